@@ -1,0 +1,274 @@
+/**
+ * The charter as the rest of Lockstep uses it: names resolved, expressions compiled, every demand one constraint with an id.
+ *
+ * Immutable. Made by `linkCharter` only; whoever holds one need not check references again.
+ */
+import type { Expression } from '../cel/cel.ts'
+import type { Pointer, Reference } from './pointer.ts'
+import type { ApiDescription, OperationShape } from './source/description.ts'
+
+export type OperationId = string
+export type UseId = string
+export type ConstraintId = string
+/** Which object of a call is meant: `object` is the one acted on, `parent` its parent, any other name a reference of the use. */
+export type Slot = string
+
+/** Where in which charter file something stands; counts from 1. */
+export interface Position {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface Charter {
+  readonly name: string
+  readonly sources: ReadonlyMap<string, Source>
+  readonly actors: ReadonlyMap<string, Actor>
+  readonly objects: ReadonlyMap<string, ObjectType>
+  readonly operations: ReadonlyMap<OperationId, Operation>
+  readonly approvals: ReadonlyMap<string, Approval>
+  /** Order, separation, rate and limit rules over several operations, in file order; each is also among the constraints of its uses. */
+  readonly rules: readonly Constraint[]
+  readonly invariants: readonly Invariant[]
+  /** Operations of the descriptions that nothing in the charter covers; calls to them are denied. */
+  readonly uncovered: readonly OperationShape[]
+}
+
+export interface Source {
+  readonly name: string
+  readonly server?: string
+  readonly description: ApiDescription
+  /** True of a response that refuses although its status is below 300. Reads `response`. */
+  readonly refusedWhen?: Expression
+}
+
+export interface Actor {
+  readonly name: string
+  readonly kind: 'user' | 'service' | 'partner' | 'agent'
+  readonly when?: Expression
+  /** The tenant of such a principal; `false` when these actors may cross tenants. */
+  readonly tenant?: Expression | false
+  readonly position: Position
+}
+
+/** One way to be entitled; every given part must hold. Neither actor nor party: whoever is signed in, or anyone when `anonymous`. */
+export interface Choice {
+  readonly actor?: string
+  readonly party?: string
+  readonly scope?: string
+  readonly anonymous: boolean
+}
+
+export interface ObjectType {
+  readonly name: string
+  readonly key: Pointer
+  readonly owner?: Pointer | 'parent' | 'creator'
+  readonly tenant?: Pointer | 'parent' | 'creator'
+  readonly parties: ReadonlyMap<string, Pointer>
+  readonly parent?: { readonly object: string; readonly key: Pointer }
+  readonly state?: StateSource
+  readonly read?: OperationId
+  readonly readAt: Pointer
+  readonly list?: OperationId
+  readonly states: readonly string[]
+  readonly final: readonly string[]
+  readonly gone?: string
+  readonly fields: ReadonlyMap<string, Field>
+  /** Uses that are transitions of this type, in file order. */
+  readonly transitions: readonly Use[]
+  /** Bits of entropy a key must have because holding it entitles; absent when keys are no secrets. */
+  readonly capabilityBits?: number
+  readonly volatile: readonly Pointer[]
+  readonly position: Position
+}
+
+export type StateSource =
+  | { readonly kind: 'at'; readonly pointer: Pointer; readonly values?: ReadonlyMap<string | number | boolean, string> }
+  | { readonly kind: 'when'; readonly cases: readonly { readonly state: string; readonly rule: Expression }[] }
+
+export interface Field {
+  readonly name: string
+  readonly at: Pointer
+  /** Where a write carries it in the request body. */
+  readonly in: Pointer
+  readonly type?: 'money' | 'integer' | 'number' | 'string' | 'boolean' | 'time'
+  readonly ref?: string
+  readonly position: Position
+}
+
+export interface Operation {
+  readonly id: OperationId
+  readonly shape: OperationShape
+  /** The ways in which it may be used; a call must satisfy one of them whole. Transitions first, else the operation itself. */
+  readonly uses: readonly Use[]
+  /** False when the operation changes nothing. */
+  readonly writes: boolean
+  readonly lists?: { readonly object: string; readonly items: Pointer }
+  readonly grants?: string
+}
+
+/** One way to use an operation: a transition of an object, or the operation by itself. */
+export interface Use {
+  /** `order.pay`, with `@operation` when several operations make the move; the operation's id when it is no transition. */
+  readonly id: UseId
+  readonly operation: OperationId
+  readonly kind: 'transition' | 'operation'
+  /** The object acted on. `key` says where its key is: in the response when the use creates it. */
+  readonly object?: { readonly type: string; readonly key: Reference }
+  readonly creates: boolean
+  readonly from: readonly string[]
+  readonly to: readonly string[]
+  readonly refs: readonly Ref[]
+  /** Everything demanded, in file order: of the operation, of the transition, of rules and fields. All must hold. */
+  readonly constraints: readonly Constraint[]
+  readonly example?: Example
+  readonly public?: { readonly until: string; readonly because: string }
+  readonly position: Position
+}
+
+export interface Example {
+  readonly path?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly header?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+}
+
+/** Another object a use names. `key` is in the request, or a pointer into the object acted on. */
+export interface Ref {
+  readonly slot: Slot
+  readonly object: string
+  readonly key: Reference | { readonly from: 'object'; readonly pointer: Pointer }
+  readonly optional: boolean
+}
+
+interface Head {
+  readonly id: ConstraintId
+  /** The rule in its owner's words. */
+  readonly says?: string
+  readonly position: Position
+}
+
+/** What `per` counts for: `call`, `object`, `principal`, `tenant`, or a slot. */
+export type Scope = readonly string[]
+
+/** One thing the charter demands of a call: the closed set of kinds. */
+export type Constraint =
+  | (Head & { readonly kind: 'by'; readonly slot: Slot; readonly choices: readonly Choice[] })
+  | (Head & { readonly kind: 'from'; readonly slot: Slot; readonly states: readonly string[] })
+  | (Head & { readonly kind: 'separation'; readonly of: Separation })
+  | (Head & { readonly kind: 'when'; readonly rule: Expression })
+  | (Head & { readonly kind: 'once'; readonly per: Scope })
+  | (Head & {
+      readonly kind: 'limit'
+      readonly operations: readonly OperationId[]
+      readonly sum?: Expression
+      readonly atMost: Expression
+      readonly per: Scope
+      readonly withinMs?: number
+      /** Only calls whose object is still in one of these states count. */
+      readonly while?: readonly string[]
+    })
+  | (Head & {
+      readonly kind: 'rate'
+      readonly operations: readonly OperationId[]
+      readonly atMost: number
+      readonly withinMs: number
+      readonly per: Scope
+    })
+  | (Head & { readonly kind: 'approval'; readonly approval: string })
+  | (Head & { readonly kind: 'set-by'; readonly object: string; readonly field: Field; readonly choices: readonly Choice[]; readonly on?: readonly string[] })
+  | (Head & { readonly kind: 'seen-by'; readonly object: string; readonly field: Field; readonly choices: readonly Choice[] })
+  | (Head & {
+      readonly kind: 'order'
+      readonly template: OrderTemplate
+      readonly operations: readonly [OperationId, ...OperationId[]]
+      readonly per: Scope
+      readonly withinMs?: number
+      /** For `absence`: so many calls are allowed. */
+      readonly moreThan: number
+    })
+  | (Head & { readonly kind: 'idempotency'; readonly key: Reference })
+  | (Head & { readonly kind: 'items'; readonly object: string; readonly items: Pointer })
+
+export type ConstraintKind = Constraint['kind']
+
+/** Who must be somebody else: a party of the object, or whoever made one of the other operations on it. */
+export type Separation =
+  | { readonly parties: readonly string[]; readonly slot: Slot }
+  | { readonly operations: readonly OperationId[]; readonly per: Scope }
+
+/** DECLARE templates. `response` and the response half of `succession` speak of the future: they are watched, never decided. */
+export type OrderTemplate =
+  | 'precedence'
+  | 'alternate-precedence'
+  | 'chain-precedence'
+  | 'response'
+  | 'succession'
+  | 'not-succession'
+  | 'not-co-existence'
+  | 'absence'
+
+export interface Approval {
+  readonly name: string
+  readonly neededWhen?: Expression
+  readonly choices: readonly Choice[]
+  /** `requester` (created it, owns it, or makes the call that needs it) or parties of the object. */
+  readonly not: readonly string[]
+  readonly quorum: number
+  readonly validForMs?: number
+  readonly binds?: readonly Pointer[]
+  readonly grant?: OperationId
+  readonly revoke?: OperationId
+  readonly says?: string
+  readonly position: Position
+}
+
+export type Invariant = Head &
+  (
+    | { readonly kind: 'never-negative' | 'monotone'; readonly object: string; readonly field: Field }
+    | { readonly kind: 'conserved'; readonly object: string; readonly field: Field; readonly over: readonly OperationId[] }
+    | { readonly kind: 'unique'; readonly object: string; readonly field: Field; readonly per?: 'tenant' | 'owner' }
+    | { readonly kind: 'at-most'; readonly object: string; readonly count: number; readonly in: readonly string[]; readonly per: 'owner' | 'tenant' }
+    | { readonly kind: 'holds'; readonly object: string; readonly rule: Expression }
+  )
+
+/** Who calls. Ids are opaque and compared as text. */
+export interface Principal {
+  /** Absent for a caller who is not signed in. */
+  readonly id?: string
+  readonly kind?: Actor['kind']
+  readonly tenant?: string
+  readonly roles?: readonly string[]
+  readonly scopes?: readonly string[]
+  readonly claims?: Readonly<Record<string, unknown>>
+  /** The actors it is, when whoever verified it has settled that; otherwise `when` of each actor decides. */
+  readonly actors?: readonly string[]
+}
+
+/** Arguments of a call, parsed once. */
+export interface CallRequest {
+  readonly path?: Readonly<Record<string, unknown>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly header?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+}
+
+/** One use of an operation. `at` is milliseconds since 1970, UTC. */
+export interface Call {
+  readonly operation: OperationId
+  readonly principal: Principal
+  readonly request: CallRequest
+  readonly at: number
+}
+
+/** One object as it was seen. `value` is its representation; the rest is read out of it by `readObject`. */
+export interface ObjectFact {
+  readonly type: string
+  readonly key: string
+  readonly owner?: string
+  readonly tenant?: string
+  readonly creator?: string
+  readonly state?: string
+  readonly parties?: Readonly<Record<string, readonly string[]>>
+  readonly value: unknown
+}

@@ -1,0 +1,56 @@
+import type { Reference } from './pointer.ts'
+import type { OperationShape } from './source/description.ts'
+
+const segments = (path: string): string[] => path.split('/').filter((part) => part !== '')
+const parameterOf = (segment: string | undefined): string | undefined => /^\{(.+)\}$/.exec(segment ?? '')?.[1]
+const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+
+/**
+ * Where an operation carries the key of an object, as far as its path or body tells; undefined when nothing does.
+ *
+ * In this order: the path begins like that of the object's `read` (`/orders/{orderId}/pay`); a path parameter, query parameter or
+ * body member is named after the object (`orderId`, `order_id`, `order`).
+ */
+export function inferKey(object: string, shape: OperationShape, readId: string | undefined, read: OperationShape | undefined): Reference | undefined {
+  const along = read === undefined ? undefined : alongPath(shape, read)
+  if (along !== undefined) return { from: 'request', in: 'path', name: along }
+  if (shape.id === readId) {
+    const last = segments(shape.path).map(parameterOf).findLast((name) => name !== undefined)
+    return last === undefined ? undefined : { from: 'request', in: 'path', name: last }
+  }
+  const wanted = new Set([bare(`${object}id`), bare(object), bare(`${object}key`), bare(`${object}number`), bare(`${object}code`)])
+  const parameter = shape.parameters.find((each) => (each.in === 'path' || each.in === 'query') && wanted.has(bare(each.name)))
+  if (parameter?.in === 'path' || parameter?.in === 'query') return { from: 'request', in: parameter.in, name: parameter.name }
+  // A new object may well name itself in its body, so only operations below an object are looked at.
+  return undefined
+}
+
+/** The parameter of `shape` that stands where `read` has its last one, when everything before it is the same. */
+function alongPath(shape: OperationShape, read: OperationShape): string | undefined {
+  if (shape.source !== read.source) return undefined
+  const theirs = segments(read.path)
+  const ours = segments(shape.path)
+  const last = theirs.findLastIndex((segment) => parameterOf(segment) !== undefined)
+  if (last < 0 || ours.length <= last) return undefined
+  const same = theirs.slice(0, last).every((segment, index) => {
+    const mine = ours[index]
+    return parameterOf(segment) === undefined ? segment === mine : parameterOf(mine) !== undefined
+  })
+  return same ? parameterOf(ours[last]) : undefined
+}
+
+/** The type of object an operation acts on when the charter does not say: the one whose `read` path it begins with, longest first. */
+export function inferObject(
+  shape: OperationShape,
+  objects: Readonly<Record<string, { read?: string | undefined }>>,
+  shapes: ReadonlyMap<string, OperationShape>,
+): string | undefined {
+  let best: { name: string; length: number } | undefined
+  for (const [name, { read }] of Object.entries(objects)) {
+    const readShape = shapes.get(read ?? '')
+    if (readShape === undefined || alongPath(shape, readShape) === undefined) continue
+    const length = segments(readShape.path).length
+    if (best === undefined || length > best.length) best = { name, length }
+  }
+  return best?.name
+}

@@ -1,0 +1,62 @@
+import type { Constraint, Field, Use } from './charter.ts'
+import { linkObject } from './link-object.ts'
+import { asList, type Linker, linkBy } from './linker.ts'
+
+interface FieldRules {
+  readonly setBy: Extract<Constraint, { kind: 'set-by' }>[]
+  readonly seenBy: Extract<Constraint, { kind: 'seen-by' }>[]
+}
+
+/**
+ * Prepares what fields demand of uses: `set-by` of those that write an object of the type, `seen-by` and the visibility of listed
+ * items of those that answer with one.
+ */
+export function linkFieldConstraints(linker: Linker): (use: Use) => Use {
+  const { objects = {}, operations = {} } = linker.parsed.raw
+  const rules = new Map(Object.keys(objects).map((object) => [object, fieldRules(linker, object)]))
+  return (use) => {
+    const acted = use.object?.type
+    const own = operations[use.operation]
+    const listed = own?.lists ?? Object.keys(objects).find((object) => objects[object]?.list === use.operation)
+    const safe = own?.safe === true || linker.shapes.get(use.operation)?.method === 'GET'
+    const added: Constraint[] = []
+    if (acted !== undefined && !safe) added.push(...(rules.get(acted)?.setBy ?? []))
+    const answered = listed ?? acted
+    if (answered !== undefined) added.push(...(rules.get(answered)?.seenBy ?? []))
+    if (listed !== undefined) {
+      const items = own?.items === undefined ? [] : own.items.split('/').slice(1)
+      added.push({ kind: 'items', id: `${use.id}.items`, object: listed, items, position: use.position })
+    }
+    return added.length === 0 ? use : { ...use, constraints: [...use.constraints, ...added] }
+  }
+}
+
+function fieldRules(linker: Linker, object: string): FieldRules {
+  const raw = linker.parsed.raw.objects?.[object]
+  if (raw === undefined) return { setBy: [], seenBy: [] }
+  const parties = new Set(Object.keys(raw.parties ?? {}))
+  const { fields } = linkObject(silent(linker), object, raw, [])
+  const found: FieldRules = { setBy: [], seenBy: [] }
+  for (const [name, each] of Object.entries(raw.fields ?? {})) {
+    const field: Field | undefined = fields.get(name)
+    if (field === undefined) continue
+    const path = ['objects', object, 'fields', name]
+    const head = { object, field, position: linker.at(path), ...(each.says === undefined ? {} : { says: each.says }) }
+    const seat = (member: 'set-by' | 'seen-by') => {
+      const value = each[member]
+      return value === undefined || value === 'nobody' ? [] : linkBy(linker, value, [...path, member], parties)
+    }
+    if (each['set-by'] !== undefined || each['set-on'] !== undefined) {
+      const choices = each['set-by'] === undefined ? [{ anonymous: false }] : seat('set-by')
+      const on = each['set-on'] === undefined ? {} : { on: asList(each['set-on']).map((use) => (use.includes('.') ? use : `${object}.${use}`)) }
+      found.setBy.push({ kind: 'set-by', id: `${object}.${name}.set-by`, choices, ...head, ...on })
+    }
+    if (each['seen-by'] !== undefined) found.seenBy.push({ kind: 'seen-by', id: `${object}.${name}.seen-by`, choices: seat('seen-by'), ...head })
+  }
+  return found
+}
+
+/** The object itself is linked, and reports, elsewhere. */
+function silent(linker: Linker): Linker {
+  return { ...linker, report: () => {}, warn: () => {} }
+}

@@ -1,0 +1,69 @@
+import type { Constraint, Use } from './charter.ts'
+import { inferKey } from './infer.ts'
+import { linkDemands } from './link-demand.ts'
+import { pointer } from './link-object.ts'
+import { linkRefs } from './link-ref.ts'
+import { asList, type Linker } from './linker.ts'
+import type { Path } from './parse.ts'
+import { parseReference, type Reference } from './pointer.ts'
+import type { RawDemands, RawTransition } from './schema.ts'
+import type { OperationShape } from './source/description.ts'
+
+/** What a use is made of: where it is written, the operation, and the demands of transition and operation. */
+export interface UseDraft {
+  readonly id: string
+  readonly kind: Use['kind']
+  readonly shape: OperationShape
+  readonly object: string | undefined
+  readonly path: Path
+  readonly own: Partial<RawTransition>
+  /** Demands written at the operation, which every use of it shares; and where. */
+  readonly shared?: { readonly id: string; readonly path: Path; readonly demands: RawDemands }
+}
+
+/** Resolves one use with all the demands made of it directly; rules over several operations and fields are added later. */
+export function linkUse(linker: Linker, draft: UseDraft): Use {
+  const raw = draft.object === undefined ? undefined : linker.parsed.raw.objects?.[draft.object]
+  const sides = [{ id: draft.id, path: draft.path, demands: draft.own }, ...(draft.shared === undefined ? [] : [draft.shared])]
+  const refs = sides.flatMap((side) => linkRefs(linker, side))
+  const key = draft.object === undefined || raw === undefined ? undefined : keyOf(linker, draft, draft.object, pointer(raw.key))
+  const creates = key?.from === 'response'
+  const from = sides.flatMap((side) => asList(side.demands.from))
+  if (creates && from.length > 0) {
+    linker.report(
+      'key-unknown',
+      draft.path,
+      `\`${draft.id}\` needs an object in a state, but where its key is in \`${draft.shape.id}\` is not known`,
+      'say it with `key: $request.path.NAME` or `key: $request.body#/NAME`',
+    )
+  }
+  const scope = { object: draft.object, creates, refs, parties: new Set(Object.keys(raw?.parties ?? {})) }
+  const constraints: Constraint[] = sides.flatMap((side) => linkDemands(linker, side, scope, draft.shape))
+  const example = draft.own.example ?? draft.shared?.demands.example
+  const opening = draft.own.public ?? draft.shared?.demands.public
+  return {
+    id: draft.id,
+    operation: draft.shape.id,
+    kind: draft.kind,
+    ...(draft.object !== undefined && key !== undefined ? { object: { type: draft.object, key } } : {}),
+    creates,
+    from,
+    to: asList(draft.own.to),
+    refs,
+    constraints,
+    ...(example === undefined ? {} : { example: { ...example, body: example.body } }),
+    ...(opening === undefined ? {} : { public: opening }),
+    position: linker.at(draft.path),
+  }
+}
+
+function keyOf(linker: Linker, draft: UseDraft, object: string, key: readonly string[]): Reference | undefined {
+  const written = draft.own.key ?? draft.shared?.demands.key
+  if (written !== undefined) {
+    const reference = parseReference(written)
+    if (reference === undefined) linker.report('wrong-reference', [...draft.path, 'key'], `\`${written}\` says no place in a request or response`)
+    return reference
+  }
+  const readId = linker.parsed.raw.objects?.[object]?.read
+  return inferKey(object, draft.shape, readId, linker.shapes.get(readId ?? '')) ?? { from: 'response', in: 'body', pointer: key }
+}

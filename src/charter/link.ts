@@ -1,0 +1,212 @@
+import type { Actor, Approval, Charter, ObjectType, Operation, Source, Use } from './charter.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { parseDuration } from './duration.ts'
+import { inferObject } from './infer.ts'
+import { linkFieldConstraints } from './link-field.ts'
+import { linkInvariant } from './link-invariant.ts'
+import { linkObject, pointer } from './link-object.ts'
+import { linkRule, withRule } from './link-rule.ts'
+import { linkUse, type UseDraft } from './link-use.ts'
+import { asList, callVariables, type Linker, linkBy, makeLinker, unknownName } from './linker.ts'
+import type { ParsedCharter } from './parse.ts'
+import type { ApiDescription, OperationShape } from './source/description.ts'
+import { withInlineOperations } from './source/inline.ts'
+
+/**
+ * Resolves a parsed charter against the descriptions of its sources and compiles its expressions.
+ *
+ * @param descriptions - By source name; a source without one has its inline operations only.
+ * @returns `charter` even when diagnostics hold errors, with the wrong parts left out, so that analysis can go on; it must not be
+ *   enforced or proven then.
+ */
+export function linkCharter(
+  parsed: ParsedCharter,
+  descriptions: ReadonlyMap<string, ApiDescription>,
+): { charter: Charter; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const described = describeSources(parsed, descriptions)
+  const shapes = new Map([...described.values()].flatMap((each) => each.operations.map((shape) => [shape.id, shape] as const)))
+  const linker = makeLinker(parsed, shapes, diagnostics)
+  const sources = linkSources(linker, described)
+  const actors = linkActors(linker)
+  const approvals = linkApprovals(linker)
+  const direct = linkUses(linker, approvals)
+  const rules = (parsed.raw.rules ?? []).flatMap((raw, index) => linkRule(linker, raw, index) ?? [])
+  const fields = linkFieldConstraints(linker)
+  const uses = direct.map((use) => fields(withRule(use, rules)))
+  const objects = new Map<string, ObjectType>(
+    Object.entries(parsed.raw.objects ?? {}).map(([name, raw]) => {
+      const own = uses.filter((use) => use.kind === 'transition' && use.object?.type === name)
+      return [name, linkObject(linker, name, raw, own)]
+    }),
+  )
+  const operations = linkOperations(linker, uses)
+  const charter: Charter = {
+    name: parsed.raw.name ?? 'charter',
+    sources,
+    actors,
+    objects,
+    operations,
+    approvals,
+    rules,
+    invariants: (parsed.raw.invariants ?? []).flatMap((raw, index) => linkInvariant(linker, raw, index, objects) ?? []),
+    uncovered: [...shapes.values()].filter((shape) => !operations.has(shape.id)),
+  }
+  return { charter, diagnostics }
+}
+
+function describeSources(parsed: ParsedCharter, descriptions: ReadonlyMap<string, ApiDescription>): Map<string, ApiDescription> {
+  return new Map(
+    (parsed.raw.sources ?? []).map((source) => [
+      source.name,
+      withInlineOperations(source.name, descriptions.get(source.name), source.operations ?? {}),
+    ]),
+  )
+}
+
+function linkSources(linker: Linker, described: ReadonlyMap<string, ApiDescription>): Map<string, Source> {
+  const sources = new Map<string, Source>()
+  for (const [index, raw] of (linker.parsed.raw.sources ?? []).entries()) {
+    const description = described.get(raw.name)
+    if (description === undefined) continue
+    if (sources.has(raw.name)) linker.report('duplicate-name', ['sources', index, 'name'], `there are two sources \`${raw.name}\``)
+    const refusal = raw['refused-when']
+    const refusedWhen = refusal === undefined ? undefined : linker.compile(refusal, ['sources', index, 'refused-when'], ['response'])
+    sources.set(raw.name, {
+      name: raw.name,
+      description,
+      ...(raw.server === undefined ? {} : { server: raw.server }),
+      ...(refusedWhen === undefined ? {} : { refusedWhen }),
+    })
+  }
+  return sources
+}
+
+const reservedActors: ReadonlySet<string> = new Set(['anyone', 'signed-in', 'nobody', 'owner', 'creator', 'holder', 'requester'])
+
+function linkActors(linker: Linker): Map<string, Actor> {
+  return new Map(
+    Object.entries(linker.parsed.raw.actors ?? {}).map(([name, raw]) => {
+      const path = ['actors', name]
+      if (reservedActors.has(name)) linker.report('reserved-name', path, `\`${name}\` has a meaning of its own and cannot name an actor`)
+      const when = raw.when === undefined ? undefined : linker.compile(raw.when, [...path, 'when'], ['principal', 'claims'])
+      const tenant = typeof raw.tenant === 'string' ? linker.compile(raw.tenant, [...path, 'tenant'], ['principal', 'claims']) : raw.tenant
+      const actor: Actor = {
+        name,
+        kind: raw.kind,
+        position: linker.at(path),
+        ...(when === undefined ? {} : { when }),
+        ...(tenant === undefined ? {} : { tenant }),
+      }
+      return [name, actor]
+    }),
+  )
+}
+
+function linkApprovals(linker: Linker): Map<string, Approval> {
+  const allParties = new Set(Object.values(linker.parsed.raw.objects ?? {}).flatMap((object) => Object.keys(object.parties ?? {})))
+  const slots = [...Object.values(linker.parsed.raw.objects ?? {}).flatMap((object) => Object.values(object.transitions ?? {})), ...Object.values(linker.parsed.raw.operations ?? {})]
+    .flatMap((use) => Object.keys(use.refs ?? {}))
+  return new Map(
+    Object.entries(linker.parsed.raw.approvals ?? {}).map(([name, raw]) => {
+      const path = ['approvals', name]
+      const needed = raw['needed-when']
+      const neededWhen = needed === undefined ? undefined : linker.compile(needed, [...path, 'needed-when'], [...callVariables, ...slots])
+      for (const member of ['grant', 'revoke'] as const) {
+        const id = raw[member]
+        if (id !== undefined && !linker.shapes.has(id)) unknownName(linker, [...path, member], 'operation', id, linker.shapes.keys())
+      }
+      const validForMs = raw['valid-for'] === undefined ? undefined : parseDuration(raw['valid-for'])
+      const approval: Approval = {
+        name,
+        choices: linkBy(linker, raw.by, [...path, 'by'], allParties),
+        not: asList(raw.not),
+        quorum: raw.quorum,
+        position: linker.at(path),
+        ...(neededWhen === undefined ? {} : { neededWhen }),
+        ...(validForMs === undefined ? {} : { validForMs }),
+        ...(raw.binds === undefined ? {} : { binds: raw.binds.map(pointer) }),
+        ...(raw.grant === undefined ? {} : { grant: raw.grant }),
+        ...(raw.revoke === undefined ? {} : { revoke: raw.revoke }),
+        ...(raw.says === undefined ? {} : { says: raw.says }),
+      }
+      return [name, approval]
+    }),
+  )
+}
+
+/** Every use: transitions first, then operations that are no transition, then approvals' operations nothing else declares. */
+function linkUses(linker: Linker, approvals: ReadonlyMap<string, Approval>): Use[] {
+  const { objects = {}, operations = {} } = linker.parsed.raw
+  const drafts: UseDraft[] = []
+  for (const [object, raw] of Object.entries(objects)) {
+    for (const [name, transition] of Object.entries(raw.transitions ?? {})) {
+      const on = asList(transition.on)
+      for (const id of on) {
+        const path = ['objects', object, 'transitions', name]
+        const shape = linker.shapes.get(id)
+        if (shape === undefined) {
+          unknownName(linker, [...path, 'on'], 'operation', id, linker.shapes.keys())
+          continue
+        }
+        const shared = operations[id]
+        const useId = on.length === 1 ? `${object}.${name}` : `${object}.${name}@${id}`
+        drafts.push({
+          id: useId,
+          kind: 'transition',
+          shape,
+          object,
+          path,
+          own: transition,
+          ...(shared === undefined ? {} : { shared: { id, path: ['operations', id], demands: shared } }),
+        })
+      }
+    }
+  }
+  const moved = new Set(drafts.map((draft) => draft.shape.id))
+  for (const [id, raw] of Object.entries(operations)) {
+    const shape = linker.shapes.get(id)
+    if (shape === undefined) unknownName(linker, ['operations', id], 'operation', id, linker.shapes.keys())
+    else if (!moved.has(id)) {
+      const object = raw.lists === undefined ? (raw.object ?? inferObject(shape, objects, linker.shapes)) : raw.object
+      drafts.push({ id, kind: 'operation', shape, object, path: ['operations', id], own: raw })
+    }
+  }
+  const covered = new Set(drafts.map((draft) => draft.shape.id))
+  for (const approval of approvals.values()) {
+    for (const id of [approval.grant, approval.revoke]) {
+      const shape = linker.shapes.get(id ?? '')
+      if (shape === undefined || covered.has(shape.id)) continue
+      covered.add(shape.id)
+      const raw = linker.parsed.raw.approvals?.[approval.name]
+      const object = inferObject(shape, objects, linker.shapes)
+      drafts.push({ id: shape.id, kind: 'operation', shape, object, path: ['approvals', approval.name], own: { by: raw?.by } })
+    }
+  }
+  return drafts.map((draft) => linkUse(linker, draft))
+}
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE'])
+
+function linkOperations(linker: Linker, uses: readonly Use[]): Map<string, Operation> {
+  const { objects = {}, operations = {}, approvals = {} } = linker.parsed.raw
+  const byOperation = Map.groupBy(uses, (use) => use.operation)
+  const linked = new Map<string, Operation>()
+  for (const [id, own] of byOperation) {
+    const shape: OperationShape | undefined = linker.shapes.get(id)
+    if (shape === undefined) continue
+    const raw = operations[id]
+    const listed = raw?.lists ?? Object.entries(objects).find(([, object]) => object.list === id)?.[0]
+    const grants = raw?.grants ?? Object.entries(approvals).find(([, approval]) => approval.grant === id)?.[0]
+    const transitions = own.some((use) => use.kind === 'transition' && (use.to.length > 0 || use.creates))
+    linked.set(id, {
+      id,
+      shape,
+      uses: own,
+      writes: raw?.safe !== true && (transitions || !safeMethods.has(shape.method)),
+      ...(listed === undefined ? {} : { lists: { object: listed, items: pointer(raw?.items ?? '') } }),
+      ...(grants === undefined ? {} : { grants }),
+    })
+  }
+  return linked
+}

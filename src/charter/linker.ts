@@ -1,0 +1,93 @@
+import { type Expression, parseCel } from '../cel/cel.ts'
+import type { Choice, Position } from './charter.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { nearest } from './nearest.ts'
+import type { ParsedCharter, Path } from './parse.ts'
+import type { RawBy } from './schema.ts'
+import type { OperationShape } from './source/description.ts'
+
+/** What every part of the linker shares: where it reports, and how it resolves names and expressions. Used during one link only. */
+export interface Linker {
+  readonly parsed: ParsedCharter
+  /** Every operation of every source, by id. */
+  readonly shapes: ReadonlyMap<string, OperationShape>
+  readonly report: (code: string, path: Path, message: string, help?: string) => void
+  readonly warn: (code: string, path: Path, message: string, help?: string) => void
+  readonly at: (path: Path) => Position
+  /** Compiles an expression; reports and gives undefined when it is wrong. */
+  readonly compile: (text: string, path: Path, variables: readonly string[]) => Expression | undefined
+}
+
+/** Variables every rule about a call may read, besides the names of its references. */
+export const callVariables: readonly string[] = [
+  'request',
+  'path',
+  'query',
+  'header',
+  'body',
+  'object',
+  'parent',
+  'principal',
+  'claims',
+  'state',
+  'now',
+]
+
+export function makeLinker(
+  parsed: ParsedCharter,
+  shapes: ReadonlyMap<string, OperationShape>,
+  diagnostics: Diagnostic[],
+): Linker {
+  const add =
+    (severity: 'error' | 'warning') =>
+    (code: string, path: Path, message: string, help?: string): void => {
+      diagnostics.push({ code, severity, message, ...parsed.locate(path), ...(help === undefined ? {} : { help }) })
+    }
+  const report = add('error')
+  const compile = (text: string, path: Path, variables: readonly string[]): Expression | undefined => {
+    const result = parseCel(text, variables)
+    if (result.ok) return result.expression
+    for (const each of result.diagnostics) report('expression', path, `${each.message} in \`${text}\``, each.help)
+    return undefined
+  }
+  return { parsed, shapes, report, warn: add('warning'), at: parsed.locate, compile }
+}
+
+export function asList<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? value : [value as T]
+}
+
+export function unknownName(linker: Linker, path: Path, what: string, word: string, known: Iterable<string>): void {
+  const all = [...known]
+  const meant = nearest(word, all)
+  const help = meant === undefined ? `known: ${all.slice(0, 12).join(', ') || 'none'}` : `did you mean \`${meant}\`?`
+  linker.report('unknown-name', path, `there is no ${what} \`${word}\``, help)
+}
+
+/** Parties every object has; others are declared under `parties`. */
+const builtInParties = ['owner', 'creator', 'holder'] as const
+
+/**
+ * Resolves `by`: actor names, party names, `anyone`, `signed-in`, or combinations.
+ *
+ * @param parties - Declared parties of the object meant; undefined when no object is known, so that party names are errors.
+ */
+export function linkBy(linker: Linker, raw: RawBy | undefined, path: Path, parties: ReadonlySet<string> | undefined): Choice[] {
+  const actors = linker.parsed.raw.actors ?? {}
+  const isParty = (word: string): boolean => parties !== undefined && (parties.has(word) || builtInParties.some((each) => each === word))
+  return asList<string | Partial<Choice>>(raw).flatMap((entry): Choice[] => {
+    if (typeof entry !== 'string') {
+      const { actor, party, scope } = entry
+      if (actor !== undefined && !Object.hasOwn(actors, actor)) unknownName(linker, path, 'actor', actor, Object.keys(actors))
+      if (party !== undefined && !isParty(party)) unknownName(linker, path, 'party', party, [...builtInParties, ...(parties ?? [])])
+      return [{ ...(actor && { actor }), ...(party && { party }), ...(scope && { scope }), anonymous: false }]
+    }
+    if (entry === 'anyone') return [{ anonymous: true }]
+    if (entry === 'signed-in') return [{ anonymous: false }]
+    if (Object.hasOwn(actors, entry)) return [{ actor: entry, anonymous: false }]
+    if (isParty(entry)) return [{ party: entry, anonymous: entry === 'holder' }]
+    unknownName(linker, path, 'actor or party', entry, [...Object.keys(actors), ...builtInParties, ...(parties ?? []), 'anyone', 'signed-in'])
+    return []
+  })
+}

@@ -1,0 +1,68 @@
+import type { ObjectFact, ObjectType } from './charter.ts'
+import { getPointer, type Pointer } from './pointer.ts'
+
+/** What is known of an object beside its representation. */
+export interface Known {
+  readonly parent?: ObjectFact
+  /** The principal that created it. */
+  readonly creator?: string
+  /** The state followed from transitions, for types whose state cannot be seen. */
+  readonly state?: string
+  readonly now: number
+}
+
+/**
+ * Reads owner, tenant, parties, state and key out of the representation of an object, as its type says.
+ *
+ * A part that is not there stays absent: whatever needs it cannot be evaluated and denies.
+ */
+export function readObject(type: ObjectType, value: unknown, known: Known): ObjectFact {
+  const owner = placed(type.owner, value, known, 'owner')
+  const tenant = placed(type.tenant, value, known, 'tenant')
+  const state = type.state === undefined ? known.state : stateOf(type, value, known.now)
+  return {
+    type: type.name,
+    key: textOf(getPointer(value, type.key)) ?? '',
+    value,
+    ...(owner === undefined ? {} : { owner }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(known.creator === undefined ? {} : { creator: known.creator }),
+    ...(state === undefined ? {} : { state }),
+    ...(type.parties.size === 0 ? {} : { parties: partiesOf(type, value) }),
+  }
+}
+
+function placed(place: ObjectType['owner'], value: unknown, known: Known, member: 'owner' | 'tenant'): string | undefined {
+  if (place === undefined) return undefined
+  if (place === 'parent') return known.parent?.[member]
+  if (place === 'creator') return known.creator
+  return textOf(getPointer(value, place))
+}
+
+/** The state an object is in by its representation; undefined when it names none of the type's states. */
+function stateOf(type: ObjectType, value: unknown, now: number): string | undefined {
+  if (type.state?.kind === 'when') {
+    return type.state.cases.find((each) => each.rule.evaluate({ object: value, now: new Date(now) }) === true)?.state
+  }
+  if (type.state === undefined) return undefined
+  const seen = getPointer(value, type.state.pointer)
+  if (typeof seen !== 'string' && typeof seen !== 'number' && typeof seen !== 'boolean') return undefined
+  if (type.state.values !== undefined) return type.state.values.get(seen)
+  const text = String(seen)
+  return type.states.includes(text) ? text : type.states.find((state) => state.toLowerCase() === text.toLowerCase())
+}
+
+function partiesOf(type: ObjectType, value: unknown): Record<string, readonly string[]> {
+  return Object.fromEntries([...type.parties].map(([party, at]) => [party, idsAt(value, at)]))
+}
+
+function idsAt(value: unknown, at: Pointer): readonly string[] {
+  const found = getPointer(value, at)
+  return (Array.isArray(found) ? found : [found]).flatMap((each: unknown) => textOf(each) ?? [])
+}
+
+/** Ids are compared as text, whatever the API writes them as. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined
+}

@@ -1,0 +1,291 @@
+/**
+ * The charter as people write it: one zod definition from which the parser, the TypeScript type and the published JSON Schema come.
+ * Meaning and cross references are the linker's business; here is only the shape.
+ */
+import { z } from 'zod'
+
+const name: z.ZodString = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name starts with a letter and holds letters, digits, `-` and `_`')
+const operationId: z.ZodString = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*\.[^\s]+$/, 'an operation is written `source.operation`')
+const pointer: z.ZodString = z.string().regex(/^(\/([^~/]|~[01])*)*$/, 'a JSON pointer starts with `/`, as in `/customer/id`')
+const reference: z.ZodString = z
+  .string()
+  .regex(
+    /^\$(request\.(path|query|header)\.[^\s]+|request\.body(#.*)?|response\.body(#.*)?|response\.header\.[^\s]+|object(#.*)?)$/,
+    'a reference is written `$request.path.NAME`, `$request.body#/POINTER`, `$response.body#/POINTER` or `$object#/POINTER`',
+  )
+const expression: z.ZodString = z.string().min(1).meta({ description: 'A CEL expression.' })
+const duration: z.ZodString = z.string().regex(/^\d+(ms|s|m|h|d|w)$/, 'a duration is written `30s`, `15m`, `24h` or `7d`')
+const pace: z.ZodString = z.string().regex(/^\d+ per \d*(ms|s|m|h|d|w)$/, 'a pace is written `5 per 1m`')
+const amount = z.union([z.number(), z.string().min(1)]).meta({ description: 'A number, or a CEL expression that gives one.' })
+const oneOrMore = <T extends z.ZodType>(item: T): z.ZodUnion<readonly [T, z.ZodArray<T>]> => z.union([item, z.array(item).min(1)])
+const names = oneOrMore(name)
+
+const actorChoice = z
+  .strictObject({
+    actor: name.optional().meta({ description: 'The class of principals.' }),
+    party: name.optional().meta({ description: 'And at the same time this party of the object, as `owner`.' }),
+    scope: z.string().min(1).optional().meta({ description: 'And holding this scope.' }),
+  })
+  .meta({ description: 'Every given part must hold.' })
+const by = oneOrMore(z.union([name, actorChoice])).meta({
+  description:
+    'Who may: actors, parties of the object (`owner`, `creator`, `holder`, or one declared under `parties`), `anyone` (also without signing in) or `signed-in`.',
+})
+
+const says = z.string().min(1).optional().meta({ description: 'The rule in your own words, used in explanations and findings.' })
+const rule = z.union([expression, z.strictObject({ rule: expression, says, name: name.optional() })])
+const scope = oneOrMore(z.string().min(1)).meta({
+  description: 'Counted for each: `call`, `object`, `principal`, `tenant`, or the name of a reference. A list counts per combination.',
+})
+
+const limit = z
+  .strictObject({
+    sum: expression.optional().meta({ description: 'What is added up, as `request.amount`. Without it, calls are counted.' }),
+    'at-most': amount,
+    per: scope.default('object'),
+    within: duration.optional().meta({ description: 'The time window that slides with the call. Without it, for ever.' }),
+    while: names.optional().meta({ description: 'Counts only objects that are still in these states (holds, reservations).' }),
+    says,
+    name: name.optional(),
+  })
+  .meta({ description: 'A cumulative limit: the sum or number may not pass `at-most`.' })
+
+const referenced = z.union([
+  reference,
+  z.strictObject({
+    object: name,
+    key: reference,
+    by: by.optional().meta({ description: 'What the caller must be to the referenced object, as `owner`.' }),
+    in: names.optional().meta({ description: 'The states the referenced object must be in.' }),
+    optional: z.boolean().optional().meta({ description: 'The argument may be left out.' }),
+    says,
+  }),
+])
+
+const publicUse = z
+  .strictObject({
+    until: z.iso.date().meta({ description: 'After this day the opening must be looked at again.' }),
+    because: z.string().min(1),
+  })
+  .meta({ description: 'Open by design, with the day on which that is looked at again.' })
+
+const demands = {
+  by: by.optional(),
+  not: names.optional().meta({ description: 'Parties who may not, even if `by` names them: separation of duties, as `[creator]`.' }),
+  from: names.optional().meta({ description: 'The states the object must be in.' }),
+  when: oneOrMore(rule)
+    .optional()
+    .meta({ description: 'Rules over `request`, `object`, `parent`, `principal`, `claims`, `state`, `now` and the references.' }),
+  once: z
+    .union([z.literal(true), z.strictObject({ per: scope, says })])
+    .optional()
+    .meta({ description: 'May take effect a single time, per object unless said otherwise.' }),
+  limit: oneOrMore(limit).optional(),
+  rate: z
+    .strictObject({ 'at-most': pace, per: scope.default('principal'), says })
+    .optional()
+    .meta({ description: 'How many calls in how much time.' }),
+  approval: names.optional().meta({ description: 'Approvals, declared under `approvals`, that must be granted first.' }),
+  refs: z
+    .record(name, referenced)
+    .optional()
+    .meta({ description: 'Other objects the call names, typed: their facts can be used in rules under this name.' }),
+  idempotency: reference
+    .optional()
+    .meta({ description: 'Where the idempotency key is: the same key has a single effect, as `$request.header.Idempotency-Key`.' }),
+  public: publicUse.optional(),
+  object: name.optional().meta({ description: 'The type of object acted on. Transitions act on their own.' }),
+  key: reference
+    .optional()
+    .meta({ description: 'Where the key of the object is. Found by itself when the path begins like that of `read`.' }),
+  example: z
+    .strictObject({
+      path: z.record(z.string(), z.unknown()).optional(),
+      query: z.record(z.string(), z.unknown()).optional(),
+      header: z.record(z.string(), z.unknown()).optional(),
+      body: z.unknown().optional(),
+    })
+    .optional()
+    .meta({ description: 'Arguments that work. `{fresh}` in a string is replaced by something unique.' }),
+}
+
+const transition = z
+  .strictObject({
+    on: oneOrMore(operationId).meta({ description: 'The operation, or one of several, that makes the move.' }),
+    to: names.optional().meta({ description: 'The state afterwards; several when the outcome depends on the object. Without it, the state stays.' }),
+    ...demands,
+  })
+  .meta({ description: 'A move of the object. Without `from` and with a new object as the outcome, it creates.' })
+
+const operation = z
+  .strictObject({
+    ...demands,
+    lists: name.optional().meta({ description: 'The type of object it lists; each item must be one the caller may read.' }),
+    items: pointer.optional().meta({ description: 'Where the list is in the answer, when it is not the answer itself.' }),
+    grants: name.optional().meta({ description: 'The approval this operation grants.' }),
+    safe: z.boolean().optional().meta({ description: 'Changes nothing, although its method says it could.' }),
+  })
+  .meta({ description: 'What is demanded of every use of an operation.' })
+
+const seat = z.union([z.literal('nobody'), oneOrMore(z.union([name, actorChoice]))])
+const field = z
+  .strictObject({
+    at: pointer.optional().meta({ description: 'Where it is in the object. Without it, a member of the same name.' }),
+    type: z.enum(['money', 'integer', 'number', 'string', 'boolean', 'time']).optional(),
+    in: pointer.optional().meta({ description: 'Where a write carries it, when it is elsewhere than in the object.' }),
+    'set-by': seat.optional().meta({ description: 'Who may write it; `nobody` for a field only the system writes.' }),
+    'set-on': names.optional().meta({ description: 'The transitions or operations that may carry it; nowhere else.' }),
+    'seen-by': seat.optional().meta({ description: 'Who may read it.' }),
+    ref: name.optional().meta({ description: 'It holds the key of an object of this type.' }),
+    says,
+  })
+  .meta({ description: 'A field with a meaning.' })
+
+const stateOf = z.union([
+  pointer,
+  z.strictObject({
+    at: pointer,
+    values: z.record(name, z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))])),
+  }),
+  z.strictObject({ when: z.record(name, expression).meta({ description: 'The first expression that is true names the state.' }) }),
+])
+
+const objectType = z
+  .strictObject({
+    key: pointer.default('/id'),
+    owner: z.union([pointer, z.literal('parent'), z.literal('creator')]).optional(),
+    tenant: z.union([pointer, z.literal('parent'), z.literal('creator')]).optional(),
+    parties: z.record(name, pointer).optional().meta({ description: 'Other principals with a part in it, as `payee: /payeeId`.' }),
+    parent: z.strictObject({ object: name, key: pointer }).optional(),
+    state: stateOf.optional().meta({ description: 'Where the state is seen. Without it, it is followed from the transitions.' }),
+    read: operationId.optional().meta({ description: 'How anyone can look at the truth.' }),
+    'read-at': pointer.optional().meta({ description: 'Where the object is in the answer of `read`, when it is not the answer itself.' }),
+    list: operationId.optional(),
+    states: z.array(name).min(1).optional(),
+    final: names.optional().meta({ description: 'States that nothing leaves, on purpose.' }),
+    gone: name.optional().meta({ description: 'The state in which `read` answers that it does not exist.' }),
+    fields: z.record(name, field).optional(),
+    transitions: z.record(name, transition).optional(),
+    capability: z
+      .strictObject({ bits: z.number().int().min(16).max(512).default(96) })
+      .optional()
+      .meta({ description: 'Whoever holds the key may act (`by: holder`): the key must be this hard to guess.' }),
+    volatile: z.array(pointer).optional().meta({ description: 'Parts that change by themselves and prove nothing.' }),
+  })
+  .meta({ description: 'A type of object: whose it is, where its state is, what moves it.' })
+
+const approval = z
+  .strictObject({
+    'needed-when': expression.optional().meta({ description: 'Without it, always needed.' }),
+    by,
+    not: names.optional().meta({ description: 'Who may not approve, as `requester`: who asks for it, created or owns the object.' }),
+    quorum: z.number().int().min(1).max(20).default(1),
+    'valid-for': duration.optional(),
+    binds: z.array(pointer).optional().meta({ description: 'The parts of the object that are approved. Without it, all of it.' }),
+    grant: operationId.optional().meta({ description: 'The operation with which the API takes the approval. Without it, Lockstep asks.' }),
+    revoke: operationId.optional(),
+    says,
+  })
+  .meta({ description: 'An approval that something else can need.' })
+
+const pair = z.tuple([operationId, operationId])
+const order = { per: scope.default('principal'), within: duration.optional(), says, name: name.optional() }
+const orderRule = z
+  .union([
+    z.strictObject({ precedence: pair, ...order }),
+    z.strictObject({ 'alternate-precedence': pair, ...order }),
+    z.strictObject({ 'chain-precedence': pair, ...order }),
+    z.strictObject({ response: pair, ...order }),
+    z.strictObject({ succession: pair, ...order }),
+    z.strictObject({ 'not-succession': pair, ...order }),
+    z.strictObject({ 'not-co-existence': pair, ...order }),
+    z.strictObject({ absence: operationId, 'more-than': z.number().int().min(0).default(0), ...order }),
+    z.strictObject({ separate: z.array(operationId).min(2), per: scope.default('object'), says, name: name.optional() }),
+    z.strictObject({ rate: oneOrMore(operationId), 'at-most': pace, per: scope.default('principal'), says, name: name.optional() }),
+    z.strictObject({ limit: oneOrMore(operationId), ...limit.shape }),
+  ])
+  .meta({ description: 'A rule over several operations, with the names of DECLARE: `precedence: [a, b]` means b only after a.' })
+
+const fieldOf: z.ZodString = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*\.[A-Za-z][A-Za-z0-9_-]*$/, 'a field is written `object.field`')
+const invariant = z
+  .union([
+    z.strictObject({ 'never-negative': fieldOf, says }),
+    z.strictObject({ conserved: fieldOf, over: oneOrMore(operationId).optional(), says }),
+    z.strictObject({ monotone: fieldOf, says }),
+    z.strictObject({ unique: fieldOf, per: z.enum(['tenant', 'owner']).optional(), says }),
+    z.strictObject({ 'at-most': z.number().int().min(1), object: name, in: names.optional(), per: z.enum(['owner', 'tenant']).default('owner'), says }),
+    z.strictObject({ holds: expression, object: name, says }),
+  ])
+  .meta({ description: 'What is true of the objects at all times.' })
+
+const source = z
+  .strictObject({
+    name,
+    type: z.enum(['openapi', 'inline']).default('openapi'),
+    url: z.string().min(1).optional().meta({ description: 'The description: a file beside the charter, or an http(s) address.' }),
+    server: z.string().min(1).optional().meta({ description: 'The address of the running API, when not given at the command line.' }),
+    operations: z
+      .record(
+        z.string().min(1),
+        z.strictObject({
+          method: z.string().min(1),
+          path: z.string().startsWith('/'),
+          query: z.record(z.string(), z.unknown()).optional(),
+          headers: z.record(z.string(), z.unknown()).optional(),
+          body: z.unknown().optional(),
+          response: z.unknown().optional(),
+          summary: z.string().optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Operations written here, where no usable description exists, or beside one.' }),
+    'refused-when': expression
+      .optional()
+      .meta({ description: 'How this API refuses, over `response.status`, `response.body`, `response.headers`; statuses from 300 on always refuse.' }),
+  })
+  .meta({ description: 'An API.' })
+
+const actor = z
+  .strictObject({
+    kind: z.enum(['user', 'service', 'partner', 'agent']).default('user'),
+    when: expression.optional().meta({ description: 'Which principals these are, over `principal` and `claims`. Without it, those with the role of this name.' }),
+    tenant: z
+      .union([expression, z.literal(false)])
+      .optional()
+      .meta({ description: 'Where the tenant is, as `claims.tenant`; `false` for actors that may cross tenants. Without it, `principal.tenant`.' }),
+  })
+  .meta({ description: 'A class of principals.' })
+
+/** One charter file. Every member but `lockstep` may be missing in a file that another one includes. */
+export const charterSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    lockstep: z.literal(1).meta({ description: 'The version of the format.' }),
+    name: name.optional(),
+    include: z.array(z.string().min(1)).optional().meta({ description: 'Files beside this one whose members are added to it.' }),
+    sources: z.array(source).optional(),
+    actors: z.record(name, actor).optional(),
+    objects: z.record(name, objectType).optional(),
+    operations: z.record(operationId, operation).optional(),
+    approvals: z.record(name, approval).optional(),
+    rules: z.array(orderRule).optional(),
+    invariants: z.array(invariant).optional(),
+  })
+  .meta({ title: 'Lockstep charter', description: 'The intended process of an API, in one place.' })
+
+/** What a charter file holds once its shape is right; nothing in it is resolved yet. */
+export type RawCharter = z.output<typeof charterSchema>
+export type RawObject = z.output<typeof objectType>
+export type RawTransition = z.output<typeof transition>
+export type RawOperation = z.output<typeof operation>
+export type RawDemands = Omit<RawTransition, 'on' | 'to'>
+export type RawApproval = z.output<typeof approval>
+export type RawRule = z.output<typeof orderRule>
+export type RawInvariant = z.output<typeof invariant>
+export type RawBy = z.output<typeof by>
+export type RawLimit = z.output<typeof limit>
+export type RawField = z.output<typeof field>

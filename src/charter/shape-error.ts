@@ -1,0 +1,62 @@
+import type { z } from 'zod'
+import type { Position } from './charter.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { nearest } from './nearest.ts'
+import { charterSchema } from './schema.ts'
+
+type Issue = z.core.$ZodIssue
+type Locate = (path: readonly PropertyKey[]) => Position
+
+/** Says in words what is wrong with the shape of a value: one diagnostic for each thing wrong, at the innermost part known. */
+export function explainIssue(issue: Issue, locate: Locate): Diagnostic[] {
+  const { path } = issue
+  const where = path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => shape('unknown-member', `${where} has no member \`${key}\``, locate([...path, key]), suggestMember(key)))
+  }
+  if (issue.code === 'invalid_union') return explainUnion(issue, locate, where)
+  if (issue.code === 'invalid_key') {
+    return [shape('wrong-name', `${where}: ${issue.issues[0]?.message ?? 'not a valid name'}`, locate(path))]
+  }
+  return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate(path))]
+}
+
+/** Of the alternatives the one that fits best speaks: the one whose complaints are fewest and deepest. */
+function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, locate: Locate, where: string): Diagnostic[] {
+  const branches = (issue.errors ?? []).filter((branch) => branch.length > 0)
+  const best = branches.toSorted((left, right) => fit(right) - fit(left))[0]
+  if (best === undefined) return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate(issue.path))]
+  return best.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, locate))
+}
+
+function fit(branch: readonly Issue[]): number {
+  const depth = Math.max(...branch.map((issue) => issue.path.length))
+  const wrongType = branch.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type')
+  return depth * 10 - branch.length - (wrongType ? 100 : 0)
+}
+
+function shape(code: string, message: string, position: Position, help?: string): Diagnostic {
+  return { code, severity: 'error', message, ...position, ...(help === undefined ? {} : { help }) }
+}
+
+function suggestMember(key: string): string | undefined {
+  const found = nearest(key, memberNames)
+  return found === undefined ? undefined : `did you mean \`${found}\`?`
+}
+
+function lower(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}
+
+const memberNames: readonly string[] = [...collectMembers(charterSchema.toJSONSchema({ io: 'input', unrepresentable: 'any' }))]
+
+function collectMembers(schema: unknown, found: Set<string> = new Set()): Set<string> {
+  if (Array.isArray(schema)) for (const item of schema) collectMembers(item, found)
+  else if (typeof schema === 'object' && schema !== null) {
+    for (const [key, value] of Object.entries(schema)) {
+      if (key === 'properties' && typeof value === 'object' && value !== null) for (const member of Object.keys(value)) found.add(member)
+      collectMembers(value, found)
+    }
+  }
+  return found
+}
