@@ -1,0 +1,34 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+
+export type Tenant = 'north' | 'south'
+export type Role = 'customer' | 'approver' | 'clerk' | 'admin' | 'partner'
+
+/** Who calls. Partners stand outside both brands and have no tenant. */
+export interface User {
+  id: string
+  name: string
+  tenant: Tenant | null
+  roles: readonly Role[]
+}
+
+/** Third parties a customer may grant a consent to. */
+export const PARTNERS: readonly string[] = ['pay4u', 'otherpay']
+
+const CAST: readonly Omit<User, 'id'>[] = [
+  { name: 'alice', tenant: 'north', roles: ['customer'] },
+  { name: 'bob', tenant: 'north', roles: ['customer'] },
+  { name: 'carol', tenant: 'south', roles: ['customer'] },
+  { name: 'ann', tenant: 'north', roles: ['approver'] },
+  { name: 'ben', tenant: 'north', roles: ['approver'] },
+  // Eve also banks here, so an approver with transfers of her own exists.
+  { name: 'eve', tenant: 'north', roles: ['customer', 'approver'] },
+  { name: 'dana', tenant: 'north', roles: ['clerk'] },
+  { name: 'dirk', tenant: 'south', roles: ['clerk'] },
+  { name: 'root', tenant: 'north', roles: ['admin'] },
+  ...PARTNERS.map((name): Omit<User, 'id'> => ({ name, tenant: null, roles: ['partner'] })),
+]
+
+/** Creates the users with fresh ids and bearer tokens, keyed by token. Nothing of it is written anywhere. */
+export function issueTokens(): Map<string, User> {
+  return new Map(CAST.map((user) => [randomBytes(24).toString('base64url'), { id: randomUUID(), ...user }]))
+}
