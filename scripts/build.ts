@@ -1,0 +1,7 @@
+// npm run build: compiles src into dist, from nothing.
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+
+rmSync('dist', { recursive: true, force: true })
+const command = ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json'].join(' ')
+process.exitCode = spawnSync(command, { stdio: 'inherit', shell: true }).status ?? 1

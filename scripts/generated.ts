@@ -1,0 +1,10 @@
+/** A file that is made from the code and committed, so that readers and editors find it without running anything. */
+export interface GeneratedFile {
+  /** From the root of the repository, with forward slashes. */
+  readonly path: string
+  /** The whole text, ending in a line feed; the same at every run. */
+  readonly content: () => string | Promise<string>
+}
+
+/** Every generated file. Add an entry here when the code that makes its content exists. */
+export const generatedFiles: readonly GeneratedFile[] = []

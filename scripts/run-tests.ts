@@ -1,0 +1,96 @@
+import { globSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { run } from 'node:test'
+import { inspect } from 'node:util'
+
+/** How many tests passed and failed; a file that breaks outside its tests counts as one failure. */
+export interface Tally {
+  passed: number
+  failed: number
+}
+
+interface Outcome {
+  readonly name: string
+  readonly file?: string | undefined
+  readonly nesting: number
+  readonly skip?: string | boolean | undefined
+  readonly todo?: string | boolean | undefined
+  readonly details: { readonly type?: string | undefined; readonly error?: Error | undefined }
+}
+
+/**
+ * Lists the test files, in order.
+ *
+ * @param filters - Each a file, a folder or a part of a path; a file that fits any of them is taken. None takes all.
+ */
+export function testFiles(filters: readonly string[]): string[] {
+  const all = globSync('test/**/*.test.ts').map((path) => path.replaceAll('\\', '/'))
+  const wanted = filters.map((filter) => relative('.', resolve(filter)).replaceAll('\\', '/'))
+  return all.filter((path) => wanted.length === 0 || wanted.some((filter) => path.includes(filter))).sort()
+}
+
+/**
+ * Runs test files, each in a process of its own, and prints a line per file and every failure with its detail.
+ *
+ * Does not print the closing count: the caller may have more to add to it.
+ */
+export async function runTests(files: readonly string[]): Promise<Tally> {
+  const total: Tally = { passed: 0, failed: 0 }
+  const perFile = new Map<string, Tally>()
+  const count = (outcome: Outcome, key: keyof Tally): void => {
+    if (isContainer(outcome) && key === 'passed') return
+    if (outcome.skip || outcome.todo) return
+    const file = shown(outcome.file ?? outcome.name)
+    const tally = perFile.get(file) ?? { passed: 0, failed: 0 }
+    perFile.set(file, tally)
+    tally[key] += 1
+    total[key] += 1
+  }
+  const stream = run({ files: [...files], concurrency: true, timeout: 120_000 })
+  for await (const event of stream) {
+    if (event.type === 'test:pass') count(event.data, 'passed')
+    if (event.type === 'test:fail' && !isEchoOfChildren(event.data)) {
+      count(event.data, 'failed')
+      printFailure(event.data)
+    }
+    if (event.type === 'test:stderr' || event.type === 'test:stdout') process.stderr.write(event.data.message)
+    if (event.type === 'test:summary' && event.data.file !== undefined) {
+      printFile(shown(event.data.file), perFile.get(shown(event.data.file)), event.data.duration_ms)
+    }
+  }
+  return total
+}
+
+/** Prints the line that ends every run, and returns the exit code that goes with it. */
+export function printTally(tally: Tally): number {
+  console.log(`${tally.passed} passed, ${tally.failed} failed`)
+  return tally.failed === 0 && tally.passed > 0 ? 0 : 1
+}
+
+function isContainer(outcome: Outcome): boolean {
+  return (
+    outcome.details.type === 'suite' || (outcome.nesting === 0 && shown(outcome.name) === shown(outcome.file ?? ''))
+  )
+}
+
+// A suite, or a test with subtests, fails along with them: the failure is already counted.
+function isEchoOfChildren(outcome: Outcome): boolean {
+  const { error } = outcome.details
+  return error !== undefined && 'failureType' in error && error.failureType === 'subtestsFailed'
+}
+
+function printFailure(outcome: Outcome): void {
+  const error = outcome.details.error?.cause ?? outcome.details.error
+  console.log(`\nFAILED ${shown(outcome.file ?? '')}: ${outcome.name}`)
+  console.log(`${inspect(error, { depth: 6 }).replaceAll(/^/gm, '  ')}\n`)
+}
+
+function printFile(file: string, tally: Tally = { passed: 0, failed: 0 }, durationMs: number): void {
+  const verdict = tally.failed > 0 ? 'not ok' : 'ok'
+  const failed = tally.failed > 0 ? `, ${tally.failed} failed` : ''
+  console.log(`${verdict} ${file}: ${tally.passed} passed${failed} (${Math.round(durationMs)} ms)`)
+}
+
+function shown(path: string): string {
+  return relative('.', resolve(path)).replaceAll('\\', '/')
+}
