@@ -82,7 +82,14 @@ function isEchoOfChildren(outcome: Outcome): boolean {
 function printFailure(outcome: Outcome): void {
   const error = outcome.details.error?.cause ?? outcome.details.error
   console.log(`\nFAILED ${shown(outcome.file ?? '')}: ${outcome.name}`)
-  console.log(`${inspect(error, { depth: 6 }).replaceAll(/^/gm, '  ')}\n`)
+  console.log(`${detailOf(error).replaceAll(/^/gm, '  ')}\n`)
+}
+
+// An assertion's message already holds the difference; inspecting it would print both sides in full once more.
+function detailOf(error: unknown): string {
+  return error instanceof Error && error.name === 'AssertionError' && error.stack
+    ? error.stack
+    : inspect(error, { depth: 6 })
 }
 
 function printFile(file: string, tally: Tally = { passed: 0, failed: 0 }, durationMs: number): void {
