@@ -109,7 +109,7 @@ const SCHEMA = `
     transferId TEXT);
   CREATE INDEX entryAccount ON entries (accountId);
   CREATE TABLE beneficiaries (id TEXT PRIMARY KEY, tenant TEXT, ownerId TEXT, name TEXT, iban TEXT, status TEXT,
-   , confirmCode TEXT);
+    confirmCode TEXT);
   CREATE TABLE transfers (id TEXT PRIMARY KEY, tenant TEXT, ownerId TEXT, requestedBy TEXT, consentId TEXT,
     fromAccountId TEXT, beneficiaryId TEXT, amount INTEGER, currency TEXT, fee INTEGER, reference TEXT, status TEXT,
     reversedAmount INTEGER, fraudNotes TEXT, createdAt TEXT, executedAt TEXT);
