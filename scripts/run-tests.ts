@@ -38,7 +38,7 @@ export async function runTests(files: readonly string[]): Promise<Tally> {
   const total: Tally = { passed: 0, failed: 0 }
   const perFile = new Map<string, Tally>()
   const count = (outcome: Outcome, key: keyof Tally): void => {
-    if (isContainer(outcome) && key === 'passed') return
+    if (key === 'passed' && outcome.details.type === 'suite') return
     if (outcome.skip || outcome.todo) return
     const file = shown(outcome.file ?? outcome.name)
     const tally = perFile.get(file) ?? { passed: 0, failed: 0 }
@@ -48,7 +48,11 @@ export async function runTests(files: readonly string[]): Promise<Tally> {
   }
   const stream = run({ files: [...files], concurrency: true, timeout: 120_000 })
   for await (const event of stream) {
-    if (event.type === 'test:pass') count(event.data, 'passed')
+    if (event.type === 'test:pass') {
+      const empty = isFile(event.data)
+      if (empty) console.log(`\nFAILED ${shown(event.data.name)}: no test ran in this file\n`)
+      count(event.data, empty ? 'failed' : 'passed')
+    }
     if (event.type === 'test:fail' && !isEchoOfChildren(event.data)) {
       count(event.data, 'failed')
       printFailure(event.data)
@@ -67,10 +71,9 @@ export function printTally(tally: Tally): number {
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1
 }
 
-function isContainer(outcome: Outcome): boolean {
-  return (
-    outcome.details.type === 'suite' || (outcome.nesting === 0 && shown(outcome.name) === shown(outcome.file ?? ''))
-  )
+// The runner reports a file as if it were a test only if no test of its own ran in it, or it broke outside its tests.
+function isFile(outcome: Outcome): boolean {
+  return outcome.nesting === 0 && shown(outcome.name) === shown(outcome.file ?? '')
 }
 
 // A suite, or a test with subtests, fails along with them: the failure is already counted.
@@ -80,13 +83,15 @@ function isEchoOfChildren(outcome: Outcome): boolean {
 }
 
 function printFailure(outcome: Outcome): void {
-  const error = outcome.details.error?.cause ?? outcome.details.error
+  const thrown = outcome.details.error?.cause ?? outcome.details.error
+  const error = isFile(outcome) ? 'the file broke outside its tests; its output is above' : thrown
   console.log(`\nFAILED ${shown(outcome.file ?? '')}: ${outcome.name}`)
   console.log(`${detailOf(error).replaceAll(/^/gm, '  ')}\n`)
 }
 
 // An assertion's message already holds the difference; inspecting it would print both sides in full once more.
 function detailOf(error: unknown): string {
+  if (typeof error === 'string') return error
   return error instanceof Error && error.name === 'AssertionError' && error.stack
     ? error.stack
     : inspect(error, { depth: 6 })
