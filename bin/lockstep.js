@@ -5,7 +5,7 @@ var major = Number(parts[0])
 var minor = Number(parts[1])
 
 if (major < 22 || (major === 22 && minor < 19)) {
-  process.stderr.write('lockstep needs Node.js 22.19 or newer; this is ' + process.versions.node + '.\n')
+  process.stderr.write(`lockstep needs Node.js 22.19 or newer; this is ${process.versions.node}.\n`)
   process.exitCode = 1
 } else {
   start()
