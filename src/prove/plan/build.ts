@@ -1,0 +1,381 @@
+/**
+ * Builds scenarios: everything needed so that one use can be made, by whom, on which objects, in which states.
+ *
+ * The search is over lifecycles; arguments are found later, when answers are known. Nothing here is tried: a scenario that turns out
+ * not to work is reported with the step that failed.
+ */
+import type { Approval, Charter, Choice, Constraint, ObjectType, Ref, Slot, Use } from '../../charter/charter.ts'
+import { admitted, boundToTenant, type Member, sameTenant } from './cast.ts'
+import { usesOf, waysTo, type Way } from './graph.ts'
+import { namedObjects } from './implicit-ref.ts'
+import type { Extra, Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
+
+/** What a scenario shall look like beyond the rightful way. */
+export interface Wants {
+  /** Who makes the call; without it, the first who may. */
+  readonly member?: Member
+  /** Whose the object shall be, when not the caller's. */
+  readonly owner?: Member
+  /** States of the object or of references other than those the charter asks for. */
+  readonly states?: Readonly<Record<Slot, readonly string[]>>
+  /** Wishes on the object or on references. */
+  readonly wishes?: readonly Wish[]
+  /** Approvals: given in full (`granted`), or left out so that only what the state needs is done. */
+  readonly approvals?: 'granted' | 'left-out'
+  /** An order rule not to be prepared for. */
+  readonly without?: string
+  /** Whose a reference shall be, when not the caller's. */
+  readonly refOwner?: Readonly<Record<Slot, Member>>
+}
+
+/** How objects and people are chosen throughout a scenario. */
+export interface BuildOptions {
+  /** Types looked for among existing objects although they can be made. */
+  readonly found: ReadonlySet<string>
+  /** Members not to be cast. */
+  readonly notCast?: ReadonlySet<string>
+  /** Lets one person do what the charter wants done by different ones. */
+  readonly samePerson?: boolean
+}
+
+export interface Stage {
+  readonly charter: Charter
+  readonly members: readonly Member[]
+}
+
+/** Why a scenario cannot be built. */
+export class Unbuildable extends Error {}
+
+const deepest = 5
+
+export class Builder {
+  readonly cast: Record<string, Seat> = {}
+  readonly vars: Record<Var, VarSpec> = {}
+  readonly steps: Step[] = []
+  private readonly owners = new Map<Var, Member>()
+  private readonly tally = new Map<string, number>()
+  private readonly stage: Stage
+  private readonly choices: BuildOptions
+
+  constructor(stage: Stage, options: BuildOptions) {
+    this.stage = stage
+    this.choices = options
+  }
+
+  scenario(): Scenario {
+    return { cast: { ...this.cast }, vars: { ...this.vars }, steps: [...this.steps] }
+  }
+
+  /** Members that may be cast, in order. */
+  get members(): readonly Member[] {
+    return this.stage.members.filter((member) => this.choices.notCast?.has(member.name) !== true)
+  }
+
+  play(member: Member): string {
+    this.cast[member.name] ??= { identity: member.name, fresh: false }
+    return member.name
+  }
+
+  /** Adds what is needed for a use and then the use itself as the last step. */
+  addAct(use: Use, wants: Wants): void {
+    const member = wants.member ?? this.pick(use, undefined)
+    const owner = wants.owner ?? this.ownerFor(use, member)
+    const object = this.objectFor(use, owner, wants)
+    this.prepareApprovals(use, object, member, wants)
+    this.step(use, { member, object, wants, purpose: 'act', depth: 0 })
+  }
+
+  /** The object a use acts on, brought into a state the use may start from. */
+  private objectFor(use: Use, owner: Member | undefined, wants: Wants): Var | undefined {
+    if (use.object === undefined || use.creates) return undefined
+    const states = wants.states?.['object'] ?? use.from
+    const through = wants.approvals === 'granted' ? this.grantUse(use) : undefined
+    const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === 'object')
+    return this.supply(use.object.type, { owner, states, wishes, through, depth: 0 })
+  }
+
+  /** Makes or finds an object; see `waysTo`. */
+  supply(
+    typeName: string,
+    want: { owner: Member | undefined; states: readonly string[]; wishes: readonly Wish[]; through?: Use | undefined; depth: number },
+  ): Var {
+    const type = this.stage.charter.objects.get(typeName)
+    if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
+    if (want.depth > deepest) throw new Unbuildable(`making a ${typeName} needs too many other objects`)
+    const ways = this.choices.found.has(typeName) ? [] : waysTo(type, want.states, want.through)
+    const way = ways[0]
+    if (way === undefined) {
+      if (type.transitions.some((use) => use.creates) && !this.choices.found.has(typeName) && want.states.length > 0 && type.list === undefined) {
+        throw new Unbuildable(`no transitions lead a new ${typeName} to ${want.states.join(' or ')}`)
+      }
+      return this.declare(type, { ...want, supply: 'found' })
+    }
+    return this.follow(type, way, want)
+  }
+
+  private declare(
+    type: ObjectType,
+    want: { owner?: Member | undefined; states: readonly string[]; wishes: readonly Wish[]; supply: VarSpec['supply'] },
+  ): Var {
+    const number = (this.tally.get(type.name) ?? 0) + 1
+    this.tally.set(type.name, number)
+    const name = `${type.name}-${number}`
+    if (want.owner !== undefined) this.owners.set(name, want.owner)
+    this.vars[name] = {
+      type: type.name,
+      supply: want.supply,
+      states: want.states,
+      wishes: want.wishes,
+      ...(want.owner === undefined || type.owner === undefined ? {} : { owner: this.play(want.owner) }),
+    }
+    return name
+  }
+
+  private follow(type: ObjectType, way: Way, want: { owner: Member | undefined; wishes: readonly Wish[]; depth: number; states: readonly string[] }): Var {
+    const [creator, ...moves] = way
+    if (creator === undefined) throw new Unbuildable(`nothing creates a ${type.name}`)
+    const maker = this.makerOf(creator, want.owner)
+    const object = this.declare(type, { ...want, owner: want.owner ?? maker, states: [], supply: 'made' })
+    const extra = want.owner === undefined || want.owner === maker ? [] : ownerMember(type, want.owner)
+    const wants: Wants = { wishes: want.wishes }
+    this.step(creator, { member: maker, object: undefined, makes: object, wants, purpose: 'setup', depth: want.depth, extra })
+    for (const use of moves) {
+      for (const member of this.performers(use, object)) {
+        this.step(use, { member, object, wants: {}, purpose: 'setup', depth: want.depth })
+      }
+    }
+    return object
+  }
+
+  /** Who makes a move on the way: as many as an approval needs when the move grants one, else one. */
+  private performers(use: Use, object: Var): Member[] {
+    const approval = this.approvalGranted(use)
+    return approval === undefined ? [this.pick(use, object)] : this.approvers(approval, use, object)
+  }
+
+  private approvalGranted(use: Use): Approval | undefined {
+    return this.stage.charter.approvals.get(this.stage.charter.operations.get(use.operation)?.grants ?? '')
+  }
+
+  /** Distinct approvers who may approve, as many as the quorum asks for. */
+  approvers(approval: Approval, use: Use | undefined, object: Var | undefined, requester?: Member): Member[] {
+    const owner = object === undefined ? undefined : this.owners.get(object)
+    const barred = new Set([...(approval.not.length > 0 ? [owner?.name, requester?.name, ...this.makersOf(object)] : []), ...(use === undefined ? [] : this.separated(use, object))])
+    const eligible = this.members.filter(
+      (member) =>
+        !barred.has(member.name) &&
+        approval.choices.some((choice) => admitted(this.stage.charter, [member], choice).length > 0 && this.tenantFits(choice, member, owner)),
+    )
+    if (eligible.length < approval.quorum) {
+      throw new Unbuildable(`${approval.quorum} identities who may give \`${approval.name}\` are needed, the identities file has ${eligible.length}`)
+    }
+    return eligible.slice(0, approval.quorum)
+  }
+
+  private makersOf(object: Var | undefined): string[] {
+    return this.steps.filter((step) => step.makes !== undefined && step.makes === object).map((step) => step.as)
+  }
+
+  private grantUse(use: Use): Use | undefined {
+    for (const constraint of use.constraints) {
+      if (constraint.kind !== 'approval') continue
+      const grant = this.stage.charter.approvals.get(constraint.approval)?.grant
+      const found = grant === undefined ? undefined : usesOf(this.stage.charter, grant, use.object?.type)[0]
+      if (found?.kind === 'transition') return found
+    }
+    return undefined
+  }
+
+  /** Grants, by an operation that is no transition, what the use needs approved. */
+  private prepareApprovals(use: Use, object: Var | undefined, member: Member, wants: Wants): void {
+    if (wants.approvals !== 'granted') return
+    for (const constraint of use.constraints) {
+      if (constraint.kind !== 'approval') continue
+      const approval = this.stage.charter.approvals.get(constraint.approval)
+      const grant = approval?.grant === undefined ? undefined : usesOf(this.stage.charter, approval.grant, use.object?.type)[0]
+      if (approval === undefined || grant === undefined) throw new Unbuildable(`no operation of the API grants \`${constraint.approval}\``)
+      if (this.steps.some((step) => step.use === grant.id)) continue
+      for (const approver of this.approvers(approval, grant, object, member)) {
+        this.step(grant, { member: approver, object, wants: {}, purpose: 'setup', depth: 0 })
+      }
+    }
+  }
+
+  /** Adds one step, after what its references and order rules need. */
+  step(
+    use: Use,
+    how: {
+      member: Member
+      object: Var | undefined
+      makes?: Var
+      wants: Wants
+      purpose: Step['purpose']
+      depth: number
+      extra?: Step['extra']
+    },
+  ): void {
+    const { member, object, wants, depth } = how
+    this.prepareOrder(use, member, object, wants, depth)
+    const refs: Record<Slot, Var> = {}
+    for (const ref of namedObjects(this.stage.charter, use)) {
+      if (ref.optional && wants.states?.[ref.slot] === undefined && !needed(use, ref)) continue
+      refs[ref.slot] = this.refFor(use, ref, member, object, wants, depth)
+    }
+    const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use, member) : undefined)
+    this.steps.push({
+      use: use.id,
+      as: this.play(member),
+      refs,
+      purpose: how.purpose,
+      wishes: wants.wishes ?? [],
+      extra: how.extra ?? [],
+      ...(object === undefined ? {} : { object }),
+      ...(makes === undefined ? {} : { makes }),
+    })
+  }
+
+  private declareMade(use: Use, member: Member): Var | undefined {
+    const type = this.stage.charter.objects.get(use.object?.type ?? '')
+    return type === undefined ? undefined : this.declare(type, { owner: member, states: [], wishes: [], supply: 'made' })
+  }
+
+  private refFor(use: Use, ref: Ref, member: Member, object: Var | undefined, wants: Wants, depth: number): Var {
+    const demand = (kind: 'by' | 'from') => use.constraints.find((each) => each.kind === kind && each.slot === ref.slot)
+    const [by, from] = [demand('by'), demand('from')]
+    const states = wants.states?.[ref.slot] ?? (from?.kind === 'from' ? from.states : [])
+    const owned = by?.kind === 'by' && by.choices.some((choice) => choice.party === 'owner' || choice.party === 'creator')
+    const other = wants.refOwner?.[ref.slot]
+    const owner = other ?? member
+    const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
+    const free = wants.states?.[ref.slot] === undefined && other === undefined
+    const reusable = free ? this.reuse(ref, owned ? owner : undefined, object) : undefined
+    if (reusable !== undefined && wishes.length === 0) return reusable
+    const canOwn = owned || this.canMake(ref.object, owner)
+    return this.supply(ref.object, { owner: canOwn ? owner : undefined, states, wishes, depth: depth + 1 })
+  }
+
+  /** An object of the scenario that a reference can mean: the parent of the object acted on, or one already there. */
+  private reuse(ref: Ref, owner: Member | undefined, object: Var | undefined): Var | undefined {
+    const names = Object.keys(this.vars).filter((name) => this.vars[name]?.type === ref.object && name !== object)
+    return names.findLast((name) => owner === undefined || this.owners.get(name)?.name === owner.name)
+  }
+
+  private canMake(type: string, member: Member): boolean {
+    const creators = this.stage.charter.objects.get(type)?.transitions.filter((use) => use.creates) ?? []
+    return creators.some((use) => choicesOf(use).some((choice) => admitted(this.stage.charter, [member], choice).length > 0))
+  }
+
+  private prepareOrder(use: Use, member: Member, object: Var | undefined, wants: Wants, depth: number): void {
+    for (const rule of use.constraints) {
+      if (rule.kind !== 'order' || rule.id === wants.without || rule.operations[1] !== use.operation) continue
+      if (!['precedence', 'alternate-precedence', 'chain-precedence', 'succession'].includes(rule.template)) continue
+      const [before] = rule.operations
+      const first = usesOf(this.stage.charter, before, use.object?.type)[0]
+      const perObject = rule.per.includes('object')
+      const present = this.steps.some((step) => this.isUseOf(step, before) && (!perObject || step.object === object) && (perObject || step.as === member.name))
+      if (first === undefined || present || depth > deepest) continue
+      const performer = perObject ? this.pick(first, object) : member
+      const target = first.creates || first.object === undefined ? undefined : perObject ? object : this.supplyFor(first, performer, depth)
+      this.step(first, { member: performer, object: target, wants: {}, purpose: 'setup', depth: depth + 1 })
+    }
+  }
+
+  private supplyFor(use: Use, member: Member, depth: number): Var | undefined {
+    if (use.object === undefined) return undefined
+    return this.supply(use.object.type, { owner: member, states: use.from, wishes: [], depth: depth + 1 })
+  }
+
+  private isUseOf(step: Step, operation: string): boolean {
+    return this.stage.charter.operations.get(operation)?.uses.some((use) => use.id === step.use) ?? false
+  }
+
+  /** The first member who may make a use on an object: its party when the charter says so, else an actor of the same tenant. */
+  pick(use: Use, object: Var | undefined): Member {
+    const options = this.options(use, object)
+    const first = options[0]
+    if (first === undefined) throw new Unbuildable(`no identity may \`${use.id}\`${object === undefined ? '' : ` on ${object}`}`)
+    return first
+  }
+
+  options(use: Use, object: Var | undefined): Member[] {
+    const owner = object === undefined ? undefined : this.owners.get(object)
+    const barred = new Set(this.separated(use, object))
+    const found = choicesOf(use).flatMap((choice) => this.candidates(use, choice, object, owner))
+    return [...new Set(found)].filter((member) => !barred.has(member.name))
+  }
+
+  private candidates(use: Use, choice: Choice, object: Var | undefined, owner: Member | undefined): Member[] {
+    if (choice.party === 'owner' || choice.party === 'creator') {
+      const able = owner === undefined ? this.possibleOwners(use) : [owner]
+      return admitted(this.stage.charter, able, choice)
+    }
+    const able = admitted(this.stage.charter, this.members, choice)
+    const strangers = choice.party === undefined && choice.actor !== undefined ? able : able.filter((member) => member !== owner)
+    return strangers.filter((member) => object === undefined || this.tenantFits(choice, member, owner))
+  }
+
+  /** Who could own the object a use acts on: whoever may create one; anybody when the API lets nobody. */
+  possibleOwners(use: Use): Member[] {
+    const creators = this.stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
+    const makers = creators.flatMap((creator) => choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice)))
+    return makers.length > 0 ? [...new Set(makers)] : [...this.members]
+  }
+
+  private tenantFits(choice: Choice, member: Member, owner: Member | undefined): boolean {
+    if (choice.actor === undefined || owner === undefined) return true
+    return !boundToTenant(this.stage.charter.actors.get(choice.actor)) || sameTenant(member, owner)
+  }
+
+  /** Those who may not make a use on this object because of what they did to it or are to it. */
+  private separated(use: Use, object: Var | undefined): string[] {
+    if (this.choices.samePerson === true) return []
+    const owner = object === undefined ? undefined : this.owners.get(object)?.name
+    return use.constraints.flatMap((constraint) => {
+      if (constraint.kind !== 'separation') return []
+      const { of } = constraint
+      if ('operations' in of) {
+        const others = this.steps.filter((step) => of.operations.some((operation) => operation !== use.operation && this.isUseOf(step, operation)))
+        return others.filter((step) => (step.object ?? step.makes) === object).map((step) => step.as)
+      }
+      return [...this.makersOf(object), ...(owner === undefined ? [] : [owner])]
+    })
+  }
+
+  private ownerFor(use: Use, member: Member): Member | undefined {
+    if (use.object === undefined) return undefined
+    const choices = choicesOf(use).filter((choice) => admitted(this.stage.charter, [member], choice).length > 0 || choice.party !== undefined)
+    const asParty = choices.find((choice) => choice.party === 'owner' || choice.party === 'creator')
+    const asActor = choices.find((choice) => choice.actor !== undefined && choice.party === undefined)
+    const able = this.possibleOwners(use)
+    if (asParty !== undefined && able.includes(member)) return member
+    const needsOther = use.constraints.some((each) => each.kind === 'separation')
+    const others = able.filter((each) => each !== member && (asActor === undefined || this.tenantFits(asActor, member, each)))
+    if (others[0] !== undefined) return others[0]
+    return needsOther ? undefined : able.find((each) => each === member)
+  }
+
+  private makerOf(creator: Use, owner: Member | undefined): Member {
+    if (owner !== undefined && choicesOf(creator).some((choice) => choice.party === undefined && admitted(this.stage.charter, [owner], choice).length > 0)) return owner
+    const able = choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice))
+    const maker = able.find((member) => owner === undefined || sameTenant(member, owner)) ?? able[0]
+    if (maker === undefined) throw new Unbuildable(`no identity may \`${creator.id}\``)
+    return maker
+  }
+}
+
+/** The choices of the `by` of a use itself (not of its references). */
+export function choicesOf(use: Use): readonly Choice[] {
+  const by = use.constraints.find((each): each is Extract<Constraint, { kind: 'by' }> => each.kind === 'by' && each.slot === 'object')
+  return by?.choices ?? []
+}
+
+/** An optional reference is given all the same when a rule or demand speaks of it. */
+function needed(use: Use, ref: Ref): boolean {
+  return use.constraints.some((each) => 'slot' in each && each.slot === ref.slot)
+}
+
+function ownerMember(type: ObjectType, owner: Member): Step['extra'] {
+  if (!Array.isArray(type.owner)) return []
+  const value: Extra = { idOf: owner.name }
+  return [{ at: type.owner, value }]
+}

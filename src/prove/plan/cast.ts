@@ -1,0 +1,42 @@
+import type { Actor, Charter, Choice, Principal } from '../../charter/charter.ts'
+
+/** One identity the planner can give a role to. What its principal is may be known only in part before it has signed in. */
+export interface Member {
+  readonly name: string
+  readonly principal: Principal
+  /** New ones can be registered. */
+  readonly pool: boolean
+}
+
+/** Whether a member is an actor, by what is known of it before it signs in. */
+export function plays(charter: Charter, member: Member, actor: string): boolean {
+  if (member.principal.actors !== undefined) return member.principal.actors.includes(actor)
+  const declared = charter.actors.get(actor)
+  if (declared?.when === undefined) return member.principal.roles?.includes(actor) ?? false
+  return declared.when.evaluate({ principal: member.principal, claims: member.principal.claims ?? {} }) === true
+}
+
+/** The members an actor choice admits, those named in the file before those of a pool. */
+export function admitted(charter: Charter, members: readonly Member[], choice: Choice): Member[] {
+  return members.filter(
+    (member) =>
+      (choice.actor === undefined || plays(charter, member, choice.actor)) &&
+      (choice.scope === undefined || (member.principal.scopes?.includes(choice.scope) ?? false)),
+  )
+}
+
+/** Whether two members are of the same tenant as far as is known; a member without one is of every tenant. */
+export function sameTenant(left: Member, right: Member): boolean {
+  const [one, other] = [left.principal.tenant, right.principal.tenant]
+  return one === undefined || other === undefined || one === other
+}
+
+/** Whether an actor acts inside its tenant only. */
+export function boundToTenant(actor: Actor | undefined): boolean {
+  return actor !== undefined && actor.tenant !== false
+}
+
+/** The actors a member plays, in the order of the charter. */
+export function actorsOf(charter: Charter, member: Member): string[] {
+  return [...charter.actors.keys()].filter((actor) => plays(charter, member, actor))
+}

@@ -1,0 +1,93 @@
+import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
+
+/** A way through a lifecycle: the creating use first. */
+export type Way = readonly Use[]
+
+const longest = 12
+
+/**
+ * The shortest ways to create an object and bring it into one of the given states, shortest first; one for each first and last use.
+ *
+ * An empty list of states means: created is enough. Transitions with several outcomes count as reaching each of them.
+ */
+export function waysTo(type: ObjectType, states: readonly string[], through?: Use): Way[] {
+  const creators = type.transitions.filter((use) => use.creates)
+  if (states.length === 0) return creators.map((use) => [use])
+  const ways: Way[] = []
+  for (const creator of creators) {
+    for (const start of creator.to.length === 0 ? [undefined] : creator.to) {
+      const way = search(type, creator, start, states, through)
+      if (way !== undefined) ways.push(way)
+    }
+  }
+  return ways.toSorted((left, right) => left.length - right.length)
+}
+
+interface Node {
+  readonly state: string | undefined
+  readonly way: Way
+  readonly passed: boolean
+}
+
+function search(type: ObjectType, creator: Use, start: string | undefined, states: readonly string[], through: Use | undefined): Way | undefined {
+  const queue: Node[] = [{ state: start, way: [creator], passed: through === undefined || through === creator }]
+  const seen = new Set<string>()
+  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+    if (node.passed && node.state !== undefined && states.includes(node.state)) return node.way
+    const mark = `${node.state}/${node.passed}`
+    if (seen.has(mark) || node.way.length > longest) continue
+    seen.add(mark)
+    for (const use of type.transitions) {
+      if (use.creates || node.state === undefined || !use.from.includes(node.state)) continue
+      const passed = node.passed || use === through
+      for (const state of use.to.length === 0 ? [node.state] : use.to) queue.push({ state, way: [...node.way, use], passed })
+    }
+  }
+  return undefined
+}
+
+/** Every state a new object can come into. */
+export function reachableStates(type: ObjectType): ReadonlySet<string> {
+  const reached = new Set(type.transitions.filter((use) => use.creates).flatMap((use) => use.to))
+  for (let size = -1; size !== reached.size; ) {
+    size = reached.size
+    for (const use of type.transitions) {
+      if (!use.creates && use.from.some((state) => reached.has(state))) for (const state of use.to) reached.add(state)
+    }
+  }
+  return reached
+}
+
+/** Whether a state comes before others: some way leads from it to one of them. */
+export function leadsTo(type: ObjectType, from: string, states: readonly string[]): boolean {
+  const seen = new Set<string>([from])
+  const queue = [from]
+  for (let state = queue.shift(); state !== undefined; state = queue.shift()) {
+    for (const use of type.transitions) {
+      if (use.creates || !use.from.includes(state)) continue
+      for (const next of use.to) {
+        if (states.includes(next)) return true
+        if (!seen.has(next)) {
+          seen.add(next)
+          queue.push(next)
+        }
+      }
+    }
+  }
+  return false
+}
+
+/** The uses of an operation that act on a given type, or any use of it. */
+export function usesOf(charter: Charter, operation: string, type?: string): readonly Use[] {
+  const uses = charter.operations.get(operation)?.uses ?? []
+  const fitting = uses.filter((use) => type === undefined || use.object?.type === type)
+  return fitting.length > 0 ? fitting : uses
+}
+
+export function useById(charter: Charter, id: string): Use | undefined {
+  for (const operation of charter.operations.values()) {
+    const found = operation.uses.find((use) => use.id === id)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,43 @@
+import type { Charter, Ref, Use } from '../../charter/charter.ts'
+import { inferKey } from '../../charter/infer.ts'
+import { printReference, type Reference } from '../../charter/pointer.ts'
+import type { OperationShape } from '../../charter/source/description.ts'
+import { propertiesOf } from '../../charter/source/schema.ts'
+
+/**
+ * The objects a request of this use must name: the references the charter declares, then those its path, required query and required
+ * body members name by themselves (`accountId` for a type `account`).
+ */
+export function namedObjects(charter: Charter, use: Use): readonly Ref[] {
+  const declared = use.refs.filter((ref) => ref.key.from === 'request')
+  const shape = charter.operations.get(use.operation)?.shape
+  if (shape === undefined) return declared
+  const taken = new Set([...declared.flatMap((ref) => placeOf(ref.key)), ...(use.object === undefined ? [] : placeOf(use.object.key))])
+  const found: Ref[] = []
+  for (const type of charter.objects.values()) {
+    if (declared.some((ref) => ref.slot === type.name)) continue
+    const read = charter.operations.get(type.read ?? '')?.shape
+    const key = inferKey(type.name, shape, type.read, read) ?? bodyKey(charter, type.name, shape)
+    if (key === undefined || taken.has(printReference(key)) || type.name === use.object?.type) continue
+    taken.add(printReference(key))
+    found.push({ slot: type.name, object: type.name, key, optional: false })
+  }
+  return [...declared, ...found]
+}
+
+function placeOf(key: Ref['key']): string[] {
+  return key.from === 'object' ? [] : [printReference(key)]
+}
+
+function bodyKey(charter: Charter, object: string, shape: OperationShape): Reference | undefined {
+  const description = charter.sources.get(shape.source)?.description
+  if (description === undefined || shape.body === undefined) return undefined
+  const wanted = `${object}id`
+  const members = propertiesOf(description, shape.body.schema)
+  const name = Object.keys(members).find((each) => bare(each) === wanted && members[each]?.required === true)
+  return name === undefined ? undefined : { from: 'request', in: 'body', pointer: [name] }
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}

@@ -1,0 +1,110 @@
+/**
+ * What the planner hands to the runner: symbolic steps over variables. Pure data, so that a scenario can be printed before anything
+ * is sent, stored with a finding and repeated exactly.
+ */
+import type { Expression } from '../../cel/cel.ts'
+import type { ConstraintId, Slot, UseId } from '../../charter/charter.ts'
+import type { Pointer } from '../../charter/pointer.ts'
+
+/** A variable standing for one object of a scenario, as `order-1`. */
+export type Var = string
+/** A part played in a scenario, as `owner` or `attacker`. */
+export type Role = string
+
+/** Who plays a role: an identity of the identities file, or nobody (not signed in). `fresh` asks for one never used before. */
+export interface Seat {
+  readonly identity?: string
+  readonly fresh: boolean
+}
+
+export interface Scenario {
+  readonly cast: Readonly<Record<Role, Seat>>
+  readonly vars: Readonly<Record<Var, VarSpec>>
+  readonly steps: readonly Step[]
+}
+
+/** How the runner gets an object: made by a step of the scenario, or found among those the API lists. */
+export interface VarSpec {
+  readonly type: string
+  readonly supply: 'made' | 'found'
+  /** Whose it must be, when that matters. */
+  readonly owner?: Role
+  /** Whose it must not be. */
+  readonly notOwner?: Role
+  /** The states one of which a found object must be in; empty when any will do. */
+  readonly states: readonly string[]
+  readonly wishes: readonly Wish[]
+}
+
+/** What an object or a step is chosen for: an expression that shall be true or false once the step is made. */
+export interface Wish {
+  readonly rule: Expression
+  readonly want: boolean
+  /** The name under which the rule reads the object that carries the wish. */
+  readonly slot: Slot
+}
+
+export interface Step {
+  readonly use: UseId
+  readonly as: Role
+  readonly object?: Var
+  readonly refs: Readonly<Record<Slot, Var>>
+  readonly makes?: Var
+  readonly wishes: readonly Wish[]
+  readonly purpose: 'setup' | 'act'
+  /** Body members set beyond what the schema asks for. */
+  readonly extra: readonly { readonly at: Pointer; readonly value: Extra }[]
+}
+
+/** A value put into a body: written out, the id of a role, or one the runner makes to differ from what is there. */
+export type Extra = { readonly value: unknown } | { readonly idOf: Role } | { readonly tamper: true }
+
+/** The way in which a case breaks its constraint. */
+export type Tactic =
+  | { readonly kind: 'as-other'; readonly other: Other }
+  | { readonly kind: 'from-state'; readonly state: string; readonly slot: Slot }
+  | { readonly kind: 'arguments' }
+  | { readonly kind: 'object-facts' }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'race' }
+  | { readonly kind: 'over-limit' }
+  | { readonly kind: 'burst' }
+  | { readonly kind: 'approval'; readonly flaw: 'none' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' }
+  | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }
+  | { readonly kind: 'same-person' }
+  | { readonly kind: 'write-field'; readonly field: string }
+  | { readonly kind: 'read-field'; readonly field: string }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'same-key' }
+  | { readonly kind: 'guess' }
+
+/** How an attacker differs from whoever may. */
+export type Other = 'other-owner' | 'other-tenant' | 'other-actor' | 'no-scope' | 'not-signed-in'
+
+/** A plan that breaks exactly one constraint, or, for `control`, none. */
+export interface AbuseCase {
+  /** Stable: made of the use, the constraint and the tactic only. */
+  readonly id: string
+  readonly use: UseId
+  readonly constraint: ConstraintId
+  readonly tactic: Tactic
+  /** The scenario without the abuse; the control. */
+  readonly control: Scenario
+  /** The scenario with the abuse; its last step is the abuse unless the tactic says otherwise. */
+  readonly abuse: Scenario
+  /** The class of finding this is when it takes effect. */
+  readonly finding: string
+}
+
+/** A cell of the coverage matrix that cannot be tried, and why. */
+export interface NotReached {
+  readonly use: UseId
+  readonly constraint: ConstraintId
+  readonly tactic: string
+  readonly why: string
+}
+
+export interface Plan {
+  readonly cases: readonly AbuseCase[]
+  readonly notReached: readonly NotReached[]
+}
