@@ -3,7 +3,7 @@
  *
  * Immutable. Made by `linkCharter` only; whoever holds one need not check references again.
  */
-import type { Expression } from '../cel/cel.ts'
+import type { Expression } from '../cel/parse-cel.ts'
 import type { Pointer, Reference } from './pointer.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
 
@@ -176,8 +176,19 @@ export type Constraint =
       readonly per: Scope
     })
   | (Head & { readonly kind: 'approval'; readonly approval: string })
-  | (Head & { readonly kind: 'set-by'; readonly object: string; readonly field: Field; readonly choices: readonly Choice[]; readonly on?: readonly string[] })
-  | (Head & { readonly kind: 'seen-by'; readonly object: string; readonly field: Field; readonly choices: readonly Choice[] })
+  | (Head & {
+      readonly kind: 'set-by'
+      readonly object: string
+      readonly field: Field
+      readonly choices: readonly Choice[]
+      readonly on?: readonly string[]
+    })
+  | (Head & {
+      readonly kind: 'seen-by'
+      readonly object: string
+      readonly field: Field
+      readonly choices: readonly Choice[]
+    })
   | (Head & {
       readonly kind: 'order'
       readonly template: OrderTemplate
@@ -226,9 +237,20 @@ export interface Approval {
 export type Invariant = Head &
   (
     | { readonly kind: 'never-negative' | 'monotone'; readonly object: string; readonly field: Field }
-    | { readonly kind: 'conserved'; readonly object: string; readonly field: Field; readonly over: readonly OperationId[] }
+    | {
+        readonly kind: 'conserved'
+        readonly object: string
+        readonly field: Field
+        readonly over: readonly OperationId[]
+      }
     | { readonly kind: 'unique'; readonly object: string; readonly field: Field; readonly per?: 'tenant' | 'owner' }
-    | { readonly kind: 'at-most'; readonly object: string; readonly count: number; readonly in: readonly string[]; readonly per: 'owner' | 'tenant' }
+    | {
+        readonly kind: 'at-most'
+        readonly object: string
+        readonly count: number
+        readonly in: readonly string[]
+        readonly per: 'owner' | 'tenant'
+      }
     | { readonly kind: 'holds'; readonly object: string; readonly rule: Expression }
   )
 

@@ -11,16 +11,32 @@ const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/
  * In this order: the path begins like that of the object's `read` (`/orders/{orderId}/pay`); a path parameter, query parameter or
  * body member is named after the object (`orderId`, `order_id`, `order`).
  */
-export function inferKey(object: string, shape: OperationShape, readId: string | undefined, read: OperationShape | undefined): Reference | undefined {
+export function inferKey(
+  object: string,
+  shape: OperationShape,
+  readId: string | undefined,
+  read: OperationShape | undefined,
+): Reference | undefined {
   const along = read === undefined ? undefined : alongPath(shape, read)
   if (along !== undefined) return { from: 'request', in: 'path', name: along }
   if (shape.id === readId) {
-    const last = segments(shape.path).map(parameterOf).findLast((name) => name !== undefined)
+    const last = segments(shape.path)
+      .map(parameterOf)
+      .findLast((name) => name !== undefined)
     return last === undefined ? undefined : { from: 'request', in: 'path', name: last }
   }
-  const wanted = new Set([bare(`${object}id`), bare(object), bare(`${object}key`), bare(`${object}number`), bare(`${object}code`)])
-  const parameter = shape.parameters.find((each) => (each.in === 'path' || each.in === 'query') && wanted.has(bare(each.name)))
-  if (parameter?.in === 'path' || parameter?.in === 'query') return { from: 'request', in: parameter.in, name: parameter.name }
+  const wanted = new Set([
+    bare(`${object}id`),
+    bare(object),
+    bare(`${object}key`),
+    bare(`${object}number`),
+    bare(`${object}code`),
+  ])
+  const parameter = shape.parameters.find(
+    (each) => (each.in === 'path' || each.in === 'query') && wanted.has(bare(each.name)),
+  )
+  if (parameter?.in === 'path' || parameter?.in === 'query')
+    return { from: 'request', in: parameter.in, name: parameter.name }
   // A new object may well name itself in its body, so only operations below an object are looked at.
   return undefined
 }

@@ -1,4 +1,4 @@
-import { conjuncts } from '../cel/cel.ts'
+import { conjuncts } from '../cel/conjuncts.ts'
 import type { Choice, Constraint, Ref } from './charter.ts'
 import { parseDuration, parsePace } from './duration.ts'
 import { linkRefDemands } from './link-ref.ts'
@@ -31,42 +31,90 @@ export function linkDemands(linker: Linker, side: Side, scope: DemandScope, shap
   if (demands.by !== undefined) {
     const choices: Choice[] = linkBy(linker, demands.by, [...path, 'by'], parties)
     if (scope.creates && choices.length > 0 && choices.every((each) => each.party !== undefined)) {
-      linker.report('party-of-nothing', [...path, 'by'], `\`${id}\` creates the object, so nobody is a party of it yet`, 'name an actor')
+      linker.report(
+        'party-of-nothing',
+        [...path, 'by'],
+        `\`${id}\` creates the object, so nobody is a party of it yet`,
+        'name an actor',
+      )
     }
     found.push({ kind: 'by', id: `${id}.by`, slot: 'object', choices, position: position('by') })
   }
   if (demands.not !== undefined) {
-    const known = new Set([...scope.parties, 'owner', 'creator', 'requester', ...Object.keys(linker.parsed.raw.actors ?? {})])
-    for (const party of asList(demands.not)) if (!known.has(party)) unknownName(linker, [...path, 'not'], 'party', party, known)
-    found.push({ kind: 'separation', id: `${id}.not`, of: { parties: asList(demands.not), slot: 'object' }, position: position('not') })
+    const known = new Set([
+      ...scope.parties,
+      'owner',
+      'creator',
+      'requester',
+      ...Object.keys(linker.parsed.raw.actors ?? {}),
+    ])
+    for (const party of asList(demands.not))
+      if (!known.has(party)) unknownName(linker, [...path, 'not'], 'party', party, known)
+    found.push({
+      kind: 'separation',
+      id: `${id}.not`,
+      of: { parties: asList(demands.not), slot: 'object' },
+      position: position('not'),
+    })
   }
   if (demands.from !== undefined) {
-    found.push({ kind: 'from', id: `${id}.from`, slot: 'object', states: asList(demands.from), position: position('from') })
+    found.push({
+      kind: 'from',
+      id: `${id}.from`,
+      slot: 'object',
+      states: asList(demands.from),
+      position: position('from'),
+    })
   }
   found.push(...linkRefDemands(linker, side), ...linkRules(linker, side, scope))
   if (demands.once !== undefined) {
-    const per = demands.once === true ? ['object'] : checkScope(linker, [...path, 'once'], asList(demands.once.per), scope)
+    const per =
+      demands.once === true ? ['object'] : checkScope(linker, [...path, 'once'], asList(demands.once.per), scope)
     const says = demands.once === true ? undefined : demands.once.says
-    found.push({ kind: 'once', id: `${id}.once`, per, position: position('once'), ...(says === undefined ? {} : { says }) })
+    found.push({
+      kind: 'once',
+      id: `${id}.once`,
+      per,
+      position: position('once'),
+      ...(says === undefined ? {} : { says }),
+    })
   }
   for (const [index, raw] of asList(demands.limit).entries()) {
-    const limit = linkLimit(linker, numbered(`${id}.limit`, index, raw.name), [...path, 'limit'], raw, [shape.id], scope)
+    const limit = linkLimit(
+      linker,
+      numbered(`${id}.limit`, index, raw.name),
+      [...path, 'limit'],
+      raw,
+      [shape.id],
+      scope,
+    )
     if (limit !== undefined) found.push(limit)
   }
   if (demands.rate !== undefined) {
     const pace = parsePace(demands.rate['at-most']) ?? { count: 1, withinMs: 1000 }
     const per = checkScope(linker, [...path, 'rate'], asList(demands.rate.per), scope)
     const says = demands.rate.says === undefined ? {} : { says: demands.rate.says }
-    found.push({ kind: 'rate', id: `${id}.rate`, operations: [shape.id], atMost: pace.count, withinMs: pace.withinMs, per, position: position('rate'), ...says })
+    found.push({
+      kind: 'rate',
+      id: `${id}.rate`,
+      operations: [shape.id],
+      atMost: pace.count,
+      withinMs: pace.withinMs,
+      per,
+      position: position('rate'),
+      ...says,
+    })
   }
   for (const approval of asList(demands.approval)) {
     const approvals = linker.parsed.raw.approvals ?? {}
-    if (approvals[approval] === undefined) unknownName(linker, [...path, 'approval'], 'approval', approval, Object.keys(approvals))
+    if (approvals[approval] === undefined)
+      unknownName(linker, [...path, 'approval'], 'approval', approval, Object.keys(approvals))
     else found.push({ kind: 'approval', id: `${id}.approval.${approval}`, approval, position: position('approval') })
   }
   if (demands.idempotency !== undefined) {
     const key = parseReference(demands.idempotency)
-    if (key?.from !== 'request') linker.report('wrong-reference', [...path, 'idempotency'], 'the idempotency key must be in the request')
+    if (key?.from !== 'request')
+      linker.report('wrong-reference', [...path, 'idempotency'], 'the idempotency key must be in the request')
     else found.push({ kind: 'idempotency', id: `${id}.idempotency`, key, position: position('idempotency') })
   }
   return found
@@ -79,7 +127,10 @@ function numbered(id: string, index: number, name: string | undefined): string {
 
 /** Rules joined by `&&` are demands of their own: each can be broken alone. */
 function linkRules(linker: Linker, side: Side, scope: DemandScope): Constraint[] {
-  const variables = [...callVariables.filter((each) => !scope.creates || !['object', 'state'].includes(each)), ...scope.refs.map((ref) => ref.slot)]
+  const variables = [
+    ...callVariables.filter((each) => !scope.creates || !['object', 'state'].includes(each)),
+    ...scope.refs.map((ref) => ref.slot),
+  ]
   const found: Constraint[] = []
   for (const raw of asList(side.demands.when)) {
     const { rule, says, name } = typeof raw === 'string' ? { rule: raw, says: undefined, name: undefined } : raw
@@ -128,7 +179,12 @@ export function checkScope(linker: Linker, path: Path, per: readonly string[], s
   const known = new Set(['call', 'object', 'principal', 'tenant', 'parent', ...scope.refs.map((ref) => ref.slot)])
   for (const each of per) if (!known.has(each)) unknownName(linker, path, 'scope', each, known)
   if (per.includes('object') && scope.object === undefined) {
-    linker.report('no-object', path, 'counted per object, but the operation acts on no known object', 'say which with `object:`, or count `per: principal`')
+    linker.report(
+      'no-object',
+      path,
+      'counted per object, but the operation acts on no known object',
+      'say which with `object:`, or count `per: principal`',
+    )
   }
   return per
 }

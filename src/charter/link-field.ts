@@ -48,10 +48,14 @@ function fieldRules(linker: Linker, object: string): FieldRules {
     }
     if (each['set-by'] !== undefined || each['set-on'] !== undefined) {
       const choices = each['set-by'] === undefined ? [{ anonymous: false }] : seat('set-by')
-      const on = each['set-on'] === undefined ? {} : { on: asList(each['set-on']).map((use) => (use.includes('.') ? use : `${object}.${use}`)) }
+      const on =
+        each['set-on'] === undefined
+          ? {}
+          : { on: asList(each['set-on']).map((use) => (use.includes('.') ? use : `${object}.${use}`)) }
       found.setBy.push({ kind: 'set-by', id: `${object}.${name}.set-by`, choices, ...head, ...on })
     }
-    if (each['seen-by'] !== undefined) found.seenBy.push({ kind: 'seen-by', id: `${object}.${name}.seen-by`, choices: seat('seen-by'), ...head })
+    if (each['seen-by'] !== undefined)
+      found.seenBy.push({ kind: 'seen-by', id: `${object}.${name}.seen-by`, choices: seat('seen-by'), ...head })
   }
   return found
 }

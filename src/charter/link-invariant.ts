@@ -10,7 +10,11 @@ export function linkInvariant(
   objects: ReadonlyMap<string, ObjectType>,
 ): Invariant | undefined {
   const path = ['invariants', index]
-  const head = { id: `invariants.${index + 1}`, position: linker.at(path), ...(raw.says === undefined ? {} : { says: raw.says }) }
+  const head = {
+    id: `invariants.${index + 1}`,
+    position: linker.at(path),
+    ...(raw.says === undefined ? {} : { says: raw.says }),
+  }
   const target = (text: string): { object: string; field: Field } | undefined => {
     const [object = '', name = ''] = text.split('.')
     const type = objects.get(object)
@@ -20,13 +24,19 @@ export function linkInvariant(
     }
     return { object, field: type.fields.get(name) ?? { name, at: [name], in: [name], position: head.position } }
   }
-  if ('never-negative' in raw) return withTarget(target(raw['never-negative']), (at) => ({ ...head, kind: 'never-negative', ...at }))
+  if ('never-negative' in raw)
+    return withTarget(target(raw['never-negative']), (at) => ({ ...head, kind: 'never-negative', ...at }))
   if ('monotone' in raw) return withTarget(target(raw.monotone), (at) => ({ ...head, kind: 'monotone', ...at }))
   if ('conserved' in raw) {
     return withTarget(target(raw.conserved), (at) => ({ ...head, kind: 'conserved', ...at, over: asList(raw.over) }))
   }
   if ('unique' in raw) {
-    return withTarget(target(raw.unique), (at) => ({ ...head, kind: 'unique', ...at, ...(raw.per === undefined ? {} : { per: raw.per }) }))
+    return withTarget(target(raw.unique), (at) => ({
+      ...head,
+      kind: 'unique',
+      ...at,
+      ...(raw.per === undefined ? {} : { per: raw.per }),
+    }))
   }
   if (!objects.has(raw.object)) {
     unknownName(linker, [...path, 'object'], 'object', raw.object, objects.keys())
@@ -39,6 +49,9 @@ export function linkInvariant(
   return rule === undefined ? undefined : { ...head, kind: 'holds', object: raw.object, rule }
 }
 
-function withTarget<T>(at: { object: string; field: Field } | undefined, make: (at: { object: string; field: Field }) => T): T | undefined {
+function withTarget<T>(
+  at: { object: string; field: Field } | undefined,
+  make: (at: { object: string; field: Field }) => T,
+): T | undefined {
   return at === undefined ? undefined : make(at)
 }

@@ -10,12 +10,21 @@ export function linkObject(linker: Linker, name: string, raw: RawObject, transit
   const path = ['objects', name]
   const states = linkStates(linker, name, raw)
   const parent = raw.parent
+  for (const member of ['read', 'list'] as const) {
+    const id = raw[member]
+    if (id !== undefined && !linker.shapes.has(id))
+      unknownName(linker, [...path, member], 'operation', id, linker.shapes.keys())
+  }
   if (parent !== undefined && linker.parsed.raw.objects?.[parent.object] === undefined) {
     unknownName(linker, [...path, 'parent'], 'object', parent.object, Object.keys(linker.parsed.raw.objects ?? {}))
   }
   for (const member of ['owner', 'tenant'] as const) {
     if (raw[member] === 'parent' && parent === undefined) {
-      linker.report('no-parent', [...path, member], `\`${name}\` takes its ${member} from its parent but has no \`parent\``)
+      linker.report(
+        'no-parent',
+        [...path, member],
+        `\`${name}\` takes its ${member} from its parent but has no \`parent\``,
+      )
     }
   }
   const state = raw.state === undefined ? undefined : linkState(linker, name, raw)
@@ -53,9 +62,13 @@ export function pointer(text: string): Pointer {
 /** Declared states in order, then those only transitions name; a name that is not declared is an error when others are. */
 function linkStates(linker: Linker, name: string, raw: RawObject): string[] {
   const used = Object.entries(raw.transitions ?? {}).flatMap(([transition, each]) =>
-    (['from', 'to'] as const).flatMap((end) => asList(each[end]).map((state) => ({ state, path: ['objects', name, 'transitions', transition, end] }))),
+    (['from', 'to'] as const).flatMap((end) =>
+      asList(each[end]).map((state) => ({ state, path: ['objects', name, 'transitions', transition, end] })),
+    ),
   )
-  const others = (['final', 'gone'] as const).flatMap((end) => asList(raw[end]).map((state) => ({ state, path: ['objects', name, end] })))
+  const others = (['final', 'gone'] as const).flatMap((end) =>
+    asList(raw[end]).map((state) => ({ state, path: ['objects', name, end] })),
+  )
   if (raw.states === undefined) return [...new Set([...used, ...others].map((each) => each.state))]
   const declared = new Set(raw.states)
   for (const { state, path } of [...used, ...others]) {
@@ -69,7 +82,9 @@ function linkState(linker: Linker, name: string, raw: RawObject): StateSource | 
   if (state === undefined) return undefined
   if (typeof state === 'string') return { kind: 'at', pointer: pointer(state) }
   if ('at' in state) {
-    const values = Object.entries(state.values).flatMap(([word, seen]) => asList(seen).map((each) => [each, word] as const))
+    const values = Object.entries(state.values).flatMap(([word, seen]) =>
+      asList(seen).map((each) => [each, word] as const),
+    )
     return { kind: 'at', pointer: pointer(state.at), values: new Map(values) }
   }
   const cases = Object.entries(state.when).flatMap(([word, text]) => {

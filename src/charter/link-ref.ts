@@ -43,11 +43,16 @@ export function linkRefDemands(linker: Linker, side: { id: string; path: Path; d
     const said = raw.says === undefined ? {} : { says: raw.says }
     const choices = linkBy(linker, raw.by, [...path, 'by'], parties)
     for (const state of asList(raw.in)) {
-      if (target?.states !== undefined && !target.states.includes(state)) unknownName(linker, [...path, 'in'], `state of \`${raw.object}\``, state, target.states)
+      if (target?.states !== undefined && !target.states.includes(state))
+        unknownName(linker, [...path, 'in'], `state of \`${raw.object}\``, state, target.states)
     }
     return [
-      ...(raw.by === undefined ? [] : [{ kind: 'by' as const, id: `${side.id}.${slot}.by`, slot, choices, position, ...said }]),
-      ...(raw.in === undefined ? [] : [{ kind: 'from' as const, id: `${side.id}.${slot}.in`, slot, states: asList(raw.in), position, ...said }]),
+      ...(raw.by === undefined
+        ? []
+        : [{ kind: 'by' as const, id: `${side.id}.${slot}.by`, slot, choices, position, ...said }]),
+      ...(raw.in === undefined
+        ? []
+        : [{ kind: 'from' as const, id: `${side.id}.${slot}.in`, slot, states: asList(raw.in), position, ...said }]),
     ]
   })
 }

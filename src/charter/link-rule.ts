@@ -20,22 +20,41 @@ export function linkRule(linker: Linker, raw: RawRule, index: number): Constrain
   const id = `rules.${raw.name ?? index + 1}`
   const head = { id, position: linker.at(path), ...(raw.says === undefined ? {} : { says: raw.says }) }
   const known = (ids: readonly OperationId[]): readonly OperationId[] => {
-    for (const each of ids) if (!linker.shapes.has(each)) unknownName(linker, path, 'operation', each, linker.shapes.keys())
+    for (const each of ids)
+      if (!linker.shapes.has(each)) unknownName(linker, path, 'operation', each, linker.shapes.keys())
     return ids
   }
   if ('rate' in raw) {
     const pace = parsePace(raw['at-most']) ?? { count: 1, withinMs: 1000 }
-    return { kind: 'rate', ...head, operations: known(asList(raw.rate)), atMost: pace.count, withinMs: pace.withinMs, per: asList(raw.per) }
+    return {
+      kind: 'rate',
+      ...head,
+      operations: known(asList(raw.rate)),
+      atMost: pace.count,
+      withinMs: pace.withinMs,
+      per: asList(raw.per),
+    }
   }
-  if ('separate' in raw) return { kind: 'separation', ...head, of: { operations: known(raw.separate), per: asList(raw.per) } }
+  if ('separate' in raw)
+    return { kind: 'separation', ...head, of: { operations: known(raw.separate), per: asList(raw.per) } }
   if ('limit' in raw) {
     const slots = asList(raw.per).filter((each) => !['call', 'object', 'principal', 'tenant', 'parent'].includes(each))
-    const refs = slots.map((slot) => ({ slot, object: slot, key: { from: 'object' as const, pointer: [] }, optional: true }))
+    const refs = slots.map((slot) => ({
+      slot,
+      object: slot,
+      key: { from: 'object' as const, pointer: [] },
+      optional: true,
+    }))
     const scope = { object: 'object', creates: false, refs, parties: new Set<string>() }
     return linkLimit(linker, id, path, raw, known(asList(raw.limit)), scope)
   }
   const within = raw.within === undefined ? undefined : parseDuration(raw.within)
-  const order = { ...head, kind: 'order' as const, per: asList(raw.per), ...(within === undefined ? {} : { withinMs: within }) }
+  const order = {
+    ...head,
+    kind: 'order' as const,
+    per: asList(raw.per),
+    ...(within === undefined ? {} : { withinMs: within }),
+  }
   if ('absence' in raw) {
     known([raw.absence])
     return { ...order, template: 'absence', operations: [raw.absence], moreThan: raw['more-than'] }

@@ -1,9 +1,9 @@
-import type { Constraint, Use } from './charter.ts'
+import type { Constraint, Example, Use } from './charter.ts'
 import { inferKey } from './infer.ts'
 import { linkDemands } from './link-demand.ts'
 import { pointer } from './link-object.ts'
 import { linkRefs } from './link-ref.ts'
-import { asList, type Linker } from './linker.ts'
+import { asList, type Linker, unknownName } from './linker.ts'
 import type { Path } from './parse.ts'
 import { parseReference, type Reference } from './pointer.ts'
 import type { RawDemands, RawTransition } from './schema.ts'
@@ -24,11 +24,18 @@ export interface UseDraft {
 /** Resolves one use with all the demands made of it directly; rules over several operations and fields are added later. */
 export function linkUse(linker: Linker, draft: UseDraft): Use {
   const raw = draft.object === undefined ? undefined : linker.parsed.raw.objects?.[draft.object]
-  const sides = [{ id: draft.id, path: draft.path, demands: draft.own }, ...(draft.shared === undefined ? [] : [draft.shared])]
+  const sides = [
+    { id: draft.id, path: draft.path, demands: draft.own },
+    ...(draft.shared === undefined ? [] : [draft.shared]),
+  ]
+  if (draft.object !== undefined && raw === undefined) {
+    unknownName(linker, [...draft.path, 'object'], 'object', draft.object, Object.keys(linker.parsed.raw.objects ?? {}))
+  }
   const refs = sides.flatMap((side) => linkRefs(linker, side))
-  const key = draft.object === undefined || raw === undefined ? undefined : keyOf(linker, draft, draft.object, pointer(raw.key))
+  const key =
+    draft.object === undefined || raw === undefined ? undefined : keyOf(linker, draft, draft.object, pointer(raw.key))
   const creates = key?.from === 'response'
-  const from = sides.flatMap((side) => asList(side.demands.from))
+  const from = startStates(sides.map((side) => asList(side.demands.from)))
   if (creates && from.length > 0) {
     linker.report(
       'key-unknown',
@@ -51,9 +58,24 @@ export function linkUse(linker: Linker, draft: UseDraft): Use {
     to: asList(draft.own.to),
     refs,
     constraints,
-    ...(example === undefined ? {} : { example: { ...example, body: example.body } }),
+    ...(example === undefined ? {} : { example: exampleOf(example) }),
     ...(opening === undefined ? {} : { public: opening }),
     position: linker.at(draft.path),
+  }
+}
+
+/** Transition and operation may both name states: only those named by both are left. */
+function startStates(sides: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = sides.filter((states) => states.length > 0)
+  return first.filter((state) => others.every((states) => states.includes(state)))
+}
+
+function exampleOf({ path, query, header, body }: NonNullable<RawDemands['example']>): Example {
+  return {
+    ...(path === undefined ? {} : { path }),
+    ...(query === undefined ? {} : { query }),
+    ...(header === undefined ? {} : { header }),
+    ...(body === undefined ? {} : { body }),
   }
 }
 
@@ -61,9 +83,16 @@ function keyOf(linker: Linker, draft: UseDraft, object: string, key: readonly st
   const written = draft.own.key ?? draft.shared?.demands.key
   if (written !== undefined) {
     const reference = parseReference(written)
-    if (reference === undefined) linker.report('wrong-reference', [...draft.path, 'key'], `\`${written}\` says no place in a request or response`)
+    if (reference === undefined)
+      linker.report('wrong-reference', [...draft.path, 'key'], `\`${written}\` says no place in a request or response`)
     return reference
   }
   const readId = linker.parsed.raw.objects?.[object]?.read
-  return inferKey(object, draft.shape, readId, linker.shapes.get(readId ?? '')) ?? { from: 'response', in: 'body', pointer: key }
+  return (
+    inferKey(object, draft.shape, readId, linker.shapes.get(readId ?? '')) ?? {
+      from: 'response',
+      in: 'body',
+      pointer: key,
+    }
+  )
 }

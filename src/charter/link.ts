@@ -1,6 +1,7 @@
 import type { Actor, Approval, Charter, ObjectType, Operation, Source, Use } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { parseDuration } from './duration.ts'
+import { groupBy } from './group-by.ts'
 import { inferObject } from './infer.ts'
 import { linkFieldConstraints } from './link-field.ts'
 import { linkInvariant } from './link-invariant.ts'
@@ -25,7 +26,9 @@ export function linkCharter(
 ): { charter: Charter; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
   const described = describeSources(parsed, descriptions)
-  const shapes = new Map([...described.values()].flatMap((each) => each.operations.map((shape) => [shape.id, shape] as const)))
+  const shapes = new Map(
+    [...described.values()].flatMap((each) => each.operations.map((shape) => [shape.id, shape] as const)),
+  )
   const linker = makeLinker(parsed, shapes, diagnostics)
   const sources = linkSources(linker, described)
   const actors = linkActors(linker)
@@ -55,7 +58,10 @@ export function linkCharter(
   return { charter, diagnostics }
 }
 
-function describeSources(parsed: ParsedCharter, descriptions: ReadonlyMap<string, ApiDescription>): Map<string, ApiDescription> {
+function describeSources(
+  parsed: ParsedCharter,
+  descriptions: ReadonlyMap<string, ApiDescription>,
+): Map<string, ApiDescription> {
   return new Map(
     (parsed.raw.sources ?? []).map((source) => [
       source.name,
@@ -69,9 +75,11 @@ function linkSources(linker: Linker, described: ReadonlyMap<string, ApiDescripti
   for (const [index, raw] of (linker.parsed.raw.sources ?? []).entries()) {
     const description = described.get(raw.name)
     if (description === undefined) continue
-    if (sources.has(raw.name)) linker.report('duplicate-name', ['sources', index, 'name'], `there are two sources \`${raw.name}\``)
+    if (sources.has(raw.name))
+      linker.report('duplicate-name', ['sources', index, 'name'], `there are two sources \`${raw.name}\``)
     const refusal = raw['refused-when']
-    const refusedWhen = refusal === undefined ? undefined : linker.compile(refusal, ['sources', index, 'refused-when'], ['response'])
+    const refusedWhen =
+      refusal === undefined ? undefined : linker.compile(refusal, ['sources', index, 'refused-when'], ['response'])
     sources.set(raw.name, {
       name: raw.name,
       description,
@@ -82,15 +90,28 @@ function linkSources(linker: Linker, described: ReadonlyMap<string, ApiDescripti
   return sources
 }
 
-const reservedActors: ReadonlySet<string> = new Set(['anyone', 'signed-in', 'nobody', 'owner', 'creator', 'holder', 'requester'])
+const reservedActors: ReadonlySet<string> = new Set([
+  'anyone',
+  'signed-in',
+  'nobody',
+  'owner',
+  'creator',
+  'holder',
+  'requester',
+])
 
 function linkActors(linker: Linker): Map<string, Actor> {
   return new Map(
     Object.entries(linker.parsed.raw.actors ?? {}).map(([name, raw]) => {
       const path = ['actors', name]
-      if (reservedActors.has(name)) linker.report('reserved-name', path, `\`${name}\` has a meaning of its own and cannot name an actor`)
-      const when = raw.when === undefined ? undefined : linker.compile(raw.when, [...path, 'when'], ['principal', 'claims'])
-      const tenant = typeof raw.tenant === 'string' ? linker.compile(raw.tenant, [...path, 'tenant'], ['principal', 'claims']) : raw.tenant
+      if (reservedActors.has(name))
+        linker.report('reserved-name', path, `\`${name}\` has a meaning of its own and cannot name an actor`)
+      const when =
+        raw.when === undefined ? undefined : linker.compile(raw.when, [...path, 'when'], ['principal', 'claims'])
+      const tenant =
+        typeof raw.tenant === 'string'
+          ? linker.compile(raw.tenant, [...path, 'tenant'], ['principal', 'claims'])
+          : raw.tenant
       const actor: Actor = {
         name,
         kind: raw.kind,
@@ -104,17 +125,25 @@ function linkActors(linker: Linker): Map<string, Actor> {
 }
 
 function linkApprovals(linker: Linker): Map<string, Approval> {
-  const allParties = new Set(Object.values(linker.parsed.raw.objects ?? {}).flatMap((object) => Object.keys(object.parties ?? {})))
-  const slots = [...Object.values(linker.parsed.raw.objects ?? {}).flatMap((object) => Object.values(object.transitions ?? {})), ...Object.values(linker.parsed.raw.operations ?? {})]
-    .flatMap((use) => Object.keys(use.refs ?? {}))
+  const allParties = new Set(
+    Object.values(linker.parsed.raw.objects ?? {}).flatMap((object) => Object.keys(object.parties ?? {})),
+  )
+  const slots = [
+    ...Object.values(linker.parsed.raw.objects ?? {}).flatMap((object) => Object.values(object.transitions ?? {})),
+    ...Object.values(linker.parsed.raw.operations ?? {}),
+  ].flatMap((use) => Object.keys(use.refs ?? {}))
   return new Map(
     Object.entries(linker.parsed.raw.approvals ?? {}).map(([name, raw]) => {
       const path = ['approvals', name]
       const needed = raw['needed-when']
-      const neededWhen = needed === undefined ? undefined : linker.compile(needed, [...path, 'needed-when'], [...callVariables, ...slots])
+      const neededWhen =
+        needed === undefined
+          ? undefined
+          : linker.compile(needed, [...path, 'needed-when'], [...callVariables, ...slots])
       for (const member of ['grant', 'revoke'] as const) {
         const id = raw[member]
-        if (id !== undefined && !linker.shapes.has(id)) unknownName(linker, [...path, member], 'operation', id, linker.shapes.keys())
+        if (id !== undefined && !linker.shapes.has(id))
+          unknownName(linker, [...path, member], 'operation', id, linker.shapes.keys())
       }
       const validForMs = raw['valid-for'] === undefined ? undefined : parseDuration(raw['valid-for'])
       const approval: Approval = {
@@ -180,7 +209,14 @@ function linkUses(linker: Linker, approvals: ReadonlyMap<string, Approval>): Use
       covered.add(shape.id)
       const raw = linker.parsed.raw.approvals?.[approval.name]
       const object = inferObject(shape, objects, linker.shapes)
-      drafts.push({ id: shape.id, kind: 'operation', shape, object, path: ['approvals', approval.name], own: { by: raw?.by } })
+      drafts.push({
+        id: shape.id,
+        kind: 'operation',
+        shape,
+        object,
+        path: ['approvals', approval.name],
+        own: { by: raw?.by },
+      })
     }
   }
   return drafts.map((draft) => linkUse(linker, draft))
@@ -190,12 +226,18 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUE
 
 function linkOperations(linker: Linker, uses: readonly Use[]): Map<string, Operation> {
   const { objects = {}, operations = {}, approvals = {} } = linker.parsed.raw
-  const byOperation = Map.groupBy(uses, (use) => use.operation)
+  const byOperation = groupBy(uses, (use) => use.operation)
   const linked = new Map<string, Operation>()
   for (const [id, own] of byOperation) {
     const shape: OperationShape | undefined = linker.shapes.get(id)
     if (shape === undefined) continue
     const raw = operations[id]
+    if (raw?.grants !== undefined && approvals[raw.grants] === undefined) {
+      unknownName(linker, ['operations', id, 'grants'], 'approval', raw.grants, Object.keys(approvals))
+    }
+    if (raw?.lists !== undefined && objects[raw.lists] === undefined) {
+      unknownName(linker, ['operations', id, 'lists'], 'object', raw.lists, Object.keys(objects))
+    }
     const listed = raw?.lists ?? Object.entries(objects).find(([, object]) => object.list === id)?.[0]
     const grants = raw?.grants ?? Object.entries(approvals).find(([, approval]) => approval.grant === id)?.[0]
     const transitions = own.some((use) => use.kind === 'transition' && (use.to.length > 0 || use.creates))

@@ -1,4 +1,4 @@
-import { type Expression, parseCel } from '../cel/cel.ts'
+import { type Expression, parseCel } from '../cel/parse-cel.ts'
 import type { Choice, Position } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { nearest } from './nearest.ts'
@@ -65,6 +65,8 @@ export function unknownName(linker: Linker, path: Path, what: string, word: stri
   linker.report('unknown-name', path, `there is no ${what} \`${word}\``, help)
 }
 
+type RawChoice = Exclude<RawBy, readonly unknown[]>
+
 /** Parties every object has; others are declared under `parties`. */
 const builtInParties = ['owner', 'creator', 'holder'] as const
 
@@ -73,21 +75,35 @@ const builtInParties = ['owner', 'creator', 'holder'] as const
  *
  * @param parties - Declared parties of the object meant; undefined when no object is known, so that party names are errors.
  */
-export function linkBy(linker: Linker, raw: RawBy | undefined, path: Path, parties: ReadonlySet<string> | undefined): Choice[] {
+export function linkBy(
+  linker: Linker,
+  raw: RawBy | undefined,
+  path: Path,
+  parties: ReadonlySet<string> | undefined,
+): Choice[] {
   const actors = linker.parsed.raw.actors ?? {}
-  const isParty = (word: string): boolean => parties !== undefined && (parties.has(word) || builtInParties.some((each) => each === word))
-  return asList<string | Partial<Choice>>(raw).flatMap((entry): Choice[] => {
+  const isParty = (word: string): boolean =>
+    parties !== undefined && (parties.has(word) || builtInParties.some((each) => each === word))
+  return asList<RawChoice>(raw).flatMap((entry): Choice[] => {
     if (typeof entry !== 'string') {
       const { actor, party, scope } = entry
-      if (actor !== undefined && !Object.hasOwn(actors, actor)) unknownName(linker, path, 'actor', actor, Object.keys(actors))
-      if (party !== undefined && !isParty(party)) unknownName(linker, path, 'party', party, [...builtInParties, ...(parties ?? [])])
+      if (actor !== undefined && !Object.hasOwn(actors, actor))
+        unknownName(linker, path, 'actor', actor, Object.keys(actors))
+      if (party !== undefined && !isParty(party))
+        unknownName(linker, path, 'party', party, [...builtInParties, ...(parties ?? [])])
       return [{ ...(actor && { actor }), ...(party && { party }), ...(scope && { scope }), anonymous: false }]
     }
     if (entry === 'anyone') return [{ anonymous: true }]
     if (entry === 'signed-in') return [{ anonymous: false }]
     if (Object.hasOwn(actors, entry)) return [{ actor: entry, anonymous: false }]
     if (isParty(entry)) return [{ party: entry, anonymous: entry === 'holder' }]
-    unknownName(linker, path, 'actor or party', entry, [...Object.keys(actors), ...builtInParties, ...(parties ?? []), 'anyone', 'signed-in'])
+    unknownName(linker, path, 'actor or party', entry, [
+      ...Object.keys(actors),
+      ...builtInParties,
+      ...(parties ?? []),
+      'anyone',
+      'signed-in',
+    ])
     return []
   })
 }

@@ -32,7 +32,12 @@ export function readObject(type: ObjectType, value: unknown, known: Known): Obje
   }
 }
 
-function placed(place: ObjectType['owner'], value: unknown, known: Known, member: 'owner' | 'tenant'): string | undefined {
+function placed(
+  place: ObjectType['owner'],
+  value: unknown,
+  known: Known,
+  member: 'owner' | 'tenant',
+): string | undefined {
   if (place === undefined) return undefined
   if (place === 'parent') return known.parent?.[member]
   if (place === 'creator') return known.creator

@@ -62,20 +62,26 @@ export function parseYaml<T extends z.ZodType>(
   const locate = (path: Path): Position => {
     for (let length = path.length; length > 0; length--) {
       const node: unknown = document.getIn(path.slice(0, length), true)
-      if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) return at(node.range[0])
+      if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
+        return at(node.range[0])
     }
     return { file, line: 1, column: 1 }
   }
-  const syntax = document.errors.map((error): Diagnostic => ({
-    code: 'yaml-syntax',
-    severity: 'error',
-    message: error.message.split('\n')[0] ?? 'not YAML',
-    ...at(error.pos[0]),
-  }))
+  const syntax = document.errors.map(
+    (error): Diagnostic => ({
+      code: 'yaml-syntax',
+      severity: 'error',
+      message: error.message.split('\n')[0] ?? 'not YAML',
+      ...at(error.pos[0]),
+    }),
+  )
   if (syntax.length > 0) return { locate, diagnostics: syntax }
   const plain = toPlain(() => document.toJS({ maxAliasCount: 100 }))
   if (plain === undefined) {
-    return { locate, diagnostics: [{ code: 'yaml-aliases', severity: 'error', message: 'too many aliases', file, line: 1, column: 1 }] }
+    return {
+      locate,
+      diagnostics: [{ code: 'yaml-aliases', severity: 'error', message: 'too many aliases', file, line: 1, column: 1 }],
+    }
   }
   const result = schema.safeParse(plain)
   if (result.success) return { value: result.data, locate, diagnostics: [] }
@@ -97,7 +103,10 @@ const lists = ['sources', 'rules', 'invariants'] as const
 
 function joinFiles(files: readonly Parsed[], diagnostics: Diagnostic[]): ParsedCharter {
   const origins = new Map<string, { file: Parsed; path: Path }>()
-  const raw: Record<string, unknown> = { lockstep: 1, name: files.find((file) => file.raw.name !== undefined)?.raw.name }
+  const raw: Record<string, unknown> = {
+    lockstep: 1,
+    name: files.find((file) => file.raw.name !== undefined)?.raw.name,
+  }
   for (const member of maps) {
     const joined: Record<string, unknown> = {}
     for (const file of files) {

@@ -10,7 +10,9 @@ const name: z.ZodString = z
 const operationId: z.ZodString = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_-]*\.[^\s]+$/, 'an operation is written `source.operation`')
-const pointer: z.ZodString = z.string().regex(/^(\/([^~/]|~[01])*)*$/, 'a JSON pointer starts with `/`, as in `/customer/id`')
+const pointer: z.ZodString = z
+  .string()
+  .regex(/^(\/([^~/]|~[01])*)*$/, 'a JSON pointer starts with `/`, as in `/customer/id`')
 const reference: z.ZodString = z
   .string()
   .regex(
@@ -18,10 +20,15 @@ const reference: z.ZodString = z
     'a reference is written `$request.path.NAME`, `$request.body#/POINTER`, `$response.body#/POINTER` or `$object#/POINTER`',
   )
 const expression: z.ZodString = z.string().min(1).meta({ description: 'A CEL expression.' })
-const duration: z.ZodString = z.string().regex(/^\d+(ms|s|m|h|d|w)$/, 'a duration is written `30s`, `15m`, `24h` or `7d`')
+const duration: z.ZodString = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d|w)$/, 'a duration is written `30s`, `15m`, `24h` or `7d`')
 const pace: z.ZodString = z.string().regex(/^\d+ per \d*(ms|s|m|h|d|w)$/, 'a pace is written `5 per 1m`')
-const amount = z.union([z.number(), z.string().min(1)]).meta({ description: 'A number, or a CEL expression that gives one.' })
-const oneOrMore = <T extends z.ZodType>(item: T): z.ZodUnion<readonly [T, z.ZodArray<T>]> => z.union([item, z.array(item).min(1)])
+const amount = z
+  .union([z.number(), z.string().min(1)])
+  .meta({ description: 'A number, or a CEL expression that gives one.' })
+const oneOrMore = <T extends z.ZodType>(item: T): z.ZodUnion<readonly [T, z.ZodArray<T>]> =>
+  z.union([item, z.array(item).min(1)])
 const names = oneOrMore(name)
 
 const actorChoice = z
@@ -36,19 +43,30 @@ const by = oneOrMore(z.union([name, actorChoice])).meta({
     'Who may: actors, parties of the object (`owner`, `creator`, `holder`, or one declared under `parties`), `anyone` (also without signing in) or `signed-in`.',
 })
 
-const says = z.string().min(1).optional().meta({ description: 'The rule in your own words, used in explanations and findings.' })
+const says = z
+  .string()
+  .min(1)
+  .optional()
+  .meta({ description: 'The rule in your own words, used in explanations and findings.' })
 const rule = z.union([expression, z.strictObject({ rule: expression, says, name: name.optional() })])
 const scope = oneOrMore(z.string().min(1)).meta({
-  description: 'Counted for each: `call`, `object`, `principal`, `tenant`, or the name of a reference. A list counts per combination.',
+  description:
+    'Counted for each: `call`, `object`, `principal`, `tenant`, or the name of a reference. A list counts per combination.',
 })
 
 const limit = z
   .strictObject({
-    sum: expression.optional().meta({ description: 'What is added up, as `request.amount`. Without it, calls are counted.' }),
+    sum: expression
+      .optional()
+      .meta({ description: 'What is added up, as `request.amount`. Without it, calls are counted.' }),
     'at-most': amount,
     per: scope.default('object'),
-    within: duration.optional().meta({ description: 'The time window that slides with the call. Without it, for ever.' }),
-    while: names.optional().meta({ description: 'Counts only objects that are still in these states (holds, reservations).' }),
+    within: duration
+      .optional()
+      .meta({ description: 'The time window that slides with the call. Without it, for ever.' }),
+    while: names
+      .optional()
+      .meta({ description: 'Counts only objects that are still in these states (holds, reservations).' }),
     says,
     name: name.optional(),
   })
@@ -75,11 +93,16 @@ const publicUse = z
 
 const demands = {
   by: by.optional(),
-  not: names.optional().meta({ description: 'Parties who may not, even if `by` names them: separation of duties, as `[creator]`.' }),
+  not: names
+    .optional()
+    .meta({ description: 'Parties who may not, even if `by` names them: separation of duties, as `[creator]`.' }),
   from: names.optional().meta({ description: 'The states the object must be in.' }),
   when: oneOrMore(rule)
     .optional()
-    .meta({ description: 'Rules over `request`, `object`, `parent`, `principal`, `claims`, `state`, `now` and the references.' }),
+    .meta({
+      description:
+        'Rules over `request`, `object`, `parent`, `principal`, `claims`, `state`, `now` and the references.',
+    }),
   once: z
     .union([z.literal(true), z.strictObject({ per: scope, says })])
     .optional()
@@ -89,14 +112,19 @@ const demands = {
     .strictObject({ 'at-most': pace, per: scope.default('principal'), says })
     .optional()
     .meta({ description: 'How many calls in how much time.' }),
-  approval: names.optional().meta({ description: 'Approvals, declared under `approvals`, that must be granted first.' }),
+  approval: names
+    .optional()
+    .meta({ description: 'Approvals, declared under `approvals`, that must be granted first.' }),
   refs: z
     .record(name, referenced)
     .optional()
     .meta({ description: 'Other objects the call names, typed: their facts can be used in rules under this name.' }),
   idempotency: reference
     .optional()
-    .meta({ description: 'Where the idempotency key is: the same key has a single effect, as `$request.header.Idempotency-Key`.' }),
+    .meta({
+      description:
+        'Where the idempotency key is: the same key has a single effect, as `$request.header.Idempotency-Key`.',
+    }),
   public: publicUse.optional(),
   object: name.optional().meta({ description: 'The type of object acted on. Transitions act on their own.' }),
   key: reference
@@ -116,7 +144,12 @@ const demands = {
 const transition = z
   .strictObject({
     on: oneOrMore(operationId).meta({ description: 'The operation, or one of several, that makes the move.' }),
-    to: names.optional().meta({ description: 'The state afterwards; several when the outcome depends on the object. Without it, the state stays.' }),
+    to: names
+      .optional()
+      .meta({
+        description:
+          'The state afterwards; several when the outcome depends on the object. Without it, the state stays.',
+      }),
     ...demands,
   })
   .meta({ description: 'A move of the object. Without `from` and with a new object as the outcome, it creates.' })
@@ -124,8 +157,12 @@ const transition = z
 const operation = z
   .strictObject({
     ...demands,
-    lists: name.optional().meta({ description: 'The type of object it lists; each item must be one the caller may read.' }),
-    items: pointer.optional().meta({ description: 'Where the list is in the answer, when it is not the answer itself.' }),
+    lists: name
+      .optional()
+      .meta({ description: 'The type of object it lists; each item must be one the caller may read.' }),
+    items: pointer
+      .optional()
+      .meta({ description: 'Where the list is in the answer, when it is not the answer itself.' }),
     grants: name.optional().meta({ description: 'The approval this operation grants.' }),
     safe: z.boolean().optional().meta({ description: 'Changes nothing, although its method says it could.' }),
   })
@@ -149,9 +186,14 @@ const stateOf = z.union([
   pointer,
   z.strictObject({
     at: pointer,
-    values: z.record(name, z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))])),
+    values: z.record(
+      name,
+      z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))]),
+    ),
   }),
-  z.strictObject({ when: z.record(name, expression).meta({ description: 'The first expression that is true names the state.' }) }),
+  z.strictObject({
+    when: z.record(name, expression).meta({ description: 'The first expression that is true names the state.' }),
+  }),
 ])
 
 const objectType = z
@@ -159,11 +201,18 @@ const objectType = z
     key: pointer.default('/id'),
     owner: z.union([pointer, z.literal('parent'), z.literal('creator')]).optional(),
     tenant: z.union([pointer, z.literal('parent'), z.literal('creator')]).optional(),
-    parties: z.record(name, pointer).optional().meta({ description: 'Other principals with a part in it, as `payee: /payeeId`.' }),
+    parties: z
+      .record(name, pointer)
+      .optional()
+      .meta({ description: 'Other principals with a part in it, as `payee: /payeeId`.' }),
     parent: z.strictObject({ object: name, key: pointer }).optional(),
-    state: stateOf.optional().meta({ description: 'Where the state is seen. Without it, it is followed from the transitions.' }),
+    state: stateOf
+      .optional()
+      .meta({ description: 'Where the state is seen. Without it, it is followed from the transitions.' }),
     read: operationId.optional().meta({ description: 'How anyone can look at the truth.' }),
-    'read-at': pointer.optional().meta({ description: 'Where the object is in the answer of `read`, when it is not the answer itself.' }),
+    'read-at': pointer
+      .optional()
+      .meta({ description: 'Where the object is in the answer of `read`, when it is not the answer itself.' }),
     list: operationId.optional(),
     states: z.array(name).min(1).optional(),
     final: names.optional().meta({ description: 'States that nothing leaves, on purpose.' }),
@@ -182,11 +231,18 @@ const approval = z
   .strictObject({
     'needed-when': expression.optional().meta({ description: 'Without it, always needed.' }),
     by,
-    not: names.optional().meta({ description: 'Who may not approve, as `requester`: who asks for it, created or owns the object.' }),
+    not: names
+      .optional()
+      .meta({ description: 'Who may not approve, as `requester`: who asks for it, created or owns the object.' }),
     quorum: z.number().int().min(1).max(20).default(1),
     'valid-for': duration.optional(),
-    binds: z.array(pointer).optional().meta({ description: 'The parts of the object that are approved. Without it, all of it.' }),
-    grant: operationId.optional().meta({ description: 'The operation with which the API takes the approval. Without it, Lockstep asks.' }),
+    binds: z
+      .array(pointer)
+      .optional()
+      .meta({ description: 'The parts of the object that are approved. Without it, all of it.' }),
+    grant: operationId
+      .optional()
+      .meta({ description: 'The operation with which the API takes the approval. Without it, Lockstep asks.' }),
     revoke: operationId.optional(),
     says,
   })
@@ -204,20 +260,42 @@ const orderRule = z
     z.strictObject({ 'not-succession': pair, ...order }),
     z.strictObject({ 'not-co-existence': pair, ...order }),
     z.strictObject({ absence: operationId, 'more-than': z.number().int().min(0).default(0), ...order }),
-    z.strictObject({ separate: z.array(operationId).min(2), per: scope.default('object'), says, name: name.optional() }),
-    z.strictObject({ rate: oneOrMore(operationId), 'at-most': pace, per: scope.default('principal'), says, name: name.optional() }),
+    z.strictObject({
+      separate: z.array(operationId).min(2),
+      per: scope.default('object'),
+      says,
+      name: name.optional(),
+    }),
+    z.strictObject({
+      rate: oneOrMore(operationId),
+      'at-most': pace,
+      per: scope.default('principal'),
+      says,
+      name: name.optional(),
+    }),
     z.strictObject({ limit: oneOrMore(operationId), ...limit.shape }),
   ])
-  .meta({ description: 'A rule over several operations, with the names of DECLARE: `precedence: [a, b]` means b only after a.' })
+  .meta({
+    description:
+      'A rule over several operations, with the names of DECLARE: `precedence: [a, b]` means b only after a.',
+  })
 
-const fieldOf: z.ZodString = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*\.[A-Za-z][A-Za-z0-9_-]*$/, 'a field is written `object.field`')
+const fieldOf: z.ZodString = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*\.[A-Za-z][A-Za-z0-9_-]*$/, 'a field is written `object.field`')
 const invariant = z
   .union([
     z.strictObject({ 'never-negative': fieldOf, says }),
     z.strictObject({ conserved: fieldOf, over: oneOrMore(operationId).optional(), says }),
     z.strictObject({ monotone: fieldOf, says }),
     z.strictObject({ unique: fieldOf, per: z.enum(['tenant', 'owner']).optional(), says }),
-    z.strictObject({ 'at-most': z.number().int().min(1), object: name, in: names.optional(), per: z.enum(['owner', 'tenant']).default('owner'), says }),
+    z.strictObject({
+      'at-most': z.number().int().min(1),
+      object: name,
+      in: names.optional(),
+      per: z.enum(['owner', 'tenant']).default('owner'),
+      says,
+    }),
     z.strictObject({ holds: expression, object: name, says }),
   ])
   .meta({ description: 'What is true of the objects at all times.' })
@@ -226,8 +304,16 @@ const source = z
   .strictObject({
     name,
     type: z.enum(['openapi', 'inline']).default('openapi'),
-    url: z.string().min(1).optional().meta({ description: 'The description: a file beside the charter, or an http(s) address.' }),
-    server: z.string().min(1).optional().meta({ description: 'The address of the running API, when not given at the command line.' }),
+    url: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'The description: a file beside the charter, or an http(s) address.' }),
+    server: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'The address of the running API, when not given at the command line.' }),
     operations: z
       .record(
         z.string().min(1),
@@ -245,18 +331,29 @@ const source = z
       .meta({ description: 'Operations written here, where no usable description exists, or beside one.' }),
     'refused-when': expression
       .optional()
-      .meta({ description: 'How this API refuses, over `response.status`, `response.body`, `response.headers`; statuses from 300 on always refuse.' }),
+      .meta({
+        description:
+          'How this API refuses, over `response.status`, `response.body`, `response.headers`; statuses from 300 on always refuse.',
+      }),
   })
   .meta({ description: 'An API.' })
 
 const actor = z
   .strictObject({
     kind: z.enum(['user', 'service', 'partner', 'agent']).default('user'),
-    when: expression.optional().meta({ description: 'Which principals these are, over `principal` and `claims`. Without it, those with the role of this name.' }),
+    when: expression
+      .optional()
+      .meta({
+        description:
+          'Which principals these are, over `principal` and `claims`. Without it, those with the role of this name.',
+      }),
     tenant: z
       .union([expression, z.literal(false)])
       .optional()
-      .meta({ description: 'Where the tenant is, as `claims.tenant`; `false` for actors that may cross tenants. Without it, `principal.tenant`.' }),
+      .meta({
+        description:
+          'Where the tenant is, as `claims.tenant`; `false` for actors that may cross tenants. Without it, `principal.tenant`.',
+      }),
   })
   .meta({ description: 'A class of principals.' })
 
@@ -266,7 +363,10 @@ export const charterSchema = z
     $schema: z.string().optional(),
     lockstep: z.literal(1).meta({ description: 'The version of the format.' }),
     name: name.optional(),
-    include: z.array(z.string().min(1)).optional().meta({ description: 'Files beside this one whose members are added to it.' }),
+    include: z
+      .array(z.string().min(1))
+      .optional()
+      .meta({ description: 'Files beside this one whose members are added to it.' }),
     sources: z.array(source).optional(),
     actors: z.record(name, actor).optional(),
     objects: z.record(name, objectType).optional(),

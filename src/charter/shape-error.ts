@@ -12,7 +12,9 @@ export function explainIssue(issue: Issue, locate: Locate): Diagnostic[] {
   const { path } = issue
   const where = path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => shape('unknown-member', `${where} has no member \`${key}\``, locate([...path, key]), suggestMember(key)))
+    return issue.keys.map((key) =>
+      shape('unknown-member', `${where} has no member \`${key}\``, locate([...path, key]), suggestMember(key)),
+    )
   }
   if (issue.code === 'invalid_union') return explainUnion(issue, locate, where)
   if (issue.code === 'invalid_key') {
@@ -48,13 +50,16 @@ function lower(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1)
 }
 
-const memberNames: readonly string[] = [...collectMembers(charterSchema.toJSONSchema({ io: 'input', unrepresentable: 'any' }))]
+const memberNames: readonly string[] = [
+  ...collectMembers(charterSchema.toJSONSchema({ io: 'input', unrepresentable: 'any' })),
+]
 
 function collectMembers(schema: unknown, found: Set<string> = new Set()): Set<string> {
   if (Array.isArray(schema)) for (const item of schema) collectMembers(item, found)
   else if (typeof schema === 'object' && schema !== null) {
     for (const [key, value] of Object.entries(schema)) {
-      if (key === 'properties' && typeof value === 'object' && value !== null) for (const member of Object.keys(value)) found.add(member)
+      if (key === 'properties' && typeof value === 'object' && value !== null)
+        for (const member of Object.keys(value)) found.add(member)
       collectMembers(value, found)
     }
   }

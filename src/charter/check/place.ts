@@ -1,0 +1,146 @@
+import type { ObjectType, Position, Use } from '../charter.ts'
+import { nearest } from '../nearest.ts'
+import { type Pointer, printPointer, printReference, type Reference } from '../pointer.ts'
+import { type Checker, constraintsOf, operationOf } from './checker.ts'
+import { bodyMembers } from './member.ts'
+import { answerOf, bodyOf, type Found, lookUp, type Placed, representationOf } from './shape.ts'
+
+/** Pointers and references to places that no schema has. */
+export function checkPlaces(checker: Checker): void {
+  for (const type of checker.charter.objects.values()) checkObject(checker, type)
+  for (const use of checker.uses) checkUse(checker, use)
+  checkInvariants(checker)
+}
+
+function checkObject(checker: Checker, type: ObjectType): void {
+  const representation = representationOf(checker, type)
+  if (representation === undefined) return
+  const path = ['objects', type.name]
+  const places: [pointer: Pointer | string | undefined, member: string][] = [
+    [type.key, 'key'],
+    [type.owner, 'owner'],
+    [type.tenant, 'tenant'],
+    [type.state?.kind === 'at' ? type.state.pointer : undefined, 'state'],
+    [type.parent?.key, 'parent'],
+    ...[...type.parties].map(([party, at]): [Pointer, string] => [at, `parties.${party}`]),
+    ...type.volatile.map((at): [Pointer, string] => [at, 'volatile']),
+  ]
+  for (const [pointer, member] of places) {
+    if (pointer === undefined || typeof pointer === 'string') continue
+    checkPointer(checker, representation, pointer, {
+      what: `\`${member}\` of \`${type.name}\``,
+      position: checker.at([...path, ...member.split('.')]),
+    })
+  }
+  for (const field of type.fields.values()) {
+    if (lookUp(representation, field.at).verdict !== 'missing' || isWritten(checker, type, field.in)) continue
+    checkPointer(checker, representation, field.at, {
+      what: `the field \`${field.name}\` of \`${type.name}\``,
+      position: field.position,
+    })
+  }
+}
+
+/** A field may be written without ever being shown. */
+function isWritten(checker: Checker, type: ObjectType, pointer: Pointer): boolean {
+  return checker.uses.some((use) => {
+    const shape = operationOf(checker, use)?.shape
+    return (
+      use.object?.type === type.name && shape !== undefined && bodyMembers(checker, shape).includes(pointer[0] ?? '')
+    )
+  })
+}
+
+function checkPointer(
+  checker: Checker,
+  from: Placed,
+  pointer: Pointer,
+  at: { what: string; position: Position },
+): void {
+  const found = lookUp(from, pointer)
+  if (found.verdict !== 'missing') return
+  checker.warn(
+    'unknown-place',
+    at.position,
+    `${at.what}: what \`read\` answers has no \`${printPointer(pointer)}\``,
+    suggest(found),
+  )
+}
+
+function suggest(found: Extract<Found, { verdict: 'missing' }>): string {
+  const meant = nearest(found.name, found.known)
+  return meant === undefined ? `known: ${found.known.slice(0, 12).join(', ') || 'none'}` : `did you mean \`${meant}\`?`
+}
+
+function checkUse(checker: Checker, use: Use): void {
+  if (use.object !== undefined) checkReference(checker, use, use.object.key, 'the key of the object')
+  for (const ref of use.refs) {
+    if (ref.key.from !== 'object') checkReference(checker, use, ref.key, `\`${ref.slot}\``)
+    else checkObjectPointer(checker, use, ref.key.pointer, `\`${ref.slot}\``)
+  }
+  for (const { key } of constraintsOf(use, 'idempotency')) checkReference(checker, use, key, 'the idempotency key')
+  for (const { approval } of constraintsOf(use, 'approval')) {
+    for (const pointer of checker.charter.approvals.get(approval)?.binds ?? [])
+      checkObjectPointer(checker, use, pointer, `\`binds\` of \`${approval}\``)
+  }
+}
+
+function checkObjectPointer(checker: Checker, use: Use, pointer: Pointer, what: string): void {
+  const type = checker.charter.objects.get(use.object?.type ?? '')
+  const representation = type && representationOf(checker, type)
+  if (representation !== undefined)
+    checkPointer(checker, representation, pointer, { what: `${what} at \`${use.id}\``, position: use.position })
+}
+
+function checkReference(checker: Checker, use: Use, reference: Reference, what: string): void {
+  const shape = operationOf(checker, use)?.shape
+  if (shape === undefined) return
+  const message = `${what} at \`${use.id}\` is \`${printReference(reference)}\`, but \`${shape.id}\` has no such place`
+  if (reference.in === 'body') {
+    checkBodyReference(checker, use, { reference, message })
+    return
+  }
+  if (reference.from === 'response') return
+  const { name } = reference
+  const same = (each: string): boolean =>
+    reference.in === 'header' ? each.toLowerCase() === name.toLowerCase() : each === name
+  const known = shape.parameters.filter((each) => each.in === reference.in).map((each) => each.name)
+  if (known.some(same)) return
+  // Descriptions often leave headers out.
+  const report = reference.in === 'header' ? checker.warn : checker.report
+  report('unknown-place', use.position, message, suggest({ verdict: 'missing', name, known, open: false }))
+}
+
+type BodyReference = Extract<Reference, { in: 'body' }>
+
+function checkBodyReference(
+  checker: Checker,
+  use: Use,
+  { reference, message }: { reference: BodyReference; message: string },
+): void {
+  const shape = operationOf(checker, use)?.shape
+  if (shape === undefined) return
+  const schema = reference.from === 'request' ? bodyOf(checker, shape) : answerOf(checker, shape)
+  if (schema === undefined) {
+    if (reference.from === 'request')
+      checker.report('unknown-place', use.position, message, 'the operation takes no body')
+    return
+  }
+  const found = lookUp(schema, reference.pointer)
+  if (found.verdict !== 'missing') return
+  const report = found.open || reference.from === 'response' ? checker.warn : checker.report
+  report('unknown-place', use.position, message, suggest(found))
+}
+
+function checkInvariants(checker: Checker): void {
+  for (const invariant of checker.charter.invariants) {
+    if (!('field' in invariant)) continue
+    const type = checker.charter.objects.get(invariant.object)
+    const representation = type && representationOf(checker, type)
+    if (representation === undefined || type?.fields.has(invariant.field.name)) continue
+    checkPointer(checker, representation, invariant.field.at, {
+      what: `the invariant over \`${invariant.object}.${invariant.field.name}\``,
+      position: invariant.position,
+    })
+  }
+}

@@ -1,0 +1,111 @@
+import { readFile, realpath } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
+import type { Position } from './charter.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { type CharterFile, parseYaml } from './parse.ts'
+
+/** More than any hand-written charter has; keeps a wrong file name from filling the memory. */
+const maxBytes = 4_000_000
+const maxFiles = 200
+
+interface Reading {
+  /** The folder no include may leave, with symbolic links resolved. */
+  readonly root: string
+  readonly files: CharterFile[]
+  readonly seen: Set<string>
+  readonly diagnostics: Diagnostic[]
+}
+
+const includeSchema = z.looseObject({ include: z.array(z.string().min(1)).optional() })
+
+/**
+ * Reads a charter file and those it includes, directly or not, each once; the main one is first.
+ *
+ * Includes are relative to the file that names them and must stay below the folder of the main one. A file that is missing, outside
+ * or including itself becomes a diagnostic at the line that names it.
+ *
+ * @param file - The path of the main file; positions are reported with it as given.
+ */
+export async function readCharterFiles(
+  file: string,
+): Promise<{ files: readonly CharterFile[]; diagnostics: Diagnostic[] }> {
+  const main = await readText(file)
+  if ('code' in main) {
+    return { files: [], diagnostics: [unreadable('charter-unreadable', file, main.code, { file, line: 1, column: 1 })] }
+  }
+  const reading: Reading = { root: await realpath(dirname(file)), files: [], seen: new Set(), diagnostics: [] }
+  await follow(reading, { file, text: main.text }, [await realpath(file)])
+  return { files: reading.files, diagnostics: reading.diagnostics }
+}
+
+async function follow(reading: Reading, file: CharterFile, trail: readonly string[]): Promise<void> {
+  reading.files.push(file)
+  const { value, locate } = parseYaml(file, includeSchema)
+  for (const [index, include] of (value?.include ?? []).entries()) {
+    await includeFile(
+      reading,
+      { file: join(dirname(file.file), include), include, position: locate(['include', index]) },
+      trail,
+    )
+  }
+}
+
+async function includeFile(
+  reading: Reading,
+  wanted: { file: string; include: string; position: Position },
+  trail: readonly string[],
+): Promise<void> {
+  const { file, include, position } = wanted
+  const report = (code: string, message: string, help?: string): void => {
+    reading.diagnostics.push({ code, severity: 'error', message, ...position, ...(help === undefined ? {} : { help }) })
+  }
+  const real = await realpath(file).catch(() => resolve(file))
+  if (isAbsolute(include) || !isBelow(reading.root, real)) {
+    report(
+      'include-outside',
+      `\`${include}\` is outside the folder of the charter`,
+      'included files stand beside the charter or below it',
+    )
+    return
+  }
+  if (trail.includes(real)) {
+    report('include-cycle', `\`${include}\` includes itself, directly or through another file`)
+    return
+  }
+  if (reading.seen.has(real)) return
+  reading.seen.add(real)
+  if (reading.files.length >= maxFiles) {
+    report('include-too-many', `more than ${maxFiles} files`)
+    return
+  }
+  const text = await readText(file)
+  if ('code' in text) reading.diagnostics.push(unreadable('include-unreadable', include, text.code, position))
+  else await follow(reading, { file, text: text.text }, [...trail, real])
+}
+
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path)
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+async function readText(file: string): Promise<{ text: string } | { code: string }> {
+  try {
+    const bytes = await readFile(file)
+    return bytes.length > maxBytes ? { code: 'too large' } : { text: bytes.toString('utf8').replace(/^\uFEFF/, '') }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    return { code: reasons[code] ?? code }
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'reading it is not permitted',
+  ENOTDIR: 'a part of its path is no folder',
+}
+
+function unreadable(code: string, name: string, reason: string, position: Position): Diagnostic {
+  return { code, severity: 'error', message: `cannot read \`${name}\`: ${reason}`, ...position }
+}

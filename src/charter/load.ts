@@ -1,0 +1,83 @@
+import { dirname, resolve } from 'node:path'
+import type { Charter } from './charter.ts'
+import { checkCharter } from './check/check.ts'
+import { compareDiagnostics, type Diagnostic } from './diagnostic.ts'
+import { linkCharter } from './link.ts'
+import { loadDescription } from './load-description.ts'
+import { readCharterFiles } from './load-file.ts'
+import { type ParsedCharter, parseCharter } from './parse.ts'
+import type { ApiDescription } from './source/description.ts'
+
+/** A charter as far as it could be read, with all that is wrong or doubtful about it. */
+export interface LoadedCharter {
+  /** Absent when the files could not be read or their shape is wrong. Not to be enforced or proven while there are errors. */
+  readonly charter?: Charter
+  /** In file order. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** The charter's own files, by the names the diagnostics use. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/**
+ * Reads a charter with its includes and the descriptions of its sources, resolves and checks it.
+ *
+ * Never throws for what a person wrote: bad input is diagnostics, all of them. Relative description files are looked for beside the
+ * main charter file; http(s) addresses are fetched.
+ *
+ * @param file - The main charter file.
+ * @param today - The day against which openings (`public: until`) are checked, as `2026-01-31`.
+ */
+export async function loadCharter(file: string, today: string = currentDay()): Promise<LoadedCharter> {
+  const { files, diagnostics } = await readCharterFiles(file)
+  const texts = new Map(files.map((each) => [each.file, each.text]))
+  if (files.length === 0) return { diagnostics, texts }
+  const parsed = parseCharter(files)
+  diagnostics.push(...parsed.diagnostics)
+  if (parsed.charter === undefined) return { diagnostics: sorted(diagnostics), texts }
+  const descriptions = await loadDescriptions(file, parsed.charter, diagnostics)
+  const linked = linkCharter(parsed.charter, descriptions.found)
+  // Names of a description that could not be read are unknown for that reason only.
+  const consequences = descriptions.missing ? ['unknown-name'] : []
+  diagnostics.push(
+    ...linked.diagnostics.filter(
+      (each) => !(consequences.includes(each.code) && each.message.startsWith('there is no operation')),
+    ),
+  )
+  diagnostics.push(...checkCharter(linked.charter, parsed.charter, { today }))
+  return { charter: linked.charter, diagnostics: sorted(diagnostics), texts }
+}
+
+async function loadDescriptions(
+  file: string,
+  parsed: ParsedCharter,
+  diagnostics: Diagnostic[],
+): Promise<{ found: Map<string, ApiDescription>; missing: boolean }> {
+  const found = new Map<string, ApiDescription>()
+  let missing = false
+  const sources = (parsed.raw.sources ?? []).entries()
+  await Promise.all(
+    [...sources].map(async ([index, source]) => {
+      if (source.url === undefined) return
+      const remote = /^https?:\/\//i.test(source.url)
+      const loaded = await loadDescription(source.name, remote ? source.url : resolve(dirname(file), source.url))
+      diagnostics.push(...loaded.diagnostics)
+      if (loaded.description !== undefined) {
+        found.set(source.name, loaded.description)
+        return
+      }
+      missing = true
+      const position = parsed.locate(['sources', index, 'url'])
+      const message = `the description \`${source.url}\` of \`${source.name}\` could not be used`
+      diagnostics.push({ code: 'description-unusable', severity: 'error', message, ...position })
+    }),
+  )
+  return { found, missing }
+}
+
+function sorted(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.toSorted(compareDiagnostics)
+}
+
+function currentDay(): string {
+  return new Date().toISOString().slice(0, 10)
+}
