@@ -1,0 +1,137 @@
+import { equalValues } from '../cel/compare.ts'
+import type { Approval, Charter, ObjectType } from '../charter/charter.ts'
+import { printDuration } from '../charter/duration.ts'
+import { getPointer, type Pointer } from '../charter/pointer.ts'
+import { compileChoices, type Entitled } from './choice.ts'
+import { type Context, entryOf, slotFact } from './context.ts'
+import type { Grant } from './facts.ts'
+import type { Check, Kind, Need, Shortfall, Site } from './kind.ts'
+import { isExcluded } from './separation.ts'
+import { slotType } from './slot.ts'
+import { noValue, readNeeds } from './when.ts'
+import { counted, joinWords, whoWords } from './words.ts'
+
+/** An approval that must be granted first: fitting, fresh, by enough others. */
+export const approval: Kind<'approval'> = {
+  compile: ({ approval: name }, site) => {
+    const approved = site.charter.approvals.get(name)
+    return approved === undefined
+      ? () => ({ outcome: 'unknown', detail: 'the approval is not declared' })
+      : compileApproval(approved, site)
+  },
+  describe: ({ approval: name, says }, charter) => says ?? describeApproval(name, charter),
+  needs: ({ approval: name }, use, charter) => {
+    const needed = charter.approvals.get(name)?.neededWhen
+    const own: Need[] = slotType(charter, use, 'object') === undefined ? [] : [{ fact: 'object', slot: 'object' }]
+    return [
+      ...own,
+      { fact: 'grants', approval: name },
+      ...(needed === undefined ? [] : readNeeds(needed, use, charter)),
+    ]
+  },
+  classes: () => [
+    'approval-missing',
+    'approval-own',
+    'approval-changed',
+    'approval-stale',
+    'approval-counted-twice',
+    'race',
+  ],
+}
+
+function compileApproval(approved: Approval, site: Site): Check {
+  const { neededWhen, quorum, name } = approved
+  if (neededWhen !== undefined) site.plan.add(neededWhen)
+  const rejects = compileRejection(approved, site)
+  return (context) => {
+    if (neededWhen !== undefined) {
+      const needed = neededWhen.evaluate(site.plan.scopeOf(context))
+      if (needed === false) return undefined
+      if (needed !== true) return noValue(neededWhen, needed)
+    }
+    const grants = entryOf(context.facts.grants, name)
+    if (grants === undefined) return { outcome: 'unknown', detail: 'what was approved is not known' }
+    return lacking(grants, quorum, (grant) => rejects(context, grant))
+  }
+}
+
+function lacking(
+  grants: readonly Grant[],
+  quorum: number,
+  rejects: (grant: Grant) => string | undefined,
+): Shortfall | undefined {
+  const approvers = new Set<string>()
+  const reasons = new Set<string>()
+  for (const grant of grants) {
+    const reason = rejects(grant)
+    if (reason !== undefined) reasons.add(reason)
+    else if (grant.by.id !== undefined) approvers.add(grant.by.id)
+  }
+  if (approvers.size >= quorum) return undefined
+  const because = reasons.size === 0 ? '' : `; not counted: ${[...reasons].join(', ')}`
+  return { outcome: 'ask', detail: `${counted(quorum - approvers.size, 'approval')} missing${because}` }
+}
+
+/** Why a grant does not count for a call; undefined when it does. What cannot be known does not count. */
+function compileRejection(
+  { choices, not, validForMs, binds }: Approval,
+  site: Site,
+): (context: Context, grant: Grant) => string | undefined {
+  const type = slotType(site.charter, site.use, 'object')
+  const entitled: Entitled = compileChoices(choices, site, 'object')
+  const same = compileSame(binds, type)
+  return (context, grant) => {
+    const { at } = context.call
+    if (grant.revoked === true) return 'revoked'
+    // A moment that is no number is never in time.
+    if (!(grant.at <= at) || (validForMs !== undefined && !(at - grant.at <= validForMs))) return 'expired'
+    if (grant.by.id === undefined || entitled(context, grant.by) !== 'yes') return 'given by somebody who may not'
+    if (isExcluded(context, not, grant.by, type?.name) !== 'no') return 'given by somebody who asks for it'
+    const fact = slotFact(context, 'object', type?.name)
+    const now = type === undefined ? context.call.request.body : fact?.value
+    return now !== undefined && same(grant.value, now) ? undefined : 'given for something else'
+  }
+}
+
+function compileSame(
+  binds: readonly Pointer[] | undefined,
+  type: ObjectType | undefined,
+): (granted: unknown, now: unknown) => boolean {
+  if (binds !== undefined)
+    return (granted, now) => binds.every((at) => equal(getPointer(granted, at), getPointer(now, at)))
+  const state = type?.state?.kind === 'at' ? [type.state.pointer] : []
+  const ignored = [...state, ...(type?.volatile ?? [])]
+  return (granted, now) => equal(without(granted, ignored), without(now, ignored))
+}
+
+function equal(left: unknown, right: unknown): boolean {
+  return left === right || equalValues(left, right) === true
+}
+
+function without(value: unknown, pointers: readonly Pointer[]): unknown {
+  return pointers.reduce((kept, pointer) => remove(kept, pointer), value)
+}
+
+function remove(value: unknown, [token, ...rest]: Pointer): unknown {
+  if (token === undefined) return null
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return value
+  if (Array.isArray(value))
+    return value.map((each: unknown, index) => (String(index) === token ? remove(each, rest) : each))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, each]) =>
+      name !== token ? [[name, each]] : rest.length === 0 ? [] : [[name, remove(each, rest)]],
+    ),
+  )
+}
+
+function describeApproval(name: string, charter: Charter): string {
+  const found = charter.approvals.get(name)
+  if (found === undefined) return `the approval \`${name}\` must be granted first`
+  if (found.says !== undefined) return found.says
+  const { neededWhen, choices, not, quorum, validForMs } = found
+  const condition = neededWhen === undefined ? '' : `when \`${neededWhen.source}\`, `
+  const who = `${quorum === 1 ? '' : `${quorum} times, each by another person: `}${whoWords(choices)}`
+  const others = not.length === 0 ? '' : ` who is not the ${joinWords(not)}`
+  const fresh = validForMs === undefined ? '' : `, not longer than ${printDuration(validForMs)} ago`
+  return `${condition}it must be approved first (\`${name}\`) by ${who}${others}${fresh}`
+}

@@ -1,0 +1,136 @@
+import type { Scope } from '../cel/cel.ts'
+import type { Actor, Charter, Choice, ObjectFact, ObjectType, Principal, Slot } from '../charter/charter.ts'
+import { textOf } from '../charter/object-fact.ts'
+import { type Context, slotFact } from './context.ts'
+import type { Site } from './kind.ts'
+import { slotType } from './slot.ts'
+
+/** Whether something is so, as far as the facts tell. */
+export type Truth = 'yes' | 'no' | 'unknown'
+
+/** Whether a principal is entitled by one of several choices. */
+export type Entitled = (context: Context, principal: Principal) => Truth
+
+/** Compiles choices; any one suffices. Parties and tenants are those of the object in `slot`. */
+export function compileChoices(choices: readonly Choice[], site: Site, slot: Slot): Entitled {
+  const all = choices.map((choice) => compileChoice(choice, site, slot))
+  const [only] = all
+  if (only !== undefined && all.length === 1) return only
+  return (context, principal) => {
+    let answer: Truth = 'no'
+    for (const entitled of all) {
+      const each = entitled(context, principal)
+      if (each === 'yes') return 'yes'
+      if (each === 'unknown') answer = 'unknown'
+    }
+    return answer
+  }
+}
+
+function compileChoice(choice: Choice, site: Site, slot: Slot): Entitled {
+  const parts: Entitled[] = []
+  if (!choice.anonymous) parts.push((_, principal) => (principal.id === undefined ? 'no' : 'yes'))
+  const { actor, party, scope } = choice
+  if (scope !== undefined) parts.push((_, principal) => (principal.scopes?.includes(scope) === true ? 'yes' : 'no'))
+  if (actor !== undefined) parts.push(compileActor(actor, site, party === undefined ? slot : undefined))
+  if (party !== undefined) parts.push(compileParty(party, site, slot))
+  return (context, principal) => {
+    let answer: Truth = 'yes'
+    for (const part of parts) {
+      const each = part(context, principal)
+      if (each === 'no') return 'no'
+      if (each === 'unknown') answer = 'unknown'
+    }
+    return answer
+  }
+}
+
+function compileActor(name: string, site: Site, slot: Slot | undefined): Entitled {
+  const actor = site.charter.actors.get(name)
+  if (actor === undefined) return () => 'no'
+  const type = slot === undefined ? undefined : slotType(site.charter, site.use, slot)
+  const sameTenant =
+    slot === undefined || type?.tenant === undefined || actor.tenant === false
+      ? undefined
+      : compileTenant(actor, slot, type)
+  return (context, principal) => {
+    const is = isActor(actor, principal, () => callerScope(context, principal))
+    return is === 'no' || sameTenant === undefined ? is : both(is, sameTenant(context, principal))
+  }
+}
+
+const both = (left: Truth, right: Truth): Truth =>
+  left === 'no' || right === 'no' ? 'no' : left === 'unknown' ? left : right
+
+/** Whether a principal is one of an actor class: as whoever verified it settled, else by the class's own rule, else by role. */
+function isActor(actor: Actor, principal: Principal, scope: () => Scope): Truth {
+  if (principal.actors !== undefined) return principal.actors.includes(actor.name) ? 'yes' : 'no'
+  if (actor.when === undefined) return principal.roles?.includes(actor.name) === true ? 'yes' : 'no'
+  const result = actor.when.evaluate(scope())
+  return result === true ? 'yes' : result === false ? 'no' : 'unknown'
+}
+
+/** The names of all actor classes a principal surely belongs to, in file order. */
+export function actorsOf(charter: Charter, principal: Principal): readonly string[] {
+  if (principal.actors !== undefined) return principal.actors
+  const scope = scopeOfPrincipal(principal)
+  return [...charter.actors.values()]
+    .filter((actor) => isActor(actor, principal, () => scope) === 'yes')
+    .map((actor) => actor.name)
+}
+
+function callerScope(context: Context, principal: Principal): Scope {
+  if (principal !== context.call.principal) return scopeOfPrincipal(principal)
+  context.caller ??= scopeOfPrincipal(principal)
+  return context.caller
+}
+
+function scopeOfPrincipal(principal: Principal): Scope {
+  return { principal, claims: principal.claims ?? {} }
+}
+
+/** An actor with no tenant of its own is bound to none; one whose tenant cannot be read is not known to be in the right one. */
+function compileTenant(actor: Actor, slot: Slot, type: ObjectType): Entitled {
+  const tenantOf = (context: Context, principal: Principal): string | undefined | null => {
+    if (actor.tenant === undefined || actor.tenant === false) return principal.tenant
+    return textOf(actor.tenant.evaluate(callerScope(context, principal))) ?? null
+  }
+  return (context, principal) => {
+    const fact = slotFact(context, slot, type.name)
+    // What does not exist is nobody's; whether it has to exist is for other constraints to say.
+    if (fact === null) return 'yes'
+    const own = tenantOf(context, principal)
+    if (own === undefined) return 'yes'
+    if (fact?.tenant === undefined || own === null) return 'unknown'
+    return fact.tenant === own ? 'yes' : 'no'
+  }
+}
+
+function compileParty(party: string, site: Site, slot: Slot): Entitled {
+  const type = slotType(site.charter, site.use, slot)
+  // Whoever makes an object is its creator, and there is no other owner yet.
+  if (slot === 'object' && site.use.creates) return () => (party === 'owner' || party === 'creator' ? 'yes' : 'no')
+  return (context, principal) => {
+    const fact = slotFact(context, slot, type?.name)
+    if (fact === null) return 'no'
+    return fact === undefined ? 'unknown' : isParty(party, fact, principal.id)
+  }
+}
+
+/** Whether somebody is a party of an object. `requester` is whoever created or owns it. */
+export function isParty(party: string, fact: ObjectFact, id: string | undefined): Truth {
+  switch (party) {
+    case 'holder':
+      return 'yes'
+    case 'owner':
+    case 'creator':
+      return fact[party] === undefined ? 'unknown' : id === fact[party] ? 'yes' : 'no'
+    case 'requester':
+      if (fact.owner === undefined && fact.creator === undefined) return 'unknown'
+      return id !== undefined && (id === fact.owner || id === fact.creator) ? 'yes' : 'no'
+    default: {
+      const ids = fact.parties === undefined || !Object.hasOwn(fact.parties, party) ? undefined : fact.parties[party]
+      return ids === undefined ? 'unknown' : id !== undefined && ids.includes(id) ? 'yes' : 'no'
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Scope } from '../cel/cel.ts'
+import type { Call, ObjectFact, Ref, Slot, Use } from '../charter/charter.ts'
+import { textOf } from '../charter/object-fact.ts'
+import { evaluateReference, getPointer } from '../charter/pointer.ts'
+import type { Facts } from './facts.ts'
+
+/** One call looked at as one use. The two scopes are built when first needed and then kept for the other constraints of the use. */
+export interface Context {
+  readonly use: Use
+  readonly facts: Facts
+  readonly call: Call
+  scope: Scope | undefined
+  caller: Scope | undefined
+}
+
+export function makeContext(use: Use, facts: Facts, call: Call): Context {
+  return { use, facts, call, scope: undefined, caller: undefined }
+}
+
+/** An entry of one of the maps of facts; undefined when it is not known. Names from charters may be those of `Object.prototype`. */
+export function entryOf<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined
+}
+
+/** What is known of the object in a slot: undefined for nothing, also when it is of another type than the use speaks of. */
+export function slotFact(context: Context, slot: Slot, type: string | undefined): ObjectFact | null | undefined {
+  const fact = entryOf(context.facts.objects, slot)
+  return fact === undefined || fact === null || type === undefined || fact.type === type ? fact : undefined
+}
+
+/** The key of the object a call acts on, or of one it refers to; undefined when it names none. */
+export function keyIn(key: Ref['key'], call: Call, object: ObjectFact | null | undefined): string | undefined {
+  if (key.from === 'object') return textOf(getPointer(object?.value, key.pointer))
+  const { path, query, header, body } = call.request
+  return textOf(
+    evaluateReference(key, {
+      request: {
+        body,
+        ...(path === undefined ? {} : { path }),
+        ...(query === undefined ? {} : { query }),
+        ...(header === undefined ? {} : { headers: header }),
+      },
+    }),
+  )
+}
+
+/** True of an optional reference whose argument the call leaves out: nothing is demanded of it. */
+export function isLeftOut(context: Context, ref: Ref | undefined): boolean {
+  if (ref?.optional !== true) return false
+  return keyIn(ref.key, context.call, slotFact(context, 'object', context.use.object?.type)) === undefined
+}

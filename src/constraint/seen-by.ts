@@ -1,0 +1,38 @@
+import type { Pointer } from '../charter/pointer.ts'
+import { compileChoices } from './choice.ts'
+import type { Kind, Obligation } from './kind.ts'
+import { slotType } from './slot.ts'
+import { whoWords } from './words.ts'
+
+/** Who may read a field. Never denies: the field is taken out of the answer for everyone else, also when that is not known. */
+export const seenBy: Kind<'seen-by'> = {
+  compile: () => () => undefined,
+  owe: ({ id, object, field, choices }, site) => {
+    const entitled = compileChoices(choices, site, 'object')
+    const lists = site.charter.operations.get(site.use.operation)?.lists
+    const type = site.charter.objects.get(object)
+    const at: Pointer = type?.read === site.use.operation ? [...type.readAt, ...field.at] : field.at
+    const listed = lists?.object === object ? { items: lists.items } : {}
+    const redact: Obligation = {
+      kind: 'redact',
+      constraint: id,
+      object,
+      field: field.name,
+      pointer: lists?.object === object ? field.at : at,
+      ...listed,
+    }
+    return (context) => (entitled(context, context.call.principal) === 'yes' ? undefined : redact)
+  },
+  describe: ({ object, field, choices, says }) => {
+    if (says !== undefined) return says
+    return `${choices.length === 0 ? 'no caller' : `only ${whoWords(choices)}`} may see \`${field.name}\` of the ${object}`
+  },
+  needs: ({ choices }, use, charter) => {
+    const type = slotType(charter, use, 'object')
+    const looksAt = choices.some(
+      (choice) => choice.party !== undefined || (choice.actor !== undefined && type?.tenant !== undefined),
+    )
+    return type !== undefined && looksAt ? [{ fact: 'object', slot: 'object' }] : []
+  },
+  classes: () => ['bopla-read'],
+}

@@ -1,0 +1,39 @@
+import type { Choice } from '../charter/charter.ts'
+
+/** Joins words as a sentence does: `a`, `a or b`, `a, b or c`. */
+export function joinWords(words: readonly string[], last: 'or' | 'and' = 'or'): string {
+  if (words.length < 2) return words[0] ?? 'nobody'
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
+}
+
+/** A number of things: `1 call`, `3 calls`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
+}
+
+/** Who is meant by choices: `the owner or a clerk`; `nobody` for none. */
+export function whoWords(choices: readonly Choice[], of = ''): string {
+  return joinWords(choices.map((choice) => choiceWords(choice, of)))
+}
+
+function choiceWords({ actor, party, scope, anonymous }: Choice, of: string): string {
+  const holding = scope === undefined ? '' : ` with the scope \`${scope}\``
+  if (party === undefined) {
+    if (actor === undefined) return (anonymous ? 'anyone' : 'whoever is signed in') + holding
+    return withArticle(actor) + holding
+  }
+  const role = party === 'holder' ? 'whoever holds its key' : `the ${party}${of}`
+  return (actor === undefined ? role : `${withArticle(actor)} who is ${role}`) + holding
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
+/** Whose uses are counted together: `for each object`, `for each principal and object`. */
+export function perWords(per: readonly string[]): string {
+  return `for each ${joinWords(
+    per.map((scope) => (scope === 'principal' ? 'caller' : scope)),
+    'and',
+  )}`
+}

@@ -1,0 +1,148 @@
+/*
+ * | of the uses of the operation                                    | decision                                             |
+ * |-----------------------------------------------------------------|------------------------------------------------------|
+ * | one has every demand satisfied, and owes nothing                | allow                                                |
+ * | one has every demand satisfied, and its answer must be changed  | modify, with the obligations                         |
+ * | none, but one lacks nothing except approvals                    | ask, with what is missing                            |
+ * | none                                                            | deny, with the reasons of the use that came nearest  |
+ * | there are none                                                  | deny: unknown operation                              |
+ *
+ * The first use in file order counts at every line. Nearest: the fewest demands broken or not known. A demand that cannot be
+ * evaluated is not satisfied. A use nothing permits (no `by`) never has every demand satisfied.
+ */
+import type { Call, Charter, Constraint, Operation, OperationId, Use } from '../charter/charter.ts'
+import { type Context, makeContext } from '../constraint/context.ts'
+import type { Facts } from '../constraint/facts.ts'
+import type { Check, Obligation, Owe, Shortfall } from '../constraint/kind.ts'
+import { meaningOf } from '../constraint/kinds.ts'
+import { makeScopePlan } from '../constraint/scope.ts'
+import { refOf } from '../constraint/slot.ts'
+import type { Decision, Reason } from './decision.ts'
+
+interface Demand {
+  readonly constraint: Constraint
+  readonly check: Check
+}
+
+interface CompiledUse {
+  readonly use: Use
+  readonly permitted: boolean
+  readonly demands: readonly Demand[]
+  readonly owes: readonly Owe[]
+  readonly allowed: Decision
+}
+
+const compiledUses = new WeakMap<Charter, Map<Use, CompiledUse>>()
+const compiledOperations = new WeakMap<
+  Operation,
+  { readonly charter: Charter; readonly uses: readonly CompiledUse[] }
+>()
+const none: readonly never[] = []
+
+/**
+ * Decides whether one call may happen now.
+ *
+ * Deny wins; nothing permitted is denied; a constraint that cannot be evaluated denies instead of being skipped. `ask` only if
+ * missing approvals are all that stands in the way. The result names every constraint that settled it, in file order.
+ *
+ * Pure and total: reads no clock, network or disk. A deny is a result, never an exception. Never gives `defer`.
+ *
+ * @param facts - What was known before the call; never includes its effect.
+ * @see docs/design/decision.md (truth table), cases/decide/
+ */
+export function decide(charter: Charter, facts: Facts, call: Call): Decision {
+  const operation = charter.operations.get(call.operation)
+  if (operation === undefined || operation.uses.length === 0) return unknownOperation(call.operation)
+  let best: Decision | undefined
+  let distance = Number.POSITIVE_INFINITY
+  for (const compiled of usesOf(charter, operation)) {
+    const context = makeContext(compiled.use, facts, call)
+    const reasons = reasonsOf(charter, compiled, context)
+    if (reasons.length === 0) return allowed(compiled, context)
+    // A use that only lacks approvals comes nearer than any other.
+    const misses = reasons.reduce((count, reason) => (reason.outcome === 'ask' ? count : count + 1), 0)
+    if (misses >= distance) continue
+    distance = misses
+    best = { effect: misses === 0 ? 'ask' : 'deny', use: compiled.use.id, reasons, obligations: none }
+  }
+  return best ?? unknownOperation(call.operation)
+}
+
+/** Every reason why a call does not satisfy one use, in file order; empty when it does. Pure and total. */
+export function evaluateUse(charter: Charter, use: Use, facts: Facts, call: Call): readonly Reason[] {
+  return reasonsOf(charter, compileUse(charter, use), makeContext(use, facts, call))
+}
+
+/** Whether a use is permitted to anybody: it says who may, of its object or of an object it must name. */
+export function isPermitted(use: Use): boolean {
+  return use.constraints.some(
+    (each) => each.kind === 'by' && (each.slot === 'object' || refOf(use, each.slot)?.optional === false),
+  )
+}
+
+function usesOf(charter: Charter, operation: Operation): readonly CompiledUse[] {
+  const known = compiledOperations.get(operation)
+  if (known !== undefined && known.charter === charter) return known.uses
+  const uses = operation.uses.map((use) => compileUse(charter, use))
+  compiledOperations.set(operation, { charter, uses })
+  return uses
+}
+
+function compileUse(charter: Charter, use: Use): CompiledUse {
+  let known = compiledUses.get(charter)
+  if (known === undefined) {
+    known = new Map()
+    compiledUses.set(charter, known)
+  }
+  const before = known.get(use)
+  if (before !== undefined) return before
+  const site = { charter, use, plan: makeScopePlan(charter, use) }
+  const meanings = use.constraints.map((constraint) => ({ constraint, meaning: meaningOf(constraint) }))
+  const compiled: CompiledUse = {
+    use,
+    permitted: isPermitted(use),
+    demands: meanings
+      .filter(({ meaning }) => meaning.owe === undefined)
+      .map(({ constraint, meaning }) => ({ constraint, check: meaning.compile(site) })),
+    owes: meanings.flatMap(({ meaning }) => meaning.owe?.(site) ?? []),
+    allowed: { effect: 'allow', use: use.id, reasons: none, obligations: none },
+  }
+  known.set(use, compiled)
+  return compiled
+}
+
+function reasonsOf(charter: Charter, { use, permitted, demands }: CompiledUse, context: Context): readonly Reason[] {
+  let reasons: Reason[] | undefined
+  if (!permitted) reasons = [notPermitted(use)]
+  for (const { constraint, check } of demands) {
+    const shortfall = check(context)
+    if (shortfall === undefined) continue
+    reasons ??= []
+    reasons.push(reasonOf(charter, constraint, shortfall))
+  }
+  return reasons ?? none
+}
+
+function allowed({ allowed: plain, owes, use }: CompiledUse, context: Context): Decision {
+  if (owes.length === 0) return plain
+  const obligations = owes.map((owe) => owe(context)).filter((each): each is Obligation => each !== undefined)
+  return obligations.length === 0 ? plain : { effect: 'modify', use: use.id, reasons: none, obligations }
+}
+
+function reasonOf(charter: Charter, constraint: Constraint, { outcome, detail }: Shortfall): Reason {
+  const rule = meaningOf(constraint).describe(charter)
+  return { constraint: constraint.id, kind: constraint.kind, outcome, says: `${rule}: ${detail}` }
+}
+
+function notPermitted(use: Use): Reason {
+  return { constraint: 'not-permitted', kind: 'by', outcome: 'broken', says: `nothing says who may use \`${use.id}\`` }
+}
+
+function unknownOperation(operation: OperationId): Decision {
+  const says = `the charter does not cover \`${operation}\``
+  return {
+    effect: 'deny',
+    reasons: [{ constraint: 'unknown-operation', kind: 'by', outcome: 'broken', says }],
+    obligations: none,
+  }
+}
