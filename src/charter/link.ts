@@ -11,7 +11,7 @@ import { linkUse, type UseDraft } from './link-use.ts'
 import { asList, callVariables, type Linker, linkBy, makeLinker, unknownName } from './linker.ts'
 import type { ParsedCharter } from './parse.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
-import { withInlineOperations } from './source/inline.ts'
+import { inlineDescription } from './source/inline.ts'
 
 /**
  * Resolves a parsed charter against the descriptions of its sources and compiles its expressions.
@@ -58,15 +58,20 @@ export function linkCharter(
   return { charter, diagnostics }
 }
 
+/** Operations written in the charter come beside those of the description, and before one of the same name. */
 function describeSources(
   parsed: ParsedCharter,
   descriptions: ReadonlyMap<string, ApiDescription>,
 ): Map<string, ApiDescription> {
   return new Map(
-    (parsed.raw.sources ?? []).map((source) => [
-      source.name,
-      withInlineOperations(source.name, descriptions.get(source.name), source.operations ?? {}),
-    ]),
+    (parsed.raw.sources ?? []).map(({ name, operations = {} }) => {
+      const inline = inlineDescription(name, operations)
+      const described = descriptions.get(name)
+      if (described === undefined) return [name, inline]
+      const written = new Set(inline.operations.map((shape) => shape.id))
+      const others = described.operations.filter((shape) => !written.has(shape.id))
+      return [name, { ...described, operations: [...others, ...inline.operations] }]
+    }),
   )
 }
 

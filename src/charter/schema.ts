@@ -97,12 +97,9 @@ const demands = {
     .optional()
     .meta({ description: 'Parties who may not, even if `by` names them: separation of duties, as `[creator]`.' }),
   from: names.optional().meta({ description: 'The states the object must be in.' }),
-  when: oneOrMore(rule)
-    .optional()
-    .meta({
-      description:
-        'Rules over `request`, `object`, `parent`, `principal`, `claims`, `state`, `now` and the references.',
-    }),
+  when: oneOrMore(rule).optional().meta({
+    description: 'Rules over `request`, `object`, `parent`, `principal`, `claims`, `state`, `now` and the references.',
+  }),
   once: z
     .union([z.literal(true), z.strictObject({ per: scope, says })])
     .optional()
@@ -119,12 +116,10 @@ const demands = {
     .record(name, referenced)
     .optional()
     .meta({ description: 'Other objects the call names, typed: their facts can be used in rules under this name.' }),
-  idempotency: reference
-    .optional()
-    .meta({
-      description:
-        'Where the idempotency key is: the same key has a single effect, as `$request.header.Idempotency-Key`.',
-    }),
+  idempotency: reference.optional().meta({
+    description:
+      'Where the idempotency key is: the same key has a single effect, as `$request.header.Idempotency-Key`.',
+  }),
   public: publicUse.optional(),
   object: name.optional().meta({ description: 'The type of object acted on. Transitions act on their own.' }),
   key: reference
@@ -144,12 +139,9 @@ const demands = {
 const transition = z
   .strictObject({
     on: oneOrMore(operationId).meta({ description: 'The operation, or one of several, that makes the move.' }),
-    to: names
-      .optional()
-      .meta({
-        description:
-          'The state afterwards; several when the outcome depends on the object. Without it, the state stays.',
-      }),
+    to: names.optional().meta({
+      description: 'The state afterwards; several when the outcome depends on the object. Without it, the state stays.',
+    }),
     ...demands,
   })
   .meta({ description: 'A move of the object. Without `from` and with a new object as the outcome, it creates.' })
@@ -300,6 +292,11 @@ const invariant = z
   ])
   .meta({ description: 'What is true of the objects at all times.' })
 
+const valueShape = z.union([z.string().min(1), z.record(z.string(), z.unknown())]).meta({
+  description:
+    'A word (`string`, `integer`, `number`, `boolean`, `money`, `uuid`, `time`, …, `[]` after it for a list), a map of names to these (`name?` may be left out), or a JSON Schema.',
+})
+
 const source = z
   .strictObject({
     name,
@@ -320,33 +317,29 @@ const source = z
         z.strictObject({
           method: z.string().min(1),
           path: z.string().startsWith('/'),
-          query: z.record(z.string(), z.unknown()).optional(),
-          headers: z.record(z.string(), z.unknown()).optional(),
-          body: z.unknown().optional(),
-          response: z.unknown().optional(),
+          query: z.record(z.string(), valueShape).optional(),
+          headers: z.record(z.string(), valueShape).optional(),
+          body: valueShape.optional(),
+          response: valueShape.optional(),
           summary: z.string().optional(),
         }),
       )
       .optional()
       .meta({ description: 'Operations written here, where no usable description exists, or beside one.' }),
-    'refused-when': expression
-      .optional()
-      .meta({
-        description:
-          'How this API refuses, over `response.status`, `response.body`, `response.headers`; statuses from 300 on always refuse.',
-      }),
+    'refused-when': expression.optional().meta({
+      description:
+        'How this API refuses, over `response.status`, `response.body`, `response.headers`; statuses from 300 on always refuse.',
+    }),
   })
   .meta({ description: 'An API.' })
 
 const actor = z
   .strictObject({
     kind: z.enum(['user', 'service', 'partner', 'agent']).default('user'),
-    when: expression
-      .optional()
-      .meta({
-        description:
-          'Which principals these are, over `principal` and `claims`. Without it, those with the role of this name.',
-      }),
+    when: expression.optional().meta({
+      description:
+        'Which principals these are, over `principal` and `claims`. Without it, those with the role of this name.',
+    }),
     tenant: z
       .union([expression, z.literal(false)])
       .optional()

@@ -26,12 +26,12 @@ export function explainIssue(issue: Issue, locate: Locate): Diagnostic[] {
 /** Of the alternatives the one that fits best speaks: the one whose complaints are fewest and deepest. */
 function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, locate: Locate, where: string): Diagnostic[] {
   const branches = (issue.errors ?? []).filter((branch) => branch.length > 0)
-  const best = branches.toSorted((left, right) => fit(right) - fit(left))[0]
+  const best = branches.toSorted((left, right) => rank(right) - rank(left))[0]
   if (best === undefined) return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate(issue.path))]
   return best.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, locate))
 }
 
-function fit(branch: readonly Issue[]): number {
+function rank(branch: readonly Issue[]): number {
   const depth = Math.max(...branch.map((issue) => issue.path.length))
   const wrongType = branch.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type')
   return depth * 10 - branch.length - (wrongType ? 100 : 0)
