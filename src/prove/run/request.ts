@@ -1,0 +1,90 @@
+import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
+import { makeExample } from '../../charter/source/example.ts'
+import { printLosslessJson } from '../transport/lossless-json.ts'
+import type { HttpRequest } from '../transport/exchange.ts'
+
+/** Where values that nobody prescribes come from: seeded, so that a run can be repeated. */
+export interface Supply {
+  readonly random: () => number
+  /** Something never used before, for names, codes and addresses. */
+  readonly fresh: (hint: string) => string
+}
+
+/** A request that fits the description of a use: the charter's example where it has one, else made from the schemas. */
+export function makeRequest(charter: Charter, use: Use, supply: Supply): CallRequest {
+  const shape = charter.operations.get(use.operation)?.shape
+  const description = charter.sources.get(shape?.source ?? '')?.description
+  if (shape === undefined || description === undefined) return {}
+  const example = use.example
+  const sections: Record<'path' | 'query' | 'header', Record<string, unknown>> = { path: {}, query: {}, header: {} }
+  const wanted = { random: supply.random, fresh: supply.fresh, direction: 'request' as const }
+  for (const parameter of shape.parameters) {
+    if (parameter.in === 'cookie' || !(parameter.required || parameter.in === 'path')) continue
+    sections[parameter.in][parameter.name] = parameter.example ?? makeExample(description, parameter.schema, wanted)
+  }
+  const made = shape.body === undefined ? undefined : (shape.body.example ?? makeExample(description, shape.body.schema, wanted))
+  const body = merge(made, example?.body)
+  return {
+    path: { ...sections.path, ...refresh(example?.path, supply) },
+    query: { ...sections.query, ...refresh(example?.query, supply) },
+    header: { ...sections.header, ...refresh(example?.header, supply) },
+    ...(body === undefined ? {} : { body: freshen(body, supply) }),
+  }
+}
+
+function merge(made: unknown, example: unknown): unknown {
+  if (example === undefined) return made
+  if (isRecord(made) && isRecord(example)) return { ...made, ...example }
+  return example
+}
+
+function refresh(values: Readonly<Record<string, unknown>> | undefined, supply: Supply): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, freshen(value, supply)]))
+}
+
+/** Replaces `{fresh}` in every string. */
+function freshen(value: unknown, supply: Supply): unknown {
+  if (typeof value === 'string') return value.includes('{fresh}') ? value.replaceAll('{fresh}', supply.fresh('value')) : value
+  if (Array.isArray(value)) return value.map((each) => freshen(each, supply))
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, freshen(each, supply)]))
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Writes a call as HTTP, as the description says. Credentials are added by the identity's session. */
+export function toHttp(charter: Charter, use: Use, request: CallRequest, server: string): HttpRequest {
+  const shape = charter.operations.get(use.operation)?.shape
+  if (shape === undefined) throw new TypeError(`no operation ${use.operation}`)
+  const path = shape.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(textOf(request.path?.[name])))
+  const base = server.replace(/\/+$/, '')
+  // A server URL given with its path wins over the description's own base path.
+  const prefix = shape.basePath !== '' && !new URL(base).pathname.endsWith(shape.basePath) ? shape.basePath : ''
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) query.append(name, textOf(each))
+  }
+  const headers: Record<string, string> = { accept: 'application/json' }
+  for (const [name, value] of Object.entries(request.header ?? {})) if (value !== undefined) headers[name] = textOf(value)
+  const url = `${base}${prefix}${path}${query.size === 0 ? '' : `?${query}`}`
+  if (request.body === undefined || ['GET', 'HEAD'].includes(shape.method)) return { method: shape.method, url, headers }
+  const form = shape.body?.mediaType.includes('x-www-form-urlencoded') === true && isRecord(request.body)
+  headers['content-type'] = form ? 'application/x-www-form-urlencoded' : (shape.body?.mediaType ?? 'application/json').replace(/^\*\/\*$/, 'application/json')
+  const body = form ? formText(request.body) : printLosslessJson(request.body)
+  return { method: shape.method, url, headers, body }
+}
+
+function formText(body: unknown): string {
+  const form = new URLSearchParams()
+  if (isRecord(body)) for (const [name, value] of Object.entries(body)) form.append(name, textOf(value))
+  return String(form)
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'object' && value !== null && isRecord(value) ? JSON.stringify(value) : String(value ?? '')
+}
