@@ -111,23 +111,39 @@ function namedConsent(bank: Bank, call: BankCall): Consent {
 function get(bank: Bank, call: BankCall): Reply {
   const { user } = call
   const transfer = findTransfer(bank, call.params.transferId)
-  const open = bank.flaws.has('no-owner-check-get-transfer') || serves(user, transfer, 'approver', 'clerk', 'admin')
-  return { status: 200, body: viewTransfer(bank, user, open ? transfer : actingOn(bank, call)) }
+  if (hasRole(user, 'partner')) actingOn(bank, call)
+  else if (!bank.flaws.has('no-owner-check-get-transfer') && !seenBy(user, transfer)) throw notFound('transfer')
+  return { status: 200, body: viewTransfer(bank, user, transfer) }
+}
+
+function seenBy(user: User, transfer: Transfer): boolean {
+  return transfer.ownerId === user.id || serves(user, transfer, 'approver', 'clerk', 'admin')
 }
 
 async function create(bank: Bank, call: BankCall): Promise<Reply> {
   requireRole(call.user, 'customer', 'partner')
   requireUsableKey(call)
+  const known = repeated(bank, call)
+  if (known) return known
   const draft = readDraft(bank, call)
   await bank.screen()
   return atomically(bank, () => {
-    const earlier = bank.flaws.has('idempotency-ignored') ? undefined : earlierTransfer(bank, call)
-    if (earlier) return { status: 200, body: viewTransfer(bank, call.user, earlier) }
+    // The same key may have arrived while the screening ran.
+    const meanwhile = repeated(bank, call)
+    if (meanwhile) return meanwhile
     const transfer = insert(bank.db, 'transfers', draft)
     if (bank.flaws.has('approvals-writable')) insertApprovals(bank, transfer, call.body.approvedBy)
     rememberKey(bank, call, transfer)
     return { status: 201, body: viewTransfer(bank, call.user, transfer) }
   })
+}
+
+/** The answer to a request that was made before with the same key. */
+function repeated(bank: Bank, call: BankCall): Reply | undefined {
+  const earlier = bank.flaws.has('idempotency-ignored') ? undefined : earlierTransfer(bank, call)
+  if (!earlier) return undefined
+  if (hasRole(call.user, 'partner')) requireConsent(bank, call, earlier.fromAccountId, 'payments:write')
+  return { status: 200, body: viewTransfer(bank, call.user, earlier) }
 }
 
 function readDraft(bank: Bank, call: BankCall): Transfer {
