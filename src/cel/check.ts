@@ -132,7 +132,8 @@ class Checker {
       return target === 'optional' ? 'optional' : 'any'
     }
     if (Object.hasOwn(target.fields, node.field)) return target.fields[node.field] ?? 'any'
-    const range = { ...node, start: node.end - node.field.length - (node.kind === 'has' ? 1 : 0) }
+    const end = node.end - (node.kind === 'has' ? 1 : 0)
+    const range = { ...node, start: end - node.field.length, end }
     this.#unknown(range, `unknown field ${node.field}`, node.field, Object.keys(target.fields))
     return 'any'
   }
