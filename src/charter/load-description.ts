@@ -1,0 +1,150 @@
+import { open, realpath } from 'node:fs/promises'
+import { dirname, relative, resolve, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Diagnostic } from './diagnostic.ts'
+import { filesReferredTo, graftFiles } from './source/graft.ts'
+import { type DescriptionResult, readDescription } from './source/read-description.ts'
+import { type ParsedText, parseText } from './source/text.ts'
+
+/** Bounds of one load; all files of a description together share them. */
+export interface LoadLimits {
+  readonly maxBytes: number
+  readonly maxFiles: number
+  readonly timeoutMs: number
+}
+
+const defaultLimits: LoadLimits = { maxBytes: 20 * 1024 * 1024, maxFiles: 200, timeoutMs: 15_000 }
+
+/**
+ * Loads the API description at a file path or a `file:`, `http:` or `https:` URL, with the files it refers to.
+ *
+ * SECURITY: a description is foreign text. Its references are followed only to files in the directory of the root document or
+ * below (links resolved), or to URLs of the same origin; redirects are not followed; size, number of files and time are bounded.
+ * Whatever cannot be loaded is a diagnostic; nothing is thrown.
+ */
+export async function loadDescription(
+  source: string,
+  location: string,
+  limits: LoadLimits = defaultLimits,
+): Promise<DescriptionResult> {
+  const root = /^(?:https?|file):\/\//i.test(location) ? new URL(location) : pathToFileURL(resolve(location))
+  const loader = new Loader(root, limits)
+  await loader.load(root)
+  if (loader.files.get(root.href)?.value === undefined)
+    return { description: undefined, diagnostics: loader.diagnostics }
+  const { value, locate } = graftFiles(loader.files, (file, base) => resolveUrl(file, base)?.href)
+  const { description, diagnostics } = readDescription(source, value, locate)
+  return { description, diagnostics: [...loader.diagnostics, ...diagnostics] }
+}
+
+class Loader {
+  readonly files: Map<string, ParsedText> = new Map()
+  readonly diagnostics: Diagnostic[] = []
+  readonly #root: URL
+  readonly #limits: LoadLimits
+  readonly #signal: AbortSignal
+  #bytesLeft: number
+
+  constructor(root: URL, limits: LoadLimits) {
+    this.#root = root
+    this.#limits = limits
+    this.#signal = AbortSignal.timeout(limits.timeoutMs)
+    this.#bytesLeft = limits.maxBytes
+  }
+
+  /** One file after the other, so that the limits and the order of diagnostics do not depend on timing. */
+  async load(root: URL): Promise<void> {
+    const pending = [root]
+    const asked = new Set<string>([root.href])
+    for (let url = pending.shift(); url !== undefined; url = pending.shift()) {
+      const parsed = await this.#loadOne(url)
+      if (parsed === undefined) continue
+      for (const name of filesReferredTo(parsed.value)) {
+        const next = resolveUrl(name, url.href)
+        if (next === undefined || asked.has(next.href)) continue
+        asked.add(next.href)
+        pending.push(next)
+      }
+    }
+  }
+
+  async #loadOne(url: URL): Promise<ParsedText | undefined> {
+    const file = this.#nameOf(url)
+    try {
+      if (this.files.size >= this.#limits.maxFiles) throw new Error(`more than ${this.#limits.maxFiles} files`)
+      const parsed = parseText(file, await this.#read(url))
+      this.files.set(url.href, parsed)
+      this.diagnostics.push(...parsed.diagnostics)
+      return parsed
+    } catch (error) {
+      const message = `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`
+      this.diagnostics.push({ code: 'api-load', severity: 'error', message, file, line: 1, column: 1 })
+      return undefined
+    }
+  }
+
+  async #read(url: URL): Promise<string> {
+    this.#signal.throwIfAborted()
+    if (url.protocol === 'file:' && this.#root.protocol === 'file:') return this.#readFile(fileURLToPath(url))
+    if (/^https?:$/.test(url.protocol) && url.origin === this.#root.origin) return this.#fetch(url)
+    throw new Error('it is outside the place of the description')
+  }
+
+  async #readFile(path: string): Promise<string> {
+    const real = await realpath(path)
+    const directory = await realpath(dirname(fileURLToPath(this.#root)))
+    const inside = relative(directory, real)
+    const isRoot = path === fileURLToPath(this.#root)
+    if (!isRoot && (inside === '..' || inside.startsWith(`..${sep}`) || resolve(directory, inside) !== real)) {
+      throw new Error('it is outside the directory of the description')
+    }
+    const handle = await open(real)
+    try {
+      const stat = await handle.stat()
+      // A pipe or device would never end.
+      if (!stat.isFile()) throw new Error('it is not a regular file')
+      if (stat.size > this.#bytesLeft) throw new Error(`more than ${this.#limits.maxBytes} bytes`)
+      this.#bytesLeft -= stat.size
+      return decode(await handle.readFile({ signal: this.#signal }))
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async #fetch(url: URL): Promise<string> {
+    const response = await fetch(url, { redirect: 'manual', signal: this.#signal })
+    if (response.status !== 200) {
+      await response.body?.cancel()
+      throw new Error(`the server answered ${response.status}`)
+    }
+    const chunks: Uint8Array[] = []
+    for await (const chunk of response.body ?? []) {
+      this.#bytesLeft -= chunk.byteLength
+      // Leaving the loop cancels the body.
+      if (this.#bytesLeft < 0) throw new Error(`more than ${this.#limits.maxBytes} bytes`)
+      chunks.push(chunk)
+    }
+    return decode(Buffer.concat(chunks))
+  }
+
+  /** URLs may carry credentials; diagnostics must not. */
+  #nameOf(url: URL): string {
+    if (url.protocol === 'file:') return relative(process.cwd(), fileURLToPath(url)) || url.pathname
+    return `${url.origin}${url.pathname}`
+  }
+}
+
+/** Drops a byte order mark. */
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8').decode(bytes)
+}
+
+function resolveUrl(file: string, base: string): URL | undefined {
+  try {
+    const url = new URL(file, base)
+    url.hash = ''
+    return url
+  } catch {
+    return undefined
+  }
+}
