@@ -35,7 +35,7 @@ export interface IndexNode extends Ranged {
   readonly optional: boolean
 }
 
-/** `has(target.field)`. */
+/** `has(target.field)`: true if the key is there, also with the value null. */
 export interface HasNode extends Ranged {
   readonly kind: 'has'
   readonly target: Node

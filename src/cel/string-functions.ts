@@ -115,7 +115,10 @@ function method(name: string, ...overloads: CelFunction['overloads']): CelFuncti
   return { name, style: 'method', whole: name.endsWith('ndexOf'), overloads }
 }
 
-/** The methods of strings, by code point like cel-go's string extension. */
+/**
+ * The methods of strings, by code point like cel-go's string extension. `matches` takes the subset of RE2 that
+ * `parsePattern` names, in linear time, on at most 4096 characters.
+ */
 export const STRING_FUNCTIONS: readonly CelFunction[] = [
   method(
     'contains',

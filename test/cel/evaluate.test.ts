@@ -79,6 +79,19 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
     ["'x'.matches('[^a-w\\\\d]') && 'a-b'.matches('^[\\\\w-]+$')", true],
     [`'${'a'.repeat(3000)}!'.matches('^(a+)+$')`, false],
   ],
+  'classes and groups of patterns': [
+    ["'x1'.matches('^[\\\\D][^\\\\D]$') && !'11'.matches('^[\\\\D]')", true],
+    ["'ab'.matches('^(?:a)(?P<n>b)$') && 'A'.matches('^\\\\x41$') && 'a.b'.matches('^a\\\\.b$')", true],
+    ["'aaa'.matches('^a{2}$')", false],
+  ],
+  'conversions that fail': [
+    ['uint(request.name)', 'bad-conversion'],
+    ['uint(-request.count)', 'bad-conversion'],
+    ['uint("7") == 7', true],
+    ['bool(request.name)', 'bad-conversion'],
+    ['round(request.amount, 99)', 'out-of-range'],
+    ['sum(request.tags)', 'no-overload'],
+  ],
   'lists and maps': [
     ["'a' in request.tags && !('c' in request.tags)", true],
     ["{'price': 0.10} in request.items", true],
