@@ -1,4 +1,4 @@
-import type { Scope } from '../cel/cel.ts'
+import type { Scope } from '../cel/closure.ts'
 import type { Actor, Charter, Choice, ObjectFact, ObjectType, Principal, Slot } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { type Context, slotFact } from './context.ts'

@@ -1,4 +1,4 @@
-import type { Scope } from '../cel/cel.ts'
+import type { Scope } from '../cel/closure.ts'
 import type { Call, ObjectFact, Ref, Slot, Use } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { evaluateReference, getPointer } from '../charter/pointer.ts'

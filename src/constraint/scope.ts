@@ -1,5 +1,6 @@
-import type { Expression, Scope } from '../cel/cel.ts'
+import type { Scope } from '../cel/closure.ts'
 import { parseDecimal } from '../cel/decimal.ts'
+import type { Expression } from '../cel/parse-cel.ts'
 import { timestampOf } from '../cel/time.ts'
 import type { CallRequest, Charter, ObjectType, Use } from '../charter/charter.ts'
 import { getPointer } from '../charter/pointer.ts'

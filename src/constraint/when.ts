@@ -1,4 +1,4 @@
-import type { Expression } from '../cel/cel.ts'
+import type { Expression } from '../cel/parse-cel.ts'
 import { isCelError } from '../cel/value.ts'
 import type { Charter, Use } from '../charter/charter.ts'
 import type { ClassId } from './class.ts'

@@ -1,0 +1,102 @@
+import type { Call, Charter, ObjectFact, Principal, Scope, Slot, Use } from '../charter/charter.ts'
+import { inferKey } from '../charter/infer.ts'
+import { textOf } from '../charter/object-fact.ts'
+import { getPointer } from '../charter/pointer.ts'
+import { actorsOf } from './choice.ts'
+import { keyIn } from './context.ts'
+import { refOf } from './slot.ts'
+
+/** One call as one use, with what is known of its objects before it and, for a past call, what it created. */
+export interface Occasion {
+  readonly use: Use
+  readonly call: Call
+  readonly objects: Readonly<Record<Slot, ObjectFact | null>>
+  readonly created?: ObjectFact
+}
+
+/**
+ * The name of the scope in which a call is counted; calls with the same name are counted together.
+ *
+ * Callers who are not signed in are one caller.
+ *
+ * @returns undefined when a part of it is not known: the call cannot be counted then.
+ */
+export function scopeKey(charter: Charter, per: Scope, occasion: Occasion): string | undefined {
+  const parts = per.map((scope) => scopePart(charter, scope, occasion))
+  return parts.includes(undefined) ? undefined : JSON.stringify(parts)
+}
+
+function scopePart(charter: Charter, scope: string, occasion: Occasion): string | undefined {
+  const { principal } = occasion.call
+  switch (scope) {
+    case 'call':
+      return 'call'
+    case 'principal':
+      return principal.id === undefined ? 'nobody' : `id ${principal.id}`
+    case 'tenant':
+      return tenantOf(charter, principal)
+    default: {
+      const found = objectInSlot(charter, scope, occasion)
+      return found === undefined ? undefined : `${found.type}/${found.key}`
+    }
+  }
+}
+
+/** The tenant of a principal as the first of its actors that says so has it, else its own. */
+function tenantOf(charter: Charter, principal: Principal): string | undefined {
+  for (const name of actorsOf(charter, principal)) {
+    const tenant = charter.actors.get(name)?.tenant
+    if (tenant === undefined || tenant === false) continue
+    return textOf(tenant.evaluate({ principal, claims: principal.claims ?? {} }))
+  }
+  return principal.tenant
+}
+
+/**
+ * Which object a call means by a slot, as far as the request, the objects already known and what it created tell.
+ *
+ * A scope may also name the acted-on object or its parent by type, so that one rule can speak of several operations.
+ */
+export function objectInSlot(
+  charter: Charter,
+  slot: Slot,
+  occasion: Occasion,
+): { type: string; key: string } | undefined {
+  const { use, call, objects, created } = occasion
+  const acted = objects['object'] ?? created
+  const ref = refOf(use, slot)
+  if (ref !== undefined) return place(ref.object, keyIn(ref.key, call, acted))
+  if (use.object === undefined) return undefined
+  const type = charter.objects.get(use.object.type)
+  if (slot === 'object' || slot === type?.name) return place(use.object.type, actedKey(occasion))
+  const parent = type?.parent
+  if (parent === undefined || (slot !== 'parent' && slot !== parent.object)) return undefined
+  const known = acted === undefined ? undefined : textOf(getPointer(acted.value, parent.key))
+  return place(parent.object, objects['parent']?.key ?? known ?? parentInRequest(charter, parent, occasion))
+}
+
+function place(type: string, key: string | undefined): { type: string; key: string } | undefined {
+  return key === undefined ? undefined : { type, key }
+}
+
+function actedKey({ use, call, objects, created }: Occasion): string | undefined {
+  if (use.object === undefined) return undefined
+  if (use.creates) return created?.key
+  return (
+    (use.object.key.from === 'request' ? keyIn(use.object.key, call, undefined) : undefined) ?? objects['object']?.key
+  )
+}
+
+/** Whatever makes an object below another names that one in its path, or in the body where the object will have it. */
+function parentInRequest(
+  charter: Charter,
+  parent: { object: string; key: readonly string[] },
+  { use, call }: Occasion,
+): string | undefined {
+  const shape = charter.operations.get(use.operation)?.shape
+  const read = charter.objects.get(parent.object)?.read
+  const readShape = charter.operations.get(read ?? '')?.shape
+  const reference = shape === undefined ? undefined : inferKey(parent.object, shape, read, readShape)
+  const inPath = reference === undefined ? undefined : keyIn(reference, call, undefined)
+  return inPath ?? textOf(getPointer(call.request.body, parent.key))
+}

@@ -1,0 +1,146 @@
+import type { Call, Charter, Constraint, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
+import { makeContext } from '../constraint/context.ts'
+import { addUse, countsNothing, isAmount } from '../constraint/count.ts'
+import { type Counter, type Facts, type Grant, noFacts, type PastUse } from '../constraint/facts.ts'
+import { makeScopePlan } from '../constraint/scope.ts'
+import { scopeKey } from '../constraint/scope-key.ts'
+import { grantsFor } from './grants.ts'
+import { isSameMove, type PastCall, useOfPast } from './past-call.ts'
+
+type Counting = Extract<Constraint, { kind: 'once' | 'limit' | 'rate' }>
+type Remembering = Extract<Constraint, { kind: 'order' | 'separation' }>
+
+/** Everything the facts of one call are made of. */
+interface Story {
+  readonly charter: Charter
+  readonly use: Use
+  readonly call: Call
+  readonly objects: Readonly<Record<Slot, ObjectFact | null>>
+  /** Oldest first. */
+  readonly past: readonly PastCall[]
+  readonly current: (type: string, key: string) => ObjectFact | undefined
+}
+
+/**
+ * Folds earlier calls into the facts that the constraints of one call need: counters, history and grants in the scopes of this call.
+ *
+ * Pure. A counter or history whose scope cannot be told, or whose sum has no value, is left out and so denies.
+ *
+ * @param past - Calls that took effect, in any order.
+ * @param current - An object as it is now, for limits that count only objects still in a state; what it does not know counts.
+ */
+export function factsFor(
+  charter: Charter,
+  call: Call,
+  objects: Readonly<Record<Slot, ObjectFact | null>>,
+  past: readonly PastCall[],
+  current: (type: string, key: string) => ObjectFact | undefined = () => undefined,
+): Facts {
+  const counters: Record<ConstraintId, Counter> = {}
+  const history: Record<ConstraintId, readonly PastUse[]> = {}
+  const grants: Record<string, readonly Grant[]> = {}
+  const ordered = past.toSorted((left, right) => left.at - right.at)
+  for (const use of charter.operations.get(call.operation)?.uses ?? []) {
+    const story = { charter, use, call, objects, past: ordered, current }
+    for (const constraint of use.constraints) {
+      if (constraint.kind === 'approval') grants[constraint.approval] ??= grantsFor(story, constraint.approval)
+      else if (isCounting(constraint)) put(counters, constraint.id, counterFor(story, constraint))
+      else if (isRemembering(constraint)) put(history, constraint.id, historyFor(story, constraint))
+    }
+  }
+  return { objects, counters, history, grants }
+}
+
+function put<T>(map: Record<string, T>, id: string, value: T | undefined): void {
+  if (value !== undefined) map[id] ??= value
+}
+
+function isCounting(constraint: Constraint): constraint is Counting {
+  return constraint.kind === 'once' || constraint.kind === 'limit' || constraint.kind === 'rate'
+}
+
+function isRemembering(constraint: Constraint): constraint is Remembering {
+  return constraint.kind === 'order' || constraint.kind === 'separation'
+}
+
+function counterFor(story: Story, constraint: Counting): Counter | undefined {
+  let counter: Counter = { count: 0, sum: 0 }
+  if (countsNothing(constraint.per, story.use)) return counter
+  const calls = inScope(story, constraint.per, (past) => counts(story.use, constraint, past))
+  if (calls === undefined) return undefined
+  const withinMs = constraint.kind === 'once' ? undefined : constraint.withinMs
+  const since = withinMs === undefined ? Number.NEGATIVE_INFINITY : story.call.at - withinMs
+  for (const past of calls) {
+    if (past.at <= since || !isStillHeld(story, constraint, past)) continue
+    const amount = amountOf(story.charter, constraint, past)
+    const next = isAmount(amount) ? addUse(counter, amount) : undefined
+    if (next === undefined) return undefined
+    counter = next
+  }
+  return counter
+}
+
+/** A demand of one move counts that move by whichever operation; a demand of operations counts whatever they were used for. */
+function counts(use: Use, constraint: Counting, past: PastCall): boolean {
+  const own = use.kind === 'transition' && constraint.id.startsWith(`${use.id}.`)
+  if (own && past.use !== undefined) return isSameMove(past.use, use.id)
+  return constraint.kind === 'once' ? past.operation === use.operation : constraint.operations.includes(past.operation)
+}
+
+function isStillHeld({ current }: Story, constraint: Counting, past: PastCall): boolean {
+  if (constraint.kind !== 'limit' || constraint.while === undefined) return true
+  const before = past.created ?? past.objects['object']
+  const state = before === undefined || before === null ? undefined : current(before.type, before.key)?.state
+  return state === undefined || constraint.while.includes(state)
+}
+
+function amountOf(charter: Charter, constraint: Counting, past: PastCall): unknown {
+  if (constraint.kind !== 'limit' || constraint.sum === undefined) return 0
+  const use = useOfPast(charter, past)
+  if (use === undefined) return undefined
+  const plan = makeScopePlan(charter, use)
+  plan.add(constraint.sum)
+  return constraint.sum.evaluate(plan.scopeOf(makeContext(use, { ...noFacts, objects: past.objects }, past)))
+}
+
+function historyFor(story: Story, constraint: Remembering): readonly PastUse[] | undefined {
+  const per = constraint.kind === 'order' ? constraint.per : 'per' in constraint.of ? constraint.of.per : undefined
+  if (per === undefined) return undefined
+  return inScope(story, per, (past) => remembers(story.charter, constraint, past))?.map(
+    ({ operation, principal, at }) => ({
+      operation,
+      at,
+      ...(principal.id === undefined ? {} : { principal: principal.id }),
+    }),
+  )
+}
+
+/** `chain-` templates ask for the very last step, so every change in the scope is one; reading is none. */
+function remembers(charter: Charter, constraint: Remembering, past: PastCall): boolean {
+  if (constraint.kind === 'separation')
+    return 'operations' in constraint.of && constraint.of.operations.includes(past.operation)
+  if (constraint.operations.includes(past.operation)) return true
+  return constraint.template === 'chain-precedence' && charter.operations.get(past.operation)?.writes === true
+}
+
+/** The earlier calls that fit and are in the same scope as this one; undefined when its scope is not known. */
+function inScope(
+  story: Story,
+  per: readonly string[],
+  fits: (past: PastCall) => boolean,
+): readonly PastCall[] | undefined {
+  const { charter, use, call, objects } = story
+  // Nothing can have happened yet to an object that is only being made.
+  if (per.includes('object') && use.creates) return []
+  const scope = scopeKey(charter, per, { use, call, objects })
+  if (scope === undefined) return undefined
+  return story.past.filter((past) => {
+    const pastUse = fits(past) ? useOfPast(charter, past) : undefined
+    return pastUse !== undefined && scopeKey(charter, per, occasionOf(pastUse, past)) === scope
+  })
+}
+
+function occasionOf(use: Use, past: PastCall): Parameters<typeof scopeKey>[2] {
+  const { objects, created } = past
+  return { use, call: past, objects, ...(created === undefined ? {} : { created }) }
+}

@@ -1,0 +1,50 @@
+import type { Approval, Call, Charter, ObjectFact, Slot, Use } from '../charter/charter.ts'
+import { makeContext } from '../constraint/context.ts'
+import { type Grant, noFacts } from '../constraint/facts.ts'
+import { makeScopePlan } from '../constraint/scope.ts'
+import { objectInSlot } from '../constraint/scope-key.ts'
+import { type PastCall, useOfPast } from './past-call.ts'
+
+/** The call that needs an approval, and the calls before it, oldest first. */
+interface Request {
+  readonly charter: Charter
+  readonly use: Use
+  readonly call: Call
+  readonly objects: Readonly<Record<Slot, ObjectFact | null>>
+  readonly past: readonly PastCall[]
+}
+
+/**
+ * The grants of an approval that earlier calls made for the object of this call.
+ *
+ * Revoking marks every grant before it. A grant serves once: an earlier call that needed the approval has used up all before it.
+ * Without an object there is nothing a grant over the API could be for, so there are none.
+ */
+export function grantsFor(request: Request, name: string): readonly Grant[] {
+  const { charter } = request
+  const approval = charter.approvals.get(name)
+  const object = objectInSlot(charter, 'object', request)
+  if (approval === undefined || object === undefined) return []
+  let grants: Grant[] = []
+  for (const past of request.past) {
+    const about = Object.values(past.objects).find((fact) => fact?.type === object.type && fact.key === object.key)
+    if (about === undefined || about === null) continue
+    if (past.operation === approval.grant || charter.operations.get(past.operation)?.grants === name) {
+      grants.push({ by: past.principal, at: past.at, value: about.value })
+    } else if (past.operation === approval.revoke) grants = grants.map((grant) => ({ ...grant, revoked: true }))
+    else if (usesUp(charter, approval, past)) grants = []
+  }
+  return grants
+}
+
+function usesUp(charter: Charter, approval: Approval, past: PastCall): boolean {
+  const use = useOfPast(charter, past)
+  if (use?.constraints.some((each) => each.kind === 'approval' && each.approval === approval.name) !== true)
+    return false
+  if (approval.neededWhen === undefined) return true
+  const plan = makeScopePlan(charter, use)
+  plan.add(approval.neededWhen)
+  return (
+    approval.neededWhen.evaluate(plan.scopeOf(makeContext(use, { ...noFacts, objects: past.objects }, past))) !== false
+  )
+}
