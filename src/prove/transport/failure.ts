@@ -1,3 +1,4 @@
+import { errors } from 'undici'
 import type { Failure, FailureCode } from './exchange.ts'
 
 const codeOf: Readonly<Record<string, FailureCode>> = {
@@ -56,5 +57,7 @@ export function wireFailure(code: FailureCode, detail?: string): Failure {
 function systemCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return ''
   if ('code' in error && typeof error.code === 'string') return error.code
+  // undici knows no number for an answer that does not even begin like HTTP.
+  if (error instanceof errors.HTTPParserError) return 'HPE_INVALID'
   return 'cause' in error ? systemCode(error.cause) : ''
 }
