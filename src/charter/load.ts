@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Charter } from './charter.ts'
 import { checkCharter } from './check/check.ts'
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts'
@@ -60,7 +61,8 @@ async function loadDescriptions(
       if (source.url === undefined) return
       const remote = /^https?:\/\//i.test(source.url)
       const loaded = await loadDescription(source.name, remote ? source.url : resolve(dirname(file), source.url))
-      diagnostics.push(...loaded.diagnostics)
+      const usable = loaded.description !== undefined
+      diagnostics.push(...loaded.diagnostics.map((each) => ofDescription(each, source.url ?? '', { file, usable })))
       if (loaded.description !== undefined) {
         found.set(source.name, loaded.description)
         return
@@ -72,6 +74,23 @@ async function loadDescriptions(
     }),
   )
   return { found, missing }
+}
+
+/**
+ * Positions are shown with the name the charter uses. The parts of a description that are broken are left out, which its reader
+ * often cannot mend: that alone does not make the charter wrong.
+ */
+function ofDescription(
+  diagnostic: Diagnostic,
+  url: string,
+  { file, usable }: { file: string; usable: boolean },
+): Diagnostic {
+  const severity = usable ? 'warning' : diagnostic.severity
+  const root = pathToFileURL(`${resolve(dirname(file))}/`).href
+  const shown = diagnostic.file.startsWith(root)
+    ? join(dirname(file), decodeURI(diagnostic.file.slice(root.length)))
+    : diagnostic.file
+  return { ...diagnostic, severity, file: shown === '' ? url : shown }
 }
 
 function sorted(diagnostics: readonly Diagnostic[]): Diagnostic[] {

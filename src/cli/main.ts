@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import * as check from './commands/check.ts'
+import * as completion from './commands/completion.ts'
+import * as explain from './commands/explain.ts'
+import { exitCodes, openTerminal, type Terminal } from './terminal.ts'
+
+/** How a command adds itself to the program. */
+export type Register = (program: Command, terminal: Terminal) => void
+
+/** Every command, in the order of the help. */
+const commands: readonly { readonly register: Register }[] = [check, explain, completion]
+
+/**
+ * Runs one command line and says what the process should end with: 0 fine, 1 failure, 2 denied or findings, 3 invalid charter.
+ *
+ * @param args - Without the program's own name.
+ */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = openTerminal(process.stdout, process.stderr, process.env),
+): Promise<number> {
+  const program = makeProgram(terminal)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return terminal.exitCode()
+  } catch (error) {
+    // Commander throws for help and version too; those end with 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.failure
+    const message = error instanceof Error ? error.message : String(error)
+    terminal.printError(`lockstep: ${message}`)
+    return exitCodes.failure
+  }
+}
+
+/** The tree of commands, ready to parse. */
+export function makeProgram(terminal: Terminal): Command {
+  const program = new Command('lockstep')
+    .description('Keeps API and AI-agent workflows inside the process their owner intended.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .showHelpAfterError('(lockstep --help lists the commands)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.printError(text.trimEnd()),
+    })
+  for (const { register } of commands) register(program, terminal)
+  return program
+}
+
+function readVersion(): string {
+  const found: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const version = typeof found === 'object' && found !== null && 'version' in found ? found.version : undefined
+  return typeof version === 'string' ? version : 'unknown'
+}
