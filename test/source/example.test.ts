@@ -61,14 +61,12 @@ const { schema } = fc.letrec<{ schema: object }>((tie) => ({
     { depthSize: 'small' },
     leaf,
     fc.tuple(tie('schema'), fc.nat(3)).map(([items, minItems]) => ({ type: 'array', items, minItems })),
-    fc
-      .dictionary(fc.constantFrom('name', 'email', 'amount', 'x'), tie('schema'))
-      .map((properties) => ({
-        type: 'object',
-        properties,
-        required: Object.keys(properties),
-        additionalProperties: false,
-      })),
+    fc.dictionary(fc.constantFrom('name', 'email', 'amount', 'x'), tie('schema')).map((properties) => ({
+      type: 'object',
+      properties,
+      required: Object.keys(properties),
+      additionalProperties: false,
+    })),
     fc.array(leaf, { minLength: 1, maxLength: 2 }).map((anyOf) => ({ anyOf })),
   ),
 }))
