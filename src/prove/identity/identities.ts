@@ -1,0 +1,91 @@
+import type { Exchange } from '../transport/exchange.ts'
+import type { Transport } from '../transport/transport.ts'
+import { buildRequest, IdentityError } from './login.ts'
+import type { RawIdentities } from './schema.ts'
+import { Redactor, Secret } from './secret.ts'
+import { openSession, type Session } from './session.ts'
+import type { Lookup } from './template.ts'
+
+/** Everything from outside the file; `now` is in milliseconds since 1970. */
+export interface IdentitiesOptions {
+  /** Reads a file named in the identities file; rejects when there is none. */
+  readonly readFile: (path: string) => Promise<string>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => number
+  /** Makes a text that no earlier registration used, of letters and digits. */
+  readonly fresh: () => string
+  /** Base URLs that replace the file's. */
+  readonly targets?: Readonly<Record<string, string>>
+}
+
+/** The identities of one proof. Nobody is logged in before being asked for. */
+export interface Identities {
+  readonly names: readonly string[]
+  readonly observer: string | undefined
+  readonly targets: Readonly<Record<string, string>>
+  /** The identity of that name, logged in once and shared by all who ask. Rejects with an `IdentityError`. */
+  get(name: string): Promise<Session>
+  /** Somebody new of that actor, registered now; undefined when no pool has any left. Rejects with an `IdentityError`. */
+  fresh(actor: string): Promise<Session | undefined>
+  /** Sends a hook; `vars` are its `${var:…}`. Undefined when the file has no such hook. */
+  runHook(name: 'reset' | 'advance-clock', vars?: Readonly<Record<string, string>>): Promise<Exchange | undefined>
+  /** The text without any secret value known so far, whichever common way it is encoded. */
+  redact(text: string): string
+}
+
+/** Opens the identities of a parsed file; secrets are read and logins sent only when an identity is first used. */
+export function openIdentities(file: RawIdentities, transport: Transport, options: IdentitiesOptions): Identities {
+  const redactor = new Redactor()
+  const targets = { ...file.targets, ...options.targets }
+  const sessions = new Map<string, Promise<Session>>()
+  const registered = new Map<string, number>()
+  const learn = (secret: Secret): void => redactor.learn(secret)
+
+  const readSecret = async (kind: 'env' | 'file', name: string): Promise<Secret> => {
+    const text = kind === 'env' ? options.env[name] : await options.readFile(name).catch(() => undefined)
+    const secret = new Secret(text?.trim() ?? '')
+    if (secret.reveal() === '') throw new IdentityError('missing-secret', `\${${kind}:${name}} is missing or empty`)
+    learn(secret)
+    return secret
+  }
+  const open = (name: string, label: string): Promise<Session> => {
+    const identity = Object.hasOwn(file.identities, name) ? file.identities[name] : undefined
+    if (identity === undefined)
+      return Promise.reject(new IdentityError('unknown-identity', `there is no identity \`${name}\``))
+    const fresh = options.fresh()
+    return openSession({ name: label, identity, targets, transport, now: options.now, fresh, readSecret, learn })
+  }
+  const get = (name: string): Promise<Session> => {
+    const session = sessions.get(name) ?? open(name, name)
+    sessions.set(name, session)
+    return session
+  }
+
+  return {
+    names: Object.keys(file.identities),
+    observer: file.observer,
+    targets,
+    get,
+    async fresh(actor) {
+      for (const [name, { actor: actors, pool = 0 }] of Object.entries(file.identities)) {
+        const count = registered.get(name) ?? 0
+        if (![actors].flat().includes(actor) || count >= pool) continue
+        registered.set(name, count + 1)
+        return await open(name, `${name}#${count + 1}`)
+      }
+      return undefined
+    },
+    async runHook(name, vars = {}) {
+      const hook = file.hooks?.[name]
+      if (hook === undefined) return undefined
+      const token = options.fresh()
+      const lookup: Lookup = async (piece) => {
+        if (piece.kind === 'fresh') return token
+        return piece.kind === 'var' ? (vars[piece.name] ?? '') : (await readSecret(piece.kind, piece.name)).reveal()
+      }
+      const request = await buildRequest(hook, { targets, lookup })
+      return hook.as === undefined ? transport.send(request) : (await get(hook.as)).send(request)
+    },
+    redact: (text) => redactor.redact(text),
+  }
+}

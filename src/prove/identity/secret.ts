@@ -1,0 +1,99 @@
+import { inspect } from 'node:util'
+
+const redacted = '[redacted]'
+/** Encoded forms of shorter values are so common that redacting them would hide ordinary text. */
+const shortestEncoded = 6
+
+const secretHeader = /^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?:api[-_]?key|token|secret|password)$/i
+const secretMember = /(?:password|passwd|passphrase|secret|token|api[_-]?key)$/i
+
+/** Whether a header of this name carries a credential. */
+export function isSecretHeader(name: string): boolean {
+  return secretHeader.test(name)
+}
+
+/** Whether a body member, form field, query parameter or captured variable of this name is a credential. */
+export function isSecretMember(name: string): boolean {
+  return secretMember.test(name)
+}
+
+/** A value that prints as `[redacted]` wherever it is printed; only `reveal` gives it away. */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  reveal(): string {
+    return this.#value
+  }
+
+  toString(): string {
+    return redacted
+  }
+
+  toJSON(): string {
+    return redacted
+  }
+
+  [inspect.custom](): string {
+    return redacted
+  }
+}
+
+/** Remembers secrets and takes them out of text. */
+export class Redactor {
+  readonly #forms = new Set<string>()
+  #pattern: RegExp | undefined
+
+  /** From now on the value is redacted, as it is and in its JSON, URL, hexadecimal and base64 forms, also inside longer base64. */
+  learn(secret: Secret): void {
+    const value = secret.reveal()
+    for (const form of formsOf(value)) this.#forms.add(form)
+    this.#pattern = undefined
+  }
+
+  redact(text: string): string {
+    if (this.#forms.size === 0) return text
+    this.#pattern ??= new RegExp(
+      [...this.#forms]
+        .sort((a, b) => b.length - a.length)
+        .map(escapePattern)
+        .join('|'),
+      'g',
+    )
+    return text.replace(this.#pattern, redacted)
+  }
+}
+
+function formsOf(value: string): string[] {
+  if (value === '') return []
+  const plain = [value, JSON.stringify(value).slice(1, -1)]
+  if (value.length < shortestEncoded) return plain
+  const url = encodeURIComponent(Buffer.from(value).toString())
+  const lowerUrl = url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())
+  const hex = Buffer.from(value).toString('hex')
+  return [...plain, url, lowerUrl, url.replaceAll('%20', '+'), hex, hex.toUpperCase(), ...base64Forms(value)]
+}
+
+/** Base64 depends on where in its groups of three bytes the value starts; the characters shared with neighbours are left out. */
+function base64Forms(value: string): string[] {
+  const bytes = Buffer.from(value)
+  const inner = [0, 1, 2].map((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+    const start = Math.ceil((offset * 8) / 6)
+    return text.slice(start, Math.floor(((offset + bytes.length) * 8) / 6))
+  })
+  const whole = bytes.toString('base64')
+  return [whole, whole.replace(/=+$/, ''), ...inner].flatMap((text) => [
+    text,
+    text.replaceAll('+', '-').replaceAll('/', '_'),
+  ])
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}

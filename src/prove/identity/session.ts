@@ -1,0 +1,194 @@
+import { parseDuration } from '../../charter/duration.ts'
+import type { Exchange, HttpRequest, HttpResponse } from '../transport/exchange.ts'
+import type { Transport } from '../transport/transport.ts'
+import { CookieJar } from './cookie-jar.ts'
+import { fillAll, IdentityError, runStep } from './login.ts'
+import { joinPrincipal, readJwtClaims, type SessionPrincipal } from './principal.ts'
+import type { RawIdentity, RawStep } from './schema.ts'
+import { isSecretHeader, isSecretMember, Secret } from './secret.ts'
+import { fillJson, type Lookup } from './template.ts'
+
+/** One identity, logged in. */
+export interface Session {
+  readonly name: string
+  readonly actors: readonly string[]
+  readonly principal: SessionPrincipal
+  /** The request as this identity sends it: its headers and query parameters win over the request's own; cookies are added. */
+  apply(request: HttpRequest): HttpRequest
+  /** Keeps the cookies an answer sets, if the identity keeps any. */
+  noteResponse(response: HttpResponse, request: HttpRequest): void
+  /** Logs in again, or runs the refresh steps; one at a time. Throws an `IdentityError`, also when another principal comes out. */
+  renew(): Promise<void>
+  /** Sends as this identity, renewing first when it is due, and once more after a 401 (or `refresh.on`) that a renewal may cure. */
+  send(request: HttpRequest): Promise<Exchange>
+}
+
+/** What a session needs of the set it belongs to. */
+export interface SessionContext {
+  readonly name: string
+  readonly identity: RawIdentity
+  readonly targets: Readonly<Record<string, string>>
+  readonly transport: Transport
+  readonly now: () => number
+  /** Unique text of this registration. */
+  readonly fresh: string
+  /** Reads what `${env:…}` and `${file:…}` stand for. */
+  readonly readSecret: (kind: 'env' | 'file', name: string) => Promise<Secret>
+  readonly learn: (secret: Secret) => void
+}
+
+/** A renewal that did not cure a refusal shows that the status is the target's word for "forbidden"; not tried again so soon. */
+const uselessForMs = 60_000
+
+interface Credentials {
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  readonly principal: SessionPrincipal
+}
+
+/** Logs an identity in. Throws an `IdentityError`. */
+export async function openSession(context: SessionContext): Promise<Session> {
+  const { name, identity, transport, now } = context
+  const vars = new Map<string, unknown>()
+  const jar = identity.cookies ? new CookieJar() : undefined
+  const noteResponse = (response: HttpResponse, request: HttpRequest): void => {
+    for (const secret of jar?.take(request, response, now()) ?? []) context.learn(secret)
+  }
+  const transmit = async (request: HttpRequest): Promise<Exchange> => {
+    const exchange = await transport.send(withCookies(request, jar))
+    if (exchange.response !== undefined) noteResponse(exchange.response, request)
+    return exchange
+  }
+  const lookup = lookupIn(vars, context)
+  const logIn = async (steps: readonly RawStep[], kind: string): Promise<Credentials> => {
+    for (const [index, step] of steps.entries()) {
+      const label = `${name}, ${kind} step ${index + 1}`
+      const captured = await runStep(step, {
+        label,
+        targets: context.targets,
+        lookup: learning(lookup, step, context),
+        send: transmit,
+      })
+      for (const [key, value] of Object.entries(captured)) {
+        vars.set(key, value)
+        if (isSecretMember(key) || readJwtClaims(String(value)) !== undefined) context.learn(new Secret(String(value)))
+      }
+    }
+    return await credentialsOf(context, lookup)
+  }
+
+  let credentials = await logIn(identity.login ?? [], 'login')
+  let loggedInAt = now()
+  let uselessSince: number | undefined
+  let renewing: Promise<void> | undefined
+
+  const renewOnce = async (): Promise<void> => {
+    const steps = identity.refresh?.steps ?? identity.login ?? []
+    const next = await logIn(steps, identity.refresh?.steps === undefined ? 'login' : 'refresh')
+    if (next.principal.id !== credentials.principal.id) {
+      throw new IdentityError('principal-changed', `${name}: logging in again gave another principal`)
+    }
+    credentials = next
+    loggedInAt = now()
+  }
+  const renew = async (): Promise<void> => {
+    renewing ??= renewOnce().finally(() => {
+      renewing = undefined
+    })
+    await renewing
+  }
+
+  // A pool's login registers somebody new, which is no renewal.
+  const renewable =
+    identity.refresh?.steps !== undefined || (identity.login !== undefined && identity.pool === undefined)
+  const after = parseDuration(identity.refresh?.after ?? '') ?? Number.POSITIVE_INFINITY
+  const refusals = identity.refresh?.on ?? [401]
+  const apply = (request: HttpRequest): HttpRequest => withCookies(withCredentials(request, credentials), jar)
+  const sendOnce = async (request: HttpRequest): Promise<Exchange> => {
+    const exchange = await transport.send(apply(request))
+    if (exchange.response !== undefined) noteResponse(exchange.response, request)
+    return exchange
+  }
+
+  return {
+    name,
+    actors: [identity.actor].flat(),
+    get principal() {
+      return credentials.principal
+    },
+    apply,
+    noteResponse,
+    renew,
+    async send(request) {
+      if (renewable && now() - loggedInAt >= after) await renew()
+      const first = await sendOnce(request)
+      const refused = (exchange: Exchange): boolean => refusals.includes(exchange.response?.status ?? 0)
+      const useless = uselessSince !== undefined && now() - uselessSince < uselessForMs
+      if (!renewable || useless || !refused(first)) return first
+      await renew()
+      const second = await sendOnce(request)
+      uselessSince = refused(second) ? now() : undefined
+      return second
+    },
+  }
+}
+
+function lookupIn(vars: ReadonlyMap<string, unknown>, context: SessionContext): Lookup {
+  return async (piece) => {
+    if (piece.kind === 'fresh') return context.fresh
+    if (piece.kind === 'var') return vars.get(piece.name)
+    return (await context.readSecret(piece.kind, piece.name)).reveal()
+  }
+}
+
+/** A variable is as secret as the place it is used in. */
+function learning(lookup: Lookup, step: RawStep, context: SessionContext): Lookup {
+  const used = JSON.stringify([secretTexts(step.headers, isSecretHeader), secretTexts(step.form, isSecretMember)])
+  return async (piece) => {
+    const value = await lookup(piece)
+    if (piece.kind === 'var' && used.includes(`\${var:${piece.name}}`)) context.learn(new Secret(String(value)))
+    return value
+  }
+}
+
+function secretTexts(
+  texts: Readonly<Record<string, string>> | undefined,
+  isSecret: (name: string) => boolean,
+): string[] {
+  return Object.entries(texts ?? {}).flatMap(([name, text]) => (isSecret(name) ? [text] : []))
+}
+
+async function credentialsOf(context: SessionContext, lookup: Lookup): Promise<Credentials> {
+  const { identity, name, now } = context
+  const headers = await fillAll(identity.headers, lookup)
+  const query = await fillAll(identity.query, lookup)
+  for (const secret of [...secretTexts(headers, isSecretHeader), ...secretTexts(query, isSecretMember)]) {
+    // The scheme (RFC 9110 section 11.4) is no secret.
+    context.learn(new Secret(secret.replace(/^[A-Za-z][\w-]* +/, '')))
+  }
+  const token = [...Object.values(headers), ...Object.values(query)]
+    .map(readJwtClaims)
+    .find((claims) => claims !== undefined)
+  const expiresAt = token?.['exp']
+  if (typeof expiresAt === 'number' && expiresAt * 1000 <= now()) {
+    throw new IdentityError(
+      'token-expired',
+      `${name}: its token expired at ${new Date(expiresAt * 1000).toISOString()}`,
+    )
+  }
+  return { headers, query, principal: joinPrincipal(await fillJson(identity.principal, lookup), token) }
+}
+
+function withCredentials(request: HttpRequest, { headers, query }: Credentials): HttpRequest {
+  const own = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
+  const kept = Object.entries(request.headers).filter(([name]) => !own.has(name.toLowerCase()))
+  const url = new URL(request.url)
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+  const changed = Object.keys(query).length > 0
+  return { ...request, url: changed ? url.href : request.url, headers: { ...Object.fromEntries(kept), ...headers } }
+}
+
+function withCookies(request: HttpRequest, jar: CookieJar | undefined): HttpRequest {
+  const cookie = jar?.header(request.url)
+  return cookie === undefined ? request : { ...request, headers: { ...request.headers, Cookie: cookie } }
+}
