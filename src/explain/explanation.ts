@@ -39,7 +39,7 @@ export interface Explanation {
   readonly invariants: readonly Sentence[]
 }
 
-/** Puts a charter into sentences, grouped by object, then use, in file order. Every constraint of every use is in it. Pure. */
+/** Puts a charter into sentences, grouped by object, then use, in file order. Nothing that is demanded of a use is left out. Pure. */
 export function explainCharter(charter: Charter): Explanation {
   const uses = [...charter.operations.values()].flatMap((operation) => operation.uses)
   const home = (use: Use): string | undefined =>
@@ -78,9 +78,11 @@ function sectionOf(charter: Charter, uses: readonly Use[], type?: ObjectType): S
 
 function explainUse(charter: Charter, use: Use): ExplainedUse {
   const shape = charter.operations.get(use.operation)?.shape
-  const told = new Set<Constraint['kind']>(['set-by', 'seen-by'])
+  // Fields are told once for the object; `from` of the object itself is a part of the use.
+  const told = (each: Constraint): boolean =>
+    each.kind === 'set-by' || each.kind === 'seen-by' || (each.kind === 'from' && each.slot === 'object')
   const main = use.constraints.find((each) => each.kind === 'by' && each.slot === 'object')
-  const rules = use.constraints.filter((each) => each !== main && !told.has(each.kind))
+  const rules = use.constraints.filter((each) => each !== main && !told(each))
   const opening =
     use.public === undefined
       ? []

@@ -6,9 +6,9 @@ export function describeInvariant(invariant: Invariant): string {
   if (invariant.says !== undefined) return invariant.says
   switch (invariant.kind) {
     case 'never-negative':
-      return `\`${invariant.field.name}\` of a ${invariant.object} is never negative`
+      return `\`${invariant.field.name}\` of every ${invariant.object} is never negative`
     case 'monotone':
-      return `\`${invariant.field.name}\` of a ${invariant.object} never goes down`
+      return `\`${invariant.field.name}\` of every ${invariant.object} never goes down`
     case 'conserved': {
       const over = invariant.over.length === 0 ? 'whatever happens' : `over ${joinWords(invariant.over, 'and')}`
       return `the sum of \`${invariant.field.name}\` of all ${invariant.object}s stays the same ${over}`

@@ -1,0 +1,110 @@
+import * as dagre from '@dagrejs/dagre'
+import { groupBy } from '../charter/group-by.ts'
+import { type Arrow, type Lifecycle, start } from './lifecycle.ts'
+
+/** A point of the drawing, in pixels from its upper left corner. */
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** A box around its middle. */
+export interface Box extends Point {
+  readonly width: number
+  readonly height: number
+}
+
+export interface PlacedState extends Box {
+  readonly name: string
+}
+
+/** All arrows between two states, drawn as one line with a label for each. */
+export interface PlacedArrow {
+  readonly arrows: readonly Arrow[]
+  readonly points: readonly Point[]
+  readonly label: Box
+}
+
+export interface PlacedLifecycle {
+  readonly width: number
+  readonly height: number
+  readonly states: readonly PlacedState[]
+  readonly arrows: readonly PlacedArrow[]
+}
+
+const margin = 20
+const titleHeight = 30
+const minWidth = 220
+/** Height of a label: two lines of text. */
+export const labelHeight = 31
+
+/** Places a lifecycle in layers from the start downwards; labels have room of their own. The same input gives the same drawing. */
+export function layOut(lifecycle: Lifecycle): PlacedLifecycle {
+  const graph = new dagre.Graph({ multigraph: true })
+  graph.setGraph({ rankdir: 'TB', nodesep: 36, edgesep: 24, ranksep: 38, marginx: margin, marginy: margin })
+  const groups = [...groupBy(lifecycle.arrows, (arrow) => JSON.stringify([arrow.from, arrow.to])).values()]
+  const names = groups.some(([arrow]) => arrow?.from === start) ? [start, ...lifecycle.states] : lifecycle.states
+  for (const name of names) graph.setNode(name, sizeOfState(name))
+  for (const arrows of groups) {
+    const [first] = arrows
+    if (first !== undefined) graph.setEdge(first.from, first.to, { ...sizeOfLabel(arrows), labelpos: 'c' })
+  }
+  dagre.layout(graph)
+  const states = names.map((name) => ({ name, ...sizeOfState(name), ...shifted(graph.node(name)) }))
+  const arrows = groups.flatMap((each) => placeArrow(each, (from, to) => graph.edge(from, to)))
+  return { ...sizeOfAll(states, arrows), states, arrows }
+}
+
+interface EdgePlace extends Point {
+  readonly points: readonly Point[]
+}
+
+function placeArrow(arrows: readonly Arrow[], edgeOf: (from: string, to: string) => unknown): PlacedArrow[] {
+  const [first] = arrows
+  const place = first === undefined ? undefined : edgeOf(first.from, first.to)
+  if (!isEdgePlace(place)) return []
+  return [{ arrows, points: place.points.map(shifted), label: { ...sizeOfLabel(arrows), ...shifted(place) } }]
+}
+
+function isEdgePlace(value: unknown): value is EdgePlace {
+  return typeof value === 'object' && value !== null && 'points' in value && Array.isArray(value.points) && 'x' in value
+}
+
+/** Below the title; dagre leaves places out of nodes it was not given. */
+function shifted(point: { readonly x?: number; readonly y?: number } | undefined): Point {
+  return { x: point?.x ?? 0, y: (point?.y ?? 0) + titleHeight }
+}
+
+function sizeOfAll(states: readonly Box[], arrows: readonly PlacedArrow[]): { width: number; height: number } {
+  const boxes = [...states, ...arrows.map((arrow) => arrow.label)]
+  const points = arrows.flatMap((arrow) => arrow.points)
+  const right = Math.max(
+    minWidth - margin,
+    ...boxes.map((box) => box.x + box.width / 2),
+    ...points.map((point) => point.x),
+  )
+  const bottom = Math.max(0, ...boxes.map((box) => box.y + box.height / 2), ...points.map((point) => point.y))
+  return { width: Math.ceil(right + margin), height: Math.ceil(bottom + margin) }
+}
+
+function sizeOfState(name: string): { width: number; height: number } {
+  return name === start ? { width: 14, height: 14 } : { width: Math.max(72, textWidth(name, 13, 600) + 30), height: 36 }
+}
+
+function sizeOfLabel(arrows: readonly Arrow[]): { width: number; height: number } {
+  const widths = arrows.map(({ name, who }) => Math.max(textWidth(name, 12, 600), textWidth(who, 11, 400)))
+  return { width: Math.ceil(Math.max(...widths)) + 10, height: arrows.length * labelHeight }
+}
+
+const narrow: ReadonlySet<string> = new Set("iljtfrI.,:;|!'-()[] ")
+const broad: ReadonlySet<string> = new Set('mwMW@%')
+
+/** A little more than the text takes in any common sans serif, since nothing can be measured here. */
+function textWidth(text: string, size: number, weight: number): number {
+  const units = [...text].map((letter) => {
+    if (narrow.has(letter)) return 0.38
+    if (broad.has(letter)) return 0.92
+    return /[A-Z\u0100-\uffff]/.test(letter) ? 0.72 : 0.6
+  })
+  return units.reduce((sum, each) => sum + each, 0) * size * (weight >= 600 ? 1.06 : 1)
+}
