@@ -83,7 +83,7 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
         if (piece.kind === 'fresh') return token
         return piece.kind === 'var' ? (vars[piece.name] ?? '') : (await readSecret(piece.kind, piece.name)).reveal()
       }
-      const request = await buildRequest(hook, { targets, lookup })
+      const request = await buildRequest(hook, { targets, lookup, learn })
       return hook.as === undefined ? transport.send(request) : (await get(hook.as)).send(request)
     },
     redact: (text) => redactor.redact(text),

@@ -2,6 +2,7 @@ import { evaluateReference, parseReference } from '../../charter/pointer.ts'
 import type { Exchange, HttpRequest, HttpResponse } from '../transport/exchange.ts'
 import { printLosslessJson } from '../transport/lossless-json.ts'
 import type { RawHook, RawStep } from './schema.ts'
+import { isSecretHeader, isSecretMember, learnSecrets, type Secret } from './secret.ts'
 import { fillJson, fillText, type Lookup } from './template.ts'
 
 /** What kept an identity from being used. */
@@ -32,6 +33,7 @@ export interface StepContext {
   readonly targets: Readonly<Record<string, string>>
   readonly lookup: Lookup
   readonly send: (request: HttpRequest) => Promise<Exchange>
+  readonly learn: (secret: Secret) => void
 }
 
 /** Sends one step and returns what it captured; throws an `IdentityError` when it is not answered as expected. */
@@ -50,20 +52,25 @@ export async function runStep(step: RawStep, context: StepContext): Promise<Reco
 /** Builds the request of a step or hook; values filled into its path are URL-encoded. */
 export async function buildRequest(
   step: RawStep | RawHook,
-  { targets, lookup }: Pick<StepContext, 'targets' | 'lookup'>,
+  { targets, lookup, learn }: Pick<StepContext, 'targets' | 'lookup' | 'learn'>,
 ): Promise<HttpRequest> {
   const [method = 'GET', path = '/'] = step.request.split(' ')
   const base = targets[step.source ?? Object.keys(targets)[0] ?? ''] ?? ''
   const encoded: Lookup = async (piece) => encodeURIComponent(String(await lookup(piece)))
   const url = `${base.replace(/\/$/, '')}${await fillText(path, encoded)}`
   const headers = await fillAll(step.headers, lookup)
+  learnSecrets(headers, isSecretHeader, learn)
   const form = 'form' in step ? step.form : undefined
   if (form !== undefined) {
-    const body = new URLSearchParams(await fillAll(form, lookup)).toString()
+    const fields = await fillAll(form, lookup)
+    learnSecrets(fields, isSecretMember, learn)
+    const body = new URLSearchParams(fields).toString()
     return { method, url, headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers }, body }
   }
   if (step.body === undefined) return { method, url, headers }
-  const body = printLosslessJson(await fillJson(step.body, lookup))
+  const value = await fillJson(step.body, lookup)
+  learnSecrets(value, isSecretMember, learn)
+  const body = printLosslessJson(value)
   return { method, url, headers: { 'Content-Type': 'application/json', ...headers }, body }
 }
 

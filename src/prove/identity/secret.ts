@@ -67,14 +67,29 @@ export class Redactor {
   }
 }
 
+/** Learns the texts and numbers under names that mark credentials, at any depth; the scheme of a header is no secret. */
+export function learnSecrets(
+  value: unknown,
+  isSecret: (name: string) => boolean,
+  learn: (secret: Secret) => void,
+): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member === 'object') learnSecrets(member, isSecret, learn)
+    // RFC 9110 section 11.4: the scheme comes before the credentials.
+    else if (isSecret(name)) learn(new Secret(String(member).replace(/^[A-Za-z][\w-]* +/, '')))
+  }
+}
+
 function formsOf(value: string): string[] {
   if (value === '') return []
   const plain = [value, JSON.stringify(value).slice(1, -1)]
   if (value.length < shortestEncoded) return plain
   const url = encodeURIComponent(Buffer.from(value).toString())
+  const form = new URLSearchParams({ q: value }).toString().slice('q='.length)
   const lowerUrl = url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())
   const hex = Buffer.from(value).toString('hex')
-  return [...plain, url, lowerUrl, url.replaceAll('%20', '+'), hex, hex.toUpperCase(), ...base64Forms(value)]
+  return [...plain, url, lowerUrl, form, hex, hex.toUpperCase(), ...base64Forms(value)]
 }
 
 /** Base64 depends on where in its groups of three bytes the value starts; the characters shared with neighbours are left out. */

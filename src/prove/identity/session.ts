@@ -5,7 +5,7 @@ import { CookieJar } from './cookie-jar.ts'
 import { fillAll, IdentityError, runStep } from './login.ts'
 import { joinPrincipal, readJwtClaims, type SessionPrincipal } from './principal.ts'
 import type { RawIdentity, RawStep } from './schema.ts'
-import { isSecretHeader, isSecretMember, Secret } from './secret.ts'
+import { isSecretHeader, isSecretMember, learnSecrets, Secret } from './secret.ts'
 import { fillJson, type Lookup } from './template.ts'
 
 /** One identity, logged in. */
@@ -66,7 +66,8 @@ export async function openSession(context: SessionContext): Promise<Session> {
       const captured = await runStep(step, {
         label,
         targets: context.targets,
-        lookup: learning(lookup, step, context),
+        lookup,
+        learn: context.learn,
         send: transmit,
       })
       for (const [key, value] of Object.entries(captured)) {
@@ -141,31 +142,12 @@ function lookupIn(vars: ReadonlyMap<string, unknown>, context: SessionContext): 
   }
 }
 
-/** A variable is as secret as the place it is used in. */
-function learning(lookup: Lookup, step: RawStep, context: SessionContext): Lookup {
-  const used = JSON.stringify([secretTexts(step.headers, isSecretHeader), secretTexts(step.form, isSecretMember)])
-  return async (piece) => {
-    const value = await lookup(piece)
-    if (piece.kind === 'var' && used.includes(`\${var:${piece.name}}`)) context.learn(new Secret(String(value)))
-    return value
-  }
-}
-
-function secretTexts(
-  texts: Readonly<Record<string, string>> | undefined,
-  isSecret: (name: string) => boolean,
-): string[] {
-  return Object.entries(texts ?? {}).flatMap(([name, text]) => (isSecret(name) ? [text] : []))
-}
-
 async function credentialsOf(context: SessionContext, lookup: Lookup): Promise<Credentials> {
   const { identity, name, now } = context
   const headers = await fillAll(identity.headers, lookup)
   const query = await fillAll(identity.query, lookup)
-  for (const secret of [...secretTexts(headers, isSecretHeader), ...secretTexts(query, isSecretMember)]) {
-    // The scheme (RFC 9110 section 11.4) is no secret.
-    context.learn(new Secret(secret.replace(/^[A-Za-z][\w-]* +/, '')))
-  }
+  learnSecrets(headers, isSecretHeader, context.learn)
+  learnSecrets(query, isSecretMember, context.learn)
   const token = [...Object.values(headers), ...Object.values(query)]
     .map(readJwtClaims)
     .find((claims) => claims !== undefined)
