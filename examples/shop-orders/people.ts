@@ -50,7 +50,7 @@ export function profile(shop: Shop, user: User): Record<string, unknown> {
     verified: verified === 1,
     subscription: {
       status: subscription,
-      endsAt: new Date(subscriptionEndsAt).toISOString(),
+      endsAt: subscriptionEndsAt === 0 ? null : new Date(subscriptionEndsAt).toISOString(),
       payments: subscriptionPayments,
       trialUsed: trialUsed === 1,
     },
