@@ -1,3 +1,5 @@
+import { casesText, charterText, identitiesText } from './schemas.ts'
+
 /** A file that is made from the code and committed, so that readers and editors find it without running anything. */
 export interface GeneratedFile {
   /** From the root of the repository, with forward slashes. */
@@ -7,4 +9,8 @@ export interface GeneratedFile {
 }
 
 /** Every generated file. Add an entry here when the code that makes its content exists. */
-export const generatedFiles: readonly GeneratedFile[] = []
+export const generatedFiles: readonly GeneratedFile[] = [
+  { path: 'schema/charter.schema.json', content: charterText },
+  { path: 'schema/identities.schema.json', content: identitiesText },
+  { path: 'schema/cases.schema.json', content: casesText },
+]
