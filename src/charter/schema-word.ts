@@ -1,0 +1,58 @@
+/** The words charters are made of: names, pointers, references, durations, amounts, and who may. */
+import { z } from 'zod'
+
+export const name: z.ZodString = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name starts with a letter and holds letters, digits, `-` and `_`')
+export const operationId: z.ZodString = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*\.[^\s]+$/, 'an operation is written `source.operation`')
+export const pointer: z.ZodString = z
+  .string()
+  .regex(/^(\/([^~/]|~[01])*)*$/, 'a JSON pointer starts with `/`, as in `/customer/id`')
+export const reference: z.ZodString = z
+  .string()
+  .regex(
+    /^\$(request\.(path|query|header)\.[^\s]+|request\.body(#.*)?|response\.body(#.*)?|response\.header\.[^\s]+|object(#.*)?)$/,
+    'a reference is written `$request.path.NAME`, `$request.body#/POINTER`, `$response.body#/POINTER` or `$object#/POINTER`',
+  )
+export const expression: z.ZodString = z.string().min(1).meta({ description: 'A CEL expression.' })
+export const duration: z.ZodString = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d|w)$/, 'a duration is written `30s`, `15m`, `24h` or `7d`')
+export const pace: z.ZodString = z.string().regex(/^\d+ per \d*(ms|s|m|h|d|w)$/, 'a pace is written `5 per 1m`')
+export const amount = z
+  .union([z.number(), z.string().min(1)])
+  .meta({ description: 'A number, or a CEL expression that gives one.' })
+export const oneOrMore = <T extends z.ZodType>(item: T): z.ZodUnion<readonly [T, z.ZodArray<T>]> =>
+  z.union([item, z.array(item).min(1)])
+export const names = oneOrMore(name)
+
+export const actorChoice = z
+  .strictObject({
+    actor: name.optional().meta({ description: 'The class of principals.' }),
+    party: name.optional().meta({ description: 'And at the same time this party of the object, as `owner`.' }),
+    scope: z.string().min(1).optional().meta({ description: 'And holding this scope.' }),
+  })
+  .meta({ description: 'Every given part must hold.' })
+export const by = oneOrMore(z.union([name, actorChoice])).meta({
+  description:
+    'Who may: actors, parties of the object (`owner`, `creator`, `holder`, or one declared under `parties`), `anyone` (also without signing in) or `signed-in`.',
+})
+
+export const says = z
+  .string()
+  .min(1)
+  .optional()
+  .meta({ description: 'The rule in your own words, used in explanations and findings.' })
+export const rule = z.union([expression, z.strictObject({ rule: expression, says, name: name.optional() })])
+export const scope = oneOrMore(z.string().min(1)).meta({
+  description:
+    'Counted for each: `call`, `object`, `principal`, `tenant`, or the name of a reference. A list counts per combination.',
+})
+
+/** What a value of an inline operation looks like. */
+export const valueShape = z.union([z.string().min(1), z.record(z.string(), z.unknown())]).meta({
+  description:
+    'A word (`string`, `integer`, `number`, `boolean`, `money`, `uuid`, `time`, …, `[]` after it for a list), a map of names to these (`name?` may be left out), or a JSON Schema.',
+})
