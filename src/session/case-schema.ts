@@ -1,0 +1,97 @@
+/** Cases as people write them beside their charter: what is known, a call, and what must be decided. */
+import { z } from 'zod'
+
+const principal = z
+  .strictObject({
+    id: z.string().optional().meta({ description: 'Without it, a caller who is not signed in.' }),
+    kind: z.enum(['user', 'service', 'partner', 'agent']).optional(),
+    tenant: z.string().optional(),
+    roles: z.array(z.string()).optional(),
+    scopes: z.array(z.string()).optional(),
+    claims: z.record(z.string(), z.unknown()).optional(),
+    actors: z.array(z.string()).optional(),
+  })
+  .meta({ description: 'A principal.' })
+
+const as = z
+  .union([z.string(), principal])
+  .meta({ description: 'Who calls: a name from `principals`, or the principal itself.' })
+
+const request = z
+  .strictObject({
+    path: z.record(z.string(), z.unknown()).optional(),
+    query: z.record(z.string(), z.unknown()).optional(),
+    header: z.record(z.string(), z.unknown()).optional(),
+    body: z.unknown().optional(),
+  })
+  .meta({ description: 'The arguments.' })
+
+const seen = z.unknown().meta({
+  description:
+    'The object as `read` answers with it, or null when it does not exist. `{ value, state, owner, tenant, creator }` says in addition what the answer does not show.',
+})
+const objects = z
+  .record(z.string(), seen)
+  .meta({ description: 'By slot: `object`, `parent`, or the name of a reference. What is left out is not known.' })
+
+const past = z
+  .strictObject({
+    operation: z.string(),
+    use: z.string().optional(),
+    as,
+    at: z
+      .string()
+      .regex(/^-\d+(ms|s|m|h|d|w)$/, 'how long before the call, as `-5m`')
+      .optional(),
+    request: request.optional(),
+    objects: objects.optional().meta({ description: 'Its objects before it. Without it, those of the case.' }),
+    created: seen.optional(),
+  })
+  .meta({ description: 'An earlier call that took effect.' })
+
+const facts = z.strictObject({
+  objects: objects.optional(),
+  past: z.array(past).optional().meta({ description: 'Earlier calls, oldest first; without `at` a second apart.' }),
+  current: z
+    .record(z.string(), z.array(z.unknown()))
+    .optional()
+    .meta({ description: 'By type of object: those that limits with `while` look at again.' }),
+})
+
+const example = z.strictObject({
+  description: z.string().min(1),
+  facts: facts.optional(),
+  call: z.strictObject({ operation: z.string(), as, request: request.optional() }),
+  expect: z.strictObject({
+    effect: z.enum(['allow', 'deny', 'ask', 'modify']),
+    use: z.string().optional(),
+    reasons: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Exactly the constraints that stand in the way, in any order.' }),
+    obligations: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Exactly the constraints that change the answer, in any order.' }),
+  }),
+})
+
+/** One file of cases. */
+export const casesSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    charter: z
+      .string()
+      .optional()
+      .meta({ description: 'The charter, relative to this file. Without it, `charter.yaml` beside it.' }),
+    principals: z.record(z.string(), principal).optional(),
+    objects: z.record(z.string(), z.unknown()).optional().meta({ description: 'Place for YAML anchors; not read.' }),
+    cases: z.array(example).min(1),
+  })
+  .meta({ title: 'Lockstep cases', description: 'Calls with the decisions a charter must give.' })
+
+export type RawCases = z.output<typeof casesSchema>
+export type RawCase = z.output<typeof example>
+export type RawPast = z.output<typeof past>
+export type RawPrincipal = z.output<typeof principal>
+export type RawRequest = z.output<typeof request>
