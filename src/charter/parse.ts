@@ -54,7 +54,13 @@ export function parseYaml<T extends z.ZodType>(
 ): { value?: z.output<T>; locate: (path: Path) => Position; diagnostics: Diagnostic[] } {
   const lineCounter = new LineCounter()
   // YAML 1.2 core: no octal or yes/no surprises; unique keys; aliases bounded against expansion bombs.
-  const document = parseDocument(text, { lineCounter, uniqueKeys: true, prettyErrors: false, merge: false })
+  const document = parseDocument(text, {
+    lineCounter,
+    uniqueKeys: true,
+    prettyErrors: false,
+    merge: false,
+    logLevel: 'error',
+  })
   const at = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }

@@ -20,7 +20,33 @@ export function explainIssue(issue: Issue, locate: Locate): Diagnostic[] {
   if (issue.code === 'invalid_key') {
     return [shape('wrong-name', `${where}: ${issue.issues[0]?.message ?? 'not a valid name'}`, locate(path))]
   }
+  if (issue.code === 'invalid_type') return [explainType(issue, locate)]
   return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate(path))]
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  record: 'a map',
+  object: 'a map',
+  array: 'a list',
+  null: 'empty',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: '`true` or `false`',
+  undefined: 'missing',
+}
+
+/** zod says "expected string, received undefined" of a member that is not there. */
+function explainType(issue: Extract<Issue, { code: 'invalid_type' }>, locate: Locate): Diagnostic {
+  const received = /received (\w+)/.exec(issue.message)?.[1] ?? ''
+  const owner = issue.path.slice(0, -1)
+  if (received === 'undefined') {
+    const where = owner.length === 0 ? 'the file' : `\`${owner.map(String).join('.')}\``
+    return shape('missing-member', `${where} needs \`${String(issue.path.at(-1))}\``, locate(owner))
+  }
+  const where = issue.path.length === 0 ? 'the file' : `\`${issue.path.map(String).join('.')}\``
+  const found = kinds[received] === undefined ? '' : `, but is ${kinds[received]}`
+  return shape('wrong-shape', `${where} must be ${kinds[issue.expected] ?? issue.expected}${found}`, locate(issue.path))
 }
 
 /** Of the alternatives the one that fits best speaks: the one whose complaints are fewest and deepest. */
@@ -33,8 +59,11 @@ function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, locate: 
 
 function rank(branch: readonly Issue[]): number {
   const depth = Math.max(...branch.map((issue) => issue.path.length))
+  const lacking = branch.filter(
+    (issue) => issue.code === 'invalid_type' && issue.message.endsWith('received undefined'),
+  ).length
   const wrongType = branch.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type')
-  return depth * 10 - branch.length - (wrongType ? 100 : 0)
+  return depth * 10 - branch.length - lacking * 30 - (wrongType ? 100 : 0)
 }
 
 function shape(code: string, message: string, position: Position, help?: string): Diagnostic {
