@@ -6,7 +6,7 @@ const text = z.string().catch('')
 const number = z.number().catch(Number.NaN)
 const bodySchema = z.looseObject({
   id: text,
-  status: z.unknown(),
+  status: z.union([z.string(), z.number()]).optional(),
   code: text,
   token: text,
   verificationCode: text,
