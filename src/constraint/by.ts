@@ -1,4 +1,4 @@
-import { compileChoices } from './choice.ts'
+import { compileChoices, looksAtObject } from './choice.ts'
 import { isLeftOut, slotFact } from './context.ts'
 import type { Kind, Shortfall } from './kind.ts'
 import { refOf, slotType } from './slot.ts'
@@ -14,23 +14,18 @@ export const by: Kind<'by'> = {
     const entitled = compileChoices(choices, site, slot)
     const ref = refOf(site.use, slot)
     const type = slotType(site.charter, site.use, slot)
+    const looks = looksAtObject(choices, type)
     return (context) => {
       const answer = entitled(context, context.call.principal)
       if (answer === 'yes' || isLeftOut(context, ref)) return undefined
       if (answer === 'unknown') return unknown
-      return type !== undefined && slotFact(context, slot, type.name) === null ? missing : notAmong
+      return looks && slotFact(context, slot, type?.name) === null ? missing : notAmong
     }
   },
   describe: ({ choices, slot, says }) =>
     says ?? `only ${whoWords(choices, slot === 'object' ? '' : ` of the ${slot}`)} may do it`,
-  needs: ({ choices, slot }, use, charter) => {
-    const type = slotType(charter, use, slot)
-    if (type === undefined) return []
-    const looksAt = choices.some(
-      (choice) => choice.party !== undefined || (choice.actor !== undefined && type.tenant !== undefined),
-    )
-    return looksAt ? [{ fact: 'object', slot }] : []
-  },
+  needs: ({ choices, slot }, use, charter) =>
+    looksAtObject(choices, slotType(charter, use, slot)) ? [{ fact: 'object', slot }] : [],
   classes: ({ choices }, charter) => {
     if (choices.some((choice) => choice.party === 'holder')) return ['weak-capability']
     const own = choices.some((choice) => choice.party !== undefined)

@@ -27,6 +27,12 @@ export function compileChoices(choices: readonly Choice[], site: Site, slot: Slo
   }
 }
 
+/** Whether choices depend on the object they speak of: by a party, or by the tenant of actors that have one. */
+export function looksAtObject(choices: readonly Choice[], type: ObjectType | undefined): boolean {
+  if (type === undefined) return false
+  return choices.some(({ actor, party }) => party !== undefined || (actor !== undefined && type.tenant !== undefined))
+}
+
 function compileChoice(choice: Choice, site: Site, slot: Slot): Entitled {
   const parts: Entitled[] = []
   if (!choice.anonymous) parts.push((_, principal) => (principal.id === undefined ? 'no' : 'yes'))

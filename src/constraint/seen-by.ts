@@ -1,5 +1,5 @@
 import type { Pointer } from '../charter/pointer.ts'
-import { compileChoices } from './choice.ts'
+import { compileChoices, looksAtObject } from './choice.ts'
 import type { Kind, Obligation } from './kind.ts'
 import { slotType } from './slot.ts'
 import { whoWords } from './words.ts'
@@ -27,12 +27,7 @@ export const seenBy: Kind<'seen-by'> = {
     if (says !== undefined) return says
     return `${choices.length === 0 ? 'no caller' : `only ${whoWords(choices)}`} may see \`${field.name}\` of the ${object}`
   },
-  needs: ({ choices }, use, charter) => {
-    const type = slotType(charter, use, 'object')
-    const looksAt = choices.some(
-      (choice) => choice.party !== undefined || (choice.actor !== undefined && type?.tenant !== undefined),
-    )
-    return type !== undefined && looksAt ? [{ fact: 'object', slot: 'object' }] : []
-  },
+  needs: ({ choices }, use, charter) =>
+    looksAtObject(choices, slotType(charter, use, 'object')) ? [{ fact: 'object', slot: 'object' }] : [],
   classes: () => ['bopla-read'],
 }

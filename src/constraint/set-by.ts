@@ -1,6 +1,6 @@
 import type { UseId } from '../charter/charter.ts'
 import { getPointer } from '../charter/pointer.ts'
-import { compileChoices } from './choice.ts'
+import { compileChoices, looksAtObject } from './choice.ts'
 import type { Kind, Shortfall } from './kind.ts'
 import { slotType } from './slot.ts'
 import { joinWords, whoWords } from './words.ts'
@@ -33,13 +33,8 @@ export const setBy: Kind<'set-by'> = {
         : `only ${whoWords(choices)} may set \`${field.name}\` of the ${object}`
     return on === undefined ? seat : `${seat}, and only with ${joinWords(on)}`
   },
-  needs: ({ choices }, use, charter) => {
-    const type = slotType(charter, use, 'object')
-    const looksAt = choices.some(
-      (choice) => choice.party !== undefined || (choice.actor !== undefined && type?.tenant !== undefined),
-    )
-    return type !== undefined && looksAt ? [{ fact: 'object', slot: 'object' }] : []
-  },
+  needs: ({ choices }, use, charter) =>
+    looksAtObject(choices, slotType(charter, use, 'object')) ? [{ fact: 'object', slot: 'object' }] : [],
   classes: ({ object, field }, charter) => {
     const state = charter.objects.get(object)?.state
     const isState = state?.kind === 'at' && state.pointer.join('/') === field.at.join('/')
