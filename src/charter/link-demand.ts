@@ -132,9 +132,9 @@ function linkRules(linker: Linker, side: Side, scope: DemandScope): Constraint[]
     ...scope.refs.map((ref) => ref.slot),
   ]
   const found: Constraint[] = []
-  for (const raw of asList(side.demands.when)) {
+  for (const [index, raw] of asList(side.demands.when).entries()) {
     const { rule, says, name } = typeof raw === 'string' ? { rule: raw, says: undefined, name: undefined } : raw
-    const path = [...side.path, 'when']
+    const path = [...side.path, 'when', index]
     const whole = linker.compile(rule, path, variables)
     if (whole === undefined) continue
     const parts = says === undefined ? conjuncts(whole) : [whole]

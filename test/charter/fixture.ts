@@ -13,7 +13,7 @@ export function fixture(name: string): string {
 /** Parses, links and checks one text, as the loader does for a charter without description files. */
 export function analyse(text: string): { charter?: Charter; diagnostics: Diagnostic[] } {
   const parsed = parseCharter([{ file: 'charter.yaml', text }])
-  if (parsed.charter === undefined) return { diagnostics: parsed.diagnostics }
+  if (parsed.charter === undefined) return { diagnostics: parsed.diagnostics.toSorted(compareDiagnostics) }
   const linked = linkCharter(parsed.charter, new Map())
   const checked = checkCharter(linked.charter, parsed.charter, { today: '2026-06-01' })
   const diagnostics = [...parsed.diagnostics, ...linked.diagnostics, ...checked].toSorted(compareDiagnostics)

@@ -1,5 +1,5 @@
 import type { Choice, ObjectType, Use } from '../charter.ts'
-import { type Checker, constraintsOf, listNames, operationOf } from './checker.ts'
+import { type Checker, constraintsOf, listNames, one, operationOf } from './checker.ts'
 
 /** Uses nobody has, truths nobody may read, openings without end, keys that entitle without being secret. */
 export function checkAccess(checker: Checker): void {
@@ -67,7 +67,7 @@ function checkRead(checker: Checker, type: ObjectType): void {
     checker.warn(
       'read-missing',
       checker.at(path),
-      `how to look at a \`${type.name}\` is not said, so that no effect on it can be proven`,
+      `how to look at ${one(type.name)} is not said, so that no effect on it can be proven`,
       help,
     )
     return
@@ -90,7 +90,7 @@ function checkCapability(checker: Checker, type: ObjectType): void {
     checker.warn('capability-unused', checker.at(['objects', type.name, 'capability']), message)
   }
   if (type.capabilityBits === undefined && holders.length > 0) {
-    const message = `whoever holds the key of a \`${type.name}\` may use ${listNames(holders.map((use) => use.id))}, but how hard it is to guess is not said`
+    const message = `whoever holds the key of ${one(type.name)} may use ${listNames(holders.map((use) => use.id))}, but how hard it is to guess is not said`
     checker.warn('capability-missing', checker.at(['objects', type.name]), message, 'add `capability: { bits: 96 }`')
   }
 }

@@ -57,3 +57,8 @@ export function listNames(names: readonly string[]): string {
   const last = quoted.pop() ?? ''
   return quoted.length === 0 ? last : `${quoted.join(', ')} and ${last}`
 }
+
+/** The name of a type with its article: an `order`. */
+export function one(type: string): string {
+  return `${/^[aeio]/i.test(type) ? 'an' : 'a'} \`${type}\``
+}

@@ -1,5 +1,5 @@
 import type { ObjectType, Use } from '../charter.ts'
-import { type Checker, constraintsOf, listNames, operationOf } from './checker.ts'
+import { type Checker, constraintsOf, listNames, one, operationOf } from './checker.ts'
 
 /** States nobody reaches or leaves, moves that cannot happen, states named twice, moves made by reading. */
 export function checkLifecycles(checker: Checker): void {
@@ -57,7 +57,7 @@ function checkReached(checker: Checker, type: ObjectType, reached: ReadonlySet<s
     checker.warn(
       'state-unreachable',
       statePosition(checker, type, state),
-      `no transition leads a \`${type.name}\` to \`${state}\``,
+      `no transition leads ${one(type.name)} to \`${state}\``,
       'declare the transition that does, or leave the state out',
     )
   }
@@ -115,7 +115,7 @@ function checkStateSource(checker: Checker, type: ObjectType): void {
     checker.warn(
       'state-unseen',
       checker.at(path),
-      `where the state of a \`${type.name}\` is seen is not said, so it is followed from the transitions only`,
+      `where the state of ${one(type.name)} is seen is not said, so it is followed from the transitions only`,
       'write `state: /POINTER` into what `read` answers',
     )
   }
