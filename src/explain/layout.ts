@@ -16,9 +16,11 @@ export interface Box extends Point {
 
 export interface PlacedState extends Box {
   readonly name: string
+  /** What happens in the state without leaving it, written inside, as UML writes internal transitions. */
+  readonly inner: readonly Arrow[]
 }
 
-/** All arrows between two states, drawn as one line with a label for each. */
+/** All arrows between two different states, drawn as one line with a label for each. */
 export interface PlacedArrow {
   readonly arrows: readonly Arrow[]
   readonly points: readonly Point[]
@@ -35,6 +37,10 @@ export interface PlacedLifecycle {
 const margin = 20
 const titleHeight = 30
 const minWidth = 220
+/** Height of a state with nothing but its name. */
+export const stateHeight = 36
+/** Height of an internal transition. */
+export const innerHeight = 16
 /** Height of a label: two lines of text. */
 export const labelHeight = 31
 
@@ -42,15 +48,21 @@ export const labelHeight = 31
 export function layOut(lifecycle: Lifecycle): PlacedLifecycle {
   const graph = new dagre.Graph({ multigraph: true })
   graph.setGraph({ rankdir: 'TB', nodesep: 36, edgesep: 24, ranksep: 38, marginx: margin, marginy: margin })
-  const groups = [...groupBy(lifecycle.arrows, (arrow) => JSON.stringify([arrow.from, arrow.to])).values()]
+  const innerOf = (name: string): readonly Arrow[] =>
+    lifecycle.arrows.filter(({ from, to }) => from === name && to === name)
+  const between = lifecycle.arrows.filter(({ from, to }) => from !== to)
+  const groups = [...groupBy(between, (arrow) => JSON.stringify([arrow.from, arrow.to])).values()]
   const names = groups.some(([arrow]) => arrow?.from === start) ? [start, ...lifecycle.states] : lifecycle.states
-  for (const name of names) graph.setNode(name, sizeOfState(name))
+  for (const name of names) graph.setNode(name, sizeOfState(name, innerOf(name)))
   for (const arrows of groups) {
     const [first] = arrows
     if (first !== undefined) graph.setEdge(first.from, first.to, { ...sizeOfLabel(arrows), labelpos: 'c' })
   }
   dagre.layout(graph)
-  const states = names.map((name) => ({ name, ...sizeOfState(name), ...shifted(graph.node(name)) }))
+  const states = names.map((name) => {
+    const inner = innerOf(name)
+    return { name, inner, ...sizeOfState(name, inner), ...shifted(graph.node(name)) }
+  })
   const arrows = groups.flatMap((each) => placeArrow(each, (from, to) => graph.edge(from, to)))
   return { ...sizeOfAll(states, arrows), states, arrows }
 }
@@ -87,8 +99,16 @@ function sizeOfAll(states: readonly Box[], arrows: readonly PlacedArrow[]): { wi
   return { width: Math.ceil(right + margin), height: Math.ceil(bottom + margin) }
 }
 
-function sizeOfState(name: string): { width: number; height: number } {
-  return name === start ? { width: 14, height: 14 } : { width: Math.max(72, textWidth(name, 13, 600) + 30), height: 36 }
+function sizeOfState(name: string, inner: readonly Arrow[]): { width: number; height: number } {
+  if (name === start) return { width: 14, height: 14 }
+  const widths = inner.map((arrow) => textWidth(innerText(arrow), 11, 400) + 24)
+  const width = Math.max(72, textWidth(name, 13, 600) + 30, ...widths)
+  return { width, height: stateHeight + (inner.length === 0 ? 0 : inner.length * innerHeight + 8) }
+}
+
+/** An internal transition as one line. */
+export function innerText({ name, who }: Arrow): string {
+  return `${name} · ${who}`
 }
 
 function sizeOfLabel(arrows: readonly Arrow[]): { width: number; height: number } {

@@ -1,4 +1,12 @@
-import { layOut, type PlacedArrow, type PlacedState } from './layout.ts'
+import {
+  innerHeight,
+  innerText,
+  labelHeight,
+  layOut,
+  type PlacedArrow,
+  type PlacedState,
+  stateHeight,
+} from './layout.ts'
 import { type Arrow, type Lifecycle, start } from './lifecycle.ts'
 
 /** Draws a lifecycle as one self-contained SVG that follows the reader's light or dark setting. */
@@ -28,6 +36,7 @@ const styles = [
   '.start{fill:var(--ink)}.name{font-size:13px;font-weight:600;text-anchor:middle}',
   '.line{fill:none;stroke:var(--line);stroke-width:1.4}.head{fill:var(--line)}',
   '.move{font-size:12px;font-weight:600;text-anchor:middle}.who{font-size:11px;fill:var(--soft);text-anchor:middle}',
+  '.rule{stroke:var(--edge);stroke-width:1}',
   '.behind{fill:var(--page)}',
 ].join('')
 
@@ -38,7 +47,19 @@ function drawState(state: PlacedState, { final }: Lifecycle): string {
   const box = (kind: string, inset: number): string =>
     `<rect class="${kind}" x="${round(x - width / 2 + inset)}" y="${round(y - height / 2 + inset)}" width="${round(width - 2 * inset)}" height="${round(height - 2 * inset)}" rx="${10 - inset}"/>`
   const ring = ended ? box('ring', 3) : ''
-  return `${box(ended ? 'state final' : 'state', 0)}${ring}<text class="name" x="${x}" y="${round(y + 4.5)}">${escapeXml(name)}</text>`
+  const top = y - height / 2
+  const title = `<text class="name" x="${round(x)}" y="${round(top + stateHeight / 2 + 4.5)}">${escapeXml(name)}</text>`
+  return `${box(ended ? 'state final' : 'state', 0)}${ring}${title}${drawInner(state, top + stateHeight)}`
+}
+
+function drawInner({ x, width, inner }: PlacedState, top: number): string {
+  if (inner.length === 0) return ''
+  const rule = `<path class="rule" d="M${round(x - width / 2 + 8)} ${round(top)}h${round(width - 16)}"/>`
+  const lines = inner.map((arrow, index) => {
+    const y = top + 14 + index * innerHeight
+    return `<text class="who" x="${round(x)}" y="${round(y)}">${escapeXml(innerText(arrow))}</text>`
+  })
+  return rule + lines.join('')
 }
 
 function drawLine({ points }: PlacedArrow): string {
@@ -67,7 +88,7 @@ function curve(points: readonly { readonly x: number; readonly y: number }[]): s
 function drawLabel({ label, arrows }: PlacedArrow): string {
   const top = label.y - label.height / 2
   const back = `<rect class="behind" x="${round(label.x - label.width / 2)}" y="${round(top)}" width="${round(label.width)}" height="${round(label.height)}" rx="4"/>`
-  return back + arrows.map((arrow, index) => labelLines(arrow, label.x, top + index * 31)).join('')
+  return back + arrows.map((arrow, index) => labelLines(arrow, label.x, top + index * labelHeight)).join('')
 }
 
 function labelLines({ name, who }: Arrow, x: number, top: number): string {
