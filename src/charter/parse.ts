@@ -73,7 +73,8 @@ export function parseYaml<T extends z.ZodType>(
     }
     return { file, line: 1, column: 1 }
   }
-  const syntax = document.errors.map(
+  // After the first the others follow from it.
+  const syntax = document.errors.slice(0, 1).map(
     (error): Diagnostic => ({
       code: 'yaml-syntax',
       severity: 'error',

@@ -142,7 +142,8 @@ function checkStateSource(checker: Checker, type: ObjectType): void {
 
 function checkMethod(checker: Checker, use: Use): void {
   const method = operationOf(checker, use)?.shape.method
-  if (method !== 'GET' && method !== 'HEAD') return
+  // Without a state to arrive in, it is a way of looking.
+  if ((method !== 'GET' && method !== 'HEAD') || use.to.length === 0) return
   checker.warn(
     'transition-by-reading',
     use.position,

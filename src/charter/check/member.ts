@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts'
 import type { OperationShape } from '../source/description.ts'
 import { propertiesOf } from '../source/schema.ts'
 import { type Checker, constraintsOf, operationOf } from './checker.ts'
-import { bodyOf, exampleHas, type Found, lookUp, representationOf, shapeOf } from './shape.ts'
+import { bodyOf, exampleHas, type Found, firstAnswersOf, lookUp, representationOf, shapeOf } from './shape.ts'
 
 /** Rules that read what no parameter, body or object has: they could never be evaluated, and would deny every call. */
 export function checkMembers(checker: Checker): void {
@@ -115,6 +115,8 @@ function checkObjectRead(checker: Checker, typeName: string, path: readonly stri
   const schema = representationOf(checker, type)
   if (schema === undefined) return
   const found = lookUp(schema, [name, ...deeper])
+  const atFirst = firstAnswersOf(checker, type).some((each) => lookUp(each, [name, ...deeper]).verdict === 'there')
+  if (atFirst) return
   const shown =
     found.verdict === 'missing' && found.name === name
       ? { ...found, known: [...found.known, ...type.fields.keys()] }

@@ -62,6 +62,12 @@ export function representationOf(checker: Checker, type: ObjectType): Placed | u
   return found.verdict === 'there' ? found.at : undefined
 }
 
+/** What the operations that create objects of a type answer with: a code shown once is there and never again. */
+export function firstAnswersOf(checker: Checker, type: ObjectType): readonly Placed[] {
+  const creating = type.transitions.filter((use) => use.creates)
+  return creating.flatMap((use) => answerOf(checker, shapeOf(checker, use.operation)) ?? [])
+}
+
 /** The shape of an operation, whether the charter covers it or not. */
 export function shapeOf(checker: Checker, id: string | undefined): OperationShape | undefined {
   if (id === undefined) return undefined
