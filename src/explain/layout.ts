@@ -47,24 +47,32 @@ export const labelHeight = 31
 /** Places a lifecycle in layers from the start downwards; labels have room of their own. The same input gives the same drawing. */
 export function layOut(lifecycle: Lifecycle): PlacedLifecycle {
   const graph = new dagre.Graph({ multigraph: true })
-  graph.setGraph({ rankdir: 'TB', nodesep: 36, edgesep: 24, ranksep: 38, marginx: margin, marginy: margin })
+  graph.setGraph({ rankdir: 'TB', nodesep: 36, edgesep: 24, ranksep: 44, marginx: margin, marginy: margin })
   const innerOf = (name: string): readonly Arrow[] =>
     lifecycle.arrows.filter(({ from, to }) => from === name && to === name)
   const between = lifecycle.arrows.filter(({ from, to }) => from !== to)
   const groups = [...groupBy(between, (arrow) => JSON.stringify([arrow.from, arrow.to])).values()]
   const names = groups.some(([arrow]) => arrow?.from === start) ? [start, ...lifecycle.states] : lifecycle.states
-  for (const name of names) graph.setNode(name, sizeOfState(name, innerOf(name)))
+  for (const name of names) graph.setNode(nodeOf(name), sizeOfState(name, innerOf(name)))
   for (const arrows of groups) {
     const [first] = arrows
-    if (first !== undefined) graph.setEdge(first.from, first.to, { ...sizeOfLabel(arrows), labelpos: 'c' })
+    if (first !== undefined)
+      graph.setEdge(nodeOf(first.from), nodeOf(first.to), { ...sizeOfLabel(arrows), labelpos: 'c' })
   }
   dagre.layout(graph)
   const states = names.map((name) => {
     const inner = innerOf(name)
-    return { name, inner, ...sizeOfState(name, inner), ...shifted(graph.node(name)) }
+    return { name, inner, ...sizeOfState(name, inner), ...shifted(graph.node(nodeOf(name))) }
   })
-  const arrows = groups.flatMap((each) => placeArrow(each, (from, to) => graph.edge(from, to)))
+  const arrows = groups
+    .flatMap((each) => placeArrow(each, (from, to) => graph.edge(nodeOf(from), nodeOf(to))))
+    .map((arrow) => withEnds(arrow, states))
   return { ...sizeOfAll(states, arrows), states, arrows }
+}
+
+/** dagre keeps nodes in plain objects, where a state called `constructor` would be found before it is there. */
+function nodeOf(state: string): string {
+  return `state ${state}`
 }
 
 interface EdgePlace extends Point {
@@ -76,6 +84,24 @@ function placeArrow(arrows: readonly Arrow[], edgeOf: (from: string, to: string)
   const place = first === undefined ? undefined : edgeOf(first.from, first.to)
   if (!isEdgePlace(place)) return []
   return [{ arrows, points: place.points.map(shifted), label: { ...sizeOfLabel(arrows), ...shifted(place) } }]
+}
+
+/** Lines leave and enter states through the top and bottom, not at the sides. */
+function withEnds(arrow: PlacedArrow, states: readonly PlacedState[]): PlacedArrow {
+  const [first] = arrow.arrows
+  const from = states.find((state) => state.name === first?.from)
+  const to = states.find((state) => state.name === first?.to)
+  const [start, ...inner] = arrow.points
+  const end = inner.pop()
+  if (from === undefined || to === undefined || start === undefined || end === undefined) return arrow
+  const points = [border(from, start, inner[0] ?? end), ...inner, border(to, end, inner.at(-1) ?? start)]
+  return { ...arrow, points }
+}
+
+function border(box: Box, point: Point, next: Point): Point {
+  const reach = Math.max(0, box.width / 2 - 14)
+  const x = Math.min(box.x + reach, Math.max(box.x - reach, point.x))
+  return { x, y: box.y + (next.y >= box.y ? box.height : -box.height) / 2 }
 }
 
 function isEdgePlace(value: unknown): value is EdgePlace {

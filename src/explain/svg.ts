@@ -5,6 +5,7 @@ import {
   layOut,
   type PlacedArrow,
   type PlacedState,
+  type Point,
   stateHeight,
 } from './layout.ts'
 import { type Arrow, type Lifecycle, start } from './lifecycle.ts'
@@ -63,24 +64,23 @@ function drawInner({ x, width, inner }: PlacedState, top: number): string {
 }
 
 function drawLine({ points }: PlacedArrow): string {
-  const [first, ...rest] = points
+  const [first] = points
   const tip = points.at(-1)
   const before = points.at(-2)
   if (first === undefined || tip === undefined || before === undefined) return ''
-  const angle = round((Math.atan2(tip.y - before.y, tip.x - before.x) * 180) / Math.PI)
-  const head = `<path class="head" d="M0 0L-9 -4.5L-9 4.5Z" transform="translate(${round(tip.x)} ${round(tip.y)}) rotate(${angle})"/>`
-  return `<path class="line" d="M${round(first.x)} ${round(first.y)}${curve(rest)}"/>${head}`
+  const down = tip.y >= before.y ? 90 : -90
+  const head = `<path class="head" d="M0 0L-9 -4.5L-9 4.5Z" transform="translate(${round(tip.x)} ${round(tip.y)}) rotate(${down})"/>`
+  return `<path class="line" d="M${round(first.x)} ${round(first.y)}${curve(points)}"/>${head}`
 }
 
-/** A smooth line: through the middle of every two points, with the points themselves as handles. */
-function curve(points: readonly { readonly x: number; readonly y: number }[]): string {
+/** Smooth through every point, upright at each: that keeps lines on their labels and apart from each other. */
+function curve(points: readonly Point[]): string {
   return points
+    .slice(1)
     .map((point, index) => {
-      const next = points[index + 1]
-      if (next === undefined) return `L${round(point.x)} ${round(point.y)}`
-      const last = index === points.length - 2
-      const end = last ? next : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 }
-      return `Q${round(point.x)} ${round(point.y)} ${round(end.x)} ${round(end.y)}`
+      const before = points[index] ?? point
+      const middle = round((before.y + point.y) / 2)
+      return `C${round(before.x)} ${middle} ${round(point.x)} ${middle} ${round(point.x)} ${round(point.y)}`
     })
     .join('')
 }
