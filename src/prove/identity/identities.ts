@@ -27,6 +27,8 @@ export interface Identities {
   get(name: string): Promise<Session>
   /** Somebody new of that actor, registered now; undefined when no pool has any left. Rejects with an `IdentityError`. */
   fresh(actor: string): Promise<Session | undefined>
+  /** Somebody new of the pool of that name, registered now; undefined when it has none left. Rejects with an `IdentityError`. */
+  register(name: string): Promise<Session | undefined>
   /** Sends a hook; `vars` are its `${var:…}`. Undefined when the file has no such hook. */
   runHook(name: 'reset' | 'advance-clock', vars?: Readonly<Record<string, string>>): Promise<Exchange | undefined>
   /** The text without any secret value known so far, whichever common way it is encoded. */
@@ -61,20 +63,26 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
     return session
   }
 
+  const register = async (name: string): Promise<Session | undefined> => {
+    const count = registered.get(name) ?? 0
+    if (count >= (file.identities[name]?.pool ?? 0)) return undefined
+    registered.set(name, count + 1)
+    return await open(name, `${name}#${count + 1}`)
+  }
+
   return {
     names: Object.keys(file.identities),
     observer: file.observer,
     targets,
     get,
     async fresh(actor) {
-      for (const [name, { actor: actors, pool = 0 }] of Object.entries(file.identities)) {
-        const count = registered.get(name) ?? 0
-        if (![actors].flat().includes(actor) || count >= pool) continue
-        registered.set(name, count + 1)
-        return await open(name, `${name}#${count + 1}`)
+      for (const [name, { actor: actors }] of Object.entries(file.identities)) {
+        const session = [actors].flat().includes(actor) ? await register(name) : undefined
+        if (session !== undefined) return session
       }
       return undefined
     },
+    register,
     async runHook(name, vars = {}) {
       const hook = file.hooks?.[name]
       if (hook === undefined) return undefined

@@ -13,23 +13,50 @@ export interface Attacker {
  * Those who may not make a use although they may sign in, one for each way of not being entitled: the same actor who owns something
  * else, of another tenant, without the scope; then one of every other actor; then nobody at all.
  */
-export function attackersOf(stage: Stage, use: Use, rightful: { caller: Member | undefined; owner: Member | undefined }): Attacker[] {
+export function attackersOf(
+  stage: Stage,
+  use: Use,
+  rightful: { caller: Member | undefined; owner: Member | undefined },
+): Attacker[] {
   const { owner, caller } = rightful
   const choices = choicesOf(use)
   const outsiders = stage.members.filter((member) => member !== owner && !entitled(stage, choices, member, owner))
   const ownEntitled = owner !== undefined && entitled(stage, choices, owner, owner)
   const found: Attacker[] = []
   const model = choices.some((choice) => choice.party !== undefined) ? (owner ?? caller) : caller
-  const alike = outsiders.filter((member) => model !== undefined && actorsOf(stage.charter, member).some((actor) => plays(stage.charter, model, actor)))
-  push(found, 'other-owner', alike.find((member) => owner !== undefined && sameTenant(member, owner) && lacksNoScope(choices, member)))
-  push(found, 'other-tenant', alike.find((member) => owner !== undefined && !sameTenant(member, owner)))
-  push(found, 'no-scope', outsiders.find((member) => choices.some((choice) => choice.scope !== undefined && choice.actor !== undefined && plays(stage.charter, member, choice.actor))))
+  const alike = outsiders.filter(
+    (member) =>
+      model !== undefined && actorsOf(stage.charter, member).some((actor) => plays(stage.charter, model, actor)),
+  )
+  push(
+    found,
+    'other-owner',
+    alike.find((member) => owner !== undefined && sameTenant(member, owner) && lacksNoScope(choices, member)),
+  )
+  push(
+    found,
+    'other-tenant',
+    alike.find((member) => owner !== undefined && !sameTenant(member, owner)),
+  )
+  push(
+    found,
+    'no-scope',
+    outsiders.find((member) =>
+      choices.some(
+        (choice) =>
+          choice.scope !== undefined && choice.actor !== undefined && plays(stage.charter, member, choice.actor),
+      ),
+    ),
+  )
   const taken = new Set(found.map((each) => each.member))
   const seen = new Set<string>()
   // Whoever owns the object comes first: what even the owner may not do is the sharpest test of a function.
   for (const member of [...(owner !== undefined && !ownEntitled ? [owner] : []), ...outsiders]) {
     const actors = actorsOf(stage.charter, member).join('+')
-    const rightfulActor = choices.some((choice) => choice.actor !== undefined && choice.party === undefined && plays(stage.charter, member, choice.actor))
+    const rightfulActor = choices.some(
+      (choice) =>
+        choice.actor !== undefined && choice.party === undefined && plays(stage.charter, member, choice.actor),
+    )
     if (taken.has(member) || seen.has(actors) || rightfulActor) continue
     seen.add(actors)
     found.push({ member, other: 'other-actor' })
@@ -43,7 +70,9 @@ function push(found: Attacker[], other: Other, member: Member | undefined): void
 }
 
 function lacksNoScope(choices: readonly Choice[], member: Member): boolean {
-  return choices.every((choice) => choice.scope === undefined || (member.principal.scopes?.includes(choice.scope) ?? false))
+  return choices.every(
+    (choice) => choice.scope === undefined || (member.principal.scopes?.includes(choice.scope) ?? false),
+  )
 }
 
 /** Whether any choice admits a member on an object of this owner, as far as is known before anything is sent. */
@@ -54,6 +83,11 @@ function entitled(stage: Stage, choices: readonly Choice[], member: Member, owne
     if (choice.party !== undefined && member !== owner) return false
     if (choice.actor === undefined) return true
     if (!plays(stage.charter, member, choice.actor)) return false
-    return choice.party !== undefined || owner === undefined || !boundToTenant(stage.charter.actors.get(choice.actor)) || sameTenant(member, owner)
+    return (
+      choice.party !== undefined ||
+      owner === undefined ||
+      !boundToTenant(stage.charter.actors.get(choice.actor)) ||
+      sameTenant(member, owner)
+    )
   })
 }

@@ -6,7 +6,7 @@
  */
 import type { Approval, Charter, Choice, Constraint, ObjectType, Ref, Slot, Use } from '../../charter/charter.ts'
 import { admitted, boundToTenant, type Member, sameTenant } from './cast.ts'
-import { usesOf, waysTo, type Way } from './graph.ts'
+import { useById, usesOf, type Way, waysTo } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
 import type { Extra, Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
 
@@ -63,7 +63,18 @@ export class Builder {
   }
 
   scenario(): Scenario {
-    return { cast: { ...this.cast }, vars: { ...this.vars }, steps: [...this.steps] }
+    return { cast: this.freshCast(), vars: { ...this.vars }, steps: [...this.steps] }
+  }
+
+  /** People of a pool are new for each scenario when something counts per person, so that no case uses up another's chance. */
+  private freshCast(): Record<string, Seat> {
+    const counted = this.steps.some(
+      (step) => useById(this.stage.charter, step.use)?.constraints.some(countsPeople) === true,
+    )
+    const pools = new Set(this.stage.members.filter((member) => member.pool).map((member) => member.name))
+    return Object.fromEntries(
+      Object.entries(this.cast).map(([role, seat]) => [role, { ...seat, fresh: counted && pools.has(role) }]),
+    )
   }
 
   /** Members that may be cast, in order. */
@@ -97,7 +108,13 @@ export class Builder {
   /** Makes or finds an object; see `waysTo`. */
   supply(
     typeName: string,
-    want: { owner: Member | undefined; states: readonly string[]; wishes: readonly Wish[]; through?: Use | undefined; depth: number },
+    want: {
+      owner: Member | undefined
+      states: readonly string[]
+      wishes: readonly Wish[]
+      through?: Use | undefined
+      depth: number
+    },
   ): Var {
     const type = this.stage.charter.objects.get(typeName)
     if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
@@ -105,15 +122,20 @@ export class Builder {
     const ways = this.choices.found.has(typeName) ? [] : waysTo(type, want.states, want.through)
     const way = ways[0]
     if (way === undefined) {
-      if (type.transitions.some((use) => use.creates) && !this.choices.found.has(typeName) && want.states.length > 0 && type.list === undefined) {
+      if (
+        type.transitions.some((use) => use.creates) &&
+        !this.choices.found.has(typeName) &&
+        want.states.length > 0 &&
+        type.list === undefined
+      ) {
         throw new Unbuildable(`no transitions lead a new ${typeName} to ${want.states.join(' or ')}`)
       }
-      return this.declare(type, { ...want, supply: 'found' })
+      return this.introduce(type, { ...want, supply: 'found' })
     }
     return this.follow(type, way, want)
   }
 
-  private declare(
+  private introduce(
     type: ObjectType,
     want: { owner?: Member | undefined; states: readonly string[]; wishes: readonly Wish[]; supply: VarSpec['supply'] },
   ): Var {
@@ -131,14 +153,26 @@ export class Builder {
     return name
   }
 
-  private follow(type: ObjectType, way: Way, want: { owner: Member | undefined; wishes: readonly Wish[]; depth: number; states: readonly string[] }): Var {
+  private follow(
+    type: ObjectType,
+    way: Way,
+    want: { owner: Member | undefined; wishes: readonly Wish[]; depth: number; states: readonly string[] },
+  ): Var {
     const [creator, ...moves] = way
     if (creator === undefined) throw new Unbuildable(`nothing creates a ${type.name}`)
     const maker = this.makerOf(creator, want.owner)
-    const object = this.declare(type, { ...want, owner: want.owner ?? maker, states: [], supply: 'made' })
+    const object = this.introduce(type, { ...want, owner: want.owner ?? maker, states: [], supply: 'made' })
     const extra = want.owner === undefined || want.owner === maker ? [] : ownerMember(type, want.owner)
     const wants: Wants = { wishes: want.wishes }
-    this.step(creator, { member: maker, object: undefined, makes: object, wants, purpose: 'setup', depth: want.depth, extra })
+    this.step(creator, {
+      member: maker,
+      object: undefined,
+      makes: object,
+      wants,
+      purpose: 'setup',
+      depth: want.depth,
+      extra,
+    })
     for (const use of moves) {
       for (const member of this.performers(use, object)) {
         this.step(use, { member, object, wants: {}, purpose: 'setup', depth: want.depth })
@@ -160,14 +194,22 @@ export class Builder {
   /** Distinct approvers who may approve, as many as the quorum asks for. */
   approvers(approval: Approval, use: Use | undefined, object: Var | undefined, requester?: Member): Member[] {
     const owner = object === undefined ? undefined : this.owners.get(object)
-    const barred = new Set([...(approval.not.length > 0 ? [owner?.name, requester?.name, ...this.makersOf(object)] : []), ...(use === undefined ? [] : this.separated(use, object))])
+    const barred = new Set([
+      ...(approval.not.length > 0 ? [owner?.name, requester?.name, ...this.makersOf(object)] : []),
+      ...(use === undefined ? [] : this.separated(use, object)),
+    ])
     const eligible = this.members.filter(
       (member) =>
         !barred.has(member.name) &&
-        approval.choices.some((choice) => admitted(this.stage.charter, [member], choice).length > 0 && this.tenantFits(choice, member, owner)),
+        approval.choices.some(
+          (choice) =>
+            admitted(this.stage.charter, [member], choice).length > 0 && this.tenantFits(choice, member, owner),
+        ),
     )
     if (eligible.length < approval.quorum) {
-      throw new Unbuildable(`${approval.quorum} identities who may give \`${approval.name}\` are needed, the identities file has ${eligible.length}`)
+      throw new Unbuildable(
+        `${approval.quorum} identities who may give \`${approval.name}\` are needed, the identities file has ${eligible.length}`,
+      )
     }
     return eligible.slice(0, approval.quorum)
   }
@@ -192,8 +234,10 @@ export class Builder {
     for (const constraint of use.constraints) {
       if (constraint.kind !== 'approval') continue
       const approval = this.stage.charter.approvals.get(constraint.approval)
-      const grant = approval?.grant === undefined ? undefined : usesOf(this.stage.charter, approval.grant, use.object?.type)[0]
-      if (approval === undefined || grant === undefined) throw new Unbuildable(`no operation of the API grants \`${constraint.approval}\``)
+      const grant =
+        approval?.grant === undefined ? undefined : usesOf(this.stage.charter, approval.grant, use.object?.type)[0]
+      if (approval === undefined || grant === undefined)
+        throw new Unbuildable(`no operation of the API grants \`${constraint.approval}\``)
       if (this.steps.some((step) => step.use === grant.id)) continue
       for (const approver of this.approvers(approval, grant, object, member)) {
         this.step(grant, { member: approver, object, wants: {}, purpose: 'setup', depth: 0 })
@@ -236,14 +280,17 @@ export class Builder {
 
   private declareMade(use: Use, member: Member): Var | undefined {
     const type = this.stage.charter.objects.get(use.object?.type ?? '')
-    return type === undefined ? undefined : this.declare(type, { owner: member, states: [], wishes: [], supply: 'made' })
+    return type === undefined
+      ? undefined
+      : this.introduce(type, { owner: member, states: [], wishes: [], supply: 'made' })
   }
 
   private refFor(use: Use, ref: Ref, member: Member, object: Var | undefined, wants: Wants, depth: number): Var {
     const demand = (kind: 'by' | 'from') => use.constraints.find((each) => each.kind === kind && each.slot === ref.slot)
     const [by, from] = [demand('by'), demand('from')]
     const states = wants.states?.[ref.slot] ?? (from?.kind === 'from' ? from.states : [])
-    const owned = by?.kind === 'by' && by.choices.some((choice) => choice.party === 'owner' || choice.party === 'creator')
+    const owned =
+      by?.kind === 'by' && by.choices.some((choice) => choice.party === 'owner' || choice.party === 'creator')
     const other = wants.refOwner?.[ref.slot]
     const owner = other ?? member
     const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
@@ -262,7 +309,9 @@ export class Builder {
 
   private canMake(type: string, member: Member): boolean {
     const creators = this.stage.charter.objects.get(type)?.transitions.filter((use) => use.creates) ?? []
-    return creators.some((use) => choicesOf(use).some((choice) => admitted(this.stage.charter, [member], choice).length > 0))
+    return creators.some((use) =>
+      choicesOf(use).some((choice) => admitted(this.stage.charter, [member], choice).length > 0),
+    )
   }
 
   private prepareOrder(use: Use, member: Member, object: Var | undefined, wants: Wants, depth: number): void {
@@ -272,10 +321,20 @@ export class Builder {
       const [before] = rule.operations
       const first = usesOf(this.stage.charter, before, use.object?.type)[0]
       const perObject = rule.per.includes('object')
-      const present = this.steps.some((step) => this.isUseOf(step, before) && (!perObject || step.object === object) && (perObject || step.as === member.name))
+      const present = this.steps.some(
+        (step) =>
+          this.isUseOf(step, before) &&
+          (!perObject || step.object === object) &&
+          (perObject || step.as === member.name),
+      )
       if (first === undefined || present || depth > deepest) continue
       const performer = perObject ? this.pick(first, object) : member
-      const target = first.creates || first.object === undefined ? undefined : perObject ? object : this.supplyFor(first, performer, depth)
+      const target =
+        first.creates || first.object === undefined
+          ? undefined
+          : perObject
+            ? object
+            : this.supplyFor(first, performer, depth)
       this.step(first, { member: performer, object: target, wants: {}, purpose: 'setup', depth: depth + 1 })
     }
   }
@@ -293,7 +352,8 @@ export class Builder {
   pick(use: Use, object: Var | undefined): Member {
     const options = this.options(use, object)
     const first = options[0]
-    if (first === undefined) throw new Unbuildable(`no identity may \`${use.id}\`${object === undefined ? '' : ` on ${object}`}`)
+    if (first === undefined)
+      throw new Unbuildable(`no identity may \`${use.id}\`${object === undefined ? '' : ` on ${object}`}`)
     return first
   }
 
@@ -310,14 +370,18 @@ export class Builder {
       return admitted(this.stage.charter, able, choice)
     }
     const able = admitted(this.stage.charter, this.members, choice)
-    const strangers = choice.party === undefined && choice.actor !== undefined ? able : able.filter((member) => member !== owner)
+    const strangers =
+      choice.party === undefined && choice.actor !== undefined ? able : able.filter((member) => member !== owner)
     return strangers.filter((member) => object === undefined || this.tenantFits(choice, member, owner))
   }
 
   /** Who could own the object a use acts on: whoever may create one; anybody when the API lets nobody. */
   possibleOwners(use: Use): Member[] {
-    const creators = this.stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
-    const makers = creators.flatMap((creator) => choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice)))
+    const creators =
+      this.stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
+    const makers = creators.flatMap((creator) =>
+      choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice)),
+    )
     return makers.length > 0 ? [...new Set(makers)] : [...this.members]
   }
 
@@ -334,7 +398,9 @@ export class Builder {
       if (constraint.kind !== 'separation') return []
       const { of } = constraint
       if ('operations' in of) {
-        const others = this.steps.filter((step) => of.operations.some((operation) => operation !== use.operation && this.isUseOf(step, operation)))
+        const others = this.steps.filter((step) =>
+          of.operations.some((operation) => operation !== use.operation && this.isUseOf(step, operation)),
+        )
         return others.filter((step) => (step.object ?? step.makes) === object).map((step) => step.as)
       }
       return [...this.makersOf(object), ...(owner === undefined ? [] : [owner])]
@@ -343,19 +409,29 @@ export class Builder {
 
   private ownerFor(use: Use, member: Member): Member | undefined {
     if (use.object === undefined) return undefined
-    const choices = choicesOf(use).filter((choice) => admitted(this.stage.charter, [member], choice).length > 0 || choice.party !== undefined)
+    const choices = choicesOf(use).filter(
+      (choice) => admitted(this.stage.charter, [member], choice).length > 0 || choice.party !== undefined,
+    )
     const asParty = choices.find((choice) => choice.party === 'owner' || choice.party === 'creator')
     const asActor = choices.find((choice) => choice.actor !== undefined && choice.party === undefined)
     const able = this.possibleOwners(use)
     if (asParty !== undefined && able.includes(member)) return member
     const needsOther = use.constraints.some((each) => each.kind === 'separation')
-    const others = able.filter((each) => each !== member && (asActor === undefined || this.tenantFits(asActor, member, each)))
+    const others = able.filter(
+      (each) => each !== member && (asActor === undefined || this.tenantFits(asActor, member, each)),
+    )
     if (others[0] !== undefined) return others[0]
     return needsOther ? undefined : able.find((each) => each === member)
   }
 
   private makerOf(creator: Use, owner: Member | undefined): Member {
-    if (owner !== undefined && choicesOf(creator).some((choice) => choice.party === undefined && admitted(this.stage.charter, [owner], choice).length > 0)) return owner
+    if (
+      owner !== undefined &&
+      choicesOf(creator).some(
+        (choice) => choice.party === undefined && admitted(this.stage.charter, [owner], choice).length > 0,
+      )
+    )
+      return owner
     const able = choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice))
     const maker = able.find((member) => owner === undefined || sameTenant(member, owner)) ?? able[0]
     if (maker === undefined) throw new Unbuildable(`no identity may \`${creator.id}\``)
@@ -365,8 +441,14 @@ export class Builder {
 
 /** The choices of the `by` of a use itself (not of its references). */
 export function choicesOf(use: Use): readonly Choice[] {
-  const by = use.constraints.find((each): each is Extract<Constraint, { kind: 'by' }> => each.kind === 'by' && each.slot === 'object')
+  const by = use.constraints.find(
+    (each): each is Extract<Constraint, { kind: 'by' }> => each.kind === 'by' && each.slot === 'object',
+  )
   return by?.choices ?? []
+}
+
+function countsPeople(constraint: Constraint): boolean {
+  return 'per' in constraint && constraint.per.includes('principal')
 }
 
 /** An optional reference is given all the same when a rule or demand speaks of it. */

@@ -1,4 +1,4 @@
-import type { Expression } from '../../cel/cel.ts'
+import type { Expression } from '../../cel/parse-cel.ts'
 import type { ObjectType, Use } from '../../charter/charter.ts'
 import { leadsTo } from './graph.ts'
 
@@ -9,7 +9,9 @@ export function classOfState(type: ObjectType, use: Use, state: string, wanted: 
     return leadsTo(type, state, wanted) ? 'use-before-verification' : 'use-after-end'
   }
   if (leadsTo(type, state, wanted)) return 'step-skipped'
-  return type.final.includes(state) || !type.transitions.some((each) => each.from.includes(state)) ? 'use-after-end' : 'forbidden-transition'
+  return type.final.includes(state) || !type.transitions.some((each) => each.from.includes(state))
+    ? 'use-after-end'
+    : 'forbidden-transition'
 }
 
 const words: readonly (readonly [RegExp, string])[] = [
@@ -23,6 +25,7 @@ const words: readonly (readonly [RegExp, string])[] = [
 /** The class of finding that breaking a rule is, by what of the request it reads. */
 export function classOfRule(rule: Expression): string {
   const reads = rule.reads.filter(([root]) => ['request', 'body', 'query', 'path', 'header'].includes(root ?? ''))
-  for (const [pattern, found] of words) if (reads.some((path) => path.slice(1).some((part) => pattern.test(part)))) return found
+  for (const [pattern, found] of words)
+    if (reads.some((path) => path.slice(1).some((part) => pattern.test(part)))) return found
   return 'rule-broken'
 }

@@ -29,7 +29,13 @@ interface Node {
   readonly passed: boolean
 }
 
-function search(type: ObjectType, creator: Use, start: string | undefined, states: readonly string[], through: Use | undefined): Way | undefined {
+function search(
+  type: ObjectType,
+  creator: Use,
+  start: string | undefined,
+  states: readonly string[],
+  through: Use | undefined,
+): Way | undefined {
   const queue: Node[] = [{ state: start, way: [creator], passed: through === undefined || through === creator }]
   const seen = new Set<string>()
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
@@ -40,7 +46,8 @@ function search(type: ObjectType, creator: Use, start: string | undefined, state
     for (const use of type.transitions) {
       if (use.creates || node.state === undefined || !use.from.includes(node.state)) continue
       const passed = node.passed || use === through
-      for (const state of use.to.length === 0 ? [node.state] : use.to) queue.push({ state, way: [...node.way, use], passed })
+      for (const state of use.to.length === 0 ? [node.state] : use.to)
+        queue.push({ state, way: [...node.way, use], passed })
     }
   }
   return undefined

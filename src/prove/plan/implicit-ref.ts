@@ -12,7 +12,10 @@ export function namedObjects(charter: Charter, use: Use): readonly Ref[] {
   const declared = use.refs.filter((ref) => ref.key.from === 'request')
   const shape = charter.operations.get(use.operation)?.shape
   if (shape === undefined) return declared
-  const taken = new Set([...declared.flatMap((ref) => placeOf(ref.key)), ...(use.object === undefined ? [] : placeOf(use.object.key))])
+  const taken = new Set([
+    ...declared.flatMap((ref) => placeOf(ref.key)),
+    ...(use.object === undefined ? [] : placeOf(use.object.key)),
+  ])
   const found: Ref[] = []
   for (const type of charter.objects.values()) {
     if (declared.some((ref) => ref.slot === type.name)) continue

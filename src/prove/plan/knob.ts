@@ -1,10 +1,14 @@
 import Big from 'big.js'
-import type { Node, Scope } from '../../cel/cel.ts'
-import { comparisons, compileNode, type Expression, pathOf } from '../../cel/cel.ts'
+
+import type { Node } from '../../cel/ast.ts'
+import type { Scope } from '../../cel/closure.ts'
+import { compileNode } from '../../cel/compile.ts'
+import type { Expression } from '../../cel/parse-cel.ts'
+import { comparisons, pathOf } from '../../cel/traverse.ts'
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
 import { evaluateReference, type Reference } from '../../charter/pointer.ts'
-import { placeValue } from './place.ts'
 import { propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
+import { placeValue } from './place.ts'
 
 /** An argument that decides a rule, and the values worth trying: on each side of every boundary, and beyond. */
 export interface Knob {
@@ -22,7 +26,14 @@ const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', '
  *
  * @param alias - A variable that stands for the body, as `object` while the object is being created.
  */
-export function knobsOf(charter: Charter, use: Use, rule: Expression, request: CallRequest, scopeFor: ScopeFor, alias?: string): Knob[] {
+export function knobsOf(
+  charter: Charter,
+  use: Use,
+  rule: Expression,
+  request: CallRequest,
+  scopeFor: ScopeFor,
+  alias?: string,
+): Knob[] {
   const found: Knob[] = []
   for (const read of rule.reads) {
     const at = placeOf(charter, use, read, request, alias)
@@ -30,8 +41,14 @@ export function knobsOf(charter: Charter, use: Use, rule: Expression, request: C
     const current = evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
     const values: unknown[] = []
     for (const comparison of comparisons(rule)) {
-      for (const [side, other] of [[comparison.left, comparison.right], [comparison.right, comparison.left]] as const) {
-        if (mentions(side, read)) values.push(...around(side, other, { at, current, request, scopeFor, place: (next) => placeValue(request, at, next) }))
+      for (const [side, other] of [
+        [comparison.left, comparison.right],
+        [comparison.right, comparison.left],
+      ] as const) {
+        if (mentions(side, read))
+          values.push(
+            ...around(side, other, { at, current, request, scopeFor, place: (next) => placeValue(request, at, next) }),
+          )
       }
     }
     for (const text of literalsOf(rule.ast)) values.push(text)
@@ -54,14 +71,29 @@ function around(side: Node, other: Node, how: Side): unknown[] {
   const target = compileNode(other)(how.scopeFor(how.request))
   if (Array.isArray(target)) return [...target, 'none-of-these']
   const goal = numberOf(target)
-  if (goal === undefined) return typeof target === 'string' ? [target, otherText(target)] : typeof target === 'boolean' ? [target, !target] : []
+  if (goal === undefined)
+    return typeof target === 'string'
+      ? [target, otherText(target)]
+      : typeof target === 'boolean'
+        ? [target, !target]
+        : []
   const evaluate = compileNode(side)
   const at = (value: number) => numberOf(evaluate(how.scopeFor(how.place(value))))
   const [zero, one] = [at(0), at(1)]
   // Rules over money are linear in each argument, so two points tell where the boundary is.
-  const solved = zero === undefined || one === undefined || one.eq(zero) ? goal : goal.minus(zero).div(one.minus(zero)).round(6)
+  const solved =
+    zero === undefined || one === undefined || one.eq(zero) ? goal : goal.minus(zero).div(one.minus(zero)).round(6)
   const step = isWhole(solved) && Number.isInteger(Number(how.current)) && !/\./.test(String(how.current)) ? 1 : 0.01
-  const near = [solved, solved.minus(step), solved.plus(step), solved.minus(1), solved.plus(1), solved.div(2).round(2, Big.roundDown), solved.times(2), solved.times(10)]
+  const near = [
+    solved,
+    solved.minus(step),
+    solved.plus(step),
+    solved.minus(1),
+    solved.plus(1),
+    solved.div(2).round(2, Big.roundDown),
+    solved.times(2),
+    solved.times(10),
+  ]
   return [...near.map(Number), 0, -1, 1, -solved.toNumber(), 0.01]
 }
 
@@ -81,8 +113,10 @@ function otherText(text: string): string {
 
 function literalsOf(node: Node): string[] {
   if (node.kind === 'literal') return typeof node.value === 'string' ? [node.value] : []
-  if (node.kind === 'call') return [...node.args, ...(node.target === undefined ? [] : [node.target])].flatMap(literalsOf)
-  if (node.kind === 'and' || node.kind === 'or' || node.kind === 'binary') return [node.left, node.right].flatMap(literalsOf)
+  if (node.kind === 'call')
+    return [...node.args, ...(node.target === undefined ? [] : [node.target])].flatMap(literalsOf)
+  if (node.kind === 'and' || node.kind === 'or' || node.kind === 'binary')
+    return [node.left, node.right].flatMap(literalsOf)
   if (node.kind === 'not') return literalsOf(node.operand)
   return node.kind === 'list' ? node.items.flatMap(literalsOf) : []
 }
@@ -90,14 +124,22 @@ function literalsOf(node: Node): string[] {
 function mentions(node: Node, read: readonly string[]): boolean {
   const path = pathOf(node)
   if (path !== undefined) return path.join('.') === read.join('.')
-  if (node.kind === 'and' || node.kind === 'or' || node.kind === 'binary') return mentions(node.left, read) || mentions(node.right, read)
+  if (node.kind === 'and' || node.kind === 'or' || node.kind === 'binary')
+    return mentions(node.left, read) || mentions(node.right, read)
   if (node.kind === 'not' || node.kind === 'neg') return mentions(node.operand, read)
-  if (node.kind === 'call') return [...node.args, ...(node.target === undefined ? [] : [node.target])].some((each) => mentions(each, read))
+  if (node.kind === 'call')
+    return [...node.args, ...(node.target === undefined ? [] : [node.target])].some((each) => mentions(each, read))
   return false
 }
 
 /** Where the request carries what an expression reads; undefined for what is no argument. */
-function placeOf(charter: Charter, use: Use, read: readonly string[], request: CallRequest, alias: string | undefined): Reference | undefined {
+function placeOf(
+  charter: Charter,
+  use: Use,
+  read: readonly string[],
+  request: CallRequest,
+  alias: string | undefined,
+): Reference | undefined {
   const [root = '', ...rest] = read
   const [first] = rest
   if (first === undefined) return undefined
@@ -106,7 +148,8 @@ function placeOf(charter: Charter, use: Use, read: readonly string[], request: C
   if (root === 'body') return { from: 'request', in: 'body', pointer: rest }
   if (root === 'header') return { from: 'request', in: 'header', name: first }
   if (root === 'path' || root === 'query') return { from: 'request', in: root, name: first }
-  if (request.path !== undefined && Object.hasOwn(request.path, first)) return { from: 'request', in: 'path', name: first }
+  if (request.path !== undefined && Object.hasOwn(request.path, first))
+    return { from: 'request', in: 'path', name: first }
   const shape = charter.operations.get(use.operation)?.shape
   const named = shape?.parameters.find((each) => each.name === first)
   if (named?.in === 'query' || named?.in === 'path') return { from: 'request', in: named.in, name: first }

@@ -1,9 +1,9 @@
 /** Plans one use: its control and, for every constraint, the cases that break that one and keep the rest. */
 import type { Constraint, ConstraintId, Slot, Use } from '../../charter/charter.ts'
+import { attackersOf } from './attacker.ts'
 import { Builder, type BuildOptions, choicesOf, type Stage, Unbuildable, type Wants } from './build.ts'
 import { admitted, type Member } from './cast.ts'
 import { classOfRule, classOfState } from './classify.ts'
-import { attackersOf } from './attacker.ts'
 import { usesOf } from './graph.ts'
 import type { AbuseCase, NotReached, Scenario, Tactic, Wish } from './scenario.ts'
 
@@ -36,7 +36,12 @@ class Draft {
   }
 
   /** Adds a case, or the reason why it cannot be built. */
-  add(constraint: ConstraintId, tactic: Tactic, finding: string, make: () => { control?: Scenario; abuse: Scenario }): void {
+  add(
+    constraint: ConstraintId,
+    tactic: Tactic,
+    finding: string,
+    make: () => { control?: Scenario; abuse: Scenario },
+  ): void {
     try {
       const { control, abuse } = make()
       const id = `${this.use.id}|${constraint}|${nameOf(tactic)}`
@@ -100,7 +105,12 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
     case 'once':
       return draft.add(constraint.id, { kind: 'again' }, 'step-repeated', () => ({ abuse: control }))
     case 'limit':
-      return draft.add(constraint.id, { kind: 'over-limit' }, constraint.while === undefined ? 'limit-split' : 'hoarding', () => ({ abuse: control }))
+      return draft.add(
+        constraint.id,
+        { kind: 'over-limit' },
+        constraint.while === undefined ? 'limit-split' : 'hoarding',
+        () => ({ abuse: control }),
+      )
     case 'rate':
       return draft.add(constraint.id, { kind: 'burst' }, 'automation', () => ({ abuse: control }))
     case 'approval':
@@ -135,7 +145,8 @@ function planBy(draft: Draft, constraint: Extract<Constraint, { kind: 'by' }>, c
     }[other]
     draft.add(constraint.id, { kind: 'as-other', other }, found, () => ({ abuse: withLastActor(control, member) }))
   }
-  if (attackers.length === 0) draft.skip(constraint.id, { kind: 'as-other', other: 'other-actor' }, 'every identity may do this')
+  if (attackers.length === 0)
+    draft.skip(constraint.id, { kind: 'as-other', other: 'other-actor' }, 'every identity may do this')
 }
 
 function withLastActor(scenario: Scenario, member: Member | undefined): Scenario {
@@ -143,7 +154,11 @@ function withLastActor(scenario: Scenario, member: Member | undefined): Scenario
   const seat = member === undefined ? { fresh: false } : { identity: member.name, fresh: false }
   const last = scenario.steps.at(-1)
   if (last === undefined) return scenario
-  return { ...scenario, cast: { ...scenario.cast, [role]: seat }, steps: [...scenario.steps.slice(0, -1), { ...last, as: role }] }
+  return {
+    ...scenario,
+    cast: { ...scenario.cast, [role]: seat },
+    steps: [...scenario.steps.slice(0, -1), { ...last, as: role }],
+  }
 }
 
 /** Somebody else's object is named by a reference. */
@@ -151,37 +166,63 @@ function planRefBy(draft: Draft, constraint: Extract<Constraint, { kind: 'by' }>
   const tactic: Tactic = { kind: 'as-other', other: 'other-owner' }
   const ref = draft.use.refs.find((each) => each.slot === constraint.slot)
   if (ref === undefined) return
-  if (ref.key.from === 'object') return draft.skip(constraint.id, tactic, 'the object itself names it, no argument does')
+  if (ref.key.from === 'object')
+    return draft.skip(constraint.id, tactic, 'the object itself names it, no argument does')
   const caller = draft.stage.members.find((member) => member.name === draft.build().steps.at(-1)?.as)
-  const owners = new Builder(draft.stage, draft.options).possibleOwners({ ...draft.use, object: { type: ref.object, key: ref.key } })
+  const owners = new Builder(draft.stage, draft.options).possibleOwners({
+    ...draft.use,
+    object: { type: ref.object, key: ref.key },
+  })
   const other = owners.find((member) => member !== caller)
-  if (other === undefined || caller === undefined) return draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
-  draft.add(constraint.id, tactic, 'bola-write', () => ({ abuse: draft.build({ member: caller, refOwner: { [ref.slot]: other } }) }))
+  if (other === undefined || caller === undefined)
+    return draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
+  draft.add(constraint.id, tactic, 'bola-write', () => ({
+    abuse: draft.build({ member: caller, refOwner: { [ref.slot]: other } }),
+  }))
 }
 
 function planFrom(draft: Draft, constraint: Extract<Constraint, { kind: 'from' }>): void {
-  const typeName = constraint.slot === 'object' ? draft.use.object?.type : draft.use.refs.find((ref) => ref.slot === constraint.slot)?.object
+  const typeName =
+    constraint.slot === 'object'
+      ? draft.use.object?.type
+      : draft.use.refs.find((ref) => ref.slot === constraint.slot)?.object
   const type = draft.stage.charter.objects.get(typeName ?? '')
   if (type === undefined) return
   for (const state of type.states) {
     if (constraint.states.includes(state) || state === type.gone) continue
     const finding = classOfState(type, draft.use, state, constraint.states)
     const states = { [constraint.slot]: [state] }
-    draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({ abuse: draft.build({ states }) }))
+    draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
+      abuse: draft.build({ states }),
+    }))
   }
 }
 
 function planSeparation(draft: Draft, constraint: Extract<Constraint, { kind: 'separation' }>): void {
   const tactic: Tactic = { kind: 'same-person' }
   const { of } = constraint
-  const may = (member: Member, use: Use) => choicesOf(use).some((choice) => choice.party !== undefined || admitted(draft.stage.charter, [member], choice).length > 0)
-  const earlier = 'operations' in of ? of.operations.filter((each) => each !== draft.use.operation).flatMap((each) => usesOf(draft.stage.charter, each, draft.use.object?.type).slice(0, 1)) : []
+  const may = (member: Member, use: Use) =>
+    choicesOf(use).some(
+      (choice) => choice.party !== undefined || admitted(draft.stage.charter, [member], choice).length > 0,
+    )
+  const earlier =
+    'operations' in of
+      ? of.operations
+          .filter((each) => each !== draft.use.operation)
+          .flatMap((each) => usesOf(draft.stage.charter, each, draft.use.object?.type).slice(0, 1))
+      : []
   const owners = new Builder(draft.stage, draft.options).possibleOwners(draft.use)
-  const both = draft.stage.members.filter((member) => may(member, draft.use) && ('operations' in of ? earlier.every((use) => may(member, use)) : owners.includes(member)))
+  const both = draft.stage.members.filter(
+    (member) =>
+      may(member, draft.use) &&
+      ('operations' in of ? earlier.every((use) => may(member, use)) : owners.includes(member)),
+  )
   const [member] = both
   if (member === undefined) return draft.skip(constraint.id, tactic, 'no identity may do both, so nobody can be both')
   draft.add(constraint.id, tactic, 'separation-of-duties', () => {
-    const others = new Set(draft.stage.members.filter((each) => each !== member && both.includes(each)).map((each) => each.name))
+    const others = new Set(
+      draft.stage.members.filter((each) => each !== member && both.includes(each)).map((each) => each.name),
+    )
     const owner = 'operations' in of ? {} : { owner: member }
     return { abuse: draft.build({ member, ...owner }, { samePerson: true, notCast: others }) }
   })
@@ -195,70 +236,112 @@ function planWhen(draft: Draft, constraint: Extract<Constraint, { kind: 'when' }
     return draft.add(constraint.id, { kind: 'arguments' }, finding, () => ({ abuse: draft.build() }))
   }
   const roots = new Set(constraint.rule.reads.map(([root]) => root ?? ''))
-  const slot: Slot = [...roots].find((root) => root !== 'object' && draft.use.refs.some((ref) => ref.slot === root)) ?? 'object'
+  const slot: Slot =
+    [...roots].find((root) => root !== 'object' && draft.use.refs.some((ref) => ref.slot === root)) ?? 'object'
   const wish: Wish = { rule: constraint.rule, want: false, slot }
-  draft.add(constraint.id, { kind: 'object-facts' }, finding, () => ({ abuse: draft.build({ wishes: [...(draft.base.wishes ?? []), wish] }) }))
+  draft.add(constraint.id, { kind: 'object-facts' }, finding, () => ({
+    abuse: draft.build({ wishes: [...(draft.base.wishes ?? []), wish] }),
+  }))
 }
 
 function planApproval(draft: Draft, constraint: Extract<Constraint, { kind: 'approval' }>): void {
   const approval = draft.stage.charter.approvals.get(constraint.approval)
   if (approval === undefined) return
-  const wishes: Wish[] = approval.neededWhen === undefined ? [] : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
+  const wishes: Wish[] =
+    approval.neededWhen === undefined ? [] : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
   if (approval.grant === undefined) {
-    return draft.skip(constraint.id, { kind: 'approval', flaw: 'none' }, 'the approval is given outside the API, so no control can be made')
+    return draft.skip(
+      constraint.id,
+      { kind: 'approval', flaw: 'none' },
+      'the approval is given outside the API, so no control can be made',
+    )
   }
   const granted = () => draft.build({ approvals: 'granted', wishes })
   const grants = new Set(usesOf(draft.stage.charter, approval.grant, draft.use.object?.type).map((use) => use.id))
-  const without = (scenario: Scenario): Scenario => ({ ...scenario, steps: scenario.steps.filter((step) => !grants.has(step.use)) })
+  const without = (scenario: Scenario): Scenario => ({
+    ...scenario,
+    steps: scenario.steps.filter((step) => !grants.has(step.use)),
+  })
   const flawed = (flaw: Extract<Tactic, { kind: 'approval' }>['flaw'], finding: string, make: () => Scenario) =>
     draft.add(constraint.id, { kind: 'approval', flaw }, finding, () => ({ control: granted(), abuse: make() }))
 
   flawed('none', 'approval-missing', () => without(granted()))
   if (approval.quorum > 1) flawed('twice', 'approval-counted-twice', () => sameApprover(granted(), grants))
-  if (approval.not.length > 0 && !guardsItself(draft, approval.grant)) flawed('own', 'approval-own', () => ownApproval(draft, constraint, granted(), grants))
+  if (approval.not.length > 0 && !guardsItself(draft, approval.grant))
+    flawed('own', 'approval-own', () => ownApproval(draft, constraint, granted(), grants))
   if (approval.validForMs !== undefined) flawed('stale', 'approval-stale', granted)
   if (changers(draft).length > 0) flawed('changed', 'approval-changed', () => withChange(draft, granted()))
-  if (approval.revoke !== undefined) flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), approval.revoke ?? '', grants))
+  if (approval.revoke !== undefined)
+    flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), approval.revoke ?? '', grants))
 }
 
 /** The grant has a separation of its own, which is proven there. */
 function guardsItself(draft: Draft, grant: string): boolean {
-  return usesOf(draft.stage.charter, grant, draft.use.object?.type).some((use) => use.constraints.some((each) => each.kind === 'separation'))
+  return usesOf(draft.stage.charter, grant, draft.use.object?.type).some((use) =>
+    use.constraints.some((each) => each.kind === 'separation'),
+  )
 }
 
 function sameApprover(scenario: Scenario, grants: ReadonlySet<string>): Scenario {
   const first = scenario.steps.find((step) => grants.has(step.use))
-  return { ...scenario, steps: scenario.steps.map((step) => (grants.has(step.use) && first !== undefined ? { ...step, as: first.as } : step)) }
+  return {
+    ...scenario,
+    steps: scenario.steps.map((step) =>
+      grants.has(step.use) && first !== undefined ? { ...step, as: first.as } : step,
+    ),
+  }
 }
 
 /** Whoever created the object approves it, when some identity may do both. */
-function ownApproval(draft: Draft, constraint: Extract<Constraint, { kind: 'approval' }>, scenario: Scenario, grants: ReadonlySet<string>): Scenario {
+function ownApproval(
+  draft: Draft,
+  constraint: Extract<Constraint, { kind: 'approval' }>,
+  scenario: Scenario,
+  grants: ReadonlySet<string>,
+): Scenario {
   const approval = draft.stage.charter.approvals.get(constraint.approval)
   const owners = new Builder(draft.stage, draft.options).possibleOwners(draft.use)
-  const both = owners.filter((member) => approval?.choices.some((choice) => admitted(draft.stage.charter, [member], choice).length > 0))
+  const both = owners.filter((member) =>
+    approval?.choices.some((choice) => admitted(draft.stage.charter, [member], choice).length > 0),
+  )
   const [self] = both
   if (self === undefined) throw new Unbuildable('no identity may both ask for it and approve it')
-  const asking = draft.build({ approvals: 'granted', wishes: scenario.steps.at(-1)?.wishes ?? [], owner: self, ...(mayCall(draft, self) ? { member: self } : {}) })
+  const asking = draft.build({
+    approvals: 'granted',
+    wishes: scenario.steps.at(-1)?.wishes ?? [],
+    owner: self,
+    ...(mayCall(draft, self) ? { member: self } : {}),
+  })
   const first = asking.steps.findIndex((step) => grants.has(step.use))
   return { ...asking, steps: asking.steps.map((step, index) => (index === first ? { ...step, as: self.name } : step)) }
 }
 
 function mayCall(draft: Draft, member: Member): boolean {
-  return choicesOf(draft.use).some((choice) => choice.party === 'owner' || choice.party === 'creator' || admitted(draft.stage.charter, [member], choice).length > 0)
+  return choicesOf(draft.use).some(
+    (choice) =>
+      choice.party === 'owner' ||
+      choice.party === 'creator' ||
+      admitted(draft.stage.charter, [member], choice).length > 0,
+  )
 }
 
 /** Uses that may change the object between its approval and the act, without moving it. */
 function changers(draft: Draft): Use[] {
   const acted = draft.use.object?.type
-  const all = [...draft.stage.charter.operations.values()].filter((operation) => operation.writes && operation.shape.body !== undefined && operation.shape.method !== 'POST')
-  return all.flatMap((operation) => operation.uses.filter((use) => use.object?.type === acted && !use.creates && use.id !== draft.use.id))
+  const all = [...draft.stage.charter.operations.values()].filter(
+    (operation) => operation.writes && operation.shape.body !== undefined && operation.shape.method !== 'POST',
+  )
+  return all.flatMap((operation) =>
+    operation.uses.filter((use) => use.object?.type === acted && !use.creates && use.id !== draft.use.id),
+  )
 }
 
 function withChange(draft: Draft, scenario: Scenario): Scenario {
   const [change] = changers(draft)
   const act = scenario.steps.at(-1)
   const creator = scenario.steps.find((step) => step.makes === act?.object)
-  if (change === undefined || act?.object === undefined) throw new Unbuildable('nothing can change the object once it is approved')
+  if (change === undefined || act?.object === undefined)
+    throw new Unbuildable('nothing can change the object once it is approved')
   const as = scenario.vars[act.object]?.owner ?? creator?.as ?? act.as
   const approval = draft.use.constraints.find((each) => each.kind === 'approval')
   const bound = draft.stage.charter.approvals.get(approval?.kind === 'approval' ? approval.approval : '')?.binds?.[0]
@@ -271,14 +354,19 @@ function withRevocation(draft: Draft, scenario: Scenario, revoke: string, grants
   const use = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]
   const act = scenario.steps.at(-1)
   const grant = scenario.steps.findLast((step) => grants.has(step.use))
-  if (use === undefined || act === undefined || grant === undefined) throw new Unbuildable('nothing takes the approval back')
+  if (use === undefined || act === undefined || grant === undefined)
+    throw new Unbuildable('nothing takes the approval back')
   return { ...scenario, steps: [...scenario.steps.slice(0, -1), { ...grant, use: use.id, wishes: [] }, act] }
 }
 
 function planSetBy(draft: Draft, constraint: Extract<Constraint, { kind: 'set-by' }>): void {
   const shape = draft.stage.charter.operations.get(draft.use.operation)?.shape
   const allowed = constraint.on === undefined || constraint.on.includes(draft.use.id)
-  if (shape?.body === undefined || (allowed && constraint.choices.some((choice) => choice.actor === undefined && choice.party === undefined))) return
+  if (
+    shape?.body === undefined ||
+    (allowed && constraint.choices.some((choice) => choice.actor === undefined && choice.party === undefined))
+  )
+    return
   const finding = isState(draft, constraint.object, constraint.field.at) ? 'direct-status-write' : 'bopla-write'
   draft.add(constraint.id, { kind: 'write-field', field: constraint.field.name }, finding, () => {
     const scenario = draft.build()
@@ -296,12 +384,19 @@ function isState(draft: Draft, object: string, at: readonly string[]): boolean {
 
 function planSeenBy(draft: Draft, constraint: Extract<Constraint, { kind: 'seen-by' }>): void {
   const tactic: Tactic = { kind: 'read-field', field: constraint.field.name }
-  const permitted = (member: Member) => constraint.choices.some((choice) => choice.party === undefined && admitted(draft.stage.charter, [member], choice).length > 0)
+  const permitted = (member: Member) =>
+    constraint.choices.some(
+      (choice) => choice.party === undefined && admitted(draft.stage.charter, [member], choice).length > 0,
+    )
   const builder = new Builder(draft.stage, draft.options)
   const readers = builder.options(draft.use, undefined).filter((member) => !permitted(member))
   const [reader] = readers
-  if (reader === undefined) return draft.skip(constraint.id, tactic, 'everyone who may read the object may read the field')
-  draft.add(constraint.id, tactic, 'bopla-read', () => ({ control: draft.build({ member: reader }), abuse: draft.build({ member: reader }) }))
+  if (reader === undefined)
+    return draft.skip(constraint.id, tactic, 'everyone who may read the object may read the field')
+  draft.add(constraint.id, tactic, 'bopla-read', () => ({
+    control: draft.build({ member: reader }),
+    abuse: draft.build({ member: reader }),
+  }))
 }
 
 function planOrder(draft: Draft, constraint: Extract<Constraint, { kind: 'order' }>, control: Scenario): void {
@@ -311,10 +406,14 @@ function planOrder(draft: Draft, constraint: Extract<Constraint, { kind: 'order'
     case 'alternate-precedence':
     case 'chain-precedence':
     case 'succession':
-      return draft.add(constraint.id, { kind: 'order', flaw: 'left-out' }, 'step-skipped', () => ({ abuse: draft.build({ without: constraint.id }) }))
+      return draft.add(constraint.id, { kind: 'order', flaw: 'left-out' }, 'step-skipped', () => ({
+        abuse: draft.build({ without: constraint.id }),
+      }))
     case 'not-succession':
     case 'not-co-existence':
-      return draft.add(constraint.id, { kind: 'order', flaw: 'afterwards' }, 'use-after-end', () => ({ abuse: afterwards(draft, draft.use.operation === first ? (second ?? first) : first, control) }))
+      return draft.add(constraint.id, { kind: 'order', flaw: 'afterwards' }, 'use-after-end', () => ({
+        abuse: afterwards(draft, draft.use.operation === first ? (second ?? first) : first, control),
+      }))
     case 'absence':
       return draft.add(constraint.id, { kind: 'order', flaw: 'too-often' }, 'step-repeated', () => ({ abuse: control }))
     case 'response':
@@ -329,7 +428,15 @@ function afterwards(draft: Draft, operation: string, control: Scenario): Scenari
   if (use === undefined || act === undefined) throw new Unbuildable(`\`${operation}\` is not covered`)
   const object = use.object?.type === control.vars[act.object ?? '']?.type && !use.creates ? act.object : undefined
   const as = draft.stage.members.some((member) => member.name === act.as) ? act.as : (control.steps[0]?.as ?? act.as)
-  const step = { use: use.id, as, refs: act.refs, wishes: [], purpose: 'setup' as const, extra: [], ...(object === undefined ? {} : { object }) }
+  const step = {
+    use: use.id,
+    as,
+    refs: act.refs,
+    wishes: [],
+    purpose: 'setup' as const,
+    extra: [],
+    ...(object === undefined ? {} : { object }),
+  }
   return { ...control, steps: [...control.steps.slice(0, -1), step, act] }
 }
 
@@ -338,10 +445,17 @@ function planRace(draft: Draft, control: Scenario): void {
   const kinds: readonly Constraint['kind'][] = ['once', 'limit', 'idempotency', 'from', 'when']
   const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? false
   if (!writes) return
-  const limiting = kinds.map((kind) => draft.use.constraints.find((each) => each.kind === kind && (kind !== 'when' || readsFacts(each)))).find((each) => each !== undefined)
+  const limiting = kinds
+    .map((kind) => draft.use.constraints.find((each) => each.kind === kind && (kind !== 'when' || readsFacts(each))))
+    .find((each) => each !== undefined)
   if (limiting !== undefined) draft.add(limiting.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
 }
 
 function readsFacts(constraint: Constraint): boolean {
-  return constraint.kind === 'when' && constraint.rule.reads.some(([root]) => root !== undefined && !requestRoots.has(root) && !['principal', 'claims', 'now'].includes(root))
+  return (
+    constraint.kind === 'when' &&
+    constraint.rule.reads.some(
+      ([root]) => root !== undefined && !requestRoots.has(root) && !['principal', 'claims', 'now'].includes(root),
+    )
+  )
 }

@@ -2,7 +2,7 @@
  * What the planner hands to the runner: symbolic steps over variables. Pure data, so that a scenario can be printed before anything
  * is sent, stored with a finding and repeated exactly.
  */
-import type { Expression } from '../../cel/cel.ts'
+import type { Expression } from '../../cel/parse-cel.ts'
 import type { ConstraintId, Slot, UseId } from '../../charter/charter.ts'
 import type { Pointer } from '../../charter/pointer.ts'
 

@@ -1,7 +1,7 @@
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
 import { makeExample } from '../../charter/source/example.ts'
-import { printLosslessJson } from '../transport/lossless-json.ts'
 import type { HttpRequest } from '../transport/exchange.ts'
+import { printLosslessJson } from '../transport/lossless-json.ts'
 
 /** Where values that nobody prescribes come from: seeded, so that a run can be repeated. */
 export interface Supply {
@@ -22,7 +22,8 @@ export function makeRequest(charter: Charter, use: Use, supply: Supply): CallReq
     if (parameter.in === 'cookie' || !(parameter.required || parameter.in === 'path')) continue
     sections[parameter.in][parameter.name] = parameter.example ?? makeExample(description, parameter.schema, wanted)
   }
-  const made = shape.body === undefined ? undefined : (shape.body.example ?? makeExample(description, shape.body.schema, wanted))
+  const made =
+    shape.body === undefined ? undefined : (shape.body.example ?? makeExample(description, shape.body.schema, wanted))
   const body = merge(made, example?.body)
   return {
     path: { ...sections.path, ...refresh(example?.path, supply) },
@@ -44,7 +45,8 @@ function refresh(values: Readonly<Record<string, unknown>> | undefined, supply: 
 
 /** Replaces `{fresh}` in every string. */
 function freshen(value: unknown, supply: Supply): unknown {
-  if (typeof value === 'string') return value.includes('{fresh}') ? value.replaceAll('{fresh}', supply.fresh('value')) : value
+  if (typeof value === 'string')
+    return value.includes('{fresh}') ? value.replaceAll('{fresh}', supply.fresh('value')) : value
   if (Array.isArray(value)) return value.map((each) => freshen(each, supply))
   if (!isRecord(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, freshen(each, supply)]))
@@ -60,7 +62,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 export function toHttp(charter: Charter, use: Use, request: CallRequest, server: string): HttpRequest {
   const shape = charter.operations.get(use.operation)?.shape
   if (shape === undefined) throw new TypeError(`no operation ${use.operation}`)
-  const path = shape.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(textOf(request.path?.[name])))
+  const path = shape.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
+    encodeURIComponent(textOf(request.path?.[name])),
+  )
   const base = server.replace(/\/+$/, '')
   // A server URL given with its path wins over the description's own base path.
   const prefix = shape.basePath !== '' && !new URL(base).pathname.endsWith(shape.basePath) ? shape.basePath : ''
@@ -69,11 +73,15 @@ export function toHttp(charter: Charter, use: Use, request: CallRequest, server:
     for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) query.append(name, textOf(each))
   }
   const headers: Record<string, string> = { accept: 'application/json' }
-  for (const [name, value] of Object.entries(request.header ?? {})) if (value !== undefined) headers[name] = textOf(value)
+  for (const [name, value] of Object.entries(request.header ?? {}))
+    if (value !== undefined) headers[name] = textOf(value)
   const url = `${base}${prefix}${path}${query.size === 0 ? '' : `?${query}`}`
-  if (request.body === undefined || ['GET', 'HEAD'].includes(shape.method)) return { method: shape.method, url, headers }
+  if (request.body === undefined || ['GET', 'HEAD'].includes(shape.method))
+    return { method: shape.method, url, headers }
   const form = shape.body?.mediaType.includes('x-www-form-urlencoded') === true && isRecord(request.body)
-  headers['content-type'] = form ? 'application/x-www-form-urlencoded' : (shape.body?.mediaType ?? 'application/json').replace(/^\*\/\*$/, 'application/json')
+  headers['content-type'] = form
+    ? 'application/x-www-form-urlencoded'
+    : (shape.body?.mediaType ?? 'application/json').replace(/^\*\/\*$/, 'application/json')
   const body = form ? formText(request.body) : printLosslessJson(request.body)
   return { method: shape.method, url, headers, body }
 }

@@ -1,0 +1,155 @@
+import type { Constraint, Use } from '../../charter/charter.ts'
+import { type ClassId, findingClass, findingClasses } from '../../constraint/class.ts'
+import { meaningOf } from '../../constraint/kinds.ts'
+import type { Finding, Proof, Sent } from '../finding.ts'
+import type { AbuseCase } from '../plan/scenario.ts'
+import type { Lab } from './lab.ts'
+import type { Control, Trial } from './trial.ts'
+import { causeOf, main, sentenceOf } from './words.ts'
+
+interface Evidence {
+  readonly trial: Trial
+  readonly control: Control
+  readonly repeated: Proof['repeated']
+}
+
+/** Findings so far: one for each missing check, however many cases show it. */
+export class Findings {
+  private readonly found = new Map<string, Finding>()
+  private readonly lab: Lab
+
+  constructor(lab: Lab) {
+    this.lab = lab
+  }
+
+  list(): Finding[] {
+    const order = ['critical', 'high', 'medium', 'low']
+    return [...this.found.values()].toSorted(
+      (left, right) => order.indexOf(left.severity) - order.indexOf(right.severity),
+    )
+  }
+
+  knows(use: Use, constraint: Constraint, abuse: AbuseCase): boolean {
+    return this.found.has(causeKey(use, constraint, abuse))
+  }
+
+  /** A finding that makes a case moot: what works one after the other need not be raced for. */
+  coveredBy(use: Use, constraint: Constraint, abuse: AbuseCase): string | undefined {
+    if (abuse.tactic.kind !== 'race') return undefined
+    const sequential = use.constraints.filter(
+      (each) => ['once', 'from', 'limit', 'idempotency'].includes(each.kind) || each === constraint,
+    )
+    for (const each of sequential) {
+      const finding = this.found.get(causeKey(use, each, { ...abuse, tactic: { kind: 'again' } }))
+      if (finding !== undefined) return finding.fingerprint
+    }
+    return undefined
+  }
+
+  addTo(use: Use, constraint: Constraint, abuse: AbuseCase, trial: Trial): void {
+    const key = causeKey(use, constraint, abuse)
+    const finding = this.found.get(key)
+    if (finding === undefined) return
+    const seen = { case: abuse.id, class: abuse.finding, sentence: sentenceOf(this.lab, abuse, use, trial) }
+    this.found.set(key, { ...finding, alsoSeen: [...finding.alsoSeen, seen] })
+  }
+
+  add(use: Use, constraint: Constraint, abuse: AbuseCase, evidence: Evidence): Finding {
+    const finding = findingOf(this.lab, use, constraint, abuse, evidence)
+    this.found.set(causeKey(use, constraint, abuse), finding)
+    return finding
+  }
+}
+
+/** What identifies the missing check that a case shows. */
+function causeKey(use: Use, constraint: Constraint, abuse: AbuseCase): string {
+  if (abuse.tactic.kind === 'race') return `${use.operation}|race`
+  switch (constraint.kind) {
+    case 'seen-by':
+      return `${constraint.object}|seen-by`
+    case 'set-by':
+      return `${use.operation}|set-by`
+    case 'by':
+      return `${use.operation}|by|${constraint.slot}`
+    case 'from':
+      return constraint.slot === 'object' ? `${use.id}|from` : `${use.id}|from|${constraint.slot}`
+    case 'once':
+      // An object that moves on is protected from repetition by its state: both are one check.
+      return use.constraints.some((each) => each.kind === 'from' && each.slot === 'object') &&
+        constraint.per.includes('object')
+        ? `${use.id}|from`
+        : `${use.id}|once`
+    default:
+      return constraint.id
+  }
+}
+
+function findingOf(lab: Lab, use: Use, constraint: Constraint, abuse: AbuseCase, evidence: Evidence): Finding {
+  const shape = lab.charter.operations.get(use.operation)?.shape
+  const known = findingClass(classId(abuse.finding))
+  const sentence = sentenceOf(lab, abuse, use, evidence.trial)
+  const money = evidence.trial.changes.some((change) => /amount|balance|total|price|credit/i.test(change.pointer))
+  const severity = money && known.severity === 'high' ? 'critical' : known.severity
+  return {
+    fingerprint: fingerprintOf([abuse.finding, use.operation, constraint.id]),
+    class: abuse.finding,
+    severity,
+    because: money ? `${known.meaning}; money moved` : known.meaning,
+    title: `${known.title} at ${shape?.method ?? ''} ${shape?.path ?? use.operation}`,
+    operation: use.operation,
+    endpoint: `${shape?.method ?? ''} ${shape?.path ?? ''}`,
+    constraint: constraint.id,
+    position: constraint.position,
+    rule: meaningOf(constraint).describe(lab.charter),
+    ...causeOf(lab.charter, use, constraint, abuse.tactic),
+    proof: proofOf(abuse, evidence, sentence),
+    alsoSeen: [],
+  }
+}
+
+function proofOf(abuse: AbuseCase, { trial, control, repeated }: Evidence, sentence: string): Proof {
+  const observers = trial.sent.filter((sent) => sent.purpose === 'observe').map((sent) => sent.as)
+  return {
+    case: abuse,
+    transcript: essential(trial),
+    changes: trial.changes,
+    disclosed: trial.disclosed,
+    observer: observers[0] ?? '-',
+    repeated,
+    control: control.sent,
+    sentence,
+    ...(trial.overrun === undefined ? {} : { overrun: trial.overrun }),
+  }
+}
+
+/** The transcript with only those looks that show the effect: the object changed most tellingly, before and after. */
+function essential(trial: Trial): readonly Sent[] {
+  const telling = main(trial.changes)
+  const looks = trial.sent.filter((sent) => sent.purpose === 'observe')
+  const shows = (sent: Sent) =>
+    telling !== undefined && sent.exchange.response !== undefined && bodyShows(sent, telling.before, telling.after)
+  const wanted = new Set(looks.filter(shows).map((sent) => sent.exchange.request.url))
+  const [url] = wanted
+  const kept = looks.filter((sent) => sent.exchange.request.url === url)
+  const ends = new Set([kept[0], kept.at(-1)])
+  return trial.sent.filter((sent) => sent.purpose !== 'observe' || ends.has(sent))
+}
+
+function bodyShows(sent: Sent, before: unknown, after: unknown): boolean {
+  const body = sent.exchange.response?.body ?? ''
+  return [before, after].some((value) => value !== undefined && value !== null && body.includes(String(value)))
+}
+
+function classId(text: string): ClassId {
+  const found = [...findingClasses.keys()].find((id) => id === text)
+  if (found === undefined) throw new TypeError(`no finding class ${text}`)
+  return found
+}
+
+/** Sixteen hexadecimal digits of FNV-1a (64 bits): short, stable, no secret. */
+export function fingerprintOf(parts: readonly string[]): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(parts.join('\u0000')))
+    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn
+  return hash.toString(16).padStart(16, '0')
+}

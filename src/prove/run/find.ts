@@ -1,0 +1,73 @@
+import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
+import { readObject, textOf } from '../../charter/object-fact.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
+import { refuses } from './lab.ts'
+import type { Thing } from './observe.ts'
+import { type Play, Unreached } from './play.ts'
+import { makeRequest, toHttp } from './request.ts'
+
+/** Finds an existing object that fits a variable, in the lists the API gives to those who may see it. Throws `Unreached`. */
+export async function findThing(play: Play, name: Var): Promise<Thing> {
+  const spec = play.scenario.vars[name]
+  const type = play.lab.charter.objects.get(spec?.type ?? '')
+  if (spec === undefined || type === undefined) throw new TypeError(`no variable ${name}`)
+  if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
+  const seeker = spec.owner ?? play.lab.observer
+  const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
+  const taken = new Set([...play.things.values()].filter((thing) => thing.type === type).map((thing) => thing.key))
+  const seekers = [
+    seeker,
+    play.lab.observer,
+    ...play.lab.stage.members.filter((member) => !member.pool).map((member) => member.name),
+  ]
+  for (const candidate of new Set(seekers)) {
+    if (candidate === undefined) continue
+    const found = await listAs(play, type, candidate)
+    const fitting = found.filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner))
+    const fact = fitting[0]
+    if (fact !== undefined)
+      return { type, key: fact.key, path: {}, fact, ...(fact.creator === undefined ? {} : { creator: fact.creator }) }
+  }
+  const what = [
+    spec.states.length === 0 ? '' : ` in state ${spec.states.join(' or ')}`,
+    owner === undefined ? '' : ` of ${spec.owner}`,
+  ].join('')
+  throw new Unreached(
+    `no existing ${type.name}${what} was found${type.list === undefined ? ': the charter names no `list` operation for it' : ''}`,
+  )
+}
+
+function fits(fact: ObjectFact, spec: VarSpec, owner: string | undefined): boolean {
+  if (spec.states.length > 0 && !spec.states.includes(fact.state ?? '')) return false
+  if (owner !== undefined && fact.owner !== undefined && fact.owner !== owner) return false
+  return spec.wishes.every((wish) => wishHolds(wish, fact))
+}
+
+/** Wishes that read more than the object are left to the argument search. */
+function wishHolds(wish: Wish, fact: ObjectFact): boolean {
+  if (wish.rule.reads.some(([root]) => root !== wish.slot)) return true
+  return (wish.rule.evaluate({ [wish.slot]: fact.value }) === true) === wish.want
+}
+
+async function listAs(play: Play, type: ObjectType, name: string): Promise<ObjectFact[]> {
+  const use = play.lab.charter.operations.get(type.list ?? '')?.uses[0]
+  if (use === undefined) return []
+  const signed = play.peek(name) ?? (await play.lab.signIn(name))
+  const request = makeRequest(play.lab.charter, use, play.lab.supply)
+  const exchange = await signed.send(toHttp(play.lab.charter, use, request, play.serverOf(use)))
+  if (refuses(play.lab.charter, use, exchange)) return []
+  const at = play.lab.charter.operations.get(use.operation)?.lists?.items ?? []
+  return itemsIn(exchange.response?.json, at, type).map((value) => readObject(type, value, { now: play.lab.now() }))
+}
+
+/** The items of a list answer: where the charter says, else the first list of things that have the key. */
+export function itemsIn(json: unknown, at: readonly string[], type: ObjectType): unknown[] {
+  const direct = getPointer(json, at)
+  const lists = [direct, ...(typeof json === 'object' && json !== null ? Object.values(json) : [])]
+  const list = lists.find(
+    (each): each is unknown[] =>
+      Array.isArray(each) && each.some((item) => textOf(getPointer(item, type.key)) !== undefined),
+  )
+  return list?.filter((item) => textOf(getPointer(item, type.key)) !== undefined) ?? []
+}

@@ -1,0 +1,109 @@
+import type { Call, CallRequest, Charter, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
+import type { Facts } from '../../constraint/facts.ts'
+import { decide, evaluateUse } from '../../decide/decide.ts'
+import type { Reason } from '../../decide/decision.ts'
+import { factsFor } from '../../session/fold.ts'
+import type { PastCall } from '../../session/past-call.ts'
+import type { Stage } from '../plan/build.ts'
+import type { Exchange, HttpRequest } from '../transport/exchange.ts'
+import type { Supply } from './request.ts'
+
+/** Somebody signed in; what identities give the runner. */
+export interface Signed {
+  readonly name: string
+  readonly principal: Principal
+  /** The request with this identity's credentials. */
+  readonly apply: (request: HttpRequest) => HttpRequest
+  /** Sends as this identity, renewing its credentials when they ran out. */
+  readonly send: (request: HttpRequest) => Promise<Exchange>
+}
+
+/** Everything a run shares: the running system, who can sign in, and what has happened to it so far. */
+export interface Lab {
+  readonly stage: Stage
+  readonly charter: Charter
+  /** Base address of each source. */
+  readonly servers: ReadonlyMap<string, string>
+  readonly send: (request: HttpRequest) => Promise<Exchange>
+  readonly race: (requests: readonly HttpRequest[]) => Promise<readonly Exchange[]>
+  /** Signs in; the same session every time for the same name. Throws `SignInFailed`. */
+  readonly signIn: (name: string) => Promise<Signed>
+  /** A newly registered identity of the pool a name belongs to. */
+  readonly register: (name: string) => Promise<Signed>
+  /** The identity that reads the truth, when the identities file names one. */
+  readonly observer?: string
+  readonly supply: Supply
+  readonly now: () => number
+  readonly sleep: (ms: number) => Promise<void>
+  /** Makes the target's clock run ahead, when there is a hook for it. */
+  readonly advanceClock?: (ms: number) => Promise<boolean>
+  /** Puts the target back to its beginning, when there is a hook for it. */
+  readonly reset?: () => Promise<boolean>
+  /** Effective calls so far, oldest first; appended to by plays. */
+  readonly past: PastCall[]
+  /** Who last could read an object of a type and maker. */
+  readonly readers: Map<string, string>
+  /** Parts that change by themselves, as `type|pointer`: seen to differ between two looks with nothing in between. */
+  readonly wobbling: Set<string>
+  readonly racing: { readonly width: number; readonly rounds: number }
+}
+
+/** A call as the charter sees it, with the facts known before it. */
+export interface Seen {
+  readonly call: Call
+  readonly objects: Readonly<Record<Slot, ObjectFact | null>>
+  readonly facts: Facts
+}
+
+/** Gathers what the charter needs to judge a call from what the run has done and seen. */
+export function seenBy(
+  lab: Lab,
+  use: Use,
+  principal: Principal,
+  request: CallRequest,
+  objects: Readonly<Record<Slot, ObjectFact | null>>,
+): Seen {
+  const call: Call = { operation: use.operation, principal, request, at: lab.now() }
+  return { call, objects, facts: factsFor(lab.charter, call, objects, lab.past) }
+}
+
+/** What the charter has against a call as this use. `request` may differ from the one the facts were gathered for. */
+export function judge(lab: Lab, use: Use, seen: Seen, request: CallRequest = seen.call.request): readonly Reason[] {
+  return evaluateUse(lab.charter, use, seen.facts, { ...seen.call, request })
+}
+
+/** Whether any use of the operation allows a call. */
+export function allows(lab: Lab, seen: Seen, request: CallRequest): boolean {
+  const { effect } = decide(lab.charter, seen.facts, { ...seen.call, request })
+  return effect === 'allow' || effect === 'modify'
+}
+
+/** Whether an answer refuses, by the shape the charter gives refusals; no answer refuses nothing and grants nothing. */
+export function refuses(charter: Charter, use: Use, exchange: Exchange): boolean {
+  const response = exchange.response
+  if (response === undefined || response.status >= 300) return true
+  const shape = charter.operations.get(use.operation)?.shape
+  const refusedWhen = charter.sources.get(shape?.source ?? '')?.refusedWhen
+  if (refusedWhen === undefined) return false
+  const { status, headers, json } = response
+  return refusedWhen.evaluate({ response: { status, headers, body: json ?? response.body } }) === true
+}
+
+/** An answer in a few words, for reasons; never its whole body. */
+export function inShort(exchange: Exchange): string {
+  if (exchange.response === undefined) return `no answer: ${exchange.failure.message}`
+  const { status, json, body } = exchange.response
+  const said = messageOf(json) ?? body.replaceAll(/\s+/g, ' ').slice(0, 80)
+  return said === '' ? String(status) : `${status} ${said}`
+}
+
+function messageOf(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null) return undefined
+  for (const name of ['detail', 'message', 'error', 'title', 'code']) {
+    const value: unknown = Object.entries(json).find(([key]) => key === name)?.[1]
+    if (typeof value === 'string') return value.slice(0, 120)
+    const inner = messageOf(value)
+    if (inner !== undefined) return inner
+  }
+  return undefined
+}

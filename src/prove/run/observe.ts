@@ -1,0 +1,144 @@
+/** Looking at the truth: reading objects as somebody who may, and not as the attacker where anyone else can. */
+import type { CallRequest, ObjectFact, ObjectType, Use } from '../../charter/charter.ts'
+import { readObject, textOf } from '../../charter/object-fact.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import type { Sent } from '../finding.ts'
+import { placeValue } from '../plan/place.ts'
+import type { Var } from '../plan/scenario.ts'
+import type { Exchange } from '../transport/exchange.ts'
+import { judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
+import { knownOf, type Play } from './play.ts'
+import { isRecord, makeRequest, toHttp } from './request.ts'
+
+/** One object of the running system, as far as it is known. */
+export interface Thing {
+  readonly type: ObjectType
+  readonly key: string
+  /** Path parameters it was reached by. */
+  readonly path: Readonly<Record<string, unknown>>
+  readonly creator?: string
+  /** The identity that made it. */
+  readonly maker?: string
+  readonly parent?: Thing
+  /** The state followed from transitions, for types that do not show it. */
+  followed?: string
+  /** What the answer that made it said of it. */
+  learnt?: Readonly<Record<string, unknown>>
+  fact?: ObjectFact
+}
+
+/** What an observer saw: undefined when nobody may look, null when it does not exist. */
+export type Sight = ObjectFact | null | undefined
+
+/**
+ * Reads an object and keeps what was seen in `thing.fact`.
+ *
+ * @param attacker - The principal whose own eyes are used only when nobody else may read.
+ * @param record - Receives the request for the transcript.
+ */
+export async function readThing(
+  play: Play,
+  thing: Thing,
+  attacker: string | undefined,
+  record?: (sent: Sent) => void,
+): Promise<Sight> {
+  const use = readUse(play.lab, thing.type)
+  if (use === undefined) return undefined
+  for (const reader of await readersOf(play, thing, use, attacker)) {
+    const exchange = await readAs(play, thing, use, reader)
+    const sight = sightOf(play.lab, thing, use, exchange)
+    if (sight === undefined) continue
+    record?.({ use: use.id, operation: use.operation, as: reader.name, purpose: 'observe', exchange, captures: [] })
+    remember(play.lab, thing, reader.name)
+    if (sight !== null) thing.fact = sight
+    return sight
+  }
+  return undefined
+}
+
+function readUse(lab: Lab, type: ObjectType): Use | undefined {
+  return lab.charter.operations.get(type.read ?? '')?.uses[0]
+}
+
+async function readAs(play: Play, thing: Thing, use: Use, reader: Signed): Promise<Exchange> {
+  let request: CallRequest = makeRequest(play.lab.charter, use, play.lab.supply)
+  request = { ...request, path: { ...request.path, ...thing.path } }
+  if (use.object !== undefined) request = placeValue(request, use.object.key, thing.key)
+  const http = toHttp(play.lab.charter, use, request, play.serverOf(use))
+  return reader.send(http)
+}
+
+function sightOf(lab: Lab, thing: Thing, use: Use, exchange: Exchange): Sight {
+  const { response } = exchange
+  if (response === undefined) return undefined
+  if (response.status === 404 || response.status === 410) return thing.fact === undefined ? undefined : goneOf(thing)
+  if (refuses(lab.charter, use, exchange)) return undefined
+  const value = valueIn(response.json, thing)
+  return value === undefined ? undefined : readObject(thing.type, isRecord(value) ? { ...thing.learnt, ...value } : value, knownOf(thing, lab.now()))
+}
+
+function goneOf(thing: Thing): Sight {
+  const { type, fact } = thing
+  return type.gone === undefined || fact === undefined ? null : { ...fact, state: type.gone, value: { gone: true } }
+}
+
+/** The representation in an answer: where the charter says, or the innermost wrapper that carries the key. */
+function valueIn(json: unknown, thing: Thing): unknown {
+  const direct = getPointer(json, thing.type.readAt)
+  if (textOf(getPointer(direct, thing.type.key)) === thing.key) return direct
+  if (typeof json !== 'object' || json === null) return undefined
+  const items = Array.isArray(json)
+    ? json
+    : Object.values(json).flatMap((each: unknown) => (Array.isArray(each) ? each : [each]))
+  return items.find((each) => textOf(getPointer(each, thing.type.key)) === thing.key)
+}
+
+/** Who may read it, the best witness first: the observer of the identities file, then anybody but the attacker, then the attacker. */
+async function readersOf(play: Play, thing: Thing, use: Use, attacker: string | undefined): Promise<Signed[]> {
+  const { lab } = play
+  const owner = Object.entries(play.scenario.vars).find(([name]) => play.things.get(name) === thing)?.[1].owner
+  const names = [
+    lab.observer,
+    lab.readers.get(memoryOf(thing)),
+    owner,
+    thing.maker,
+    ...lab.stage.members.map((member) => member.name),
+  ]
+  const able: Signed[] = []
+  const selves: Signed[] = []
+  for (const name of new Set(names)) {
+    if (name === undefined || able.length >= 3) continue
+    const signed = play.peek(name) ?? (await lab.signIn(name))
+    if (signed === undefined || !mayRead(lab, thing, use, signed)) continue
+    if (attacker !== undefined && signed.principal.id === attacker) selves.push(signed)
+    else able.push(signed)
+  }
+  return [...able, ...selves]
+}
+
+function mayRead(lab: Lab, thing: Thing, use: Use, reader: Signed): boolean {
+  if (thing.fact === undefined) return true
+  const request: CallRequest =
+    use.object === undefined ? {} : placeValue({ path: thing.path }, use.object.key, thing.key)
+  const seen = seenBy(lab, use, reader.principal, request, { object: thing.fact })
+  return judge(lab, use, seen).every((reason) => reason.kind !== 'by' && reason.kind !== 'separation')
+}
+
+function memoryOf(thing: Thing): string {
+  return `${thing.type.name}/${thing.maker ?? ''}`
+}
+
+function remember(lab: Lab, thing: Thing, reader: string): void {
+  lab.readers.set(memoryOf(thing), reader)
+}
+
+/** What an observer sees of everything in the play, by variable. */
+export async function look(
+  play: Play,
+  attacker: string | undefined,
+  record?: (sent: Sent) => void,
+): Promise<Map<Var, Sight>> {
+  const sights = new Map<Var, Sight>()
+  for (const [name, thing] of play.things) sights.set(name, await readThing(play, thing, attacker, record))
+  return sights
+}

@@ -1,0 +1,129 @@
+import type { Charter } from '../../charter/charter.ts'
+import type { Identities } from '../identity/identities.ts'
+import { IdentityError } from '../identity/login.ts'
+import type { RawIdentities } from '../identity/schema.ts'
+import type { Session } from '../identity/session.ts'
+import type { Member } from '../plan/cast.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { Lab, Signed } from './lab.ts'
+import { Unreached } from './play.ts'
+
+/** What a run is opened with; time and randomness are arguments. */
+export interface LabOptions {
+  readonly charter: Charter
+  readonly file: RawIdentities
+  readonly identities: Identities
+  readonly transport: Transport
+  readonly random: () => number
+  /** Text of this run alone, so that a second run on the same data makes new names. */
+  readonly nonce: string
+  readonly now: () => number
+  readonly sleep: (ms: number) => Promise<void>
+  readonly racing: { readonly width: number; readonly rounds: number }
+}
+
+/** How many people of one pool can be on stage at once. */
+const poolSeats = 3
+
+/**
+ * Opens the laboratory of a run: everybody who is no pool signs in, so that it is known who is who before anything is planned.
+ *
+ * Somebody who cannot sign in is left out and named in `absent`; pools are filled when first used.
+ */
+export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: readonly string[] }> {
+  const { charter, identities, transport, file } = options
+  const clock = { aheadMs: 0 }
+  const pooled = new Map<string, Promise<Signed>>()
+  const register = async (name: string): Promise<Signed> => {
+    const session = await identities.register(name.split('#', 1)[0] ?? name)
+    if (session === undefined) throw new Unreached(`the pool \`${name}\` has nobody left: raise its \`pool\``)
+    return signedOf(session)
+  }
+  const signIn = async (name: string): Promise<Signed> => {
+    if (!name.includes('#')) return signedOf(await identities.get(name))
+    const known = pooled.get(name) ?? register(name)
+    pooled.set(name, known)
+    return known
+  }
+  const members: Member[] = []
+  const absent: string[] = []
+  for (const [name, raw] of Object.entries(file.identities)) {
+    const actors = [raw.actor].flat()
+    if (raw.pool !== undefined) {
+      const seats = Array.from({ length: Math.min(poolSeats, raw.pool) }, (_, index) => `${name}#${index + 1}`)
+      for (const seat of seats) members.push({ name: seat, principal: { actors }, pool: true })
+      continue
+    }
+    try {
+      members.push({ name, principal: (await signIn(name)).principal, pool: false })
+    } catch (error) {
+      if (!(error instanceof IdentityError)) throw error
+      absent.push(`${name}: ${error.message}`)
+    }
+  }
+  let count = 0
+  const past: Lab['past'] = []
+  const lab: Lab = {
+    stage: { charter, members },
+    charter,
+    servers: new Map(Object.entries(identities.targets)),
+    send: (request) => transport.send(request),
+    race: (requests) => transport.race(requests),
+    signIn,
+    register,
+    ...(identities.observer === undefined ? {} : { observer: identities.observer }),
+    supply: { random: options.random, fresh: () => `${options.nonce}${(count++).toString(36)}` },
+    now: () => options.now() + clock.aheadMs,
+    sleep: options.sleep,
+    advanceClock: async (ms) => {
+      const exchange = await identities.runHook('advance-clock', {
+        ms: String(ms),
+        seconds: String(Math.ceil(ms / 1000)),
+      })
+      const moved = exchange?.response !== undefined && exchange.response.status < 300
+      if (moved) clock.aheadMs += ms
+      return moved
+    },
+    reset: async () => {
+      const exchange = await identities.runHook('reset')
+      if (exchange?.response === undefined || exchange.response.status >= 300) return false
+      past.length = 0
+      pooled.clear()
+      return true
+    },
+    past,
+    readers: new Map(),
+    wobbling: new Set(),
+    racing: options.racing,
+  }
+  return { lab, absent }
+}
+
+function signedOf(session: Session): Signed {
+  return {
+    name: session.name,
+    get principal() {
+      const { id, tenant, ...rest } = session.principal
+      return {
+        ...rest,
+        ...(id === undefined ? {} : { id }),
+        ...(tenant === undefined ? {} : { tenant }),
+        actors: session.actors,
+      }
+    },
+    apply: (request) => session.apply(request),
+    send: (request) => session.send(request),
+  }
+}
+
+/** A small seeded generator (mulberry32): the same seed gives the same numbers. */
+export function seededRandom(seed: string): () => number {
+  let state = 0
+  for (const character of seed) state = (Math.imul(state, 31) + (character.codePointAt(0) ?? 0)) | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}

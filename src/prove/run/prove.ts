@@ -1,0 +1,232 @@
+/** Runs the proofs of a charter against a running system. Yields events; whoever listens decides what is shown. */
+import type { Charter, Constraint, Use } from '../../charter/charter.ts'
+import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
+import { Builder } from '../plan/build.ts'
+import type { Member } from '../plan/cast.ts'
+import { nameOf, planUse, type UsePlan } from '../plan/plan-use.ts'
+import type { AbuseCase, Scenario } from '../plan/scenario.ts'
+import { Findings } from './collect.ts'
+import type { Lab } from './lab.ts'
+import { Held, Unreached } from './play.ts'
+import { reduceTrial, repeatTrial } from './reduce.ts'
+import { runTrial } from './tactic.ts'
+import { type Control, runControl, type Trial } from './trial.ts'
+import { who } from './words.ts'
+
+export interface ProveOptions {
+  readonly lab: Lab
+  readonly seed: string
+  /** Operations to prove; all when absent. */
+  readonly only?: ReadonlySet<string>
+  /** How often an effect must show again on fresh objects. */
+  readonly repeats: number
+  readonly stopped: () => string | undefined
+  readonly usage: () => { readonly requests: number; readonly ms: number }
+  readonly notes: readonly string[]
+}
+
+/** Plans and proves, use after use; the last event is the outcome, also when the run is stopped early. */
+export async function* prove(options: ProveOptions): AsyncGenerator<ProveEvent> {
+  const { lab } = options
+  const run = new Run(options)
+  const uses = usesInOrder(lab.charter, options.only)
+  yield { kind: 'planned', uses: uses.length, cases: uses.reduce((sum, use) => sum + use.constraints.length, 0) }
+  for (const text of options.notes) yield { kind: 'note', text }
+  let partial: string | undefined
+  for (const [index, use] of uses.entries()) {
+    partial = options.stopped()
+    if (partial !== undefined) break
+    yield { kind: 'use', use: use.id, index: index + 1, of: uses.length }
+    yield* run.proveUse(use)
+  }
+  partial ??= options.stopped()
+  const outcome: Outcome = {
+    charter: lab.charter.name,
+    seed: options.seed,
+    findings: run.findings.list(),
+    cells: run.cells,
+    ...options.usage(),
+    notes: [...options.notes],
+    ...(partial === undefined ? {} : { partial }),
+  }
+  yield { kind: 'end', outcome }
+}
+
+/** Lists last, when there is something to list; otherwise in the order of the charter. */
+export function usesInOrder(charter: Charter, only: ReadonlySet<string> | undefined): Use[] {
+  const uses = [...charter.operations.values()].flatMap((operation) => operation.uses)
+  const wanted = uses.filter((use) => only === undefined || only.has(use.operation))
+  const lists = (use: Use) => charter.operations.get(use.operation)?.lists !== undefined
+  return [...wanted.filter((use) => !lists(use)), ...wanted.filter(lists)]
+}
+
+class Run {
+  readonly cells: Cell[] = []
+  readonly findings: Findings
+  private readonly options: ProveOptions
+  private readonly controls = new Map<string, Control | Unreached>()
+
+  constructor(options: ProveOptions) {
+    this.options = options
+    this.findings = new Findings(options.lab)
+  }
+
+  async *proveUse(use: Use): AsyncGenerator<ProveEvent> {
+    const { lab } = this.options
+    this.controls.clear()
+    await lab.reset?.()
+    const { plan, control, why } = await this.workingPlan(use)
+    yield { kind: 'control', use: use.id, works: control !== undefined, why }
+    for (const skipped of plan.notReached) {
+      this.cells.push(this.cellOf(use, skipped.constraint, '-', '-', skipped.tactic, 'not-reached', skipped.why))
+      yield { kind: 'skipped', skipped }
+    }
+    for (const abuse of plan.cases) {
+      if (this.options.stopped() !== undefined) return
+      yield* this.proveCase(use, abuse, why)
+    }
+    if (plan.cases.length === 0 && plan.notReached.length === 0)
+      this.cells.push(this.cellOf(use, `${use.id}.by`, '-', '-', 'control', 'held', 'open to everyone by design'))
+  }
+
+  /** The first way of choosing people and objects in which the rightful call works. */
+  private async workingPlan(use: Use): Promise<{ plan: UsePlan; control: Control | undefined; why: string }> {
+    let first: { plan: UsePlan; why: string } | undefined
+    for (const { member, found } of this.alternatives(use)) {
+      const plan = planUse(this.options.lab.stage, use, { found }, member)
+      if (plan.control === undefined) {
+        first ??= { plan, why: plan.notReached[0]?.why ?? 'no scenario was found' }
+        continue
+      }
+      const control = await this.controlOf(plan.control)
+      if (!(control instanceof Unreached) && control.works) return { plan, control, why: '' }
+      const why = control instanceof Unreached ? control.message : control.why
+      // A scenario that can be written down tells more than one that cannot.
+      if (first === undefined || first.plan.control === undefined) first = { plan, why }
+    }
+    return {
+      plan: first?.plan ?? { control: undefined, cases: [], notReached: [] },
+      control: undefined,
+      why: first?.why ?? 'no scenario was found',
+    }
+  }
+
+  private *alternatives(use: Use): Generator<{ member?: Member; found: ReadonlySet<string> }> {
+    const { stage } = this.options.lab
+    const types = [
+      ...new Set(
+        [use.object?.type, ...use.refs.map((ref) => ref.object), ...parentsOf(stage.charter, use)].filter(
+          (each) => each !== undefined,
+        ),
+      ),
+    ]
+    const listed = types.filter((type) => stage.charter.objects.get(type)?.list !== undefined)
+    yield { found: new Set() }
+    const others = new Builder(stage, { found: new Set() }).options(use, undefined).slice(0, 4)
+    const references = listed.filter((type) => type !== use.object?.type)
+    if (references.length > 0) yield { found: new Set(references) }
+    for (const member of others.slice(1)) yield { member, found: new Set() }
+    if (listed.length > 0) {
+      yield { found: new Set(listed) }
+      for (const member of others.slice(1))
+        yield { member, found: new Set(references.length > 0 ? references : listed) }
+    }
+  }
+
+  /** Controls are made once for each scenario, and again never. */
+  private async controlOf(scenario: Scenario): Promise<Control | Unreached> {
+    const key = JSON.stringify(scenario, (name, value: unknown) =>
+      name === 'rule' ? String((value as { source?: unknown }).source) : value,
+    )
+    const known = this.controls.get(key)
+    if (known !== undefined) return known
+    const made = await tryTo(() => runControl(this.options.lab, scenario))
+    this.controls.set(key, made)
+    return made
+  }
+
+  private async *proveCase(use: Use, abuse: AbuseCase, controlWhy: string): AsyncGenerator<ProveEvent> {
+    const { verdict, why, trial, finding } = await this.judge(use, abuse, controlWhy)
+    const role = abuse.abuse.steps.at(-1)?.as ?? 'nobody'
+    const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
+    this.cells.push(
+      this.cellOf(use, abuse.constraint, who(this.options.lab, role), state, nameOf(abuse.tactic), verdict, why),
+    )
+    yield { kind: 'case', case: abuse, verdict, why }
+    if (finding !== undefined) yield { kind: 'finding', finding }
+  }
+
+  private async judge(
+    use: Use,
+    abuse: AbuseCase,
+    controlWhy: string,
+  ): Promise<{ verdict: Verdict; why: string; trial?: Trial; finding?: Finding }> {
+    const { lab, repeats } = this.options
+    const control = await this.controlOf(abuse.control)
+    if (control instanceof Unreached) return { verdict: 'not-reached', why: `no control: ${control.message}` }
+    if (!control.works) return { verdict: 'not-reached', why: `no control: ${control.why || controlWhy}` }
+    const constraint = constraintOf(lab.charter, use, abuse)
+    if (constraint === undefined) return { verdict: 'not-reached', why: 'the constraint is gone' }
+    const covered = this.findings.coveredBy(use, constraint, abuse)
+    if (covered !== undefined) return { verdict: 'held', why: `covered by ${covered}` }
+    const writes = lab.charter.operations.get(use.operation)?.writes ?? true
+    if (writes && !control.visible && needsSight(abuse))
+      return { verdict: 'not-reached', why: 'what the rightful call does shows in nothing that anyone may read' }
+    const trial = await tryTo(() => runTrial(lab, abuse, control))
+    if (trial instanceof Unreached) return { verdict: 'not-reached', why: trial.message }
+    if (!trial.effect) return { verdict: 'held', why: trial.why, trial }
+    if (this.findings.knows(use, constraint, abuse)) {
+      this.findings.addTo(use, constraint, abuse, trial)
+      return { verdict: 'proven', why: trial.why, trial }
+    }
+    const repeated = await repeatTrial(lab, abuse, control, repeats)
+    if (repeated.succeeded < repeated.of)
+      return {
+        verdict: 'not-reached',
+        why: `took effect once but only in ${repeated.succeeded} of ${repeated.of} repeats`,
+        trial,
+      }
+    const shortest = await reduceTrial(lab, abuse, control, trial)
+    const finding = this.findings.add(use, constraint, abuse, { trial: shortest, control, repeated })
+    return { verdict: 'proven', why: trial.why, trial: shortest, finding }
+  }
+
+  private cellOf(
+    use: Use,
+    constraint: string,
+    actor: string,
+    state: string,
+    tactic: string,
+    verdict: Verdict,
+    why: string,
+  ): Cell {
+    return { use: use.id, operation: use.operation, constraint, actor, state, tactic, verdict, why }
+  }
+}
+
+function parentsOf(charter: Charter, use: Use): string[] {
+  const parent = charter.objects.get(use.object?.type ?? '')?.parent?.object
+  return parent === undefined ? [] : [parent]
+}
+
+export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Constraint | undefined {
+  return (
+    use.constraints.find((each) => each.id === abuse.constraint) ??
+    charter.rules.find((each) => each.id === abuse.constraint)
+  )
+}
+
+/** Disclosures show in the answer itself. */
+function needsSight(abuse: AbuseCase): boolean {
+  return !['read-field', 'list', 'guess', 'write-field'].includes(abuse.tactic.kind)
+}
+
+async function tryTo<T>(work: () => Promise<T>): Promise<T | Unreached> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Unreached) return error
+    if (error instanceof Held) return new Unreached(error.message)
+    throw error
+  }
+}

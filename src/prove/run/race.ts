@@ -1,0 +1,120 @@
+/** Many identical calls at the same moment: only as many may take effect as do one after the other. */
+
+import type { Change } from '../finding.ts'
+import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
+import type { AbuseCase } from '../plan/scenario.ts'
+import { type Lab, refuses } from './lab.ts'
+import { type Play, Unreached } from './play.ts'
+import { toHttp } from './request.ts'
+import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
+
+const sequentialMost = 3
+
+/** How often the call takes effect when made again and again, up to a few times. */
+async function sequentialEffects(lab: Lab, abuse: AbuseCase, control: Control): Promise<number> {
+  const scene = await setScene(lab, abuse.abuse)
+  const { play, step, attacker } = scene
+  const { best } = await play.prepare(step, {})
+  const before = await sightsOf(play, step, attacker)
+  const keys = new Set<string>()
+  let accepted = 0
+  for (let call = 0; call < sequentialMost; call++) {
+    const exchange = await play.exchange(step, play.use(step), best.request)
+    if (refuses(lab.charter, play.use(step), exchange)) continue
+    accepted++
+    const key = play.createdKey(play.use(step), best.request, exchange)
+    if (key !== undefined) keys.add(key)
+  }
+  const after = await sightsOf(play, step, attacker)
+  return countEffects(scene, control, before, after, keys, accepted).effects
+}
+
+/** Effects by what can be counted: new objects that exist, else numbers that moved; a mere change of state counts as one. */
+function countEffects(
+  scene: Scene,
+  control: Control,
+  before: Sights,
+  after: Sights,
+  keys: ReadonlySet<string>,
+  accepted: number,
+): { effects: number; changes: Change[] } {
+  const { play, step } = scene
+  const use = play.use(step)
+  const changes = effectOf(changesIn(play, step, before, after), control.signature, [])
+  const moved = timesOver(changes, control.signature)
+  if (use.creates) return { effects: Math.max(keys.size, moved), changes }
+  // More than was accepted cannot have happened: such a number moves by itself.
+  return { effects: accepted === 0 ? Math.min(moved, 1) : moved, changes }
+}
+
+export async function raceTrial(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  skip?: ReadonlySet<number>,
+): Promise<Trial> {
+  const allowed = await sequentialEffects(lab, abuse, control)
+  if (allowed >= sequentialMost)
+    throw new Unreached('one after the other it may be repeated as well, so there is no limit to overrun')
+  let last: Trial | undefined
+  for (let round = 0; round < lab.racing.rounds; round++) {
+    last = await raceRound(lab, abuse, control, allowed, skip)
+    if (last.effect) return last
+  }
+  if (last === undefined) throw new Unreached('races are switched off')
+  return last
+}
+
+async function raceRound(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  allowed: number,
+  skip: ReadonlySet<number> | undefined,
+): Promise<Trial> {
+  const scene = await setScene(lab, abuse.abuse, skip)
+  const { play, step, attacker, state } = scene
+  const use = play.use(step)
+  const { best } = await play.prepare(step, {})
+  const person = await play.person(step.as)
+  const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
+  const http = toHttp(lab.charter, use, best.request, play.serverOf(use))
+  const request = person === undefined ? http : person.apply(http)
+  const exchanges = await lab.race(Array.from({ length: lab.racing.width }, () => request))
+  const accepted = exchanges.filter((exchange) => !refuses(lab.charter, use, exchange))
+  const first = accepted[0] ?? exchanges[0]
+  if (first !== undefined)
+    play.sent.push({
+      use: use.id,
+      operation: use.operation,
+      as: step.as,
+      purpose: 'abuse',
+      exchange: first,
+      times: lab.racing.width,
+      captures: [],
+    })
+  const after = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
+  const keys = await existing(
+    play,
+    scene,
+    accepted.flatMap((exchange) => play.createdKey(use, best.request, exchange) ?? []),
+  )
+  const { effects, changes } = countEffects(scene, control, before, after, keys, accepted.length)
+  const why = `${accepted.length} of ${exchanges.length} were accepted, ${effects} took effect, ${allowed} may`
+  return {
+    effect: effects > Math.max(allowed, 1),
+    why,
+    changes,
+    disclosed: [],
+    sent: play.sent,
+    state,
+    overrun: { effects, allowed: Math.max(allowed, 1) },
+  }
+}
+
+async function existing(play: Play, scene: Scene, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const key of new Set(keys))
+    if (await play.existsAs(scene.step, play.use(scene.step), key, scene.attacker)) found.add(key)
+  return found
+}

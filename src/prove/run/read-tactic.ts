@@ -1,0 +1,145 @@
+/** Tactics that look: fields somebody may not read, lists that hold too much, keys that can be guessed. */
+import type { Constraint } from '../../charter/charter.ts'
+import { readObject, textOf } from '../../charter/object-fact.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import { useById } from '../plan/graph.ts'
+import type { AbuseCase } from '../plan/scenario.ts'
+import { itemsIn } from './find.ts'
+import { inShort, judge, type Lab, seenBy } from './lab.ts'
+import { readThing, type Thing } from './observe.ts'
+import { Play, Unreached } from './play.ts'
+import { setScene, type Trial } from './trial.ts'
+
+function constraintOf<K extends Constraint['kind']>(
+  lab: Lab,
+  abuse: AbuseCase,
+  kind: K,
+): Extract<Constraint, { kind: K }> {
+  const found = useById(lab.charter, abuse.use)?.constraints.find(
+    (each): each is Extract<Constraint, { kind: K }> => each.id === abuse.constraint && each.kind === kind,
+  )
+  if (found === undefined) throw new TypeError(`no constraint ${abuse.constraint}`)
+  return found
+}
+
+/** Reads as somebody who may read the object but not the field. */
+export async function readFieldTrial(lab: Lab, abuse: AbuseCase, skip?: ReadonlySet<number>): Promise<Trial> {
+  const constraint = constraintOf(lab, abuse, 'seen-by')
+  const { play, step, state } = await setScene(lab, abuse.abuse, skip)
+  const made = await play.make(step, { purpose: 'abuse' })
+  const type = lab.charter.objects.get(constraint.object)
+  const base = { why: inShort(made.exchange), changes: [], sent: play.sent, state }
+  if (!made.accepted || type === undefined) throw new Unreached(`reading was refused: ${base.why}`)
+  const items = lab.charter.operations.get(play.use(step).operation)?.lists?.items ?? type.readAt
+  const answer = made.exchange.response?.json
+  const values = [answer, getPointer(answer, type.readAt), ...itemsIn(answer, items, type)]
+  const principal = await play.principal(step.as)
+  const shown = values.filter(
+    (value) => isShown(value, constraint.field.at) && !mayStillSee(lab, constraint, value, principal.id),
+  )
+  const disclosed = shown.length === 0 ? [] : [`/${constraint.field.at.join('/')}`]
+  return { ...base, effect: disclosed.length > 0, disclosed }
+}
+
+function isShown(value: unknown, at: readonly string[]): boolean {
+  const found = getPointer(value, at)
+  return found !== undefined && found !== null && found !== '' && !/^\*+$/.test(String(found))
+}
+
+/** A party that may see the field of its own objects. */
+function mayStillSee(
+  lab: Lab,
+  constraint: Extract<Constraint, { kind: 'seen-by' }>,
+  value: unknown,
+  id: string | undefined,
+): boolean {
+  const type = lab.charter.objects.get(constraint.object)
+  if (type === undefined || id === undefined) return false
+  const fact = readObject(type, value, { now: lab.now() })
+  return constraint.choices.some(
+    (choice) =>
+      (choice.party === 'owner' && fact.owner === id) || fact.parties?.[choice.party ?? '']?.includes(id) === true,
+  )
+}
+
+/** Lists as somebody who may list, and looks for items that one may not read. */
+export async function listTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
+  const constraint = constraintOf(lab, abuse, 'items')
+  const type = lab.charter.objects.get(constraint.object)
+  const readUse = lab.charter.operations.get(type?.read ?? '')?.uses[0]
+  if (type === undefined || readUse === undefined)
+    throw new Unreached(`${constraint.object} has no \`read\` that says who may see one`)
+  const { play, step, state, attacker } = await setScene(lab, abuse.abuse)
+  const made = await play.make(step, { purpose: 'abuse' })
+  if (!made.accepted) throw new Unreached(`listing was refused: ${inShort(made.exchange)}`)
+  const principal = await play.principal(step.as)
+  const foreign: string[] = []
+  for (const value of itemsIn(made.exchange.response?.json, constraint.items, type).slice(0, 100)) {
+    const fact = readObject(type, value, { now: lab.now() })
+    const seen = seenBy(lab, readUse, principal, {}, { object: fact })
+    const outcomes = judge(lab, readUse, seen).filter((reason) => reason.kind === 'by')
+    const broken =
+      outcomes.some((reason) => reason.outcome === 'broken') ||
+      (outcomes.length > 0 && (await isForeign(play, fact.key, readUse.id, attacker)))
+    if (broken) foreign.push(fact.key)
+  }
+  const why =
+    foreign.length === 0 ? `every listed ${type.name} may be read` : `${foreign.length} listed that may not be read`
+  const disclosed = foreign.slice(0, 3).map((key) => `${type.name} ${key}`)
+  return { effect: foreign.length > 0, why, changes: [], disclosed, sent: play.sent, state }
+}
+
+/** A list item that does not say whose it is: the truth is read by somebody who may. */
+async function isForeign(play: Play, key: string, use: string, attacker: string | undefined): Promise<boolean> {
+  const readUse = useById(play.lab.charter, use)
+  const type = play.lab.charter.objects.get(readUse?.object?.type ?? '')
+  if (type === undefined || readUse === undefined) return false
+  const thing: Thing = { type, key, path: {} }
+  const fact = await readThing(play, thing, attacker)
+  if (fact === undefined || fact === null) return false
+  const principal = [...play.lab.stage.members].find((member) => member.principal.id === attacker)?.principal ?? {
+    ...(attacker === undefined ? {} : { id: attacker }),
+  }
+  const seen = seenBy(play.lab, readUse, principal, {}, { object: fact })
+  return judge(play.lab, readUse, seen).some((reason) => reason.kind === 'by' && reason.outcome === 'broken')
+}
+
+/** Makes a few objects and estimates how hard their keys are to guess. */
+export async function guessTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
+  const use = useById(lab.charter, abuse.use)
+  const bits = lab.charter.objects.get(use?.object?.type ?? '')?.capabilityBits ?? 0
+  const keys: string[] = []
+  const sent = []
+  for (let made = 0; made < 4; made++) {
+    const play = new Play(lab, abuse.abuse)
+    const step = await play.setUp()
+    const { created, exchange } = await play.make(step, { purpose: 'abuse' })
+    const key = created ?? textOf(exchange.response?.json)
+    if (key === undefined) throw new Unreached(`no key in the answer: ${inShort(exchange)}`)
+    keys.push(key)
+    if (made < 3) sent.push(...play.sent.filter((each) => each.purpose === 'abuse' || made === 0))
+  }
+  const found = entropyBits(keys)
+  const why = `keys such as ${keys.slice(0, 2).join(', ')} have about ${Math.floor(found)} bits, ${bits} are demanded`
+  return { effect: found < bits, why, changes: [], disclosed: found < bits ? keys.slice(0, 3) : [], sent, state: '-' }
+}
+
+/** An upper bound of the entropy of keys by the characters that differ between them; counters have next to none. */
+export function entropyBits(keys: readonly string[]): number {
+  const numbers = keys.map((key) => Number.parseInt(/(\d+)$/.exec(key)?.[1] ?? '', 10))
+  const steps = numbers.slice(1).map((value, index) => value - (numbers[index] ?? 0))
+  if (steps.length > 0 && steps.every((step) => step > 0 && step < 1000)) return 10
+  const length = Math.min(...keys.map((key) => key.length))
+  let varying = 0
+  for (let at = 0; at < length; at++) if (new Set(keys.map((key) => key[at])).size > 1) varying++
+  const all = keys.join('')
+  const alphabet = /^[\d-]+$/.test(all)
+    ? 10
+    : /^[\da-f-]+$/i.test(all)
+      ? 16
+      : /^[\da-z-]+$/.test(all) || /^[\dA-Z-]+$/.test(all)
+        ? 36
+        : 62
+  // Few samples hide some of the varying places: a quarter is allowed for.
+  return Math.min(length, varying * 1.25) * Math.log2(alphabet)
+}

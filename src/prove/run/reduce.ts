@@ -1,0 +1,71 @@
+import type { AbuseCase } from '../plan/scenario.ts'
+import type { Lab } from './lab.ts'
+import { Unreached } from './play.ts'
+import { runTrial } from './tactic.ts'
+import type { Control, Trial } from './trial.ts'
+
+/** Tries again on fresh objects; an effect that does not show every time is no finding. */
+export async function repeatTrial(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  times: number,
+): Promise<{ succeeded: number; of: number }> {
+  let succeeded = 0
+  for (let count = 0; count < times; count++) {
+    const trial = await attempt(lab, abuse, control, new Set())
+    if (trial?.effect === true) succeeded++
+    else break
+  }
+  return { succeeded: succeeded + 1, of: times + 1 }
+}
+
+const reducible: ReadonlySet<string> = new Set([
+  'as-other',
+  'from-state',
+  'arguments',
+  'object-facts',
+  'approval',
+  'order',
+  'same-person',
+  'write-field',
+  'read-field',
+  'same-key',
+])
+
+/** Leaves out every setup step without which the effect still shows; the shortest transcript that does. */
+export async function reduceTrial(lab: Lab, abuse: AbuseCase, control: Control, found: Trial): Promise<Trial> {
+  if (!reducible.has(abuse.tactic.kind)) return found
+  const skip = new Set<number>()
+  let shortest = found
+  for (let index = abuse.abuse.steps.length - 2; index >= 0; index--) {
+    if (!droppable(abuse, index)) continue
+    const trial = await attempt(lab, abuse, control, new Set([...skip, index]))
+    if (trial?.effect !== true) continue
+    skip.add(index)
+    shortest = trial
+  }
+  return shortest
+}
+
+/** A step that makes an object somebody needs later stays. */
+function droppable(abuse: AbuseCase, index: number): boolean {
+  const made = abuse.abuse.steps[index]?.makes
+  if (made === undefined) return true
+  const later = abuse.abuse.steps.slice(index + 1)
+  return !later.some((step) => step.object === made || Object.values(step.refs).includes(made))
+}
+
+async function attempt(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  skip: ReadonlySet<number>,
+): Promise<Trial | undefined> {
+  try {
+    return await runTrial(lab, abuse, control, { skip })
+  } catch (error) {
+    if (error instanceof Unreached) return undefined
+    throw error
+  }
+}

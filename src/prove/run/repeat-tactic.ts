@@ -1,0 +1,160 @@
+/** Tactics that need a call more than once: what may happen a single time, so often, or up to so much. */
+import type { Constraint, Scope } from '../../charter/charter.ts'
+import { effectOf, timesOver } from '../oracle/effect.ts'
+import { useById } from '../plan/graph.ts'
+import type { AbuseCase, Var } from '../plan/scenario.ts'
+import { inShort, type Lab, refuses } from './lab.ts'
+import { type Play, Unreached } from './play.ts'
+import { lastStep, toleratedBy } from './tactic.ts'
+import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from './trial.ts'
+
+const mostCalls = 30
+
+function constraintOf(lab: Lab, abuse: AbuseCase): Constraint | undefined {
+  return useById(lab.charter, abuse.use)?.constraints.find((each) => each.id === abuse.constraint)
+}
+
+function scopeOf(constraint: Constraint | undefined): Scope {
+  return constraint !== undefined && 'per' in constraint ? constraint.per : ['object']
+}
+
+/** A scene for one more call in the same scope: the same objects where the scope names them, fresh ones elsewhere. */
+async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene: Scene): Promise<Scene> {
+  const creates = useById(lab.charter, abuse.use)?.creates === true
+  const slots = [...scope].filter((each) => !['principal', 'tenant', 'call'].includes(each))
+  if (creates || scene.step.object === undefined || scope.includes('object')) return scene
+  const kept = new Map<Var, Play>()
+  for (const slot of slots) {
+    const name = scene.step.refs[slot]
+    if (name !== undefined) kept.set(name, scene.play)
+  }
+  const indices = abuse.abuse.steps.flatMap((step, index) =>
+    step.makes !== undefined && kept.has(step.makes) ? [index] : [],
+  )
+  return setScene(lab, abuse.abuse, new Set(indices), kept)
+}
+
+async function callOnce(scene: Scene): Promise<void> {
+  const made = await scene.play.make(scene.step, { purpose: 'setup' })
+  if (!made.accepted) throw new Unreached(`the rightful call was refused: ${inShort(made.exchange)}`)
+}
+
+/** Once rightfully, then again. */
+export async function againTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  const first = await setScene(lab, abuse.abuse)
+  await callOnce(first)
+  const second = await nextScene(lab, abuse, scopeOf(constraintOf(lab, abuse)), first)
+  return joined(
+    first,
+    second,
+    await lastStep(second, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }),
+  )
+}
+
+function joined(first: Scene, second: Scene, trial: Trial): Trial {
+  return first.play === second.play ? trial : { ...trial, sent: [...first.play.sent, ...trial.sent] }
+}
+
+/** As often as is allowed, then once more. */
+export async function tooOftenTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  const constraint = constraintOf(lab, abuse)
+  const allowed = constraint?.kind === 'order' ? constraint.moreThan : 1
+  return manyThenOneMore(lab, abuse, control, allowed)
+}
+
+/** As many calls as the pace allows, at once one after the other, then one more. */
+export async function burstTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  const constraint = constraintOf(lab, abuse)
+  return manyThenOneMore(lab, abuse, control, constraint?.kind === 'rate' ? constraint.atMost : 1)
+}
+
+async function manyThenOneMore(lab: Lab, abuse: AbuseCase, control: Control, allowed: number): Promise<Trial> {
+  if (allowed >= mostCalls)
+    throw new Unreached(`it takes ${allowed + 1} calls, more than the ${mostCalls} a case may make`)
+  const scope = scopeOf(constraintOf(lab, abuse))
+  let scene = await setScene(lab, abuse.abuse)
+  const sent = []
+  for (let call = 0; call < allowed; call++) {
+    // What was used of the limit before this case counts as well.
+    const { best } = await scene.play.prepare(scene.step, {
+      target: abuse.constraint,
+      tolerated: toleratedBy(lab, abuse),
+    })
+    if (best.distance === 0) break
+    await callOnce(scene)
+    const next = await nextScene(lab, abuse, scope, scene)
+    if (next !== scene) sent.push(...scene.play.sent)
+    scene = next
+  }
+  const trial = await lastStep(scene, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
+  return { ...trial, sent: [...sent, ...trial.sent] }
+}
+
+/** Amounts that each fit and together do not. */
+export async function overLimitTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  const scope = scopeOf(constraintOf(lab, abuse))
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  const sent = []
+  let scene = await setScene(lab, abuse.abuse)
+  for (let call = 0; call < 12; call++) {
+    const over = (await scene.play.prepare(scene.step, manner)).best
+    if (call > 0 && over.distance === 0) {
+      const trial = await lastStep(scene, abuse, control, manner)
+      return { ...trial, sent: [...sent, ...trial.sent] }
+    }
+    const biggest = await scene.play.largest(scene.step, abuse.constraint)
+    if (biggest === undefined) {
+      // Nothing more fits: the next call is over the limit by itself, whatever it asks for.
+      if (over.distance > 0)
+        throw new Unreached(`no amounts were found for \`${abuse.use}\` that each fit and together do not`)
+      const trial = await lastStep(scene, abuse, control, manner)
+      return { ...trial, sent: [...sent, ...trial.sent] }
+    }
+    const made = await scene.play.make(scene.step, { purpose: 'setup', request: biggest })
+    if (!made.accepted) throw new Unreached(`a call within the limit was refused: ${inShort(made.exchange)}`)
+    const next = await nextScene(lab, abuse, scope, scene)
+    if (next !== scene) sent.push(...scene.play.sent)
+    scene = next
+  }
+  throw new Unreached('twelve calls within the limit did not come near it')
+}
+
+/** The very same request, with the same idempotency key, twice. */
+export async function sameKeyTrial(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  skip?: ReadonlySet<number>,
+): Promise<Trial> {
+  const scene = await setScene(lab, abuse.abuse, skip)
+  const { play, step, attacker, state } = scene
+  const use = play.use(step)
+  const constraint = constraintOf(lab, abuse)
+  const key = `lockstep-${lab.supply.fresh('key')}`
+  const keyed = await play.keyed(step, constraint?.kind === 'idempotency' ? constraint.key : undefined, key)
+  const first = await play.make(step, { purpose: 'setup', request: keyed })
+  if (!first.accepted) throw new Unreached(`the rightful call was refused: ${inShort(first.exchange)}`)
+  const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
+  const exchange = await play.exchange(step, use, keyed)
+  const created = refuses(lab.charter, use, exchange) ? undefined : play.createdKey(use, keyed, exchange)
+  play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
+  const after = await settledSights(play, step, { ...first, exchange }, attacker, before)
+  const why = inShort(exchange)
+  if (use.creates) {
+    const second =
+      created !== undefined && created !== first.created && (await play.existsAs(step, use, created, attacker))
+    const changes = second
+      ? [{ label: `second ${use.object?.type}`, pointer: 'exists', before: false, after: true }]
+      : []
+    return { effect: second, why, changes, disclosed: [], sent: play.sent, state }
+  }
+  const changes = effectOf(changesIn(play, step, before, after), control.signature, use.to)
+  return {
+    effect: timesOver(changes, control.signature) > 0 && changes.length > 0,
+    why,
+    changes,
+    disclosed: [],
+    sent: play.sent,
+    state,
+  }
+}

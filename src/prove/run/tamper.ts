@@ -1,0 +1,70 @@
+import type { CallRequest, ObjectFact, Slot, Use } from '../../charter/charter.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import { makeExample } from '../../charter/source/example.ts'
+import { propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
+import type { Step } from '../plan/scenario.ts'
+import type { Play } from './play.ts'
+
+/**
+ * A value for a body member that differs from what the object has, and would be worth having: another state, another owner, more money.
+ *
+ * The kind of value follows what is there now, then what a schema of the object says.
+ */
+export async function tamper(
+  play: Play,
+  step: Step,
+  use: Use,
+  at: readonly string[],
+  request: CallRequest,
+  objects: Readonly<Record<Slot, ObjectFact | null>>,
+): Promise<unknown> {
+  const type = play.lab.charter.objects.get(use.object?.type ?? '')
+  const field = [...(type?.fields.values() ?? [])].find((each) => each.in.join('/') === at.join('/'))
+  const seen = getPointer(objects['object']?.value, field?.at ?? at)
+  const state = type?.state
+  if (state?.kind === 'at' && state.pointer.join('/') === (field?.at ?? at).join('/')) {
+    const words =
+      state.values === undefined ? type?.states.filter((word) => word !== type.gone) : [...state.values.keys()]
+    // The last state of a lifecycle is usually the one worth jumping to.
+    const final = type?.final[0]
+    const wanted = words?.toReversed().find((word) => word !== seen && (final === undefined || word !== final)) ?? final
+    if (wanted !== undefined) return wanted
+  }
+  if (Array.isArray(type?.owner) && type.owner.join('/') === (field?.at ?? at).join('/')) {
+    const other = play.lab.stage.members.find((member) => member.name !== step.as && !member.pool)
+    const id = other === undefined ? undefined : (await play.lab.signIn(other.name)).principal.id
+    if (id !== undefined) return id
+  }
+  return otherThan(seen ?? getPointer(request.body, at) ?? sample(play, use, field?.at ?? at, field?.type))
+}
+
+function otherThan(value: unknown): unknown {
+  if (typeof value === 'number')
+    return value === 0 ? 7777 : value > 50 ? Math.max(0, Number((value / 2).toFixed(2))) : value + 7777
+  if (typeof value === 'boolean') return !value
+  if (typeof value === 'string') {
+    if (/^-?\d+\.\d{2}$/.test(value)) return (Number(value) + 7777).toFixed(2)
+    if (/^\d+$/.test(value)) return String(Number(value) + 7777)
+    return value === 'lockstep-tampered' ? 'lockstep-altered' : 'lockstep-tampered'
+  }
+  return Array.isArray(value) ? ['lockstep-tampered'] : 'lockstep-tampered'
+}
+
+/** A value of the right kind when neither object nor request has one. */
+function sample(play: Play, use: Use, at: readonly string[], kind: string | undefined): unknown {
+  if (kind === 'money' || kind === 'number' || kind === 'integer') return 0
+  if (kind === 'boolean') return false
+  const read = play.lab.charter.operations.get(play.lab.charter.objects.get(use.object?.type ?? '')?.read ?? '')?.shape
+  const description = play.lab.charter.sources.get(read?.source ?? '')?.description
+  if (read === undefined || description === undefined) return undefined
+  let schema: unknown = read.responses.find((each) => each.status.startsWith('2'))?.schema
+  for (const token of at) schema = schema === undefined ? undefined : propertiesOf(description, schema)[token]?.schema
+  if (schema === undefined) return undefined
+  const options = resolveSchema(description, schema)['enum']
+  if (Array.isArray(options)) return options.at(-1)
+  return makeExample(description, schema, {
+    random: play.lab.supply.random,
+    fresh: play.lab.supply.fresh,
+    direction: 'request',
+  })
+}

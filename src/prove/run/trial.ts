@@ -1,0 +1,174 @@
+/** One try of a case on fresh objects: what the observer saw around the decisive step. */
+import type { CallRequest, ConstraintId, ObjectFact } from '../../charter/charter.ts'
+import type { Change, Sent } from '../finding.ts'
+import { changesBetween, type Sights, type Signature, signatureOf } from '../oracle/effect.ts'
+import type { Scenario, Step, Var } from '../plan/scenario.ts'
+import { inShort, type Lab } from './lab.ts'
+import { look } from './observe.ts'
+import { type Made, type Manner, Play } from './play.ts'
+
+/** What came of one try. */
+export interface Trial {
+  readonly effect: boolean
+  /** Why there was no effect, or what was answered. */
+  readonly why: string
+  readonly changes: readonly Change[]
+  readonly disclosed: readonly string[]
+  readonly sent: readonly Sent[]
+  /** State of the object acted on, before the abuse. */
+  readonly state: string
+  readonly overrun?: { readonly effects: number; readonly allowed: number }
+  /** Constraints broken together with the target. */
+  readonly also?: readonly ConstraintId[]
+}
+
+/** What the rightful call does. */
+export interface Control {
+  readonly works: boolean
+  readonly why: string
+  readonly signature: Signature
+  /** False when nothing anyone may read shows what it does. */
+  readonly visible: boolean
+  readonly sent: readonly Sent[]
+  readonly request: CallRequest
+  readonly answer: unknown
+  /** Values of what it made or changed, to compare an abuse with. */
+  readonly after: Sights
+}
+
+/** Names of the objects around a step that stay the same from play to play: slots of the step, else the variable. */
+export function labelsOf(play: Play, step: Step): Map<Var, string> {
+  const labels = new Map<Var, string>()
+  for (const name of play.things.keys()) labels.set(name, name)
+  for (const [slot, name] of Object.entries(step.refs)) labels.set(name, slot)
+  if (step.object !== undefined) labels.set(step.object, play.scenario.vars[step.object]?.type ?? 'object')
+  if (step.makes !== undefined) labels.set(step.makes, `new ${play.scenario.vars[step.makes]?.type ?? 'object'}`)
+  return labels
+}
+
+/** Looks at everything in a play, by label. */
+export async function sightsOf(
+  play: Play,
+  step: Step,
+  attacker: string | undefined,
+  record?: (sent: Sent) => void,
+): Promise<Sights> {
+  const labels = labelsOf(play, step)
+  const seen = await look(play, attacker, record)
+  return new Map([...seen].map(([name, sight]) => [labels.get(name) ?? name, sight]))
+}
+
+export function changesIn(play: Play, step: Step, before: Sights, after: Sights): Change[] {
+  const labels = labelsOf(play, step)
+  const types = new Map([...play.things].map(([name, thing]) => [labels.get(name) ?? name, thing.type]))
+  const made = step.makes === undefined ? undefined : labels.get(step.makes)
+  const started = made === undefined || before.has(made) ? before : new Map([...before, [made, null] as const])
+  return changesBetween(started, after, types).filter(
+    (change) => !play.lab.wobbling.has(`${types.get(change.label)?.name}|${change.pointer}`),
+  )
+}
+
+/** Makes the rightful call and learns what it changes. Objects that change by themselves are noted first. */
+export async function runControl(lab: Lab, scenario: Scenario): Promise<Control> {
+  const play = new Play(lab, scenario)
+  const last = await play.setUp()
+  await play.objectsOf(last)
+  const first = await sightsOf(play, last, undefined)
+  const before = await sightsOf(play, last, undefined, (sent) => play.sent.push(sent))
+  noteWobble(play, last, first, before)
+  const made = await play.make(last, { purpose: 'act' })
+  const after = await settledSights(play, last, made, undefined, before)
+  const changes = changesIn(play, last, before, after)
+  const creates = made.created !== undefined
+  const signature = signatureOf(changes, creates)
+  const visible = signature.marks.size > 0 || creates
+  const why = made.accepted ? '' : `the rightful call was refused: ${inShort(made.exchange)}`
+  return {
+    works: made.accepted,
+    why,
+    signature,
+    visible,
+    sent: play.sent,
+    request: made.request,
+    answer: made.exchange.response?.json,
+    after,
+  }
+}
+
+function noteWobble(play: Play, step: Step, first: Sights, second: Sights): void {
+  const labels = labelsOf(play, step)
+  for (const change of changesIn(play, step, first, second)) {
+    const [name] = [...labels].find(([, label]) => label === change.label) ?? []
+    const type = play.things.get(name ?? '')?.type.name
+    if (type !== undefined) play.lab.wobbling.add(`${type}|${change.pointer}`)
+  }
+}
+
+const patienceMs = [0, 50, 200, 600]
+
+/** Looks after a step; again, for a while, when the answer says the work goes on later (202). */
+export async function settledSights(
+  play: Play,
+  step: Step,
+  made: Made,
+  attacker: string | undefined,
+  before: Sights,
+  record = true,
+): Promise<Sights> {
+  const waits = made.exchange.response?.status === 202 ? patienceMs : [0]
+  let after: Sights = new Map()
+  for (const wait of waits) {
+    await play.lab.sleep(wait)
+    const sent: Sent[] = []
+    after = await sightsOf(play, step, attacker, (each) => sent.push(each))
+    if (changesIn(play, step, before, after).length > 0 || wait === waits.at(-1)) {
+      if (record) play.sent.push(...sent)
+      break
+    }
+  }
+  return after
+}
+
+/** Everything a tactic needs of a play brought to the point of the abuse. */
+export interface Scene {
+  readonly play: Play
+  readonly step: Step
+  readonly attacker: string | undefined
+  readonly state: string
+}
+
+/** Sets a scenario up to its last step, without sending that. */
+export async function setScene(
+  lab: Lab,
+  scenario: Scenario,
+  skip: ReadonlySet<number> = new Set(),
+  preset: ReadonlyMap<Var, Play> = new Map(),
+): Promise<Scene> {
+  const play = new Play(lab, scenario)
+  for (const [name, other] of preset) {
+    const thing = other.things.get(name)
+    if (thing !== undefined) play.things.set(name, thing)
+  }
+  const step = await play.setUp(skip)
+  const objects = await play.objectsOf(step)
+  const attacker = (await play.principal(step.as)).id
+  const state = objects['object']?.state ?? '-'
+  return { play, step, attacker, state }
+}
+
+/** Makes the last step of a scene with an observer looking before and after. */
+export async function act(
+  scene: Scene,
+  manner: Manner,
+): Promise<{ made: Made; changes: Change[]; before: Sights; after: Sights }> {
+  const { play, step, attacker } = scene
+  const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
+  const made = await play.make(step, { purpose: 'abuse', ...manner })
+  const after = await settledSights(play, step, made, attacker, before)
+  return { made, changes: changesIn(play, step, before, after), before, after }
+}
+
+/** Whether an object exists by a sight. */
+export function exists(sight: ObjectFact | null | undefined): sight is ObjectFact {
+  return sight !== undefined && sight !== null
+}

@@ -1,0 +1,181 @@
+import type { Charter, Constraint, Use } from '../../charter/charter.ts'
+import type { Change } from '../finding.ts'
+import { actorsOf } from '../plan/cast.ts'
+import type { AbuseCase, Tactic } from '../plan/scenario.ts'
+import type { Lab } from './lab.ts'
+import type { Trial } from './trial.ts'
+
+/** Who somebody is, as `bob (customer)`. */
+export function who(lab: Lab, role: string): string {
+  const member = lab.stage.members.find((each) => each.name === role)
+  if (member === undefined) return 'somebody not signed in'
+  const actors = actorsOf(lab.charter, member)
+  return actors.length === 0 || actors.includes(role) ? role : `${role} (${actors.join(', ')})`
+}
+
+/** What happened, in one sentence. */
+export function sentenceOf(lab: Lab, abuse: AbuseCase, use: Use, trial: Trial): string {
+  const step = abuse.abuse.steps.at(-1)
+  const actor = who(lab, step?.as ?? 'nobody')
+  const shape = lab.charter.operations.get(use.operation)?.shape
+  const call = `\`${shape?.method ?? ''} ${shape?.path ?? use.operation}\``
+  const owner = abuse.abuse.vars[step?.object ?? '']?.owner
+  const whose = owner === undefined || owner === step?.as ? '' : ` on an object of ${owner}`
+  return `${actor} could use ${call}${whose}${how(abuse.tactic, trial)}${seen(trial)}`
+}
+
+function how(tactic: Tactic, trial: Trial): string {
+  switch (tactic.kind) {
+    case 'from-state':
+      return tactic.slot === 'object'
+        ? ` although it was ${tactic.state}`
+        : ` although the ${tactic.slot} was ${tactic.state}`
+    case 'again':
+      return ' a second time'
+    case 'same-key':
+      return ' twice with the same idempotency key'
+    case 'race':
+      return ` ${trial.overrun?.effects ?? 'several'} times at once where ${trial.overrun?.allowed ?? 1} may`
+    case 'over-limit':
+      return ' beyond the limit, in parts that each fit'
+    case 'burst':
+      return ' faster than allowed'
+    case 'approval':
+      return {
+        none: ' without approval',
+        own: ' with their own approval',
+        twice: ' with one approver counted twice',
+        stale: ' with an expired approval',
+        changed: ' after changing what was approved',
+        revoked: ' with a revoked approval',
+      }[tactic.flaw]
+    case 'order':
+      return {
+        'left-out': ' without the step that must come first',
+        afterwards: ' after a step that rules it out',
+        'too-often': ' more often than allowed',
+      }[tactic.flaw]
+    case 'same-person':
+      return ' although the charter asks for two different people'
+    case 'write-field':
+      return ` and set \`${tactic.field}\`, which is not theirs to write`
+    case 'read-field':
+      return ` and was shown \`${tactic.field}\``
+    case 'list':
+      return ' and was listed objects that are not theirs to read'
+    case 'guess':
+      return ' and was given keys that can be guessed'
+    case 'arguments':
+    case 'object-facts':
+      return ' against the rule'
+    case 'as-other':
+      return ''
+  }
+}
+
+function seen(trial: Trial): string {
+  const change = main(trial.changes)
+  if (change !== undefined)
+    return `: ${change.label} ${change.pointer} went from ${short(change.before)} to ${short(change.after)}`
+  return trial.disclosed.length === 0 ? '' : `: the answer held ${trial.disclosed.slice(0, 3).join(', ')}`
+}
+
+/** The change that says most: a state first, then a number. */
+export function main(changes: readonly Change[]): Change | undefined {
+  return (
+    changes.find((change) => change.pointer === 'state') ??
+    changes.find((change) => typeof change.after === 'number') ??
+    changes[0]
+  )
+}
+
+function short(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text
+}
+
+/** Which check is missing, and what to add; by what the charter demands there. */
+export function causeOf(
+  charter: Charter,
+  use: Use,
+  constraint: Constraint,
+  tactic: Tactic,
+): { rootCause: string; remedy: string } {
+  const shape = charter.operations.get(use.operation)?.shape
+  const at = `\`${shape?.method ?? ''} ${shape?.path ?? ''}\` (${use.operation})`
+  const text = (missing: string, remedy: string) => ({ rootCause: `${at} ${missing}`, remedy })
+  if (tactic.kind === 'race')
+    return text(
+      'checks and writes in two steps, so that calls at the same moment all pass the check',
+      'Check and write in one transaction that locks the object (SELECT … FOR UPDATE, a conditional UPDATE, or a unique key), and let the loser fail.',
+    )
+  switch (constraint.kind) {
+    case 'by':
+      return constraint.slot === 'object'
+        ? text(
+            'does not check who calls it against whose the object is and what the caller may do',
+            'Load the object, compare its owner and tenant with the authenticated principal and check the role before acting; answer 404 or 403 otherwise.',
+          )
+        : text(
+            `does not check that the ${constraint.slot} named in the request belongs to the caller`,
+            `Look the ${constraint.slot} up by key and caller together, never by key alone.`,
+          )
+    case 'from':
+      return text(
+        `does not check the state of the ${constraint.slot}`,
+        'Make the move conditional on the state (UPDATE … WHERE state IN (…)) and refuse with 409 when no row changed.',
+      )
+    case 'separation':
+      return text(
+        'does not check that another person does this',
+        'Store who did the earlier step and refuse the same principal here.',
+      )
+    case 'when':
+      return text(
+        `does not check that ${constraint.rule.source}`,
+        'Validate the arguments on the server against the stored object, never against what the client sends along; refuse with 422.',
+      )
+    case 'once':
+      return text(
+        'does not remember that it was used',
+        'Record the use under a unique key in the same transaction as the effect.',
+      )
+    case 'limit':
+      return text(
+        'checks each call but not the sum',
+        'Keep the sum in the same transaction as the effect and compare it with the limit before committing.',
+      )
+    case 'rate':
+      return text('does not limit the pace', 'Count calls per caller and refuse with 429 beyond the limit.')
+    case 'approval':
+      return text(
+        'does not check for a fitting approval',
+        'Bind approvals to the object, its content and distinct approvers other than the requester; check them when acting, and use each once.',
+      )
+    case 'set-by':
+      return text(
+        `takes \`${constraint.field.name}\` from the request body`,
+        'Accept a list of writable members and ignore or refuse all others.',
+      )
+    case 'seen-by':
+      return text(
+        `answers with \`${constraint.field.name}\``,
+        'Build answers from a list of members per role instead of serialising the stored object.',
+      )
+    case 'order':
+      return text(
+        'does not check what must have happened before',
+        'Check the earlier step on the server when this one is called.',
+      )
+    case 'idempotency':
+      return text(
+        'ignores the idempotency key',
+        'Store the key with the first answer under a unique constraint and answer repeats from it.',
+      )
+    case 'items':
+      return text(
+        'does not filter the list by what the caller may read',
+        'Filter by owner and tenant in the query, with the same rule as reading one.',
+      )
+  }
+}
