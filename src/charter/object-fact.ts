@@ -1,3 +1,4 @@
+import { timestampOf } from '../cel/time.ts'
 import type { ObjectFact, ObjectType } from './charter.ts'
 import { getPointer, type Pointer } from './pointer.ts'
 
@@ -47,7 +48,7 @@ function placed(
 /** The state an object is in by its representation; undefined when it names none of the type's states. */
 function stateOf(type: ObjectType, value: unknown, now: number): string | undefined {
   if (type.state?.kind === 'when') {
-    return type.state.cases.find((each) => each.rule.evaluate({ object: value, now: new Date(now) }) === true)?.state
+    return type.state.cases.find((each) => each.rule.evaluate({ object: value, now: momentOf(now) }) === true)?.state
   }
   if (type.state === undefined) return undefined
   const seen = getPointer(value, type.state.pointer)
@@ -55,6 +56,11 @@ function stateOf(type: ObjectType, value: unknown, now: number): string | undefi
   if (type.state.values !== undefined) return type.state.values.get(seen)
   const text = String(seen)
   return type.states.includes(text) ? text : type.states.find((state) => state.toLowerCase() === text.toLowerCase())
+}
+
+/** Milliseconds since 1970 as expressions know moments; undefined when it is none. */
+export function momentOf(at: number): unknown {
+  return Number.isFinite(at) ? timestampOf(BigInt(Math.trunc(at)) * 1_000_000n) : undefined
 }
 
 function partiesOf(type: ObjectType, value: unknown): Record<string, readonly string[]> {

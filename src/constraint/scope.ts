@@ -1,8 +1,8 @@
 import type { Scope } from '../cel/closure.ts'
 import { parseDecimal } from '../cel/decimal.ts'
 import type { Expression } from '../cel/parse-cel.ts'
-import { timestampOf } from '../cel/time.ts'
 import type { CallRequest, Charter, ObjectType, Use } from '../charter/charter.ts'
+import { momentOf } from '../charter/object-fact.ts'
 import { getPointer } from '../charter/pointer.ts'
 import { type Context, isLeftOut, slotFact } from './context.ts'
 import { refOf, slotType } from './slot.ts'
@@ -69,11 +69,6 @@ function readerOf(charter: Charter, use: Use, name: string, members: Members): R
     default:
       return objectReader(charter, use, name, members)
   }
-}
-
-/** Milliseconds since 1970 as expressions know moments; undefined when it is none. */
-export function momentOf(at: number): unknown {
-  return Number.isFinite(at) ? timestampOf(BigInt(Math.trunc(at)) * 1_000_000n) : undefined
 }
 
 function lowerNames(header: Row | undefined): Row {
