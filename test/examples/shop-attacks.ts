@@ -268,5 +268,5 @@ function wide(send: () => Promise<Answer>): Promise<Answer[]> {
 }
 
 function successor(id: string): string {
-  return id.replace(/\d+$/, (digits) => String(Number(digits) + 1))
+  return id.replace(/\d*$/, (digits) => String(BigInt(digits) + 1n))
 }

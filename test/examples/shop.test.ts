@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { type FlawName, flaws, isFlawName } from '../../examples/shop-orders/flaws.ts'
 import { type RunningShop, start } from '../../examples/shop-orders/start.ts'
 import { attacks } from './shop-attacks.ts'
 import { Desk } from './shop-desk.ts'
 
 const names: FlawName[] = Object.keys(flaws).filter(isFlawName)
+const descriptionFile = new URL('../../examples/shop-orders/openapi.yaml', import.meta.url)
+const descriptionSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ operationId: z.string() }))),
+})
 let shop: RunningShop
 let desk: Desk
 
@@ -62,10 +69,11 @@ describe('the workflows run to their end', () => {
     assert.equal((await customer.get(`/orders/${id}`)).body.paid, total)
   })
 
-  test('a hold takes goods off the shelf, is bought, released or expires', async () => {
+  test('a hold takes goods off the shelf, is bought, released or expires', async (t) => {
     let now = 0
     const timed = await start({ now: () => now })
-    const [late, customer] = [new Desk(timed), new Desk(timed).as('alice')]
+    t.after(timed.close)
+    const customer = new Desk(timed).as('alice')
     const hold = async () => (await customer.post('/products/prd-4/holds', { quantity: 1 })).body.id
     const available = async () => (await customer.get('/products/prd-4')).body['available']
     const first = await hold()
@@ -77,8 +85,7 @@ describe('the workflows run to their end', () => {
     assert.equal((await customer.post(`/holds/${second}/buy`, { address: 'Main Street 1' })).http, 409)
     const { body: order } = await customer.post(`/holds/${await hold()}/buy`, { address: 'Main Street 1' })
     assert.deepEqual([order.status, order.total], ['placed', 6000])
-    assert.equal((await late.as('clara').get('/products/prd-4')).body.stock, 0)
-    await timed.close()
+    assert.equal((await new Desk(timed).as('clara').get('/products/prd-4')).body.stock, 0)
   })
 
   test('a gift card becomes credit, and credit pays an order', async () => {
@@ -138,15 +145,29 @@ test('refusals have the status they should have', async () => {
   for (const [status, answer] of cases) assert.equal((await answer).http, status)
 })
 
-test('a reset puts the seed back and keeps the tokens', async () => {
+test('a reset puts the seed back and keeps the tokens', async (t) => {
   const flawless = await start({ testHooks: true })
+  t.after(flawless.close)
   const fresh = new Desk(flawless)
   const { id } = await fresh.placed(fresh.as('alice'))
   assert.equal((await fresh.stranger.post('/test/reset')).http, 204)
   assert.equal((await fresh.as('alice').get(`/orders/${id}`)).http, 404)
   assert.equal((await fresh.as('alice').get('/me')).body.id, 'alice')
-  await flawless.close()
   const closed = await start()
+  t.after(closed.close)
   assert.equal((await new Desk(closed).stranger.post('/test/reset')).http, 404)
-  await closed.close()
+})
+
+test('the description names every operation that is served, and every flaw an operation of it', async () => {
+  const described = descriptionSchema.parse(parse(readFileSync(descriptionFile, 'utf8')))
+  const operations = Object.entries(described.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({ path, method: method.toUpperCase(), operationId })),
+  )
+  for (const { path, method } of operations) {
+    const { http, body } = await desk.as('alice').send(method, path.replaceAll(/[{}]/g, ''))
+    assert.ok(http !== 405 && body.code !== 'no-such-path', `${method} ${path}`)
+  }
+  const ids = new Set(operations.map(({ operationId }) => operationId))
+  assert.equal(ids.size, 40)
+  for (const name of names) for (const operation of flaws[name].operations) assert.ok(ids.has(operation), operation)
 })
