@@ -130,7 +130,7 @@ function describeApproval(name: string, charter: Charter): string {
   if (found.says !== undefined) return found.says
   const { neededWhen, choices, not, quorum, validForMs } = found
   const condition = neededWhen === undefined ? '' : `when \`${neededWhen.source}\`, `
-  const who = `${quorum === 1 ? '' : `${quorum} times, each by another person: `}${whoWords(choices)}`
+  const who = `${quorum === 1 ? '' : `${quorum} different people, each `}${whoWords(choices)}`
   const others = not.length === 0 ? '' : ` who is not the ${joinWords(not)}`
   const fresh = validForMs === undefined ? '' : `, not longer than ${printDuration(validForMs)} ago`
   return `${condition}it must be approved first (\`${name}\`) by ${who}${others}${fresh}`

@@ -22,8 +22,13 @@ export const by: Kind<'by'> = {
       return looks && slotFact(context, slot, type?.name) === null ? missing : notAmong
     }
   },
-  describe: ({ choices, slot, says }) =>
-    says ?? `only ${whoWords(choices, slot === 'object' ? '' : ` of the ${slot}`)} may do it`,
+  describe: ({ choices, slot, says }) => {
+    if (says !== undefined) return says
+    const open = choices.some(
+      (choice) => choice.actor === undefined && choice.party === undefined && choice.scope === undefined,
+    )
+    return `${open ? '' : 'only '}${whoWords(choices, slot === 'object' ? '' : ` of the ${slot}`)} may do it`
+  },
   needs: ({ choices, slot }, use, charter) =>
     looksAtObject(choices, slotType(charter, use, slot)) ? [{ fact: 'object', slot }] : [],
   classes: ({ choices }, charter) => {
