@@ -34,7 +34,7 @@ function printUncovered(terminal: Terminal, uncovered: readonly Diagnostic[]): v
   if (first === undefined) return
   const count = uncovered.length === 1 ? '1 operation' : `${uncovered.length} operations`
   terminal.print(
-    `${terminal.paint(['yellow', 'bold'], 'warning[operation-uncovered]')}: nothing covers ${count}, so nobody may use them`,
+    `${terminal.paint(['yellow', 'bold'], 'warning[operation-uncovered]')}: nothing covers ${count}, so nobody may use ${uncovered.length === 1 ? 'it' : 'them'}`,
   )
   for (const { message } of uncovered) {
     const [, id = message, place = ''] = /^nothing covers `(.*?)` \((.*)\)$/.exec(message) ?? []
