@@ -6,7 +6,7 @@
  */
 import type { Approval, Charter, Choice, Constraint, ObjectType, Ref, Slot, Use } from '../../charter/charter.ts'
 import { admitted, boundToTenant, type Member, sameTenant } from './cast.ts'
-import { useById, usesOf, type Way, waysTo } from './graph.ts'
+import { movesFrom, useById, usesOf, type Way, waysTo } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
 import type { Extra, Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
 
@@ -32,10 +32,24 @@ export interface Wants {
 export interface BuildOptions {
   /** Types looked for among existing objects although they can be made. */
   readonly found: ReadonlySet<string>
+  /** A use made of every new object of a type, because others need what it brings, as money on an account. */
+  readonly enrich?: ReadonlyMap<string, Use>
   /** Members not to be cast. */
   readonly notCast?: ReadonlySet<string>
   /** Lets one person do what the charter wants done by different ones. */
   readonly samePerson?: boolean
+}
+
+/** What an object is wanted for. */
+interface Supply {
+  readonly owner: Member | undefined
+  readonly states: readonly string[]
+  readonly wishes: readonly Wish[]
+  readonly depth: number
+  /** A move the way must pass. */
+  readonly through?: Use | undefined
+  /** Members who must be parties of it. */
+  readonly parties?: Readonly<Record<string, Member>>
 }
 
 export interface Stage {
@@ -105,79 +119,88 @@ export class Builder {
     return this.supply(use.object.type, { owner, states, wishes, through, depth: 0 })
   }
 
-  /** Makes or finds an object; see `waysTo`. */
-  supply(
-    typeName: string,
-    want: {
-      owner: Member | undefined
-      states: readonly string[]
-      wishes: readonly Wish[]
-      through?: Use | undefined
-      depth: number
-    },
-  ): Var {
+  /** Makes or finds an object and brings it into a wanted state; see `waysTo`. */
+  supply(typeName: string, want: Supply): Var {
     const type = this.stage.charter.objects.get(typeName)
     if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
     if (want.depth > deepest) throw new Unbuildable(`making a ${typeName} needs too many other objects`)
-    const ways = this.choices.found.has(typeName) ? [] : waysTo(type, want.states, want.through)
-    const way = ways[0]
-    if (way === undefined) {
-      if (
-        type.transitions.some((use) => use.creates) &&
-        !this.choices.found.has(typeName) &&
-        want.states.length > 0 &&
-        type.list === undefined
-      ) {
-        throw new Unbuildable(`no transitions lead a new ${typeName} to ${want.states.join(' or ')}`)
-      }
-      return this.introduce(type, { ...want, supply: 'found' })
+    if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
+    const [way] = waysTo(type, want.states, want.through)
+    if (way !== undefined) return this.follow(type, way, want)
+    const creatable = type.transitions.some((use) => use.creates)
+    if (creatable && want.states.length > 0 && type.list === undefined) {
+      throw new Unbuildable(`no transitions lead a new ${typeName} to ${want.states.join(' or ')}`)
     }
-    return this.follow(type, way, want)
+    return this.introduce(type, { ...want, supply: 'found' })
+  }
+
+  /** An existing object, in the state new ones have, and the moves from there. */
+  private findAndMove(type: ObjectType, want: Supply): Var {
+    const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
+    const start = starts[0] ?? type.states[0]
+    const moves =
+      start === undefined || want.states.length === 0 ? [] : movesFrom(type, start, want.states, want.through)
+    if (moves === undefined || start === undefined) return this.introduce(type, { ...want, supply: 'found' })
+    const states = want.states.length === 0 ? [] : moves.length === 0 ? want.states : [start]
+    const object = this.introduce(type, { ...want, states, supply: 'found' })
+    this.move(object, moves, want.depth)
+    return object
+  }
+
+  private move(object: Var, moves: readonly Use[], depth: number): void {
+    for (const use of moves) {
+      for (const member of this.performers(use, object)) {
+        this.step(use, { member, object, wants: {}, purpose: 'setup', depth })
+      }
+    }
   }
 
   private introduce(
     type: ObjectType,
-    want: { owner?: Member | undefined; states: readonly string[]; wishes: readonly Wish[]; supply: VarSpec['supply'] },
+    want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'parties'> & { supply: VarSpec['supply'] },
   ): Var {
     const number = (this.tally.get(type.name) ?? 0) + 1
     this.tally.set(type.name, number)
     const name = `${type.name}-${number}`
     if (want.owner !== undefined) this.owners.set(name, want.owner)
+    const parties = Object.entries(want.parties ?? {}).map(([party, member]) => [party, this.play(member)] as const)
     this.vars[name] = {
       type: type.name,
       supply: want.supply,
       states: want.states,
       wishes: want.wishes,
       ...(want.owner === undefined || type.owner === undefined ? {} : { owner: this.play(want.owner) }),
+      ...(parties.length === 0 ? {} : { parties: Object.fromEntries(parties) }),
     }
     return name
   }
 
-  private follow(
-    type: ObjectType,
-    way: Way,
-    want: { owner: Member | undefined; wishes: readonly Wish[]; depth: number; states: readonly string[] },
-  ): Var {
+  private follow(type: ObjectType, way: Way, want: Supply): Var {
     const [creator, ...moves] = way
     if (creator === undefined) throw new Unbuildable(`nothing creates a ${type.name}`)
     const maker = this.makerOf(creator, want.owner)
     const object = this.introduce(type, { ...want, owner: want.owner ?? maker, states: [], supply: 'made' })
-    const extra = want.owner === undefined || want.owner === maker ? [] : ownerMember(type, want.owner)
-    const wants: Wants = { wishes: want.wishes }
+    const owned = want.owner === undefined || want.owner === maker ? [] : ownerMember(type, want.owner)
+    const parties = Object.entries(want.parties ?? {}).flatMap(([party, member]) => {
+      const at = type.parties.get(party)
+      this.play(member)
+      return at === undefined ? [] : [{ at, value: { idOf: member.name } }]
+    })
+    const { depth, wishes } = want
+    const extra = [...owned, ...parties]
     this.step(creator, {
       member: maker,
       object: undefined,
       makes: object,
-      wants,
+      wants: { wishes },
       purpose: 'setup',
-      depth: want.depth,
+      depth,
       extra,
     })
-    for (const use of moves) {
-      for (const member of this.performers(use, object)) {
-        this.step(use, { member, object, wants: {}, purpose: 'setup', depth: want.depth })
-      }
-    }
+    const enrich = this.choices.enrich?.get(type.name)
+    if (enrich !== undefined && depth < deepest && moves.every((use) => use !== enrich))
+      this.move(object, [enrich], depth + 1)
+    this.move(object, moves, depth)
     return object
   }
 
@@ -289,22 +312,41 @@ export class Builder {
     const demand = (kind: 'by' | 'from') => use.constraints.find((each) => each.kind === kind && each.slot === ref.slot)
     const [by, from] = [demand('by'), demand('from')]
     const states = wants.states?.[ref.slot] ?? (from?.kind === 'from' ? from.states : [])
-    const owned =
-      by?.kind === 'by' && by.choices.some((choice) => choice.party === 'owner' || choice.party === 'creator')
+    const choices = by?.kind === 'by' ? by.choices : []
+    const owned = choices.some((choice) => choice.party === 'owner' || choice.party === 'creator')
+    const party = choices
+      .map((choice) => choice.party)
+      .find((each) => each !== undefined && this.isParty(ref.object, each))
     const other = wants.refOwner?.[ref.slot]
     const owner = other ?? member
     const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
-    const free = wants.states?.[ref.slot] === undefined && other === undefined
-    const reusable = free ? this.reuse(ref, owned ? owner : undefined, object) : undefined
-    if (reusable !== undefined && wishes.length === 0) return reusable
-    const canOwn = owned || this.canMake(ref.object, owner)
-    return this.supply(ref.object, { owner: canOwn ? owner : undefined, states, wishes, depth: depth + 1 })
+    const free = wants.states?.[ref.slot] === undefined && other === undefined && wishes.length === 0
+    const reusable = free
+      ? this.reuse(ref, owned ? owner : undefined, object, party === undefined ? undefined : { party, member })
+      : undefined
+    if (reusable !== undefined) return reusable
+    const canOwn = owned || (party === undefined && this.canMake(ref.object, owner))
+    const parties = party === undefined ? {} : { parties: { [party]: owner } }
+    return this.supply(ref.object, { owner: canOwn ? owner : undefined, states, wishes, depth: depth + 1, ...parties })
+  }
+
+  private isParty(type: string, party: string): boolean {
+    return this.stage.charter.objects.get(type)?.parties.has(party) === true
   }
 
   /** An object of the scenario that a reference can mean: the parent of the object acted on, or one already there. */
-  private reuse(ref: Ref, owner: Member | undefined, object: Var | undefined): Var | undefined {
+  private reuse(
+    ref: Ref,
+    owner: Member | undefined,
+    object: Var | undefined,
+    as?: { party: string; member: Member },
+  ): Var | undefined {
     const names = Object.keys(this.vars).filter((name) => this.vars[name]?.type === ref.object && name !== object)
-    return names.findLast((name) => owner === undefined || this.owners.get(name)?.name === owner.name)
+    return names.findLast(
+      (name) =>
+        (owner === undefined || this.owners.get(name)?.name === owner.name) &&
+        (as === undefined || this.vars[name]?.parties?.[as.party] === as.member.name),
+    )
   }
 
   private canMake(type: string, member: Member): boolean {

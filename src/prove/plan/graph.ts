@@ -25,7 +25,7 @@ export function waysTo(type: ObjectType, states: readonly string[], through?: Us
 
 interface Node {
   readonly state: string | undefined
-  readonly way: Way
+  readonly moves: Way
   readonly passed: boolean
 }
 
@@ -36,18 +36,30 @@ function search(
   states: readonly string[],
   through: Use | undefined,
 ): Way | undefined {
-  const queue: Node[] = [{ state: start, way: [creator], passed: through === undefined || through === creator }]
+  const moves = movesFrom(type, start, states, creator === through ? undefined : through)
+  return moves === undefined ? undefined : [creator, ...moves]
+}
+
+/** The shortest moves from one state to one of others; undefined when there are none. */
+export function movesFrom(
+  type: ObjectType,
+  start: string | undefined,
+  states: readonly string[],
+  through?: Use,
+): Way | undefined {
+  const queue: Node[] = [{ state: start, moves: [], passed: through === undefined }]
   const seen = new Set<string>()
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
-    if (node.passed && node.state !== undefined && states.includes(node.state)) return node.way
-    const mark = `${node.state}/${node.passed}`
-    if (seen.has(mark) || node.way.length > longest) continue
+    const { state, moves } = node
+    if (node.passed && state !== undefined && states.includes(state)) return moves
+    const mark = `${state}/${node.passed}`
+    if (state === undefined || seen.has(mark) || moves.length > longest) continue
     seen.add(mark)
     for (const use of type.transitions) {
-      if (use.creates || node.state === undefined || !use.from.includes(node.state)) continue
+      if (use.creates || !use.from.includes(state)) continue
       const passed = node.passed || use === through
-      for (const state of use.to.length === 0 ? [node.state] : use.to)
-        queue.push({ state, way: [...node.way, use], passed })
+      for (const next of use.to.length === 0 ? [state] : use.to)
+        queue.push({ state: next, moves: [...moves, use], passed })
     }
   }
   return undefined

@@ -24,7 +24,13 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   for (const candidate of new Set(seekers)) {
     if (candidate === undefined) continue
     const found = await listAs(play, type, candidate)
-    const fitting = found.filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner))
+    const parties = await partyIds(play, spec)
+    const fitting = found.filter(
+      (fact) =>
+        !taken.has(fact.key) &&
+        fits(fact, spec, owner) &&
+        parties.every(([party, id]) => fact.parties?.[party]?.includes(id)),
+    )
     const fact = fitting[0]
     if (fact !== undefined)
       return { type, key: fact.key, path: {}, fact, ...(fact.creator === undefined ? {} : { creator: fact.creator }) }
@@ -36,6 +42,13 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   throw new Unreached(
     `no existing ${type.name}${what} was found${type.list === undefined ? ': the charter names no `list` operation for it' : ''}`,
   )
+}
+
+async function partyIds(play: Play, spec: VarSpec): Promise<(readonly [string, string])[]> {
+  const ids = Object.entries(spec.parties ?? {}).map(
+    async ([party, role]) => [party, (await play.principal(role)).id ?? ''] as const,
+  )
+  return Promise.all(ids)
 }
 
 function fits(fact: ObjectFact, spec: VarSpec, owner: string | undefined): boolean {

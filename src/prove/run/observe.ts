@@ -74,7 +74,9 @@ function sightOf(lab: Lab, thing: Thing, use: Use, exchange: Exchange): Sight {
   if (response.status === 404 || response.status === 410) return thing.fact === undefined ? undefined : goneOf(thing)
   if (refuses(lab.charter, use, exchange)) return undefined
   const value = valueIn(response.json, thing)
-  return value === undefined ? undefined : readObject(thing.type, isRecord(value) ? { ...thing.learnt, ...value } : value, knownOf(thing, lab.now()))
+  return value === undefined
+    ? undefined
+    : readObject(thing.type, isRecord(value) ? { ...thing.learnt, ...value } : value, knownOf(thing, lab.now()))
 }
 
 function goneOf(thing: Thing): Sight {

@@ -1,7 +1,7 @@
 /** Runs the proofs of a charter against a running system. Yields events; whoever listens decides what is shown. */
 import type { Charter, Constraint, Use } from '../../charter/charter.ts'
 import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
-import { Builder } from '../plan/build.ts'
+import { Builder, type BuildOptions } from '../plan/build.ts'
 import type { Member } from '../plan/cast.ts'
 import { nameOf, planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { AbuseCase, Scenario } from '../plan/scenario.ts'
@@ -64,6 +64,7 @@ class Run {
   readonly cells: Cell[] = []
   readonly findings: Findings
   private readonly options: ProveOptions
+  private readonly raisers = new Map<string, Use>()
   private readonly controls = new Map<string, Control | Unreached>()
 
   constructor(options: ProveOptions) {
@@ -92,14 +93,17 @@ class Run {
   /** The first way of choosing people and objects in which the rightful call works. */
   private async workingPlan(use: Use): Promise<{ plan: UsePlan; control: Control | undefined; why: string }> {
     let first: { plan: UsePlan; why: string } | undefined
-    for (const { member, found } of this.alternatives(use)) {
-      const plan = planUse(this.options.lab.stage, use, { found }, member)
+    for (const { member, options } of this.alternatives(use)) {
+      const plan = planUse(this.options.lab.stage, use, options, member)
       if (plan.control === undefined) {
         first ??= { plan, why: plan.notReached[0]?.why ?? 'no scenario was found' }
         continue
       }
       const control = await this.controlOf(plan.control)
-      if (!(control instanceof Unreached) && control.works) return { plan, control, why: '' }
+      if (!(control instanceof Unreached) && control.works) {
+        this.noteRaiser(use, control)
+        return { plan, control, why: '' }
+      }
       const why = control instanceof Unreached ? control.message : control.why
       // A scenario that can be written down tells more than one that cannot.
       if (first === undefined || first.plan.control === undefined) first = { plan, why }
@@ -111,26 +115,34 @@ class Run {
     }
   }
 
-  private *alternatives(use: Use): Generator<{ member?: Member; found: ReadonlySet<string> }> {
+  /** Ways of choosing people and objects, the plainest first: found instead of made, filled up, other people. */
+  private *alternatives(use: Use): Generator<{ member?: Member; options: BuildOptions }> {
     const { stage } = this.options.lab
+    const found: ReadonlySet<string> = new Set()
+    const plain = planUse(stage, use, { found }).control
+    yield { options: { found } }
     const types = [
-      ...new Set(
-        [use.object?.type, ...use.refs.map((ref) => ref.object), ...parentsOf(stage.charter, use)].filter(
-          (each) => each !== undefined,
-        ),
-      ),
+      ...new Set(Object.values(plain?.vars ?? {}).map((spec) => spec.type)),
+      ...(plain === undefined ? typesOf(use) : []),
     ]
     const listed = types.filter((type) => stage.charter.objects.get(type)?.list !== undefined)
-    yield { found: new Set() }
-    const others = new Builder(stage, { found: new Set() }).options(use, undefined).slice(0, 4)
-    const references = listed.filter((type) => type !== use.object?.type)
-    if (references.length > 0) yield { found: new Set(references) }
-    for (const member of others.slice(1)) yield { member, found: new Set() }
-    if (listed.length > 0) {
-      yield { found: new Set(listed) }
-      for (const member of others.slice(1))
-        yield { member, found: new Set(references.length > 0 ? references : listed) }
+    for (const type of types) {
+      const enrich = this.raisers.get(type)
+      if (enrich !== undefined && enrich.id !== use.id) yield { options: { found, enrich: new Map([[type, enrich]]) } }
     }
+    for (const type of listed) yield { options: { found: new Set([type]) } }
+    const others = new Builder(stage, { found }).options(use, undefined).slice(1, 4)
+    for (const member of others) yield { member, options: { found } }
+    if (listed.length > 1) yield { options: { found: new Set(listed) } }
+    for (const member of others) for (const type of listed) yield { member, options: { found: new Set([type]) } }
+  }
+
+  /** Remembers uses that raise a number of an object: others may need what they bring. */
+  private noteRaiser(use: Use, control: Control): void {
+    const type = use.object?.type
+    if (type === undefined || use.creates || this.raisers.has(type)) return
+    const raises = [...control.signature.deltas].some(([mark, delta]) => mark.startsWith(`${type}|`) && delta > 0)
+    if (raises) this.raisers.set(type, use)
   }
 
   /** Controls are made once for each scenario, and again never. */
@@ -204,9 +216,8 @@ class Run {
   }
 }
 
-function parentsOf(charter: Charter, use: Use): string[] {
-  const parent = charter.objects.get(use.object?.type ?? '')?.parent?.object
-  return parent === undefined ? [] : [parent]
+function typesOf(use: Use): string[] {
+  return [use.object?.type, ...use.refs.map((ref) => ref.object)].filter((each) => each !== undefined)
 }
 
 export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Constraint | undefined {
