@@ -23,11 +23,17 @@ export interface Lifecycle {
 
 /** The lifecycles of a charter that have something to draw. */
 export function lifecyclesOf(charter: Charter): Lifecycle[] {
-  return [...charter.objects.values()].filter((type) => type.transitions.length > 0).map(lifecycleOf)
+  return [...charter.objects.values()]
+    .map((type) => lifecycleOf(charter, type))
+    .filter((lifecycle) => lifecycle.arrows.length > 0)
 }
 
-function lifecycleOf(type: ObjectType): Lifecycle {
-  const arrows = type.transitions.flatMap((use) => arrowsOf(type, use))
+function lifecycleOf(charter: Charter, type: ObjectType): Lifecycle {
+  // Ways of looking move nothing and would hide those that do.
+  const moves = type.transitions.filter(
+    (use) => use.to.length > 0 || charter.operations.get(use.operation)?.writes === true,
+  )
+  const arrows = moves.flatMap((use) => arrowsOf(type, use))
   const seen = new Set<string>()
   // Several operations may make one move; it is one arrow when the same people may use each.
   const once = arrows.filter((arrow) => {
