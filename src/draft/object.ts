@@ -1,0 +1,130 @@
+import { draftApproval } from './approval.ts'
+import { writeBy } from './by.ts'
+import { guess, mapSaid, type Said, valueOf } from './claim.ts'
+import { actsForOwners, draftDemands } from './demand.ts'
+import { draftFields } from './field.ts'
+import type { Move } from './lifecycle.ts'
+import { draftOpening } from './opening.ts'
+import { isOwned, type Scene, type Thing } from './scene.ts'
+import { isEnding } from './state-order.ts'
+import { isOpen, whoMay } from './who-may.ts'
+import { bare, referredBy, wordsOf } from './words.ts'
+
+/** One object type as the charter writes it. */
+export function draftObject(scene: Scene, thing: Thing): Record<string, unknown> {
+  const { resource, membership, lifecycle } = thing
+  const fields = draftFields(scene, thing)
+  const moves = Object.fromEntries(lifecycle.moves.map((move) => [move.name, draftMove(scene, thing, move)]))
+  const final = finalStates(thing)
+  const parent = parentOf(thing)
+  const { at } = resource.representation
+  return {
+    ...(valueOf(membership.key) === '/id' ? {} : { key: membership.key }),
+    ...ownership(scene, thing, parent !== undefined),
+    ...(Object.keys(membership.parties).length === 0 ? {} : { parties: membership.parties }),
+    ...(parent === undefined ? {} : { parent }),
+    ...stateOf(thing),
+    ...(resource.read === undefined ? {} : { read: resource.read.id }),
+    ...(resource.read === undefined || at.length === 0 ? {} : { 'read-at': `/${at.join('/')}` }),
+    ...(resource.list === undefined ? {} : { list: resource.list.id }),
+    ...(lifecycle.states.length === 0 ? {} : { states: lifecycle.states }),
+    ...(final.length === 0 ? {} : { final: guess(final, 'no operation leads out of them') }),
+    ...(lifecycle.gone === undefined ? {} : { gone: lifecycle.gone }),
+    ...(Object.keys(fields).length === 0 ? {} : { fields }),
+    ...(Object.keys(moves).length === 0 ? {} : { transitions: moves }),
+    ...capabilityOf(scene, thing),
+  }
+}
+
+function ownership(scene: Scene, { membership, resource }: Thing, hasParent: boolean): Record<string, unknown> {
+  const above = scene.things.find((each) => each.resource === resource.parent)
+  const inherits = (member: 'owner' | 'tenant'): boolean =>
+    hasParent &&
+    above !== undefined &&
+    (member === 'owner' ? isOwned(scene, above) : above.membership.tenant !== undefined)
+  const own = (member: 'owner' | 'tenant'): Record<string, unknown> => {
+    const said = membership[member]
+    if (said !== undefined) return { [member]: said }
+    return inherits(member) ? { [member]: guess('parent', 'what it belongs to has one') } : {}
+  }
+  return { ...own('owner'), ...own('tenant') }
+}
+
+/** What it belongs to: the thing its path is inside of, when it says which; or what it is named after. */
+function parentOf({ resource }: Thing): Record<string, unknown> | undefined {
+  if (resource.parent === undefined) return undefined
+  const parent = resource.parent
+  const member = Object.keys(resource.representation.members).find((name) => {
+    const words = referredBy(name) ?? [name]
+    return bare(words.join('')) === bare(parent.name) || bare(name) === bare(parent.parameter)
+  })
+  return member === undefined
+    ? undefined
+    : { object: guess(parent.name, `its path is below \`${parent.itemPath}\``), key: `/${member}` }
+}
+
+function stateOf({ membership, lifecycle }: Thing): Record<string, unknown> {
+  const { state } = membership
+  if (state === undefined) return {}
+  if (Object.keys(lifecycle.values).length === 0) return { state: state.said }
+  const values = Object.fromEntries(
+    lifecycle.states.filter((name) => name !== lifecycle.gone).map((name) => [name, lifecycle.values[name] ?? name]),
+  )
+  return { state: { at: state.said, values } }
+}
+
+function finalStates({ lifecycle }: Thing): string[] {
+  const { states, moves, gone } = lifecycle
+  const left = new Set(
+    moves.flatMap((move) => {
+      if (move.kind === 'create' || move.to === undefined) return []
+      const from = move.from === undefined ? states : valueOf(move.from)
+      return from.filter((state) => valueOf(move.to ?? []).some((target) => target !== state))
+    }),
+  )
+  const reached = new Set(moves.flatMap((move) => (move.to === undefined ? [] : valueOf(move.to))))
+  return states.filter((state) => !left.has(state) && state !== gone && (reached.has(state) || isEnding(state)))
+}
+
+function draftMove(scene: Scene, thing: Thing, move: Move): Record<string, unknown> {
+  const { shape } = move
+  const by = whoMay(scene, { shape, thing, part: move.kind === 'create' ? 'create' : 'change', verb: move.verb })
+  const approval = draftApproval(scene, thing)
+  const grants = approval?.grant === move
+  return {
+    on: shape.id,
+    ...(move.from === undefined || move.kind === 'create' ? {} : { from: several(move.from) }),
+    ...(move.to === undefined ? {} : { to: several(move.to) }),
+    by: writeBy(by),
+    ...(grants && !valueOf(by).includes('owner')
+      ? { not: guess('requester', 'nobody usually approves what they asked for') }
+      : {}),
+    ...keyOf(thing, move),
+    ...draftDemands(scene, { shape, thing, move, byOwners: actsForOwners(by, scene.cast.clients) }),
+    ...(approval?.neededBy.includes(move) === true
+      ? { approval: guess(approval.name, 'it comes after the approval') }
+      : {}),
+    ...(isOpen(scene, shape) ? { public: draftOpening(scene) } : {}),
+  }
+}
+
+function several(said: Said<readonly string[]>): Said<unknown> {
+  return mapSaid(said, (states) => (states.length === 1 ? states[0] : states))
+}
+
+/** Without a `read` to compare paths with, the key's place is said outright. */
+function keyOf({ resource }: Thing, move: Move): Record<string, unknown> {
+  if (move.kind === 'create' || resource.read !== undefined) return {}
+  const names = (move.shape.path.match(/\{[^{}]+\}/g) ?? []).map((each) => each.slice(1, -1))
+  return names.includes(resource.parameter) ? { key: `$request.path.${resource.parameter}` } : {}
+}
+
+const bearing = /^(?:share|invite|invitation|gift-card|voucher|reset|link|ticket|download|token|magic-link|upload)$/
+
+function capabilityOf(scene: Scene, { resource }: Thing): Record<string, unknown> {
+  const key = wordsOf(resource.parameter).at(-1) ?? ''
+  const { read } = resource
+  if (read === undefined || !isOpen(scene, read)) return {}
+  if (!bearing.test(resource.name) && !/^(?:token|secret|code)$/.test(key)) return {}
+  return { capability: { bits: guess(96, `whoever has the ${key} reads it without signing in`) } }
+}
