@@ -262,6 +262,16 @@ describe('decide', () => {
     assert.deepEqual([decision.effect, decision.reasons[0]?.constraint], ['deny', 'not-permitted'])
   })
 
+  it('knows nothing of an object of another type than the use speaks of', () => {
+    const object = { type: 'coupon', key: 'o1', owner: 'ann', tenant: 't1', state: 'placed', value: {} }
+    const call: Call = { operation: 'shop.getOrder', principal: { id: 'ann' }, request: { path: { id: 'o1' } }, at: 0 }
+    assert.deepEqual(
+      decide(shop, { ...noFacts, objects: { object } }, call).reasons.map((each) => each.outcome),
+      ['unknown'],
+    )
+    assert.equal(decide(shop, { ...noFacts, objects: { object: { ...object, type: 'order' } } }, call).effect, 'modify')
+  })
+
   it('is not deceived by names of Object.prototype', () => {
     for (const operation of ['constructor', '__proto__', 'toString']) {
       assert.equal(decide(shop, noFacts, { operation, principal: {}, request: {}, at: 0 }).effect, 'deny')
