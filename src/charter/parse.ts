@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { Position } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -73,6 +73,13 @@ export function parseYaml<T extends z.ZodType>(
     }
     return { file, line: 1, column: 1 }
   }
+  const locateMember = (path: Path): Position => {
+    const owner: unknown = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true)
+    const pair = isMap(owner)
+      ? owner.items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1))
+      : undefined
+    return isScalar(pair?.key) && pair.key.range ? at(pair.key.range[0]) : locate(path)
+  }
   // After the first the others follow from it.
   const syntax = document.errors.slice(0, 1).map(
     (error): Diagnostic => ({
@@ -92,7 +99,9 @@ export function parseYaml<T extends z.ZodType>(
   }
   const result = schema.safeParse(plain)
   if (result.success) return { value: result.data, locate, diagnostics: [] }
-  const diagnostics = result.error.issues.flatMap((issue) => explainIssue(issue, locate))
+  const diagnostics = result.error.issues.flatMap((issue) =>
+    explainIssue(issue, { value: locate, member: locateMember }),
+  )
   return { locate, diagnostics }
 }
 

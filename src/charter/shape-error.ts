@@ -5,7 +5,13 @@ import { nearest } from './nearest.ts'
 import { charterSchema } from './schema.ts'
 
 type Issue = z.core.$ZodIssue
-type Locate = (path: readonly PropertyKey[]) => Position
+type Find = (path: readonly PropertyKey[]) => Position
+
+/** Where the value at a path stands, and where the name of the member does. */
+export interface Locate {
+  readonly value: Find
+  readonly member: Find
+}
 
 /** Says in words what is wrong with the shape of a value: one diagnostic for each thing wrong, at the innermost part known. */
 export function explainIssue(issue: Issue, locate: Locate): Diagnostic[] {
@@ -13,15 +19,15 @@ export function explainIssue(issue: Issue, locate: Locate): Diagnostic[] {
   const where = path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
-      shape('unknown-member', `${where} has no member \`${key}\``, locate([...path, key]), suggestMember(key)),
+      shape('unknown-member', `${where} has no member \`${key}\``, locate.member([...path, key]), suggestMember(key)),
     )
   }
   if (issue.code === 'invalid_union') return explainUnion(issue, locate, where)
   if (issue.code === 'invalid_key') {
-    return [shape('wrong-name', `${where}: ${issue.issues[0]?.message ?? 'not a valid name'}`, locate(path))]
+    return [shape('wrong-name', `${where}: ${issue.issues[0]?.message ?? 'not a valid name'}`, locate.value(path))]
   }
   if (issue.code === 'invalid_type') return [explainType(issue, locate)]
-  return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate(path))]
+  return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate.value(path))]
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -42,18 +48,22 @@ function explainType(issue: Extract<Issue, { code: 'invalid_type' }>, locate: Lo
   const owner = issue.path.slice(0, -1)
   if (received === 'undefined') {
     const where = owner.length === 0 ? 'the file' : `\`${owner.map(String).join('.')}\``
-    return shape('missing-member', `${where} needs \`${String(issue.path.at(-1))}\``, locate(owner))
+    return shape('missing-member', `${where} needs \`${String(issue.path.at(-1))}\``, locate.value(owner))
   }
   const where = issue.path.length === 0 ? 'the file' : `\`${issue.path.map(String).join('.')}\``
   const found = kinds[received] === undefined ? '' : `, but is ${kinds[received]}`
-  return shape('wrong-shape', `${where} must be ${kinds[issue.expected] ?? issue.expected}${found}`, locate(issue.path))
+  return shape(
+    'wrong-shape',
+    `${where} must be ${kinds[issue.expected] ?? issue.expected}${found}`,
+    locate.value(issue.path),
+  )
 }
 
 /** Of the alternatives the one that fits best speaks: the one whose complaints are fewest and deepest. */
 function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, locate: Locate, where: string): Diagnostic[] {
   const branches = (issue.errors ?? []).filter((branch) => branch.length > 0)
   const best = branches.toSorted((left, right) => rank(right) - rank(left))[0]
-  if (best === undefined) return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate(issue.path))]
+  if (best === undefined) return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate.value(issue.path))]
   return best.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, locate))
 }
 

@@ -36,7 +36,7 @@ const cases: [args: string[], code: number, out: RegExp, error: RegExp][] = [
   [
     ['check', bad],
     3,
-    /error\[unknown-member\]: the file has no member `nmae`\n {2}--> .*bad\.yaml:2:7[\s\S]*did you mean `name`\?/,
+    /error\[unknown-member\]: the file has no member `nmae`\n {2}--> .*bad\.yaml:2:1[\s\S]*did you mean `name`\?/,
     /^$/,
   ],
   [['check', join(folder, 'none.yaml')], 3, /charter-unreadable/, /^$/],
