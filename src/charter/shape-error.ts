@@ -26,6 +26,10 @@ export function explainIssue(issue: Issue, locate: Locate): Diagnostic[] {
   if (issue.code === 'invalid_key') {
     return [shape('wrong-name', `${where}: ${issue.issues[0]?.message ?? 'not a valid name'}`, locate.value(path))]
   }
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map((value) => `\`${String(value)}\``)
+    return [shape('wrong-shape', `${where} must be ${values.join(' or ')}`, locate.value(path))]
+  }
   if (issue.code === 'invalid_type') return [explainType(issue, locate)]
   return [shape('wrong-shape', `${where}: ${lower(issue.message)}`, locate.value(path))]
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { hasErrors } from '../../charter/diagnostic.ts'
-import { loadCharter } from '../../charter/load.ts'
+import { type LoadedCharter, loadCharter } from '../../charter/load.ts'
 import { nearest } from '../../charter/nearest.ts'
 import { type Explanation, explainCharter } from '../../explain/explanation.ts'
 import { type Lifecycle, lifecyclesOf } from '../../explain/lifecycle.ts'
@@ -35,20 +35,22 @@ export function register(program: Command, terminal: Terminal): void {
     .option('--out <folder>', 'write files there, one for each object, instead of printing')
     .action(async (file: string, options: Options) => {
       const loaded = await loadCharter(file)
+      const format = options.json === true ? 'json' : options.format
       if (loaded.charter === undefined || hasErrors(loaded.diagnostics)) {
-        printDiagnostics(
-          terminal,
-          loaded.diagnostics.filter((each) => each.severity === 'error'),
-          loaded.texts,
-        )
-        terminal.finish('invalid')
+        refuse(terminal, loaded, format)
         return
       }
       const told = pick(explainCharter(loaded.charter), lifecyclesOf(loaded.charter), options.object)
-      const format = options.json === true ? 'json' : options.format
       if (options.out === undefined) terminal.print(printAll(terminal, told, format))
       else await writeAll(terminal, told, format, options.out)
     })
+}
+
+function refuse(terminal: Terminal, { diagnostics, texts }: LoadedCharter, format: Options['format']): void {
+  const errors = diagnostics.filter((each) => each.severity === 'error')
+  if (format === 'json') terminal.print(JSON.stringify({ valid: false, diagnostics: errors }, null, 2))
+  else printDiagnostics(terminal, errors, texts)
+  terminal.finish('invalid')
 }
 
 interface Told {
