@@ -19,7 +19,8 @@ export const from: Kind<'from'> = {
       return allowed.has(fact.state) ? undefined : { outcome: 'broken', detail: `it is ${fact.state}` }
     }
   },
-  describe: ({ slot, states, says }) => says ?? `the ${slot} must be ${joinWords(states)}`,
+  describe: ({ slot, states, says }) =>
+    says ?? `${slot === 'object' ? 'it' : `the ${slot}`} must be ${joinWords(states)}`,
   needs: ({ slot }) => [{ fact: 'object', slot }],
   classes: () => [
     'forbidden-transition',

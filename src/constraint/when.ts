@@ -38,23 +38,37 @@ export function readNeeds(expression: Expression, use: Use, charter: Charter): r
   })
 }
 
+/** Words in the names of arguments, and what it is called when they could be changed. */
 const tamperings: readonly (readonly [RegExp, ClassId])[] = [
-  [/recipient|payee|beneficiary|iban|creditor|destination|(^|_)to($|_|account)|email|address/i, 'recipient-tampering'],
-  [/currency/i, 'currency-tampering'],
-  [/quantity|qty|count|seats|units/i, 'quantity-tampering'],
-  [/price|total|discount|fee|rate/i, 'price-tampering'],
-  [/amount|sum|value|balance|cents/i, 'amount-tampering'],
-  [/paid|payment|settled/i, 'use-before-payment'],
-  [/verified|confirmed|verification/i, 'use-before-verification'],
-  [/trial/i, 'trial-reuse'],
+  [/^(recipients?|payee|beneficiary|iban|creditor|destination|to|target|email|address)$/, 'recipient-tampering'],
+  [/^(currency|currencies)$/, 'currency-tampering'],
+  [/^(quantity|qty|count|seats|units|nights|tickets)$/, 'quantity-tampering'],
+  [/^(price|total|subtotal|discount|fee|fees|rate|cost)$/, 'price-tampering'],
+  [/^(amount|sum|value|balance|cents|limit)$/, 'amount-tampering'],
 ]
+/** Words in the names of anything a rule reads. */
+const preconditions: readonly (readonly [RegExp, ClassId])[] = [
+  [/^(paid|payment|settled|captured)$/, 'use-before-payment'],
+  [/^(verified|verification|confirmed|kyc)$/, 'use-before-verification'],
+  [/^trials?$/, 'trial-reuse'],
+]
+const argumentRoots: ReadonlySet<string> = new Set(['request', 'body', 'query', 'path', 'header'])
 
-/** What breaking a rule is called, by the names of the arguments it reads, then by what else it reads. */
+/** What breaking a rule is called, by the names of the arguments it reads, then by what it reads of the objects. */
 function ruleClasses(rule: Expression): readonly ClassId[] {
-  const names = (roots: readonly string[]): string[] =>
-    rule.reads.filter(([root]) => root !== undefined && roots.includes(root)).map((path) => path.at(-1) ?? '')
-  const tampered = names(['request', 'body', 'query', 'path', 'header'])
-  const words = tampered.length > 0 ? tampered : rule.reads.map((path) => path.at(-1) ?? '')
-  const found = tamperings.filter(([pattern]) => words.some((word) => pattern.test(word))).map(([, id]) => id)
-  return [...found, 'rule-broken']
+  const given = wordsOf(rule.reads.filter(([root]) => root !== undefined && argumentRoots.has(root)))
+  const tampered = tamperings.filter(([pattern]) => given.some((word) => pattern.test(word))).map(([, id]) => id)
+  const read = wordsOf(rule.reads)
+  const early = preconditions.filter(([pattern]) => read.some((word) => pattern.test(word))).map(([, id]) => id)
+  return [...tampered, ...early, 'rule-broken']
+}
+
+/** The words of the last name of each path: `payeeAccount_id` is `payee`, `account`, `id`. */
+function wordsOf(paths: readonly (readonly string[])[]): readonly string[] {
+  return paths.flatMap((path) =>
+    (path.at(-1) ?? '')
+      .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase()
+      .split(/[^a-z]+/),
+  )
 }

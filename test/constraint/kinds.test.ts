@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { parseCel } from '../../src/cel/parse-cel.ts'
 import { classIds } from '../../src/constraint/class.ts'
 import { describeConstraint, meaningOf } from '../../src/constraint/kinds.ts'
 import { charterFrom } from '../decide/charters.ts'
@@ -25,7 +26,7 @@ const sentences: Readonly<Record<string, string>> = {
   'shop.redeem.coupon.by': 'only the owner of the coupon may do it',
   'shop.redeem.coupon.in': 'the coupon must be open',
   'shop.redeem.when': 'the order must reach the minimum of the coupon',
-  'order.refund.from': 'the object must be paid or shipped',
+  'order.refund.from': 'it must be paid or shipped',
   'order.pay.when': '`request.amount == object.total` must hold',
   'order.pay.once': 'it may take effect a single time for each object',
   'order.pay.idempotency': 'calls with the same `$request.header.Idempotency-Key` take effect once',
@@ -76,5 +77,19 @@ describe('constraints', () => {
     assert.equal(classesOf('order.create.when'), 'quantity-tampering')
     assert.equal(classesOf('order.status.set-by'), 'direct-status-write')
     assert.equal(classesOf('rules.1'), 'use-before-verification')
+  })
+
+  it('go by whole words of those names', () => {
+    const classesOf = (source: string): unknown => {
+      const parsed = parseCel(source, ['request', 'object'])
+      assert.ok(parsed.ok)
+      const position = { file: '', line: 1, column: 1 }
+      return meaningOf({ kind: 'when', id: 'x', rule: parsed.expression, position }).classes(shop)
+    }
+    assert.deepEqual(classesOf('request.accountId == object.id'), ['rule-broken'])
+    assert.deepEqual(classesOf('request.itemCount > 0'), ['quantity-tampering', 'rule-broken'])
+    assert.deepEqual(classesOf('request.payee_iban == object.iban'), ['recipient-tampering', 'rule-broken'])
+    assert.deepEqual(classesOf('object.balance == 0'), ['rule-broken'])
+    assert.deepEqual(classesOf('object.emailVerified'), ['use-before-verification', 'rule-broken'])
   })
 })

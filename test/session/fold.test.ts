@@ -136,7 +136,7 @@ describe('factsFor', () => {
     const { reasons } = decide(charter, factsFor(charter, next, { object: wallet('w1', late) }, []), next)
     assert.deepEqual(
       reasons.map((each) => each.says),
-      ['the object must be open: it is expired'],
+      ['it must be open: it is expired'],
     )
   })
 })
