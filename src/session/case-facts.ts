@@ -11,6 +11,7 @@ import type {
 } from '../charter/charter.ts'
 import { parseDuration } from '../charter/duration.ts'
 import { readObject } from '../charter/object-fact.ts'
+import { entryOf } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'
 import { refOf } from '../constraint/slot.ts'
 import type { RawCase, RawCases, RawPast, RawPrincipal, RawRequest } from './case-schema.ts'
@@ -30,7 +31,7 @@ export function stageCase(
   report: (message: string) => void,
 ): { call: Call; facts: Facts } {
   const who = (as: string | RawPrincipal): Principal => {
-    const named = typeof as === 'string' ? file.principals?.[as] : as
+    const named = typeof as === 'string' ? entryOf(file.principals ?? {}, as) : as
     if (named === undefined) report(`there is no principal \`${String(as)}\``)
     return asPrincipal(named ?? {})
   }
