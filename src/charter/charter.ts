@@ -4,7 +4,8 @@
  * Immutable. Made by `linkCharter` only; whoever holds one need not check references again.
  */
 import type { Expression } from '../cel/parse-cel.ts'
-import type { Pointer, Reference } from './pointer.ts'
+import type { Journey } from './journey.ts'
+import type { CallerKey, Pointer, Reference } from './pointer.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
 
 export type OperationId = string
@@ -30,12 +31,16 @@ export interface Charter {
   /** Order, separation, rate and limit rules over several operations, in file order; each is also among the constraints of its uses. */
   readonly rules: readonly Constraint[]
   readonly invariants: readonly Invariant[]
+  /** Happy paths, as Arazzo writes them. */
+  readonly journeys: ReadonlyMap<string, Journey>
   /** Operations of the descriptions that nothing in the charter covers; calls to them are denied. */
   readonly uncovered: readonly OperationShape[]
 }
 
 export interface Source {
   readonly name: string
+  /** Where the description is, as the charter names it. */
+  readonly url?: string
   readonly server?: string
   readonly description: ApiDescription
   /** True of a response that refuses although its status is below 300. Reads `response`. */
@@ -114,7 +119,7 @@ export interface Use {
   readonly operation: OperationId
   readonly kind: 'transition' | 'operation'
   /** The object acted on. `key` says where its key is: in the response when the use creates it. */
-  readonly object?: { readonly type: string; readonly key: Reference }
+  readonly object?: { readonly type: string; readonly key: Reference | CallerKey }
   readonly creates: boolean
   readonly from: readonly string[]
   readonly to: readonly string[]
@@ -133,11 +138,11 @@ export interface Example {
   readonly body?: unknown
 }
 
-/** Another object a use names. `key` is in the request, or a pointer into the object acted on. */
+/** Another object a use names. `key` is in the request, the caller's id, or a pointer into the object acted on. */
 export interface Ref {
   readonly slot: Slot
   readonly object: string
-  readonly key: Reference | { readonly from: 'object'; readonly pointer: Pointer }
+  readonly key: Reference | CallerKey | { readonly from: 'object'; readonly pointer: Pointer }
   readonly optional: boolean
 }
 

@@ -29,7 +29,7 @@ function refKey(text: string): Ref['key'] | undefined {
     const at = parsePointer(text.slice('$object#'.length))
     return at === undefined ? undefined : { from: 'object', pointer: at }
   }
-  return parseReference(text)
+  return text === '$principal.id' ? { from: 'principal' } : parseReference(text)
 }
 
 /** What is demanded of a reference: who the caller must be to it, and its state. */

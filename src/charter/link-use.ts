@@ -5,7 +5,7 @@ import { pointer } from './link-object.ts'
 import { linkRefs } from './link-ref.ts'
 import { asList, type Linker, unknownName } from './linker.ts'
 import type { Path } from './parse.ts'
-import { parseReference, type Reference } from './pointer.ts'
+import { type CallerKey, parseReference, type Reference } from './pointer.ts'
 import type { RawDemands, RawTransition } from './schema.ts'
 import type { OperationShape } from './source/description.ts'
 
@@ -79,8 +79,9 @@ function exampleOf({ path, query, header, body }: NonNullable<RawDemands['exampl
   }
 }
 
-function keyOf(linker: Linker, draft: UseDraft, object: string, key: readonly string[]): Reference | undefined {
+function keyOf(linker: Linker, draft: UseDraft, object: string, key: readonly string[]): Reference | CallerKey | undefined {
   const written = draft.own.key ?? draft.shared?.demands.key
+  if (written === '$principal.id') return { from: 'principal' }
   if (written !== undefined) {
     const reference = parseReference(written)
     if (reference === undefined)

@@ -11,6 +11,11 @@ export type Reference =
   | { readonly from: 'request' | 'response'; readonly in: 'header'; readonly name: string }
   | { readonly from: 'request'; readonly in: 'path' | 'query'; readonly name: string }
 
+/** The object is the caller's own: its key is the caller's id, which no argument carries. Written `$principal.id`. */
+export interface CallerKey {
+  readonly from: 'principal'
+}
+
 /** What references are evaluated against. Bodies are parsed JSON; absent parts make a reference yield nothing. */
 export interface Messages {
   readonly request?: {
@@ -91,13 +96,15 @@ export function parseReference(text: string): Reference | undefined {
 }
 
 /** Writes a reference so that `parseReference` reads it back unchanged. */
-export function printReference(reference: Reference): string {
+export function printReference(reference: Reference | CallerKey): string {
+  if (reference.from === 'principal') return '$principal.id'
   if (reference.in !== 'body') return `$${reference.from}.${reference.in}.${reference.name}`
   return `$${reference.from}.body${reference.pointer.length === 0 ? '' : `#${printPointer(reference.pointer)}`}`
 }
 
 /** The value a reference stands for; undefined when the messages have no such part. Total. */
-export function evaluateReference(reference: Reference, messages: Messages): unknown {
+export function evaluateReference(reference: Reference | CallerKey, messages: Messages): unknown {
+  if (reference.from === 'principal') return undefined
   if (reference.in === 'body') return getPointer(messages[reference.from]?.body, reference.pointer)
   if (reference.in === 'header') return headerValue(messages[reference.from]?.headers, reference.name)
   const members = messages.request?.[reference.in]

@@ -13,8 +13,8 @@ export const pointer: z.ZodString = z
 export const reference: z.ZodString = z
   .string()
   .regex(
-    /^\$(request\.(path|query|header)\.[^\s]+|request\.body(#.*)?|response\.body(#.*)?|response\.header\.[^\s]+|object(#.*)?)$/,
-    'a reference is written `$request.path.NAME`, `$request.body#/POINTER`, `$response.body#/POINTER` or `$object#/POINTER`',
+    /^\$(request\.(path|query|header)\.[^\s]+|request\.body(#.*)?|response\.body(#.*)?|response\.header\.[^\s]+|object(#.*)?|principal\.id)$/,
+    'a reference is written `$request.path.NAME`, `$request.body#/POINTER`, `$response.body#/POINTER`, `$object#/POINTER` or `$principal.id`',
   )
 export const expression: z.ZodString = z.string().min(1).meta({ description: 'A CEL expression.' })
 export const duration: z.ZodString = z

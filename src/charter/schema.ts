@@ -3,6 +3,7 @@
  * Meaning and cross references are the linker's business; here is only the shape.
  */
 import { z } from 'zod'
+import { journeySchema } from './journey.ts'
 import {
   actorChoice,
   amount,
@@ -135,7 +136,9 @@ const field = z
     type: z.enum(['money', 'integer', 'number', 'string', 'boolean', 'time']).optional(),
     in: pointer.optional().meta({ description: 'Where a write carries it, when it is elsewhere than in the object.' }),
     'set-by': seat.optional().meta({ description: 'Who may write it; `nobody` for a field only the system writes.' }),
-    'set-on': names.optional().meta({ description: 'The transitions or operations that may carry it; nowhere else.' }),
+    'set-on': oneOrMore(z.union([name, operationId]))
+      .optional()
+      .meta({ description: 'The transitions or operations that may carry it; nowhere else.' }),
     'seen-by': seat.optional().meta({ description: 'Who may read it.' }),
     ref: name.optional().meta({ description: 'It holds the key of an object of this type.' }),
     says,
@@ -330,6 +333,7 @@ export const charterSchema = z
     approvals: z.record(name, approval).optional(),
     rules: z.array(orderRule).optional(),
     invariants: z.array(invariant).optional(),
+    journeys: z.record(z.string().min(1), journeySchema).optional(),
   })
   .meta({ title: 'Lockstep charter', description: 'The intended process of an API, in one place.' })
 

@@ -31,6 +31,7 @@ export function slotFact(context: Context, slot: Slot, type: string | undefined)
 /** The key of the object a call acts on, or of one it refers to; undefined when it names none. */
 export function keyIn(key: Ref['key'], call: Call, object: ObjectFact | null | undefined): string | undefined {
   if (key.from === 'object') return textOf(getPointer(object?.value, key.pointer))
+  if (key.from === 'principal') return call.principal.id
   const { path, query, header, body } = call.request
   return textOf(
     evaluateReference(key, {

@@ -83,7 +83,7 @@ function actedKey({ use, call, objects, created }: Occasion): string | undefined
   if (use.object === undefined) return undefined
   if (use.creates) return created?.key
   return (
-    (use.object.key.from === 'request' ? keyIn(use.object.key, call, undefined) : undefined) ?? objects['object']?.key
+    (use.object.key.from !== 'response' ? keyIn(use.object.key, call, undefined) : undefined) ?? objects['object']?.key
   )
 }
 

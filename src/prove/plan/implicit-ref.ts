@@ -29,7 +29,7 @@ export function namedObjects(charter: Charter, use: Use): readonly Ref[] {
 }
 
 function placeOf(key: Ref['key']): string[] {
-  return key.from === 'object' ? [] : [printReference(key)]
+  return key.from === 'object' || key.from === 'principal' ? [] : [printReference(key)]
 }
 
 function bodyKey(charter: Charter, object: string, shape: OperationShape): Reference | undefined {
