@@ -5,6 +5,7 @@ import { groupBy } from './group-by.ts'
 import { inferObject } from './infer.ts'
 import { linkFieldConstraints } from './link-field.ts'
 import { linkInvariant } from './link-invariant.ts'
+import { linkJourneys } from './link-journey.ts'
 import { linkObject, pointer } from './link-object.ts'
 import { linkRule, withRule } from './link-rule.ts'
 import { linkUse, type UseDraft } from './link-use.ts'
@@ -53,6 +54,7 @@ export function linkCharter(
     approvals,
     rules,
     invariants: (parsed.raw.invariants ?? []).flatMap((raw, index) => linkInvariant(linker, raw, index, objects) ?? []),
+    journeys: linkJourneys(linker),
     uncovered: [...shapes.values()].filter((shape) => !operations.has(shape.id)),
   }
   return { charter, diagnostics }
@@ -88,6 +90,7 @@ function linkSources(linker: Linker, described: ReadonlyMap<string, ApiDescripti
     sources.set(raw.name, {
       name: raw.name,
       description,
+      ...(raw.url === undefined ? {} : { url: raw.url }),
       ...(raw.server === undefined ? {} : { server: raw.server }),
       ...(refusedWhen === undefined ? {} : { refusedWhen }),
     })

@@ -114,7 +114,7 @@ function toPlain(convert: () => unknown): unknown {
   }
 }
 
-const maps = ['actors', 'objects', 'operations', 'approvals'] as const
+const maps = ['actors', 'objects', 'operations', 'approvals', 'journeys'] as const
 const lists = ['sources', 'rules', 'invariants'] as const
 
 function joinFiles(files: readonly Parsed[], diagnostics: Diagnostic[]): ParsedCharter {
