@@ -1,4 +1,4 @@
-import { guess, valueOf } from './claim.ts'
+import { guess, saidValue } from './claim.ts'
 import type { Move } from './lifecycle.ts'
 import type { Scene, Thing } from './scene.ts'
 import { isEnding } from './state-order.ts'
@@ -17,14 +17,14 @@ export interface ApprovalDraft {
 export function draftApproval(scene: Scene, thing: Thing): ApprovalDraft | undefined {
   const { moves } = thing.lifecycle
   const grant = moves.find((move) => move.kind === 'act' && (move.verb === 'approve' || move.verb === 'accept'))
-  const approved = grant?.to === undefined ? undefined : valueOf(grant.to)[0]
+  const approved = grant?.to === undefined ? undefined : saidValue(grant.to)[0]
   if (grant === undefined || approved === undefined || grant.verb !== 'approve') return undefined
   const neededBy = moves.filter((move) => {
     if (move === grant || move.kind === 'create' || move.from === undefined || move.to === undefined) return false
-    const outcome = valueOf(move.to)[0] ?? ''
+    const outcome = saidValue(move.to)[0] ?? ''
     // What takes the object back or ends it needs nobody's yes.
     return (
-      valueOf(move.from).includes(approved) &&
+      saidValue(move.from).includes(approved) &&
       !(
         isEnding(outcome) &&
         /^(?:cancel|withdraw|reject|revoke|delete|remove|close|expire|decline)$/.test(move.verb ?? '')
@@ -53,7 +53,7 @@ function termsOf(
   const bound = afterwards ?? above
   const quorum = /\b(?:second approval|two approv|2 approv|two different|both approv)/i.test(texts) ? 2 : undefined
   const by = whoMay(scene, { shape: grant.shape, thing, part: 'change', verb: 'approve' })
-  const names = valueOf(by).filter((each) => each !== 'owner')
+  const names = saidValue(by).filter((each) => each !== 'owner')
   return {
     ...(bound === undefined || amount === undefined
       ? {}

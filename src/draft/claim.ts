@@ -28,7 +28,7 @@ export function seen<T>(value: T, what: string): Claim<T> {
 }
 
 /** The value of something said, without its reason. */
-export function valueOf<T>(said: Said<T>): T {
+export function saidValue<T>(said: Said<T>): T {
   return said instanceof Claim ? said.value : said
 }
 

@@ -1,7 +1,7 @@
 import type { OperationShape } from '../charter/source/description.ts'
 import { numberOf } from '../charter/source/plain.ts'
 import { propertiesOf, resolveSchema } from '../charter/source/schema.ts'
-import { guess, type Said, valueOf } from './claim.ts'
+import { guess, type Said, saidValue } from './claim.ts'
 import { wordsLikeMoney } from './field.ts'
 import type { Move } from './lifecycle.ts'
 import { resourceNamed } from './resource.ts'
@@ -148,6 +148,6 @@ function limitOf({
 
 /** Who uses it are the owners of things, as far as `by` says. */
 export function actsForOwners(by: Said<readonly string[]>, clients: readonly string[]): boolean {
-  const names = valueOf(by)
+  const names = saidValue(by)
   return names.includes('owner') || names.some((name) => clients.includes(name))
 }

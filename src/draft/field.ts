@@ -1,7 +1,7 @@
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
 import { textOf } from '../charter/source/plain.ts'
 import { type PropertyShape, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
-import { guess, valueOf } from './claim.ts'
+import { guess, saidValue } from './claim.ts'
 import { hiddenFrom } from './observe.ts'
 import { resourceNamed } from './resource.ts'
 import type { Scene, Thing } from './scene.ts'
@@ -15,7 +15,7 @@ export type FieldDraft = Readonly<Record<string, unknown>>
 export function draftFields(scene: Scene, thing: Thing): Record<string, FieldDraft> {
   const { members } = thing.resource.representation
   const fields = Object.entries(members).flatMap(([member, property]): [string, FieldDraft][] => {
-    if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(member) || `/${member}` === valueOf(thing.membership.key)) return []
+    if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(member) || `/${member}` === saidValue(thing.membership.key)) return []
     const field = fieldOf(scene, thing, { member, property })
     return Object.keys(field).length === 0 ? [] : [[member, field]]
   })
@@ -67,7 +67,7 @@ function setBy(scene: Scene, thing: Thing, { member, property }: Member): FieldD
   }
   if (property.readOnly) return { 'set-by': 'nobody' }
   const place = `/${member}`
-  const vital = [owner, tenant, state?.said].some((said) => said !== undefined && valueOf(said) === place)
+  const vital = [owner, tenant, state?.said].some((said) => said !== undefined && saidValue(said) === place)
   if (
     !vital &&
     !wordsLikeMoney(member) &&

@@ -1,5 +1,5 @@
 import type { OperationShape } from '../charter/source/description.ts'
-import { guess, type Said, valueOf } from './claim.ts'
+import { guess, type Said, saidValue } from './claim.ts'
 import type { StateMember } from './member.ts'
 import type { Resource } from './resource.ts'
 import { initialOf, isEnding, isSuccess, isWaiting, rankOf } from './state-order.ts'
@@ -111,7 +111,7 @@ function actMove(shape: OperationShape, states: readonly string[]): Move {
   const from = fromIt ?? (usual.length === 0 ? undefined : guess(usual, 'of the usual order of these states'))
   if (from === undefined) return { ...move, to: guess(outcomes, why) }
   const to = inParts(shape, verb)
-    ? guess([...valueOf(from), ...outcomes], `${why}, and it may be done in parts`)
+    ? guess([...saidValue(from), ...outcomes], `${why}, and it may be done in parts`)
     : guess(outcomes, why)
   return { ...move, from, to }
 }

@@ -1,6 +1,6 @@
 import { draftApproval } from './approval.ts'
 import { writeBy } from './by.ts'
-import { guess, mapSaid, type Said, valueOf } from './claim.ts'
+import { guess, mapSaid, type Said, saidValue } from './claim.ts'
 import { actsForOwners, draftDemands } from './demand.ts'
 import { draftFields } from './field.ts'
 import type { Move } from './lifecycle.ts'
@@ -19,7 +19,7 @@ export function draftObject(scene: Scene, thing: Thing): Record<string, unknown>
   const parent = parentOf(thing)
   const { at } = resource.representation
   return {
-    ...(valueOf(membership.key) === '/id' ? {} : { key: membership.key }),
+    ...(saidValue(membership.key) === '/id' ? {} : { key: membership.key }),
     ...ownership(scene, thing, parent !== undefined),
     ...(Object.keys(membership.parties).length === 0 ? {} : { parties: membership.parties }),
     ...(parent === undefined ? {} : { parent }),
@@ -78,11 +78,11 @@ function finalStates({ lifecycle }: Thing): string[] {
   const left = new Set(
     moves.flatMap((move) => {
       if (move.kind === 'create' || move.to === undefined) return []
-      const from = move.from === undefined ? states : valueOf(move.from)
-      return from.filter((state) => valueOf(move.to ?? []).some((target) => target !== state))
+      const from = move.from === undefined ? states : saidValue(move.from)
+      return from.filter((state) => saidValue(move.to ?? []).some((target) => target !== state))
     }),
   )
-  const reached = new Set(moves.flatMap((move) => (move.to === undefined ? [] : valueOf(move.to))))
+  const reached = new Set(moves.flatMap((move) => (move.to === undefined ? [] : saidValue(move.to))))
   return states.filter((state) => !left.has(state) && state !== gone && (reached.has(state) || isEnding(state)))
 }
 
@@ -96,7 +96,7 @@ function draftMove(scene: Scene, thing: Thing, move: Move): Record<string, unkno
     ...(move.from === undefined || move.kind === 'create' ? {} : { from: several(move.from) }),
     ...(move.to === undefined ? {} : { to: several(move.to) }),
     by: writeBy(by),
-    ...(grants && !valueOf(by).includes('owner')
+    ...(grants && !saidValue(by).includes('owner')
       ? { not: guess('requester', 'nobody usually approves what they asked for') }
       : {}),
     ...keyOf(thing, move),
