@@ -10,7 +10,7 @@ import type { ReportContext } from './context.ts'
 /** Text with variables in it; `as` says how a variable is written at its place. */
 export type Template = readonly (string | Hole)[]
 
-/** `text` is put inside a text, `url` percent-encoded, `json` as a JSON value of the kind it was captured as. */
+/** `text` is put in as it is, `url` percent-encoded, `json` as a JSON string with its quotes. */
 export interface Hole {
   readonly variable: string
   readonly as: 'text' | 'url' | 'json'
@@ -170,7 +170,8 @@ function jsonTemplate(sent: Sent, body: string, writing: Writing): Template {
       member = text ?? ''
       continue
     }
-    const hole = scalarHole(sent, { member, value: text === undefined ? whole : unquote(whole) }, writing)
+    const as = text === undefined ? 'text' : 'json'
+    const hole = scalarHole(sent, { member, value: text === undefined ? whole : unquote(whole), as }, writing)
     if (hole === undefined) continue
     parts.push(writing.context.redact(body.slice(at, match.index)), hole)
     at = match.index + whole.length
@@ -178,10 +179,16 @@ function jsonTemplate(sent: Sent, body: string, writing: Writing): Template {
   return [...parts, writing.context.redact(body.slice(at))]
 }
 
-function scalarHole(sent: Sent, { member, value }: { member: string; value: string }, writing: Writing): Hole | undefined {
-  if (writing.context.isSecretMember(member)) return { variable: secret(writing, sent.as, member), as: 'json' }
+interface Scalar {
+  readonly member: string
+  readonly value: string
+  readonly as: Hole['as']
+}
+
+function scalarHole(sent: Sent, { member, value, as }: Scalar, writing: Writing): Hole | undefined {
+  if (writing.context.isSecretMember(member)) return { variable: secret(writing, sent.as, member), as }
   const likeKey = /(?:id|key|ref|code|number)s?$/i.test(member)
-  return value.length >= shortValue || likeKey ? heldBy(value, writing, 'json') : undefined
+  return value.length >= shortValue || likeKey ? heldBy(value, writing, as) : undefined
 }
 
 function heldBy(value: string, { captured }: Writing, as: Hole['as']): Hole | undefined {

@@ -144,11 +144,6 @@ function indented(body: string, indent: number): string {
     .join('')
 }
 
-/** `1 finding`, `3 findings`. */
-export function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`
-}
-
 /** `850 ms`, `12.4 s`, `3 min 5 s`. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`

@@ -1,0 +1,53 @@
+import { groupBy } from '../../charter/group-by.ts'
+import type { ConstraintId, UseId } from '../../charter/charter.ts'
+import type { Cell, Outcome, Verdict } from '../finding.ts'
+
+/** What became of one constraint of one use, over all the ways it was tried. */
+export interface ConstraintCoverage {
+  readonly use: UseId
+  readonly operation: string
+  readonly constraint: ConstraintId
+  /** `proven` when one cell is, else `held` when one is, else `not-reached`. */
+  readonly verdict: Verdict
+  readonly cells: readonly Cell[]
+}
+
+/** Not reached cells that share a reason. */
+export interface Reason {
+  readonly why: string
+  readonly cells: readonly Cell[]
+}
+
+export interface Coverage {
+  readonly constraints: readonly ConstraintCoverage[]
+  readonly counts: Readonly<Record<Verdict, number>>
+  /** The reason most cells share first. */
+  readonly reasons: readonly Reason[]
+}
+
+/** Sums up the matrix: a constraint is proven broken by one cell, held when tried without effect, else not reached. */
+export function coverageOf({ cells }: Outcome): Coverage {
+  const groups = groupBy(cells, ({ use, constraint }) => JSON.stringify([use, constraint]))
+  const constraints = [...groups.values()].flatMap((group): ConstraintCoverage[] => {
+    const [first] = group
+    if (first === undefined) return []
+    const { use, operation, constraint } = first
+    return [{ use, operation, constraint, verdict: worst(group), cells: group }]
+  })
+  const count = (verdict: Verdict): number => constraints.filter((each) => each.verdict === verdict).length
+  const missed = groupBy(
+    cells.filter(({ verdict }) => verdict === 'not-reached'),
+    ({ why }) => why,
+  )
+  const reasons = [...missed].map(([why, of]) => ({ why, cells: of }))
+  return {
+    constraints,
+    counts: { proven: count('proven'), held: count('held'), 'not-reached': count('not-reached') },
+    reasons: reasons.toSorted((left, right) => right.cells.length - left.cells.length),
+  }
+}
+
+function worst(cells: readonly Cell[]): Verdict {
+  if (cells.some(({ verdict }) => verdict === 'proven')) return 'proven'
+  return cells.some(({ verdict }) => verdict === 'held') ? 'held' : 'not-reached'
+}

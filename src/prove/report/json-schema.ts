@@ -1,0 +1,152 @@
+/** The shape of `findings.json`: one zod definition for reading it and for the published JSON Schema. */
+import { z } from 'zod'
+import type { Severity } from '../finding.ts'
+import type { StoredCase } from './case.ts'
+import type { FindingsFile } from './json.ts'
+
+const text = z.string()
+const texts = z.array(text)
+const count = z.int().nonnegative()
+const verdict = z.enum(['proven', 'held', 'not-reached'])
+const severity: z.ZodType<Severity> = z.enum(['critical', 'high', 'medium', 'low'])
+const position = z.strictObject({ file: text, line: z.int().positive(), column: z.int().positive() })
+
+const wish = z.strictObject({ rule: text.meta({ description: 'CEL; an expression of the charter.' }), want: z.boolean(), slot: text })
+const extra = z.union([
+  z.strictObject({ idOf: text }),
+  z.strictObject({ tamper: z.literal(true) }),
+  z.strictObject({ value: z.unknown() }),
+])
+const scenario = z.strictObject({
+  cast: z.record(text, z.strictObject({ identity: text.exactOptional(), fresh: z.boolean() })),
+  vars: z.record(
+    text,
+    z.strictObject({
+      type: text,
+      supply: z.enum(['made', 'found']),
+      owner: text.exactOptional(),
+      notOwner: text.exactOptional(),
+      states: texts,
+      wishes: z.array(wish),
+    }),
+  ),
+  steps: z.array(
+    z.strictObject({
+      use: text,
+      as: text,
+      object: text.exactOptional(),
+      refs: z.record(text, text),
+      makes: text.exactOptional(),
+      wishes: z.array(wish),
+      purpose: z.enum(['setup', 'act']),
+      extra: z.array(z.strictObject({ at: texts, value: extra })),
+    }),
+  ),
+})
+const plain = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind) })
+const withField = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), field: text })
+const tactic = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('as-other'),
+    other: z.enum(['other-owner', 'other-tenant', 'other-actor', 'no-scope', 'not-signed-in']),
+  }),
+  z.strictObject({ kind: z.literal('from-state'), state: text, slot: text }),
+  z.strictObject({ kind: z.literal('approval'), flaw: z.enum(['none', 'own', 'twice', 'stale', 'changed', 'revoked']) }),
+  z.strictObject({ kind: z.literal('order'), flaw: z.enum(['left-out', 'afterwards', 'too-often']) }),
+  withField('write-field'),
+  withField('read-field'),
+  plain('arguments'),
+  plain('object-facts'),
+  plain('again'),
+  plain('race'),
+  plain('over-limit'),
+  plain('burst'),
+  plain('same-person'),
+  plain('list'),
+  plain('same-key'),
+  plain('guess'),
+])
+const abuseCase: z.ZodType<StoredCase> = z.strictObject({
+  id: text,
+  use: text,
+  constraint: text,
+  tactic,
+  control: scenario,
+  abuse: scenario,
+  finding: text,
+})
+
+const headers = z.record(text, text).meta({ description: 'Credentials are replaced by the name of a shell variable.' })
+const sent = z.strictObject({
+  use: text,
+  operation: text,
+  as: text,
+  purpose: z.enum(['setup', 'act', 'abuse', 'observe']),
+  times: count.exactOptional(),
+  captures: z.array(z.strictObject({ name: text, value: text, from: text })),
+  request: z.strictObject({ method: text, url: text, headers, body: text.exactOptional() }),
+  response: z
+    .strictObject({ status: z.int(), headers: z.record(text, text), body: text, truncated: z.literal(true).exactOptional(), ms: z.number() })
+    .exactOptional(),
+  failure: z.strictObject({ code: text, message: text }).exactOptional(),
+})
+const finding = z.strictObject({
+  fingerprint: text,
+  class: text,
+  ids: texts,
+  severity,
+  because: text,
+  title: text,
+  operation: text,
+  endpoint: text,
+  constraint: text,
+  position,
+  rule: text,
+  rootCause: text,
+  remedy: text,
+  standing: z.enum(['new', 'known', 'accepted']),
+  proof: z.strictObject({
+    case: abuseCase,
+    transcript: z.array(sent),
+    changes: z.array(z.strictObject({ label: text, pointer: text, before: z.unknown(), after: z.unknown() })),
+    disclosed: texts,
+    observer: text,
+    repeated: z.strictObject({ succeeded: count, of: count }),
+    control: z.array(sent),
+    sentence: text,
+    overrun: z.strictObject({ effects: count, allowed: count }).exactOptional(),
+  }),
+  alsoSeen: z.array(z.strictObject({ case: text, class: text, sentence: text })),
+})
+const cell = z.strictObject({
+  use: text,
+  operation: text,
+  constraint: text,
+  actor: text,
+  state: text,
+  tactic: text,
+  verdict,
+  why: text,
+})
+
+/** `findings.json`. Strict: a member this version does not know is an error, so that nothing is silently lost. */
+export const findingsSchema: z.ZodType<FindingsFile> = z
+  .strictObject({
+    format: z.literal('lockstep-findings/1'),
+    version: text.meta({ description: 'The version of Lockstep that wrote it.' }),
+    startedAt: z.iso.datetime(),
+    charter: text,
+    seed: text,
+    requests: count,
+    ms: z.number().nonnegative(),
+    partial: text.exactOptional(),
+    notes: texts,
+    findings: z.array(finding),
+    cells: z.array(cell),
+  })
+  .meta({ title: 'Findings of lockstep prove' })
+
+/** The JSON Schema (2020-12) of `findings.json`. */
+export function findingsJsonSchema(): object {
+  return z.toJSONSchema(findingsSchema, { target: 'draft-2020-12', reused: 'ref' })
+}

@@ -1,0 +1,166 @@
+import type { Finding } from '../finding.ts'
+import type { ReportContext } from './context.ts'
+import { type EffectCheck, effectChecksOf } from './effect-check.ts'
+import { isSuccess, secretNote } from './script-words.ts'
+import { type Capture, type Script, type ScriptStep, scriptOf, type Template } from './script.ts'
+import { answerText, lineText } from './show.ts'
+
+/** The name of a finding's test file. */
+export function testFileName(finding: Finding): string {
+  return `${finding.fingerprint}.test.mjs`
+}
+
+/**
+ * A finding as a test that stands alone: `node --test FILE`, Node 20 or later, no packages.
+ *
+ * It makes the requests of the transcript and fails as long as the abuse has an effect. Where it runs is `BASE_URL`, credentials
+ * come from the environment; a setup call that is refused fails the test too, because then nothing was tried. Holds no secret.
+ */
+export function printTestFile(finding: Finding, context: ReportContext): string {
+  const script = scriptOf(finding.proof, context)
+  const captured = new Map<string, unknown>(
+    script.steps.flatMap((step) => step.captures.map(({ value, variable }) => [value, variable])),
+  )
+  const lines = [
+    ...head(finding, script),
+    `test(${literal(`${finding.title}: ${finding.rule}`)}, async () => {`,
+    ...script.steps.flatMap(printStep),
+    ...effectChecksOf(finding.proof).flatMap((check) => ['', ...printCheck(check, captured, script)]),
+    '})',
+    '',
+  ]
+  return context.redact(lines.join('\n'))
+}
+
+function head(finding: Finding, script: Script): string[] {
+  const comment = (text: string): string => `// ${text.replaceAll(/\s+/g, ' ')}`
+  return [
+    comment(finding.proof.sentence),
+    comment(`Rule ${finding.constraint} (${lineText(finding)}). Fails while the flaw is there, passes once it is mended.`),
+    "import assert from 'node:assert/strict'",
+    "import { test } from 'node:test'",
+    '',
+    `const base = process.env.BASE_URL ?? ${literal(script.origin)}`,
+    ...script.secrets.map((name) => `const ${name} = need(${literal(name)}, ${literal(secretNote(name))})`),
+    ...script.unique.map((name) => `const ${name} = crypto.randomUUID()`),
+    ...tools,
+    '',
+  ]
+}
+
+const tools: readonly string[] = `
+function need(name, what) {
+  const value = process.env[name]
+  if (!value) throw new Error(\`\${name} is not set: \${what}\`)
+  return value
+}
+
+async function send(method, path, headers, body) {
+  const response = await fetch(base + path, { method, headers, body, redirect: 'manual' })
+  const text = await response.text()
+  let json
+  try {
+    json = JSON.parse(text)
+  } catch {}
+  return { status: response.status, headers: response.headers, ok: response.ok, json, text }
+}
+
+// Own members only; \`*\` is every element of a list.
+function all(value, [token, ...rest]) {
+  if (token === undefined) return value === undefined ? [] : [value]
+  if (token === '*') return Array.isArray(value) ? value.flatMap((each) => all(each, rest)) : []
+  return value !== null && typeof value === 'object' && Object.hasOwn(value, token) ? all(value[token], rest) : []
+}
+
+const at = (answer, place) => all(answer.json, place)[0]
+const text = (value) => (value === undefined || value === null ? undefined : String(value))`.split('\n')
+
+function printStep(step: ScriptStep, index: number): string[] {
+  const { sent, method, times } = step
+  const headers = step.headers.map(([name, value]) => `${literal(name)}: ${fill(value)}`)
+  const rest = [`{ ${headers.join(', ')} }`, ...(step.body === undefined ? [] : [fill(step.body)])]
+  const call = `send(${[literal(method), fill(step.target), ...rest].join(', ')})`
+  const made = `const a${index + 1} = `
+  return [
+    ...(index === 0 ? [] : ['']),
+    `  // ${index + 1}. ${sent.as}, ${sent.purpose}: ${sent.use}; answered ${answerText(sent)} when it was recorded`,
+    ...(times > 1
+      ? [`  const all${index + 1} = await Promise.all(Array.from({ length: ${times} }, () => ${call}))`, `  ${made}all${index + 1}[0]`]
+      : [`  ${made}await ${call}`]),
+    ...(mustSucceed(step) ? [`  assert.ok(a${index + 1}.ok, \`step ${index + 1} was refused: \${a${index + 1}.status} \${a${index + 1}.text}\`)`] : []),
+    ...step.captures.flatMap((capture) => printCapture(capture, step, index)),
+  ]
+}
+
+function mustSucceed({ sent }: ScriptStep): boolean {
+  return (sent.purpose === 'setup' || sent.purpose === 'act') && isSuccess(sent)
+}
+
+function printCapture({ variable, from }: Capture, step: ScriptStep, index: number): string[] {
+  const value =
+    from.in === 'header' ? `a${index + 1}.headers.get(${literal(from.name)})` : `at(a${index + 1}, ${JSON.stringify(from.pointer)})`
+  const missing = mustSucceed(step)
+    ? `assert.ok(${variable} !== undefined, 'step ${index + 1} gave no ${variable}')`
+    : `if (${variable} === undefined) return // nothing was made, so nothing happened`
+  return [`  const ${variable} = text(${value})`, `  ${missing}`]
+}
+
+function printCheck(check: EffectCheck, captured: ReadonlyMap<string, unknown>, script: Script): string[] {
+  switch (check.kind) {
+    case 'same':
+      return check.places.map(
+        (place) =>
+          `  assert.deepEqual(at(a${check.after + 1}, ${JSON.stringify(place)}), at(a${check.before + 1}, ${JSON.stringify(place)}), ${literal(`${place.join('/')} must not have changed`)})`,
+      )
+    case 'absent':
+      return [`  assert.ok(!a${check.after + 1}.ok, 'it must not exist')`]
+    case 'grown': {
+      const [before, after] = [check.before, check.after].map((step) => `Number(at(a${step + 1}, ${JSON.stringify(check.place)}))`)
+      const message = literal(`${check.place.join('/')} moved further than allowed`)
+      // Half a unit of the last place of money: sums of doubles are not exact.
+      return [`  assert.ok(Math.abs(${after} - ${before}) <= ${check.most} + 0.005, ${message})`]
+    }
+    case 'refused':
+      return [
+        `  const accepted = ${answersOf(check.abuse, script)}.filter((each) => each.ok)`,
+        `  assert.ok(accepted.length <= ${check.allowed}, \`\${accepted.length} calls were accepted, ${check.allowed} may be\`)`,
+      ]
+    case 'hidden':
+      return printHidden(check, captured)
+  }
+}
+
+function answersOf(index: number, script: Script): string {
+  return (script.steps[index]?.times ?? 1) > 1 ? `all${index + 1}` : `[a${index + 1}]`
+}
+
+/** A list is filtered rather than refused, and its other elements are the caller's own: there, only the key of the other's object tells. */
+function printHidden(check: Extract<EffectCheck, { kind: 'hidden' }>, captured: ReadonlyMap<string, unknown>): string[] {
+  const held = check.values.map(({ place, value }) => ({ value, place: place.map((token) => (/^\d+$/.test(token) ? '*' : token)) }))
+  const keys = held.filter(({ value }) => captured.has(String(value)))
+  const listed = held.some(({ place }) => place.includes('*'))
+  return (listed && keys.length > 0 ? keys : held).map(({ place, value }) => {
+    const variable = captured.get(String(value))
+    const known = typeof variable === 'string' ? variable : undefined
+    const found = `all(a${check.abuse + 1}.json, ${JSON.stringify(place)})`
+    const message = literal(`${place.join('/')} must not be disclosed`)
+    if (known !== undefined) return `  assert.ok(!${found}.some((each) => text(each) === ${known}), ${message})`
+    // The value itself is not written down; a refusal may have a member of the same name.
+    return `  assert.ok(!a${check.abuse + 1}.ok || ${found}.every((each) => each === null), ${message})`
+  })
+}
+
+function fill(template: Template): string {
+  const text = template.map((part) => {
+    if (typeof part === 'string') return part.replace(/[\\`]|\$(?=\{)/g, '\\$&')
+    if (part.as === 'text') return `\${${part.variable}}`
+    return `\${${part.as === 'url' ? 'encodeURIComponent' : 'JSON.stringify'}(${part.variable})}`
+  })
+  return `\`${text.join('')}\``
+}
+
+/** A string of JavaScript in single quotes. */
+function literal(text: string): string {
+  const escaped = text.replaceAll(/[\\']/g, '\\$&').replaceAll(/[\r\n\u2028\u2029]+/g, ' ')
+  return `'${escaped}'`
+}
