@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isAlias, isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { Position } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -67,7 +67,7 @@ export function parseYaml<T extends z.ZodType>(
   }
   const locate = (path: Path): Position => {
     for (let length = path.length; length > 0; length--) {
-      const node: unknown = document.getIn(path.slice(0, length), true)
+      const node = nodeAt(document, path.slice(0, length))
       if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
         return at(node.range[0])
     }
@@ -103,6 +103,17 @@ export function parseYaml<T extends z.ZodType>(
     explainIssue(issue, { value: locate, member: locateMember }),
   )
   return { locate, diagnostics }
+}
+
+/** The node at a path, looking through aliases, so that what is written once has one position wherever it is used. */
+function nodeAt(document: Document, path: Path): unknown {
+  let node: unknown = document.contents
+  for (const key of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    if (!isCollection(node)) return undefined
+    node = node.get(key, true)
+  }
+  return node
 }
 
 function toPlain(convert: () => unknown): unknown {

@@ -34,6 +34,8 @@ export interface BuildOptions {
   readonly found: ReadonlySet<string>
   /** A use made of every new object of a type, because others need what it brings, as money on an account. */
   readonly enrich?: ReadonlyMap<string, Use>
+  /** The use that creates objects of its type, when there are several. */
+  readonly creator?: string
   /** Members not to be cast. */
   readonly notCast?: ReadonlySet<string>
   /** Lets one person do what the charter wants done by different ones. */
@@ -91,6 +93,17 @@ export class Builder {
     )
   }
 
+  /** Goes on from a scenario built before. */
+  resume(scenario: Scenario): void {
+    for (const [name, spec] of Object.entries(scenario.vars)) {
+      this.vars[name] = spec
+      const owner = this.stage.members.find((member) => member.name === spec.owner)
+      if (owner !== undefined) this.owners.set(name, owner)
+    }
+    for (const role of Object.keys(scenario.cast)) this.cast[role] ??= { identity: role, fresh: false }
+    this.steps.push(...scenario.steps)
+  }
+
   /** Members that may be cast, in order. */
   get members(): readonly Member[] {
     return this.stage.members.filter((member) => this.choices.notCast?.has(member.name) !== true)
@@ -125,7 +138,8 @@ export class Builder {
     if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
     if (want.depth > deepest) throw new Unbuildable(`making a ${typeName} needs too many other objects`)
     if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
-    const [way] = waysTo(type, want.states, want.through)
+    const ways = waysTo(type, want.states, want.through)
+    const way = ways.find(([first]) => first?.id === this.choices.creator) ?? ways[0]
     if (way !== undefined) return this.follow(type, way, want)
     const creatable = type.transitions.some((use) => use.creates)
     if (creatable && want.states.length > 0 && type.list === undefined) {
@@ -147,7 +161,8 @@ export class Builder {
     return object
   }
 
-  private move(object: Var, moves: readonly Use[], depth: number): void {
+  /** Adds moves of an object, each by whoever may. */
+  move(object: Var, moves: readonly Use[], depth: number): void {
     for (const use of moves) {
       for (const member of this.performers(use, object)) {
         this.step(use, { member, object, wants: {}, purpose: 'setup', depth })
@@ -193,6 +208,7 @@ export class Builder {
       object: undefined,
       makes: object,
       wants: { wishes },
+      owner: want.owner,
       purpose: 'setup',
       depth,
       extra,
@@ -279,14 +295,16 @@ export class Builder {
       purpose: Step['purpose']
       depth: number
       extra?: Step['extra']
+      /** Whose the object shall be that the step makes. */
+      owner?: Member | undefined
     },
   ): void {
     const { member, object, wants, depth } = how
     this.prepareOrder(use, member, object, wants, depth)
     const refs: Record<Slot, Var> = {}
     for (const ref of namedObjects(this.stage.charter, use)) {
-      if (ref.optional && wants.states?.[ref.slot] === undefined && !needed(use, ref)) continue
-      refs[ref.slot] = this.refFor(use, ref, member, object, wants, depth)
+      if (ref.optional && wants.states?.[ref.slot] === undefined && wants.refOwner?.[ref.slot] === undefined) continue
+      refs[ref.slot] = this.refFor(use, ref, { member, object, wants, depth, heir: how.owner ?? wants.owner })
     }
     const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use, member) : undefined)
     this.steps.push({
@@ -308,7 +326,12 @@ export class Builder {
       : this.introduce(type, { owner: member, states: [], wishes: [], supply: 'made' })
   }
 
-  private refFor(use: Use, ref: Ref, member: Member, object: Var | undefined, wants: Wants, depth: number): Var {
+  private refFor(
+    use: Use,
+    ref: Ref,
+    how: { member: Member; object: Var | undefined; wants: Wants; depth: number; heir: Member | undefined },
+  ): Var {
+    const { member, object, wants, depth, heir } = how
     const demand = (kind: 'by' | 'from') => use.constraints.find((each) => each.kind === kind && each.slot === ref.slot)
     const [by, from] = [demand('by'), demand('from')]
     const states = wants.states?.[ref.slot] ?? (from?.kind === 'from' ? from.states : [])
@@ -325,9 +348,10 @@ export class Builder {
       ? this.reuse(ref, owned ? owner : undefined, object, party === undefined ? undefined : { party, member })
       : undefined
     if (reusable !== undefined) return reusable
-    const canOwn = owned || (party === undefined && this.canMake(ref.object, owner))
+    const own = owned || (party === undefined && this.canMake(ref.object, owner)) ? owner : undefined
+    // What the caller cannot have is the owner's of whatever is being made.
     const parties = party === undefined ? {} : { parties: { [party]: owner } }
-    return this.supply(ref.object, { owner: canOwn ? owner : undefined, states, wishes, depth: depth + 1, ...parties })
+    return this.supply(ref.object, { owner: own ?? heir, states, wishes, depth: depth + 1, ...parties })
   }
 
   private isParty(type: string, party: string): boolean {
@@ -491,11 +515,6 @@ export function choicesOf(use: Use): readonly Choice[] {
 
 function countsPeople(constraint: Constraint): boolean {
   return 'per' in constraint && constraint.per.includes('principal')
-}
-
-/** An optional reference is given all the same when a rule or demand speaks of it. */
-function needed(use: Use, ref: Ref): boolean {
-  return use.constraints.some((each) => 'slot' in each && each.slot === ref.slot)
 }
 
 function ownerMember(type: ObjectType, owner: Member): Step['extra'] {

@@ -7,7 +7,7 @@ import type { Expression } from '../../cel/parse-cel.ts'
 import { comparisons, pathOf } from '../../cel/traverse.ts'
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
 import { evaluateReference, type Reference } from '../../charter/pointer.ts'
-import { propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
+import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
 import { placeValue } from './place.ts'
 
 /** An argument that decides a rule, and the values worth trying: on each side of every boundary, and beyond. */
@@ -51,7 +51,7 @@ export function knobsOf(
           )
       }
     }
-    for (const text of literalsOf(rule.ast)) values.push(text)
+    if (!Array.isArray(current)) values.push(...literalsOf(rule.ast))
     if (typeof current === 'boolean') values.push(!current)
     found.push({ at, values: distinct(values.map((value) => inForm(value, current, formOf(charter, use, at)))) })
   }
@@ -64,6 +64,22 @@ interface Side {
   readonly request: CallRequest
   readonly scopeFor: ScopeFor
   readonly place: (value: unknown) => CallRequest
+}
+
+/** Lists with and without an element, made of what the description allows. */
+function listsAround(charter: Charter, use: Use, at: Reference, current: unknown, element: unknown): unknown[] {
+  const listed: unknown[] = Array.isArray(current) ? current : []
+  const description = charter.sources.get(charter.operations.get(use.operation)?.shape.source ?? '')?.description
+  const schema = schemaAt(charter, use, at)
+  const items =
+    description === undefined || schema === undefined
+      ? undefined
+      : itemSchema(description, resolveSchema(description, schema))
+  const options =
+    description === undefined || items === undefined ? undefined : resolveSchema(description, items)['enum']
+  const others = (Array.isArray(options) ? options : []).filter((each: unknown) => each !== element)
+  const without = listed.filter((each) => each !== element)
+  return [...(without.length > 0 ? [without] : []), ...others.map((each: unknown) => [each]), [...without, element]]
 }
 
 /** Values of an argument for which one side of a comparison comes to stand just below, at and just above the other. */
@@ -164,16 +180,22 @@ function fieldPointer(charter: Charter, use: Use, rest: readonly string[]): read
 
 type Form = 'string' | 'integer' | 'number' | 'boolean' | undefined
 
-function formOf(charter: Charter, use: Use, at: Reference): Form {
+function schemaAt(charter: Charter, use: Use, at: Reference): unknown {
   const shape = charter.operations.get(use.operation)?.shape
   const description = charter.sources.get(shape?.source ?? '')?.description
   if (shape === undefined || description === undefined) return undefined
-  let schema: unknown
-  if (at.in === 'body') {
-    schema = shape.body?.schema
-    for (const token of at.pointer) schema = propertiesOf(description, schema)[token]?.schema
-  } else schema = shape.parameters.find((each) => each.in === at.in && each.name === at.name)?.schema
-  const type = schema === undefined ? undefined : resolveSchema(description, schema)['type']
+  if (at.in !== 'body') return shape.parameters.find((each) => each.in === at.in && each.name === at.name)?.schema
+  let schema: unknown = shape.body?.schema
+  for (const token of at.pointer)
+    schema = schema === undefined ? undefined : propertiesOf(description, schema)[token]?.schema
+  return schema
+}
+
+function formOf(charter: Charter, use: Use, at: Reference): Form {
+  const description = charter.sources.get(charter.operations.get(use.operation)?.shape.source ?? '')?.description
+  const schema = schemaAt(charter, use, at)
+  if (description === undefined || schema === undefined) return undefined
+  const type = resolveSchema(description, schema)['type']
   const one = Array.isArray(type) ? type.find((each) => each !== 'null') : type
   return one === 'string' || one === 'integer' || one === 'number' || one === 'boolean' ? one : undefined
 }
@@ -190,7 +212,7 @@ function inForm(value: unknown, current: unknown, form: Form): unknown {
 function distinct(values: readonly unknown[]): unknown[] {
   const seen = new Set<string>()
   return values.filter((value) => {
-    const mark = `${typeof value}:${String(value)}`
+    const mark = `${typeof value}:${Array.isArray(value) ? JSON.stringify(value) : String(value)}`
     return !seen.has(mark) && seen.add(mark) !== undefined
   })
 }

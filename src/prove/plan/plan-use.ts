@@ -1,11 +1,15 @@
 /** Plans one use: its control and, for every constraint, the cases that break that one and keep the rest. */
-import type { Constraint, ConstraintId, Slot, Use } from '../../charter/charter.ts'
+import { type Expression, parseCel } from '../../cel/parse-cel.ts'
+import { printCel } from '../../cel/print.ts'
+import { comparisons } from '../../cel/traverse.ts'
+import type { Constraint, ConstraintId, ObjectType, Slot, Use } from '../../charter/charter.ts'
+import { callVariables } from '../../charter/linker.ts'
 import { attackersOf } from './attacker.ts'
 import { Builder, type BuildOptions, choicesOf, type Stage, Unbuildable, type Wants } from './build.ts'
-import { admitted, type Member } from './cast.ts'
+import { actorsOf, admitted, type Member } from './cast.ts'
 import { classOfRule, classOfState } from './classify.ts'
-import { usesOf } from './graph.ts'
-import type { AbuseCase, NotReached, Scenario, Tactic, Wish } from './scenario.ts'
+import { movesFrom, usesOf } from './graph.ts'
+import type { AbuseCase, NotReached, Scenario, Step, Tactic, Wish } from './scenario.ts'
 
 export interface UsePlan {
   readonly control: Scenario | undefined
@@ -109,7 +113,7 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
         constraint.id,
         { kind: 'over-limit' },
         constraint.while === undefined ? 'limit-split' : 'hoarding',
-        () => ({ abuse: control }),
+        () => ({ abuse: scarce(draft, constraint) ?? control }),
       )
     case 'rate':
       return draft.add(constraint.id, { kind: 'burst' }, 'automation', () => ({ abuse: control }))
@@ -169,16 +173,23 @@ function planRefBy(draft: Draft, constraint: Extract<Constraint, { kind: 'by' }>
   if (ref.key.from === 'object')
     return draft.skip(constraint.id, tactic, 'the object itself names it, no argument does')
   const caller = draft.stage.members.find((member) => member.name === draft.build().steps.at(-1)?.as)
-  const owners = new Builder(draft.stage, draft.options).possibleOwners({
-    ...draft.use,
-    object: { type: ref.object, key: ref.key },
-  })
+  if (caller === undefined) return
+  const byParty = constraint.choices.some(
+    (choice) => choice.party !== undefined && !['owner', 'creator', 'holder'].includes(choice.party),
+  )
+  const builder = new Builder(draft.stage, draft.options)
+  const owners = byParty
+    ? draft.stage.members.filter((member) => sameActors(draft.stage, member, caller))
+    : builder.possibleOwners({ ...draft.use, object: { type: ref.object, key: ref.key } })
   const other = owners.find((member) => member !== caller)
-  if (other === undefined || caller === undefined)
-    return draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
+  if (other === undefined) return draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
   draft.add(constraint.id, tactic, 'bola-write', () => ({
     abuse: draft.build({ member: caller, refOwner: { [ref.slot]: other } }),
   }))
+}
+
+function sameActors(stage: Stage, left: Member, right: Member): boolean {
+  return actorsOf(stage.charter, left).some((actor) => actorsOf(stage.charter, right).includes(actor))
 }
 
 function planFrom(draft: Draft, constraint: Extract<Constraint, { kind: 'from' }>): void {
@@ -192,10 +203,33 @@ function planFrom(draft: Draft, constraint: Extract<Constraint, { kind: 'from' }
     if (constraint.states.includes(state) || state === type.gone) continue
     const finding = classOfState(type, draft.use, state, constraint.states)
     const states = { [constraint.slot]: [state] }
+    const pointed = draft.use.refs.find((ref) => ref.slot === constraint.slot)?.key.from === 'object'
     draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
-      abuse: draft.build({ states }),
+      abuse: pointed ? movedBefore(draft, type, constraint, state) : draft.build({ states }),
     }))
   }
+}
+
+/** The object acted on points to another one: that is moved on right before the act. */
+function movedBefore(
+  draft: Draft,
+  type: ObjectType,
+  constraint: Extract<Constraint, { kind: 'from' }>,
+  state: string,
+): Scenario {
+  const builder = new Builder(draft.stage, draft.options)
+  builder.addAct(draft.use, draft.base)
+  const pointed = Object.keys(builder.vars).find((name) => builder.vars[name]?.type === type.name)
+  if (pointed === undefined) throw new Unbuildable(`no step of the way names the ${type.name}`)
+  for (const start of constraint.states) {
+    const moves = movesFrom(type, start, [state])
+    if (moves === undefined) continue
+    const act = builder.steps.pop()
+    builder.move(pointed, moves, 0)
+    if (act !== undefined) builder.steps.push(act)
+    return builder.scenario()
+  }
+  throw new Unbuildable(`nothing moves a ${type.name} that may be used to ${state}`)
 }
 
 function planSeparation(draft: Draft, constraint: Extract<Constraint, { kind: 'separation' }>): void {
@@ -217,15 +251,28 @@ function planSeparation(draft: Draft, constraint: Extract<Constraint, { kind: 's
       may(member, draft.use) &&
       ('operations' in of ? earlier.every((use) => may(member, use)) : owners.includes(member)),
   )
-  const [member] = both
-  if (member === undefined) return draft.skip(constraint.id, tactic, 'no identity may do both, so nobody can be both')
-  draft.add(constraint.id, tactic, 'separation-of-duties', () => {
-    const others = new Set(
-      draft.stage.members.filter((each) => each !== member && both.includes(each)).map((each) => each.name),
-    )
-    const owner = 'operations' in of ? {} : { owner: member }
-    return { abuse: draft.build({ member, ...owner }, { samePerson: true, notCast: others }) }
-  })
+  if (both.length === 0) return draft.skip(constraint.id, tactic, 'no identity may do both, so nobody can be both')
+  for (const [index, creator] of creatorsOf(draft).entries()) {
+    const made = creator === undefined || index === 0 ? tactic : { ...tactic, by: creator.id }
+    draft.add(constraint.id, made, 'separation-of-duties', () => {
+      const [member] = both
+      const others = new Set(
+        draft.stage.members.filter((each) => each !== member && both.includes(each)).map((each) => each.name),
+      )
+      const owner = 'operations' in of || member === undefined ? {} : { owner: member }
+      const creators = creator === undefined ? {} : { creator: creator.id }
+      return {
+        abuse: draft.build({ ...(member && { member }), ...owner }, { samePerson: true, notCast: others, ...creators }),
+      }
+    })
+  }
+}
+
+/** Every way to create the object acted on; a check may hold for one and not for another. */
+function creatorsOf(draft: Draft): (Use | undefined)[] {
+  const creators =
+    draft.stage.charter.objects.get(draft.use.object?.type ?? '')?.transitions.filter((use) => use.creates) ?? []
+  return creators.length === 0 ? [undefined] : creators
 }
 
 const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', 'header', 'body'])
@@ -266,11 +313,12 @@ function planApproval(draft: Draft, constraint: Extract<Constraint, { kind: 'app
     draft.add(constraint.id, { kind: 'approval', flaw }, finding, () => ({ control: granted(), abuse: make() }))
 
   flawed('none', 'approval-missing', () => without(granted()))
+  if (approval.quorum > 1) flawed('short', 'approval-missing', () => oneFewer(granted(), grants))
   if (approval.quorum > 1) flawed('twice', 'approval-counted-twice', () => sameApprover(granted(), grants))
   if (approval.not.length > 0 && !guardsItself(draft, approval.grant))
     flawed('own', 'approval-own', () => ownApproval(draft, constraint, granted(), grants))
   if (approval.validForMs !== undefined) flawed('stale', 'approval-stale', granted)
-  if (changers(draft).length > 0) flawed('changed', 'approval-changed', () => withChange(draft, granted()))
+  if (changers(draft).length > 0) flawed('changed', 'approval-changed', () => withChange(draft, granted(), grants))
   if (approval.revoke !== undefined)
     flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), approval.revoke ?? '', grants))
 }
@@ -280,6 +328,11 @@ function guardsItself(draft: Draft, grant: string): boolean {
   return usesOf(draft.stage.charter, grant, draft.use.object?.type).some((use) =>
     use.constraints.some((each) => each.kind === 'separation'),
   )
+}
+
+function oneFewer(scenario: Scenario, grants: ReadonlySet<string>): Scenario {
+  const last = scenario.steps.findLastIndex((step) => grants.has(step.use))
+  return { ...scenario, steps: scenario.steps.filter((_, index) => index !== last) }
 }
 
 function sameApprover(scenario: Scenario, grants: ReadonlySet<string>): Scenario {
@@ -336,37 +389,64 @@ function changers(draft: Draft): Use[] {
   )
 }
 
-function withChange(draft: Draft, scenario: Scenario): Scenario {
+/** Approved, changed, and brought back to where the act may start, without being approved again. */
+function withChange(draft: Draft, scenario: Scenario, grants: ReadonlySet<string>): Scenario {
   const [change] = changers(draft)
   const act = scenario.steps.at(-1)
-  const creator = scenario.steps.find((step) => step.makes === act?.object)
   if (change === undefined || act?.object === undefined)
     throw new Unbuildable('nothing can change the object once it is approved')
-  const as = scenario.vars[act.object]?.owner ?? creator?.as ?? act.as
   const approval = draft.use.constraints.find((each) => each.kind === 'approval')
-  const bound = draft.stage.charter.approvals.get(approval?.kind === 'approval' ? approval.approval : '')?.binds?.[0]
-  const extra = bound === undefined ? [] : [{ at: bound, value: { tamper: true } as const }]
-  const step = { use: change.id, as, object: act.object, refs: {}, wishes: [], purpose: 'setup' as const, extra }
-  return { ...scenario, steps: [...scenario.steps.slice(0, -1), step, act] }
+  const binds = draft.stage.charter.approvals.get(approval?.kind === 'approval' ? approval.approval : '')?.binds ?? []
+  const amount = binds.find((at) => /amount|total|sum|price/i.test(at.at(-1) ?? '')) ?? binds[0]
+  const extra = amount === undefined ? [] : [{ at: amount, value: { tamper: true } as const }]
+  return detour(draft, scenario, { use: change, extra }, grants)
 }
 
+/** Approved, taken back, and brought back to where the act may start, without being approved again. */
 function withRevocation(draft: Draft, scenario: Scenario, revoke: string, grants: ReadonlySet<string>): Scenario {
   const use = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]
+  if (use === undefined) throw new Unbuildable('nothing takes the approval back')
+  return detour(draft, scenario, { use, extra: [] }, grants)
+}
+
+/** Inserts a use before the act, with the moves to where it may be made and from there back, none of which approves. */
+function detour(
+  draft: Draft,
+  scenario: Scenario,
+  by: { use: Use; extra: Step['extra'] },
+  grants: ReadonlySet<string>,
+): Scenario {
   const act = scenario.steps.at(-1)
-  const grant = scenario.steps.findLast((step) => grants.has(step.use))
-  if (use === undefined || act === undefined || grant === undefined)
-    throw new Unbuildable('nothing takes the approval back')
-  return { ...scenario, steps: [...scenario.steps.slice(0, -1), { ...grant, use: use.id, wishes: [] }, act] }
+  const type = draft.stage.charter.objects.get(draft.use.object?.type ?? '')
+  if (act?.object === undefined || type === undefined) throw new Unbuildable('the act has no object')
+  const plain = { ...type, transitions: type.transitions.filter((use) => !grants.has(use.id)) }
+  const granted = type.transitions.find((use) => grants.has(use.id))
+  const here = granted?.to.findLast((state) => draft.use.from.includes(state)) ?? draft.use.from[0]
+  const there = by.use.from.length === 0 ? [] : movesFrom(plain, here, by.use.from)
+  const left = by.use.to[0] ?? there?.at(-1)?.to[0] ?? here
+  const back = movesFrom(plain, left, draft.use.from)
+  if (there === undefined || back === undefined)
+    throw new Unbuildable(`no moves lead by way of \`${by.use.id}\` back to where \`${draft.use.id}\` may start`)
+  const builder = new Builder(draft.stage, draft.options)
+  builder.resume(scenario)
+  const last = builder.steps.pop()
+  builder.move(act.object, there, 0)
+  builder.move(act.object, [by.use], 0)
+  const change = builder.steps.pop()
+  if (change !== undefined) builder.steps.push({ ...change, extra: by.extra })
+  builder.move(act.object, back, 0)
+  if (last !== undefined) builder.steps.push(last)
+  return builder.scenario()
 }
 
 function planSetBy(draft: Draft, constraint: Extract<Constraint, { kind: 'set-by' }>): void {
   const shape = draft.stage.charter.operations.get(draft.use.operation)?.shape
-  const allowed = constraint.on === undefined || constraint.on.includes(draft.use.id)
-  if (
-    shape?.body === undefined ||
-    (allowed && constraint.choices.some((choice) => choice.actor === undefined && choice.party === undefined))
-  )
-    return
+  // Where the field may be written at all, who may is proven by `by`.
+  const writable =
+    constraint.on === undefined
+      ? constraint.choices.some((choice) => choice.actor === undefined && choice.party === undefined)
+      : constraint.on.includes(draft.use.id)
+  if (shape?.body === undefined || writable) return
   const finding = isState(draft, constraint.object, constraint.field.at) ? 'direct-status-write' : 'bopla-write'
   draft.add(constraint.id, { kind: 'write-field', field: constraint.field.name }, finding, () => {
     const scenario = draft.build()
@@ -449,6 +529,49 @@ function planRace(draft: Draft, control: Scenario): void {
     .map((kind) => draft.use.constraints.find((each) => each.kind === kind && (kind !== 'when' || readsFacts(each))))
     .find((each) => each !== undefined)
   if (limiting !== undefined) draft.add(limiting.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
+  const shared =
+    draft.use.creates || draft.use.object === undefined
+      ? undefined
+      : draft.use.constraints.find((each) => sharedSlot(each) !== undefined)
+  const slot = shared === undefined ? undefined : sharedSlot(shared)
+  if (shared === undefined || slot === undefined) return
+  draft.add(shared.id, { kind: 'race', across: slot }, 'race', () => ({ abuse: scarce(draft, shared) ?? control }))
+}
+
+/** The object that several calls on different objects draw on together: whose limit it is, or whose facts a rule compares with. */
+function sharedSlot(constraint: Constraint): Slot | undefined {
+  const outer = (name: string | undefined) =>
+    name !== undefined &&
+    !requestRoots.has(name) &&
+    !['object', 'principal', 'claims', 'now', 'state', 'call', 'tenant'].includes(name)
+  if (constraint.kind === 'limit' && !constraint.per.includes('object')) return constraint.per.find(outer)
+  if (constraint.kind !== 'when' || comparisons(constraint.rule).every((each) => each.op === '==' || each.op === 'in'))
+    return undefined
+  return constraint.rule.reads.map(([root]) => root).find(outer)
+}
+
+/** The scenario with an object so large that two of its kind do not fit, where the facts at its making allow that to be wished for. */
+function scarce(draft: Draft, constraint: Constraint): Scenario | undefined {
+  const half =
+    constraint.kind === 'limit' && constraint.sum !== undefined
+      ? `(${constraint.sum.source}) * 2 > (${constraint.atMost.source})`
+      : constraint.kind === 'when'
+        ? halved(constraint.rule)
+        : undefined
+  if (half === undefined) return undefined
+  const parsed = parseCel(half, [...callVariables, ...draft.use.refs.map((ref) => ref.slot)])
+  if (!parsed.ok || !parsed.expression.reads.some(([root]) => root === 'object')) return undefined
+  return draft.build({
+    wishes: [...(draft.base.wishes ?? []), { rule: parsed.expression, want: true, slot: 'object', soft: true }],
+  })
+}
+
+function halved(rule: Expression): string | undefined {
+  const [comparison] = comparisons(rule)
+  if (comparison === undefined || comparison !== rule.ast) return undefined
+  const [left, right] = [printCel(comparison.left), printCel(comparison.right)]
+  if (comparison.op === '<=' || comparison.op === '<') return `(${left}) * 2 > (${right})`
+  return comparison.op === '>=' || comparison.op === '>' ? `(${right}) * 2 > (${left})` : undefined
 }
 
 function readsFacts(constraint: Constraint): boolean {

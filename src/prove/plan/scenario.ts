@@ -40,6 +40,8 @@ export interface VarSpec {
 export interface Wish {
   readonly rule: Expression
   readonly want: boolean
+  /** Nice to have: what it is wanted for is tried all the same. */
+  readonly soft?: boolean
   /** The name under which the rule reads the object that carries the wish. */
   readonly slot: Slot
 }
@@ -66,12 +68,13 @@ export type Tactic =
   | { readonly kind: 'arguments' }
   | { readonly kind: 'object-facts' }
   | { readonly kind: 'again' }
-  | { readonly kind: 'race' }
+  /** At once on one object, or on several that draw on the same one. */
+  | { readonly kind: 'race'; readonly across?: Slot }
   | { readonly kind: 'over-limit' }
   | { readonly kind: 'burst' }
-  | { readonly kind: 'approval'; readonly flaw: 'none' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' }
+  | { readonly kind: 'approval'; readonly flaw: 'none' | 'short' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' }
   | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }
-  | { readonly kind: 'same-person' }
+  | { readonly kind: 'same-person'; readonly by?: string }
   | { readonly kind: 'write-field'; readonly field: string }
   | { readonly kind: 'read-field'; readonly field: string }
   | { readonly kind: 'list' }

@@ -2,11 +2,17 @@ import type { CallRequest, ConstraintId } from '../../charter/charter.ts'
 import type { Knob } from './knob.ts'
 import { placeValue } from './place.ts'
 
+/** What the charter says of a request: constraints it would break, wishes it leaves open, and soft ones among them. */
+export interface Judged {
+  readonly broken: readonly ConstraintId[]
+  readonly unmet: number
+  readonly soft: number
+}
+
 export interface Problem {
   readonly start: CallRequest
   readonly knobs: (request: CallRequest) => readonly Knob[]
-  /** What the charter says of a request: the constraints it would break, and how many wishes it leaves open. */
-  readonly judge: (request: CallRequest) => { readonly broken: readonly ConstraintId[]; readonly unmet: number }
+  readonly judge: (request: CallRequest) => Judged
   /** The constraint to break; undefined to break none. */
   readonly target?: ConstraintId
   /** Constraints that may break as well because the same fact decides both. */
@@ -43,11 +49,11 @@ export function solve(problem: Problem): Attempt {
 /** Every request one knob away from a solution that is also a solution, the nearest boundary first: different ways to break one rule. */
 export function variants(problem: Problem, most: number): CallRequest[] {
   const first = solve(problem)
-  const found: CallRequest[] = first.distance === 0 ? [first.request] : []
+  const found: CallRequest[] = first.distance < 1 ? [first.request] : []
   for (const knob of problem.knobs(first.request)) {
     for (const value of knob.values) {
       const next = attempt(problem, placeValue(first.request, knob.at, value))
-      if (next.distance === 0 && !found.some((each) => same(each, next.request))) found.push(next.request)
+      if (next.distance < 1 && !found.some((each) => same(each, next.request))) found.push(next.request)
       if (found.length >= most) return found
     }
   }
@@ -55,10 +61,11 @@ export function variants(problem: Problem, most: number): CallRequest[] {
 }
 
 function attempt(problem: Problem, request: CallRequest): Attempt {
-  const { broken, unmet } = problem.judge(request)
+  const { broken, unmet, soft } = problem.judge(request)
   const others = broken.filter((id) => id !== problem.target && !problem.tolerated.has(id)).length
   const missing = problem.target !== undefined && !broken.includes(problem.target) ? 1 : 0
-  return { request, broken, unmet, distance: others + missing + unmet }
+  // A soft wish never outweighs anything that must be.
+  return { request, broken, unmet, distance: others + missing + unmet + soft / 100 }
 }
 
 function same(left: CallRequest, right: CallRequest): boolean {

@@ -16,6 +16,8 @@ interface Evidence {
 /** Findings so far: one for each missing check, however many cases show it. */
 export class Findings {
   private readonly found = new Map<string, Finding>()
+  /** Every way to name the missing check of a finding. */
+  private readonly aliases = new Map<string, string>()
   private readonly lab: Lab
 
   constructor(lab: Lab) {
@@ -29,8 +31,14 @@ export class Findings {
     )
   }
 
+  private known(use: Use, constraint: Constraint, abuse: AbuseCase): string | undefined {
+    return causeKeys(use, constraint, abuse)
+      .map((key) => this.aliases.get(key))
+      .find((key) => key !== undefined)
+  }
+
   knows(use: Use, constraint: Constraint, abuse: AbuseCase): boolean {
-    return this.found.has(causeKey(use, constraint, abuse))
+    return this.known(use, constraint, abuse) !== undefined
   }
 
   /** A finding that makes a case moot: what works one after the other need not be raced for. */
@@ -40,48 +48,64 @@ export class Findings {
       (each) => ['once', 'from', 'limit', 'idempotency'].includes(each.kind) || each === constraint,
     )
     for (const each of sequential) {
-      const finding = this.found.get(causeKey(use, each, { ...abuse, tactic: { kind: 'again' } }))
-      if (finding !== undefined) return finding.fingerprint
+      const key = this.known(use, each, { ...abuse, tactic: { kind: 'again' } })
+      if (key !== undefined) return this.found.get(key)?.fingerprint
     }
     return undefined
   }
 
   addTo(use: Use, constraint: Constraint, abuse: AbuseCase, trial: Trial): void {
-    const key = causeKey(use, constraint, abuse)
-    const finding = this.found.get(key)
-    if (finding === undefined) return
+    const key = this.known(use, constraint, abuse)
+    const finding = this.found.get(key ?? '')
+    if (key === undefined || finding === undefined) return
+    for (const each of causeKeys(use, constraint, abuse)) this.aliases.set(each, key)
     const seen = { case: abuse.id, class: abuse.finding, sentence: sentenceOf(this.lab, abuse, use, trial) }
     this.found.set(key, { ...finding, alsoSeen: [...finding.alsoSeen, seen] })
   }
 
   add(use: Use, constraint: Constraint, abuse: AbuseCase, evidence: Evidence): Finding {
     const finding = findingOf(this.lab, use, constraint, abuse, evidence)
-    this.found.set(causeKey(use, constraint, abuse), finding)
+    const keys = causeKeys(use, constraint, abuse)
+    this.found.set(keys[0], finding)
+    for (const key of keys) this.aliases.set(key, keys[0])
     return finding
   }
 }
 
-/** What identifies the missing check that a case shows. */
-function causeKey(use: Use, constraint: Constraint, abuse: AbuseCase): string {
-  if (abuse.tactic.kind === 'race') return `${use.operation}|race`
+/** What identifies the missing check that a case shows: the same operation and fact, or the same line of the charter. */
+function causeKeys(use: Use, constraint: Constraint, abuse: AbuseCase): [string, ...string[]] {
+  const { operation } = use
+  if (abuse.tactic.kind === 'race') return [`${operation}|race|${abuse.tactic.across ?? ''}`]
   switch (constraint.kind) {
     case 'seen-by':
-      return `${constraint.object}|seen-by`
+      return [`${constraint.object}|seen-by`]
     case 'set-by':
-      return `${use.operation}|set-by`
+      return [`${operation}|set-by`]
     case 'by':
-      return `${use.operation}|by|${constraint.slot}`
+      return constraint.slot === 'object'
+        ? [`${operation}|by`]
+        : [`${operation}|by|${constraint.slot}`, `${lineOf(constraint)}|by`]
     case 'from':
-      return constraint.slot === 'object' ? `${use.id}|from` : `${use.id}|from|${constraint.slot}`
+      return constraint.slot === 'object'
+        ? [`${operation}|from`]
+        : [`${operation}|from|${constraint.slot}`, `${lineOf(constraint)}|from`]
     case 'once':
       // An object that moves on is protected from repetition by its state: both are one check.
-      return use.constraints.some((each) => each.kind === 'from' && each.slot === 'object') &&
-        constraint.per.includes('object')
-        ? `${use.id}|from`
-        : `${use.id}|once`
+      return movesOn(use) && constraint.per.includes('object') ? [`${operation}|from`] : [`${operation}|once`]
+    case 'when':
+      return [`${operation}|when|${constraint.rule.source}`, `${lineOf(constraint)}|when|${constraint.rule.source}`]
     default:
-      return constraint.id
+      return [constraint.id]
   }
+}
+
+function movesOn(use: Use): boolean {
+  return use.constraints.some((each) => each.kind === 'from' && each.slot === 'object')
+}
+
+/** The same line of the charter, used in several places, is one demand. */
+function lineOf({ position }: Constraint): string {
+  return `${position.file}:${position.line}:${position.column}`
 }
 
 function findingOf(lab: Lab, use: Use, constraint: Constraint, abuse: AbuseCase, evidence: Evidence): Finding {

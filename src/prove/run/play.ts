@@ -42,8 +42,6 @@ export interface Manner {
   /** The request to send, when it is already decided. */
   readonly request?: CallRequest
   readonly purpose?: Sent['purpose']
-  /** Do not ask the charter first: the step is judged by what it does. */
-  readonly unjudged?: boolean
 }
 
 export interface Made {
@@ -190,7 +188,7 @@ export class Play {
   async make(step: Step, manner: Manner = {}): Promise<Made> {
     const use = this.use(step)
     const { seen, best } = await this.prepare(step, manner)
-    if (best.distance > 0 && manner.unjudged !== true) throw new Unreached(this.explain(use, seen, best, manner))
+    if (best.distance >= 1) throw new Unreached(this.explain(use, seen, best, manner))
     if (manner.target !== undefined && allows(this.lab, seen, best.request)) {
       throw new Unreached(`another use of \`${use.operation}\` allows this call`)
     }
@@ -230,8 +228,10 @@ export class Play {
     if (object !== undefined) request = { ...request, path: { ...request.path, ...this.ownNames(use, object) } }
     for (const ref of namedObjects(this.lab.charter, use)) {
       const name = step.refs[ref.slot]
-      if (name === undefined || ref.key.from === 'object') continue
-      request = placeValue(request, ref.key, (await this.thing(name)).key)
+      if (ref.key.from === 'object') continue
+      // An optional reference that is not given must not be there by way of an example.
+      if (name === undefined) request = placeValue(request, ref.key, undefined)
+      else request = placeValue(request, ref.key, (await this.thing(name)).key)
     }
     if (object !== undefined && use.object !== undefined) request = placeValue(request, use.object.key, object.key)
     for (const { at, value } of step.extra) {
@@ -264,10 +264,11 @@ export class Play {
       start,
       tolerated: manner.tolerated ?? new Set(),
       ...(manner.target === undefined ? {} : { target: manner.target }),
-      judge: (request) => ({
-        broken: judged(request),
-        unmet: wishes.filter((wish) => this.holds(wish, use, seen, request) !== wish.want).length,
-      }),
+      judge: (request) => {
+        const open = wishes.filter((wish) => this.holds(wish, use, seen, request) !== wish.want)
+        const soft = open.filter((wish) => wish.soft === true).length
+        return { broken: judged(request), unmet: open.length - soft, soft }
+      },
       knobs: (request): readonly Knob[] => [
         ...rules.flatMap((rule) => knobsOf(this.lab.charter, use, rule, request, scopeFor(rule))),
         ...wishes.flatMap((wish) =>
@@ -326,17 +327,20 @@ export class Play {
     return `\`${use.id}\` would ${manner.target === undefined ? '' : 'also '}break ${reasons.map((each) => `${each.constraint} (${each.says})`).join('; ')}`
   }
 
-  /** The request with the largest amount that breaks nothing; undefined when no amount but nothing fits. */
-  async largest(step: Step, limit: ConstraintId): Promise<CallRequest | undefined> {
+  /** The request with the amount nearest to a share of the largest that breaks nothing; undefined when nothing fits. */
+  async sized(step: Step, limit: ConstraintId, share: number): Promise<CallRequest | undefined> {
     const { problem, seen, best } = await this.prepare(step, {})
-    if (best.distance > 0) return undefined
+    if (best.distance >= 1) return undefined
     const use = this.use(step)
     const constraint = use.constraints.find((each) => each.id === limit)
     const sum = constraint?.kind === 'limit' ? constraint.sum : undefined
     if (sum === undefined) return best.request
     const amount = (request: CallRequest) => Number(sum.evaluate(this.scopeOf(use, seen, sum)(request)))
     const fitting = [best.request, ...variants({ ...problem, start: best.request }, 40)]
-    return fitting.toSorted((left, right) => amount(right) - amount(left))[0]
+    const goal = share * Math.max(...fitting.map(amount))
+    return fitting
+      .filter((each) => amount(each) > 0)
+      .toSorted((left, right) => Math.abs(amount(left) - goal) - Math.abs(amount(right) - goal))[0]
   }
 
   /** Arguments of the rightful call with an idempotency key at its place. */

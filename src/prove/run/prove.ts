@@ -60,6 +60,17 @@ export function usesInOrder(charter: Charter, only: ReadonlySet<string> | undefi
   return [...wanted.filter((use) => !lists(use)), ...wanted.filter(lists)]
 }
 
+interface Judged {
+  readonly verdict: Verdict
+  readonly why: string
+  readonly trial?: Trial
+  readonly finding?: Finding
+}
+
+/** Reasons that other people and objects do not change. */
+const hopeless = /another use of|no limit to overrun|no hook|hook$|races are switched off|more than the \d+ a case/
+const mostAlternatives = 6
+
 class Run {
   readonly cells: Cell[] = []
   readonly findings: Findings
@@ -131,6 +142,11 @@ class Run {
       if (enrich !== undefined && enrich.id !== use.id) yield { options: { found, enrich: new Map([[type, enrich]]) } }
     }
     for (const type of listed) yield { options: { found: new Set([type]) } }
+    const creators = stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
+    for (const creator of creators.slice(1)) yield { options: { found, creator: creator.id } }
+    for (const creator of creators.slice(1))
+      for (const type of listed.filter((each) => each !== use.object?.type))
+        yield { options: { found: new Set([type]), creator: creator.id } }
     const others = new Builder(stage, { found }).options(use, undefined).slice(1, 4)
     for (const member of others) yield { member, options: { found } }
     if (listed.length > 1) yield { options: { found: new Set(listed) } }
@@ -147,9 +163,7 @@ class Run {
 
   /** Controls are made once for each scenario, and again never. */
   private async controlOf(scenario: Scenario): Promise<Control | Unreached> {
-    const key = JSON.stringify(scenario, (name, value: unknown) =>
-      name === 'rule' ? String((value as { source?: unknown }).source) : value,
-    )
+    const key = keyOf(scenario)
     const known = this.controls.get(key)
     if (known !== undefined) return known
     const made = await tryTo(() => runControl(this.options.lab, scenario))
@@ -158,7 +172,7 @@ class Run {
   }
 
   private async *proveCase(use: Use, abuse: AbuseCase, controlWhy: string): AsyncGenerator<ProveEvent> {
-    const { verdict, why, trial, finding } = await this.judge(use, abuse, controlWhy)
+    const { verdict, why, trial, finding } = await this.judgeAnyhow(use, abuse, controlWhy)
     const role = abuse.abuse.steps.at(-1)?.as ?? 'nobody'
     const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
     this.cells.push(
@@ -168,11 +182,22 @@ class Run {
     if (finding !== undefined) yield { kind: 'finding', finding }
   }
 
-  private async judge(
-    use: Use,
-    abuse: AbuseCase,
-    controlWhy: string,
-  ): Promise<{ verdict: Verdict; why: string; trial?: Trial; finding?: Finding }> {
+  /** When a case cannot be brought about with one choice of people and objects, it is tried with a few others. */
+  private async judgeAnyhow(use: Use, abuse: AbuseCase, controlWhy: string): Promise<Judged> {
+    const first = await this.judge(use, abuse, controlWhy)
+    if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
+    let tried = 0
+    for (const { member, options } of this.alternatives(use)) {
+      if (tried++ > mostAlternatives) break
+      const other = planUse(this.options.lab.stage, use, options, member).cases.find((each) => each.id === abuse.id)
+      if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
+      const judged = await this.judge(use, other, controlWhy)
+      if (judged.verdict !== 'not-reached') return judged
+    }
+    return first
+  }
+
+  private async judge(use: Use, abuse: AbuseCase, controlWhy: string): Promise<Judged> {
     const { lab, repeats } = this.options
     const control = await this.controlOf(abuse.control)
     if (control instanceof Unreached) return { verdict: 'not-reached', why: `no control: ${control.message}` }
@@ -214,6 +239,18 @@ class Run {
   ): Cell {
     return { use: use.id, operation: use.operation, constraint, actor, state, tactic, verdict, why }
   }
+}
+
+function keyOf(scenario: Scenario): string {
+  return JSON.stringify(scenario, (name, value: unknown) => (name === 'rule' ? sourceOf(value) : value))
+}
+
+function sourceOf(rule: unknown): unknown {
+  return typeof rule === 'object' && rule !== null && 'source' in rule ? rule.source : undefined
+}
+
+function sameScenario(left: Scenario, right: Scenario): boolean {
+  return keyOf(left) === keyOf(right)
 }
 
 function typesOf(use: Use): string[] {

@@ -1,11 +1,12 @@
 /** Tactics that look: fields somebody may not read, lists that hold too much, keys that can be guessed. */
-import type { Constraint } from '../../charter/charter.ts'
+import type { Constraint, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
 import { useById } from '../plan/graph.ts'
-import type { AbuseCase } from '../plan/scenario.ts'
+import type { AbuseCase, Step } from '../plan/scenario.ts'
+import type { Exchange } from '../transport/exchange.ts'
 import { itemsIn } from './find.ts'
-import { inShort, judge, type Lab, seenBy } from './lab.ts'
+import { inShort, judge, type Lab, refuses, seenBy } from './lab.ts'
 import { readThing, type Thing } from './observe.ts'
 import { Play, Unreached } from './play.ts'
 import { setScene, type Trial } from './trial.ts'
@@ -66,27 +67,83 @@ function mayStillSee(
 export async function listTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
   const constraint = constraintOf(lab, abuse, 'items')
   const type = lab.charter.objects.get(constraint.object)
-  const readUse = lab.charter.operations.get(type?.read ?? '')?.uses[0]
-  if (type === undefined || readUse === undefined)
-    throw new Unreached(`${constraint.object} has no \`read\` that says who may see one`)
+  // A type that cannot be read one by one is seen by whoever may list it, within the tenant.
+  const readUse = lab.charter.operations.get(type?.read ?? '')?.uses[0] ?? useById(lab.charter, abuse.use)
+  if (type === undefined || readUse === undefined) throw new Unreached(`there is no object ${constraint.object}`)
   const { play, step, state, attacker } = await setScene(lab, abuse.abuse)
-  const made = await play.make(step, { purpose: 'abuse' })
-  if (!made.accepted) throw new Unreached(`listing was refused: ${inShort(made.exchange)}`)
+  const { best } = await play.prepare(step, {})
+  const use = play.use(step)
+  let answered = 0
+  for (const query of [{}, ...(await foreignFilters(play, step, type))]) {
+    const request = { ...best.request, query: { ...best.request.query, ...query } }
+    const exchange = await play.exchange(step, use, request)
+    if (refuses(lab.charter, use, exchange)) continue
+    answered++
+    const foreign = await foreignItems(play, { step, readUse, type, items: constraint.items, attacker }, exchange)
+    const why =
+      foreign.length === 0 ? `every listed ${type.name} may be read` : `${foreign.length} listed that may not be read`
+    const disclosed = foreign.slice(0, 3).map((key) => `${type.name} ${key}`)
+    if (foreign.length === 0) continue
+    play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
+    return { effect: true, why, changes: [], disclosed, sent: play.sent, state }
+  }
+  if (answered === 0) throw new Unreached('listing was refused')
+  return {
+    effect: false,
+    why: `every listed ${type.name} may be read`,
+    changes: [],
+    disclosed: [],
+    sent: play.sent,
+    state,
+  }
+}
+
+interface Listing {
+  readonly step: Step
+  readonly readUse: Use
+  readonly type: ObjectType
+  readonly items: readonly string[]
+  readonly attacker: string | undefined
+}
+
+async function foreignItems(play: Play, listing: Listing, exchange: Exchange): Promise<string[]> {
+  const { lab } = play
+  const { readUse, type, items, attacker, step } = listing
   const principal = await play.principal(step.as)
   const foreign: string[] = []
-  for (const value of itemsIn(made.exchange.response?.json, constraint.items, type).slice(0, 100)) {
+  for (const value of itemsIn(exchange.response?.json, items, type).slice(0, 100)) {
     const fact = readObject(type, value, { now: lab.now() })
-    const seen = seenBy(lab, readUse, principal, {}, { object: fact })
-    const outcomes = judge(lab, readUse, seen).filter((reason) => reason.kind === 'by')
-    const broken =
-      outcomes.some((reason) => reason.outcome === 'broken') ||
-      (outcomes.length > 0 && (await isForeign(play, fact.key, readUse.id, attacker)))
-    if (broken) foreign.push(fact.key)
+    const uses = lab.charter.operations.get(readUse.operation)?.uses ?? [readUse]
+    const verdicts = uses.map((use) =>
+      judge(lab, use, seenBy(lab, use, principal, {}, { object: fact })).filter(
+        (reason) => reason.kind === 'by' && reason.constraint === `${use.id}.by`,
+      ),
+    )
+    if (verdicts.some((reasons) => reasons.length === 0)) continue
+    const certain = verdicts.every((reasons) => reasons.some((reason) => reason.outcome === 'broken'))
+    if (certain || (await isForeign(play, fact.key, readUse.id, attacker))) foreign.push(fact.key)
   }
-  const why =
-    foreign.length === 0 ? `every listed ${type.name} may be read` : `${foreign.length} listed that may not be read`
-  const disclosed = foreign.slice(0, 3).map((key) => `${type.name} ${key}`)
-  return { effect: foreign.length > 0, why, changes: [], disclosed, sent: play.sent, state }
+  return foreign
+}
+
+/** Filters that ask for what belongs to others: optional query parameters that name an owner or a tenant. */
+async function foreignFilters(play: Play, step: Step, type: ObjectType): Promise<Record<string, unknown>[]> {
+  const shape = play.lab.charter.operations.get(play.use(step).operation)?.shape
+  const others = play.lab.stage.members.filter((member) => member.name !== step.as && !member.pool)
+  const named = (place: ObjectType['owner']) => (Array.isArray(place) ? place.at(-1)?.toLowerCase() : undefined)
+  const filters: Record<string, unknown>[] = []
+  for (const parameter of shape?.parameters ?? []) {
+    if (parameter.in !== 'query') continue
+    const name = parameter.name.toLowerCase()
+    if (name === named(type.owner) || /owner|user|customer|member|principal/.test(name)) {
+      for (const other of others.slice(0, 3)) filters.push({ [parameter.name]: other.principal.id })
+    }
+    if (name === named(type.tenant) || /tenant|org|shop|brand/.test(name)) {
+      for (const tenant of new Set(others.map((other) => other.principal.tenant)))
+        if (tenant !== undefined) filters.push({ [parameter.name]: tenant })
+    }
+  }
+  return filters
 }
 
 /** A list item that does not say whose it is: the truth is read by somebody who may. */

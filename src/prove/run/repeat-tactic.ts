@@ -25,13 +25,24 @@ async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene: Scene)
   if (creates || scene.step.object === undefined || scope.includes('object')) return scene
   const kept = new Map<Var, Play>()
   for (const slot of slots) {
-    const name = scene.step.refs[slot]
+    const name = scene.step.refs[slot] ?? pointedBy(lab, abuse, slot)
     if (name !== undefined) kept.set(name, scene.play)
   }
-  const indices = abuse.abuse.steps.flatMap((step, index) =>
-    step.makes !== undefined && kept.has(step.makes) ? [index] : [],
+  return setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept)
+}
+
+/** The variable that the object acted on points to by a slot. */
+export function pointedBy(lab: Lab, abuse: AbuseCase, slot: string): Var | undefined {
+  const type = useById(lab.charter, abuse.use)?.refs.find((ref) => ref.slot === slot)?.object
+  return Object.keys(abuse.abuse.vars).find((name) => abuse.abuse.vars[name]?.type === type)
+}
+
+/** Indices of the steps that only make or move objects already there. */
+export function stepsMaking(abuse: AbuseCase, kept: ReadonlyMap<Var, Play>): ReadonlySet<number> {
+  const own = (name: Var | undefined) => name !== undefined && kept.has(name)
+  return new Set(
+    abuse.abuse.steps.slice(0, -1).flatMap((step, index) => (own(step.makes) || own(step.object) ? [index] : [])),
   )
-  return setScene(lab, abuse.abuse, new Set(indices), kept)
 }
 
 async function callOnce(scene: Scene): Promise<void> {
@@ -80,7 +91,7 @@ async function manyThenOneMore(lab: Lab, abuse: AbuseCase, control: Control, all
       target: abuse.constraint,
       tolerated: toleratedBy(lab, abuse),
     })
-    if (best.distance === 0) break
+    if (best.distance < 1) break
     await callOnce(scene)
     const next = await nextScene(lab, abuse, scope, scene)
     if (next !== scene) sent.push(...scene.play.sent)
@@ -90,27 +101,38 @@ async function manyThenOneMore(lab: Lab, abuse: AbuseCase, control: Control, all
   return { ...trial, sent: [...sent, ...trial.sent] }
 }
 
-/** Amounts that each fit and together do not. */
+/** A single call over the limit; then amounts that each fit and together do not. */
 export async function overLimitTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  const scene = await setScene(lab, abuse.abuse)
+  const atOnce = (await scene.play.prepare(scene.step, manner)).best
+  const whole =
+    atOnce.distance < 1 ? await lastStep(scene, abuse, control, { ...manner, request: atOnce.request }) : undefined
+  if (whole?.effect === true) return whole
+  try {
+    return await inParts(lab, abuse, control)
+  } catch (error) {
+    if (error instanceof Unreached && whole !== undefined) return whole
+    throw error
+  }
+}
+
+async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
   const scope = scopeOf(constraintOf(lab, abuse))
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
   const sent = []
   let scene = await setScene(lab, abuse.abuse)
   for (let call = 0; call < 12; call++) {
     const over = (await scene.play.prepare(scene.step, manner)).best
-    if (call > 0 && over.distance === 0) {
+    // A part: more than half of what fits, so that a second one does not.
+    const part = await scene.play.sized(scene.step, abuse.constraint, 0.6)
+    if (call > 0 && over.distance < 1) {
       const trial = await lastStep(scene, abuse, control, manner)
       return { ...trial, sent: [...sent, ...trial.sent] }
     }
-    const biggest = await scene.play.largest(scene.step, abuse.constraint)
-    if (biggest === undefined) {
-      // Nothing more fits: the next call is over the limit by itself, whatever it asks for.
-      if (over.distance > 0)
-        throw new Unreached(`no amounts were found for \`${abuse.use}\` that each fit and together do not`)
-      const trial = await lastStep(scene, abuse, control, manner)
-      return { ...trial, sent: [...sent, ...trial.sent] }
-    }
-    const made = await scene.play.make(scene.step, { purpose: 'setup', request: biggest })
+    if (part === undefined)
+      throw new Unreached(`no amounts were found for \`${abuse.use}\` that each fit and together do not`)
+    const made = await scene.play.make(scene.step, { purpose: 'setup', request: part })
     if (!made.accepted) throw new Unreached(`a call within the limit was refused: ${inShort(made.exchange)}`)
     const next = await nextScene(lab, abuse, scope, scene)
     if (next !== scene) sent.push(...scene.play.sent)

@@ -1,7 +1,7 @@
 /** Carries out one case once, by its tactic, and judges by state. */
 import type { CallRequest, Constraint, ConstraintId, Use } from '../../charter/charter.ts'
 import { getPointer } from '../../charter/pointer.ts'
-import { disclosedBy, effectOf, overlap } from '../oracle/effect.ts'
+import { disclosedBy, effectOf, overlap, tellingLeaves } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
@@ -92,7 +92,7 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   }
   const writes = play.lab.charter.operations.get(use.operation)?.writes ?? true
   if (!writes) {
-    const disclosed = disclosure(made, scene, control)
+    const disclosed = await disclosure(made, scene, control, abuse)
     return { ...base, effect: disclosed.length > 0, changes: [], disclosed }
   }
   if (use.creates) {
@@ -111,18 +111,27 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   return { ...base, effect: effect.length > 0, changes: effect, disclosed: [] }
 }
 
-function disclosure(made: Made, scene: Scene, control: Control): string[] {
+async function disclosure(made: Made, scene: Scene, control: Control, abuse: AbuseCase): Promise<string[]> {
   if (!made.accepted) return []
   const { play, step } = scene
   const fact = step.object === undefined ? undefined : play.things.get(step.object)?.fact
   const answer = made.exchange.response?.json
-  if (fact !== undefined) {
-    const found = disclosedBy(answer, fact)
-    if (found.length > 0) return found
-  }
-  return overlap(answer, control.answer) >= 0.5 && fact === undefined
-    ? ['(the same content as the rightful caller)']
-    : []
+  const found = fact === undefined ? [] : disclosedBy(answer, fact)
+  if (found.length > 0) return found
+  const rightful = fact === undefined ? control.answer : await rightfulAnswer(scene, abuse)
+  const known = new Set([fact?.key])
+  const telling = [...tellingLeaves(rightful).values()].filter((leaf) => !known.has(String(leaf)))
+  if (telling.length === 0) throw new Unreached('the rightful answer holds nothing that could be disclosed')
+  return overlap(answer, telling) >= 0.5 ? ['(the same content as the rightful caller)'] : []
+}
+
+/** What somebody who may is told of the very same object. */
+async function rightfulAnswer(scene: Scene, abuse: AbuseCase): Promise<unknown> {
+  const rightful = abuse.control.steps.at(-1)?.as
+  if (rightful === undefined) return undefined
+  const made = await scene.play.make({ ...scene.step, as: rightful }, { purpose: 'act' })
+  scene.play.sent.pop()
+  return made.accepted ? made.exchange.response?.json : undefined
 }
 
 type SetBy = Extract<Constraint, { kind: 'set-by' }>
@@ -196,7 +205,7 @@ async function approvalTrial(lab: Lab, abuse: AbuseCase, control: Control, optio
 }
 
 const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
-  'as-other': ['by', 'separation'],
+  'as-other': ['by', 'separation', 'set-by'],
   'from-state': ['once', 'approval', 'order', 'from', 'separation'],
   again: ['from', 'limit', 'order', 'idempotency', 'once'],
   'same-key': ['from', 'limit', 'order', 'once', 'when'],

@@ -43,6 +43,7 @@ function how(tactic: Tactic, trial: Trial): string {
     case 'approval':
       return {
         none: ' without approval',
+        short: ' with one approval fewer than needed',
         own: ' with their own approval',
         twice: ' with one approver counted twice',
         stale: ' with an expired approval',
