@@ -8,6 +8,7 @@ import type { Evidence } from './evidence.ts'
 import { draftLifecycle } from './lifecycle.ts'
 import { findMembership } from './member.ts'
 import { draftObject } from './object.ts'
+import { observeMembership } from './observe.ts'
 import { draftOpening } from './opening.ts'
 import { findResources, listPlace } from './resource.ts'
 import { type Scene, thingOf } from './scene.ts'
@@ -58,7 +59,10 @@ export function draftCharter(input: DraftInput): Draft {
 function openScene({ description, evidence, today }: DraftInput): Scene {
   const cast = findCast(description, evidence)
   const things = findResources(description).map((resource) => {
-    const membership = findMembership(description, resource)
+    const membership = observeMembership(description, evidence, {
+      resource,
+      membership: findMembership(description, resource),
+    })
     return { resource, membership, lifecycle: draftLifecycle(resource, membership.state) }
   })
   return { description, cast, things, evidence, today }

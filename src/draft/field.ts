@@ -2,7 +2,7 @@ import type { ApiDescription, OperationShape } from '../charter/source/descripti
 import { textOf } from '../charter/source/plain.ts'
 import { type PropertyShape, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
 import { guess, saidValue } from './claim.ts'
-import { hiddenFrom } from './observe.ts'
+import { heldKeys, hiddenFrom } from './observe.ts'
 import { resourceNamed } from './resource.ts'
 import type { Scene, Thing } from './scene.ts'
 import { namedIn } from './text.ts'
@@ -109,6 +109,8 @@ function seenBy(scene: Scene, thing: Thing, { member, property }: Member): Field
 }
 
 function refOf(scene: Scene, thing: Thing, { member }: Member): FieldDraft {
+  const held = heldKeys(scene, thing, member)
+  if (held !== undefined) return { ref: held }
   const words = referredBy(member)
   const target =
     words === undefined
