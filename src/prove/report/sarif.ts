@@ -42,7 +42,7 @@ export function printSarif(outcome: Outcome, context: ReportContext): string {
 }
 
 interface UsedTaxonomy {
-  readonly name: string
+  readonly name: (typeof names)[number]
   readonly taxonomy: Taxonomy
   readonly ids: readonly string[]
 }
