@@ -561,9 +561,14 @@ function scarce(draft: Draft, constraint: Constraint): Scenario | undefined {
   if (half === undefined) return undefined
   const parsed = parseCel(half, [...callVariables, ...draft.use.refs.map((ref) => ref.slot)])
   if (!parsed.ok || !parsed.expression.reads.some(([root]) => root === 'object')) return undefined
-  return draft.build({
-    wishes: [...(draft.base.wishes ?? []), { rule: parsed.expression, want: true, slot: 'object', soft: true }],
-  })
+  const grantable = draft.use.constraints.some(
+    (each) => each.kind === 'approval' && draft.stage.charter.approvals.get(each.approval)?.grant !== undefined,
+  )
+  const wish: Wish = { rule: parsed.expression, want: true, slot: 'object', soft: true }
+  // So much may need an approval: it is given, for the limit alone to stand in the way.
+  return draft.build(
+    grantable ? { approvals: 'granted', wishes: [wish] } : { wishes: [...(draft.base.wishes ?? []), wish] },
+  )
 }
 
 function halved(rule: Expression): string | undefined {

@@ -31,7 +31,8 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
         fits(fact, spec, owner) &&
         parties.every(([party, id]) => fact.parties?.[party]?.includes(id)),
     )
-    const fact = fitting[0]
+    // Rules about money are met more easily by whoever has more of it.
+    const fact = fitting.toSorted((left, right) => wealth(type, right) - wealth(type, left))[0]
     if (fact !== undefined)
       return { type, key: fact.key, path: {}, fact, ...(fact.creator === undefined ? {} : { creator: fact.creator }) }
   }
@@ -49,6 +50,11 @@ async function partyIds(play: Play, spec: VarSpec): Promise<(readonly [string, s
     async ([party, role]) => [party, (await play.principal(role)).id ?? ''] as const,
   )
   return Promise.all(ids)
+}
+
+function wealth(type: ObjectType, fact: ObjectFact): number {
+  const money = [...type.fields.values()].filter((field) => field.type === 'money')
+  return Math.max(0, ...money.map((field) => Number(getPointer(fact.value, field.at)) || 0))
 }
 
 function fits(fact: ObjectFact, spec: VarSpec, owner: string | undefined): boolean {

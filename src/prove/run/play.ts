@@ -1,5 +1,5 @@
 /** Plays one scenario on the running system: a stage of people and objects, and the record of what was sent. */
-import type { Expression } from '../../cel/parse-cel.ts'
+import { type Expression, parseCel } from '../../cel/parse-cel.ts'
 import type {
   CallRequest,
   Constraint,
@@ -10,6 +10,7 @@ import type {
   Slot,
   Use,
 } from '../../charter/charter.ts'
+import { callVariables } from '../../charter/linker.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { evaluateReference, getPointer, printReference, type Reference } from '../../charter/pointer.ts'
 import { makeContext } from '../../constraint/context.ts'
@@ -256,7 +257,7 @@ export class Play {
 
   private problemOf(step: Step, use: Use, seen: Seen, start: CallRequest, manner: Manner): Problem {
     const wishes = this.wishesOf(step, use)
-    const rules = use.constraints.flatMap((each) => this.expressionsOf(each))
+    const rules = use.constraints.flatMap((each) => this.expressionsOf(each, seen, use))
     const scopeFor = (expression: Expression) => this.scopeOf(use, seen, expression)
     const judged = (request: CallRequest): string[] =>
       judge(this.lab, use, seen, request).map((reason) => reason.constraint)
@@ -285,12 +286,14 @@ export class Play {
     }
   }
 
-  private expressionsOf(constraint: Constraint) {
+  /** Rules whose boundaries tell which arguments to try; a limit is one about what is left of it. */
+  private expressionsOf(constraint: Constraint, seen: Seen, use: Use): Expression[] {
     if (constraint.kind === 'when') return [constraint.rule]
-    if (constraint.kind === 'limit') {
-      if (constraint.sum === undefined) return []
-      // A limit's boundary is where its sum meets what it may come to at most.
-      return [constraint.sum]
+    if (constraint.kind === 'limit' && constraint.sum !== undefined) {
+      const used = String(seen.facts.counters[constraint.id]?.sum ?? 0)
+      const variables = [...callVariables, ...use.refs.map((ref) => ref.slot)]
+      const left = parseCel(`(${constraint.sum.source}) + (${used}) <= (${constraint.atMost.source})`, variables)
+      return left.ok ? [left.expression] : []
     }
     const needed =
       constraint.kind === 'approval' ? this.lab.charter.approvals.get(constraint.approval)?.neededWhen : undefined

@@ -1,7 +1,8 @@
 /** Tactics that look: fields somebody may not read, lists that hold too much, keys that can be guessed. */
-import type { Constraint, ObjectType, Use } from '../../charter/charter.ts'
+import type { Constraint, ObjectFact, ObjectType, Principal, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
+import { boundToTenant } from '../plan/cast.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase, Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
@@ -113,6 +114,10 @@ async function foreignItems(play: Play, listing: Listing, exchange: Exchange): P
   const foreign: string[] = []
   for (const value of itemsIn(exchange.response?.json, items, type).slice(0, 100)) {
     const fact = readObject(type, value, { now: lab.now() })
+    if (type.read === undefined) {
+      if (outsideTenant(lab, principal, fact)) foreign.push(fact.key)
+      continue
+    }
     const uses = lab.charter.operations.get(readUse.operation)?.uses ?? [readUse]
     const verdicts = uses.map((use) =>
       judge(lab, use, seenBy(lab, use, principal, {}, { object: fact })).filter(
@@ -124,6 +129,13 @@ async function foreignItems(play: Play, listing: Listing, exchange: Exchange): P
     if (certain || (await isForeign(play, fact.key, readUse.id, attacker))) foreign.push(fact.key)
   }
   return foreign
+}
+
+/** What cannot be read one by one is only known to be foreign by its tenant. */
+function outsideTenant(lab: Lab, principal: Principal, fact: ObjectFact): boolean {
+  const actors = [...lab.charter.actors.values()].filter((actor) => principal.actors?.includes(actor.name))
+  const bound = actors.length > 0 && actors.every(boundToTenant)
+  return bound && fact.tenant !== undefined && principal.tenant !== undefined && fact.tenant !== principal.tenant
 }
 
 /** Filters that ask for what belongs to others: optional query parameters that name an owner or a tenant. */
