@@ -110,6 +110,6 @@ function invariantsOf({ resource }: Scene['things'][number]): unknown[] {
   return Object.keys(resource.representation.members)
     .filter((member) => /^(?:balance|stock|quantity|available|points|remaining|saldo|quantidade)$/i.test(member))
     .map((member) => ({
-      'never-negative': guess(`${resource.name}.${member}`, `a ${member} is usually never below zero`),
+      'never-negative': guess(`${resource.name}.${member}`, 'of its name'),
     }))
 }

@@ -91,7 +91,7 @@ function bodyNames(description: ApiDescription, shape: OperationShape): string[]
 
 const secret = /(?:password|passwd|secret|hash|salt|token|apikey|pin|cvv|senha)$/
 const internal =
-  /^(?:cost|costprice|margin|markup|profit|risk|riskscore|riskrating|riskclass|fraud\w*|internal\w*|\w*notes?|score|supplierprice|purchaseprice|commission|blacklisted|watchlist)$/
+  /^(?:cost|costprice|margin|markup|profit|risk|riskscore|riskrating|riskclass|fraud\w*|internal\w*|(?:fraud|staff|admin|private|support|agent)notes?|score|supplierprice|purchaseprice|commission|blacklisted|watchlist)$/
 
 function seenBy(scene: Scene, thing: Thing, { member, property }: Member): FieldDraft {
   if (property.writeOnly) return { 'seen-by': 'nobody' }

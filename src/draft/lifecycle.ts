@@ -5,7 +5,7 @@ import type { Resource } from './resource.ts'
 import { initialOf, isEnding, isSuccess, isWaiting, rankOf } from './state-order.ts'
 import { saidOf, statesIn } from './text.ts'
 import { fillers, isVerb, outcomeOf, verbIn } from './verb.ts'
-import { kebab, shortened, wordsOf } from './words.ts'
+import { bare, kebab, shortened, wordsOf } from './words.ts'
 
 /** The states and moves of a type of object. */
 export interface LifecycleDraft {
@@ -101,7 +101,9 @@ function actMove(shape: OperationShape, states: readonly string[]): Move {
   const move = { name, kind: 'act', verb, shape } as const
   if (states.length === 0) return move
   const told = statesIn(saidOf(shape), states)
-  const byVerb = verb === undefined ? undefined : outcomeOf(verb, states)
+  const byVerb =
+    requestedState(shape, states) ??
+    (verb === undefined ? undefined : (outcomeOf(verb, states) ?? approvedState(shape, { verb, states })))
   // `Withdraw: take it back to draft` beats what the verb usually means.
   const outcomes = told.to.length > 0 ? told.to : byVerb === undefined ? [] : [byVerb]
   if (outcomes.length === 0) return { ...move, ...fromText(shape, states) }
@@ -114,6 +116,24 @@ function actMove(shape: OperationShape, states: readonly string[]): Move {
     ? guess([...saidValue(from), ...outcomes], `${why}, and it may be done in parts`)
     : guess(outcomes, why)
   return { ...move, from, to }
+}
+
+/** `requestReturn` leads to `return-requested` where there is such a state. */
+function requestedState(shape: OperationShape, states: readonly string[]): string | undefined {
+  const [first, ...what] = wordsOf(shape.name)
+  if (first !== 'request' || what.length === 0) return undefined
+  return states.find((state) => bare(state) === `${what.join('')}requested` || bare(state) === `${what[0]}requested`)
+}
+
+/** `POST /orders/{id}/return/approve` leads to `returned`. */
+function approvedState(
+  shape: OperationShape,
+  { verb, states }: { verb: string; states: readonly string[] },
+): string | undefined {
+  if (!/^(?:approve|accept|confirm|complete)$/.test(verb)) return undefined
+  const segments = shape.path.split('/').filter((segment) => segment !== '' && !segment.startsWith('{'))
+  const before = verbIn(segments.at(-2) ?? '') ?? ''
+  return isVerb(before) ? outcomeOf(before, states) : undefined
 }
 
 /** A refund of a given amount, or the first of two approvals, leaves the state as it is. */
@@ -144,6 +164,12 @@ function fromText(
   const told = statesIn(saidOf(shape), states)
   const from = told.from.filter((state) => !to.includes(state) || told.from.length === 1)
   const usable = from.filter((state) => !to.includes(state))
+  if (told.before !== undefined && usable.length === 0) {
+    const earlier = states
+      .slice(0, states.indexOf(told.before))
+      .filter((state) => !isEnding(state) && !to.includes(state))
+    if (earlier.length > 0) return { from: guess(earlier, `its text says so: ${quote(shape)}`) }
+  }
   if (usable.length > 0) return { from: guess(usable, `its text says so: ${quote(shape)}`) }
   if (told.notFrom.length === 0) return {}
   const left = states.filter((state) => !told.notFrom.includes(state) && !to.includes(state))
@@ -167,6 +193,10 @@ function usualStarts(verb: string | undefined, to: string, states: readonly stri
   const undone = undoing[verb ?? '']
   const paired = undone === undefined ? [] : states.filter((state) => undone.test(state))
   if (paired.length > 0) return paired
+  const asked = states.filter(
+    (state) => /requested$/.test(state) && state !== to && bare(state).startsWith(bare(to).slice(0, 5)),
+  )
+  if (asked.length > 0) return asked
   const others = states.filter((state) => state !== to)
   const live = others.filter((state) => !isEnding(state) || isSuccess(state))
   if (/^(?:refund|reverse|return|dispute|chargeback)/.test(verb ?? '')) return live.filter(isSuccess)

@@ -37,7 +37,7 @@ export function draftObject(scene: Scene, thing: Thing): Record<string, unknown>
 }
 
 function ownership(scene: Scene, { membership, resource }: Thing, hasParent: boolean): Record<string, unknown> {
-  const above = scene.things.find((each) => each.resource === resource.parent)
+  const above = scene.things.find((each) => each.resource.itemPath === resource.parent?.itemPath)
   const inherits = (member: 'owner' | 'tenant'): boolean =>
     hasParent &&
     above !== undefined &&

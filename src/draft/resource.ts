@@ -44,6 +44,7 @@ export function findResources(description: ApiDescription): Resource[] {
     byItem.set(item, [...(byItem.get(item) ?? []), shape])
   }
   addUnread(description, byItem)
+  dropParts(description, byItem)
   const found: Resource[] = []
   const items = [...byItem].sort(([left], [right]) => segmentsOf(left).length - segmentsOf(right).length)
   for (const [template, shapes] of items) {
@@ -53,7 +54,30 @@ export function findResources(description: ApiDescription): Resource[] {
   const order = new Map(description.operations.map((shape, index) => [shape.id, index]))
   const place = ({ list, create, read, actions }: Resource): number =>
     Math.min(...[list, create, read, actions[0]].map((shape) => order.get(shape?.id ?? '') ?? Number.POSITIVE_INFINITY))
-  return found.sort((left, right) => place(left) - place(right))
+  return withCreators(found).sort((left, right) => place(left) - place(right))
+}
+
+/** `PUT /carts/{cartId}/items/{productId}` that answers with the cart changes the cart; there is nothing else to look at. */
+function dropParts(description: ApiDescription, byItem: Map<string, OperationShape[]>): void {
+  for (const [template, shapes] of byItem) {
+    const outer = [...byItem.keys()].filter((each) => template.startsWith(`${each}/`)).at(-1)
+    const collection = template.replace(/\/\{\}$/, '')
+    const looks = description.operations.some(
+      (shape) => shape.method === 'GET' && [template, collection].includes(templateOf(shape.path)),
+    )
+    if (outer === undefined || looks) continue
+    const whole = memberNames(
+      description,
+      byItem.get(outer)?.find((shape) => shape.method === 'GET'),
+    )
+    if (shapes.some((shape) => whole !== '' && memberNames(description, shape) === whole)) byItem.delete(template)
+  }
+}
+
+function memberNames(description: ApiDescription, shape: OperationShape | undefined): string {
+  return Object.keys(propertiesOf(description, answerSchema(shape) ?? {}))
+    .sort()
+    .join()
 }
 
 /** Things nobody can look at by themselves, but act on: `/refunds/{refundId}/approve` without `/refunds/{refundId}`. */
@@ -120,6 +144,25 @@ function nameFor(itemPath: string, parent: Resource | undefined, known: readonly
   if (!known.some((each) => each.name === name)) return name
   const longer = parent === undefined ? `other-${name}` : `${parent.name}-${name}`
   return known.some((each) => each.name === longer) ? `${longer}-${known.length}` : longer
+}
+
+/** `POST /orders/{orderId}/refunds` creates a refund when refunds have a place of their own, `/refunds/{refundId}`. */
+function withCreators(resources: readonly Resource[]): Resource[] {
+  const makes = (maker: Resource, made: Resource): OperationShape | undefined =>
+    maker === made || made.create !== undefined
+      ? undefined
+      : maker.actions.find(
+          (shape) => shape.method === 'POST' && kebabSingular(segmentsOf(shape.path).at(-1) ?? '') === made.name,
+        )
+  const creators = new Map(
+    resources.map((made) => [made, resources.map((maker) => makes(maker, made)).find((shape) => shape !== undefined)]),
+  )
+  const taken = new Set(creators.values())
+  return resources.map((resource) => ({
+    ...resource,
+    create: resource.create ?? creators.get(resource),
+    actions: resource.actions.filter((shape) => !taken.has(shape)),
+  }))
 }
 
 /** Below one thing, but not on or in a collection that holds things of its own. */

@@ -34,6 +34,6 @@ export function thingOf(scene: Scene, shape: OperationShape): Thing | undefined 
 /** Whether somebody is known to own things of this type, directly or through what they belong to. */
 export function isOwned(scene: Scene, thing: Thing): boolean {
   if (thing.membership.owner !== undefined) return true
-  const parent = scene.things.find(({ resource }) => resource === thing.resource.parent)
+  const parent = scene.things.find(({ resource }) => resource.itemPath === thing.resource.parent?.itemPath)
   return parent !== undefined && isOwned(scene, parent)
 }

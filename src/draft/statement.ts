@@ -18,7 +18,16 @@ export function statementsOf(raw: RawCharter): Statement[] {
   const found: Statement[] = []
   const names = new Map(Object.entries(raw.objects ?? {}).map(([name, object]) => [name, identityOf(name, object)]))
   const add = (kind: string, where: string, value: unknown): void => {
-    if (value !== undefined) found.push({ kind, where, says: canonical(value, names) })
+    if (value === undefined) return
+    const says = canonical(value, aboutObjects.has(kind) ? names : noNames)
+    const same = found.find((each) => each.kind === kind && each.where === where)
+    // Two ways to use one operation are two transitions in one charter and one in another.
+    if (kind !== 'by' || same === undefined) found.push({ kind, where, says })
+    else
+      found.splice(found.indexOf(same), 1, {
+        ...same,
+        says: canonical([...namesIn(same.says), ...namesIn(says)], noNames),
+      })
   }
   for (const name of Object.keys(raw.actors ?? {})) add('actor', name, true)
   for (const [name, object] of Object.entries(raw.objects ?? {})) {
@@ -51,6 +60,12 @@ export function statementsOf(raw: RawCharter): Statement[] {
   return found
 }
 
+/** Statements whose value may be the name of an object; elsewhere the same word is an actor's or a party's. */
+const aboutObjects: ReadonlySet<string> = new Set(['parent', 'field.ref', 'lists', 'invariant', 'rule'])
+const noNames: ReadonlyMap<string, string> = new Map()
+
+const namesIn = (text: string): string[] => text.replaceAll(/[[\]]/g, '').split(', ')
+
 type Add = (kind: string, where: string, value: unknown) => void
 type RawObject = NonNullable<RawCharter['objects']>[string]
 type RawTransition = NonNullable<RawObject['transitions']>[string]
@@ -65,18 +80,19 @@ function identityOf(name: string, object: RawObject): string {
 function addTransition(add: Add, { on, from, to, ...demands }: RawTransition): void {
   for (const id of [on].flat()) {
     const at = local(id)
-    add('transition.on', at, true)
+    // A way to look or to write without a move is the use of an operation, wherever it is written.
+    if (from === undefined && to === undefined) add('operation', at, true)
+    else add('transition.on', at, true)
     add('transition.from', at, from)
     add('transition.to', at, to)
     addDemands(add, at, demands)
   }
 }
 
-function addOperation(add: Add, id: string, { items, lists, ...demands }: RawOperation): void {
+function addOperation(add: Add, id: string, { items, ...demands }: RawOperation): void {
   const at = local(id)
   add('operation', at, true)
   add('items', at, items)
-  add('lists', at, lists)
   addDemands(add, at, demands)
 }
 

@@ -25,6 +25,8 @@ export function patternFor(word: string): RegExp {
 
 /** What a text says of where the object must be before, and where it is afterwards. */
 export interface StatesInText {
+  /** `before it is packed`: any state up to there. */
+  readonly before: string | undefined
   readonly from: readonly string[]
   readonly notFrom: readonly string[]
   readonly to: readonly string[]
@@ -38,16 +40,19 @@ export function statesIn(text: string, states: readonly string[]): StatesInText 
   const from: string[] = []
   const notFrom: string[] = []
   const to: string[] = []
-  for (const clause of text.split(/(?<=[.;:])\s+/)) {
-    const [before = '', ...after] = clause.split(leading)
-    const rest = after.join(' ')
-    if (rest !== '') to.push(...namedIn(firstWords(rest), states))
-    const [meant = '', excluded = ''] = before.split(/\b(?:unless|except|not yet|never|no longer|neither)\b/i)
+  const until = /\bbefore (?:it is|it was|being|it gets) ([\w-]+)/i.exec(text)?.[1] ?? ''
+  const before = namedIn(until, states)[0]
+  const rest = text.replaceAll(/\bbefore (?:it is|it was|being|it gets) [\w-]+/gi, '')
+  for (const clause of rest.split(/(?<=[.;:])\s+/)) {
+    const [head = '', ...after] = clause.split(leading)
+    const tail = after.join(' ')
+    if (tail !== '') to.push(...namedIn(firstWords(tail), states))
+    const [meant = '', excluded = ''] = head.split(/\b(?:unless|except|not|never|no longer|neither)\b/i)
     notFrom.push(...namedIn(excluded, states))
     if (!/\b(?:until|after which|nothing|others?|also|instead)\b/i.test(meant)) from.push(...namedIn(meant, states))
   }
   const unique = (list: readonly string[]): string[] => [...new Set(list)]
-  return { from: unique(from), notFrom: unique(notFrom), to: unique(to) }
+  return { before, from: unique(from), notFrom: unique(notFrom), to: unique(to) }
 }
 
 const firstWords = (text: string): string => text.split(' ').slice(0, 3).join(' ')
@@ -75,21 +80,23 @@ export function peopleIn(text: string, actors: readonly string[]): PeopleInText 
     // Who may not is named behind these words.
     const [meant = ''] = phrase.split(/\b(?:neither|nor|but not|except|other than|without|unless|ignored)\b/i)
     const owner = party.test(meant) || /\b(?:who|that) (?:granted|created|made|placed|opened) it\b/i.test(meant)
-    const named = namedIn(meant, actors).filter((actor) => !ownsOnly(meant, actor))
-    if (owner || named.length > 0) return { owner, actors: named, phrase: phrase.trim() }
+    const all = namedIn(meant, actors)
+    const named = all.filter((actor) => !ownsOnly(meant, actor))
+    const meantOne = named.length < all.length
+    if (owner || all.length > 0) return { owner: owner || meantOne, actors: named, phrase: phrase.trim() }
   }
   return undefined
 }
 
 function saysWho(sentence: string): string | undefined {
-  if (/^for\b/i.test(sentence)) return sentence
+  if (/^for\b/i.test(sentence) || /\bby (?:the|an?|its|their)\b/i.test(sentence)) return sentence
   if (/\b(?:only|must be|requires?|restricted to|limited to|allowed|may|can|permission|role)\b/i.test(sentence))
     return sentence
   return /\bsees?\b.*\b(?:own|those|all)\b/i.test(sentence) ? sentence : undefined
 }
 
-/** `The customer who granted it` speaks of the owner, not of all customers. */
+/** `The customer who granted it` and `by the customer` speak of the owner, not of all customers. */
 function ownsOnly(text: string, actor: string): boolean {
   const name = bare(actor)
-  return new RegExp(`\\b${name}s? (?:who|that)\\b`, 'i').test(text)
+  return new RegExp(`\\b${name}s? (?:who|that)\\b|\\bby the ${name}\\b`, 'i').test(text)
 }

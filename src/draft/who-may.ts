@@ -50,7 +50,12 @@ function fromText(scene: Scene, question: Question): Said<By> | undefined {
   const owner = people.owner && partyAllowed(scene, question) ? ['owner'] : []
   const clients =
     people.owner && owner.length === 0 ? scene.cast.clients.filter((actor) => kindIs(scene, actor, 'user')) : []
-  const by = [...new Set([...owner, ...clients, ...people.actors])]
+  const own = partyAllowed(scene, question)
+  // `Customers only` on something a customer owns means that customer.
+  const meant = people.actors.map((actor) =>
+    own && scene.cast.clients.includes(actor) && kindIs(scene, actor, 'user') ? 'owner' : actor,
+  )
+  const by = [...new Set([...owner, ...clients, ...meant])]
   return by.length === 0 ? undefined : guess(by, `its text says "${shortened(people.phrase, 60)}"`)
 }
 
