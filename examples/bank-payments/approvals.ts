@@ -26,7 +26,12 @@ function approve(bank: Bank, call: BankCall): Reply {
   const { user } = call
   return atomically(bank, () => {
     if (!bank.flaws.has('approve-without-role')) requireRole(user, 'approver')
-    const transfer = foreignTransfer(bank, call)
+    const transfer = servedTransfer(bank, call)
+    if (!bank.flaws.has('approve-own')) {
+      if (transfer.requestedBy === user.id) throw own
+      // A partner may have requested it: the owner of the money is no second pair of eyes either.
+      if (!bank.flaws.has('approve-as-account-owner') && transfer.ownerId === user.id) throw own
+    }
     if (transfer.status !== 'submitted') throw wrongState('transfer', transfer.status)
     const earlier = select(bank.db, 'approvals', { transferId: transfer.id })
     if (!bank.flaws.has('approve-twice') && earlier.some(({ approverId }) => approverId === user.id)) {
@@ -38,20 +43,18 @@ function approve(bank: Bank, call: BankCall): Reply {
   })
 }
 
-function foreignTransfer(bank: Bank, { user, params }: BankCall): Transfer {
+function servedTransfer(bank: Bank, { user, params }: BankCall): Transfer {
   const transfer = findTransfer(bank, params.transferId)
   if (transfer.tenant !== user.tenant) throw notFound('transfer')
-  const own = broken('own-transfer', 'nobody decides about a transfer of their own')
-  if (bank.flaws.has('approve-own')) return transfer
-  if (transfer.requestedBy === user.id) throw own
-  // A partner may have requested it: the owner of the money is no second pair of eyes either.
-  if (!bank.flaws.has('approve-as-account-owner') && transfer.ownerId === user.id) throw own
   return transfer
 }
 
+const own = broken('own-transfer', 'nobody decides about a transfer of their own')
+
 function reject(bank: Bank, call: BankCall): Reply {
   requireRole(call.user, 'approver')
-  const transfer = foreignTransfer(bank, call)
+  const transfer = servedTransfer(bank, call)
+  if (transfer.requestedBy === call.user.id || transfer.ownerId === call.user.id) throw own
   if (transfer.status !== 'submitted') throw wrongState('transfer', transfer.status)
   return move(bank, call, transfer, 'rejected')
 }

@@ -1,0 +1,77 @@
+// npm start: proves a small bank twice, with some of its checks left out and with all of them, and says where to go next.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { styleText } from 'node:util'
+import { printHtml } from '../src/prove/report/html.ts'
+import { openProgress } from '../src/prove/report/progress.ts'
+import { bySeverity } from '../src/prove/report/show.ts'
+import { type Paint, printFinding } from '../src/prove/report/terminal.ts'
+import { FLAWS, type FlawName, isFlawName } from './bank-payments/flaws.ts'
+import { start } from './bank-payments/start.ts'
+import { type Example, loadExample, proveExample, type Trial } from './shared/prove.ts'
+
+const flaws: readonly FlawName[] = ['approve-own', 'cross-tenant-reversal', 'idempotency-ignored', 'reversal-race']
+const report = '.lockstep/bank-payments.html'
+
+const screen = process.stdout.isTTY === true
+const write = (text: string): void => void process.stdout.write(text)
+const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout })
+const say = (text = ''): void => write(`${text}\n`)
+
+const bank = await loadExample('bank-payments', (names) => start({ flaws: names.filter(isFlawName), testHooks: true }))
+
+say(paint('bold', 'A bank with four checks left out'))
+for (const flaw of flaws) say(`  - ${FLAWS[flaw].sentence}`)
+say('Lockstep knows none of this. It has the charter, the OpenAPI description and eleven identities.')
+say()
+await showFindings(bank)
+await showClean(bank)
+showNext()
+
+async function showFindings(example: Example): Promise<void> {
+  const { outcome, context } = await proveExample(example, { flaws, listen: progress() })
+  const [first, ...others] = bySeverity(outcome.findings)
+  say()
+  if (first !== undefined) say(context.redact(printFinding(first, context, paint)))
+  say()
+  say(paint('bold', 'The others'))
+  for (const { severity, title, proof } of others)
+    say(context.redact(`  ${severity.padEnd(8)}  ${title}\n            ${proof.sentence}`))
+  mkdirSync('.lockstep', { recursive: true, mode: 0o700 })
+  writeFileSync(report, printHtml(outcome, context))
+  say()
+  say(`All of it, with drawings and coverage: ${paint('bold', report)}`)
+  say()
+}
+
+async function showClean(example: Example): Promise<void> {
+  say(paint('bold', 'The same bank with every check in place'))
+  const { outcome } = await proveExample(example, { flaws: [] })
+  const held = outcome.cells.filter((cell) => cell.verdict === 'held').length
+  const result = `${outcome.findings.length} findings; ${held} attempts held, ${outcome.requests} requests, ${(outcome.ms / 1000).toFixed(1)} s`
+  say(`  ${result}`)
+  say()
+}
+
+function showNext(): void {
+  say(paint('bold', 'Next'))
+  say('  npx lockstep explain examples/bank-payments/charter.yaml   the process in sentences and pictures')
+  say('  npx lockstep test examples/bank-payments                   what the charter decides, case by case')
+  say('  npx lockstep draft YOUR-OPENAPI.yaml                       a first charter for your own API')
+}
+
+function progress(): NonNullable<Trial['listen']> {
+  let requests = 0
+  const { tell } = openProgress({
+    write,
+    screen,
+    columns: process.stdout.columns ?? 80,
+    paint,
+    redact: (text) => text,
+    requests: () => requests,
+  })
+  return (event, used) => {
+    requests = used.requests
+    // A log does not want a line for every step of a demonstration.
+    if (screen || event.kind === 'finding' || event.kind === 'planned') tell(event)
+  }
+}
