@@ -8,7 +8,7 @@ import { draftOpening } from './opening.ts'
 import { isOwned, type Scene, type Thing } from './scene.ts'
 import { isEnding } from './state-order.ts'
 import { isOpen, whoMay } from './who-may.ts'
-import { bare, referredBy, wordsOf } from './words.ts'
+import { bare, referredBy } from './words.ts'
 
 /** One object type as the charter writes it. */
 export function draftObject(scene: Scene, thing: Thing): Record<string, unknown> {
@@ -119,12 +119,14 @@ function keyOf({ resource }: Thing, move: Move): Record<string, unknown> {
   return names.includes(resource.parameter) ? { key: `$request.path.${resource.parameter}` } : {}
 }
 
-const bearing = /^(?:share|invite|invitation|gift-card|voucher|reset|link|ticket|download|token|magic-link|upload)$/
-
-function capabilityOf(scene: Scene, { resource }: Thing): Record<string, unknown> {
-  const key = wordsOf(resource.parameter).at(-1) ?? ''
-  const { read } = resource
-  if (read === undefined || !isOpen(scene, read)) return {}
-  if (!bearing.test(resource.name) && !/^(?:token|secret|code)$/.test(key)) return {}
-  return { capability: { bits: guess(96, `whoever has the ${key} reads it without signing in`) } }
+/** Without somebody to hold the key it need not be hard to guess. */
+function capabilityOf(scene: Scene, thing: Thing): Record<string, unknown> {
+  const { read, remove, updates, actions } = thing.resource
+  const held = [read, remove, ...updates, ...actions].some((shape) => {
+    const part = shape === read ? 'read' : 'change'
+    return shape !== undefined && saidValue(whoMay(scene, { shape, thing, part })).includes('holder')
+  })
+  return held
+    ? { capability: { bits: guess(96, `whoever has the ${thing.resource.parameter} is meant to use it`) } }
+    : {}
 }

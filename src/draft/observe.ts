@@ -1,6 +1,6 @@
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
 import { type Said, saidValue, seen } from './claim.ts'
-import { type Evidence, isGranted, isRefused, type Person } from './evidence.ts'
+import { type Answer, type Evidence, isGranted, isRefused, type Person } from './evidence.ts'
 import type { Membership } from './member.ts'
 import type { Resource } from './resource.ts'
 import type { Scene, Thing } from './scene.ts'
@@ -80,12 +80,12 @@ export function whoWasGranted(
   const open = granted.some(({ as }) => as === undefined)
   if (open) return seen(['anyone'], 'answered without credentials')
   const people = scene.evidence?.people ?? []
-  const isRead = thing?.resource.read === shape
-  const owners = isRead ? ownersAmong(scene, thing) : new Set<string>()
+  const owners = thing === undefined ? new Set<string>() : ownersAmong(scene, thing, granted)
   const actors = people
     .filter(({ name }) => granted.some(({ as }) => as === name) && !owners.has(name))
     .flatMap((person) => person.actors)
-  const by = [...new Set([...(owners.size > 0 ? ['owner'] : []), ...actors])]
+  const everyone = thing === undefined && people.every(({ name }) => granted.some(({ as }) => as === name))
+  const by = everyone ? ['signed-in'] : [...new Set([...(owners.size > 0 ? ['owner'] : []), ...actors])]
   const refused = people.filter(
     ({ name }) =>
       answers.some((answer) => answer.as === name && isRefused(answer)) && !granted.some(({ as }) => as === name),
@@ -100,17 +100,16 @@ export function whoWasGranted(
   )
 }
 
-/** People who were shown things of their own and never one of somebody else. */
-function ownersAmong(scene: Scene, thing: Thing): Set<string> {
+/** People who were answered about things of their own and never about one of somebody else. */
+function ownersAmong(scene: Scene, thing: Thing, granted: readonly Answer[]): Set<string> {
   const owner = saidValue(thing.membership.owner ?? '').slice(1)
   if (owner === '') return new Set()
-  const sightings = sightingsOf(scene.description, scene.evidence, {
-    resource: thing.resource,
-    key: saidValue(thing.membership.key),
-  })
+  const key = saidValue(thing.membership.key)
+  const sightings = sightingsOf(scene.description, scene.evidence, { resource: thing.resource, key })
+  const owners = new Map(sightings.map((each) => [each.key, String(each.value[owner])]))
   const people = (scene.evidence?.people ?? []).filter(({ id, name }) => {
-    const theirs = sightings.filter(({ as }) => as === name)
-    return id !== undefined && theirs.length > 0 && theirs.every(({ value }) => String(value[owner]) === id)
+    const keys = granted.filter(({ as }) => as === name).map(({ path }) => path[thing.resource.parameter])
+    return id !== undefined && keys.length > 0 && keys.every((each) => each !== undefined && owners.get(each) === id)
   })
   return new Set(people.map(({ name }) => name))
 }

@@ -4,6 +4,7 @@ import type { Evidence } from './evidence.ts'
 import type { LifecycleDraft } from './lifecycle.ts'
 import type { Membership } from './member.ts'
 import type { Resource } from './resource.ts'
+import { wordsOf } from './words.ts'
 
 /** A resource with what was found out about it. */
 export interface Thing {
@@ -36,4 +37,12 @@ export function isOwned(scene: Scene, thing: Thing): boolean {
   if (thing.membership.owner !== undefined) return true
   const parent = scene.things.find(({ resource }) => resource.itemPath === thing.resource.parent?.itemPath)
   return parent !== undefined && isOwned(scene, parent)
+}
+
+const bearing = /^(?:share|share-link|invite|invitation|gift-card|voucher|reset|magic-link|download-link|upload-link)$/
+
+/** Whether holding the key of such a thing is meant to be enough to use it. */
+export function isBearing({ resource, membership }: Thing): boolean {
+  const key = wordsOf(resource.parameter).at(-1) ?? ''
+  return membership.owner === undefined && (bearing.test(resource.name) || /^(?:token|secret)$/.test(key))
 }

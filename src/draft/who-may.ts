@@ -1,8 +1,8 @@
 import type { OperationShape } from '../charter/source/description.ts'
 import { scopesOf } from './cast.ts'
-import { guess, type Said } from './claim.ts'
+import { Claim, guess, type Said, saidValue, seen } from './claim.ts'
 import { whoWasGranted } from './observe.ts'
-import { isOwned, type Scene, type Thing } from './scene.ts'
+import { isBearing, isOwned, type Scene, type Thing } from './scene.ts'
 import { namedIn, peopleIn, saidOf } from './text.ts'
 import { shortened, wordsOf } from './words.ts'
 
@@ -23,13 +23,20 @@ interface Question {
 export function whoMay(scene: Scene, question: Question): Said<By> {
   const { shape } = question
   if (isOpen(scene, shape)) return ['anyone']
-  return (
-    whoWasGranted(scene, question) ??
-    fromText(scene, question) ??
-    fromScopes(scene, shape) ??
-    fromPlace(scene, shape) ??
-    usual(scene, question)
-  )
+  const told = fromText(scene, question)
+  const granted = whoWasGranted(scene, question)
+  if (granted !== undefined) return withUnprobed(scene, granted, told)
+  return told ?? fromScopes(scene, shape) ?? fromPlace(scene, shape) ?? usual(scene, question)
+}
+
+/** Actors nobody signed in as were not seen to be refused either: what the text says of them stays. */
+function withUnprobed(scene: Scene, granted: Said<By>, told: Said<By> | undefined): Said<By> {
+  const probed = new Set((scene.evidence?.people ?? []).flatMap(({ actors }) => actors))
+  const names = saidValue(granted)
+  const others = saidValue(told ?? []).filter((name) => scene.cast.actors.has(name) && !probed.has(name))
+  const settled = names.includes('anyone') || names.includes('signed-in')
+  if (others.length === 0 || settled || !(granted instanceof Claim)) return granted
+  return seen([...names, ...others], `${granted.because}; its text names ${others.join(' and ')} too`)
 }
 
 /** Whether the description asks for no credentials, although it does elsewhere. */
@@ -94,6 +101,8 @@ const duties: readonly (readonly [verbs: RegExp, who: readonly string[]])[] = [
 
 function usual(scene: Scene, question: Question): Said<By> {
   const { thing, part, verb, shape } = question
+  if (thing !== undefined && isBearing(thing) && (part === 'read' || part === 'change'))
+    return guess(['holder'], 'whoever has the key is meant to use it')
   const duty = duties.find(([verbs]) => verbs.test(verb ?? ''))
   const fitting = duty?.[1].flatMap((word) => scene.cast.staff.filter((actor) => wordsOf(actor).includes(word))) ?? []
   const [first] = fitting
