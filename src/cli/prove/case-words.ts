@@ -1,0 +1,76 @@
+import type { Scenario, Step, Tactic } from '../../prove/plan/scenario.ts'
+
+/** A way to break a constraint, in words that follow "tries it …". */
+export function tacticWords(tactic: Tactic, as: string): string {
+  switch (tactic.kind) {
+    case 'as-other':
+      return {
+        'other-owner': `as ${as}, whose object it is not`,
+        'other-tenant': `as ${as}, of another tenant`,
+        'other-actor': `as ${as}, who is another kind of actor`,
+        'no-scope': `as ${as}, without the scope`,
+        'not-signed-in': 'without signing in',
+      }[tactic.other]
+    case 'from-state':
+      return tactic.slot === 'object' ? `when it is ${tactic.state}` : `when the ${tactic.slot} is ${tactic.state}`
+    case 'approval':
+      return {
+        none: 'without approval',
+        own: 'with an approval of the requester',
+        twice: 'with one approver counted twice',
+        stale: 'with an approval that is too old',
+        changed: 'after changing what was approved',
+        revoked: 'with an approval that was taken back',
+        short: 'with fewer approvals than are asked for',
+      }[tactic.flaw]
+    case 'order':
+      return {
+        'left-out': 'without the step that must come first',
+        afterwards: 'after a step that rules it out',
+        'too-often': 'more often than allowed',
+      }[tactic.flaw]
+    case 'write-field':
+      return `with \`${tactic.field}\` in the body`
+    case 'read-field':
+      return `as ${as}, looking for \`${tactic.field}\` in the answer`
+    default:
+      return plainWords[tactic.kind]
+  }
+}
+
+type PlainKind = Exclude<
+  Tactic['kind'],
+  'as-other' | 'from-state' | 'approval' | 'order' | 'write-field' | 'read-field'
+>
+
+const plainWords: Readonly<Record<PlainKind, string>> = {
+  arguments: 'with arguments that break the rule',
+  'object-facts': 'on an object that breaks the rule',
+  again: 'a second time',
+  race: 'many times at the same moment',
+  'over-limit': 'in parts that each fit and together do not',
+  burst: 'faster than allowed',
+  'same-person': 'by one person in both roles',
+  list: 'looking in the list for what may not be read',
+  'same-key': 'twice with the same idempotency key',
+  guess: 'several times, and looks whether the keys can be guessed',
+}
+
+/** The steps of a scenario, as `alice: transfer.create → transfer-1`. */
+export function scenarioWords(scenario: Scenario): string[] {
+  return scenario.steps.map((step) => stepWords(step))
+}
+
+function stepWords(step: Step): string {
+  const on = step.object === undefined ? '' : ` ${step.object}`
+  const refs = Object.entries(step.refs).map(([slot, name]) => `${slot}: ${name}`)
+  const made = step.makes === undefined ? '' : ` → ${step.makes}`
+  return `${step.as}: ${step.use}${on}${refs.length === 0 ? '' : ` (${refs.join(', ')})`}${made}`
+}
+
+/** Objects a scenario looks for instead of making, as `account-1: an existing account of alice`. */
+export function foundWords({ vars }: Scenario): string[] {
+  return Object.entries(vars)
+    .filter(([, { supply }]) => supply === 'found')
+    .map(([name, { type, owner }]) => `${name}: an existing ${type}${owner === undefined ? '' : ` of ${owner}`}`)
+}
