@@ -1,4 +1,5 @@
-import { casesText, charterText, identitiesText } from './schemas.ts'
+import { findingsSchema } from '../src/prove/report/json-schema.ts'
+import { casesText, charterText, identitiesText, schemaText } from './schemas.ts'
 
 /** A file that is made from the code and committed, so that readers and editors find it without running anything. */
 export interface GeneratedFile {
@@ -13,4 +14,8 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'schema/charter.schema.json', content: charterText },
   { path: 'schema/identities.schema.json', content: identitiesText },
   { path: 'schema/cases.schema.json', content: casesText },
+  {
+    path: 'schema/findings.schema.json',
+    content: (): string => schemaText('findings', findingsSchema, 'Findings of lockstep prove'),
+  },
 ]

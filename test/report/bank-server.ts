@@ -25,7 +25,13 @@ export async function openBank({ flawed }: { readonly flawed: boolean }): Promis
     }
     if (kind === 'vouchers') return await redeem(id)
     if (method === 'POST' && id === '') {
-      const made = { id: crypto.randomUUID(), ownerId: who, status: 'draft', amount: Number(body['amount']), note: String(body['note']) }
+      const made = {
+        id: crypto.randomUUID(),
+        ownerId: who,
+        status: 'draft',
+        amount: Number(body['amount']),
+        note: String(body['note']),
+      }
       transfers.set(made.id, made)
       return [201, made]
     }

@@ -60,7 +60,14 @@ export function linked(text: string): Charter {
 const origin = 'http://127.0.0.1:8080'
 const transferId = '6f9619ff-8b86-4d11-b42d-00c04fc964ff'
 /** Planted: none of these may be in any report. */
-export const planted: readonly string[] = ['token-alice', 'token-bob', 'token-dana', 'hunter2-hunter2', 'cookie-crumb-77', 'session-tok-9']
+export const planted: readonly string[] = [
+  'token-alice',
+  'token-bob',
+  'token-dana',
+  'hunter2-hunter2',
+  'cookie-crumb-77',
+  'session-tok-9',
+]
 
 interface Told {
   readonly body?: unknown
@@ -70,7 +77,12 @@ interface Told {
   readonly times?: number
 }
 
-function sent(as: string, purpose: Sent['purpose'], [use, operation, call]: readonly [string, string, string], told: Told): Sent {
+function sent(
+  as: string,
+  purpose: Sent['purpose'],
+  [use, operation, call]: readonly [string, string, string],
+  told: Told,
+): Sent {
   const [method = '', path = ''] = call.split(' ')
   const { body, answer, status = 200, captures = [], times } = told
   return {
@@ -102,7 +114,13 @@ function sent(as: string, purpose: Sent['purpose'], [use, operation, call]: read
   }
 }
 
-const transfer = (status: string) => ({ id: transferId, ownerId: 'alice', status, amount: 4000, note: 'rent "March" & <b>more</b> $(id) `x`' })
+const transfer = (status: string) => ({
+  id: transferId,
+  ownerId: 'alice',
+  status,
+  amount: 4000,
+  note: 'rent "March" & <b>more</b> $(id) `x`',
+})
 const created = sent('alice', 'setup', ['transfer.create', 'createTransfer', 'POST /transfers'], {
   body: { amount: 4000, currency: 'EUR', note: 'rent "March" & <b>more</b> $(id) `x`', password: 'hunter2-hunter2' },
   answer: { ...transfer('draft'), access_token: 'session-tok-9' },
@@ -110,22 +128,41 @@ const created = sent('alice', 'setup', ['transfer.create', 'createTransfer', 'PO
   captures: [{ name: 'transfer-1', value: transferId, from: '$response.body#/id' }],
 })
 const look = (status: string) =>
-  sent('dana', 'observe', ['bank.getTransfer', 'getTransfer', `GET /transfers/${transferId}`], { answer: transfer(status) })
+  sent('dana', 'observe', ['bank.getTransfer', 'getTransfer', `GET /transfers/${transferId}`], {
+    answer: transfer(status),
+  })
 const account = (balance: number) =>
   sent('dana', 'observe', ['bank.getAccount', 'getAccount', 'GET /accounts/7'], { answer: { id: '7', balance } })
 
 function scenario(uses: readonly string[], attacker = 'alice'): Scenario {
-  const wishRule = charter.operations.get('bank.executeTransfer')?.uses[0]?.constraints.find((each) => each.kind === 'when')
+  const wishRule = charter.operations
+    .get('bank.executeTransfer')
+    ?.uses[0]?.constraints.find((each) => each.kind === 'when')
   assert.ok(wishRule?.kind === 'when')
   return {
     cast: { alice: { identity: 'alice', fresh: false }, [attacker]: { identity: attacker, fresh: false } },
-    vars: { 'transfer-1': { type: 'transfer', supply: 'made', owner: 'alice', states: ['draft'], wishes: [{ rule: wishRule.rule, want: true, slot: 'object' }] } },
+    vars: {
+      'transfer-1': {
+        type: 'transfer',
+        supply: 'made',
+        owner: 'alice',
+        states: ['draft'],
+        wishes: [{ rule: wishRule.rule, want: true, slot: 'object' }],
+      },
+    },
     steps: uses.map((use, index) => ({
       use,
       as: index === uses.length - 1 ? attacker : 'alice',
       refs: {},
       wishes: [],
-      extra: index === 0 ? [{ at: ['note'], value: { value: 'x' } }, { at: ['ownerId'], value: { idOf: 'alice' } }, { at: ['amount'], value: { tamper: true } }] : [],
+      extra:
+        index === 0
+          ? [
+              { at: ['note'], value: { value: 'x' } },
+              { at: ['ownerId'], value: { idOf: 'alice' } },
+              { at: ['amount'], value: { tamper: true } },
+            ]
+          : [],
       purpose: index === uses.length - 1 ? 'act' : 'setup',
       ...(index === 0 ? { makes: 'transfer-1' } : { object: 'transfer-1' }),
     })),
@@ -173,17 +210,30 @@ const skipped: Finding = {
   remedy: 'Refuse unless the transfer is `approved`, in the same transaction that sets it to `executed`.',
   proof: {
     ...proofParts,
-    case: abuseCase('transfer.execute', ruleOf('executeTransfer', 'from').constraint, { kind: 'from-state', state: 'draft', slot: 'object' }, 'step-skipped'),
+    case: abuseCase(
+      'transfer.execute',
+      ruleOf('executeTransfer', 'from').constraint,
+      { kind: 'from-state', state: 'draft', slot: 'object' },
+      'step-skipped',
+    ),
     transcript: [
       created,
       look('draft'),
-      sent('alice', 'abuse', ['transfer.execute', 'executeTransfer', `POST /transfers/${transferId}/execute`], { answer: transfer('executed') }),
+      sent('alice', 'abuse', ['transfer.execute', 'executeTransfer', `POST /transfers/${transferId}/execute`], {
+        answer: transfer('executed'),
+      }),
       look('executed'),
     ],
     changes: [{ label: 'transfer', pointer: 'state', before: 'draft', after: 'executed' }],
     sentence: 'alice executed her own transfer of 4,000 EUR straight from draft; nobody had approved it.',
   },
-  alsoSeen: [{ case: 'transfer.execute|from|from-state.submitted.object', class: 'forbidden-transition', sentence: 'alice executed it from submitted.' }],
+  alsoSeen: [
+    {
+      case: 'transfer.execute|from|from-state.submitted.object',
+      class: 'forbidden-transition',
+      sentence: 'alice executed it from submitted.',
+    },
+  ],
 }
 
 const race: Finding = {
@@ -209,7 +259,10 @@ const race: Finding = {
         captures: [{ name: 'voucher-1', value: '4000', from: '$response.body#/id' }],
       }),
       account(100),
-      sent('bob', 'abuse', ['voucher.redeem', 'redeemVoucher', 'POST /vouchers/4000/redeem'], { answer: { balance: 125 }, times: 20 }),
+      sent('bob', 'abuse', ['voucher.redeem', 'redeemVoucher', 'POST /vouchers/4000/redeem'], {
+        answer: { balance: 125 },
+        times: 20,
+      }),
       account(600),
     ],
     changes: [{ label: 'account', pointer: '/balance', before: 100, after: 600 }],
@@ -233,15 +286,31 @@ const disclosed: Finding = {
   remedy: 'Look it up by id and owner, and answer 404 for everybody else.',
   proof: {
     ...proofParts,
-    case: abuseCase('bank.getTransfer', ruleOf('getTransfer', 'by').constraint, { kind: 'as-other', other: 'other-owner' }, 'bola-read'),
-    transcript: [created, sent('bob', 'abuse', ['bank.getTransfer', 'getTransfer', `GET /transfers/${transferId}`], { answer: transfer('draft') })],
+    case: abuseCase(
+      'bank.getTransfer',
+      ruleOf('getTransfer', 'by').constraint,
+      { kind: 'as-other', other: 'other-owner' },
+      'bola-read',
+    ),
+    transcript: [
+      created,
+      sent('bob', 'abuse', ['bank.getTransfer', 'getTransfer', `GET /transfers/${transferId}`], {
+        answer: transfer('draft'),
+      }),
+    ],
     disclosed: ['/id', '/ownerId', '/status', '/amount', '/note'],
     sentence: "bob read alice's transfer with its amount and note.",
   },
   alsoSeen: [],
 }
 
-const cell = (use: string, operation: string, constraint: string, [verdict, tactic, why]: readonly [Cell['verdict'], string, string], state = 'draft'): Cell => ({
+const cell = (
+  use: string,
+  operation: string,
+  constraint: string,
+  [verdict, tactic, why]: readonly [Cell['verdict'], string, string],
+  state = 'draft',
+): Cell => ({
   use,
   operation: `bank.${operation}`,
   constraint,
@@ -257,17 +326,57 @@ export const outcome: Outcome = {
   seed: 'seed-1',
   findings: [disclosed, skipped, race],
   cells: [
-    cell('transfer.execute', 'executeTransfer', skipped.constraint, ['proven', 'from-state.draft.object', 'took effect']),
-    cell('transfer.execute', 'executeTransfer', skipped.constraint, ['proven', 'from-state.submitted.object', 'took effect'], 'submitted'),
-    cell('transfer.execute', 'executeTransfer', 'transfer.execute.by', ['held', 'as-other.other-owner', 'refused with 404']),
-    cell('transfer.execute', 'executeTransfer', 'transfer.execute.when', ['not-reached', 'object-facts', 'no identity may `transfer.approve`'], 'approved'),
-    cell('transfer.submit', 'submitTransfer', 'transfer.submit.by', ['held', 'as-other.other-owner', 'refused with 404']),
-    cell('transfer.submit', 'submitTransfer', 'transfer.submit.from', ['held', 'from-state.executed.object', 'answered 409 and changed nothing'], 'executed'),
+    cell('transfer.execute', 'executeTransfer', skipped.constraint, [
+      'proven',
+      'from-state.draft.object',
+      'took effect',
+    ]),
+    cell(
+      'transfer.execute',
+      'executeTransfer',
+      skipped.constraint,
+      ['proven', 'from-state.submitted.object', 'took effect'],
+      'submitted',
+    ),
+    cell('transfer.execute', 'executeTransfer', 'transfer.execute.by', [
+      'held',
+      'as-other.other-owner',
+      'refused with 404',
+    ]),
+    cell(
+      'transfer.execute',
+      'executeTransfer',
+      'transfer.execute.when',
+      ['not-reached', 'object-facts', 'no identity may `transfer.approve`'],
+      'approved',
+    ),
+    cell('transfer.submit', 'submitTransfer', 'transfer.submit.by', [
+      'held',
+      'as-other.other-owner',
+      'refused with 404',
+    ]),
+    cell(
+      'transfer.submit',
+      'submitTransfer',
+      'transfer.submit.from',
+      ['held', 'from-state.executed.object', 'answered 409 and changed nothing'],
+      'executed',
+    ),
     cell('transfer.create', 'createTransfer', 'transfer.create.when', ['held', 'arguments', 'refused with 422'], ''),
     cell('voucher.redeem', 'redeemVoucher', race.constraint, ['held', 'again', 'refused with 409'], ''),
     cell('voucher.redeem', 'redeemVoucher', race.constraint, ['proven', 'race', '20 effects, 1 allowed'], ''),
-    cell('transfer.approve', 'approveTransfer', 'transfer.approve.by', ['not-reached', 'as-other.other-actor', 'no identity may `transfer.approve`'], 'submitted'),
-    cell('bank.getTransfer', 'getTransfer', disclosed.constraint, ['proven', 'as-other.other-owner', 'disclosed 5 values']),
+    cell(
+      'transfer.approve',
+      'approveTransfer',
+      'transfer.approve.by',
+      ['not-reached', 'as-other.other-actor', 'no identity may `transfer.approve`'],
+      'submitted',
+    ),
+    cell('bank.getTransfer', 'getTransfer', disclosed.constraint, [
+      'proven',
+      'as-other.other-owner',
+      'disclosed 5 values',
+    ]),
   ],
   requests: 184,
   ms: 7240,

@@ -20,7 +20,11 @@ const credentials = {
   DANA_AUTHORIZATION: 'Bearer token-dana',
 }
 
-async function run(command: string, args: readonly string[], env: Record<string, string>): Promise<{ code: number; text: string }> {
+async function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number; text: string }> {
   return await new Promise((resolve) => {
     const all = { PATH: process.env['PATH'] ?? '', ...env }
     execFile(command, [...args], { env: all, timeout: 20_000 }, (error, out, err) => {
@@ -58,7 +62,9 @@ test('a test file whose setup is refused fails instead of passing for nothing', 
 })
 
 const tools = await Promise.all(['curl', 'jq', 'sh'].map((tool) => run('which', [tool], {})))
-test('curl transcripts run alone', { skip: tools.some(({ code }) => code !== 0) && 'needs sh, curl and jq' }, async (t) => {
+test('curl transcripts run alone', {
+  skip: tools.some(({ code }) => code !== 0) && 'needs sh, curl and jq',
+}, async (t) => {
   const bank = await openBank({ flawed: true })
   t.after(bank.close)
   for (const finding of outcome.findings) {

@@ -58,7 +58,10 @@ function missing(stored: StoredCase, charter: Charter): string | undefined {
   const uses = new Map([...charter.operations.values()].flatMap((each) => each.uses.map((use) => [use.id, use])))
   const use = uses.get(stored.use)
   if (use === undefined) return `the charter no longer has the use \`${stored.use}\``
-  if (!use.constraints.some(({ id }) => id === stored.constraint) && !charter.invariants.some(({ id }) => id === stored.constraint)) {
+  if (
+    !use.constraints.some(({ id }) => id === stored.constraint) &&
+    !charter.invariants.some(({ id }) => id === stored.constraint)
+  ) {
     return `the charter no longer demands \`${stored.constraint}\` of \`${stored.use}\``
   }
   const steps = [...stored.control.steps, ...stored.abuse.steps]
@@ -92,7 +95,9 @@ function rulesOf(charter: Charter): ReadonlyMap<string, Rule> {
     ...charter.rules.flatMap(rulesOfConstraint),
     ...[...charter.approvals.values()].map((each) => each.neededWhen),
     ...charter.invariants.map((each) => (each.kind === 'holds' ? each.rule : undefined)),
-    ...[...charter.objects.values()].flatMap(({ state }) => (state?.kind === 'when' ? state.cases.map(({ rule }) => rule) : [])),
+    ...[...charter.objects.values()].flatMap(({ state }) =>
+      state?.kind === 'when' ? state.cases.map(({ rule }) => rule) : [],
+    ),
     ...[...charter.actors.values()].map((each) => each.when),
     ...[...charter.sources.values()].map((each) => each.refusedWhen),
   ]

@@ -1,5 +1,5 @@
-import { groupBy } from '../../charter/group-by.ts'
 import type { ConstraintId, UseId } from '../../charter/charter.ts'
+import { groupBy } from '../../charter/group-by.ts'
 import type { Cell, Outcome, Verdict } from '../finding.ts'
 
 /** What became of one constraint of one use, over all the ways it was tried. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { ReportContext } from './context.ts'
-import { isSuccess, secretNote } from './script-words.ts'
 import { type Capture, type Script, type ScriptStep, scriptOf, type Template } from './script.ts'
+import { isSuccess, secretNote } from './script-words.ts'
 import { answerText, lineText } from './show.ts'
 
 /**

@@ -14,7 +14,13 @@ type Place = readonly string[]
 export type EffectCheck =
   | { readonly kind: 'same'; readonly before: number; readonly after: number; readonly places: readonly Place[] }
   | { readonly kind: 'absent'; readonly after: number }
-  | { readonly kind: 'grown'; readonly before: number; readonly after: number; readonly place: Place; readonly most: number }
+  | {
+      readonly kind: 'grown'
+      readonly before: number
+      readonly after: number
+      readonly place: Place
+      readonly most: number
+    }
   | { readonly kind: 'refused'; readonly abuse: number; readonly allowed: number }
   | { readonly kind: 'hidden'; readonly abuse: number; readonly values: readonly Held[] }
 
@@ -87,7 +93,9 @@ function isFine(sent: Sent | undefined): boolean {
 /** Places that differ between two looks and that the proof names; all that differ, times aside, when it names none of them. */
 function changedPlaces(proof: Proof, then: Sent | undefined, now: Sent | undefined): Place[] {
   const [old, fresh] = [leavesOf(jsonOf(then)), leavesOf(jsonOf(now))]
-  const keys = [...new Set([...old.keys(), ...fresh.keys()])].filter((key) => old.get(key)?.value !== fresh.get(key)?.value)
+  const keys = [...new Set([...old.keys(), ...fresh.keys()])].filter(
+    (key) => old.get(key)?.value !== fresh.get(key)?.value,
+  )
   const moved = keys.map((key) => ({
     place: old.get(key)?.place ?? fresh.get(key)?.place ?? [],
     before: old.get(key)?.value,
@@ -107,7 +115,9 @@ function hiddenValues(proof: Proof, abuse: number): Held[] {
   return proof.disclosed.flatMap((pointer) => {
     const place = parsePointer(pointer)
     const value = place === undefined ? undefined : at(json, place)
-    return place === undefined || value === undefined || value === null || typeof value === 'object' ? [] : [{ place, value }]
+    return place === undefined || value === undefined || value === null || typeof value === 'object'
+      ? []
+      : [{ place, value }]
   })
 }
 

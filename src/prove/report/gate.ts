@@ -23,7 +23,9 @@ export interface Gate {
 export function gateOf(findings: readonly Finding[], failOn: FailOn, context: ReportContext): Gate {
   const of = (standing: string) => findings.filter((each) => standingOf(each.fingerprint, context) === standing)
   const fresh = of('new')
-  const failing = fresh.filter(({ severity }) => failOn !== 'none' && severities.indexOf(severity) <= severities.indexOf(failOn))
+  const failing = fresh.filter(
+    ({ severity }) => failOn !== 'none' && severities.indexOf(severity) <= severities.indexOf(failOn),
+  )
   return {
     exitCode: failing.length > 0 ? 2 : 0,
     failing,
@@ -67,7 +69,12 @@ export function parseAcceptances(file: { readonly file: string; readonly text: s
   for (const [index, each] of value.entries()) {
     const position = locate([index])
     if (accepted.has(each.fingerprint)) {
-      found.push({ code: 'accepted-twice', severity: 'error', message: `\`${each.fingerprint}\` is accepted twice`, ...position })
+      found.push({
+        code: 'accepted-twice',
+        severity: 'error',
+        message: `\`${each.fingerprint}\` is accepted twice`,
+        ...position,
+      })
     } else if (each.until < today) {
       expired.push(each)
       found.push({

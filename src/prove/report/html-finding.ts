@@ -2,7 +2,7 @@ import { counted } from '../../constraint/words.ts'
 import type { Change, Finding, Sent } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { printCurl } from './curl.ts'
-import { escapeXml } from './markup.ts'
+import { escapeXml, proseHtml } from './markup.ts'
 import { answerText, idsOf, lineText, maskBody, maskHeaders, maskUrl, pathOf, placeText, valueText } from './show.ts'
 import { printTestFile, testFileName } from './test-file.ts'
 
@@ -12,16 +12,16 @@ export function printFindingCard(finding: Finding, context: ReportContext): stri
   return [
     `<article class="finding item is-${finding.severity}" id="${escapeXml(finding.fingerprint)}">`,
     ...printTop(finding, context),
-    `<p class="sentence">${escapeXml(proof.sentence)}</p>`,
-    `<p class="why">${escapeXml(finding.because)} Seen ${proof.repeated.succeeded} of ${proof.repeated.of} times on fresh objects, read back by ${escapeXml(proof.observer)}.</p>`,
+    `<p class="sentence">${proseHtml(proof.sentence)}</p>`,
+    `<p class="why">${proseHtml(finding.because)} Seen ${proof.repeated.succeeded} of ${proof.repeated.of} times on fresh objects, read back by ${escapeXml(proof.observer)}.</p>`,
     '<ol class="steps">',
     ...proof.transcript.map((sent) => printStep(sent, context)),
     '</ol>',
     ...printEffect(finding),
     '<dl class="facts">',
-    fact('Cause', escapeXml(finding.rootCause)),
-    fact('Fix', escapeXml(finding.remedy)),
-    fact('Rule', `${escapeXml(finding.rule)} <code>${escapeXml(lineText(finding))}</code>`),
+    fact('Cause', proseHtml(finding.rootCause)),
+    fact('Fix', proseHtml(finding.remedy)),
+    fact('Rule', `${proseHtml(finding.rule)} <code>${escapeXml(lineText(finding))}</code>`),
     fact('Repeat', `<code>lockstep verify ${escapeXml(finding.fingerprint)}</code>`),
     '</dl>',
     '<div class="more">',
@@ -41,7 +41,11 @@ function printTop(finding: Finding, context: ReportContext): string[] {
     `<h3>${escapeXml(finding.title)}</h3>`,
     `<div class="tags"><span class="badge ${finding.severity}">${finding.severity}</span><code>${escapeXml(finding.endpoint)}</code>${[finding.class, ...idsOf(finding)].map(tag).join('')}</div>`,
     ...(standing === 'known' ? ['<p class="notice">Known from the baseline.</p>'] : []),
-    ...(accepted === undefined ? [] : [`<p class="notice">Accepted by ${escapeXml(accepted.owner)} until ${escapeXml(accepted.until)}: ${escapeXml(accepted.because)}</p>`]),
+    ...(accepted === undefined
+      ? []
+      : [
+          `<p class="notice">Accepted by ${escapeXml(accepted.owner)} until ${escapeXml(accepted.until)}: ${escapeXml(accepted.because)}</p>`,
+        ]),
   ]
 }
 
@@ -50,11 +54,17 @@ function printStep(sent: Sent, context: ReportContext): string {
   const times = sent.times === undefined ? '' : ` <strong>× ${sent.times} at once</strong>`
   const took = sent.purpose === 'abuse' ? '<span class="took">← the abuse</span>' : ''
   const call = `${request.method} ${maskUrl(pathOf(sent), sent.as, context)}`
-  const asked = message(maskHeaders(request.headers, sent.as, context), maskBody(request.body ?? '', sent.as, context, { indent: 2 }))
+  const asked = message(
+    maskHeaders(request.headers, sent.as, context),
+    maskBody(request.body ?? '', sent.as, context, { indent: 2 }),
+  )
   const answered =
     response === undefined
       ? failure.message
-      : message(maskHeaders(response.headers, undefined, context), maskBody(response.body, undefined, context, { indent: 2 }))
+      : message(
+          maskHeaders(response.headers, undefined, context),
+          maskBody(response.body, undefined, context, { indent: 2 }),
+        )
   return [
     `<li class="${sent.purpose}"><details><summary><span class="who">${escapeXml(sent.as)}</span><code>${escapeXml(call)}</code>${times} → <span class="status">${escapeXml(answerText(sent))}</span>${took}</summary>`,
     `<p class="label">${escapeXml(sent.use)}, ${sent.purpose}: request</p><pre>${escapeXml(`${call}\n${asked}`)}</pre>`,
@@ -78,8 +88,14 @@ function printEffect({ proof }: Finding): string[] {
           ...changes.map(printChange),
           '</tbody></table></div>',
         ]),
-    ...(disclosed.length === 0 ? [] : [`<p><strong>Disclosed:</strong> ${disclosed.map((each) => `<code>${escapeXml(each)}</code>`).join(', ')}</p>`]),
-    ...(overrun === undefined ? [] : [`<p><strong>${counted(overrun.effects, 'effect')}</strong>, ${overrun.allowed} allowed.</p>`]),
+    ...(disclosed.length === 0
+      ? []
+      : [
+          `<p><strong>Disclosed:</strong> ${disclosed.map((each) => `<code>${escapeXml(each)}</code>`).join(', ')}</p>`,
+        ]),
+    ...(overrun === undefined
+      ? []
+      : [`<p><strong>${counted(overrun.effects, 'effect')}</strong>, ${overrun.allowed} allowed.</p>`]),
   ]
 }
 
@@ -94,8 +110,10 @@ function printChange(change: Change): string {
 
 function printAlso({ alsoSeen }: Finding): string[] {
   if (alsoSeen.length === 0) return []
-  const items = alsoSeen.map((each) => `<li>${escapeXml(each.sentence)} <code>${escapeXml(each.class)}</code></li>`)
-  return [`<details><summary>The same missing check, seen in ${counted(alsoSeen.length, 'other way')}</summary><ul>${items.join('')}</ul></details>`]
+  const items = alsoSeen.map((each) => `<li>${proseHtml(each.sentence)} <code>${escapeXml(each.class)}</code></li>`)
+  return [
+    `<details><summary>The same missing check, seen in ${counted(alsoSeen.length, 'other way')}</summary><ul>${items.join('')}</ul></details>`,
+  ]
 }
 
 function fact(name: string, html: string): string {

@@ -4,14 +4,27 @@ import { counted } from '../../constraint/words.ts'
 import type { Cell, Outcome, Verdict } from '../finding.ts'
 import type { ReportContext } from './context.ts'
 import type { Coverage } from './coverage.ts'
-import { escapeXml } from './markup.ts'
+import { escapeXml, proseHtml } from './markup.ts'
 
 const marks: Readonly<Record<Verdict, string>> = { proven: '✕', held: '✓', 'not-reached': '–' }
 const words: Readonly<Record<Verdict, string>> = { proven: 'proven broken', held: 'held', 'not-reached': 'not reached' }
 
 /** Columns in this order; what is no constraint of a use (an invariant) comes last. */
 const kinds: readonly (ConstraintKind | 'invariant')[] = [
-  'by', 'from', 'when', 'once', 'limit', 'rate', 'approval', 'separation', 'order', 'set-by', 'seen-by', 'idempotency', 'items', 'invariant',
+  'by',
+  'from',
+  'when',
+  'once',
+  'limit',
+  'rate',
+  'approval',
+  'separation',
+  'order',
+  'set-by',
+  'seen-by',
+  'idempotency',
+  'items',
+  'invariant',
 ]
 
 /** The coverage matrix: a row for each use, a column for each kind of constraint, a mark for each cell with its reason as hover text. */
@@ -19,7 +32,13 @@ export function printMatrix({ cells }: Outcome, coverage: Coverage, context: Rep
   const kindOf = kindsOf(context)
   const shown = kinds.filter((kind) => cells.some((cell) => kindOf(cell) === kind))
   const rows = [...groupBy(cells, ({ use }) => use)].map(([use, own]) => {
-    const columns = shown.map((kind) => `<td>${own.filter((cell) => kindOf(cell) === kind).map(printCell).join('')}</td>`)
+    const columns = shown.map(
+      (kind) =>
+        `<td>${own
+          .filter((cell) => kindOf(cell) === kind)
+          .map(printCell)
+          .join('')}</td>`,
+    )
     return `<tr><th scope="row">${escapeXml(use)}</th>${columns.join('')}</tr>`
   })
   const legend = Object.entries(coverage.counts).map(([verdict, count]) => {
@@ -53,7 +72,7 @@ function printReasons({ reasons }: Coverage): string[] {
   if (reasons.length === 0) return []
   const items = reasons.map(({ why, cells }) => {
     const uses = [...new Set(cells.map(({ use }) => `<code>${escapeXml(use)}</code>`))]
-    return `<li>${escapeXml(why)}: ${counted(cells.length, 'cell')} of ${uses.join(', ')}</li>`
+    return `<li>${proseHtml(why)}: ${counted(cells.length, 'cell')} of ${uses.join(', ')}</li>`
   })
   return ['<h2>Why not reached</h2>', '<ul class="reasons">', ...items, '</ul>']
 }

@@ -28,7 +28,7 @@ header{padding-top:40px}.brand{font-weight:700;letter-spacing:.02em;color:var(--
 .finding{background:var(--card);border:1px solid var(--line);border-radius:14px;margin:18px 0;padding:22px 24px;scroll-margin-top:16px}
 .finding>header{all:unset;display:block}.tags{display:flex;flex-wrap:wrap;gap:8px;margin:10px 0 0;align-items:center}.sentence{font-size:17.5px;margin:16px 0 4px}.why{color:var(--soft);margin:0 0 4px}
 .steps{list-style:none;margin:16px 0;padding:0;border-left:2px solid var(--line)}
-.steps>li{position:relative;padding:2px 0 2px 20px;margin:6px 0}.steps>li::before{content:"";position:absolute;left:-6px;top:12px;width:10px;height:10px;border-radius:50%;background:var(--card);border:2px solid var(--soft)}
+.steps>li{position:relative;padding:2px 0 2px 20px;margin:6px 0}.steps>li::before{content:"";position:absolute;left:-6px;top:9px;width:10px;height:10px;border-radius:50%;background:var(--card);border:2px solid var(--soft)}
 .steps>li.abuse::before{background:#d23a4b;border-color:#d23a4b}.steps>li.abuse>details>summary{font-weight:650}.steps>li.observe{color:var(--soft)}
 summary{cursor:pointer;border-radius:6px}summary:focus-visible,a:focus-visible,label:focus-within{outline:3px solid var(--link);outline-offset:2px}
 .who{font-weight:650;margin-right:8px}.status{font-variant-numeric:tabular-nums;font-weight:650}.took{color:var(--critical);font-weight:650;font-size:13.5px;margin-left:6px;white-space:nowrap}

@@ -6,7 +6,7 @@ import { printDrawings } from './html-drawing.ts'
 import { printFindingCard } from './html-finding.ts'
 import { printMatrix } from './html-matrix.ts'
 import { htmlStyle } from './html-style.ts'
-import { escapeXml } from './markup.ts'
+import { escapeXml, proseHtml } from './markup.ts'
 import { bySeverity, durationText, severities } from './show.ts'
 
 /**
@@ -48,18 +48,24 @@ function printHead(outcome: Outcome, { counts, constraints }: Coverage, context:
   const fresh = outcome.findings.filter((each) => standingOf(each.fingerprint, context) === 'new').length
   const aside = outcome.findings.length - fresh
   const share = (count: number): string => `${((count / Math.max(1, constraints.length)) * 100).toFixed(2)}%`
-  const number = (name: string, value: string, kind = ''): string => `<div${kind === '' ? '' : ` class="${kind}"`}><dt>${name}</dt><dd>${escapeXml(value)}</dd></div>`
+  const number = (name: string, value: string, kind = ''): string =>
+    `<div${kind === '' ? '' : ` class="${kind}"`}><dt>${name}</dt><dd>${escapeXml(value)}</dd></div>`
   return [
     '<header>',
     '<div class="brand">Lockstep</div>',
     `<h1>${fresh === 0 ? 'No new way found to break' : `${counted(fresh, 'proven way')} to break`} the charter <span class="mono">${escapeXml(outcome.charter)}</span></h1>`,
     `<p class="lead">${escapeXml(dateText(context.startedAt))}${aside > 0 ? `, ${counted(aside, 'finding')} known or accepted besides` : ''}</p>`,
-    ...(outcome.partial === undefined ? [] : [`<p class="notice"><strong>Not finished:</strong> ${escapeXml(outcome.partial)}</p>`]),
+    ...(outcome.partial === undefined
+      ? []
+      : [`<p class="notice"><strong>Not finished:</strong> ${escapeXml(outcome.partial)}</p>`]),
     '<dl class="numbers">',
     number('findings', String(outcome.findings.length), outcome.findings.length > 0 ? 'bad' : 'good'),
     number('constraints held', `${counts.held} of ${constraints.length}`, 'good'),
     number('not reached', String(counts['not-reached'])),
-    number(`${counted(outcome.requests, 'request').replace(/^\d+ /, '')} in ${durationText(outcome.ms)}`, String(outcome.requests)),
+    number(
+      `${counted(outcome.requests, 'request').replace(/^\d+ /, '')} in ${durationText(outcome.ms)}`,
+      String(outcome.requests),
+    ),
     '</dl>',
     `<div class="bar" role="img" aria-label="${counts.proven} proven broken, ${counts.held} held, ${counts['not-reached']} not reached"><span class="proven" style="width:${share(counts.proven)}"></span><span class="held" style="width:${share(counts.held)}"></span></div>`,
     '</header>',
@@ -84,15 +90,19 @@ function printFindings(findings: readonly Finding[], context: ReportContext): st
 
 /** Works by style alone, so it needs no script. */
 function printFilter(present: readonly Severity[], findings: readonly Finding[]): string {
-  const label = (id: string, text: string, checked: string): string => `<label><input type="radio" name="only" id="only-${id}"${checked}>${text}</label>`
+  const label = (id: string, text: string, checked: string): string =>
+    `<label><input type="radio" name="only" id="only-${id}"${checked}>${text}</label>`
   const count = (severity: Severity): number => findings.filter((each) => each.severity === severity).length
-  const labels = [label('all', `all ${findings.length}`, ' checked'), ...present.map((each) => label(each, `${each} ${count(each)}`, ''))]
+  const labels = [
+    label('all', `all ${findings.length}`, ' checked'),
+    ...present.map((each) => label(each, `${each} ${count(each)}`, '')),
+  ]
   return `<fieldset class="filter" aria-label="Show findings by severity">${labels.join('')}</fieldset>`
 }
 
 function printNotes({ notes }: Outcome): string[] {
   if (notes.length === 0) return []
-  return ['<h2>Notes</h2>', '<ul>', ...notes.map((note) => `<li>${escapeXml(note)}</li>`), '</ul>']
+  return ['<h2>Notes</h2>', '<ul>', ...notes.map((note) => `<li>${proseHtml(note)}</li>`), '</ul>']
 }
 
 /** `2026-03-01 09:30 UTC`. */

@@ -1,7 +1,8 @@
 /** The shape of `findings.json`: one zod definition for reading it and for the published JSON Schema. */
 import { z } from 'zod'
 import type { Severity } from '../finding.ts'
-import type { StoredCase } from './case.ts'
+import type { Tactic } from '../plan/scenario.ts'
+import type { StoredCase, StoredStep, StoredVar, StoredWish } from './case.ts'
 import type { FindingsFile } from './json.ts'
 
 const text = z.string()
@@ -11,37 +12,39 @@ const verdict = z.enum(['proven', 'held', 'not-reached'])
 const severity: z.ZodType<Severity> = z.enum(['critical', 'high', 'medium', 'low'])
 const position = z.strictObject({ file: text, line: z.int().positive(), column: z.int().positive() })
 
-const wish = z.strictObject({ rule: text.meta({ description: 'CEL; an expression of the charter.' }), want: z.boolean(), slot: text })
+const wish = z.strictObject({
+  rule: text.meta({ description: 'CEL; an expression of the charter.' }),
+  want: z.boolean(),
+  soft: z.boolean().exactOptional(),
+  slot: text,
+})
 const extra = z.union([
   z.strictObject({ idOf: text }),
   z.strictObject({ tamper: z.literal(true) }),
   z.strictObject({ value: z.unknown() }),
 ])
+const variable = z.strictObject({
+  type: text,
+  supply: z.enum(['made', 'found']),
+  owner: text.exactOptional(),
+  parties: z.record(text, text).exactOptional(),
+  states: texts,
+  wishes: z.array(wish),
+})
+const step = z.strictObject({
+  use: text,
+  as: text,
+  object: text.exactOptional(),
+  refs: z.record(text, text),
+  makes: text.exactOptional(),
+  wishes: z.array(wish),
+  purpose: z.enum(['setup', 'act']),
+  extra: z.array(z.strictObject({ at: texts, value: extra })),
+})
 const scenario = z.strictObject({
   cast: z.record(text, z.strictObject({ identity: text.exactOptional(), fresh: z.boolean() })),
-  vars: z.record(
-    text,
-    z.strictObject({
-      type: text,
-      supply: z.enum(['made', 'found']),
-      owner: text.exactOptional(),
-      notOwner: text.exactOptional(),
-      states: texts,
-      wishes: z.array(wish),
-    }),
-  ),
-  steps: z.array(
-    z.strictObject({
-      use: text,
-      as: text,
-      object: text.exactOptional(),
-      refs: z.record(text, text),
-      makes: text.exactOptional(),
-      wishes: z.array(wish),
-      purpose: z.enum(['setup', 'act']),
-      extra: z.array(z.strictObject({ at: texts, value: extra })),
-    }),
-  ),
+  vars: z.record(text, variable),
+  steps: z.array(step),
 })
 const plain = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind) })
 const withField = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), field: text })
@@ -51,21 +54,33 @@ const tactic = z.discriminatedUnion('kind', [
     other: z.enum(['other-owner', 'other-tenant', 'other-actor', 'no-scope', 'not-signed-in']),
   }),
   z.strictObject({ kind: z.literal('from-state'), state: text, slot: text }),
-  z.strictObject({ kind: z.literal('approval'), flaw: z.enum(['none', 'own', 'twice', 'stale', 'changed', 'revoked']) }),
+  z.strictObject({
+    kind: z.literal('approval'),
+    flaw: z.enum(['none', 'short', 'own', 'twice', 'stale', 'changed', 'revoked']),
+  }),
   z.strictObject({ kind: z.literal('order'), flaw: z.enum(['left-out', 'afterwards', 'too-often']) }),
   withField('write-field'),
   withField('read-field'),
   plain('arguments'),
   plain('object-facts'),
   plain('again'),
-  plain('race'),
+  z.strictObject({ kind: z.literal('race'), across: text.exactOptional() }),
   plain('over-limit'),
   plain('burst'),
-  plain('same-person'),
-  plain('list'),
+  z.strictObject({ kind: z.literal('same-person'), by: text.exactOptional() }),
+  z.strictObject({ kind: z.literal('list'), as: text, of: text.exactOptional() }),
   plain('same-key'),
   plain('guess'),
 ])
+type Missing =
+  | Exclude<keyof StoredWish, keyof z.output<typeof wish>>
+  | Exclude<keyof StoredVar, keyof z.output<typeof variable>>
+  | Exclude<keyof StoredStep, keyof z.output<typeof step>>
+  | (Tactic extends z.output<typeof tactic> ? never : 'tactic')
+// Fails to compile when the planner has a tactic or member that is not here.
+const nothingMissing: [Missing] extends [never] ? true : Missing = true
+void nothingMissing
+
 const abuseCase: z.ZodType<StoredCase> = z.strictObject({
   id: text,
   use: text,
@@ -86,7 +101,13 @@ const sent = z.strictObject({
   captures: z.array(z.strictObject({ name: text, value: text, from: text })),
   request: z.strictObject({ method: text, url: text, headers, body: text.exactOptional() }),
   response: z
-    .strictObject({ status: z.int(), headers: z.record(text, text), body: text, truncated: z.literal(true).exactOptional(), ms: z.number() })
+    .strictObject({
+      status: z.int(),
+      headers: z.record(text, text),
+      body: text,
+      truncated: z.literal(true).exactOptional(),
+      ms: z.number(),
+    })
     .exactOptional(),
   failure: z.strictObject({ code: text, message: text }).exactOptional(),
 })
@@ -145,8 +166,3 @@ export const findingsSchema: z.ZodType<FindingsFile> = z
     cells: z.array(cell),
   })
   .meta({ title: 'Findings of lockstep prove' })
-
-/** The JSON Schema (2020-12) of `findings.json`. */
-export function findingsJsonSchema(): object {
-  return z.toJSONSchema(findingsSchema, { target: 'draft-2020-12', reused: 'ref' })
-}

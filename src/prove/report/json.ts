@@ -67,7 +67,9 @@ export function parseFindings(text: string): { readonly file?: FindingsFile; rea
   }
   const parsed = findingsSchema.safeParse(value)
   if (parsed.success) return { file: parsed.data, problems: [] }
-  return { problems: parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'file'}: ${message}`) }
+  return {
+    problems: parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'file'}: ${message}`),
+  }
 }
 
 /** Only strings: a secret that is also a number elsewhere must not break the JSON. */
@@ -102,7 +104,9 @@ function storeSent(sent: Sent, context: ReportContext): StoredSent {
   const { as } = sent
   return {
     ...rest,
-    captures: sent.captures.map((each) => (context.isSecretMember(each.name) ? { ...each, value: '[redacted]' } : each)),
+    captures: sent.captures.map((each) =>
+      context.isSecretMember(each.name) ? { ...each, value: '[redacted]' } : each,
+    ),
     request: {
       method: request.method,
       url: maskUrl(request.url, as, context),
@@ -114,7 +118,10 @@ function storeSent(sent: Sent, context: ReportContext): StoredSent {
   }
 }
 
-function storeResponse({ status, headers, body, truncated, ms }: HttpResponse, context: ReportContext): Omit<HttpResponse, 'json'> {
+function storeResponse(
+  { status, headers, body, truncated, ms }: HttpResponse,
+  context: ReportContext,
+): Omit<HttpResponse, 'json'> {
   return {
     status,
     headers: maskHeaders(headers, undefined, context),

@@ -31,14 +31,24 @@ export function printJunit(outcome: Outcome, context: ReportContext): string {
   )
 }
 
-function printCase(cell: Cell, outcome: Outcome, context: ReportContext): { kind: 'passed' | 'failure' | 'skipped'; text: string } {
+function printCase(
+  cell: Cell,
+  outcome: Outcome,
+  context: ReportContext,
+): { kind: 'passed' | 'failure' | 'skipped'; text: string } {
   const name = `${cell.constraint} | ${cell.tactic} | ${cell.actor}${cell.state === '' ? '' : ` in ${cell.state}`}`
   const open = `    <testcase classname="${escapeXml(cell.use)}" name="${escapeXml(name)}"`
-  const skip = (why: string) => ({ kind: 'skipped' as const, text: `${open}><skipped message="${escapeXml(why)}"/></testcase>` })
+  const skip = (why: string) => ({
+    kind: 'skipped' as const,
+    text: `${open}><skipped message="${escapeXml(why)}"/></testcase>`,
+  })
   if (cell.verdict === 'held') return { kind: 'passed', text: `${open}/>` }
   if (cell.verdict === 'not-reached') return skip(cell.why)
-  const finding = outcome.findings.find((each) => each.operation === cell.operation && each.constraint === cell.constraint)
-  if (finding === undefined) return { kind: 'failure', text: `${open}><failure message="${escapeXml(cell.why)}"/></testcase>` }
+  const finding = outcome.findings.find(
+    (each) => each.operation === cell.operation && each.constraint === cell.constraint,
+  )
+  if (finding === undefined)
+    return { kind: 'failure', text: `${open}><failure message="${escapeXml(cell.why)}"/></testcase>` }
   const standing = standingOf(finding.fingerprint, context)
   if (standing !== 'new') return skip(`${finding.title} (${standing})`)
   const detail = [
@@ -52,4 +62,3 @@ function printCase(cell: Cell, outcome: Outcome, context: ReportContext): { kind
   const text = `${open}><failure type="${escapeXml(finding.class)}" message="${escapeXml(finding.title)}">${escapeXml(detail.join('\n'))}</failure></testcase>`
   return { kind: 'failure', text }
 }
-

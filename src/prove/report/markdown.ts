@@ -21,7 +21,14 @@ export function printMarkdown(outcome: Outcome, context: ReportContext): string 
     `### Lockstep: ${fresh.length === 0 ? 'no new way to break the charter' : counted(fresh.length, 'proven way').concat(' to break the charter')}`,
     '',
     ...(outcome.partial === undefined ? [] : [`**Not finished:** ${plain(outcome.partial)}`, '']),
-    ...(findings.length === 0 ? [] : ['| severity | finding | operation | rule |', '|---|---|---|---|', ...findings.map((each) => row(each, context)), '']),
+    ...(findings.length === 0
+      ? []
+      : [
+          '| severity | finding | operation | rule |',
+          '|---|---|---|---|',
+          ...findings.map((each) => row(each, context)),
+          '',
+        ]),
   ]
   const tail = [
     `${counted(constraints.length, 'constraint')}: ${counts.proven} proven broken, ${counts.held} held, ${counts['not-reached']} not reached. ${counted(outcome.requests, 'request')} in ${durationText(outcome.ms)}.`,
@@ -58,7 +65,9 @@ function printDetails(finding: Finding, context: ReportContext): string {
     '',
     ...proof.changes.slice(0, 6).map((change) => `- ${code(changeText(change))}`),
     ...(proof.disclosed.length === 0 ? [] : [`- disclosed: ${proof.disclosed.map(code).join(', ')}`]),
-    ...(proof.overrun === undefined ? [] : [`- ${counted(proof.overrun.effects, 'effect')}, ${proof.overrun.allowed} allowed`]),
+    ...(proof.overrun === undefined
+      ? []
+      : [`- ${counted(proof.overrun.effects, 'effect')}, ${proof.overrun.allowed} allowed`]),
     '',
     `**Cause:** ${plain(finding.rootCause)}`,
     '',

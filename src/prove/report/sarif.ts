@@ -116,7 +116,9 @@ function resultOf(finding: Finding, classes: readonly FindingClass[], context: R
     partialFingerprints: { 'lockstepFinding/v1': finding.fingerprint },
     codeFlows: [{ message: { text: proof.sentence }, threadFlows: [{ locations: flowOf(finding, context) }] }],
     ...(abuse === undefined ? {} : webOf(abuse, context)),
-    ...(context.known === undefined ? {} : { baselineState: context.known.has(finding.fingerprint) ? 'unchanged' : 'new' }),
+    ...(context.known === undefined
+      ? {}
+      : { baselineState: context.known.has(finding.fingerprint) ? 'unchanged' : 'new' }),
     suppressions: standing === 'accepted' ? [suppressionOf(finding, context)] : [],
     properties: {
       'security-severity': securitySeverity[finding.severity],

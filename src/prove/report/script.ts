@@ -148,7 +148,9 @@ function headerOf(sent: Sent, name: string, value: string, writing: Writing): Te
 }
 
 function bodyOf(sent: Sent, body: string, writing: Writing): Template {
-  const type = Object.entries(sent.exchange.request.headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  const type = Object.entries(sent.exchange.request.headers).find(
+    ([name]) => name.toLowerCase() === 'content-type',
+  )?.[1]
   if (type?.includes('x-www-form-urlencoded') === true) {
     return join(
       body.split('&').map((pair) => pairOf(sent, pair, writing, 'url')),
@@ -234,11 +236,13 @@ function textOf(value: unknown): string | undefined {
 
 function join(parts: readonly Template[], separator: string): Template {
   const all = parts.flatMap((part, index) => (index === 0 ? part : [separator, ...part]))
-  return all.reduce<(string | Hole)[]>((merged, part) => {
+  const merged: (string | Hole)[] = []
+  for (const part of all) {
     const last = merged.at(-1)
-    if (typeof part !== 'string' || typeof last !== 'string') return [...merged, part]
-    return [...merged.slice(0, -1), last + part]
-  }, [])
+    if (typeof part === 'string' && typeof last === 'string') merged[merged.length - 1] = last + part
+    else merged.push(part)
+  }
+  return merged
 }
 
 function unquote(text: string): string {

@@ -1,4 +1,4 @@
-import { findingClasses, type FindingClass } from '../../constraint/class.ts'
+import { type FindingClass, findingClasses } from '../../constraint/class.ts'
 import type { Change, Finding, Sent, Severity } from '../finding.ts'
 import type { ReportContext } from './context.ts'
 import { splitUrl, variableName } from './script.ts'

@@ -2,7 +2,17 @@ import { counted } from '../../constraint/words.ts'
 import type { Finding, Outcome, Sent, Severity } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { coverageOf, type Reason } from './coverage.ts'
-import { answerText, bySeverity, changeText, durationText, lineText, mainIds, maskUrl, pathOf, severities } from './show.ts'
+import {
+  answerText,
+  bySeverity,
+  changeText,
+  durationText,
+  lineText,
+  mainIds,
+  maskUrl,
+  pathOf,
+  severities,
+} from './show.ts'
 import { clip, wrap } from './text.ts'
 
 /** A style of text; those that are hard to read on a light or a dark background are not among them. */
@@ -41,21 +51,37 @@ export function printFinding(finding: Finding, context: ReportContext, paint: Pa
   const title = wrap(finding.title, width - badge.length - 2)
   const margin = ' '.repeat(badge.length + 2)
   const lines = [
-    ...title.map((line, index) => (index === 0 ? `${paintAll(styles[finding.severity], badge, paint)}  ${paint('bold', line)}` : margin + paint('bold', line))),
+    ...title.map((line, index) =>
+      index === 0
+        ? `${paintAll(styles[finding.severity], badge, paint)}  ${paint('bold', line)}`
+        : margin + paint('bold', line),
+    ),
     `  ${finding.endpoint}  ${paint('dim', [finding.class, ...mainIds(finding), ...(standing === 'new' ? [] : [standing])].join(' · '))}`,
     '',
     ...indent(wrap(proof.sentence, width - 2), 2),
     '',
     ...printTranscript(proof.transcript, context, paint),
-    ...proof.changes.slice(0, 6).map((change) => `     ${paintAll(['bold', 'red'], clip(changeText(change), width - 5), paint)}`),
-    ...(proof.disclosed.length === 0 ? [] : indent(wrap(`disclosed: ${proof.disclosed.join(', ')}`, width - 5), 5).map((line) => paintAll(['bold', 'red'], line, paint))),
-    ...(proof.overrun === undefined ? [] : [`     ${paintAll(['bold', 'red'], `${counted(proof.overrun.effects, 'effect')}, ${proof.overrun.allowed} allowed`, paint)}`]),
+    ...proof.changes
+      .slice(0, 6)
+      .map((change) => `     ${paintAll(['bold', 'red'], clip(changeText(change), width - 5), paint)}`),
+    ...(proof.disclosed.length === 0
+      ? []
+      : indent(wrap(`disclosed: ${proof.disclosed.join(', ')}`, width - 5), 5).map((line) =>
+          paintAll(['bold', 'red'], line, paint),
+        )),
+    ...(proof.overrun === undefined
+      ? []
+      : [
+          `     ${paintAll(['bold', 'red'], `${counted(proof.overrun.effects, 'effect')}, ${proof.overrun.allowed} allowed`, paint)}`,
+        ]),
     '',
     ...entry('Why', `${finding.because} (seen ${proof.repeated.succeeded} of ${proof.repeated.of} times)`, paint),
     ...entry('Cause', finding.rootCause, paint),
     ...entry('Fix', finding.remedy, paint),
     ...entry('Rule', `${finding.rule} (${lineText(finding)})`, paint),
-    ...(finding.alsoSeen.length === 0 ? [] : entry('Also', `the same missing check was seen in ${counted(finding.alsoSeen.length, 'other way')}`, paint)),
+    ...(finding.alsoSeen.length === 0
+      ? []
+      : entry('Also', `the same missing check was seen in ${counted(finding.alsoSeen.length, 'other way')}`, paint)),
     ...entry('Next', `lockstep verify ${finding.fingerprint}`, paint),
   ]
   return lines.join('\n')
@@ -102,24 +128,38 @@ function printSummary(outcome: Outcome, context: ReportContext, paint: Paint): s
   const counts = severities
     .map((severity) => ({ severity, count: outcome.findings.filter((each) => each.severity === severity).length }))
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => paintAll(styles[severity].filter((style) => style !== 'inverse'), `${count} ${severity}`, paint))
+    .map(({ severity, count }) =>
+      paintAll(
+        styles[severity].filter((style) => style !== 'inverse'),
+        `${count} ${severity}`,
+        paint,
+      ),
+    )
   const aside = outcome.findings.filter((each) => standingOf(each.fingerprint, context) !== 'new').length
   const found =
     outcome.findings.length === 0
       ? paintAll(['bold', 'green'], 'No way found to break the charter', paint)
       : `${paint('bold', counted(outcome.findings.length, 'finding'))}: ${counts.join(', ')}${aside > 0 ? ` (${aside} known or accepted)` : ''}`
-  const partial = outcome.partial === undefined ? [] : [paintAll(['bold', 'magenta'], `Not finished: ${outcome.partial}`, paint)]
+  const partial =
+    outcome.partial === undefined ? [] : [paintAll(['bold', 'magenta'], `Not finished: ${outcome.partial}`, paint)]
   return [...partial, found, paint('dim', effort)].join('\n')
 }
 
 function entry(name: string, text: string, paint: Paint): string[] {
   return wrap(text, width - 9).map((line, index) =>
-    index === 0 ? `  ${paint('dim', name.padEnd(6))} ${name === 'Next' ? paint('cyan', line) : line}` : `${' '.repeat(9)}${line}`,
+    index === 0
+      ? `  ${paint('dim', name.padEnd(6))} ${name === 'Next' ? paint('cyan', line) : line}`
+      : `${' '.repeat(9)}${line}`,
   )
 }
 
 function labelled(title: string, texts: readonly string[], paint: Paint): string {
-  return [paint('bold', title), ...texts.flatMap((text) => wrap(text, width - 4).map((line, index) => (index === 0 ? `  - ${line}` : `    ${line}`)))].join('\n')
+  return [
+    paint('bold', title),
+    ...texts.flatMap((text) =>
+      wrap(text, width - 4).map((line, index) => (index === 0 ? `  - ${line}` : `    ${line}`)),
+    ),
+  ].join('\n')
 }
 
 function indent(lines: readonly string[], columns: number): string[] {

@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.ts'
 import type { ReportContext } from './context.ts'
 import { type EffectCheck, effectChecksOf } from './effect-check.ts'
-import { isSuccess, secretNote } from './script-words.ts'
 import { type Capture, type Script, type ScriptStep, scriptOf, type Template } from './script.ts'
+import { isSuccess, secretNote } from './script-words.ts'
 import { answerText, lineText } from './show.ts'
 
 /** The name of a finding's test file. */
@@ -36,7 +36,9 @@ function head(finding: Finding, script: Script): string[] {
   const comment = (text: string): string => `// ${text.replaceAll(/\s+/g, ' ')}`
   return [
     comment(finding.proof.sentence),
-    comment(`Rule ${finding.constraint} (${lineText(finding)}). Fails while the flaw is there, passes once it is mended.`),
+    comment(
+      `Rule ${finding.constraint} (${lineText(finding)}). Fails while the flaw is there, passes once it is mended.`,
+    ),
     "import assert from 'node:assert/strict'",
     "import { test } from 'node:test'",
     '',
@@ -85,9 +87,16 @@ function printStep(step: ScriptStep, index: number): string[] {
     ...(index === 0 ? [] : ['']),
     `  // ${index + 1}. ${sent.as}, ${sent.purpose}: ${sent.use}; answered ${answerText(sent)} when it was recorded`,
     ...(times > 1
-      ? [`  const all${index + 1} = await Promise.all(Array.from({ length: ${times} }, () => ${call}))`, `  ${made}all${index + 1}[0]`]
+      ? [
+          `  const all${index + 1} = await Promise.all(Array.from({ length: ${times} }, () => ${call}))`,
+          `  ${made}all${index + 1}[0]`,
+        ]
       : [`  ${made}await ${call}`]),
-    ...(mustSucceed(step) ? [`  assert.ok(a${index + 1}.ok, \`step ${index + 1} was refused: \${a${index + 1}.status} \${a${index + 1}.text}\`)`] : []),
+    ...(mustSucceed(step)
+      ? [
+          `  assert.ok(a${index + 1}.ok, \`step ${index + 1} was refused: \${a${index + 1}.status} \${a${index + 1}.text}\`)`,
+        ]
+      : []),
     ...step.captures.flatMap((capture) => printCapture(capture, step, index)),
   ]
 }
@@ -98,7 +107,9 @@ function mustSucceed({ sent }: ScriptStep): boolean {
 
 function printCapture({ variable, from }: Capture, step: ScriptStep, index: number): string[] {
   const value =
-    from.in === 'header' ? `a${index + 1}.headers.get(${literal(from.name)})` : `at(a${index + 1}, ${JSON.stringify(from.pointer)})`
+    from.in === 'header'
+      ? `a${index + 1}.headers.get(${literal(from.name)})`
+      : `at(a${index + 1}, ${JSON.stringify(from.pointer)})`
   const missing = mustSucceed(step)
     ? `assert.ok(${variable} !== undefined, 'step ${index + 1} gave no ${variable}')`
     : `if (${variable} === undefined) return // nothing was made, so nothing happened`
@@ -115,7 +126,9 @@ function printCheck(check: EffectCheck, captured: ReadonlyMap<string, unknown>, 
     case 'absent':
       return [`  assert.ok(!a${check.after + 1}.ok, 'it must not exist')`]
     case 'grown': {
-      const [before, after] = [check.before, check.after].map((step) => `Number(at(a${step + 1}, ${JSON.stringify(check.place)}))`)
+      const [before, after] = [check.before, check.after].map(
+        (step) => `Number(at(a${step + 1}, ${JSON.stringify(check.place)}))`,
+      )
       const message = literal(`${check.place.join('/')} moved further than allowed`)
       // Half a unit of the last place of money: sums of doubles are not exact.
       return [`  assert.ok(Math.abs(${after} - ${before}) <= ${check.most} + 0.005, ${message})`]
@@ -135,8 +148,14 @@ function answersOf(index: number, script: Script): string {
 }
 
 /** A list is filtered rather than refused, and its other elements are the caller's own: there, only the key of the other's object tells. */
-function printHidden(check: Extract<EffectCheck, { kind: 'hidden' }>, captured: ReadonlyMap<string, unknown>): string[] {
-  const held = check.values.map(({ place, value }) => ({ value, place: place.map((token) => (/^\d+$/.test(token) ? '*' : token)) }))
+function printHidden(
+  check: Extract<EffectCheck, { kind: 'hidden' }>,
+  captured: ReadonlyMap<string, unknown>,
+): string[] {
+  const held = check.values.map(({ place, value }) => ({
+    value,
+    place: place.map((token) => (/^\d+$/.test(token) ? '*' : token)),
+  }))
   const keys = held.filter(({ value }) => captured.has(String(value)))
   const listed = held.some(({ place }) => place.includes('*'))
   return (listed && keys.length > 0 ? keys : held).map(({ place, value }) => {
