@@ -6,7 +6,7 @@ import type { Constraint, ConstraintId, ObjectType, Slot, Use } from '../../char
 import { callVariables } from '../../charter/linker.ts'
 import { attackersOf } from './attacker.ts'
 import { Builder, type BuildOptions, choicesOf, type Stage, Unbuildable, type Wants } from './build.ts'
-import { actorsOf, admitted, type Member } from './cast.ts'
+import { actorsOf, admitted, type Member, sameTenant } from './cast.ts'
 import { classOfRule, classOfState } from './classify.ts'
 import { movesFrom, usesOf } from './graph.ts'
 import type { AbuseCase, NotReached, Scenario, Step, Tactic, Wish } from './scenario.ts'
@@ -128,7 +128,45 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
     case 'idempotency':
       return draft.add(constraint.id, { kind: 'same-key' }, 'idempotency-missing', () => ({ abuse: control }))
     case 'items':
-      return draft.add(constraint.id, { kind: 'list' }, 'bola-read', () => ({ abuse: control }))
+      return planItems(draft, constraint, control)
+  }
+}
+
+/** Lists as one of each kind of people who may, once with objects of others made for the purpose. */
+function planItems(draft: Draft, constraint: Extract<Constraint, { kind: 'items' }>, control: Scenario): void {
+  const { stage, use, options } = draft
+  const seen = new Set<string>()
+  for (const lister of new Builder(stage, options).options(use, undefined)) {
+    const actors = actorsOf(stage.charter, lister).join('+')
+    if (seen.has(actors) || seen.size >= 4) continue
+    seen.add(actors)
+    const type = stage.charter.objects.get(constraint.object)
+    const owners = new Builder(stage, options).possibleOwners({
+      ...use,
+      object: { type: constraint.object, key: { from: 'request', in: 'body', pointer: [] } },
+    })
+    const others = owners.filter((member) => member !== lister)
+    const chosen = [
+      others.find((member) => sameTenant(member, lister)),
+      others.find((member) => !sameTenant(member, lister)),
+    ].filter((each) => each !== undefined)
+    const creatable = type?.transitions.some((each) => each.creates) === true
+    draft.add(constraint.id, { kind: 'list', as: actors }, 'bola-read', () => ({
+      abuse: draft.build({ member: lister }),
+    }))
+    for (const owner of creatable ? chosen : []) {
+      draft.add(
+        constraint.id,
+        { kind: 'list', as: actors, of: owner.name },
+        sameTenant(owner, lister) ? 'bola-read' : 'cross-tenant',
+        () => {
+          const builder = new Builder(stage, options)
+          builder.supply(constraint.object, { owner, states: [], wishes: [], depth: 0 })
+          builder.addAct(use, { ...draft.base, member: lister })
+          return { control, abuse: builder.scenario() }
+        },
+      )
+    }
   }
 }
 

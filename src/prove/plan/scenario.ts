@@ -77,7 +77,7 @@ export type Tactic =
   | { readonly kind: 'same-person'; readonly by?: string }
   | { readonly kind: 'write-field'; readonly field: string }
   | { readonly kind: 'read-field'; readonly field: string }
-  | { readonly kind: 'list' }
+  | { readonly kind: 'list'; readonly as: string; readonly of?: string }
   | { readonly kind: 'same-key' }
   | { readonly kind: 'guess' }
 

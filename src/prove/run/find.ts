@@ -32,7 +32,7 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
         parties.every(([party, id]) => fact.parties?.[party]?.includes(id)),
     )
     // Rules about money are met more easily by whoever has more of it.
-    const fact = fitting.toSorted((left, right) => wealth(type, right) - wealth(type, left))[0]
+    const fact = fitting.toSorted((left, right) => worth(type, right) - worth(type, left))[0]
     if (fact !== undefined)
       return { type, key: fact.key, path: {}, fact, ...(fact.creator === undefined ? {} : { creator: fact.creator }) }
   }
@@ -50,6 +50,12 @@ async function partyIds(play: Play, spec: VarSpec): Promise<(readonly [string, s
     async ([party, role]) => [party, (await play.principal(role)).id ?? ''] as const,
   )
   return Promise.all(ids)
+}
+
+/** How well an existing object serves: in the state new ones have, and with money on it. */
+function worth(type: ObjectType, fact: ObjectFact): number {
+  const fresh = type.transitions.some((use) => use.creates && use.to.includes(fact.state ?? ''))
+  return (fresh ? 1e15 : 0) + wealth(type, fact)
 }
 
 function wealth(type: ObjectType, fact: ObjectFact): number {

@@ -35,6 +35,9 @@ export class Unreached extends Error {}
 /** The system refused a step that the charter forbids: nothing was broken. */
 export class Held extends Error {}
 
+/** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
+const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'once', 'approval'])
+
 /** How a step shall be made. */
 export interface Manner {
   /** The constraint to break, and what may break with it. */
@@ -82,7 +85,8 @@ export class Play {
     if (made.accepted) return
     const what = `\`${step.use}\` as ${step.as} was refused: ${inShort(made.exchange)}`
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
-    throw forbidden.some((reason) => reason.outcome !== 'unknown') ? new Held(what) : new Unreached(what)
+    const daring = forbidden.some((reason) => reason.outcome !== 'unknown' && daringKinds.has(reason.kind))
+    throw daring ? new Held(what) : new Unreached(what)
   }
 
   /** Puts the keys of this play into arguments found in another one. */
@@ -270,8 +274,8 @@ export class Play {
         const soft = open.filter((wish) => wish.soft === true).length
         return { broken: judged(request), unmet: open.length - soft, soft }
       },
+      // Wishes come first: a value near their boundary is less likely to get in the way of anything else.
       knobs: (request): readonly Knob[] => [
-        ...rules.flatMap((rule) => knobsOf(this.lab.charter, use, rule, request, scopeFor(rule))),
         ...wishes.flatMap((wish) =>
           knobsOf(
             this.lab.charter,
@@ -282,6 +286,7 @@ export class Play {
             use.creates ? wish.slot : undefined,
           ),
         ),
+        ...rules.flatMap((rule) => knobsOf(this.lab.charter, use, rule, request, scopeFor(rule))),
       ],
     }
   }

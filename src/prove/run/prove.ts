@@ -172,6 +172,7 @@ class Run {
   }
 
   private async *proveCase(use: Use, abuse: AbuseCase, controlWhy: string): AsyncGenerator<ProveEvent> {
+    await this.options.lab.reset?.()
     const { verdict, why, trial, finding } = await this.judgeAnyhow(use, abuse, controlWhy)
     const role = abuse.abuse.steps.at(-1)?.as ?? 'nobody'
     const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
@@ -189,10 +190,12 @@ class Run {
     let tried = 0
     for (const { member, options } of this.alternatives(use)) {
       if (tried++ > mostAlternatives) break
+      await this.options.lab.reset?.()
       const other = planUse(this.options.lab.stage, use, options, member).cases.find((each) => each.id === abuse.id)
       if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
       const judged = await this.judge(use, other, controlWhy)
       if (judged.verdict !== 'not-reached') return judged
+      if (process.env['DBG']) console.log('      ALT', other.id, [...options.found], options.creator, judged.why)
     }
     return first
   }

@@ -29,11 +29,15 @@ export async function runTrial(
   try {
     return await byTactic(lab, abuse, control, options)
   } catch (error) {
+    if (error instanceof Held && !daring.has(abuse.tactic.kind)) throw new Unreached(error.message)
     if (error instanceof Held)
       return { effect: false, why: error.message, changes: [], disclosed: [], sent: [], state: '-' }
     throw error
   }
 }
+
+/** Tactics whose setup already does what must be refused. */
+const daring: ReadonlySet<string> = new Set(['approval', 'same-person', 'order'])
 
 function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
   switch (abuse.tactic.kind) {
