@@ -49,7 +49,7 @@ function journeyOf(charter: Charter, type: ObjectType, way: readonly Use[]): Jou
   const last =
     look === undefined ? [] : [withState(stepOf(charter, look, { id: 'look', key, inputs, type }), type, end)]
   const written = {
-    summary: `A ${type.name} from its creation${end === undefined ? '' : ` to ${end}`}`,
+    summary: `${type.name}: from its creation${end === undefined ? '' : ` to ${end}`}`,
     ...(inputs.size === 0
       ? {}
       : { inputs: { type: 'object', required: [...inputs.keys()], properties: Object.fromEntries(inputs) } }),

@@ -46,7 +46,7 @@ const workflow = z.looseObject({
 
 /** An Arazzo document (1.0 or 1.1) as far as its meaning can be carried into a charter; extensions are let through. */
 export const arazzoSchema = z.looseObject({
-  arazzo: z.string().regex(/^1\.[01]\.\d+/, 'Arazzo 1.0 and 1.1 are read'),
+  arazzo: z.string().regex(/^1\.[01]\.\d+/, 'only versions 1.0 and 1.1 of Arazzo are read'),
   $self: text.optional(),
   info: z.looseObject({ title: text, version: z.union([z.string(), z.number()]) }),
   sourceDescriptions: z.array(z.looseObject({ name: text, url: text, type: text.optional() })).min(1),
