@@ -1,10 +1,12 @@
-import { layOut } from '../../explain/layout.ts'
+import { type Box, layOut, type PlacedLifecycle } from '../../explain/layout.ts'
 import { type Lifecycle, lifecyclesOf } from '../../explain/lifecycle.ts'
 import { printSvg } from '../../explain/svg.ts'
 import type { Finding, Outcome } from '../finding.ts'
 import type { ReportContext } from './context.ts'
 import { escapeXml } from './markup.ts'
 import { bySeverity } from './show.ts'
+
+const red = '#d23a4b'
 
 /** The lifecycles that findings concern, with a numbered red pin at each transition that was abused. */
 export function printDrawings(outcome: Outcome, context: ReportContext): string[] {
@@ -42,30 +44,53 @@ function splitUse(use: string): [string, string] {
 
 /** As an image: its style stays its own, and it follows the reader's light or dark setting all the same. */
 function printFigure(lifecycle: Lifecycle, pins: readonly Pin[]): string {
-  const svg = printSvg(lifecycle).replace(/<\/svg>\s*$/, `${drawPins(lifecycle, pins)}</svg>`)
+  const placed = layOut(lifecycle)
+  const jumps = pins.map((pin) => jumpOf(pin, lifecycle, placed)).filter((jump) => jump !== undefined)
+  const svg = widened(printSvg(lifecycle), Math.min(0, ...jumps.map(({ left }) => left)))
+  const marks = [...jumps.map(({ path }) => path), ...pins.map((pin) => drawMarks(pin, placed))].join('')
   const said = pins.map(({ number, transition, title }) => `${number} at ${transition}: ${title}`).join('; ')
   const text = `Lifecycle of ${lifecycle.object}. Findings: ${said}`
-  return `<figure><img src="data:image/svg+xml,${encodeURIComponent(svg)}" alt="${escapeXml(text)}" title="${escapeXml(said)}"></figure>`
+  const source = encodeURIComponent(svg.replace(/<\/svg>\s*$/, `${marks}</svg>`))
+  return `<figure><img src="data:image/svg+xml,${source}" alt="${escapeXml(text)}" title="${escapeXml(said)}"></figure>`
 }
 
-function drawPins(lifecycle: Lifecycle, pins: readonly Pin[]): string {
-  const { states, arrows } = layOut(lifecycle)
-  return pins
-    .map(({ number, transition, state }) => {
-      const arrow = arrows.find((each) => each.arrows.some(({ name }) => name === transition))
-      const box = states.find(({ name }) => name === state)
-      const ring =
-        box === undefined
-          ? ''
-          : `<rect x="${box.x - box.width / 2}" y="${box.y - box.height / 2}" width="${box.width}" height="${box.height}" rx="10" fill="none" stroke="#d23a4b" stroke-width="2.5"/>${drawPin(number, box.x + box.width / 2, box.y - box.height / 2)}`
-      if (arrow === undefined) return ring
-      const { label } = arrow
-      const frame = `<rect x="${label.x - label.width / 2 - 2}" y="${label.y - label.height / 2 - 1}" width="${label.width + 4}" height="${label.height + 2}" rx="6" fill="none" stroke="#d23a4b" stroke-width="2"/>`
-      return ring + frame + drawPin(number, label.x + label.width / 2 + 2, label.y - label.height / 2)
-    })
+/** The move that should not exist: a dashed bow from the state it started in to where it led. */
+function jumpOf(
+  pin: Pin,
+  lifecycle: Lifecycle,
+  { states }: PlacedLifecycle,
+): { left: number; path: string } | undefined {
+  const target = lifecycle.arrows.find(({ name }) => name === pin.transition)?.to
+  const [from, to] = [pin.state, target].map((name) => states.find((each) => each.name === name))
+  if (from === undefined || to === undefined || from === to) return undefined
+  const [start, end] = [from.x - from.width / 2, to.x - to.width / 2]
+  const bow = Math.min(start, end) - 30 - Math.abs(to.y - from.y) / 8
+  const line = `<path d="M${start} ${from.y}C${bow} ${from.y} ${bow} ${to.y} ${end - 8} ${to.y}" fill="none" stroke="${red}" stroke-width="2" stroke-dasharray="6 4"/>`
+  const head = `<path d="M${end} ${to.y}l-10 -5v10z" fill="${red}"/>`
+  return { left: Math.floor(bow) - 8, path: line + head }
+}
+
+/** Makes room on the left; the same on the right, so that the drawing stays in the middle. */
+function widened(svg: string, left: number): string {
+  return svg.replace(/viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+"/, (_, width: string, height: string) => {
+    const whole = Number(width) - 2 * left
+    return `viewBox="${left} 0 ${whole} ${height}" width="${whole}"`
+  })
+}
+
+function drawMarks({ number, transition, state }: Pin, { states, arrows }: PlacedLifecycle): string {
+  const place = states.find(({ name }) => name === state)
+  const arrow = arrows.find((each) => each.arrows.some(({ name }) => name === transition))
+  return [place, arrow?.label]
+    .filter((box) => box !== undefined)
+    .map((box) => drawFrame(box, number))
     .join('')
 }
 
-function drawPin(number: number, x: number, y: number): string {
-  return `<circle cx="${x}" cy="${y}" r="10" fill="#b3202f"/><text x="${x}" y="${y + 4}" text-anchor="middle" style="fill:#fff;font-size:11.5px;font-weight:700">${number}</text>`
+function drawFrame({ x, y, width, height }: Box, number: number): string {
+  const [left, top] = [x - width / 2 - 2, y - height / 2 - 1]
+  const frame = `<rect x="${left}" y="${top}" width="${width + 4}" height="${height + 2}" rx="9" fill="none" stroke="${red}" stroke-width="2"/>`
+  const pin = `<circle cx="${left + width + 4}" cy="${top}" r="10" fill="#b3202f"/>`
+  const label = `<text x="${left + width + 4}" y="${top + 4}" text-anchor="middle" style="fill:#fff;font-size:11.5px;font-weight:700">${number}</text>`
+  return frame + pin + label
 }
