@@ -28,6 +28,8 @@ export function attackersOf(
     (member) =>
       model !== undefined && actorsOf(stage.charter, member).some((actor) => plays(stage.charter, model, actor)),
   )
+  // Whoever serves an object of somebody without a tenant does so for the tenant they are of.
+  const tenanted = owner?.principal.tenant === undefined ? caller : owner
   push(
     found,
     'other-owner',
@@ -36,7 +38,7 @@ export function attackersOf(
   push(
     found,
     'other-tenant',
-    alike.find((member) => owner !== undefined && !sameTenant(member, owner)),
+    alike.find((member) => tenanted !== undefined && !sameTenant(member, tenanted)),
   )
   push(
     found,
