@@ -56,7 +56,7 @@ function parentOf({ resource }: Thing): Record<string, unknown> | undefined {
   const parent = resource.parent
   const member = Object.keys(resource.representation.members).find((name) => {
     const words = referredBy(name) ?? [name]
-    return bare(words.join('')) === bare(parent.name) || bare(name) === bare(parent.parameter)
+    return bare(words.join('')) === bare(parent.name) || (bare(name) === bare(parent.parameter) && bare(name) !== 'id')
   })
   return member === undefined
     ? undefined

@@ -113,8 +113,10 @@ function resourceAt(description: ApiDescription, finding: Finding): Resource | u
   const parent = known.findLast((each) => template.startsWith(`${templateOf(each.itemPath)}/`))
   const create = method(atCollection, 'POST')[0]
   const written = [...method(shapes, 'PATCH', 'PUT', 'POST', 'DELETE'), ...(create === undefined ? [] : [create])]
-  // A value looked up by its name, with nothing to create, change or list, is no object with a life.
-  if (written.length === 0 && below.every((shape) => shape.method === 'GET') && list === undefined) return undefined
+  const last = wordsOf((segmentsOf(itemPath).at(-1) ?? '').slice(1, -1)).at(-1) ?? ''
+  const untouched = written.length === 0 && below.every((shape) => shape.method === 'GET') && list === undefined
+  // What is looked up by a name and never written, such as a country by its code, is no object with a life.
+  if (untouched && !/^(?:id|uuid)$/.test(last)) return undefined
   return {
     name: nameFor(itemPath, parent, known),
     itemPath,
