@@ -19,17 +19,19 @@ export function attackersOf(
   rightful: { caller: Member | undefined; owner: Member | undefined },
 ): Attacker[] {
   const { owner, caller } = rightful
+  // Whoever serves an object of somebody without a tenant does so for the tenant they are of.
+  const tenanted = owner?.principal.tenant === undefined ? caller : owner
   const choices = choicesOf(use)
-  const outsiders = stage.members.filter((member) => member !== owner && !entitled(stage, choices, member, owner))
-  const ownEntitled = owner !== undefined && entitled(stage, choices, owner, owner)
+  const outsiders = stage.members.filter(
+    (member) => member !== owner && !entitled(stage, choices, member, { owner, tenanted }),
+  )
+  const ownEntitled = owner !== undefined && entitled(stage, choices, owner, { owner, tenanted })
   const found: Attacker[] = []
   const model = choices.some((choice) => choice.party !== undefined) ? (owner ?? caller) : caller
   const alike = outsiders.filter(
     (member) =>
       model !== undefined && actorsOf(stage.charter, member).some((actor) => plays(stage.charter, model, actor)),
   )
-  // Whoever serves an object of somebody without a tenant does so for the tenant they are of.
-  const tenanted = owner?.principal.tenant === undefined ? caller : owner
   push(
     found,
     'other-owner',
@@ -78,7 +80,12 @@ function lacksNoScope(choices: readonly Choice[], member: Member): boolean {
 }
 
 /** Whether any choice admits a member on an object of this owner, as far as is known before anything is sent. */
-function entitled(stage: Stage, choices: readonly Choice[], member: Member, owner: Member | undefined): boolean {
+function entitled(
+  stage: Stage,
+  choices: readonly Choice[],
+  member: Member,
+  { owner, tenanted }: { owner: Member | undefined; tenanted: Member | undefined },
+): boolean {
   return choices.some((choice) => {
     if (choice.anonymous) return true
     if (choice.scope !== undefined && member.principal.scopes?.includes(choice.scope) !== true) return false
@@ -87,9 +94,9 @@ function entitled(stage: Stage, choices: readonly Choice[], member: Member, owne
     if (!plays(stage.charter, member, choice.actor)) return false
     return (
       choice.party !== undefined ||
-      owner === undefined ||
+      tenanted === undefined ||
       !boundToTenant(stage.charter.actors.get(choice.actor)) ||
-      sameTenant(member, owner)
+      sameTenant(member, tenanted)
     )
   })
 }

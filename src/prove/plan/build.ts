@@ -137,6 +137,8 @@ export class Builder {
     const type = this.stage.charter.objects.get(typeName)
     if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
     if (want.depth > deepest) throw new Unbuildable(`making a ${typeName} needs too many other objects`)
+    if (isOwn(this.stage.charter, type))
+      return this.findAndMove(type, { ...want, owner: want.owner ?? this.members.find((each) => each.pool) })
     if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
     const ways = waysTo(type, want.states, want.through)
     const way = ways.find(([first]) => first?.id === this.choices.creator) ?? ways[0]
@@ -521,4 +523,10 @@ function ownerMember(type: ObjectType, owner: Member): Step['extra'] {
   if (!Array.isArray(type.owner)) return []
   const value: Extra = { idOf: owner.name }
   return [{ at: type.owner, value }]
+}
+
+/** Everybody has one, found by who they are: a profile, a subscription. */
+function isOwn(charter: Charter, type: ObjectType): boolean {
+  const read = charter.operations.get(type.read ?? '')
+  return read?.uses.some((use) => use.object?.key.from === 'principal') === true
 }

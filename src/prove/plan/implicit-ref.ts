@@ -9,7 +9,7 @@ import { propertiesOf } from '../../charter/source/schema.ts'
  * body members name by themselves (`accountId` for a type `account`).
  */
 export function namedObjects(charter: Charter, use: Use): readonly Ref[] {
-  const declared = use.refs.filter((ref) => ref.key.from === 'request')
+  const declared = use.refs.filter((ref) => ref.key.from !== 'object')
   const shape = charter.operations.get(use.operation)?.shape
   if (shape === undefined) return declared
   const taken = new Set([

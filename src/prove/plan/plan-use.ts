@@ -80,6 +80,7 @@ export function planUse(stage: Stage, use: Use, options: BuildOptions, member?: 
   }
   for (const constraint of use.constraints) planConstraint(draft, constraint, control)
   planRace(draft, control)
+  planGuess(draft, control)
   return { control, cases: draft.cases, notReached: draft.notReached }
 }
 
@@ -96,6 +97,15 @@ function baseWants(stage: Stage, use: Use): Wants {
   return { approvals, wishes }
 }
 
+/** Keys that entitle whoever holds them must be hard to guess. */
+function planGuess(draft: Draft, control: Scenario): void {
+  const { use, stage } = draft
+  const bits = stage.charter.objects.get(use.object?.type ?? '')?.capabilityBits
+  const [first] = use.constraints
+  if (!use.creates || bits === undefined || first === undefined) return
+  draft.add(first.id, { kind: 'guess' }, 'weak-capability', () => ({ abuse: control }))
+}
+
 function planConstraint(draft: Draft, constraint: Constraint, control: Scenario): void {
   switch (constraint.kind) {
     case 'by':
@@ -109,12 +119,14 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
     case 'once':
       return draft.add(constraint.id, { kind: 'again' }, 'step-repeated', () => ({ abuse: control }))
     case 'limit':
-      return draft.add(
-        constraint.id,
-        { kind: 'over-limit' },
-        constraint.while === undefined ? 'limit-split' : 'hoarding',
-        () => ({ abuse: scarce(draft, constraint) ?? control }),
-      )
+      for (const { approved, make } of scarce(draft, constraint, control)) {
+        const finding = constraint.while === undefined ? 'limit-split' : 'hoarding'
+        draft.add(constraint.id, { kind: 'over-limit', ...(approved && { approved }) }, finding, () => ({
+          control,
+          abuse: make(),
+        }))
+      }
+      return
     case 'rate':
       return draft.add(constraint.id, { kind: 'burst' }, 'automation', () => ({ abuse: control }))
     case 'approval':
@@ -323,10 +335,30 @@ function planWhen(draft: Draft, constraint: Extract<Constraint, { kind: 'when' }
   const roots = new Set(constraint.rule.reads.map(([root]) => root ?? ''))
   const slot: Slot =
     [...roots].find((root) => root !== 'object' && draft.use.refs.some((ref) => ref.slot === root)) ?? 'object'
+  if ([...roots].every((root) => root === 'principal' || root === 'claims')) return planCaller(draft, constraint)
   const wish: Wish = { rule: constraint.rule, want: false, slot }
-  draft.add(constraint.id, { kind: 'object-facts' }, finding, () => ({
-    abuse: draft.build({ wishes: [...(draft.base.wishes ?? []), wish] }),
-  }))
+  // What has been used up shows in a later state only: a trial that was cancelled.
+  const starts = roots.has('object') && draft.use.from.length > 1 ? draft.use.from : [undefined]
+  for (const state of starts) {
+    const states = state === undefined ? {} : { states: { object: [state] } }
+    const tactic: Tactic = state === undefined ? { kind: 'object-facts' } : { kind: 'object-facts', state }
+    draft.add(constraint.id, tactic, finding, () => ({
+      abuse: draft.build({ ...states, wishes: [...(draft.base.wishes ?? []), wish] }),
+    }))
+  }
+}
+
+/** Somebody who may by role, and whom the rule forbids it all the same. */
+function planCaller(draft: Draft, constraint: Extract<Constraint, { kind: 'when' }>): void {
+  const tactic: Tactic = { kind: 'as-other', other: 'other-actor' }
+  const options = new Builder(draft.stage, draft.options).options(draft.use, undefined)
+  const member = options.find(
+    ({ principal }) => constraint.rule.evaluate({ principal, claims: principal.claims ?? {} }) === false,
+  )
+  if (member === undefined)
+    return draft.skip(constraint.id, tactic, 'every identity who may do this satisfies the rule')
+  const finding = /verif|confirm/i.test(constraint.rule.source) ? 'use-before-verification' : 'rule-broken'
+  draft.add(constraint.id, tactic, finding, () => ({ abuse: draft.build({ member }) }))
 }
 
 function planApproval(draft: Draft, constraint: Extract<Constraint, { kind: 'approval' }>): void {
@@ -347,8 +379,10 @@ function planApproval(draft: Draft, constraint: Extract<Constraint, { kind: 'app
     ...scenario,
     steps: scenario.steps.filter((step) => !grants.has(step.use)),
   })
+  // Where small things need no approval, they show the effect without relying on how approvals are counted.
+  const plain = approval.neededWhen === undefined ? granted : () => draft.build()
   const flawed = (flaw: Extract<Tactic, { kind: 'approval' }>['flaw'], finding: string, make: () => Scenario) =>
-    draft.add(constraint.id, { kind: 'approval', flaw }, finding, () => ({ control: granted(), abuse: make() }))
+    draft.add(constraint.id, { kind: 'approval', flaw }, finding, () => ({ control: plain(), abuse: make() }))
 
   flawed('none', 'approval-missing', () => without(granted()))
   if (approval.quorum > 1) flawed('short', 'approval-missing', () => oneFewer(granted(), grants))
@@ -436,7 +470,7 @@ function withChange(draft: Draft, scenario: Scenario, grants: ReadonlySet<string
   const approval = draft.use.constraints.find((each) => each.kind === 'approval')
   const binds = draft.stage.charter.approvals.get(approval?.kind === 'approval' ? approval.approval : '')?.binds ?? []
   const amount = binds.find((at) => /amount|total|sum|price/i.test(at.at(-1) ?? '')) ?? binds[0]
-  const extra = amount === undefined ? [] : [{ at: amount, value: { tamper: true } as const }]
+  const extra = amount === undefined ? [] : [{ at: amount, value: { tamper: 'a little' } as const }]
   return detour(draft, scenario, { use: change, extra }, grants)
 }
 
@@ -490,7 +524,7 @@ function planSetBy(draft: Draft, constraint: Extract<Constraint, { kind: 'set-by
     const scenario = draft.build()
     const last = scenario.steps.at(-1)
     if (last === undefined) throw new Unbuildable('no step to add the field to')
-    const extra = [...last.extra, { at: constraint.field.in, value: { tamper: true } as const }]
+    const extra = [...last.extra, { at: constraint.field.in, value: { tamper: 'much' } as const }]
     return { abuse: { ...scenario, steps: [...scenario.steps.slice(0, -1), { ...last, extra }] } }
   })
 }
@@ -573,7 +607,12 @@ function planRace(draft: Draft, control: Scenario): void {
       : draft.use.constraints.find((each) => sharedSlot(each) !== undefined)
   const slot = shared === undefined ? undefined : sharedSlot(shared)
   if (shared === undefined || slot === undefined) return
-  draft.add(shared.id, { kind: 'race', across: slot }, 'race', () => ({ abuse: scarce(draft, shared) ?? control }))
+  for (const { approved, make } of scarce(draft, shared, control)) {
+    draft.add(shared.id, { kind: 'race', across: slot, ...(approved && { approved }) }, 'race', () => ({
+      control,
+      abuse: make(),
+    }))
+  }
 }
 
 /** The object that several calls on different objects draw on together: whose limit it is, or whose facts a rule compares with. */
@@ -588,25 +627,33 @@ function sharedSlot(constraint: Constraint): Slot | undefined {
   return constraint.rule.reads.map(([root]) => root).find(outer)
 }
 
-/** The scenario with an object so large that two of its kind do not fit, where the facts at its making allow that to be wished for. */
-function scarce(draft: Draft, constraint: Constraint): Scenario | undefined {
+/** Scenarios with an object so large that two of its kind do not fit, as far as that can be wished for at its making. */
+function scarce(
+  draft: Draft,
+  constraint: Constraint,
+  control: Scenario,
+): { readonly approved: boolean; readonly make: () => Scenario }[] {
+  const plain = { approved: false, make: () => control }
   const half =
     constraint.kind === 'limit' && constraint.sum !== undefined
       ? `(${constraint.sum.source}) * 2 > (${constraint.atMost.source})`
       : constraint.kind === 'when'
         ? halved(constraint.rule)
         : undefined
-  if (half === undefined) return undefined
+  if (half === undefined) return [plain]
   const parsed = parseCel(half, [...callVariables, ...draft.use.refs.map((ref) => ref.slot)])
-  if (!parsed.ok || !parsed.expression.reads.some(([root]) => root === 'object')) return undefined
-  const grantable = draft.use.constraints.some(
-    (each) => each.kind === 'approval' && draft.stage.charter.approvals.get(each.approval)?.grant !== undefined,
-  )
+  if (!parsed.ok || !parsed.expression.reads.some(([root]) => root === 'object')) return [plain]
   const wish: Wish = { rule: parsed.expression, want: true, slot: 'object', soft: true }
+  const small = { approved: false, make: () => draft.build({ wishes: [...(draft.base.wishes ?? []), wish] }) }
+  const needed = draft.use.constraints.flatMap((each): Wish[] => {
+    const approval = each.kind === 'approval' ? draft.stage.charter.approvals.get(each.approval) : undefined
+    return approval?.grant === undefined || approval.neededWhen === undefined
+      ? []
+      : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
+  })
   // So much may need an approval: it is given, for the limit alone to stand in the way.
-  return draft.build(
-    grantable ? { approvals: 'granted', wishes: [wish] } : { wishes: [...(draft.base.wishes ?? []), wish] },
-  )
+  const large = { approved: true, make: () => draft.build({ approvals: 'granted', wishes: [...needed, wish] }) }
+  return needed.length > 0 ? [small, large] : [small]
 }
 
 function halved(rule: Expression): string | undefined {

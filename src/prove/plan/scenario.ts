@@ -59,18 +59,18 @@ export interface Step {
 }
 
 /** A value put into a body: written out, the id of a role, or one the runner makes to differ from what is there. */
-export type Extra = { readonly value: unknown } | { readonly idOf: Role } | { readonly tamper: true }
+export type Extra = { readonly value: unknown } | { readonly idOf: Role } | { readonly tamper: 'much' | 'a little' }
 
 /** The way in which a case breaks its constraint. */
 export type Tactic =
   | { readonly kind: 'as-other'; readonly other: Other }
   | { readonly kind: 'from-state'; readonly state: string; readonly slot: Slot }
   | { readonly kind: 'arguments' }
-  | { readonly kind: 'object-facts' }
+  | { readonly kind: 'object-facts'; readonly state?: string }
   | { readonly kind: 'again' }
   /** At once on one object, or on several that draw on the same one. */
-  | { readonly kind: 'race'; readonly across?: Slot }
-  | { readonly kind: 'over-limit' }
+  | { readonly kind: 'race'; readonly across?: Slot; readonly approved?: boolean }
+  | { readonly kind: 'over-limit'; readonly approved?: boolean }
   | { readonly kind: 'burst' }
   | { readonly kind: 'approval'; readonly flaw: 'none' | 'short' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' }
   | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }

@@ -3,7 +3,7 @@ import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
 import { refuses } from './lab.ts'
-import type { Thing } from './observe.ts'
+import { readThing, type Thing } from './observe.ts'
 import { type Play, Unreached } from './play.ts'
 import { makeRequest, toHttp } from './request.ts'
 
@@ -15,6 +15,7 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
   const seeker = spec.owner ?? play.lab.observer
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
+  if (isOwn(play, type)) return ownThing(play, type, spec)
   const taken = new Set([...play.things.values()].filter((thing) => thing.type === type).map((thing) => thing.key))
   const seekers = [
     seeker,
@@ -43,6 +44,24 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   throw new Unreached(
     `no existing ${type.name}${what} was found${type.list === undefined ? ': the charter names no `list` operation for it' : ''}`,
   )
+}
+
+/** Everybody has one, found by who they are: a profile, a subscription. */
+function isOwn(play: Play, type: ObjectType): boolean {
+  const read = play.lab.charter.operations.get(type.read ?? '')
+  return read?.uses.some((use) => use.object?.key.from === 'principal') === true
+}
+
+async function ownThing(play: Play, type: ObjectType, spec: VarSpec): Promise<Thing> {
+  const name = spec.owner ?? play.scenario.steps.at(-1)?.as ?? ''
+  const { id } = await play.principal(name)
+  if (id === undefined) throw new Unreached(`nobody is signed in whose ${type.name} it could be`)
+  const thing: Thing = { type, key: id, path: {}, creator: id, maker: name }
+  const fact = await readThing(play, thing, undefined)
+  if (fact === undefined || fact === null) throw new Unreached(`the ${type.name} of ${name} could not be read`)
+  if (spec.states.length > 0 && !spec.states.includes(fact.state ?? ''))
+    throw new Unreached(`the ${type.name} of ${name} is ${fact.state ?? 'in no known state'}`)
+  return thing
 }
 
 async function partyIds(play: Play, spec: VarSpec): Promise<(readonly [string, string])[]> {

@@ -69,7 +69,17 @@ export function seenBy(
 
 /** What the charter has against a call as this use. `request` may differ from the one the facts were gathered for. */
 export function judge(lab: Lab, use: Use, seen: Seen, request: CallRequest = seen.call.request): readonly Reason[] {
-  return evaluateUse(lab.charter, use, seen.facts, { ...seen.call, request })
+  const facts =
+    request !== seen.call.request && countsByArgument(use)
+      ? seenBy(lab, use, seen.call.principal, request, seen.objects).facts
+      : seen.facts
+  return evaluateUse(lab.charter, use, facts, { ...seen.call, request })
+}
+
+/** Whether what a call is counted with depends on its arguments, as uses of each coupon. */
+function countsByArgument(use: Use): boolean {
+  const slots = new Set(use.refs.flatMap((ref) => (ref.key.from === 'request' ? [ref.slot] : [])))
+  return use.constraints.some((each) => 'per' in each && each.per.some((slot) => slots.has(slot)))
 }
 
 /** Whether any use of the operation allows a call. */

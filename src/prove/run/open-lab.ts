@@ -1,7 +1,7 @@
-import type { Charter } from '../../charter/charter.ts'
+import type { Charter, Principal } from '../../charter/charter.ts'
 import type { Identities } from '../identity/identities.ts'
 import { IdentityError } from '../identity/login.ts'
-import type { RawIdentities } from '../identity/schema.ts'
+import type { RawIdentities, RawIdentity } from '../identity/schema.ts'
 import type { Session } from '../identity/session.ts'
 import type { Member } from '../plan/cast.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -51,7 +51,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     const actors = [raw.actor].flat()
     if (raw.pool !== undefined) {
       const seats = Array.from({ length: Math.min(poolSeats, raw.pool) }, (_, index) => `${name}#${index + 1}`)
-      for (const seat of seats) members.push({ name: seat, principal: { actors }, pool: true })
+      for (const seat of seats) members.push({ name: seat, principal: { ...knownOf(raw), actors }, pool: true })
       continue
     }
     try {
@@ -97,6 +97,20 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     racing: options.racing,
   }
   return { lab, absent }
+}
+
+/** What the file says of people before they are registered: what it writes out. */
+function knownOf({ principal }: RawIdentity): Principal {
+  const { tenant, roles, scopes, claims } = principal ?? {}
+  const isWritten = (value: unknown): boolean => !JSON.stringify(value).includes('${')
+  return {
+    ...(tenant === undefined || !isWritten(tenant) ? {} : { tenant }),
+    ...(roles === undefined || !isWritten(roles) ? {} : { roles }),
+    ...(scopes === undefined || !isWritten(scopes) ? {} : { scopes }),
+    ...(claims === undefined
+      ? {}
+      : { claims: Object.fromEntries(Object.entries(claims).filter(([, value]) => isWritten(value))) }),
+  }
 }
 
 function signedOf(session: Session): Signed {

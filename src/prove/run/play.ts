@@ -93,7 +93,7 @@ export class Play {
   withKeys(step: Step, request: CallRequest, keyed: CallRequest): CallRequest {
     const use = this.use(step)
     const places = [
-      ...namedObjects(this.lab.charter, use).map((ref) => ref.key),
+      ...namedObjects(this.lab.charter, use).flatMap((ref) => (this.isCode(ref.object) ? [] : [ref.key])),
       ...(use.object === undefined ? [] : [use.object.key]),
     ]
     let bound: CallRequest = { ...request, path: { ...request.path, ...keyed.path } }
@@ -103,6 +103,11 @@ export class Play {
       if (key !== undefined) bound = placeValue(bound, place, key)
     }
     return bound
+  }
+
+  /** A type that nobody can look at is but a name for what an argument says, as the code of a coupon. */
+  private isCode(type: string): boolean {
+    return this.lab.charter.objects.get(type)?.read === undefined
   }
 
   use(step: Step): Use {
@@ -234,7 +239,8 @@ export class Play {
     for (const ref of namedObjects(this.lab.charter, use)) {
       const name = step.refs[ref.slot]
       if (ref.key.from === 'object') continue
-      // An optional reference that is not given must not be there by way of an example.
+      // An optional reference that is not given must not be there by way of an example; a mere code may.
+      if (name === undefined && this.isCode(ref.object)) continue
       if (name === undefined) request = placeValue(request, ref.key, undefined)
       else request = placeValue(request, ref.key, (await this.thing(name)).key)
     }
@@ -243,7 +249,12 @@ export class Play {
       const place = { from: 'request', in: 'body', pointer: at } as const
       if ('idOf' in value) request = placeValue(request, place, (await this.principal(value.idOf)).id)
       else if ('value' in value) request = placeValue(request, place, value.value)
-      else request = placeValue(request, place, await tamper(this, step, use, at, request, objects))
+      else
+        request = placeValue(
+          request,
+          place,
+          await tamper(this, step, use, { at, request, objects, little: value.tamper === 'a little' }),
+        )
     }
     return request
   }
