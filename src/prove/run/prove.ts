@@ -195,7 +195,6 @@ class Run {
       if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
       const judged = await this.judge(use, other, controlWhy)
       if (judged.verdict !== 'not-reached') return judged
-      if (process.env['DBG']) console.log('      ALT', other.id, [...options.found], options.creator, judged.why)
     }
     return first
   }

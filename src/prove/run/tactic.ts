@@ -10,6 +10,7 @@ import { Held, type Made, type Manner, Unreached } from './play.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, sameKeyTrial, tooOftenTrial } from './repeat-tactic.ts'
+import { isRecord } from './request.ts'
 import { act, type Control, exists, type Scene, setScene, type Trial } from './trial.ts'
 
 /** How one try differs from the plan: steps left out by the reducer. */
@@ -72,8 +73,30 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
 
 /** The last step of the scenario is the abuse. */
 async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
-  const scene = await setScene(lab, abuse.abuse, options.skip)
-  return lastStep(scene, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  const whole = await lastStep(await setScene(lab, abuse.abuse, options.skip), abuse, control, manner)
+  if (whole.effect || !patches(lab, abuse)) return whole
+  // Some checks look at members one by one: each is sent alone.
+  for (let member = 0; member < mostMembers; member++) {
+    const scene = await setScene(lab, abuse.abuse, options.skip)
+    const { best } = await scene.play.prepare(scene.step, manner)
+    const [name, value] = Object.entries(isRecord(best.request.body) ? best.request.body : {})[member] ?? []
+    if (name === undefined || best.distance >= 1) break
+    const alone = await lastStep(scene, abuse, control, {
+      ...manner,
+      request: { ...best.request, body: { [name]: value } },
+    })
+    if (alone.effect) return alone
+  }
+  return whole
+}
+
+const mostMembers = 6
+
+function patches(lab: Lab, abuse: AbuseCase): boolean {
+  const use = useById(lab.charter, abuse.use)
+  const method = lab.charter.operations.get(use?.operation ?? '')?.shape.method
+  return method === 'PATCH' && (abuse.tactic.kind === 'from-state' || abuse.tactic.kind === 'as-other')
 }
 
 export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial> {

@@ -14,13 +14,20 @@ export async function tamper(
   play: Play,
   step: Step,
   use: Use,
-  at: readonly string[],
-  request: CallRequest,
-  objects: Readonly<Record<Slot, ObjectFact | null>>,
+  change: {
+    readonly at: readonly string[]
+    readonly request: CallRequest
+    readonly objects: Readonly<Record<Slot, ObjectFact | null>>
+    /** So little that rules about size still hold. */
+    readonly little: boolean
+  },
 ): Promise<unknown> {
+  const { at, request, objects, little } = change
   const type = play.lab.charter.objects.get(use.object?.type ?? '')
   const field = [...(type?.fields.values() ?? [])].find((each) => each.in.join('/') === at.join('/'))
   const seen = getPointer(objects['object']?.value, field?.at ?? at)
+  if (little && typeof seen === 'number') return seen + 1
+  if (little && typeof seen === 'string' && /^\d+\.\d\d$/.test(seen)) return (Number(seen) + 1).toFixed(2)
   const state = type?.state
   if (state?.kind === 'at' && state.pointer.join('/') === (field?.at ?? at).join('/')) {
     const words =
