@@ -82,11 +82,14 @@ export class Builder {
     return { cast: this.freshCast(), vars: { ...this.vars }, steps: [...this.steps] }
   }
 
-  /** People of a pool are new for each scenario when something counts per person, so that no case uses up another's chance. */
+  /** People of a pool are new for each scenario when something counts per person or is their own, so that no case uses up another's chance. */
   private freshCast(): Record<string, Seat> {
-    const counted = this.steps.some(
-      (step) => useById(this.stage.charter, step.use)?.constraints.some(countsPeople) === true,
-    )
+    const counted =
+      this.steps.some((step) => useById(this.stage.charter, step.use)?.constraints.some(countsPeople) === true) ||
+      Object.values(this.vars).some((spec) => {
+        const type = this.stage.charter.objects.get(spec.type)
+        return type !== undefined && isOwn(this.stage.charter, type)
+      })
     const pools = new Set(this.stage.members.filter((member) => member.pool).map((member) => member.name))
     return Object.fromEntries(
       Object.entries(this.cast).map(([role, seat]) => [role, { ...seat, fresh: counted && pools.has(role) }]),

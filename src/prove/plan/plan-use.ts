@@ -1,5 +1,5 @@
 /** Plans one use: its control and, for every constraint, the cases that break that one and keep the rest. */
-import { type Expression, parseCel } from '../../cel/parse-cel.ts'
+import { parseCel } from '../../cel/parse-cel.ts'
 import { printCel } from '../../cel/print.ts'
 import { comparisons } from '../../cel/traverse.ts'
 import type { Constraint, ConstraintId, ObjectType, Slot, Use } from '../../charter/charter.ts'
@@ -187,7 +187,11 @@ function planBy(draft: Draft, constraint: Extract<Constraint, { kind: 'by' }>, c
   const act = control.steps.at(-1)
   const caller = draft.stage.members.find((member) => member.name === act?.as)
   const owner = draft.stage.members.find((member) => member.name === control.vars[act?.object ?? '']?.owner)
-  const attackers = attackersOf(draft.stage, draft.use, { caller, owner })
+  // Who acts on what is their own can only be somebody or nobody.
+  const isOwn = draft.use.object?.key.from === 'principal'
+  const attackers = attackersOf(draft.stage, draft.use, { caller, owner }).filter(
+    (each) => !isOwn || each.member === undefined,
+  )
   const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? true
   for (const { member, other } of attackers) {
     const found = {
@@ -391,8 +395,11 @@ function planApproval(draft: Draft, constraint: Extract<Constraint, { kind: 'app
     flawed('own', 'approval-own', () => ownApproval(draft, constraint, granted(), grants))
   if (approval.validForMs !== undefined) flawed('stale', 'approval-stale', granted)
   if (changers(draft).length > 0) flawed('changed', 'approval-changed', () => withChange(draft, granted(), grants))
-  if (approval.revoke !== undefined)
-    flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), approval.revoke ?? '', grants))
+  const { revoke, quorum } = approval
+  if (revoke === undefined) return
+  flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), revoke, grants, 0))
+  if (quorum > 1)
+    flawed('carried-over', 'approval-stale', () => withRevocation(draft, granted(), revoke, grants, quorum - 1))
 }
 
 /** The grant has a separation of its own, which is proven there. */
@@ -474,11 +481,19 @@ function withChange(draft: Draft, scenario: Scenario, grants: ReadonlySet<string
   return detour(draft, scenario, { use: change, extra }, grants)
 }
 
-/** Approved, taken back, and brought back to where the act may start, without being approved again. */
-function withRevocation(draft: Draft, scenario: Scenario, revoke: string, grants: ReadonlySet<string>): Scenario {
+/** Approved, taken back, and brought back to where the act may start, with one approval fewer than is needed anew. */
+function withRevocation(
+  draft: Draft,
+  scenario: Scenario,
+  revoke: string,
+  grants: ReadonlySet<string>,
+  again: number,
+): Scenario {
   const use = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]
   if (use === undefined) throw new Unbuildable('nothing takes the approval back')
-  return detour(draft, scenario, { use, extra: [] }, grants)
+  const back = detour(draft, scenario, { use, extra: [] }, grants)
+  const regrants = scenario.steps.filter((step) => grants.has(step.use)).slice(0, again)
+  return { ...back, steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)] }
 }
 
 /** Inserts a use before the act, with the moves to where it may be made and from there back, none of which approves. */
@@ -634,17 +649,21 @@ function scarce(
   control: Scenario,
 ): { readonly approved: boolean; readonly make: () => Scenario }[] {
   const plain = { approved: false, make: () => control }
-  const half =
-    constraint.kind === 'limit' && constraint.sum !== undefined
-      ? `(${constraint.sum.source}) * 2 > (${constraint.atMost.source})`
-      : constraint.kind === 'when'
-        ? halved(constraint.rule)
-        : undefined
-  if (half === undefined) return [plain]
-  const parsed = parseCel(half, [...callVariables, ...draft.use.refs.map((ref) => ref.slot)])
-  if (!parsed.ok || !parsed.expression.reads.some(([root]) => root === 'object')) return [plain]
-  const wish: Wish = { rule: parsed.expression, want: true, slot: 'object', soft: true }
-  const small = { approved: false, make: () => draft.build({ wishes: [...(draft.base.wishes ?? []), wish] }) }
+  const sides = sidesOf(constraint)
+  // Half of what fits is best; a quarter or a tenth still needs few calls.
+  const soft = [2, 4, 11].flatMap((times): Wish[] => {
+    const parsed =
+      sides === undefined
+        ? undefined
+        : parseCel(`(${sides.used}) * ${times} > (${sides.atMost})`, [
+            ...callVariables,
+            ...draft.use.refs.map((ref) => ref.slot),
+          ])
+    const ours = parsed?.ok === true && parsed.expression.reads.some(([root]) => root === 'object')
+    return ours && parsed?.ok === true ? [{ rule: parsed.expression, want: true, slot: 'object', soft: true }] : []
+  })
+  if (soft.length === 0) return [plain]
+  const small = { approved: false, make: () => draft.build({ wishes: [...(draft.base.wishes ?? []), ...soft] }) }
   const needed = draft.use.constraints.flatMap((each): Wish[] => {
     const approval = each.kind === 'approval' ? draft.stage.charter.approvals.get(each.approval) : undefined
     return approval?.grant === undefined || approval.neededWhen === undefined
@@ -652,16 +671,20 @@ function scarce(
       : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
   })
   // So much may need an approval: it is given, for the limit alone to stand in the way.
-  const large = { approved: true, make: () => draft.build({ approvals: 'granted', wishes: [...needed, wish] }) }
+  const large = { approved: true, make: () => draft.build({ approvals: 'granted', wishes: [...needed, ...soft] }) }
   return needed.length > 0 ? [small, large] : [small]
 }
 
-function halved(rule: Expression): string | undefined {
-  const [comparison] = comparisons(rule)
-  if (comparison === undefined || comparison !== rule.ast) return undefined
+/** What a constraint compares: what is used, and what there is at most. */
+function sidesOf(constraint: Constraint): { used: string; atMost: string } | undefined {
+  if (constraint.kind === 'limit')
+    return constraint.sum === undefined ? undefined : { used: constraint.sum.source, atMost: constraint.atMost.source }
+  if (constraint.kind !== 'when') return undefined
+  const [comparison] = comparisons(constraint.rule)
+  if (comparison === undefined || comparison !== constraint.rule.ast) return undefined
   const [left, right] = [printCel(comparison.left), printCel(comparison.right)]
-  if (comparison.op === '<=' || comparison.op === '<') return `(${left}) * 2 > (${right})`
-  return comparison.op === '>=' || comparison.op === '>' ? `(${right}) * 2 > (${left})` : undefined
+  if (comparison.op === '<=' || comparison.op === '<') return { used: left, atMost: right }
+  return comparison.op === '>=' || comparison.op === '>' ? { used: right, atMost: left } : undefined
 }
 
 function readsFacts(constraint: Constraint): boolean {
