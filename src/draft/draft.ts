@@ -12,6 +12,7 @@ import { observeMembership } from './observe.ts'
 import { draftOpening } from './opening.ts'
 import { findResources, listPlace } from './resource.ts'
 import { type Scene, thingOf } from './scene.ts'
+import { isSelf, selfKey, withSelf } from './self.ts'
 import { isOpen, type Part, whoMay } from './who-may.ts'
 import { kebab } from './words.ts'
 
@@ -58,7 +59,7 @@ export function draftCharter(input: DraftInput): Draft {
 
 function openScene({ description, evidence, today }: DraftInput): Scene {
   const cast = findCast(description, evidence)
-  const things = findResources(description).map((resource) => {
+  const things = withSelf(description, findResources(description)).map((resource) => {
     const membership = observeMembership(description, evidence, {
       resource,
       membership: findMembership(description, resource),
@@ -78,14 +79,17 @@ function draftOperations(scene: Scene): Record<string, unknown> {
 function draftOperation(scene: Scene, shape: OperationShape): Record<string, unknown> {
   const thing =
     thingOf(scene, shape) ?? scene.things.find(({ resource }) => shape.path.startsWith(`${resource.itemPath}/`))
-  const part = partOf(scene, shape)
-  const by = whoMay(scene, { shape, thing, part })
+  const own = thing !== undefined && isSelf(thing.resource) && thing.resource.read === shape
+  const part = own ? 'other' : partOf(scene, shape)
+  // Everybody may look at their own account.
+  const by = whoMay(scene, { shape, thing: own ? undefined : thing, part })
   const searching =
     shape.method === 'POST' &&
     /(?:^|\/)(?:search|query|lookup|preview|calculate|quote|estimate|validate|check)$/i.test(shape.path)
   const items = part === 'list' ? listPlace(scene.description, shape)?.at : undefined
   return {
     by: writeBy(by),
+    ...(own ? { object: thing.resource.name, key: selfKey(thing.resource, shape) } : {}),
     ...(items === undefined || items.length === 0 ? {} : { items: `/${items.join('/')}` }),
     ...draftDemands(scene, {
       shape,

@@ -6,6 +6,7 @@ import { draftFields } from './field.ts'
 import type { Move } from './lifecycle.ts'
 import { draftOpening } from './opening.ts'
 import { isOwned, type Scene, type Thing } from './scene.ts'
+import { isSelf, selfKey } from './self.ts'
 import { isEnding } from './state-order.ts'
 import { isOpen, whoMay } from './who-may.ts'
 import { bare, referredBy } from './words.ts'
@@ -114,7 +115,9 @@ function several(said: Said<readonly string[]>): Said<unknown> {
 
 /** Without a `read` to compare paths with, the key's place is said outright. */
 function keyOf({ resource }: Thing, move: Move): Record<string, unknown> {
-  if (move.kind === 'create' || resource.read !== undefined) return {}
+  if (move.kind === 'create') return {}
+  if (isSelf(resource)) return { key: selfKey(resource, move.shape) }
+  if (resource.read !== undefined) return {}
   const names = (move.shape.path.match(/\{[^{}]+\}/g) ?? []).map((each) => each.slice(1, -1))
   return names.includes(resource.parameter) ? { key: `$request.path.${resource.parameter}` } : {}
 }

@@ -8,6 +8,7 @@ import { saidValue } from './claim.ts'
 import type { Answer, Evidence, Person } from './evidence.ts'
 import { findMembership } from './member.ts'
 import { findResources, type Resource, resourceNamed } from './resource.ts'
+import { withSelf } from './self.ts'
 import { type Sighting, sightingsOf } from './sighting.ts'
 import { bare, referredBy } from './words.ts'
 
@@ -42,7 +43,7 @@ const sampled = 4
  */
 export async function probe(input: ProbeInput): Promise<Evidence> {
   const run: Run = { input, answers: [], keys: new Map() }
-  const resources = findResources(input.description)
+  const resources = withSelf(input.description, findResources(input.description))
   const outerFirst = resources.toSorted((left, right) => depth(left.itemPath) - depth(right.itemPath))
   for (const resource of outerFirst) {
     if (input.writes === 'create' && resource.create !== undefined) await createOnes(run, resource, resources)

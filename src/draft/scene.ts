@@ -39,7 +39,8 @@ export function isOwned(scene: Scene, thing: Thing): boolean {
   return parent !== undefined && isOwned(scene, parent)
 }
 
-const bearing = /^(?:share|share-link|invite|invitation|gift-card|voucher|reset|magic-link|download-link|upload-link)$/
+const bearing =
+  /^(?:shared?|share-link|invite|invitation|gift-card|voucher|reset|magic-link|download-link|upload-link)$/
 
 /** Whether holding the key of such a thing is meant to be enough to use it. */
 export function isBearing({ resource, membership }: Thing): boolean {

@@ -22,7 +22,10 @@ interface Question {
 /** Drafts `by`: what was seen, else what security, scopes, texts and paths say, else what is usual. */
 export function whoMay(scene: Scene, question: Question): Said<By> {
   const { shape } = question
-  if (isOpen(scene, shape)) return ['anyone']
+  if (isOpen(scene, shape)) {
+    const bearing = question.thing !== undefined && question.part === 'read' && isBearing(question.thing)
+    return bearing ? guess(['holder'], 'it asks for no credentials but the key') : ['anyone']
+  }
   const told = fromText(scene, question)
   const granted = whoWasGranted(scene, question)
   if (granted !== undefined) return withUnprobed(scene, granted, told)
