@@ -46,11 +46,15 @@ export function openFolder(): Folder {
   }
 }
 
+/** No colours, whatever the terminal of whoever runs the tests. */
+const { FORCE_COLOR: _forced, ...inherited } = process.env
+const plainEnv = { ...inherited, NO_COLOR: '1' }
+
 function run(cwd: string, args: readonly string[], during?: (child: ChildProcess) => void): Promise<Finished> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' },
+    env: plainEnv,
   })
   let [out, error] = ['', '']
   child.stdout.on('data', (chunk) => {
