@@ -8,7 +8,7 @@ import { attackersOf } from './attacker.ts'
 import { Builder, type BuildOptions, choicesOf, type Stage, Unbuildable, type Wants } from './build.ts'
 import { actorsOf, admitted, type Member, sameTenant } from './cast.ts'
 import { classOfRule, classOfState } from './classify.ts'
-import { movesFrom, usesOf } from './graph.ts'
+import { movesFrom, useById, usesOf } from './graph.ts'
 import type { AbuseCase, NotReached, Scenario, Step, Tactic, Wish } from './scenario.ts'
 
 export interface UsePlan {
@@ -231,6 +231,17 @@ function planRefBy(draft: Draft, constraint: Extract<Constraint, { kind: 'by' }>
   const byParty = constraint.choices.some(
     (choice) => choice.party !== undefined && !['owner', 'creator', 'holder'].includes(choice.party),
   )
+  const stranger = draft.stage.members.find(
+    (member) =>
+      !sameTenant(member, caller) &&
+      constraint.choices.some(
+        (each) => each.party === undefined && admitted(draft.stage.charter, [member], each).length > 0,
+      ),
+  )
+  if (stranger !== undefined && draft.stage.charter.objects.get(ref.object)?.tenant !== undefined) {
+    const across: Tactic = { kind: 'as-other', other: 'other-tenant' }
+    return draft.add(constraint.id, across, 'cross-tenant', () => ({ abuse: withLastActor(draft.build(), stranger) }))
+  }
   const builder = new Builder(draft.stage, draft.options)
   const owners = byParty
     ? draft.stage.members.filter((member) => sameActors(draft.stage, member, caller))
@@ -492,8 +503,17 @@ function withRevocation(
   const use = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]
   if (use === undefined) throw new Unbuildable('nothing takes the approval back')
   const back = detour(draft, scenario, { use, extra: [] }, grants)
-  const regrants = scenario.steps.filter((step) => grants.has(step.use)).slice(0, again)
-  return { ...back, steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)] }
+  const granted = scenario.steps.filter((step) => grants.has(step.use))
+  const used = new Set(granted.map((step) => step.as))
+  // Whoever approved before may be turned away for that reason alone: others come first.
+  const builder = new Builder(draft.stage, { ...draft.options, notCast: used })
+  builder.resume(scenario)
+  const step = granted[0]
+  const grant = step === undefined ? undefined : useById(draft.stage.charter, step.use)
+  const others = grant === undefined ? [] : builder.options(grant, step?.object).map((member) => member.name)
+  const regrants = [...others, ...used].slice(0, again).flatMap((as) => (step === undefined ? [] : [{ ...step, as }]))
+  const cast = Object.fromEntries(regrants.map(({ as }) => [as, { identity: as, fresh: false }]))
+  return { ...back, cast: { ...cast, ...back.cast }, steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)] }
 }
 
 /** Inserts a use before the act, with the moves to where it may be made and from there back, none of which approves. */

@@ -71,11 +71,18 @@ interface Judged {
 const hopeless = /another use of|no limit to overrun|no hook|hook$|races are switched off|more than the \d+ a case/
 const mostAlternatives = 6
 
+/** What no operation makes, as invoices, is listed while there is something from what was proven before. */
+function listsWhatNobodyMakes(charter: Charter, use: Use): boolean {
+  const listed = charter.operations.get(use.operation)?.lists?.object
+  return listed !== undefined && charter.objects.get(listed)?.transitions.some((each) => each.creates) !== true
+}
+
 class Run {
   readonly cells: Cell[] = []
   readonly findings: Findings
   private readonly options: ProveOptions
   private readonly raisers = new Map<string, Use>()
+  private readonly searched = new Set<string>()
   private readonly controls = new Map<string, Control | Unreached>()
 
   constructor(options: ProveOptions) {
@@ -86,7 +93,7 @@ class Run {
   async *proveUse(use: Use): AsyncGenerator<ProveEvent> {
     const { lab } = this.options
     this.controls.clear()
-    await lab.reset?.()
+    if (!listsWhatNobodyMakes(lab.charter, use)) await lab.reset?.()
     const { plan, control, why } = await this.workingPlan(use)
     yield { kind: 'control', use: use.id, works: control !== undefined, why }
     for (const skipped of plan.notReached) {
@@ -104,7 +111,7 @@ class Run {
   /** The first way of choosing people and objects in which the rightful call works. */
   private async workingPlan(use: Use): Promise<{ plan: UsePlan; control: Control | undefined; why: string }> {
     let first: { plan: UsePlan; why: string } | undefined
-    for (const { member, options } of this.alternatives(use)) {
+    for await (const { member, options } of this.alternatives(use)) {
       const plan = planUse(this.options.lab.stage, use, options, member)
       if (plan.control === undefined) {
         first ??= { plan, why: plan.notReached[0]?.why ?? 'no scenario was found' }
@@ -127,7 +134,7 @@ class Run {
   }
 
   /** Ways of choosing people and objects, the plainest first: found instead of made, filled up, other people. */
-  private *alternatives(use: Use): Generator<{ member?: Member; options: BuildOptions }> {
+  private async *alternatives(use: Use): AsyncGenerator<{ member?: Member; options: BuildOptions }> {
     const { stage } = this.options.lab
     const found: ReadonlySet<string> = new Set()
     const plain = planUse(stage, use, { found }).control
@@ -138,7 +145,7 @@ class Run {
     ]
     const listed = types.filter((type) => stage.charter.objects.get(type)?.list !== undefined)
     for (const type of types) {
-      const enrich = this.raisers.get(type)
+      const enrich = use.object?.type === type ? this.raisers.get(type) : await this.raiserOf(type)
       if (enrich !== undefined && enrich.id !== use.id) yield { options: { found, enrich: new Map([[type, enrich]]) } }
     }
     for (const type of listed) yield { options: { found: new Set([type]) } }
@@ -151,6 +158,22 @@ class Run {
     for (const member of others) yield { member, options: { found } }
     if (listed.length > 1) yield { options: { found: new Set(listed) } }
     for (const member of others) for (const type of listed) yield { member, options: { found: new Set([type]) } }
+  }
+
+  /** A use that raises a number of an object, looked for once among the moves that leave it where it is. */
+  private async raiserOf(typeName: string): Promise<Use | undefined> {
+    const { stage } = this.options.lab
+    const type = stage.charter.objects.get(typeName)
+    if (this.searched.has(typeName) || type === undefined) return this.raisers.get(typeName)
+    this.searched.add(typeName)
+    for (const use of type.transitions) {
+      const writes = stage.charter.operations.get(use.operation)?.writes === true
+      if (use.creates || !writes || use.to.some((state) => !use.from.includes(state)) || this.raisers.has(typeName)) continue
+      const { control } = planUse(stage, use, { found: new Set() })
+      const made = control === undefined ? undefined : await this.controlOf(control)
+      if (made !== undefined && !(made instanceof Unreached) && made.works) this.noteRaiser(use, made)
+    }
+    return this.raisers.get(typeName)
   }
 
   /** Remembers uses that raise a number of an object: others may need what they bring. */
@@ -172,7 +195,7 @@ class Run {
   }
 
   private async *proveCase(use: Use, abuse: AbuseCase, controlWhy: string): AsyncGenerator<ProveEvent> {
-    await this.options.lab.reset?.()
+    if (!listsWhatNobodyMakes(this.options.lab.charter, use)) await this.options.lab.reset?.()
     const { verdict, why, trial, finding } = await this.judgeAnyhow(use, abuse, controlWhy)
     const role = abuse.abuse.steps.at(-1)?.as ?? 'nobody'
     const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
@@ -188,7 +211,7 @@ class Run {
     const first = await this.judge(use, abuse, controlWhy)
     if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
     let tried = 0
-    for (const { member, options } of this.alternatives(use)) {
+    for await (const { member, options } of this.alternatives(use)) {
       if (tried++ > mostAlternatives) break
       await this.options.lab.reset?.()
       const other = planUse(this.options.lab.stage, use, options, member).cases.find((each) => each.id === abuse.id)
