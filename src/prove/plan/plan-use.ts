@@ -513,7 +513,11 @@ function withRevocation(
   const others = grant === undefined ? [] : builder.options(grant, step?.object).map((member) => member.name)
   const regrants = [...others, ...used].slice(0, again).flatMap((as) => (step === undefined ? [] : [{ ...step, as }]))
   const cast = Object.fromEntries(regrants.map(({ as }) => [as, { identity: as, fresh: false }]))
-  return { ...back, cast: { ...cast, ...back.cast }, steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)] }
+  return {
+    ...back,
+    cast: { ...cast, ...back.cast },
+    steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)],
+  }
 }
 
 /** Inserts a use before the act, with the moves to where it may be made and from there back, none of which approves. */

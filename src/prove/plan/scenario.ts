@@ -72,7 +72,10 @@ export type Tactic =
   | { readonly kind: 'race'; readonly across?: Slot; readonly approved?: boolean }
   | { readonly kind: 'over-limit'; readonly approved?: boolean }
   | { readonly kind: 'burst' }
-  | { readonly kind: 'approval'; readonly flaw: 'none' | 'short' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' }
+  | {
+      readonly kind: 'approval'
+      readonly flaw: 'none' | 'short' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' | 'carried-over'
+    }
   | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }
   | { readonly kind: 'same-person'; readonly by?: string }
   | { readonly kind: 'write-field'; readonly field: string }

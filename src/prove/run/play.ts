@@ -322,13 +322,21 @@ export class Play {
     const requestOnly = step.wishes.filter((wish) =>
       wish.rule.reads.every(([root]) => root === 'request' || root === 'body'),
     )
-    return [...made, ...requestOnly]
+    // What is merely nice to have has the finer boundaries, so it is tried first.
+    return [...made, ...requestOnly].toSorted((left, right) => Number(right.soft ?? false) - Number(left.soft ?? false))
   }
 
   private wishScope(wish: Wish, use: Use, seen: Seen) {
     const scopeOf = this.scopeOf(use, seen, wish.rule)
-    return (request: CallRequest) =>
-      use.creates ? { ...scopeOf(request), [wish.slot]: request.body ?? {} } : scopeOf(request)
+    if (!use.creates) return scopeOf
+    // What the body does not say yet, as a fee, counts as nothing where a wish is only nice to have.
+    const unsaid =
+      wish.soft === true ? wish.rule.reads.filter(([root, member]) => root === wish.slot && member !== undefined) : []
+    const nothing = Object.fromEntries(unsaid.map(([, member]) => [member ?? '', 0]))
+    return (request: CallRequest) => ({
+      ...scopeOf(request),
+      [wish.slot]: isRecord(request.body) ? { ...nothing, ...request.body } : nothing,
+    })
   }
 
   private holds(wish: Wish, use: Use, seen: Seen, request: CallRequest): boolean {

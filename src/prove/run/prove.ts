@@ -168,7 +168,8 @@ class Run {
     this.searched.add(typeName)
     for (const use of type.transitions) {
       const writes = stage.charter.operations.get(use.operation)?.writes === true
-      if (use.creates || !writes || use.to.some((state) => !use.from.includes(state)) || this.raisers.has(typeName)) continue
+      if (use.creates || !writes || use.to.some((state) => !use.from.includes(state)) || this.raisers.has(typeName))
+        continue
       const { control } = planUse(stage, use, { found: new Set() })
       const made = control === undefined ? undefined : await this.controlOf(control)
       if (made !== undefined && !(made instanceof Unreached) && made.works) this.noteRaiser(use, made)

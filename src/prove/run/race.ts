@@ -61,6 +61,7 @@ export async function raceTrial(
     throw new Unreached('one after the other it may be repeated as well, so there is no limit to overrun')
   let last: Trial | undefined
   for (let round = 0; round < lab.racing.rounds; round++) {
+    await lab.reset?.()
     last = await raceRound(lab, abuse, control, allowed, skip)
     if (last.effect) return last
   }
@@ -155,6 +156,7 @@ async function raceAcross(lab: Lab, abuse: AbuseCase, slot: string): Promise<Tri
   if (allowed === 0) throw new Unreached('not even one call fits')
   let last: Trial | undefined
   for (let round = 0; round < lab.racing.rounds; round++) {
+    await lab.reset?.()
     last = await acrossRound(lab, abuse, slot, allowed)
     if (last.effect) return last
   }

@@ -62,6 +62,7 @@ async function attempt(
   control: Control,
   skip: ReadonlySet<number>,
 ): Promise<Trial | undefined> {
+  await lab.reset?.()
   try {
     return await runTrial(lab, abuse, control, { skip })
   } catch (error) {

@@ -109,6 +109,7 @@ export async function overLimitTrial(lab: Lab, abuse: AbuseCase, control: Contro
   const whole =
     atOnce.distance < 1 ? await lastStep(scene, abuse, control, { ...manner, request: atOnce.request }) : undefined
   if (whole?.effect === true) return whole
+  await lab.reset?.()
   try {
     return await inParts(lab, abuse, control)
   } catch (error) {

@@ -78,6 +78,7 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
   if (whole.effect || !patches(lab, abuse)) return whole
   // Some checks look at members one by one: each is sent alone.
   for (let member = 0; member < mostMembers; member++) {
+    await lab.reset?.()
     const scene = await setScene(lab, abuse.abuse, options.skip)
     const { best } = await scene.play.prepare(scene.step, manner)
     const [name, value] = Object.entries(isRecord(best.request.body) ? best.request.body : {})[member] ?? []
@@ -145,7 +146,9 @@ async function disclosure(made: Made, scene: Scene, control: Control, abuse: Abu
   const answer = made.exchange.response?.json
   const found = fact === undefined ? [] : disclosedBy(answer, fact)
   if (found.length > 0) return found
-  const rightful = fact === undefined ? control.answer : await rightfulAnswer(scene, abuse)
+  // In a state that forbids it nobody is told anything, so that only the control tells what there is to tell.
+  const alike = fact !== undefined && abuse.tactic.kind === 'as-other'
+  const rightful = alike ? await rightfulAnswer(scene, abuse) : control.answer
   const known = new Set([fact?.key])
   const telling = [...tellingLeaves(rightful).values()].filter((leaf) => !known.has(String(leaf)))
   if (telling.length === 0) throw new Unreached('the rightful answer holds nothing that could be disclosed')
@@ -202,6 +205,7 @@ async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, opti
   if (requests.length === 0) await scene.play.make(scene.step, manner)
   let last: Trial | undefined
   for (const request of requests) {
+    if (last !== undefined) await lab.reset?.()
     const fresh = last === undefined ? scene : await setScene(lab, abuse.abuse, options.skip)
     const again = last === undefined ? request : await rebind(fresh, request, abuse)
     last = await lastStep(fresh, abuse, control, { ...manner, request: again })

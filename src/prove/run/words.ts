@@ -49,6 +49,7 @@ function how(tactic: Tactic, trial: Trial): string {
         stale: ' with an expired approval',
         changed: ' after changing what was approved',
         revoked: ' with a revoked approval',
+        'carried-over': ' with approvals from before they were taken back',
       }[tactic.flaw]
     case 'order':
       return {
