@@ -10,8 +10,8 @@ import { findMembership } from './member.ts'
 import { draftObject } from './object.ts'
 import { observeMembership } from './observe.ts'
 import { draftOpening } from './opening.ts'
-import { findResources, listPlace } from './resource.ts'
-import { type Scene, thingOf } from './scene.ts'
+import { findResources, keyInPath, listPlace } from './resource.ts'
+import { type Scene, type Thing, thingOf } from './scene.ts'
 import { isSelf, selfKey, withSelf } from './self.ts'
 import { isOpen, type Part, whoMay } from './who-may.ts'
 import { kebab } from './words.ts'
@@ -90,6 +90,7 @@ function draftOperation(scene: Scene, shape: OperationShape): Record<string, unk
   return {
     by: writeBy(by),
     ...(own ? { object: thing.resource.name, key: selfKey(thing.resource, shape) } : {}),
+    ...(own || thing === undefined || part === 'list' || part === 'other' ? {} : unreadPlace(thing, shape)),
     ...(items === undefined || items.length === 0 ? {} : { items: `/${items.join('/')}` }),
     ...draftDemands(scene, {
       shape,
@@ -99,6 +100,12 @@ function draftOperation(scene: Scene, shape: OperationShape): Record<string, unk
     ...(searching ? { safe: guess(true, 'its path asks instead of doing') } : {}),
     ...(isOpen(scene, shape) && shape.method !== 'GET' && !searching ? { public: draftOpening(scene) } : {}),
   }
+}
+
+/** The object is found by itself where its `read` has the same path; without one it is said. */
+function unreadPlace({ resource }: Thing, shape: OperationShape): Record<string, unknown> {
+  const key = resource.read === undefined ? keyInPath(resource, shape) : undefined
+  return key === undefined ? {} : { object: resource.name, key }
 }
 
 function partOf(scene: Scene, shape: OperationShape): Part {

@@ -5,11 +5,11 @@ import { actsForOwners, draftDemands } from './demand.ts'
 import { draftFields } from './field.ts'
 import type { Move } from './lifecycle.ts'
 import { draftOpening } from './opening.ts'
+import { keyInPath, parentMember } from './resource.ts'
 import { isOwned, type Scene, type Thing } from './scene.ts'
 import { isSelf, selfKey } from './self.ts'
 import { isEnding } from './state-order.ts'
 import { isOpen, whoMay } from './who-may.ts'
-import { bare, referredBy } from './words.ts'
 
 /** One object type as the charter writes it. */
 export function draftObject(scene: Scene, thing: Thing): Record<string, unknown> {
@@ -51,17 +51,12 @@ function ownership(scene: Scene, { membership, resource }: Thing, hasParent: boo
   return { ...own('owner'), ...own('tenant') }
 }
 
-/** What it belongs to: the thing its path is inside of, when it says which; or what it is named after. */
+/** What it belongs to: the thing its path is inside of, when a member says which. */
 function parentOf({ resource }: Thing): Record<string, unknown> | undefined {
-  if (resource.parent === undefined) return undefined
-  const parent = resource.parent
-  const member = Object.keys(resource.representation.members).find((name) => {
-    const words = referredBy(name) ?? [name]
-    return bare(words.join('')) === bare(parent.name) || (bare(name) === bare(parent.parameter) && bare(name) !== 'id')
-  })
-  return member === undefined
-    ? undefined
-    : { object: guess(parent.name, `its path is below \`${parent.itemPath}\``), key: `/${member}` }
+  const { parent } = resource
+  const member = parentMember(resource)
+  if (parent === undefined || member === undefined) return undefined
+  return { object: guess(parent.name, `its path is below \`${parent.itemPath}\``), key: `/${member}` }
 }
 
 function stateOf({ membership, lifecycle }: Thing): Record<string, unknown> {
@@ -117,9 +112,8 @@ function several(said: Said<readonly string[]>): Said<unknown> {
 function keyOf({ resource }: Thing, move: Move): Record<string, unknown> {
   if (move.kind === 'create') return {}
   if (isSelf(resource)) return { key: selfKey(resource, move.shape) }
-  if (resource.read !== undefined) return {}
-  const names = (move.shape.path.match(/\{[^{}]+\}/g) ?? []).map((each) => each.slice(1, -1))
-  return names.includes(resource.parameter) ? { key: `$request.path.${resource.parameter}` } : {}
+  const key = resource.read === undefined ? keyInPath(resource, move.shape) : undefined
+  return key === undefined ? {} : { key }
 }
 
 /** Without somebody to hold the key it need not be hard to guess. */

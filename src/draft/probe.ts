@@ -89,7 +89,6 @@ function mixed(lists: readonly (readonly Sighting[])[]): Sighting[] {
 
 /** Asks one operation as everybody and as nobody, for every known combination of path parameters. */
 async function askAll(run: Run, shape: OperationShape): Promise<void> {
-  if (shape.method !== 'GET') return
   for (const path of pathsFor(run, shape)) {
     for (const person of [...run.input.people, undefined]) await ask(run, { shape, path, person })
   }

@@ -1,6 +1,6 @@
 import type { ApiDescription, OperationShape, Schema } from '../charter/source/description.ts'
 import { itemSchema, type PropertyShape, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
-import { bare, kebabSingular, wordsOf } from './words.ts'
+import { bare, kebabSingular, referredBy, wordsOf } from './words.ts'
 
 /** A type of object as the paths of an API show it: a collection, the things in it, and what is done to one of them. */
 export interface Resource {
@@ -237,4 +237,19 @@ export function resourceNamed(words: readonly string[], resources: readonly Reso
 /** `order-item` may be called `item` where the order is clear. */
 function endsLike(words: readonly string[], name: string): boolean {
   return words.length === 1 && wordsOf(name).length > 1 && wordsOf(name).at(-1) === words[0]
+}
+
+/** The member that holds the key of the parent; undefined when none does. */
+export function parentMember({ parent, parameter, representation }: Resource): string | undefined {
+  if (parent === undefined) return undefined
+  return Object.keys(representation.members).find((name) => {
+    if (bare(name) === 'id' || name === parameter) return false
+    return bare((referredBy(name) ?? [name]).join('')) === bare(parent.name) || bare(name) === bare(parent.parameter)
+  })
+}
+
+/** Where another path below the collection has the key: at the same place, perhaps under another name. */
+export function keyInPath({ itemPath }: Resource, { path }: OperationShape): string | undefined {
+  const segment = segmentsOf(path)[segmentsOf(itemPath).length - 1]
+  return isParameter(segment) ? `$request.path.${segment?.slice(1, -1)}` : undefined
 }

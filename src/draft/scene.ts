@@ -3,7 +3,7 @@ import type { Cast } from './cast.ts'
 import type { Evidence } from './evidence.ts'
 import type { LifecycleDraft } from './lifecycle.ts'
 import type { Membership } from './member.ts'
-import type { Resource } from './resource.ts'
+import { parentMember, type Resource } from './resource.ts'
 import { wordsOf } from './words.ts'
 
 /** A resource with what was found out about it. */
@@ -35,6 +35,7 @@ export function thingOf(scene: Scene, shape: OperationShape): Thing | undefined 
 /** Whether somebody is known to own things of this type, directly or through what they belong to. */
 export function isOwned(scene: Scene, thing: Thing): boolean {
   if (thing.membership.owner !== undefined) return true
+  if (parentMember(thing.resource) === undefined) return false
   const parent = scene.things.find(({ resource }) => resource.itemPath === thing.resource.parent?.itemPath)
   return parent !== undefined && isOwned(scene, parent)
 }
