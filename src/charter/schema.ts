@@ -343,7 +343,6 @@ export type RawObject = z.output<typeof objectType>
 export type RawTransition = z.output<typeof transition>
 export type RawOperation = z.output<typeof operation>
 export type RawDemands = Omit<RawTransition, 'on' | 'to'>
-export type RawApproval = z.output<typeof approval>
 export type RawRule = z.output<typeof orderRule>
 export type RawInvariant = z.output<typeof invariant>
 export type RawBy = z.output<typeof by>
