@@ -73,9 +73,9 @@ async function verifyAll(
   const results: Result[] = []
   for (const { fingerprint, title, proof } of findings) {
     const decoded = decodeCase(proof.case, run.lab.charter)
-    const found = await verifyCase(run.lab, proof.case.id, decoded.ok ? decoded.case : undefined)
+    const found = await verifyCase(run.lab, proof.case, decoded.ok ? decoded.case : undefined)
     const gone = !decoded.ok && found.verdict === 'unclear'
-    const why = run.identities.redact(gone ? decoded.why : found.why)
+    const why = run.identities.redact(gone ? `${found.why} (as found: ${decoded.why})` : found.why)
     results.push({ fingerprint, title, verdict: found.verdict, why })
     if (options.json === true) continue
     terminal.print(`${words(terminal, found.verdict)}  ${fingerprint}  ${title}`)

@@ -1,9 +1,9 @@
 /** Tries one finding again: is the check still missing? */
-import type { Charter, Use } from '../../charter/charter.ts'
+import type { Use } from '../../charter/charter.ts'
 import type { Proof } from '../finding.ts'
 import { useById } from '../plan/graph.ts'
-import { planUse } from '../plan/plan-use.ts'
-import type { AbuseCase } from '../plan/scenario.ts'
+import { planUse, type UsePlan } from '../plan/plan-use.ts'
+import type { AbuseCase, Scenario, Step, VarSpec } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
 import { Held, Unreached } from './play.ts'
 import { runTrial } from './tactic.ts'
@@ -18,30 +18,60 @@ export interface Verification {
   readonly sent: Proof['transcript']
 }
 
+/** A case as it is stored with a finding: enough to plan it again the way it was planned then. */
+export interface Trace {
+  readonly id: string
+  readonly control: {
+    readonly cast: Scenario['cast']
+    readonly vars: Readonly<Record<string, Pick<VarSpec, 'type' | 'supply'>>>
+    readonly steps: readonly Omit<Step, 'wishes'>[]
+  }
+}
+
 /**
  * Makes the rightful call and then the abuse, each on fresh objects; judged by state as in the run that found it.
  *
- * @param stored - The case as the finding has it, where the charter still knows all its parts; it is tried before a case planned anew.
+ * @param stored - The case as the finding has it, where the charter still knows all its parts; it is tried before any planned anew.
  */
-export async function verifyCase(lab: Lab, id: string, stored: AbuseCase | undefined): Promise<Verification> {
-  await lab.reset?.()
-  let last: Verification = unclear(`the charter no longer leads to the case \`${id}\``)
-  for (const abuse of candidates(lab, id, stored)) {
+export async function verifyCase(lab: Lab, trace: Trace, stored: AbuseCase | undefined): Promise<Verification> {
+  let last = unclear(`the charter no longer leads to the case \`${trace.id}\``)
+  for (const abuse of candidates(lab, trace, stored)) {
+    await lab.reset?.()
     last = await verifyOne(lab, abuse)
     if (last.verdict !== 'unclear') return last
   }
   return last
 }
 
-function* candidates(lab: Lab, id: string, stored: AbuseCase | undefined): Generator<AbuseCase> {
+function* candidates(lab: Lab, trace: Trace, stored: AbuseCase | undefined): Generator<AbuseCase> {
   if (stored !== undefined && isCast(lab, stored)) yield stored
-  const use = useById(lab.charter, id.split('|', 1)[0] ?? '')
+  const use = useById(lab.charter, trace.id.split('|', 1)[0] ?? '')
   if (use === undefined) return
-  const listed = listedTypes(lab.charter, use)
-  for (const found of [new Set<string>(), ...listed.map((type) => new Set([type]))]) {
-    const planned = planUse(lab.stage, use, { found }).cases.find((each) => each.id === id)
+  const like = planLike(lab, use, trace)
+  const plain = planUse(lab.stage, use, { found: new Set() })
+  for (const plan of [like, plain]) {
+    const planned = plan.cases.find((each) => each.id === trace.id)
     if (planned !== undefined) yield planned
   }
+}
+
+/** The plan with the choices of an earlier one: objects found or made, by which use, what was done to them first, and who called. */
+function planLike(lab: Lab, use: Use, { control }: Trace): UsePlan {
+  const { stage } = lab
+  const last = control.steps.at(-1)
+  const seat = control.cast[last?.as ?? '']?.identity
+  const member = stage.members.find(({ name }) => name === seat)
+  const found = new Set(Object.values(control.vars).flatMap(({ supply, type }) => (supply === 'found' ? [type] : [])))
+  const creator = control.steps.find(({ makes }) => makes !== undefined && makes === last?.object)?.use
+  const options = { found, ...(creator === undefined ? {} : { creator }) }
+  const usual = new Set(planUse(stage, use, options, member).control?.steps.map((step) => step.use))
+  const enrich = new Map<string, Use>()
+  for (const step of control.steps.slice(0, -1)) {
+    const type = control.vars[step.object ?? '']?.type
+    const extra = usual.has(step.use) ? undefined : useById(lab.charter, step.use)
+    if (type !== undefined && extra !== undefined) enrich.set(type, extra)
+  }
+  return planUse(stage, use, { ...options, enrich }, member)
 }
 
 /** Whether everybody the case needs is there. */
@@ -49,11 +79,6 @@ function isCast(lab: Lab, abuse: AbuseCase): boolean {
   const names = new Set(lab.stage.members.map(({ name }) => name))
   const seats = [...Object.values(abuse.control.cast), ...Object.values(abuse.abuse.cast)]
   return seats.every(({ identity }) => identity === undefined || names.has(identity))
-}
-
-function listedTypes(charter: Charter, use: Use): string[] {
-  const types = [use.object?.type, ...use.refs.map((ref) => ref.object)].filter((each) => each !== undefined)
-  return [...new Set(types)].filter((type) => charter.objects.get(type)?.list !== undefined)
 }
 
 async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
