@@ -45,7 +45,9 @@ export function knobsOf(
         [comparison.left, comparison.right],
         [comparison.right, comparison.left],
       ] as const) {
-        if (mentions(side, read))
+        if (comparison.op === 'in' && side === comparison.right && mentions(side, read)) {
+          values.push(...listsAround(charter, use, at, current, compileNode(other)(scopeFor(request))))
+        } else if (mentions(side, read))
           values.push(
             ...around(side, other, { at, current, request, scopeFor, place: (next) => placeValue(request, at, next) }),
           )

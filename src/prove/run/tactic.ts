@@ -80,13 +80,13 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
   for (let member = 0; member < mostMembers; member++) {
     await lab.reset?.()
     const scene = await setScene(lab, abuse.abuse, options.skip)
-    const { best } = await scene.play.prepare(scene.step, manner)
+    const { best, problem } = await scene.play.prepare(scene.step, manner)
     const [name, value] = Object.entries(isRecord(best.request.body) ? best.request.body : {})[member] ?? []
     if (name === undefined || best.distance >= 1) break
-    const alone = await lastStep(scene, abuse, control, {
-      ...manner,
-      request: { ...best.request, body: { [name]: value } },
-    })
+    const request = { ...best.request, body: { [name]: value } }
+    // Without the member that breaks the rule there is nothing wrong with it.
+    if (!problem.judge(request).broken.includes(abuse.constraint)) continue
+    const alone = await lastStep(scene, abuse, control, { ...manner, request })
     if (alone.effect) return alone
   }
   return whole
@@ -94,10 +94,12 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
 
 const mostMembers = 6
 
+/** A patch of the object itself; what a reference names must stay in the request. */
 function patches(lab: Lab, abuse: AbuseCase): boolean {
   const use = useById(lab.charter, abuse.use)
-  const method = lab.charter.operations.get(use?.operation ?? '')?.shape.method
-  return method === 'PATCH' && (abuse.tactic.kind === 'from-state' || abuse.tactic.kind === 'as-other')
+  const constraint = use?.constraints.find((each) => each.id === abuse.constraint)
+  const ofObject = constraint !== undefined && 'slot' in constraint && constraint.slot === 'object'
+  return ofObject && lab.charter.operations.get(use?.operation ?? '')?.shape.method === 'PATCH'
 }
 
 export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial> {
