@@ -11,12 +11,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   constraint: ['charter', 'cel'],
   decide: ['charter', 'cel', 'constraint'],
   session: ['charter', 'cel', 'constraint'],
-  draft: ['charter', 'cel', 'prove/transport', 'prove/identities'],
+  explain: ['charter', 'cel', 'constraint'],
+  draft: ['charter', 'cel', 'prove/transport'],
+  arazzo: ['charter', 'cel', 'draft'],
   'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session'],
   'prove/oracle': ['charter', 'cel', 'constraint', 'decide', 'session'],
   'prove/*': ['charter', 'cel', 'constraint', 'decide', 'session', 'prove/plan', 'prove/oracle', 'prove/*'],
   // What a report needs of the rest of prove are its types only: see typesOnly.
-  'prove/report': ['charter', 'constraint', 'prove/plan', 'prove/oracle', 'prove/*'],
+  'prove/report': ['charter', 'cel', 'constraint', 'explain', 'prove/plan', 'prove/oracle', 'prove/*'],
   index: [
     'charter',
     'cel',
@@ -30,6 +32,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'prove/report',
   ],
   cli: [
+    'arazzo',
+    'explain',
     'charter',
     'cel',
     'constraint',
