@@ -13,9 +13,11 @@ export const from: Kind<'from'> = {
     const ref = refOf(site.use, slot)
     const type = slotType(site.charter, site.use, slot)?.name
     return (context) => {
+      // An object known from elsewhere means nothing to a call that does not name it.
+      if (isLeftOut(context, ref)) return undefined
       const fact = slotFact(context, slot, type)
       if (fact === null) return missing
-      if (fact?.state === undefined) return isLeftOut(context, ref) ? undefined : unknown
+      if (fact?.state === undefined) return unknown
       return allowed.has(fact.state) ? undefined : { outcome: 'broken', detail: `it is ${fact.state}` }
     }
   },
