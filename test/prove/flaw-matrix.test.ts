@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { EXPECTED as bankExpected } from '../../examples/bank-payments/expected.ts'
+import { isFlawName as isBankFlaw } from '../../examples/bank-payments/flaws.ts'
+import { start as startBank } from '../../examples/bank-payments/start.ts'
+import { loadExample, proveExample } from '../../examples/shared/prove.ts'
+import { EXPECTED as shopExpected } from '../../examples/shop-orders/expected.ts'
+import { isFlawName as isShopFlaw } from '../../examples/shop-orders/flaws.ts'
+import { start as startShop } from '../../examples/shop-orders/start.ts'
+
+// A flaw of each kind that is proven in a moment; `npm run bench -- flaws` proves them all.
+const products = [
+  {
+    example: await loadExample('bank-payments', (flaws) =>
+      startBank({ flaws: flaws.filter(isBankFlaw), testHooks: true }),
+    ),
+    expected: bankExpected,
+    flaws: [
+      'no-owner-check-revoke-consent',
+      'list-accounts-by-any-owner',
+      'cross-tenant-freeze',
+      'deposit-by-anyone',
+      'opening-balance-writable',
+      'risk-score-visible',
+      'activate-unverified',
+      'verify-replay',
+      'confirm-code-unchecked',
+    ],
+  },
+  {
+    example: await loadExample('shop-orders', (flaws) =>
+      startShop({ flaws: flaws.filter(isShopFlaw), testHooks: true }),
+    ),
+    expected: shopExpected,
+    flaws: [
+      'pack-unpaid',
+      'pay-twice',
+      'gift-card-race',
+      'amount-unchecked',
+      'coupon-stacked',
+      'hold-unlimited',
+      'trial-again',
+      'premium-after-cancel',
+      'order-readable',
+      'roles-open',
+      'gift-code-sequential',
+    ],
+  },
+] as const
+
+for (const { example, expected, flaws } of products) {
+  const [source = ''] = example.charter.sources.keys()
+  const named = (operations: readonly string[]): string[] => operations.map((operation) => `${source}.${operation}`)
+
+  describe(example.name, { concurrency: 1 }, () => {
+    for (const flaw of flaws) {
+      test(`${flaw} is proven, and nothing else`, async () => {
+        const wanted = Object.entries(expected).find(([name]) => name === flaw)?.[1]
+        assert.ok(wanted !== undefined && 'classes' in wanted)
+        const only = named([...(wanted.after ?? []), ...wanted.operations])
+        const { outcome } = await proveExample(example, { flaws: [flaw], only })
+        const seen = outcome.findings.map((finding) => `${finding.class} at ${finding.operation}`)
+        if (wanted.each === undefined) assert.equal(seen.length, 1, seen.join(', '))
+        else assert.ok(seen.length > 0)
+        for (const finding of outcome.findings) {
+          assert.ok(wanted.classes.includes(finding.class), seen.join(', '))
+          assert.ok(named(wanted.operations).includes(finding.operation), seen.join(', '))
+          assert.equal(finding.proof.repeated.succeeded, finding.proof.repeated.of)
+        }
+      })
+    }
+
+    test('without flaws there is nothing to find at the same operations', async () => {
+      const operations = flaws.flatMap((flaw) => {
+        const wanted = Object.entries(expected).find(([name]) => name === flaw)?.[1]
+        return wanted !== undefined && 'operations' in wanted ? wanted.operations : []
+      })
+      const { outcome } = await proveExample(example, { flaws: [], only: named(operations) })
+      assert.deepEqual(
+        outcome.findings.map((finding) => finding.title),
+        [],
+      )
+      const held = outcome.cells.filter((cell) => cell.verdict === 'held').length
+      assert.ok(held > 20, `only ${held} attempts held`)
+    })
+  })
+}
