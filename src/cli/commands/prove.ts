@@ -10,6 +10,7 @@ import { prove } from '../../prove/run/prove.ts'
 import { changedSince } from '../prove/changed-since.ts'
 import { dryRun, printDryRun } from '../prove/dry-run.ts'
 import { eventLine } from '../prove/event-line.ts'
+import { harmless } from '../prove/harmless.ts'
 import { onInterrupt } from '../prove/interrupt.ts'
 import { type Inputs, loadInputs, resolveOperations } from '../prove/load-inputs.ts'
 import { cleanUp, type OpenRun, openRun } from '../prove/open-run.ts'
@@ -166,7 +167,7 @@ function teller(
     screen,
     columns: process.stderr.columns ?? 100,
     paint: terminal.paint,
-    redact: context.redact,
+    redact: (text) => harmless(context.redact(text)),
     requests: () => run.usage().requests,
   }).tell
 }
@@ -184,7 +185,7 @@ async function conclude(
     if (outcome.partial !== undefined) terminal.printError(`not finished: ${outcome.partial}`)
     return
   }
-  terminal.print(printTerminal(outcome, context, terminal.paint).trimEnd())
+  terminal.print(harmless(printTerminal(outcome, context, terminal.paint)).trimEnd())
   const words = gateWords(gate, options.failOn)
   if (words !== undefined) terminal.print(words)
   if (written.length > 0) terminal.print(terminal.paint('dim', `wrote ${listed(written, options.out)}`))

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { decodeCase } from '../../prove/report/case.ts'
 import { parseFindings, type StoredFinding } from '../../prove/report/json.ts'
 import { type Verification, verifyCase } from '../../prove/run/verify.ts'
+import { harmless } from '../prove/harmless.ts'
 import { onInterrupt } from '../prove/interrupt.ts'
 import { loadInputs, readInput } from '../prove/load-inputs.ts'
 import { cleanUp, type OpenRun, openRun } from '../prove/open-run.ts'
@@ -75,7 +76,7 @@ async function verifyAll(
     const decoded = decodeCase(proof.case, run.lab.charter)
     const found = await verifyCase(run.lab, proof.case, decoded.ok ? decoded.case : undefined)
     const gone = !decoded.ok && found.verdict === 'unclear'
-    const why = run.identities.redact(gone ? `${found.why} (as found: ${decoded.why})` : found.why)
+    const why = harmless(run.identities.redact(gone ? `${found.why} (as found: ${decoded.why})` : found.why))
     results.push({ fingerprint, title, verdict: found.verdict, why })
     if (options.json === true) continue
     terminal.print(`${words(terminal, found.verdict)}  ${fingerprint}  ${title}`)

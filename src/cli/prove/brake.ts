@@ -102,11 +102,17 @@ function overdrawn(
 
 function note(state: State, { request, response, failure }: Exchange): void {
   if (response !== undefined) Object.assign(state, { silences: 0, answered: true })
-  if (failure?.code !== 'unreachable') return
+  if (failure === undefined) return
+  const look = request.method === 'GET' || request.method === 'HEAD'
+  // A look that got no answer must not pass for one that saw no change.
+  if (failure.code !== 'unreachable') {
+    if (look && state.armed)
+      throw new Unreached(`${request.method} ${new URL(request.url).pathname}: ${failure.message}`)
+    return
+  }
   state.silences += 1
   const stopped = state.answered ? 'stopped answering' : 'does not answer'
   if (state.silences >= mostSilences && state.armed)
     state.reason ??= `${new URL(request.url).origin} ${stopped}: ${failure.message}`
-  // A look that got no answer must not pass for one that saw no change.
   if (state.armed) throw new Unreached(failure.message)
 }

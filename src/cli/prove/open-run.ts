@@ -29,13 +29,16 @@ export interface OpenRun {
 const reserve = { requests: 1, ms: 20_000 }
 
 /** The strictest of what the identities file and the command line say, with defaults where both are silent. */
-export function limitsOf(options: ReachOptions, file: RawIdentities) {
+export function limitsOf(
+  options: ReachOptions,
+  file: RawIdentities,
+): { readonly maxRequests: number; readonly maxDurationMs: number; readonly paceMs: number } {
   const least = (fallback: number, ...given: readonly (number | undefined)[]) => {
     const said = given.filter((each) => each !== undefined)
     return said.length === 0 ? fallback : Math.min(...said)
   }
   return {
-    maxRequests: least(20_000, options.maxRequests, file.limits?.requests),
+    maxRequests: least(100_000, options.maxRequests, file.limits?.requests),
     maxDurationMs: least(30, options.maxMinutes, file.limits?.minutes) * 60_000,
     paceMs: Math.max(options.pace, parseDuration(file.limits?.pace ?? '') ?? 0),
   }

@@ -26,7 +26,7 @@ export function addReachOptions(command: Command): Command {
     .option('--seed <text>', 'choose arguments by this seed', '1')
     .option('--race-width <number>', 'calls of one race', wholeNumber(2, 50), 20)
     .option('--race-rounds <number>', 'tries of one race; 0 for no races', wholeNumber(0, 20), 3)
-    .option('--max-requests <number>', 'stop after so many requests (default: 20000)', wholeNumber(1, 10_000_000))
+    .option('--max-requests <number>', 'stop after so many requests (default: 100000)', wholeNumber(1, 10_000_000))
     .option('--max-minutes <number>', 'stop after so many minutes (default: 30)', positive)
     .addOption(new Option('--pace <duration>', 'wait between two requests').argParser(duration).default(0, '0ms'))
     .addOption(new Option('--timeout <duration>', 'wait for an answer').argParser(duration).default(10_000, '10s'))

@@ -1,15 +1,17 @@
-import type { Charter } from '../../charter/charter.ts'
+import type { Charter, Use } from '../../charter/charter.ts'
 import type { Cell, Outcome } from '../../prove/finding.ts'
 import { usesInOrder } from '../../prove/run/prove.ts'
 
-/** The outcome of a run that ended early, with a cell for every constraint it did not come to, so that none is left unaccounted for. */
+/** The outcome of a run that ended early, with a cell for every constraint it did not come to; a field that no body can carry has none. */
 export function accountForRest(outcome: Outcome, charter: Charter, only: ReadonlySet<string> | undefined): Outcome {
   const { partial } = outcome
   if (partial === undefined) return outcome
   const tried = new Set(outcome.cells.map(({ use, constraint }) => JSON.stringify([use, constraint])))
   const rest = usesInOrder(charter, only).flatMap((use) =>
     use.constraints
-      .filter(({ id }) => !tried.has(JSON.stringify([use.id, id])))
+      .filter(
+        ({ id, kind }) => !tried.has(JSON.stringify([use.id, id])) && (kind !== 'set-by' || takesBody(charter, use)),
+      )
       .map(
         ({ id }): Cell => ({
           use: use.id,
@@ -24,4 +26,8 @@ export function accountForRest(outcome: Outcome, charter: Charter, only: Readonl
       ),
   )
   return { ...outcome, cells: [...outcome.cells, ...rest] }
+}
+
+function takesBody(charter: Charter, use: Use): boolean {
+  return charter.operations.get(use.operation)?.shape.body !== undefined
 }
