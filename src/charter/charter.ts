@@ -259,6 +259,9 @@ export type Invariant = Head &
     | { readonly kind: 'holds'; readonly object: string; readonly rule: Expression }
   )
 
+/** Anything the charter demands: of a call, or of the objects at all times. */
+export type Demand = Constraint | Invariant
+
 /** Who calls. Ids are opaque and compared as text. */
 export interface Principal {
   /** Absent for a caller who is not signed in. */

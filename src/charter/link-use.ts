@@ -79,7 +79,12 @@ function exampleOf({ path, query, header, body }: NonNullable<RawDemands['exampl
   }
 }
 
-function keyOf(linker: Linker, draft: UseDraft, object: string, key: readonly string[]): Reference | CallerKey | undefined {
+function keyOf(
+  linker: Linker,
+  draft: UseDraft,
+  object: string,
+  key: readonly string[],
+): Reference | CallerKey | undefined {
   const written = draft.own.key ?? draft.shared?.demands.key
   if (written === '$principal.id') return { from: 'principal' }
   if (written !== undefined) {

@@ -1,9 +1,10 @@
-import type { Charter, Constraint, ConstraintKind, Use } from '../charter/charter.ts'
+import type { Charter, Constraint, ConstraintKind, Demand, Use } from '../charter/charter.ts'
 import { approval } from './approval.ts'
 import { by } from './by.ts'
 import type { ClassId } from './class.ts'
 import { from } from './from.ts'
 import { idempotency } from './idempotency.ts'
+import { describeInvariant, isInvariant } from './invariant.ts'
 import { items } from './items.ts'
 import type { Check, Kind, Need, Owe, Site } from './kind.ts'
 import { limit } from './limit.ts'
@@ -70,4 +71,9 @@ function bind<K extends ConstraintKind>(kind: Kind<K>, constraint: Extract<Const
 /** A constraint as one plain English sentence without a full stop, in its owner's words where there are any. */
 export function describeConstraint(constraint: Constraint, charter: Charter): string {
   return meaningOf(constraint).describe(charter)
+}
+
+/** A demand as a sentence. */
+export function describeDemand(demand: Demand, charter: Charter): string {
+  return isInvariant(demand) ? describeInvariant(demand) : describeConstraint(demand, charter)
 }

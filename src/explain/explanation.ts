@@ -1,8 +1,8 @@
 import type { Charter, Constraint, Invariant, ObjectType, Use } from '../charter/charter.ts'
+import { describeInvariant } from '../constraint/invariant.ts'
 import { describeConstraint } from '../constraint/kinds.ts'
 import { joinWords, whoWords } from '../constraint/words.ts'
 import { describeApproval } from './approval-words.ts'
-import { describeInvariant } from './invariant-words.ts'
 
 /** One rule as a sentence, and the constraint it comes from. */
 export interface Sentence {

@@ -160,7 +160,7 @@ function scenario(uses: readonly string[], attacker = 'alice'): Scenario {
           ? [
               { at: ['note'], value: { value: 'x' } },
               { at: ['ownerId'], value: { idOf: 'alice' } },
-              { at: ['amount'], value: { tamper: true } },
+              { at: ['amount'], value: { tamper: 'much' as const } },
             ]
           : [],
       purpose: index === uses.length - 1 ? 'act' : 'setup',

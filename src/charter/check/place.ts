@@ -73,7 +73,8 @@ function suggest(found: Extract<Found, { verdict: 'missing' }>): string {
 }
 
 function checkUse(checker: Checker, use: Use): void {
-  if (use.object !== undefined && use.object.key.from !== 'principal') checkReference(checker, use, use.object.key, 'the key of the object')
+  if (use.object !== undefined && use.object.key.from !== 'principal')
+    checkReference(checker, use, use.object.key, 'the key of the object')
   for (const ref of use.refs) {
     if (ref.key.from === 'principal') continue
     if (ref.key.from !== 'object') checkReference(checker, use, ref.key, `\`${ref.slot}\``)

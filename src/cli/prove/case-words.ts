@@ -55,6 +55,7 @@ const plainWords: Readonly<Record<PlainKind, string>> = {
   list: 'looking in the list for what may not be read',
   'same-key': 'twice with the same idempotency key',
   guess: 'several times, and looks whether the keys can be guessed',
+  rightful: 'rightfully, and looks whether what must hold still does',
 }
 
 /** The steps of a scenario, as `alice: transfer.create → transfer-1`. */

@@ -1,5 +1,5 @@
 import type { Use } from '../../charter/charter.ts'
-import { describeConstraint } from '../../constraint/kinds.ts'
+import { describeDemand } from '../../constraint/kinds.ts'
 import { counted } from '../../constraint/words.ts'
 import type { RawIdentities } from '../../prove/identity/schema.ts'
 import { hasReference } from '../../prove/identity/template.ts'
@@ -75,7 +75,7 @@ export function dryRun(
 
 function ruleOf({ charter }: Inputs, use: Use, abuse: AbuseCase): string {
   const constraint = constraintOf(charter, use, abuse)
-  return constraint === undefined ? abuse.constraint : describeConstraint(constraint, charter)
+  return constraint === undefined ? abuse.constraint : describeDemand(constraint, charter)
 }
 
 /** How many people of a pool are planned with. */

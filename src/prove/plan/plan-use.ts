@@ -80,6 +80,7 @@ export function planUse(stage: Stage, use: Use, options: BuildOptions, member?: 
   }
   for (const constraint of use.constraints) planConstraint(draft, constraint, control)
   planRace(draft, control)
+  planInvariants(draft, control)
   planGuess(draft, control)
   return { control, cases: draft.cases, notReached: draft.notReached }
 }
@@ -269,10 +270,23 @@ function planFrom(draft: Draft, constraint: Extract<Constraint, { kind: 'from' }
     const finding = classOfState(type, draft.use, state, constraint.states)
     const states = { [constraint.slot]: [state] }
     const pointed = draft.use.refs.find((ref) => ref.slot === constraint.slot)?.key.from === 'object'
+    const given = constraint.slot === 'object' ? statesOfOptional(draft) : {}
     draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
-      abuse: pointed ? movedBefore(draft, type, constraint, state) : draft.build({ states }),
+      ...(Object.keys(given).length === 0 ? {} : { control: draft.build({ states: given }) }),
+      abuse: pointed ? movedBefore(draft, type, constraint, state) : draft.build({ states: { ...given, ...states } }),
     }))
   }
+}
+
+/** The states in which what may be left out has to be, so that it is given: a state forbids that as well. */
+function statesOfOptional({ use, stage }: Draft): Record<Slot, readonly string[]> {
+  const optional = use.refs.filter((ref) => ref.optional && stage.charter.objects.get(ref.object)?.read !== undefined)
+  return Object.fromEntries(
+    optional.map(({ slot }) => {
+      const from = use.constraints.find((each) => each.kind === 'from' && each.slot === slot)
+      return [slot, from?.kind === 'from' ? from.states : []]
+    }),
+  )
 }
 
 /** The object acted on points to another one: that is moved on right before the act. */
@@ -629,6 +643,19 @@ function afterwards(draft: Draft, operation: string, control: Scenario): Scenari
     ...(object === undefined ? {} : { object }),
   }
   return { ...control, steps: [...control.steps.slice(0, -1), step, act] }
+}
+
+/** Every invariant of an object in the scene, around the rightful call. */
+function planInvariants(draft: Draft, control: Scenario): void {
+  if (draft.stage.charter.operations.get(draft.use.operation)?.writes !== true) return
+  const types = new Set(Object.values(control.vars).map((spec) => spec.type))
+  for (const invariant of draft.stage.charter.invariants) {
+    const fits =
+      invariant.kind === 'at-most'
+        ? draft.use.creates && draft.use.object?.type === invariant.object
+        : types.has(invariant.object)
+    if (fits) draft.add(invariant.id, { kind: 'rightful' }, 'invariant-broken', () => ({ abuse: control }))
+  }
 }
 
 /** One race for each use that something limits: the constraint a second call would break is found by making it. */

@@ -83,6 +83,8 @@ export type Tactic =
   | { readonly kind: 'list'; readonly as: string; readonly of?: string }
   | { readonly kind: 'same-key' }
   | { readonly kind: 'guess' }
+  /** No abuse: the rightful call itself must keep an invariant. */
+  | { readonly kind: 'rightful' }
 
 /** How an attacker differs from whoever may. */
 export type Other = 'other-owner' | 'other-tenant' | 'other-actor' | 'no-scope' | 'not-signed-in'

@@ -20,7 +20,7 @@ const wish = z.strictObject({
 })
 const extra = z.union([
   z.strictObject({ idOf: text }),
-  z.strictObject({ tamper: z.literal(true) }),
+  z.strictObject({ tamper: z.enum(['much', 'a little']) }),
   z.strictObject({ value: z.unknown() }),
 ])
 const variable = z.strictObject({
@@ -71,6 +71,7 @@ const tactic = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('list'), as: text, of: text.exactOptional() }),
   plain('same-key'),
   plain('guess'),
+  plain('rightful'),
 ])
 type Missing =
   | Exclude<keyof StoredWish, keyof z.output<typeof wish>>

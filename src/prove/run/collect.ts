@@ -1,6 +1,6 @@
-import type { Constraint, Use } from '../../charter/charter.ts'
+import type { Demand, Use } from '../../charter/charter.ts'
 import { type ClassId, findingClass, findingClasses } from '../../constraint/class.ts'
-import { meaningOf } from '../../constraint/kinds.ts'
+import { describeDemand } from '../../constraint/kinds.ts'
 import type { Finding, Proof, Sent } from '../finding.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
@@ -31,18 +31,18 @@ export class Findings {
     )
   }
 
-  private known(use: Use, constraint: Constraint, abuse: AbuseCase): string | undefined {
+  private known(use: Use, constraint: Demand, abuse: AbuseCase): string | undefined {
     return causeKeys(use, constraint, abuse)
       .map((key) => this.aliases.get(key))
       .find((key) => key !== undefined)
   }
 
-  knows(use: Use, constraint: Constraint, abuse: AbuseCase): boolean {
+  knows(use: Use, constraint: Demand, abuse: AbuseCase): boolean {
     return this.known(use, constraint, abuse) !== undefined
   }
 
   /** A finding that makes a case moot: what works one after the other need not be raced for. */
-  coveredBy(use: Use, constraint: Constraint, abuse: AbuseCase): string | undefined {
+  coveredBy(use: Use, constraint: Demand, abuse: AbuseCase): string | undefined {
     if (abuse.tactic.kind !== 'race') return undefined
     const sequential = use.constraints.filter(
       (each) => ['once', 'from', 'limit', 'idempotency'].includes(each.kind) || each === constraint,
@@ -54,7 +54,7 @@ export class Findings {
     return undefined
   }
 
-  addTo(use: Use, constraint: Constraint, abuse: AbuseCase, trial: Trial): void {
+  addTo(use: Use, constraint: Demand, abuse: AbuseCase, trial: Trial): void {
     const key = this.known(use, constraint, abuse)
     const finding = this.found.get(key ?? '')
     if (key === undefined || finding === undefined) return
@@ -63,7 +63,7 @@ export class Findings {
     this.found.set(key, { ...finding, alsoSeen: [...finding.alsoSeen, seen] })
   }
 
-  add(use: Use, constraint: Constraint, abuse: AbuseCase, evidence: Evidence): Finding {
+  add(use: Use, constraint: Demand, abuse: AbuseCase, evidence: Evidence): Finding {
     const finding = findingOf(this.lab, use, constraint, abuse, evidence)
     const keys = causeKeys(use, constraint, abuse)
     this.found.set(keys[0], finding)
@@ -73,7 +73,7 @@ export class Findings {
 }
 
 /** What identifies the missing check that a case shows: the same operation and fact, or the same line of the charter. */
-function causeKeys(use: Use, constraint: Constraint, abuse: AbuseCase): [string, ...string[]] {
+function causeKeys(use: Use, constraint: Demand, abuse: AbuseCase): [string, ...string[]] {
   const { operation } = use
   if (abuse.tactic.kind === 'race') return [`${operation}|race|${abuse.tactic.across ?? ''}`]
   switch (constraint.kind) {
@@ -104,11 +104,11 @@ function movesOn(use: Use): boolean {
 }
 
 /** The same line of the charter, used in several places, is one demand. */
-function lineOf({ position }: Constraint): string {
+function lineOf({ position }: Demand): string {
   return `${position.file}:${position.line}:${position.column}`
 }
 
-function findingOf(lab: Lab, use: Use, constraint: Constraint, abuse: AbuseCase, evidence: Evidence): Finding {
+function findingOf(lab: Lab, use: Use, constraint: Demand, abuse: AbuseCase, evidence: Evidence): Finding {
   const shape = lab.charter.operations.get(use.operation)?.shape
   const known = findingClass(classId(abuse.finding))
   const sentence = sentenceOf(lab, abuse, use, evidence.trial)
@@ -124,7 +124,7 @@ function findingOf(lab: Lab, use: Use, constraint: Constraint, abuse: AbuseCase,
     endpoint: `${shape?.method ?? ''} ${shape?.path ?? ''}`,
     constraint: constraint.id,
     position: constraint.position,
-    rule: meaningOf(constraint).describe(lab.charter),
+    rule: describeDemand(constraint, lab.charter),
     ...causeOf(lab.charter, use, constraint, abuse.tactic),
     proof: proofOf(abuse, evidence, sentence),
     alsoSeen: [],

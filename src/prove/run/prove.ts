@@ -1,5 +1,5 @@
 /** Runs the proofs of a charter against a running system. Yields events; whoever listens decides what is shown. */
-import type { Charter, Constraint, Use } from '../../charter/charter.ts'
+import type { Charter, Demand, Use } from '../../charter/charter.ts'
 import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
 import { Builder, type BuildOptions } from '../plan/build.ts'
 import type { Member } from '../plan/cast.ts'
@@ -283,16 +283,14 @@ function typesOf(use: Use): string[] {
   return [use.object?.type, ...use.refs.map((ref) => ref.object)].filter((each) => each !== undefined)
 }
 
-export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Constraint | undefined {
-  return (
-    use.constraints.find((each) => each.id === abuse.constraint) ??
-    charter.rules.find((each) => each.id === abuse.constraint)
-  )
+export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Demand | undefined {
+  const all: readonly Demand[] = [...use.constraints, ...charter.rules, ...charter.invariants]
+  return all.find((each) => each.id === abuse.constraint)
 }
 
 /** Disclosures show in the answer itself. */
 function needsSight(abuse: AbuseCase): boolean {
-  return !['read-field', 'list', 'guess', 'write-field'].includes(abuse.tactic.kind)
+  return !['read-field', 'list', 'guess', 'write-field', 'rightful'].includes(abuse.tactic.kind)
 }
 
 async function tryTo<T>(work: () => Promise<T>): Promise<T | Unreached> {

@@ -2,6 +2,7 @@
 
 import type { Change, Sent } from '../finding.ts'
 import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
+import { invariantsBroken } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { type Lab, refuses } from './lab.ts'
 import { type Play, Unreached } from './play.ts'
@@ -104,11 +105,12 @@ async function raceRound(
     accepted.flatMap((exchange) => play.createdKey(use, best.request, exchange) ?? []),
   )
   const { effects, changes } = countEffects(scene, control, before, after, keys, accepted.length)
+  const broken = invariantsBroken(lab.charter, use.operation, before, after)
   const why = `${accepted.length} of ${exchanges.length} were accepted, ${effects} took effect, ${allowed} may`
   return {
-    effect: effects > Math.max(allowed, 1),
+    effect: effects > Math.max(allowed, 1) || broken.length > 0,
     why,
-    changes,
+    changes: broken.length > 0 ? broken.map((each) => each.change) : changes,
     disclosed: [],
     sent: play.sent,
     state,

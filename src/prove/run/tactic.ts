@@ -4,6 +4,7 @@ import { getPointer } from '../../charter/pointer.ts'
 import { disclosedBy, effectOf, overlap, tellingLeaves } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
+import { rightfulTrial } from './invariant-tactic.ts'
 import { inShort, type Lab } from './lab.ts'
 import type { Sight } from './observe.ts'
 import { Held, type Made, type Manner, Unreached } from './play.ts'
@@ -64,6 +65,8 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return abuse.tactic.flaw === 'too-often'
         ? tooOftenTrial(lab, abuse, control)
         : stepTrial(lab, abuse, control, options)
+    case 'rightful':
+      return rightfulTrial(lab, abuse)
     case 'approval':
       return approvalTrial(lab, abuse, control, options)
     default:
@@ -106,7 +109,7 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const { play, step, state } = scene
   const use = play.use(step)
   const field = injectedField(use, abuse)
-  const { made, changes, before, after } = await act(scene, manner)
+  const { made, changes, broken, before, after } = await act(scene, manner)
   const base = { sent: play.sent, state, why: inShort(made.exchange) }
   if (field !== undefined) {
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
@@ -138,7 +141,9 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
     }
   }
   const effect = effectOf(changes, control.signature, use.to)
-  return { ...base, effect: effect.length > 0, changes: effect, disclosed: [] }
+  // A broken invariant is an effect, whatever else the rightful call does.
+  const shown = effect.length > 0 ? effect : broken.map((each) => each.change)
+  return { ...base, effect: shown.length > 0, changes: shown, disclosed: [] }
 }
 
 async function disclosure(made: Made, scene: Scene, control: Control, abuse: AbuseCase): Promise<string[]> {

@@ -2,6 +2,7 @@
 import type { CallRequest, ConstraintId, ObjectFact } from '../../charter/charter.ts'
 import type { Change, Sent } from '../finding.ts'
 import { changesBetween, type Sights, type Signature, signatureOf } from '../oracle/effect.ts'
+import { type Break, invariantsBroken } from '../oracle/invariant.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
 import { look } from './observe.ts'
@@ -160,12 +161,13 @@ export async function setScene(
 export async function act(
   scene: Scene,
   manner: Manner,
-): Promise<{ made: Made; changes: Change[]; before: Sights; after: Sights }> {
+): Promise<{ made: Made; changes: Change[]; broken: readonly Break[]; before: Sights; after: Sights }> {
   const { play, step, attacker } = scene
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
   const made = await play.make(step, { purpose: 'abuse', ...manner })
   const after = await settledSights(play, step, made, attacker, before)
-  return { made, changes: changesIn(play, step, before, after), before, after }
+  const broken = invariantsBroken(play.lab.charter, play.use(step).operation, before, after)
+  return { made, changes: changesIn(play, step, before, after), broken, before, after }
 }
 
 /** Whether an object exists by a sight. */

@@ -93,7 +93,7 @@ async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
 }
 
 /** Tactics whose effect shows in the answer itself. */
-const seenInAnswer: ReadonlySet<string> = new Set(['read-field', 'list', 'guess', 'write-field'])
+const seenInAnswer: ReadonlySet<string> = new Set(['read-field', 'list', 'guess', 'write-field', 'rightful'])
 
 function judged(lab: Lab, abuse: AbuseCase, control: Control, trial: Trial): Verification {
   const use = useById(lab.charter, abuse.use)

@@ -1,4 +1,5 @@
-import type { Charter, Constraint, Use } from '../../charter/charter.ts'
+import type { Charter, Demand, Use } from '../../charter/charter.ts'
+import { isInvariant } from '../../constraint/invariant.ts'
 import type { Change } from '../finding.ts'
 import { actorsOf } from '../plan/cast.ts'
 import type { AbuseCase, Tactic } from '../plan/scenario.ts'
@@ -70,6 +71,8 @@ function how(tactic: Tactic, trial: Trial): string {
     case 'arguments':
     case 'object-facts':
       return ' against the rule'
+    case 'rightful':
+      return ', and what must always hold did not hold any more'
     case 'as-other':
       return ''
   }
@@ -100,7 +103,7 @@ function short(value: unknown): string {
 export function causeOf(
   charter: Charter,
   use: Use,
-  constraint: Constraint,
+  constraint: Demand,
   tactic: Tactic,
 ): { rootCause: string; remedy: string } {
   const shape = charter.operations.get(use.operation)?.shape
@@ -110,6 +113,11 @@ export function causeOf(
     return text(
       'checks and writes in two steps, so that calls at the same moment all pass the check',
       'Check and write in one transaction that locks the object (SELECT … FOR UPDATE, a conditional UPDATE, or a unique key), and let the loser fail.',
+    )
+  if (isInvariant(constraint))
+    return text(
+      'lets the objects come into a state that must never be',
+      'Check the invariant in the same transaction as the effect, or let the database enforce it.',
     )
   switch (constraint.kind) {
     case 'by':

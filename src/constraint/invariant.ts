@@ -1,5 +1,11 @@
-import type { Invariant } from '../charter/charter.ts'
-import { joinWords } from '../constraint/words.ts'
+import type { Demand, Invariant } from '../charter/charter.ts'
+import { joinWords } from './words.ts'
+
+const kinds: ReadonlySet<string> = new Set(['never-negative', 'monotone', 'conserved', 'unique', 'at-most', 'holds'])
+
+export function isInvariant(demand: Demand): demand is Invariant {
+  return kinds.has(demand.kind)
+}
 
 /** An invariant as one sentence, in its owner's words where there are any. */
 export function describeInvariant(invariant: Invariant): string {
