@@ -48,7 +48,8 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
     classes: ['approval-changed', 'step-skipped', 'use-after-end'],
   },
   'recipient-editable-after-submission': {
-    missed: 'an edit of the recipient alone is not tried in states that forbid edits',
+    operations: ['updateTransfer'],
+    classes: ['recipient-tampering', 'step-skipped', 'use-after-end'],
   },
   'status-writable': { operations: ['updateTransfer'], classes: ['direct-status-write'] },
   'opening-balance-writable': { operations: ['openAccount'], classes: ['bopla-write'] },

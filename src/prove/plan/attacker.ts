@@ -35,7 +35,12 @@ export function attackersOf(
   push(
     found,
     'other-owner',
-    alike.find((member) => owner !== undefined && sameTenant(member, owner) && lacksNoScope(choices, member)),
+    alike.find(
+      (member) =>
+        owner !== undefined &&
+        (tenanted === undefined || sameTenant(member, tenanted)) &&
+        lacksNoScope(choices, member),
+    ),
   )
   push(
     found,
