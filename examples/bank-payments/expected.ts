@@ -105,7 +105,11 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
   'double-execute-race': { operations: ['executeTransfer'], classes: ['race'] },
   'reversal-race': { operations: ['reverseTransfer'], classes: ['race'] },
   'idempotency-ignored': { operations: ['createTransfer'], classes: ['idempotency-missing'] },
-  'partner-scope-unchecked': { missed: 'a partner of a consent without the scope is not brought about' },
+  'partner-scope-unchecked': {
+    operations: ['createTransfer', 'getAccount', 'getStatement', 'executeTransfer'],
+    classes: ['scope-exceeded', 'rule-broken'],
+    each: true,
+  },
   'consent-account-unchecked': {
     operations: ['createTransfer', 'getAccount', 'getStatement'],
     classes: ['scope-exceeded', 'bola-write', 'bola-read', 'rule-broken', 'amount-tampering'],
