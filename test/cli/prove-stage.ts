@@ -25,24 +25,33 @@ export interface Folder {
   readonly startBank: (flaws: readonly FlawName[], testHooks?: boolean) => Promise<RunningBank>
   /** Runs `lockstep`; `during` sees the process while it runs. */
   readonly run: (args: readonly string[], during?: (child: ChildProcess) => void) => Promise<Finished>
-  readonly remove: () => void
+  /** Closes every bank that is still open and removes the folder. */
+  readonly remove: () => Promise<void>
 }
 
 /** Makes a folder with copies of the example's files. */
 export function openFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'prove-'))
+  const open = new Set<RunningBank>()
   for (const name of ['charter.yaml', 'openapi.yaml', 'identities.yaml']) cpSync(join(example, name), join(path, name))
   return {
     path,
     startBank: async (flaws, testHooks = true) => {
       const bank = await start({ flaws, ...(testHooks ? { testHooks: true } : {}) })
+      open.add(bank)
       mkdirSync(join(path, '.lockstep'), { recursive: true })
       for (const [name, token] of Object.entries(bank.tokens))
         writeFileSync(join(path, `.lockstep/${name}.token`), token)
-      return bank
+      const close = async (): Promise<void> => {
+        if (open.delete(bank)) await bank.close()
+      }
+      return { ...bank, close }
     },
     run: (args, during) => run(path, args, during),
-    remove: () => rmSync(path, { recursive: true }),
+    remove: async () => {
+      for (const bank of open) await bank.close()
+      rmSync(path, { recursive: true })
+    },
   }
 }
 
