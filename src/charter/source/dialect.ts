@@ -7,11 +7,12 @@ const types = new Set(['string', 'number', 'integer', 'boolean', 'object', 'arra
  * One level of a schema with the keywords of Swagger 2.0 and OpenAPI 3.0 replaced by those of JSON Schema 2020-12.
  *
  * `type` becomes a list or disappears. Works without knowing the version: keywords mean the same wherever they are allowed,
- * and authors use `nullable` in 3.1 documents too. Subschemas are left as they are.
+ * and authors use `nullable` in 3.1 documents too. Subschemas are left as they are, but for examples in the wrong place.
  */
-export function toSchema2020(value: unknown): Schema {
+export function toSchema2020(declared: unknown): Schema {
   // JSON Schema's `true` and `false`.
-  if (!isObject(value)) return value === false ? { not: {} } : {}
+  if (!isObject(declared)) return declared === false ? { not: {} } : {}
+  const value = asExampleShows(declared)
   const { nullable, 'x-nullable': xNullable, example, exclusiveMinimum, exclusiveMaximum, ...kept } = value
   const { type, required, minimum, maximum, discriminator, ...rest } = kept
   return {
@@ -26,6 +27,24 @@ export function toSchema2020(value: unknown): Schema {
     ...(isObject(discriminator) ? { discriminator } : {}),
     ...(type === 'file' ? { format: 'binary' } : {}),
   }
+}
+
+/**
+ * Authors describe the elements of a list and give a whole list as their example, in place of the list (which is then what the
+ * API takes) or under `items`.
+ */
+function asExampleShows(schema: Schema): Schema {
+  const { example, ...element } = schema
+  if (schema['type'] === 'object' && isObject(schema['properties']) && isListOfObjects(example))
+    return { type: 'array', items: element, example }
+  const { items } = schema
+  if (!isObject(items) || !isListOfObjects(items['example'])) return schema
+  const { example: listed, ...each } = items
+  return { example: listed, ...schema, items: each }
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isObject)
 }
 
 function typeKeyword(schema: Schema, nullable: boolean): Schema {

@@ -30,6 +30,9 @@ async function oneTooMany(
     const made = await play.make(step, { purpose: count === invariant.count ? 'abuse' : 'setup' })
     const fact = step.makes === undefined ? undefined : play.things.get(step.makes)?.fact
     sent.push(...play.sent)
+    // A refusal below the bound has another reason, and says nothing about the bound.
+    if (!made.accepted && count < invariant.count)
+      throw new Unreached(`the rightful call was refused: ${inShort(made.exchange)}`)
     if (!made.accepted)
       return { effect: false, why: inShort(made.exchange), changes: [], disclosed: [], sent, state: '-' }
     if (fact !== undefined && (invariant.in.length === 0 || invariant.in.includes(fact.state ?? ''))) standing++

@@ -46,7 +46,8 @@ export async function readThing(
   if (use === undefined) return undefined
   for (const reader of await readersOf(play, thing, use, attacker)) {
     const exchange = await readAs(play, thing, use, reader)
-    const sight = sightOf(play.lab, thing, use, exchange)
+    const seen = sightOf(play.lab, thing, use, exchange)
+    const sight = seen === undefined && (await isMissing(play, thing, use, reader, exchange)) ? goneOf(thing) : seen
     if (sight === undefined) continue
     record?.({ use: use.id, operation: use.operation, as: reader.name, purpose: 'observe', exchange, captures: [] })
     remember(play.lab, thing, reader.name)
@@ -77,6 +78,28 @@ function sightOf(lab: Lab, thing: Thing, use: Use, exchange: Exchange): Sight {
   return value === undefined
     ? undefined
     : readObject(thing.type, isRecord(value) ? { ...thing.learnt, ...value } : value, knownOf(thing, lab.now()))
+}
+
+/**
+ * Whether a refusal means that there is no such object, for APIs that do not say 404: whoever could read it before is answered as
+ * for a key that nothing ever had.
+ */
+async function isMissing(play: Play, thing: Thing, use: Use, reader: Signed, exchange: Exchange): Promise<boolean> {
+  const { response } = exchange
+  const readBefore = thing.fact !== undefined && play.lab.readers.get(memoryOf(thing)) === reader.name
+  if (thing.type.gone === undefined || !readBefore) return false
+  if (response === undefined || (response.status !== 400 && response.status !== 403)) return false
+  const nobodys = { ...thing, key: unheardOf(thing.key) }
+  const shape = (text: string, key: string): string => text.replaceAll(key, '')
+  const other = (await readAs(play, nobodys, use, reader)).response
+  return other?.status === response.status && shape(other.body, nobodys.key) === shape(response.body, thing.key)
+}
+
+/** A key of the same shape that nothing has. */
+function unheardOf(key: string): string {
+  if (/^\d+$/.test(key)) return `9${key.padStart(8, '0')}`
+  const turn = (each: string): string => (/[0-8a-eA-E]/.test(each) ? String.fromCharCode(each.charCodeAt(0) + 1) : '0')
+  return key.slice(0, -6) + key.slice(-6).replace(/[0-9a-zA-Z]/g, turn)
 }
 
 function goneOf(thing: Thing): Sight {

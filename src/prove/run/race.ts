@@ -4,7 +4,7 @@ import type { Change, Sent } from '../finding.ts'
 import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
-import { type Lab, refuses } from './lab.ts'
+import { inShort, type Lab, refuses } from './lab.ts'
 import { type Play, Unreached } from './play.ts'
 import { pointedBy, stepsMaking } from './repeat-tactic.ts'
 import { toHttp } from './request.ts'
@@ -107,8 +107,12 @@ async function raceRound(
   const { effects, changes } = countEffects(scene, control, before, after, keys, accepted.length)
   const broken = invariantsBroken(lab.charter, use.operation, before, after)
   const why = `${accepted.length} of ${exchanges.length} were accepted, ${effects} took effect, ${allowed} may`
+  const effect = effects > Math.max(allowed, 1) || broken.length > 0
+  // Where not even one call got through, nothing raced.
+  if (!effect && allowed === 0 && accepted.length === 0)
+    throw new Unreached(`not even one of the calls was accepted: ${first === undefined ? 'no answer' : inShort(first)}`)
   return {
-    effect: effects > Math.max(allowed, 1) || broken.length > 0,
+    effect,
     why,
     changes: broken.length > 0 ? broken.map((each) => each.change) : changes,
     disclosed: [],
