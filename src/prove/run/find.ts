@@ -1,6 +1,7 @@
 import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
-import { getPointer } from '../../charter/pointer.ts'
+import { getPointer, printPointer } from '../../charter/pointer.ts'
+import type { Sent } from '../finding.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
 import { refuses } from './lab.ts'
 import { readThing, type Thing } from './observe.ts'
@@ -24,7 +25,8 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   ]
   for (const candidate of new Set(seekers)) {
     if (candidate === undefined) continue
-    const found = await listAs(play, type, candidate)
+    const listed = await listAs(play, type, candidate)
+    const found = listed?.facts ?? []
     const parties = await partyIds(play, spec)
     const fitting = found.filter(
       (fact) =>
@@ -34,8 +36,13 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
     )
     // Rules about money are met more easily by whoever has more of it.
     const fact = fitting.toSorted((left, right) => worth(type, right) - worth(type, left))[0]
-    if (fact !== undefined)
-      return { type, key: fact.key, path: {}, fact, ...(fact.creator === undefined ? {} : { creator: fact.creator }) }
+    if (fact === undefined || listed === undefined) continue
+    const from = `$response.body#${whereIn(listed.sent.exchange.response?.json, fact.value)}${printPointer(type.key)}`
+    play.sent.push({ ...listed.sent, captures: [{ name, value: fact.key, from }] })
+    const thing: Thing = { type, key: fact.key, path: {}, fact }
+    // A list may show less of an object than reading it does.
+    await readThing(play, thing, undefined)
+    return thing
   }
   const what = [
     spec.states.length === 0 ? '' : ` in state ${spec.states.join(' or ')}`,
@@ -94,15 +101,31 @@ function wishHolds(wish: Wish, fact: ObjectFact): boolean {
   return (wish.rule.evaluate({ [wish.slot]: fact.value }) === true) === wish.want
 }
 
-async function listAs(play: Play, type: ObjectType, name: string): Promise<ObjectFact[]> {
+async function listAs(
+  play: Play,
+  type: ObjectType,
+  name: string,
+): Promise<{ facts: ObjectFact[]; sent: Sent } | undefined> {
   const use = play.lab.charter.operations.get(type.list ?? '')?.uses[0]
-  if (use === undefined) return []
+  if (use === undefined) return undefined
   const signed = play.peek(name) ?? (await play.lab.signIn(name))
   const request = makeRequest(play.lab.charter, use, play.lab.supply)
   const exchange = await signed.send(toHttp(play.lab.charter, use, request, play.serverOf(use)))
-  if (refuses(play.lab.charter, use, exchange)) return []
+  if (refuses(play.lab.charter, use, exchange)) return undefined
   const at = play.lab.charter.operations.get(use.operation)?.lists?.items ?? []
-  return itemsIn(exchange.response?.json, at, type).map((value) => readObject(type, value, { now: play.lab.now() }))
+  const facts = itemsIn(exchange.response?.json, at, type).map((value) =>
+    readObject(type, value, { now: play.lab.now() }),
+  )
+  const sent: Sent = { use: use.id, operation: use.operation, as: name, purpose: 'setup', exchange, captures: [] }
+  return { facts, sent }
+}
+
+/** The pointer to an item of a list answer. */
+function whereIn(json: unknown, item: unknown): string {
+  if (Array.isArray(json)) return `/${json.indexOf(item)}`
+  const lists = typeof json === 'object' && json !== null ? Object.entries(json) : []
+  const [member, list] = lists.find(([, each]) => Array.isArray(each) && each.includes(item)) ?? []
+  return member === undefined || !Array.isArray(list) ? '' : `${printPointer([member])}/${list.indexOf(item)}`
 }
 
 /** The items of a list answer: where the charter says, else the first list of things that have the key. */

@@ -38,6 +38,9 @@ export class Held extends Error {}
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
 const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'once', 'approval'])
 
+/** Pauses between looks at something that was accepted and happens later (202). */
+export const patienceMs: readonly number[] = [0, 50, 200, 600]
+
 /** How a step shall be made. */
 export interface Manner {
   /** The constraint to break, and what may break with it. */
@@ -207,6 +210,8 @@ export class Play {
     const created = use.creates ? this.createdKey(use, best.request, exchange) : undefined
     this.record(step, use, exchange, manner, created)
     if (accepted) await this.learn(step, use, best.request, seen, exchange, created)
+    // What is accepted for later must not happen while the next step is looked at.
+    if (accepted && manner.purpose === 'setup' && exchange.response?.status === 202) await this.awaitMove(step, seen)
     return { request: best.request, exchange, accepted, ...(created === undefined ? {} : { created }) }
   }
 
@@ -455,6 +460,17 @@ export class Play {
       objects: seen.objects,
       ...(made === undefined ? {} : { created: made }),
     })
+  }
+
+  /** Looks at the object of a step, for a while, until it differs from what was seen before the step. */
+  private async awaitMove(step: Step, { objects }: Seen): Promise<void> {
+    const thing = step.object === undefined ? undefined : await this.thing(step.object)
+    const before = JSON.stringify(objects['object']?.value)
+    for (const wait of patienceMs) {
+      if (thing === undefined || JSON.stringify(thing.fact?.value) !== before) return
+      await this.lab.sleep(wait)
+      await readThing(this, thing, undefined)
+    }
   }
 
   private async newThing(

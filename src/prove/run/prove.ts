@@ -223,6 +223,29 @@ class Run {
     return first
   }
 
+  /** The same case on objects that are there already, when that takes fewer steps and works as well. */
+  private async shortest(
+    use: Use,
+    proven: { abuse: AbuseCase; control: Control; trial: Trial },
+  ): Promise<typeof proven> {
+    let best = proven
+    let tried = 0
+    for await (const { member, options } of this.alternatives(use)) {
+      if (tried++ > mostAlternatives) break
+      const other = planUse(this.options.lab.stage, use, options, member).cases.find(
+        (each) => each.id === best.abuse.id,
+      )
+      if (other === undefined || other.abuse.steps.length >= best.abuse.abuse.steps.length) continue
+      await this.options.lab.reset?.()
+      const control = await this.controlOf(other.control)
+      if (control instanceof Unreached || !control.works) continue
+      await this.options.lab.reset?.()
+      const trial = await tryTo(() => runTrial(this.options.lab, other, control))
+      if (!(trial instanceof Unreached) && trial.effect) best = { abuse: other, control, trial }
+    }
+    return best
+  }
+
   private async judge(use: Use, abuse: AbuseCase, controlWhy: string): Promise<Judged> {
     const { lab, repeats } = this.options
     const control = await this.controlOf(abuse.control)
@@ -249,8 +272,9 @@ class Run {
         why: `took effect once but only in ${repeated.succeeded} of ${repeated.of} repeats`,
         trial,
       }
-    const shortest = await reduceTrial(lab, abuse, control, trial)
-    const finding = this.findings.add(use, constraint, abuse, { trial: shortest, control, repeated })
+    const best = await this.shortest(use, { abuse, control, trial })
+    const shortest = await reduceTrial(lab, best.abuse, best.control, best.trial)
+    const finding = this.findings.add(use, constraint, best.abuse, { trial: shortest, control: best.control, repeated })
     return { verdict: 'proven', why: trial.why, trial: shortest, finding }
   }
 

@@ -6,7 +6,7 @@ import { type Break, invariantsBroken } from '../oracle/invariant.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
 import { look } from './observe.ts'
-import { type Made, type Manner, Play } from './play.ts'
+import { type Made, type Manner, Play, patienceMs } from './play.ts'
 
 /** What came of one try. */
 export interface Trial {
@@ -104,8 +104,6 @@ function noteWobble(play: Play, step: Step, first: Sights, second: Sights): void
     if (type !== undefined) play.lab.wobbling.add(`${type}|${change.pointer}`)
   }
 }
-
-const patienceMs = [0, 50, 200, 600]
 
 /** Looks after a step; again, for a while, when the answer says the work goes on later (202). */
 export async function settledSights(

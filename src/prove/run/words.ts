@@ -79,19 +79,28 @@ function how(tactic: Tactic, trial: Trial): string {
 }
 
 function seen(trial: Trial): string {
-  const change = main(trial.changes)
-  if (change !== undefined)
-    return `: ${change.label} ${change.pointer} went from ${short(change.before)} to ${short(change.after)}`
+  const change = main(trial.changes, trial.overrun !== undefined)
+  if (change !== undefined) return `: ${changeWords(change)}`
   return trial.disclosed.length === 0 ? '' : `: the answer held ${trial.disclosed.slice(0, 3).join(', ')}`
 }
 
-/** The change that says most: a state first, then a number. */
-export function main(changes: readonly Change[]): Change | undefined {
-  return (
-    changes.find((change) => change.pointer === 'state') ??
-    changes.find((change) => typeof change.after === 'number') ??
-    changes[0]
-  )
+function changeWords({ label, pointer, before, after }: Change): string {
+  if (pointer === 'exists') return after === true ? `there is a ${label}` : `the ${label} is gone`
+  const what =
+    pointer === 'state' || pointer === 'count'
+      ? `the ${pointer} of ${label}`
+      : `${pointer.slice(1).replaceAll('/', '.')} of ${label}`
+  return before === undefined || before === null
+    ? `${what} became ${short(after)}`
+    : `${what} went from ${short(before)} to ${short(after)}`
+}
+
+/** The change that says most: the state first, where a thing happened once; else a number. */
+export function main(changes: readonly Change[], counted = false): Change | undefined {
+  const state = changes.find((change) => change.pointer === 'state')
+  const sized = changes.filter((change) => !change.pointer.endsWith('/length'))
+  const amount = sized.find((change) => typeof change.after === 'number')
+  return (counted ? (amount ?? state) : (state ?? amount)) ?? sized[0] ?? changes[0]
 }
 
 function short(value: unknown): string {
