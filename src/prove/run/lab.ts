@@ -28,6 +28,8 @@ export interface Lab {
   readonly race: (requests: readonly HttpRequest[]) => Promise<readonly Exchange[]>
   /** Signs in; the same session every time for the same name. Throws `SignInFailed`. */
   readonly signIn: (name: string) => Promise<Signed>
+  /** Whether somebody is (still) taken for who they are; false when every answer they ever got was a 401. */
+  readonly isLetIn: (name: string) => Promise<boolean>
   /** A newly registered identity of the pool a name belongs to. */
   readonly register: (name: string) => Promise<Signed>
   /** The identity that reads the truth, when the identities file names one. */

@@ -4,6 +4,7 @@ import { IdentityError } from '../identity/login.ts'
 import type { RawIdentities, RawIdentity } from '../identity/schema.ts'
 import type { Session } from '../identity/session.ts'
 import type { Member } from '../plan/cast.ts'
+import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Lab, Signed } from './lab.ts'
 import { Unreached } from './play.ts'
@@ -33,14 +34,15 @@ const poolSeats = 3
 export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: readonly string[] }> {
   const { charter, identities, transport, file } = options
   const clock = { aheadMs: 0 }
+  const doors = openDoors(file)
   const pooled = new Map<string, Promise<Signed>>()
   const register = async (name: string): Promise<Signed> => {
     const session = await identities.register(name.split('#', 1)[0] ?? name)
     if (session === undefined) throw new Unreached(`the pool \`${name}\` has nobody left: raise its \`pool\``)
-    return signedOf(session)
+    return signedOf(session, doors.note)
   }
   const signIn = async (name: string): Promise<Signed> => {
-    if (!name.includes('#')) return signedOf(await identities.get(name))
+    if (!name.includes('#')) return signedOf(await identities.get(name), doors.note)
     const known = pooled.get(name) ?? register(name)
     pooled.set(name, known)
     return known
@@ -70,6 +72,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     send: (request) => transport.send(request),
     race: (requests) => transport.race(requests),
     signIn,
+    isLetIn: (name) => doors.isLetIn(name, signIn),
     register,
     ...(identities.observer === undefined ? {} : { observer: identities.observer }),
     supply: { random: options.random, fresh: () => `${options.nonce}${(count++).toString(36)}` },
@@ -113,7 +116,28 @@ function knownOf({ principal }: RawIdentity): Principal {
   }
 }
 
-function signedOf(session: Session): Signed {
+/** Remembers who was let in, and a read that was answered, so that a credential that ran out is not taken for a refusal. */
+function openDoors(file: RawIdentities) {
+  // A login shows that the credential is good, and a 401 repeats it.
+  const proven = new Set(Object.keys(file.identities).filter((name) => file.identities[name]?.login !== undefined))
+  const reads = new Map<string, HttpRequest | undefined>()
+  return {
+    note: (name: string, { request, response }: Exchange): void => {
+      if (response === undefined || response.status === 401) return
+      const isRead = request.method === 'GET' && response.status < 300
+      if (isRead || !reads.has(name)) reads.set(name, isRead ? request : undefined)
+    },
+    isLetIn: async (name: string, signIn: Lab['signIn']): Promise<boolean> => {
+      if (proven.has(name.split('#', 1)[0] ?? name)) return true
+      const read = reads.get(name)
+      if (read === undefined) return reads.has(name)
+      const { response } = await (await signIn(name)).send(read)
+      return response?.status !== 401
+    },
+  }
+}
+
+function signedOf(session: Session, note: (name: string, exchange: Exchange) => void): Signed {
   return {
     name: session.name,
     get principal() {
@@ -126,7 +150,11 @@ function signedOf(session: Session): Signed {
       }
     },
     apply: (request) => session.apply(request),
-    send: (request) => session.send(request),
+    send: async (request) => {
+      const exchange = await session.send(request)
+      note(session.name, exchange)
+      return exchange
+    },
   }
 }
 

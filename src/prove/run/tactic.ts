@@ -29,13 +29,23 @@ export async function runTrial(
   options: TrialOptions = {},
 ): Promise<Trial> {
   try {
-    return await byTactic(lab, abuse, control, options)
+    const trial = await byTactic(lab, abuse, control, options)
+    if (!trial.effect) await refuseDoubt(lab, trial)
+    return trial
   } catch (error) {
     if (error instanceof Held && !daring.has(abuse.tactic.kind)) throw new Unreached(error.message)
     if (error instanceof Held)
       return { effect: false, why: error.message, changes: [], disclosed: [], sent: [], state: '-' }
     throw error
   }
+}
+
+/** An attacker whose credential is no good was not refused for what they tried. */
+async function refuseDoubt(lab: Lab, trial: Trial): Promise<void> {
+  const abuse = trial.sent.findLast((each) => each.purpose === 'abuse')
+  if (abuse === undefined || abuse.exchange.response?.status !== 401) return
+  if (!lab.stage.members.some((member) => member.name === abuse.as) || (await lab.isLetIn(abuse.as))) return
+  throw new Unreached(`${abuse.as} is not let in at all (401): the credential may be wrong or have run out`)
 }
 
 /** Tactics whose setup already does what must be refused. */
