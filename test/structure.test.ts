@@ -1,6 +1,6 @@
 // The shape of the code, as a table: who may import whom, how long a file may be, and what pure code may not touch.
 import assert from 'node:assert/strict'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { test } from 'node:test'
 
@@ -67,7 +67,16 @@ const maxLines = 350
 const longFiles: Readonly<Record<string, string>> = {}
 
 /** The whole public interface. A change here is a change of the interface: say so in CHANGELOG.md. */
-const publicExports: readonly string[] = []
+const publicExports: readonly string[] = [
+  'decide',
+  'factsFor',
+  'formatDiagnostic',
+  'hasErrors',
+  'linkCharter',
+  'loadCharter',
+  'neededFacts',
+  'parseCharter',
+]
 
 interface Import {
   readonly from: string
@@ -199,9 +208,7 @@ test('only the command line reads the environment', () => {
   assert.deepEqual(found, [])
 })
 
-test('the public exports are exactly these', {
-  skip: !existsSync('src/index.ts') && 'there is no src/index.ts yet',
-}, async () => {
+test('the public exports are exactly these', async () => {
   const module: object = await import(join(process.cwd(), 'src/index.ts'))
   assert.deepEqual(Object.keys(module).sort(), [...publicExports].sort())
 })
