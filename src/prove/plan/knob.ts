@@ -1,10 +1,10 @@
 import Big from 'big.js'
 
-import type { Node } from '../../cel/ast.ts'
+import { childrenOf, type Node } from '../../cel/ast.ts'
 import type { Scope } from '../../cel/closure.ts'
 import { compileNode } from '../../cel/compile.ts'
 import type { Expression } from '../../cel/parse-cel.ts'
-import { comparisons, pathOf } from '../../cel/traverse.ts'
+import { comparisons } from '../../cel/traverse.ts'
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
 import { evaluateReference, type Reference } from '../../charter/pointer.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
@@ -35,7 +35,7 @@ export function knobsOf(
   alias?: string,
 ): Knob[] {
   const found: Knob[] = []
-  for (const read of rule.reads) {
+  for (const read of [...rule.reads, ...elementsRead(rule.ast)]) {
     const at = placeOf(charter, use, read, request, alias)
     if (at === undefined) continue
     const current = evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
@@ -58,6 +58,23 @@ export function knobsOf(
     found.push({ at, values: distinct(values.map((value) => inForm(value, current, formOf(charter, use, at)))) })
   }
   return found
+}
+
+/** The places within lists that an expression reads by number, as `request.items[0].quantity`. */
+function elementsRead(node: Node): (readonly string[])[] {
+  const path = writtenPath(node)
+  if (path === undefined) return childrenOf(node).flatMap(elementsRead)
+  return path.some((token) => /^\d+$/.test(token)) ? [path] : []
+}
+
+/** The chain of members and literal indexes a node spells out; undefined for anything else. */
+function writtenPath(node: Node): readonly string[] | undefined {
+  if (node.kind === 'ident') return [node.name]
+  if (node.kind !== 'select' && node.kind !== 'has' && node.kind !== 'index') return undefined
+  const { target } = node
+  const last = node.kind !== 'index' ? node.field : node.index.kind === 'literal' ? String(node.index.value) : undefined
+  const above = writtenPath(target)
+  return last === undefined || above === undefined ? undefined : [...above, last]
 }
 
 interface Side {
@@ -140,7 +157,7 @@ function literalsOf(node: Node): string[] {
 }
 
 function mentions(node: Node, read: readonly string[]): boolean {
-  const path = pathOf(node)
+  const path = writtenPath(node)
   if (path !== undefined) return path.join('.') === read.join('.')
   if (node.kind === 'and' || node.kind === 'or' || node.kind === 'binary')
     return mentions(node.left, read) || mentions(node.right, read)
@@ -188,8 +205,10 @@ function schemaAt(charter: Charter, use: Use, at: Reference): unknown {
   if (shape === undefined || description === undefined) return undefined
   if (at.in !== 'body') return shape.parameters.find((each) => each.in === at.in && each.name === at.name)?.schema
   let schema: unknown = shape.body?.schema
-  for (const token of at.pointer)
-    schema = schema === undefined ? undefined : propertiesOf(description, schema)[token]?.schema
+  for (const token of at.pointer) {
+    const element = /^\d+$/.test(token) && schema !== undefined ? itemSchema(description, schema) : undefined
+    schema = schema === undefined ? undefined : (element ?? propertiesOf(description, schema)[token]?.schema)
+  }
   return schema
 }
 
