@@ -138,16 +138,22 @@ async function listen(terminal: Terminal, job: Job, run: OpenRun, context: Repor
     notes,
     ...(only === undefined ? {} : { only }),
   })
-  for await (const event of proofs) {
-    if (event.kind !== 'end') {
-      tell(event)
-      continue
-    }
+  const end = async (found: Outcome): Promise<Outcome> => {
     const left = await cleanUp(run)
-    const whole = accountForRest(event.outcome, inputs.charter, only)
+    const whole = accountForRest(found, inputs.charter, only)
     const outcome = { ...whole, ...run.usage(), notes: [...whole.notes, ...left] }
     tell({ kind: 'end', outcome })
     return outcome
+  }
+  try {
+    for await (const event of proofs) {
+      if (event.kind === 'end') return await end(event.outcome)
+      tell(event)
+    }
+  } catch (error) {
+    // Whatever went wrong, the target is put back; the error is the caller's to tell.
+    await cleanUp(run)
+    throw error
   }
   throw new Error('the run ended without an outcome')
 }
