@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { casesSchema } from '../src/case/case-schema.ts'
 import { charterSchema } from '../src/charter/schema.ts'
 import { identitiesSchema } from '../src/prove/identity/schema.ts'
-import { casesSchema } from '../src/session/case-schema.ts'
 
 /** A JSON Schema 2020-12 of what people write (defaults need not be given), as pretty text. */
 export function schemaText(name: string, schema: z.ZodType, title: string): string {

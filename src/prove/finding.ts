@@ -1,5 +1,6 @@
 /** What a run of `prove` says: events while it goes on, findings, coverage. The shapes that reports, `verify` and baselines share. */
 import type { ConstraintId, Position, UseId } from '../charter/charter.ts'
+import type { Change } from './oracle/change.ts'
 import type { AbuseCase, NotReached } from './plan/scenario.ts'
 import type { Exchange } from './transport/exchange.ts'
 
@@ -16,15 +17,6 @@ export interface Sent {
   readonly times?: number
   /** Values taken from the answer that later requests use. */
   readonly captures: readonly { readonly name: string; readonly value: string; readonly from: string }[]
-}
-
-/** A difference the observer saw. */
-export interface Change {
-  /** Which object, as `order` or `from account`. */
-  readonly label: string
-  readonly pointer: string
-  readonly before: unknown
-  readonly after: unknown
 }
 
 /** Evidence that an abuse case took effect. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
+import { charterOfCases, runCases } from '../../src/case/run-cases.ts'
 import type { Charter, ConstraintKind } from '../../src/charter/charter.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { loadCharter } from '../../src/charter/load.ts'
-import { charterOfCases, runCases } from '../../src/session/run-cases.ts'
 
 const charters = new Map<string, Charter>()
 const denying: ConstraintKind[] = [

@@ -1,9 +1,9 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { type CaseResult, charterOfCases, runCases } from '../../case/run-cases.ts'
 import { type Diagnostic, hasErrors } from '../../charter/diagnostic.ts'
 import { type LoadedCharter, loadCharter } from '../../charter/load.ts'
-import { type CaseResult, charterOfCases, runCases } from '../../session/run-cases.ts'
 import { printDiagnostics } from '../diagnostics.ts'
 import type { Terminal } from '../terminal.ts'
 

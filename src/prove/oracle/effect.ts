@@ -1,7 +1,7 @@
 /** Judges effects by state alone: what an observer saw before and after. Pure; a status code is never looked at here. */
 import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
-import type { Change } from '../finding.ts'
+import type { Change } from './change.ts'
 
 /** What an observer saw of labelled objects; undefined when nobody may look, null when there is none. */
 export type Sights = ReadonlyMap<string, ObjectFact | null | undefined>

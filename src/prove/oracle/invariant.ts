@@ -2,7 +2,7 @@
 import Big from 'big.js'
 import type { Charter, Invariant, ObjectFact } from '../../charter/charter.ts'
 import { getPointer, printPointer } from '../../charter/pointer.ts'
-import type { Change } from '../finding.ts'
+import type { Change } from './change.ts'
 import type { Sights } from './effect.ts'
 
 /** An invariant that held before and does not any more, and what shows it. */
@@ -21,17 +21,17 @@ export function invariantsBroken(charter: Charter, operation: string, before: Si
 
 function breakOf(invariant: Invariant, operation: string, before: Sights, after: Sights): Change | undefined {
   const seen = [...after].flatMap(([label, fact]) =>
-    exists(fact) && fact.type === invariant.object ? [{ label, fact, then: before.get(label) }] : [],
+    exists(fact) && fact.type === invariant.object ? [{ label, fact, prior: before.get(label) }] : [],
   )
   switch (invariant.kind) {
     case 'never-negative':
       return first(
         seen,
-        ({ fact, then }) => amount(invariant, fact)?.lt(0) === true && amount(invariant, then)?.lt(0) !== true,
+        ({ fact, prior }) => amount(invariant, fact)?.lt(0) === true && amount(invariant, prior)?.lt(0) !== true,
         invariant,
       )
     case 'monotone':
-      return first(seen, ({ fact, then }) => less(amount(invariant, fact), amount(invariant, then)), invariant)
+      return first(seen, ({ fact, prior }) => less(amount(invariant, fact), amount(invariant, prior)), invariant)
     case 'conserved':
       return invariant.over.length === 0 || invariant.over.includes(operation)
         ? conserved(invariant, before, after)
@@ -42,7 +42,7 @@ function breakOf(invariant: Invariant, operation: string, before: Sights, after:
       return atMost(invariant, seen)
     case 'holds': {
       const broken = seen.find(
-        ({ fact, then }) => holds(invariant, fact) === false && (!exists(then) || holds(invariant, then) !== false),
+        ({ fact, prior }) => holds(invariant, fact) === false && (!exists(prior) || holds(invariant, prior) !== false),
       )
       return broken === undefined
         ? undefined
@@ -54,7 +54,7 @@ function breakOf(invariant: Invariant, operation: string, before: Sights, after:
 interface Seen {
   readonly label: string
   readonly fact: ObjectFact
-  readonly then: ObjectFact | null | undefined
+  readonly prior: ObjectFact | null | undefined
 }
 
 type WithField = Extract<Invariant, { readonly field: unknown }>
@@ -79,10 +79,10 @@ function first(seen: readonly Seen[], broken: (each: Seen) => boolean, invariant
   return found === undefined ? undefined : changeOf(found, invariant)
 }
 
-function changeOf({ label, fact, then }: Seen, invariant: WithField): Change {
+function changeOf({ label, fact, prior }: Seen, invariant: WithField): Change {
   const at = (sight: ObjectFact | null | undefined) =>
     exists(sight) ? getPointer(sight.value, invariant.field.at) : undefined
-  return { label, pointer: printPointer(invariant.field.at), before: at(then), after: at(fact) }
+  return { label, pointer: printPointer(invariant.field.at), before: at(prior), after: at(fact) }
 }
 
 /** Sums only what was seen both times: what came into sight in between says nothing. */

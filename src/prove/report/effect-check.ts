@@ -1,6 +1,7 @@
 /** What a transcript run again must not show, worked out from what it showed when it was recorded. */
 import { getPointer, parsePointer } from '../../charter/pointer.ts'
-import type { Change, Proof, Sent } from '../finding.ts'
+import type { Proof, Sent } from '../finding.ts'
+import type { Change } from '../oracle/change.ts'
 import { valueText } from './show.ts'
 
 type Place = readonly string[]

@@ -1,5 +1,6 @@
 import { counted } from '../../constraint/words.ts'
-import type { Change, Finding, Sent } from '../finding.ts'
+import type { Finding, Sent } from '../finding.ts'
+import type { Change } from '../oracle/change.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { printCurl } from './curl.ts'
 import { escapeXml, proseHtml } from './markup.ts'

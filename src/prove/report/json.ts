@@ -1,4 +1,5 @@
-import type { Cell, Change, Finding, Outcome, Proof, Sent } from '../finding.ts'
+import type { Cell, Finding, Outcome, Proof, Sent } from '../finding.ts'
+import type { Change } from '../oracle/change.ts'
 import type { Exchange, Failure, HttpResponse } from '../transport/exchange.ts'
 import { encodeCase, type StoredCase } from './case.ts'
 import { type ReportContext, type Standing, standingOf } from './context.ts'

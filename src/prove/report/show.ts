@@ -1,5 +1,6 @@
 import { type FindingClass, findingClasses } from '../../constraint/class.ts'
-import type { Change, Finding, Sent, Severity } from '../finding.ts'
+import type { Finding, Sent, Severity } from '../finding.ts'
+import type { Change } from '../oracle/change.ts'
 import type { ReportContext } from './context.ts'
 import { splitUrl, variableName } from './script.ts'
 

@@ -1,6 +1,7 @@
 /** Many identical calls at the same moment: only as many may take effect as do one after the other. */
 
-import type { Change, Sent } from '../finding.ts'
+import type { Sent } from '../finding.ts'
+import type { Change } from '../oracle/change.ts'
 import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'

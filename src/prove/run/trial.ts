@@ -1,6 +1,7 @@
 /** One try of a case on fresh objects: what the observer saw around the decisive step. */
 import type { CallRequest, ConstraintId, ObjectFact } from '../../charter/charter.ts'
-import type { Change, Sent } from '../finding.ts'
+import type { Sent } from '../finding.ts'
+import type { Change } from '../oracle/change.ts'
 import { changesBetween, type Sights, type Signature, signatureOf } from '../oracle/effect.ts'
 import { type Break, invariantsBroken } from '../oracle/invariant.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'

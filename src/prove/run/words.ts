@@ -1,6 +1,6 @@
 import type { Charter, Demand, Use } from '../../charter/charter.ts'
 import { isInvariant } from '../../constraint/invariant.ts'
-import type { Change } from '../finding.ts'
+import type { Change } from '../oracle/change.ts'
 import { actorsOf } from '../plan/cast.ts'
 import type { AbuseCase, Tactic } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'

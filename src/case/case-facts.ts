@@ -14,9 +14,9 @@ import { readObject } from '../charter/object-fact.ts'
 import { entryOf } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'
 import { refOf } from '../constraint/slot.ts'
+import { factsFor } from '../session/fold.ts'
+import type { PastCall } from '../session/past-call.ts'
 import type { RawCase, RawCases, RawPast, RawPrincipal, RawRequest } from './case-schema.ts'
-import { factsFor } from './fold.ts'
-import type { PastCall } from './past-call.ts'
 
 /** Noon, so that neither a day nor a year is at its edge. */
 const callAt = Date.UTC(2026, 0, 15, 12)
