@@ -1,16 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import * as arazzo from './commands/arazzo.ts'
 import * as check from './commands/check.ts'
 import * as completion from './commands/completion.ts'
+import * as draft from './commands/draft.ts'
 import * as explain from './commands/explain.ts'
+import * as prove from './commands/prove.ts'
 import * as test from './commands/test.ts'
+import * as verify from './commands/verify.ts'
 import { exitCodes, openTerminal, type Terminal } from './terminal.ts'
 
 /** How a command adds itself to the program. */
 export type Register = (program: Command, terminal: Terminal) => void
 
 /** Every command, in the order of the help. */
-const commands: readonly { readonly register: Register }[] = [check, explain, test, completion]
+const commands: readonly { readonly register: Register }[] = [
+  draft,
+  check,
+  explain,
+  test,
+  prove,
+  verify,
+  arazzo,
+  completion,
+]
 
 /**
  * Runs one command line and says what the process should end with: 0 fine, 1 failure, 2 denied or findings, 3 invalid charter.
