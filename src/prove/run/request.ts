@@ -24,7 +24,8 @@ export function makeRequest(charter: Charter, use: Use, supply: Supply): CallReq
   }
   const made =
     shape.body === undefined ? undefined : (shape.body.example ?? makeExample(description, shape.body.schema, wanted))
-  const body = merge(made, example?.body)
+  // A patch needs no member: what its schema requires is meant for the whole object, so an example is all of it.
+  const body = shape.method === 'PATCH' && example?.body !== undefined ? example.body : merge(made, example?.body)
   return {
     path: { ...sections.path, ...refresh(example?.path, supply) },
     query: { ...sections.query, ...refresh(example?.query, supply) },
