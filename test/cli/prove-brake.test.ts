@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Brake, openBrake } from '../../src/cli/prove/brake.ts'
-import { Unreached } from '../../src/prove/run/play.ts'
+import { Unreached } from '../../src/prove/run/unreached.ts'
 import { openTransport } from '../../src/prove/transport/transport.ts'
 import { openServer } from './prove-stage.ts'
 

@@ -1,4 +1,4 @@
-import { Unreached } from '../../prove/run/play.ts'
+import { Unreached } from '../../prove/run/unreached.ts'
 import type { Exchange, Failure, HttpRequest } from '../../prove/transport/exchange.ts'
 import type { Transport } from '../../prove/transport/transport.ts'
 

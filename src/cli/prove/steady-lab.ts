@@ -1,6 +1,6 @@
 import { IdentityError } from '../../prove/identity/login.ts'
 import type { Lab, Signed } from '../../prove/run/lab.ts'
-import { Unreached } from '../../prove/run/play.ts'
+import { Unreached } from '../../prove/run/unreached.ts'
 
 /** The lab with people who may drop out: whoever cannot sign in any more costs the case that needs them, not the run. */
 export function steadyLab(lab: Lab): Lab {

@@ -4,9 +4,11 @@ import { getPointer, printPointer } from '../../charter/pointer.ts'
 import type { Sent } from '../finding.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
 import { refuses } from './lab.ts'
-import { readThing, type Thing } from './observe.ts'
-import { type Play, Unreached } from './play.ts'
+import { readThing } from './observe.ts'
+import type { Play } from './play.ts'
 import { makeRequest, toHttp } from './request.ts'
+import type { Thing } from './thing.ts'
+import { Unreached } from './unreached.ts'
 
 /** Finds an existing object that fits a variable, in the lists the API gives to those who may see it. Throws `Unreached`. */
 export async function findThing(play: Play, name: Var): Promise<Thing> {

@@ -2,8 +2,9 @@
 import type { Invariant } from '../../charter/charter.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
-import { Play, Unreached } from './play.ts'
+import { Play } from './play.ts'
 import { act, setScene, type Trial } from './trial.ts'
+import { Unreached } from './unreached.ts'
 
 /** Makes the rightful call, or as many as an `at-most` allows and one more, and looks whether the invariant still holds. */
 export async function rightfulTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {

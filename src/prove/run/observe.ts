@@ -1,5 +1,5 @@
 /** Looking at the truth: reading objects as somebody who may, and not as the attacker where anyone else can. */
-import type { CallRequest, ObjectFact, ObjectType, Use } from '../../charter/charter.ts'
+import type { CallRequest, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
 import type { Sent } from '../finding.ts'
@@ -7,28 +7,9 @@ import { placeValue } from '../plan/place.ts'
 import type { Var } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
-import { knownOf, type Play } from './play.ts'
+import type { Play } from './play.ts'
 import { isRecord, makeRequest, toHttp } from './request.ts'
-
-/** One object of the running system, as far as it is known. */
-export interface Thing {
-  readonly type: ObjectType
-  readonly key: string
-  /** Path parameters it was reached by. */
-  readonly path: Readonly<Record<string, unknown>>
-  readonly creator?: string
-  /** The identity that made it. */
-  readonly maker?: string
-  readonly parent?: Thing
-  /** The state followed from transitions, for types that do not show it. */
-  followed?: string
-  /** What the answer that made it said of it. */
-  learnt?: Readonly<Record<string, unknown>>
-  fact?: ObjectFact
-}
-
-/** What an observer saw: undefined when nobody may look, null when it does not exist. */
-export type Sight = ObjectFact | null | undefined
+import { knownOf, type Sight, type Thing } from './thing.ts'
 
 /**
  * Reads an object and keeps what was seen in `thing.fact`.

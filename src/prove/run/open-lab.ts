@@ -7,7 +7,7 @@ import type { Member } from '../plan/cast.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Lab, Signed } from './lab.ts'
-import { Unreached } from './play.ts'
+import { Unreached } from './unreached.ts'
 
 /** What a run is opened with; time and randomness are arguments. */
 export interface LabOptions {

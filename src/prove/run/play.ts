@@ -25,15 +25,11 @@ import { type Attempt, type Problem, solve, variants } from '../plan/solve.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { findThing } from './find.ts'
 import { allows, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
-import { readThing, type Thing } from './observe.ts'
+import { readThing } from './observe.ts'
 import { isRecord, makeRequest, toHttp } from './request.ts'
 import { tamper } from './tamper.ts'
-
-/** A scenario could not be played as planned; the reason is what the report says under "not reached". */
-export class Unreached extends Error {}
-
-/** The system refused a step that the charter forbids: nothing was broken. */
-export class Held extends Error {}
+import { knownOf, type Thing } from './thing.ts'
+import { Held, Unreached } from './unreached.ts'
 
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
 const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'once', 'approval'])
@@ -276,7 +272,7 @@ export class Play {
   }
 
   private problemOf(step: Step, use: Use, seen: Seen, start: CallRequest, manner: Manner): Problem {
-    const wishes = this.wishesOf(step, use)
+    const wishes = this.wishesOf(step)
     const rules = use.constraints.flatMap((each) => this.expressionsOf(each, seen, use))
     const scopeFor = (expression: Expression) => this.scopeOf(use, seen, expression)
     const judged = (request: CallRequest): string[] =>
@@ -322,7 +318,7 @@ export class Play {
   }
 
   /** Wishes that this step can fulfil: those on the step, and those on the object it makes. */
-  private wishesOf(step: Step, use: Use): readonly Wish[] {
+  private wishesOf(step: Step): readonly Wish[] {
     const made = step.makes === undefined ? [] : (this.scenario.vars[step.makes]?.wishes ?? [])
     const requestOnly = step.wishes.filter((wish) =>
       wish.rule.reads.every(([root]) => root === 'request' || root === 'body'),
@@ -501,15 +497,6 @@ export class Play {
     else await readThing(this, thing, undefined)
     thing.fact ??= readObject(thing.type, json ?? {}, knownOf(thing, this.lab.now()))
     return thing.fact
-  }
-}
-
-export function knownOf(thing: Thing, now: number) {
-  return {
-    now,
-    ...(thing.parent?.fact === undefined ? {} : { parent: thing.parent.fact }),
-    ...(thing.creator === undefined ? {} : { creator: thing.creator }),
-    ...(thing.followed === undefined ? {} : { state: thing.followed }),
   }
 }
 

@@ -7,10 +7,10 @@ import { nameOf, planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { AbuseCase, Scenario } from '../plan/scenario.ts'
 import { Findings } from './collect.ts'
 import type { Lab } from './lab.ts'
-import { Held, Unreached } from './play.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
 import { runTrial } from './tactic.ts'
 import { type Control, runControl, type Trial } from './trial.ts'
+import { Held, Unreached } from './unreached.ts'
 import { who } from './words.ts'
 
 export interface ProveOptions {

@@ -6,10 +6,11 @@ import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
-import { type Play, Unreached } from './play.ts'
+import type { Play } from './play.ts'
 import { pointedBy, stepsMaking } from './repeat-tactic.ts'
 import { toHttp } from './request.ts'
 import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
+import { Unreached } from './unreached.ts'
 
 const sequentialMost = 3
 

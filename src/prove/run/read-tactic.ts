@@ -8,9 +8,11 @@ import type { AbuseCase, Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { itemsIn } from './find.ts'
 import { inShort, judge, type Lab, refuses, seenBy } from './lab.ts'
-import { readThing, type Thing } from './observe.ts'
-import { Play, Unreached } from './play.ts'
+import { readThing } from './observe.ts'
+import { Play } from './play.ts'
+import type { Thing } from './thing.ts'
 import { setScene, type Trial } from './trial.ts'
+import { Unreached } from './unreached.ts'
 
 function constraintOf<K extends Constraint['kind']>(
   lab: Lab,
@@ -166,9 +168,8 @@ async function isForeign(play: Play, key: string, use: string, attacker: string 
   const thing: Thing = { type, key, path: {} }
   const fact = await readThing(play, thing, attacker)
   if (fact === undefined || fact === null) return false
-  const principal = [...play.lab.stage.members].find((member) => member.principal.id === attacker)?.principal ?? {
-    ...(attacker === undefined ? {} : { id: attacker }),
-  }
+  const known = play.lab.stage.members.find((member) => member.principal.id === attacker)?.principal
+  const principal = known ?? (attacker === undefined ? {} : { id: attacker })
   const seen = seenBy(play.lab, readUse, principal, {}, { object: fact })
   return judge(play.lab, readUse, seen).some((reason) => reason.kind === 'by' && reason.outcome === 'broken')
 }

@@ -1,8 +1,8 @@
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
-import { Unreached } from './play.ts'
 import { runTrial } from './tactic.ts'
 import type { Control, Trial } from './trial.ts'
+import { Unreached } from './unreached.ts'
 
 /** Tries again on fresh objects; an effect that does not show every time is no finding. */
 export async function repeatTrial(

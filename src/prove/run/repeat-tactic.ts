@@ -4,9 +4,11 @@ import { effectOf, timesOver } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase, Var } from '../plan/scenario.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
-import { type Play, Unreached } from './play.ts'
-import { lastStep, toleratedBy } from './tactic.ts'
+import { lastStep } from './last-step.ts'
+import type { Play } from './play.ts'
+import { toleratedBy } from './tolerated.ts'
 import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from './trial.ts'
+import { Unreached } from './unreached.ts'
 
 const mostCalls = 30
 

@@ -1,18 +1,17 @@
 /** Carries out one case once, by its tactic, and judges by state. */
-import type { CallRequest, Constraint, ConstraintId, Use } from '../../charter/charter.ts'
-import { getPointer } from '../../charter/pointer.ts'
-import { disclosedBy, effectOf, overlap, tellingLeaves } from '../oracle/effect.ts'
+import type { CallRequest } from '../../charter/charter.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
-import { inShort, type Lab } from './lab.ts'
-import type { Sight } from './observe.ts'
-import { Held, type Made, type Manner, Unreached } from './play.ts'
+import type { Lab } from './lab.ts'
+import { lastStep } from './last-step.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, sameKeyTrial, tooOftenTrial } from './repeat-tactic.ts'
 import { isRecord } from './request.ts'
-import { act, type Control, exists, type Scene, setScene, type Trial } from './trial.ts'
+import { toleratedBy } from './tolerated.ts'
+import { type Control, type Scene, setScene, type Trial } from './trial.ts'
+import { Held, Unreached } from './unreached.ts'
 
 /** How one try differs from the plan: steps left out by the reducer. */
 export interface TrialOptions {
@@ -115,104 +114,6 @@ function patches(lab: Lab, abuse: AbuseCase): boolean {
   return ofObject && lab.charter.operations.get(use?.operation ?? '')?.shape.method === 'PATCH'
 }
 
-export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial> {
-  const { play, step, state } = scene
-  const use = play.use(step)
-  const field = injectedField(use, abuse)
-  const { made, changes, broken, before, after } = await act(scene, manner)
-  const base = { sent: play.sent, state, why: inShort(made.exchange) }
-  if (field !== undefined) {
-    const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
-    return {
-      ...base,
-      ...fieldWritten(
-        field,
-        made.request,
-        { before: before.get(label), after: after.get(label), rightful: control.after.get(label) },
-        label,
-      ),
-    }
-  }
-  const writes = play.lab.charter.operations.get(use.operation)?.writes ?? true
-  if (!writes) {
-    const disclosed = await disclosure(made, scene, control, abuse)
-    return { ...base, effect: disclosed.length > 0, changes: [], disclosed }
-  }
-  if (use.creates) {
-    const created = made.created !== undefined && exists(after.get(`new ${use.object?.type}`))
-    const effect = changes.filter(
-      (change) => change.pointer === 'exists' || control.signature.marks.has(`${change.label}|${change.pointer}`),
-    )
-    return {
-      ...base,
-      effect: created || effect.some((change) => change.pointer !== 'exists'),
-      changes: effect,
-      disclosed: [],
-    }
-  }
-  const effect = effectOf(changes, control.signature, use.to)
-  // A broken invariant is an effect, whatever else the rightful call does.
-  const shown = effect.length > 0 ? effect : broken.map((each) => each.change)
-  return { ...base, effect: shown.length > 0, changes: shown, disclosed: [] }
-}
-
-async function disclosure(made: Made, scene: Scene, control: Control, abuse: AbuseCase): Promise<string[]> {
-  if (!made.accepted) return []
-  const { play, step } = scene
-  const fact = step.object === undefined ? undefined : play.things.get(step.object)?.fact
-  const answer = made.exchange.response?.json
-  const found = fact === undefined ? [] : disclosedBy(answer, fact)
-  if (found.length > 0) return found
-  // In a state that forbids it nobody is told anything, so that only the control tells what there is to tell.
-  const alike = fact !== undefined && abuse.tactic.kind === 'as-other'
-  const rightful = alike ? await rightfulAnswer(scene, abuse) : control.answer
-  const known = new Set([fact?.key])
-  const telling = [...tellingLeaves(rightful).values()].filter((leaf) => !known.has(String(leaf)))
-  if (telling.length === 0) throw new Unreached('the rightful answer holds nothing that could be disclosed')
-  return overlap(answer, telling) >= 0.5 ? ['(the same content as the rightful caller)'] : []
-}
-
-/** What somebody who may is told of the very same object. */
-async function rightfulAnswer(scene: Scene, abuse: AbuseCase): Promise<unknown> {
-  const rightful = abuse.control.steps.at(-1)?.as
-  if (rightful === undefined) return undefined
-  const made = await scene.play.make({ ...scene.step, as: rightful }, { purpose: 'act' })
-  scene.play.sent.pop()
-  return made.accepted ? made.exchange.response?.json : undefined
-}
-
-type SetBy = Extract<Constraint, { kind: 'set-by' }>
-
-function injectedField(use: Use, abuse: AbuseCase): SetBy | undefined {
-  if (abuse.tactic.kind !== 'write-field') return undefined
-  return use.constraints.find((each): each is SetBy => each.kind === 'set-by' && each.id === abuse.constraint)
-}
-
-/** The field has the injected value now, and had another before, or has another when nobody injects it. */
-function fieldWritten(
-  field: SetBy,
-  request: CallRequest,
-  seen: { before: Sight; after: Sight; rightful: Sight },
-  label: string,
-): Pick<Trial, 'effect' | 'changes' | 'disclosed'> {
-  const injected = getPointer(request.body, field.field.in)
-  const now = getPointer(seen.after?.value, field.field.at)
-  const before = exists(seen.before)
-    ? getPointer(seen.before.value, field.field.at)
-    : getPointer(seen.rightful?.value, field.field.at)
-  const effect = injected !== undefined && alike(now, injected) && !alike(before, injected)
-  const changes = effect ? [{ label, pointer: `/${field.field.at.join('/')}`, before, after: now }] : []
-  return { effect, changes, disclosed: [] }
-}
-
-function alike(left: unknown, right: unknown): boolean {
-  return (
-    left === right ||
-    JSON.stringify(left) === JSON.stringify(right) ||
-    (typeof left !== 'object' && typeof right !== 'object' && left !== undefined && Number(left) === Number(right))
-  )
-}
-
 /** Several arguments can break a rule: each is sent until one takes effect. */
 async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
@@ -250,34 +151,4 @@ async function approvalTrial(lab: Lab, abuse: AbuseCase, control: Control, optio
     return lastStep(scene, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
   }
   return stepTrial(lab, abuse, control, options)
-}
-
-const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
-  'as-other': ['by', 'separation', 'set-by'],
-  'from-state': ['once', 'approval', 'order', 'from', 'separation'],
-  again: ['from', 'limit', 'order', 'idempotency', 'once'],
-  'same-key': ['from', 'limit', 'order', 'once', 'when'],
-  approval: ['from', 'order', 'separation'],
-  order: ['from', 'order', 'when'],
-  'over-limit': ['limit'],
-  burst: ['from', 'limit', 'once'],
-  'same-person': ['approval', 'separation'],
-  'object-facts': ['limit'],
-  'write-field': ['set-by'],
-}
-
-/** Constraints that may break with the target because the same deed breaks both; named with the finding. */
-export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintId> {
-  const kinds = companions[abuse.tactic.kind] ?? []
-  const use = useById(lab.charter, abuse.use)
-  const own = use?.constraints.filter(
-    (each) =>
-      each.id !== abuse.constraint &&
-      (kinds.includes(each.kind) || (abuse.tactic.kind === 'as-other' && readsCaller(each))),
-  )
-  return new Set(own?.map((each) => each.id))
-}
-
-function readsCaller(constraint: Constraint): boolean {
-  return constraint.kind === 'when' && constraint.rule.reads.some(([root]) => root === 'principal' || root === 'claims')
 }

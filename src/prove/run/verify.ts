@@ -5,9 +5,9 @@ import { useById } from '../plan/graph.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { AbuseCase, Scenario, Step, VarSpec } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
-import { Held, Unreached } from './play.ts'
 import { runTrial } from './tactic.ts'
 import { type Control, runControl, type Trial } from './trial.ts'
+import { Held, Unreached } from './unreached.ts'
 import { sentenceOf } from './words.ts'
 
 /** Whether a finding is mended. `unclear` when the rightful call or the way to the abuse does not work, so that nothing was tested. */

@@ -1,0 +1,32 @@
+import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
+import type { Known } from '../../charter/object-fact.ts'
+
+/** One object of the running system, as far as it is known. */
+export interface Thing {
+  readonly type: ObjectType
+  readonly key: string
+  /** Path parameters it was reached by. */
+  readonly path: Readonly<Record<string, unknown>>
+  readonly creator?: string
+  /** The identity that made it. */
+  readonly maker?: string
+  readonly parent?: Thing
+  /** The state followed from transitions, for types that do not show it. */
+  followed?: string
+  /** What the answer that made it said of it. */
+  learnt?: Readonly<Record<string, unknown>>
+  fact?: ObjectFact
+}
+
+/** What an observer saw: undefined when nobody may look, null when it does not exist. */
+export type Sight = ObjectFact | null | undefined
+
+/** What is known of an object beside its representation. */
+export function knownOf(thing: Thing, now: number): Known {
+  return {
+    now,
+    ...(thing.parent?.fact === undefined ? {} : { parent: thing.parent.fact }),
+    ...(thing.creator === undefined ? {} : { creator: thing.creator }),
+    ...(thing.followed === undefined ? {} : { state: thing.followed }),
+  }
+}

@@ -1,0 +1,34 @@
+import type { Constraint, ConstraintId } from '../../charter/charter.ts'
+import { useById } from '../plan/graph.ts'
+import type { AbuseCase } from '../plan/scenario.ts'
+import type { Lab } from './lab.ts'
+
+const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
+  'as-other': ['by', 'separation', 'set-by'],
+  'from-state': ['once', 'approval', 'order', 'from', 'separation'],
+  again: ['from', 'limit', 'order', 'idempotency', 'once'],
+  'same-key': ['from', 'limit', 'order', 'once', 'when'],
+  approval: ['from', 'order', 'separation'],
+  order: ['from', 'order', 'when'],
+  'over-limit': ['limit'],
+  burst: ['from', 'limit', 'once'],
+  'same-person': ['approval', 'separation'],
+  'object-facts': ['limit'],
+  'write-field': ['set-by'],
+}
+
+/** Constraints that may break with the target because the same deed breaks both; named with the finding. */
+export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintId> {
+  const kinds = companions[abuse.tactic.kind] ?? []
+  const use = useById(lab.charter, abuse.use)
+  const own = use?.constraints.filter(
+    (each) =>
+      each.id !== abuse.constraint &&
+      (kinds.includes(each.kind) || (abuse.tactic.kind === 'as-other' && readsCaller(each))),
+  )
+  return new Set(own?.map((each) => each.id))
+}
+
+function readsCaller(constraint: Constraint): boolean {
+  return constraint.kind === 'when' && constraint.rule.reads.some(([root]) => root === 'principal' || root === 'claims')
+}
