@@ -440,10 +440,20 @@ export class Builder {
       const able = owner === undefined ? this.possibleOwners(use) : [owner]
       return admitted(this.stage.charter, able, choice)
     }
-    const able = admitted(this.stage.charter, this.members, choice)
+    const partner = this.partyOf(choice.party, object)
+    const able = admitted(this.stage.charter, partner.length > 0 ? partner : this.members, choice)
+    if (partner.length > 0) return able
     const strangers =
       choice.party === undefined && choice.actor !== undefined ? able : able.filter((member) => member !== owner)
     return strangers.filter((member) => object === undefined || this.tenantFits(choice, member, owner))
+  }
+
+  /** Members known to be a declared party of an object: whom the scenario made it, else whoever made the object. */
+  private partyOf(party: string | undefined, object: Var | undefined): Member[] {
+    const spec = this.vars[object ?? '']
+    if (party === undefined || spec === undefined || !this.isParty(spec.type, party)) return []
+    const names = spec.parties?.[party] === undefined ? this.makersOf(object) : [spec.parties[party]]
+    return this.stage.members.filter((member) => names.includes(member.name))
   }
 
   /** Who could own the object a use acts on: whoever may create one; anybody when the API lets nobody. */
