@@ -41,13 +41,24 @@ export async function readFieldTrial(lab: Lab, abuse: AbuseCase, skip?: Readonly
   const shown = values.filter(
     (value) => isShown(value, constraint.field.at) && !mayStillSee(lab, constraint, value, principal.id),
   )
-  const disclosed = shown.length === 0 ? [] : [`/${constraint.field.at.join('/')}`]
+  const place = `/${constraint.field.at.join('/')}`
+  const disclosed = shown.length === 0 ? [] : [place]
+  const empty = values.some((value) => ['', null].some((nothing) => getPointer(value, constraint.field.at) === nothing))
+  if (shown.length === 0 && empty && !(await isFilled(play, step, constraint.field.at)))
+    throw new Unreached(`\`${place}\` is in the answer, but empty: there was nothing to disclose`)
   return { ...base, effect: disclosed.length > 0, disclosed }
 }
 
 function isShown(value: unknown, at: readonly string[]): boolean {
   const found = getPointer(value, at)
   return found !== undefined && found !== null && found !== '' && !/^\*+$/.test(String(found))
+}
+
+/** Whether somebody entitled sees a value there; true as well where nobody can tell. */
+async function isFilled(play: Play, step: Step, at: readonly string[]): Promise<boolean> {
+  const thing = play.things.get(step.object ?? '')
+  const sight = thing === undefined ? undefined : await readThing(play, thing, (await play.principal(step.as)).id)
+  return sight === undefined || sight === null || isShown(sight.value, at)
 }
 
 /** A party that may see the field of its own objects. */
