@@ -4,7 +4,7 @@ import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
 import type { Sent } from '../finding.ts'
 import { placeValue } from '../plan/place.ts'
-import type { Var } from '../plan/scenario.ts'
+import type { Step, Var } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
 import type { Play } from './play.ts'
@@ -147,4 +147,27 @@ export async function look(
   const sights = new Map<Var, Sight>()
   for (const [name, thing] of play.things) sights.set(name, await readThing(play, thing, attacker, record))
   return sights
+}
+
+/** Whether an object a use says it created can be read. */
+export async function existsAs(
+  play: Play,
+  step: Step,
+  use: Use,
+  key: string,
+  attacker: string | undefined,
+): Promise<boolean> {
+  const type = play.lab.charter.objects.get(use.object?.type ?? '')
+  if (type === undefined) return false
+  if (type.read === undefined) return true
+  const known = step.makes === undefined ? undefined : play.things.get(step.makes)
+  const thing: Thing = {
+    type,
+    key,
+    path: known?.path ?? {},
+    maker: step.as,
+    ...(known?.parent === undefined ? {} : { parent: known.parent }),
+  }
+  const sight = await readThing(play, thing, attacker)
+  return sight !== undefined && sight !== null
 }

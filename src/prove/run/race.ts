@@ -6,6 +6,8 @@ import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
+import { createdKey } from './learn.ts'
+import { existsAs } from './observe.ts'
 import type { Play } from './play.ts'
 import { pointedBy, stepsMaking } from './repeat-tactic.ts'
 import { toHttp } from './request.ts'
@@ -26,7 +28,7 @@ async function sequentialEffects(lab: Lab, abuse: AbuseCase, control: Control): 
     const exchange = await play.exchange(step, play.use(step), best.request)
     if (refuses(lab.charter, play.use(step), exchange)) continue
     accepted++
-    const key = play.createdKey(play.use(step), best.request, exchange)
+    const key = createdKey(lab.charter, play.use(step), best.request, exchange)
     if (key !== undefined) keys.add(key)
   }
   const after = await sightsOf(play, step, attacker)
@@ -104,7 +106,7 @@ async function raceRound(
   const keys = await existing(
     play,
     scene,
-    accepted.flatMap((exchange) => play.createdKey(use, best.request, exchange) ?? []),
+    accepted.flatMap((exchange) => createdKey(lab.charter, use, best.request, exchange) ?? []),
   )
   const { effects, changes } = countEffects(scene, control, before, after, keys, accepted.length)
   const broken = invariantsBroken(lab.charter, use.operation, before, after)
@@ -127,7 +129,7 @@ async function raceRound(
 async function existing(play: Play, scene: Scene, keys: readonly string[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
   for (const key of new Set(keys))
-    if (await play.existsAs(scene.step, play.use(scene.step), key, scene.attacker)) found.add(key)
+    if (await existsAs(play, scene.step, play.use(scene.step), key, scene.attacker)) found.add(key)
   return found
 }
 

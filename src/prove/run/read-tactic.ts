@@ -2,6 +2,7 @@
 import type { Constraint, ObjectFact, ObjectType, Principal, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
+import { entitledTo } from '../../constraint/choice.ts'
 import { boundToTenant } from '../plan/cast.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase, Step } from '../plan/scenario.ts'
@@ -93,7 +94,7 @@ export async function listTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
     const exchange = await play.exchange(step, use, request)
     if (refuses(lab.charter, use, exchange)) continue
     answered++
-    const foreign = await foreignItems(play, { step, readUse, type, items: constraint.items, attacker }, exchange)
+    const foreign = await foreignItems(play, { step, readUse, type, constraint, attacker }, exchange)
     const why =
       foreign.length === 0 ? `every listed ${type.name} may be read` : `${foreign.length} listed that may not be read`
     const disclosed = foreign.slice(0, 3).map((key) => `${type.name} ${key}`)
@@ -116,17 +117,21 @@ interface Listing {
   readonly step: Step
   readonly readUse: Use
   readonly type: ObjectType
-  readonly items: readonly string[]
+  readonly constraint: Extract<Constraint, { kind: 'items' }>
   readonly attacker: string | undefined
 }
 
 async function foreignItems(play: Play, listing: Listing, exchange: Exchange): Promise<string[]> {
   const { lab } = play
-  const { readUse, type, items, attacker, step } = listing
+  const { readUse, type, constraint, attacker, step } = listing
   const principal = await play.principal(step.as)
   const foreign: string[] = []
-  for (const value of itemsIn(exchange.response?.json, items, type).slice(0, 100)) {
+  for (const value of itemsIn(exchange.response?.json, constraint.items, type).slice(0, 100)) {
     const fact = readObject(type, value, { now: lab.now() })
+    if (constraint.choices !== undefined) {
+      if (entitledTo(lab.charter, constraint.choices, { principal, fact }) === 'no') foreign.push(fact.key)
+      continue
+    }
     if (type.read === undefined) {
       if (outsideTenant(lab, principal, fact)) foreign.push(fact.key)
       continue

@@ -2,9 +2,13 @@
 import type { Constraint, Scope } from '../../charter/charter.ts'
 import { effectOf, timesOver } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
+import { placeValue } from '../plan/place.ts'
 import type { AbuseCase, Var } from '../plan/scenario.ts'
+import { sized } from './arguments.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { lastStep } from './last-step.ts'
+import { createdKey } from './learn.ts'
+import { existsAs } from './observe.ts'
 import type { Play } from './play.ts'
 import { toleratedBy } from './tolerated.ts'
 import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from './trial.ts'
@@ -128,7 +132,7 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Tr
   for (let call = 0; call < 12; call++) {
     const over = (await scene.play.prepare(scene.step, manner)).best
     // A part: more than half of what fits, so that a second one does not.
-    const part = await scene.play.sized(scene.step, abuse.constraint, 0.6)
+    const part = await sized(scene.play, scene.step, abuse.constraint, 0.6)
     if (call > 0 && over.distance < 1) {
       const trial = await lastStep(scene, abuse, control, manner)
       return { ...trial, sent: [...sent, ...trial.sent] }
@@ -156,18 +160,19 @@ export async function sameKeyTrial(
   const use = play.use(step)
   const constraint = constraintOf(lab, abuse)
   const key = `lockstep-${lab.supply.fresh('key')}`
-  const keyed = await play.keyed(step, constraint?.kind === 'idempotency' ? constraint.key : undefined, key)
+  const { best } = await play.prepare(step, {})
+  const keyed = constraint?.kind === 'idempotency' ? placeValue(best.request, constraint.key, key) : best.request
   const first = await play.make(step, { purpose: 'setup', request: keyed })
   if (!first.accepted) throw new Unreached(`the rightful call was refused: ${inShort(first.exchange)}`)
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
   const exchange = await play.exchange(step, use, keyed)
-  const created = refuses(lab.charter, use, exchange) ? undefined : play.createdKey(use, keyed, exchange)
+  const created = refuses(lab.charter, use, exchange) ? undefined : createdKey(lab.charter, use, keyed, exchange)
   play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
   const after = await settledSights(play, step, { ...first, exchange }, attacker, before)
   const why = inShort(exchange)
   if (use.creates) {
     const second =
-      created !== undefined && created !== first.created && (await play.existsAs(step, use, created, attacker))
+      created !== undefined && created !== first.created && (await existsAs(play, step, use, created, attacker))
     const changes = second
       ? [{ label: `second ${use.object?.type}`, pointer: 'exists', before: false, after: true }]
       : []

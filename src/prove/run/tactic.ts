@@ -9,6 +9,7 @@ import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, sameKeyTrial, tooOftenTrial } from './repeat-tactic.ts'
 import { isRecord } from './request.ts'
+import { withKeys } from './start.ts'
 import { toleratedBy } from './tolerated.ts'
 import { type Control, type Scene, setScene, type Trial } from './trial.ts'
 import { Held, Unreached } from './unreached.ts'
@@ -137,7 +138,7 @@ async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, opti
 async function rebind(scene: Scene, request: CallRequest, abuse: AbuseCase): Promise<CallRequest> {
   const { play, step } = scene
   const prepared = await play.prepare(step, { target: abuse.constraint, tolerated: toleratedBy(play.lab, abuse) })
-  return play.withKeys(step, request, prepared.problem.start)
+  return withKeys(play, step, request, prepared.problem.start)
 }
 
 async function approvalTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {

@@ -6,8 +6,9 @@ import { changesBetween, type Sights, type Signature, signatureOf } from '../ora
 import { type Break, invariantsBroken } from '../oracle/invariant.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
+import { patienceMs } from './learn.ts'
 import { look } from './observe.ts'
-import { type Made, type Manner, Play, patienceMs } from './play.ts'
+import { type Made, type Manner, Play } from './play.ts'
 
 /** What came of one try. */
 export interface Trial {

@@ -1,0 +1,130 @@
+/** Which arguments a step is made with: the search problem that the charter and the wishes of a scenario pose. */
+import { type Expression, parseCel } from '../../cel/parse-cel.ts'
+import type { CallRequest, Charter, Constraint, ConstraintId, Use } from '../../charter/charter.ts'
+import { callVariables } from '../../charter/linker.ts'
+import { makeContext } from '../../constraint/context.ts'
+import { makeScopePlan } from '../../constraint/scope.ts'
+import { type Knob, knobsOf, type ScopeFor } from '../plan/knob.ts'
+import type { Scenario, Step, Wish } from '../plan/scenario.ts'
+import { type Attempt, type Problem, variants } from '../plan/solve.ts'
+import { judge, type Lab, type Seen } from './lab.ts'
+import type { Manner, Play } from './play.ts'
+import { isRecord } from './request.ts'
+
+/** The call that arguments are wanted for, with what is known before it. */
+export interface Occasion {
+  readonly lab: Lab
+  readonly use: Use
+  readonly seen: Seen
+  readonly wishes: readonly Wish[]
+}
+
+/** The problem to find arguments that break exactly the target of a manner, or nothing, and fulfil the wishes. */
+export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner): Problem {
+  const { lab, use, seen, wishes } = occasion
+  const rules = use.constraints.flatMap((each) => expressionsOf(lab.charter, each, seen, use))
+  const scoped = rules.map((rule) => ({ rule, scope: scopeFor(lab.charter, use, seen, rule) }))
+  return {
+    start,
+    tolerated: manner.tolerated ?? new Set(),
+    ...(manner.target === undefined ? {} : { target: manner.target }),
+    judge: (request) => {
+      const open = wishes.filter((wish) => holds(occasion, wish, request) !== wish.want)
+      const soft = open.filter((wish) => wish.soft === true).length
+      const broken = judge(lab, use, seen, request).map((reason) => reason.constraint)
+      return { broken, unmet: open.length - soft, soft }
+    },
+    // Wishes come first: a value near their boundary is less likely to get in the way of anything else.
+    knobs: (request): readonly Knob[] => [
+      ...wishes.flatMap((wish) => wishKnobs(occasion, wish, request)),
+      ...scoped.flatMap(({ rule, scope }) => knobsOf(lab.charter, use, rule, request, scope)),
+    ],
+  }
+}
+
+/** Rules whose boundaries tell which arguments to try; a limit is one about what is left of it. */
+function expressionsOf(charter: Charter, constraint: Constraint, seen: Seen, use: Use): Expression[] {
+  if (constraint.kind === 'when') return [constraint.rule]
+  if (constraint.kind === 'limit' && constraint.sum !== undefined) {
+    const used = String(seen.facts.counters[constraint.id]?.sum ?? 0)
+    const variables = [...callVariables, ...use.refs.map((ref) => ref.slot)]
+    const left = parseCel(`(${constraint.sum.source}) + (${used}) <= (${constraint.atMost.source})`, variables)
+    return left.ok ? [left.expression] : []
+  }
+  const needed = constraint.kind === 'approval' ? charter.approvals.get(constraint.approval)?.neededWhen : undefined
+  return needed === undefined ? [] : [needed]
+}
+
+/** Wishes that a step can fulfil: those on the step, and those on the object it makes. */
+export function wishesOf(scenario: Scenario, step: Step): readonly Wish[] {
+  const made = step.makes === undefined ? [] : (scenario.vars[step.makes]?.wishes ?? [])
+  const requestOnly = step.wishes.filter((wish) =>
+    wish.rule.reads.every(([root]) => root === 'request' || root === 'body'),
+  )
+  // What is merely nice to have has the finer boundaries, so it is tried first.
+  return [...made, ...requestOnly].toSorted((left, right) => Number(right.soft ?? false) - Number(left.soft ?? false))
+}
+
+function wishKnobs(occasion: Occasion, wish: Wish, request: CallRequest): Knob[] {
+  const { lab, use } = occasion
+  const alias = use.creates ? wish.slot : undefined
+  return knobsOf(lab.charter, use, wish.rule, request, wishScope(occasion, wish), alias)
+}
+
+function wishScope({ lab, use, seen }: Occasion, wish: Wish): ScopeFor {
+  const scope = scopeFor(lab.charter, use, seen, wish.rule)
+  if (!use.creates) return scope
+  // What the body does not say yet, as a fee, counts as nothing where a wish is only nice to have.
+  const unsaid =
+    wish.soft === true ? wish.rule.reads.filter(([root, member]) => root === wish.slot && member !== undefined) : []
+  const nothing = Object.fromEntries(unsaid.map(([, member]) => [member ?? '', 0]))
+  return (request) => ({
+    ...scope(request),
+    [wish.slot]: isRecord(request.body) ? { ...nothing, ...request.body } : nothing,
+  })
+}
+
+function holds(occasion: Occasion, wish: Wish, request: CallRequest): boolean {
+  return wish.rule.evaluate(wishScope(occasion, wish)(request)) === true
+}
+
+function scopeFor(charter: Charter, use: Use, seen: Seen, expression: Expression): ScopeFor {
+  const plan = makeScopePlan(charter, use)
+  plan.add(expression)
+  return (request) => ({ ...plan.scopeOf(makeContext(use, seen.facts, { ...seen.call, request })) })
+}
+
+/** Why the best arguments found are not what was asked for. */
+export function explain(lab: Lab, use: Use, seen: Seen, best: Attempt, { target }: Manner): string {
+  const reasons = judge(lab, use, seen, best.request).filter((reason) => reason.constraint !== target)
+  if (target !== undefined && !best.broken.includes(target)) {
+    const others = reasons.map((each) => each.constraint).join(', ')
+    const also = reasons.length === 0 ? '' : ` without also breaking ${others}`
+    return `no arguments were found for \`${use.id}\` that break ${target}${also}`
+  }
+  if (reasons.length === 0) return `no arguments were found for \`${use.id}\` that bring what is wanted`
+  const what = reasons.map((each) => `${each.constraint} (${each.says})`).join('; ')
+  return `\`${use.id}\` would ${target === undefined ? '' : 'also '}break ${what}`
+}
+
+/** The request with the amount nearest to a share of the largest that breaks nothing; undefined when nothing fits. */
+export async function sized(
+  play: Play,
+  step: Step,
+  limit: ConstraintId,
+  share: number,
+): Promise<CallRequest | undefined> {
+  const { problem, seen, best } = await play.prepare(step, {})
+  if (best.distance >= 1) return undefined
+  const use = play.use(step)
+  const constraint = use.constraints.find((each) => each.id === limit)
+  const sum = constraint?.kind === 'limit' ? constraint.sum : undefined
+  if (sum === undefined) return best.request
+  const scope = scopeFor(play.lab.charter, use, seen, sum)
+  const amount = (request: CallRequest) => Number(sum.evaluate(scope(request)))
+  const fitting = [best.request, ...variants({ ...problem, start: best.request }, 40)]
+  const goal = share * Math.max(...fitting.map(amount))
+  return fitting
+    .filter((each) => amount(each) > 0)
+    .toSorted((left, right) => Math.abs(amount(left) - goal) - Math.abs(amount(right) - goal))[0]
+}

@@ -1,0 +1,76 @@
+/** The request a search for arguments starts from: everything that must be named is named. */
+import type { CallRequest, Charter, ObjectFact, Slot, Use } from '../../charter/charter.ts'
+import { evaluateReference } from '../../charter/pointer.ts'
+import { namedObjects } from '../plan/implicit-ref.ts'
+import { placeValue } from '../plan/place.ts'
+import type { Step } from '../plan/scenario.ts'
+import type { Play } from './play.ts'
+import { makeRequest } from './request.ts'
+import { tamper } from './tamper.ts'
+import type { Thing } from './thing.ts'
+
+/** A request with every name it must carry: keys of the object and its references, what the step adds. */
+export async function startOf(
+  play: Play,
+  step: Step,
+  use: Use,
+  objects: Readonly<Record<Slot, ObjectFact | null>>,
+): Promise<CallRequest> {
+  let request = makeRequest(play.lab.charter, use, play.lab.supply)
+  const object = step.object === undefined ? undefined : await play.thing(step.object)
+  if (object !== undefined)
+    request = { ...request, path: { ...request.path, ...ownNames(play.lab.charter, use, object) } }
+  for (const ref of namedObjects(play.lab.charter, use)) {
+    const name = step.refs[ref.slot]
+    if (ref.key.from === 'object') continue
+    // An optional reference that is not given must not be there by way of an example; a mere code may.
+    if (name === undefined && isCode(play.lab.charter, ref.object)) continue
+    if (name === undefined) request = placeValue(request, ref.key, undefined)
+    else request = placeValue(request, ref.key, (await play.thing(name)).key)
+  }
+  if (object !== undefined && use.object !== undefined) request = placeValue(request, use.object.key, object.key)
+  for (const { at, value } of step.extra) {
+    const place = { from: 'request', in: 'body', pointer: at } as const
+    if ('idOf' in value) request = placeValue(request, place, (await play.principal(value.idOf)).id)
+    else if ('value' in value) request = placeValue(request, place, value.value)
+    else
+      request = placeValue(
+        request,
+        place,
+        await tamper(play, step, use, { at, request, objects, little: value.tamper === 'a little' }),
+      )
+  }
+  return request
+}
+
+/** Path parameters an object was reached by before, such as its parent's. */
+function ownNames(charter: Charter, use: Use, thing: Thing): Record<string, unknown> {
+  const wanted = new Set(
+    charter.operations
+      .get(use.operation)
+      ?.shape.parameters.filter((each) => each.in === 'path')
+      .map((each) => each.name),
+  )
+  return Object.fromEntries(Object.entries(thing.path).filter(([name]) => wanted.has(name)))
+}
+
+/** Puts the keys of one play into arguments found in another one. */
+export function withKeys(play: Play, step: Step, request: CallRequest, keyed: CallRequest): CallRequest {
+  const use = play.use(step)
+  const places = [
+    ...namedObjects(play.lab.charter, use).flatMap((ref) => (isCode(play.lab.charter, ref.object) ? [] : [ref.key])),
+    ...(use.object === undefined ? [] : [use.object.key]),
+  ]
+  let bound: CallRequest = { ...request, path: { ...request.path, ...keyed.path } }
+  for (const place of places) {
+    if (place.from !== 'request') continue
+    const key = evaluateReference(place, { request: { ...keyed, headers: keyed.header ?? {} } })
+    if (key !== undefined) bound = placeValue(bound, place, key)
+  }
+  return bound
+}
+
+/** A type that nobody can look at is but a name for what an argument says, as the code of a coupon. */
+function isCode(charter: Charter, type: string): boolean {
+  return charter.objects.get(type)?.read === undefined
+}
