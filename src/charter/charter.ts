@@ -204,7 +204,13 @@ export type Constraint =
       readonly moreThan: number
     })
   | (Head & { readonly kind: 'idempotency'; readonly key: Reference })
-  | (Head & { readonly kind: 'items'; readonly object: string; readonly items: Pointer })
+  | (Head & {
+      readonly kind: 'items'
+      readonly object: string
+      readonly items: Pointer
+      /** Who may see an item, where no `read` of the object says so. */
+      readonly choices?: readonly Choice[]
+    })
 
 export type ConstraintKind = Constraint['kind']
 

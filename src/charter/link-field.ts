@@ -25,7 +25,12 @@ export function linkFieldConstraints(linker: Linker): (use: Use) => Use {
     if (answered !== undefined) added.push(...(rules.get(answered)?.seenBy ?? []))
     if (listed !== undefined) {
       const items = own?.items === undefined ? [] : own.items.split('/').slice(1)
-      added.push({ kind: 'items', id: `${use.id}.items`, object: listed, items, position: use.position })
+      const seen = objects[listed]?.['seen-by']
+      const parties = new Set(Object.keys(objects[listed]?.parties ?? {}))
+      const path = ['objects', listed, 'seen-by']
+      const choices =
+        seen === undefined ? {} : { choices: seen === 'nobody' ? [] : linkBy(linker, seen, path, parties) }
+      added.push({ kind: 'items', id: `${use.id}.items`, object: listed, items, position: use.position, ...choices })
     }
     return added.length === 0 ? use : { ...use, constraints: [...use.constraints, ...added] }
   }

@@ -186,6 +186,7 @@ const objectType = z
       .strictObject({ bits: z.number().int().min(16).max(512).default(96) })
       .optional()
       .meta({ description: 'Whoever holds the key may act (`by: holder`): the key must be this hard to guess.' }),
+    'seen-by': seat.optional().meta({ description: 'Who may see one in a list, where no `read` says so.' }),
     volatile: z.array(pointer).optional().meta({ description: 'Parts that change by themselves and prove nothing.' }),
   })
   .meta({ description: 'A type of object: whose it is, where its state is, what moves it.' })

@@ -1,8 +1,10 @@
 import type { Scope } from '../cel/closure.ts'
-import type { Actor, Charter, Choice, ObjectFact, ObjectType, Principal, Slot } from '../charter/charter.ts'
+import type { Actor, Charter, Choice, ObjectFact, ObjectType, Principal, Slot, Use } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
-import { type Context, slotFact } from './context.ts'
+import { type Context, makeContext, slotFact } from './context.ts'
+import { noFacts } from './facts.ts'
 import type { Site } from './kind.ts'
+import { makeScopePlan } from './scope.ts'
 import { slotType } from './slot.ts'
 
 /** Whether something is so, as far as the facts tell. */
@@ -25,6 +27,25 @@ export function compileChoices(choices: readonly Choice[], site: Site, slot: Slo
     }
     return answer
   }
+}
+
+/** Whether a principal is entitled to one object by itself, outside of any call. */
+export function entitledTo(
+  charter: Charter,
+  choices: readonly Choice[],
+  { principal, fact }: { principal: Principal; fact: ObjectFact },
+): Truth {
+  const key = { from: 'request', in: 'body', pointer: [] } as const
+  const none = { creates: false, from: [], to: [], refs: [], constraints: [] }
+  const position = { file: '', line: 1, column: 1 }
+  const use: Use = { id: '', operation: '', kind: 'operation', object: { type: fact.type, key }, ...none, position }
+  const site: Site = { charter, use, plan: makeScopePlan(charter, use) }
+  const call = { operation: '', principal, request: {}, at: 0 }
+  return compileChoices(
+    choices,
+    site,
+    'object',
+  )(makeContext(use, { ...noFacts, objects: { object: fact } }, call), principal)
 }
 
 /** Whether choices depend on the object they speak of: by a party, or by the tenant of actors that have one. */
