@@ -1,8 +1,8 @@
 import type { Choice, Use } from '../../charter/charter.ts'
-import { choicesOf, type Stage } from './build.ts'
-import { actorsOf, boundToTenant, type Member, plays, sameTenant } from './cast.ts'
+import { actorsOf, boundToTenant, choicesOf, type Member, plays, type Stage, sameTenant } from './cast.ts'
 import type { Other } from './scenario.ts'
 
+/** Somebody who may not make a use, and in which way they differ from whoever may. */
 export interface Attacker {
   /** Absent for somebody not signed in. */
   readonly member?: Member

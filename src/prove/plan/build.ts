@@ -4,46 +4,17 @@
  * The search is over lifecycles; arguments are found later, when answers are known. Nothing here is tried: a scenario that turns out
  * not to work is reported with the step that failed.
  */
-import type { Approval, Charter, Choice, Constraint, ObjectType, Ref, Slot, Use } from '../../charter/charter.ts'
-import { admitted, boundToTenant, type Member, sameTenant } from './cast.ts'
-import { movesFrom, useById, usesOf, type Way, waysTo } from './graph.ts'
-import { namedObjects } from './implicit-ref.ts'
+import type { Approval, Charter, Constraint, ObjectType, Use } from '../../charter/charter.ts'
+import type { Member, Stage } from './cast.ts'
+import { Casting } from './casting.ts'
+import { fillRefs } from './fill-ref.ts'
+import { movesFrom, useById, type Way, waysTo } from './graph.ts'
+import { grantUse, prepareApprovals, prepareOrder } from './prepare.ts'
 import type { Extra, Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
-
-/** What a scenario shall look like beyond the rightful way. */
-export interface Wants {
-  /** Who makes the call; without it, the first who may. */
-  readonly member?: Member
-  /** Whose the object shall be, when not the caller's. */
-  readonly owner?: Member
-  /** States of the object or of references other than those the charter asks for. */
-  readonly states?: Readonly<Record<Slot, readonly string[]>>
-  /** Wishes on the object or on references. */
-  readonly wishes?: readonly Wish[]
-  /** Approvals: given in full (`granted`), or left out so that only what the state needs is done. */
-  readonly approvals?: 'granted' | 'left-out'
-  /** An order rule not to be prepared for. */
-  readonly without?: string
-  /** Whose a reference shall be, when not the caller's. */
-  readonly refOwner?: Readonly<Record<Slot, Member>>
-}
-
-/** How objects and people are chosen throughout a scenario. */
-export interface BuildOptions {
-  /** Types looked for among existing objects although they can be made. */
-  readonly found: ReadonlySet<string>
-  /** A use made of every new object of a type, because others need what it brings, as money on an account. */
-  readonly enrich?: ReadonlyMap<string, Use>
-  /** The use that creates objects of its type, when there are several. */
-  readonly creator?: string
-  /** Members not to be cast. */
-  readonly notCast?: ReadonlySet<string>
-  /** Lets one person do what the charter wants done by different ones. */
-  readonly samePerson?: boolean
-}
+import { type BuildOptions, deepest, Unbuildable, type Wants } from './wants.ts'
 
 /** What an object is wanted for. */
-interface Supply {
+export interface Supply {
   readonly owner: Member | undefined
   readonly states: readonly string[]
   readonly wishes: readonly Wish[]
@@ -54,30 +25,38 @@ interface Supply {
   readonly parties?: Readonly<Record<string, Member>>
 }
 
-export interface Stage {
-  readonly charter: Charter
-  readonly members: readonly Member[]
+/** How a step is made. */
+export interface How {
+  readonly member: Member
+  readonly object: Var | undefined
+  readonly makes?: Var
+  readonly wants: Wants
+  readonly purpose: Step['purpose']
+  /** How many objects are being made for one another. */
+  readonly depth: number
+  readonly extra?: Step['extra']
+  /** Whose the object shall be that the step makes. */
+  readonly owner?: Member | undefined
 }
 
-/** Why a scenario cannot be built. */
-export class Unbuildable extends Error {}
-
-const deepest = 5
-
+/** One scenario in the making. Methods add steps, and throw `Unbuildable` when there is no way. */
 export class Builder {
   readonly cast: Record<string, Seat> = {}
   readonly vars: Record<Var, VarSpec> = {}
   readonly steps: Step[] = []
-  private readonly owners = new Map<Var, Member>()
+  readonly owners = new Map<Var, Member>()
+  readonly stage: Stage
+  readonly casting: Casting
   private readonly tally = new Map<string, number>()
-  private readonly stage: Stage
   private readonly choices: BuildOptions
 
   constructor(stage: Stage, options: BuildOptions) {
     this.stage = stage
     this.choices = options
+    this.casting = new Casting(stage, options, this)
   }
 
+  /** What has been built so far; the builder may go on. */
   scenario(): Scenario {
     return { cast: this.freshCast(), vars: { ...this.vars }, steps: [...this.steps] }
   }
@@ -107,11 +86,7 @@ export class Builder {
     this.steps.push(...scenario.steps)
   }
 
-  /** Members that may be cast, in order. */
-  get members(): readonly Member[] {
-    return this.stage.members.filter((member) => this.choices.notCast?.has(member.name) !== true)
-  }
-
+  /** Puts a member on stage and gives the role. */
   play(member: Member): string {
     this.cast[member.name] ??= { identity: member.name, fresh: false }
     return member.name
@@ -119,10 +94,10 @@ export class Builder {
 
   /** Adds what is needed for a use and then the use itself as the last step. */
   addAct(use: Use, wants: Wants): void {
-    const member = wants.member ?? this.pick(use, undefined)
-    const owner = wants.owner ?? this.ownerFor(use, member)
+    const member = wants.member ?? this.casting.pick(use, undefined)
+    const owner = wants.owner ?? this.casting.ownerFor(use, member)
     const object = this.objectFor(use, owner, wants)
-    this.prepareApprovals(use, object, member, wants)
+    prepareApprovals(this, use, { object, member, wants })
     this.step(use, { member, object, wants, purpose: 'act', depth: 0 })
   }
 
@@ -130,7 +105,7 @@ export class Builder {
   private objectFor(use: Use, owner: Member | undefined, wants: Wants): Var | undefined {
     if (use.object === undefined || use.creates) return undefined
     const states = wants.states?.['object'] ?? use.from
-    const through = wants.approvals === 'granted' ? this.grantUse(use) : undefined
+    const through = wants.approvals === 'granted' ? grantUse(this, use) : undefined
     const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === 'object')
     return this.supply(use.object.type, { owner, states, wishes, through, depth: 0 })
   }
@@ -141,7 +116,7 @@ export class Builder {
     if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
     if (want.depth > deepest) throw new Unbuildable(`making a ${typeName} needs too many other objects`)
     if (isOwn(this.stage.charter, type))
-      return this.findAndMove(type, { ...want, owner: want.owner ?? this.members.find((each) => each.pool) })
+      return this.findAndMove(type, { ...want, owner: want.owner ?? this.casting.members.find((each) => each.pool) })
     if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
     const ways = waysTo(type, want.states, want.through)
     const way = ways.find(([first]) => first?.id === this.choices.creator) ?? ways[0]
@@ -198,7 +173,7 @@ export class Builder {
   private follow(type: ObjectType, way: Way, want: Supply): Var {
     const [creator, ...moves] = way
     if (creator === undefined) throw new Unbuildable(`nothing creates a ${type.name}`)
-    const maker = this.makerOf(creator, want.owner)
+    const maker = this.casting.makerOf(creator, want.owner)
     const object = this.introduce(type, { ...want, owner: want.owner ?? maker, states: [], supply: 'made' })
     const owned = want.owner === undefined || want.owner === maker ? [] : ownerMember(type, want.owner)
     const parties = Object.entries(want.parties ?? {}).flatMap(([party, member]) => {
@@ -228,89 +203,18 @@ export class Builder {
   /** Who makes a move on the way: as many as an approval needs when the move grants one, else one. */
   private performers(use: Use, object: Var): Member[] {
     const approval = this.approvalGranted(use)
-    return approval === undefined ? [this.pick(use, object)] : this.approvers(approval, use, object)
+    return approval === undefined ? [this.casting.pick(use, object)] : this.casting.approvers(approval, use, object)
   }
 
   private approvalGranted(use: Use): Approval | undefined {
     return this.stage.charter.approvals.get(this.stage.charter.operations.get(use.operation)?.grants ?? '')
   }
 
-  /** Distinct approvers who may approve, as many as the quorum asks for. */
-  approvers(approval: Approval, use: Use | undefined, object: Var | undefined, requester?: Member): Member[] {
-    const owner = object === undefined ? undefined : this.owners.get(object)
-    const barred = new Set([
-      ...(approval.not.length > 0 ? [owner?.name, requester?.name, ...this.makersOf(object)] : []),
-      ...(use === undefined ? [] : this.separated(use, object)),
-    ])
-    const eligible = this.members.filter(
-      (member) =>
-        !barred.has(member.name) &&
-        approval.choices.some(
-          (choice) =>
-            admitted(this.stage.charter, [member], choice).length > 0 && this.tenantFits(choice, member, owner),
-        ),
-    )
-    if (eligible.length < approval.quorum) {
-      throw new Unbuildable(
-        `${approval.quorum} identities who may give \`${approval.name}\` are needed, the identities file has ${eligible.length}`,
-      )
-    }
-    return eligible.slice(0, approval.quorum)
-  }
-
-  private makersOf(object: Var | undefined): string[] {
-    return this.steps.filter((step) => step.makes !== undefined && step.makes === object).map((step) => step.as)
-  }
-
-  private grantUse(use: Use): Use | undefined {
-    for (const constraint of use.constraints) {
-      if (constraint.kind !== 'approval') continue
-      const grant = this.stage.charter.approvals.get(constraint.approval)?.grant
-      const found = grant === undefined ? undefined : usesOf(this.stage.charter, grant, use.object?.type)[0]
-      if (found?.kind === 'transition') return found
-    }
-    return undefined
-  }
-
-  /** Grants, by an operation that is no transition, what the use needs approved. */
-  private prepareApprovals(use: Use, object: Var | undefined, member: Member, wants: Wants): void {
-    if (wants.approvals !== 'granted') return
-    for (const constraint of use.constraints) {
-      if (constraint.kind !== 'approval') continue
-      const approval = this.stage.charter.approvals.get(constraint.approval)
-      const grant =
-        approval?.grant === undefined ? undefined : usesOf(this.stage.charter, approval.grant, use.object?.type)[0]
-      if (approval === undefined || grant === undefined)
-        throw new Unbuildable(`no operation of the API grants \`${constraint.approval}\``)
-      if (this.steps.some((step) => step.use === grant.id)) continue
-      for (const approver of this.approvers(approval, grant, object, member)) {
-        this.step(grant, { member: approver, object, wants: {}, purpose: 'setup', depth: 0 })
-      }
-    }
-  }
-
   /** Adds one step, after what its references and order rules need. */
-  step(
-    use: Use,
-    how: {
-      member: Member
-      object: Var | undefined
-      makes?: Var
-      wants: Wants
-      purpose: Step['purpose']
-      depth: number
-      extra?: Step['extra']
-      /** Whose the object shall be that the step makes. */
-      owner?: Member | undefined
-    },
-  ): void {
-    const { member, object, wants, depth } = how
-    this.prepareOrder(use, member, object, wants, depth)
-    const refs: Record<Slot, Var> = {}
-    for (const ref of namedObjects(this.stage.charter, use)) {
-      if (ref.optional && wants.states?.[ref.slot] === undefined && wants.refOwner?.[ref.slot] === undefined) continue
-      refs[ref.slot] = this.refFor(use, ref, { member, object, wants, depth, heir: how.owner ?? wants.owner })
-    }
+  step(use: Use, how: How): void {
+    const { member, object, wants } = how
+    prepareOrder(this, use, how)
+    const refs = fillRefs(this, use, how)
     const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use, member) : undefined)
     this.steps.push({
       use: use.id,
@@ -330,202 +234,6 @@ export class Builder {
       ? undefined
       : this.introduce(type, { owner: member, states: [], wishes: [], supply: 'made' })
   }
-
-  private refFor(
-    use: Use,
-    ref: Ref,
-    how: { member: Member; object: Var | undefined; wants: Wants; depth: number; heir: Member | undefined },
-  ): Var {
-    const { member, object, wants, depth, heir } = how
-    const demand = (kind: 'by' | 'from') => use.constraints.find((each) => each.kind === kind && each.slot === ref.slot)
-    const [by, from] = [demand('by'), demand('from')]
-    const states = wants.states?.[ref.slot] ?? (from?.kind === 'from' ? from.states : [])
-    const choices = by?.kind === 'by' ? by.choices : []
-    const owned = choices.some((choice) => choice.party === 'owner' || choice.party === 'creator')
-    const party = choices
-      .map((choice) => choice.party)
-      .find((each) => each !== undefined && this.isParty(ref.object, each))
-    const other = wants.refOwner?.[ref.slot]
-    const owner = other ?? member
-    const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
-    const free = wants.states?.[ref.slot] === undefined && other === undefined && wishes.length === 0
-    const reusable = free
-      ? this.reuse(ref, owned ? owner : undefined, object, party === undefined ? undefined : { party, member })
-      : undefined
-    if (reusable !== undefined) return reusable
-    const own = owned || (party === undefined && this.canMake(ref.object, owner)) ? owner : undefined
-    // What the caller cannot have is the owner's of whatever is being made.
-    const parties = party === undefined ? {} : { parties: { [party]: owner } }
-    return this.supply(ref.object, { owner: own ?? heir, states, wishes, depth: depth + 1, ...parties })
-  }
-
-  private isParty(type: string, party: string): boolean {
-    return this.stage.charter.objects.get(type)?.parties.has(party) === true
-  }
-
-  /** An object of the scenario that a reference can mean: the parent of the object acted on, or one already there. */
-  private reuse(
-    ref: Ref,
-    owner: Member | undefined,
-    object: Var | undefined,
-    as?: { party: string; member: Member },
-  ): Var | undefined {
-    const names = Object.keys(this.vars).filter((name) => this.vars[name]?.type === ref.object && name !== object)
-    return names.findLast(
-      (name) =>
-        (owner === undefined || this.owners.get(name)?.name === owner.name) &&
-        (as === undefined || this.vars[name]?.parties?.[as.party] === as.member.name),
-    )
-  }
-
-  private canMake(type: string, member: Member): boolean {
-    const creators = this.stage.charter.objects.get(type)?.transitions.filter((use) => use.creates) ?? []
-    return creators.some((use) =>
-      choicesOf(use).some((choice) => admitted(this.stage.charter, [member], choice).length > 0),
-    )
-  }
-
-  private prepareOrder(use: Use, member: Member, object: Var | undefined, wants: Wants, depth: number): void {
-    for (const rule of use.constraints) {
-      if (rule.kind !== 'order' || rule.id === wants.without || rule.operations[1] !== use.operation) continue
-      if (!['precedence', 'alternate-precedence', 'chain-precedence', 'succession'].includes(rule.template)) continue
-      const [before] = rule.operations
-      const first = usesOf(this.stage.charter, before, use.object?.type)[0]
-      const perObject = rule.per.includes('object')
-      const present = this.steps.some(
-        (step) =>
-          this.isUseOf(step, before) &&
-          (!perObject || step.object === object) &&
-          (perObject || step.as === member.name),
-      )
-      if (first === undefined || present || depth > deepest) continue
-      const performer = perObject ? this.pick(first, object) : member
-      const target =
-        first.creates || first.object === undefined
-          ? undefined
-          : perObject
-            ? object
-            : this.supplyFor(first, performer, depth)
-      this.step(first, { member: performer, object: target, wants: {}, purpose: 'setup', depth: depth + 1 })
-    }
-  }
-
-  private supplyFor(use: Use, member: Member, depth: number): Var | undefined {
-    if (use.object === undefined) return undefined
-    return this.supply(use.object.type, { owner: member, states: use.from, wishes: [], depth: depth + 1 })
-  }
-
-  private isUseOf(step: Step, operation: string): boolean {
-    return this.stage.charter.operations.get(operation)?.uses.some((use) => use.id === step.use) ?? false
-  }
-
-  /** The first member who may make a use on an object: its party when the charter says so, else an actor of the same tenant. */
-  pick(use: Use, object: Var | undefined): Member {
-    const options = this.options(use, object)
-    const first = options[0]
-    if (first === undefined)
-      throw new Unbuildable(`no identity may \`${use.id}\`${object === undefined ? '' : ` on ${object}`}`)
-    return first
-  }
-
-  options(use: Use, object: Var | undefined): Member[] {
-    const owner = object === undefined ? undefined : this.owners.get(object)
-    const barred = new Set(this.separated(use, object))
-    const found = choicesOf(use).flatMap((choice) => this.candidates(use, choice, object, owner))
-    return [...new Set(found)].filter((member) => !barred.has(member.name))
-  }
-
-  private candidates(use: Use, choice: Choice, object: Var | undefined, owner: Member | undefined): Member[] {
-    if (choice.party === 'owner' || choice.party === 'creator') {
-      const able = owner === undefined ? this.possibleOwners(use) : [owner]
-      return admitted(this.stage.charter, able, choice)
-    }
-    const partner = this.partyOf(choice.party, object)
-    const able = admitted(this.stage.charter, partner.length > 0 ? partner : this.members, choice)
-    if (partner.length > 0) return able
-    const strangers =
-      choice.party === undefined && choice.actor !== undefined ? able : able.filter((member) => member !== owner)
-    return strangers.filter((member) => object === undefined || this.tenantFits(choice, member, owner))
-  }
-
-  /** Members known to be a declared party of an object: whom the scenario made it, else whoever made the object. */
-  private partyOf(party: string | undefined, object: Var | undefined): Member[] {
-    const spec = this.vars[object ?? '']
-    if (party === undefined || spec === undefined || !this.isParty(spec.type, party)) return []
-    const names = spec.parties?.[party] === undefined ? this.makersOf(object) : [spec.parties[party]]
-    return this.stage.members.filter((member) => names.includes(member.name))
-  }
-
-  /** Who could own the object a use acts on: whoever may create one; anybody when the API lets nobody. */
-  possibleOwners(use: Use): Member[] {
-    const creators =
-      this.stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
-    const makers = creators.flatMap((creator) =>
-      choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice)),
-    )
-    return makers.length > 0 ? [...new Set(makers)] : [...this.members]
-  }
-
-  private tenantFits(choice: Choice, member: Member, owner: Member | undefined): boolean {
-    if (choice.actor === undefined || owner === undefined) return true
-    return !boundToTenant(this.stage.charter.actors.get(choice.actor)) || sameTenant(member, owner)
-  }
-
-  /** Those who may not make a use on this object because of what they did to it or are to it. */
-  private separated(use: Use, object: Var | undefined): string[] {
-    if (this.choices.samePerson === true) return []
-    const owner = object === undefined ? undefined : this.owners.get(object)?.name
-    return use.constraints.flatMap((constraint) => {
-      if (constraint.kind !== 'separation') return []
-      const { of } = constraint
-      if ('operations' in of) {
-        const others = this.steps.filter((step) =>
-          of.operations.some((operation) => operation !== use.operation && this.isUseOf(step, operation)),
-        )
-        return others.filter((step) => (step.object ?? step.makes) === object).map((step) => step.as)
-      }
-      return [...this.makersOf(object), ...(owner === undefined ? [] : [owner])]
-    })
-  }
-
-  private ownerFor(use: Use, member: Member): Member | undefined {
-    if (use.object === undefined) return undefined
-    const choices = choicesOf(use).filter(
-      (choice) => admitted(this.stage.charter, [member], choice).length > 0 || choice.party !== undefined,
-    )
-    const asParty = choices.find((choice) => choice.party === 'owner' || choice.party === 'creator')
-    const asActor = choices.find((choice) => choice.actor !== undefined && choice.party === undefined)
-    const able = this.possibleOwners(use)
-    if (asParty !== undefined && able.includes(member)) return member
-    const needsOther = use.constraints.some((each) => each.kind === 'separation')
-    const others = able.filter(
-      (each) => each !== member && (asActor === undefined || this.tenantFits(asActor, member, each)),
-    )
-    if (others[0] !== undefined) return others[0]
-    return needsOther ? undefined : able.find((each) => each === member)
-  }
-
-  private makerOf(creator: Use, owner: Member | undefined): Member {
-    if (
-      owner !== undefined &&
-      choicesOf(creator).some(
-        (choice) => choice.party === undefined && admitted(this.stage.charter, [owner], choice).length > 0,
-      )
-    )
-      return owner
-    const able = choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice))
-    const maker = able.find((member) => owner === undefined || sameTenant(member, owner)) ?? able[0]
-    if (maker === undefined) throw new Unbuildable(`no identity may \`${creator.id}\``)
-    return maker
-  }
-}
-
-/** The choices of the `by` of a use itself (not of its references). */
-export function choicesOf(use: Use): readonly Choice[] {
-  const by = use.constraints.find(
-    (each): each is Extract<Constraint, { kind: 'by' }> => each.kind === 'by' && each.slot === 'object',
-  )
-  return by?.choices ?? []
 }
 
 function countsPeople(constraint: Constraint): boolean {

@@ -1,4 +1,4 @@
-import type { Actor, Charter, Choice, Principal } from '../../charter/charter.ts'
+import type { Actor, Charter, Choice, Constraint, Principal, Use } from '../../charter/charter.ts'
 
 /** One identity the planner can give a role to. What its principal is may be known only in part before it has signed in. */
 export interface Member {
@@ -6,6 +6,12 @@ export interface Member {
   readonly principal: Principal
   /** New ones can be registered. */
   readonly pool: boolean
+}
+
+/** The charter, and everybody who can be cast. */
+export interface Stage {
+  readonly charter: Charter
+  readonly members: readonly Member[]
 }
 
 /** Whether a member is an actor, by what is known of it before it signs in. */
@@ -39,4 +45,12 @@ export function boundToTenant(actor: Actor | undefined): boolean {
 /** The actors a member plays, in the order of the charter. */
 export function actorsOf(charter: Charter, member: Member): string[] {
   return [...charter.actors.keys()].filter((actor) => plays(charter, member, actor))
+}
+
+/** The choices of the `by` of a use itself (not of its references). */
+export function choicesOf(use: Use): readonly Choice[] {
+  const by = use.constraints.find(
+    (each): each is Extract<Constraint, { kind: 'by' }> => each.kind === 'by' && each.slot === 'object',
+  )
+  return by?.choices ?? []
 }

@@ -103,6 +103,7 @@ export function usesOf(charter: Charter, operation: string, type?: string): read
   return fitting.length > 0 ? fitting : uses
 }
 
+/** A use by its id; undefined when the charter has none such. */
 export function useById(charter: Charter, id: string): Use | undefined {
   for (const operation of charter.operations.values()) {
     const found = operation.uses.find((use) => use.id === id)

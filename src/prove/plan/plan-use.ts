@@ -5,11 +5,13 @@ import { comparisons } from '../../cel/traverse.ts'
 import type { Constraint, ConstraintId, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { callVariables } from '../../charter/linker.ts'
 import { attackersOf } from './attacker.ts'
-import { Builder, type BuildOptions, choicesOf, type Stage, Unbuildable, type Wants } from './build.ts'
-import { actorsOf, admitted, type Member, sameTenant } from './cast.ts'
+import { Builder } from './build.ts'
+import { actorsOf, admitted, choicesOf, type Member, type Stage, sameTenant } from './cast.ts'
+import { Casting } from './casting.ts'
 import { classOfRule, classOfState } from './classify.ts'
 import { movesFrom, useById, usesOf } from './graph.ts'
 import type { AbuseCase, NotReached, Scenario, Step, Tactic, Wish } from './scenario.ts'
+import { type BuildOptions, Unbuildable, type Wants } from './wants.ts'
 
 export interface UsePlan {
   readonly control: Scenario | undefined
@@ -149,12 +151,12 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
 function planItems(draft: Draft, constraint: Extract<Constraint, { kind: 'items' }>, control: Scenario): void {
   const { stage, use, options } = draft
   const seen = new Set<string>()
-  for (const lister of new Builder(stage, options).options(use, undefined)) {
+  for (const lister of new Casting(stage, options).able(use, undefined)) {
     const actors = actorsOf(stage.charter, lister).join('+')
     if (seen.has(actors) || seen.size >= 4) continue
     seen.add(actors)
     const type = stage.charter.objects.get(constraint.object)
-    const owners = new Builder(stage, options).possibleOwners({
+    const owners = new Casting(stage, options).possibleOwners({
       ...use,
       object: { type: constraint.object, key: { from: 'request', in: 'body', pointer: [] } },
     })
@@ -246,7 +248,7 @@ function planRefBy(draft: Draft, constraint: Extract<Constraint, { kind: 'by' }>
   const builder = new Builder(draft.stage, draft.options)
   const owners = byParty
     ? draft.stage.members.filter((member) => sameActors(draft.stage, member, caller))
-    : builder.possibleOwners({ ...draft.use, object: { type: ref.object, key: ref.key } })
+    : builder.casting.possibleOwners({ ...draft.use, object: { type: ref.object, key: ref.key } })
   const other = owners.find((member) => member !== caller)
   if (other === undefined) return draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
   draft.add(constraint.id, tactic, 'bola-write', () => ({
@@ -324,7 +326,7 @@ function planSeparation(draft: Draft, constraint: Extract<Constraint, { kind: 's
           .filter((each) => each !== draft.use.operation)
           .flatMap((each) => usesOf(draft.stage.charter, each, draft.use.object?.type).slice(0, 1))
       : []
-  const owners = new Builder(draft.stage, draft.options).possibleOwners(draft.use)
+  const owners = new Casting(draft.stage, draft.options).possibleOwners(draft.use)
   const both = draft.stage.members.filter(
     (member) =>
       may(member, draft.use) &&
@@ -380,7 +382,7 @@ function planWhen(draft: Draft, constraint: Extract<Constraint, { kind: 'when' }
 /** Somebody who may by role, and whom the rule forbids it all the same. */
 function planCaller(draft: Draft, constraint: Extract<Constraint, { kind: 'when' }>): void {
   const tactic: Tactic = { kind: 'as-other', other: 'other-actor' }
-  const options = new Builder(draft.stage, draft.options).options(draft.use, undefined)
+  const options = new Casting(draft.stage, draft.options).able(draft.use, undefined)
   const member = options.find(
     ({ principal }) => constraint.rule.evaluate({ principal, claims: principal.claims ?? {} }) === false,
   )
@@ -457,7 +459,7 @@ function ownApproval(
   grants: ReadonlySet<string>,
 ): Scenario {
   const approval = draft.stage.charter.approvals.get(constraint.approval)
-  const owners = new Builder(draft.stage, draft.options).possibleOwners(draft.use)
+  const owners = new Casting(draft.stage, draft.options).possibleOwners(draft.use)
   const both = owners.filter((member) =>
     approval?.choices.some((choice) => admitted(draft.stage.charter, [member], choice).length > 0),
   )
@@ -524,7 +526,7 @@ function withRevocation(
   builder.resume(scenario)
   const step = granted[0]
   const grant = step === undefined ? undefined : useById(draft.stage.charter, step.use)
-  const others = grant === undefined ? [] : builder.options(grant, step?.object).map((member) => member.name)
+  const others = grant === undefined ? [] : builder.casting.able(grant, step?.object).map((member) => member.name)
   const regrants = [...others, ...used].slice(0, again).flatMap((as) => (step === undefined ? [] : [{ ...step, as }]))
   const cast = Object.fromEntries(regrants.map(({ as }) => [as, { identity: as, fresh: false }]))
   return {
@@ -594,7 +596,7 @@ function planSeenBy(draft: Draft, constraint: Extract<Constraint, { kind: 'seen-
       (choice) => choice.party === undefined && admitted(draft.stage.charter, [member], choice).length > 0,
     )
   const builder = new Builder(draft.stage, draft.options)
-  const readers = builder.options(draft.use, undefined).filter((member) => !permitted(member))
+  const readers = builder.casting.able(draft.use, undefined).filter((member) => !permitted(member))
   const [reader] = readers
   if (reader === undefined)
     return draft.skip(constraint.id, tactic, 'everyone who may read the object may read the field')

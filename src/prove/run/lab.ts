@@ -4,7 +4,7 @@ import { decide, evaluateUse } from '../../decide/decide.ts'
 import type { Reason } from '../../decide/decision.ts'
 import { factsFor } from '../../session/fold.ts'
 import type { PastCall } from '../../session/past-call.ts'
-import type { Stage } from '../plan/build.ts'
+import type { Stage } from '../plan/cast.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Supply } from './request.ts'
 

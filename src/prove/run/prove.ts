@@ -1,10 +1,11 @@
 /** Runs the proofs of a charter against a running system. Yields events; whoever listens decides what is shown. */
 import type { Charter, Demand, Use } from '../../charter/charter.ts'
 import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
-import { Builder, type BuildOptions } from '../plan/build.ts'
 import type { Member } from '../plan/cast.ts'
+import { Casting } from '../plan/casting.ts'
 import { nameOf, planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { AbuseCase, Scenario } from '../plan/scenario.ts'
+import type { BuildOptions } from '../plan/wants.ts'
 import { Findings } from './collect.ts'
 import type { Lab } from './lab.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
@@ -154,7 +155,7 @@ class Run {
     for (const creator of creators.slice(1))
       for (const type of listed.filter((each) => each !== use.object?.type))
         yield { options: { found: new Set([type]), creator: creator.id } }
-    const others = new Builder(stage, { found }).options(use, undefined).slice(1, 4)
+    const others = new Casting(stage, { found }).able(use, undefined).slice(1, 4)
     for (const member of others) yield { member, options: { found } }
     if (listed.length > 1) yield { options: { found: new Set(listed) } }
     for (const member of others) for (const type of listed) yield { member, options: { found: new Set([type]) } }

@@ -1,0 +1,83 @@
+/** What must be done before a use: what the charter's order rules put first, and the approvals it needs. */
+import type { Constraint, Use } from '../../charter/charter.ts'
+import type { Builder, How } from './build.ts'
+import type { Member } from './cast.ts'
+import { usesOf } from './graph.ts'
+import type { Var } from './scenario.ts'
+import { deepest, Unbuildable, type Wants } from './wants.ts'
+
+const needsFirst: ReadonlySet<string> = new Set([
+  'precedence',
+  'alternate-precedence',
+  'chain-precedence',
+  'succession',
+])
+
+type Order = Extract<Constraint, { kind: 'order' }>
+
+/** Adds the steps that must come before a use, where they are not there yet. */
+export function prepareOrder(
+  builder: Builder,
+  use: Use,
+  how: Pick<How, 'member' | 'object' | 'wants' | 'depth'>,
+): void {
+  for (const rule of use.constraints) {
+    if (rule.kind !== 'order' || rule.id === how.wants.without || rule.operations[1] !== use.operation) continue
+    if (needsFirst.has(rule.template)) putFirst(builder, use, rule, how)
+  }
+}
+
+function putFirst(builder: Builder, use: Use, rule: Order, how: Pick<How, 'member' | 'object' | 'depth'>): void {
+  const { member, object, depth } = how
+  const [before] = rule.operations
+  const first = usesOf(builder.stage.charter, before, use.object?.type)[0]
+  const perObject = rule.per.includes('object')
+  const present = builder.steps.some(
+    (step) =>
+      builder.casting.isUseOf(step, before) &&
+      (!perObject || step.object === object) &&
+      (perObject || step.as === member.name),
+  )
+  if (first === undefined || present || depth > deepest) return
+  const performer = perObject ? builder.casting.pick(first, object) : member
+  const target = perObject && !first.creates && first.object !== undefined ? object : ownTarget(builder, first, how)
+  builder.step(first, { member: performer, object: target, wants: {}, purpose: 'setup', depth: depth + 1 })
+}
+
+/** An object for the earlier step alone. */
+function ownTarget(builder: Builder, use: Use, { member, depth }: Pick<How, 'member' | 'depth'>): Var | undefined {
+  if (use.creates || use.object === undefined) return undefined
+  return builder.supply(use.object.type, { owner: member, states: use.from, wishes: [], depth: depth + 1 })
+}
+
+/** The move that grants what a use needs approved, when the grant is one. */
+export function grantUse(builder: Builder, use: Use): Use | undefined {
+  for (const constraint of use.constraints) {
+    if (constraint.kind !== 'approval') continue
+    const grant = builder.stage.charter.approvals.get(constraint.approval)?.grant
+    const found = grant === undefined ? undefined : usesOf(builder.stage.charter, grant, use.object?.type)[0]
+    if (found?.kind === 'transition') return found
+  }
+  return undefined
+}
+
+/** Grants, by an operation that is no transition, what the use needs approved. */
+export function prepareApprovals(
+  builder: Builder,
+  use: Use,
+  { object, member, wants }: { object: Var | undefined; member: Member; wants: Wants },
+): void {
+  if (wants.approvals !== 'granted') return
+  const { charter } = builder.stage
+  for (const constraint of use.constraints) {
+    if (constraint.kind !== 'approval') continue
+    const approval = charter.approvals.get(constraint.approval)
+    const grant = approval?.grant === undefined ? undefined : usesOf(charter, approval.grant, use.object?.type)[0]
+    if (approval === undefined || grant === undefined)
+      throw new Unbuildable(`no operation of the API grants \`${constraint.approval}\``)
+    if (builder.steps.some((step) => step.use === grant.id)) continue
+    for (const approver of builder.casting.approvers(approval, grant, object, member)) {
+      builder.step(grant, { member: approver, object, wants: {}, purpose: 'setup', depth: 0 })
+    }
+  }
+}

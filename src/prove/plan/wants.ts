@@ -1,0 +1,41 @@
+import type { Slot, Use } from '../../charter/charter.ts'
+import type { Member } from './cast.ts'
+import type { Wish } from './scenario.ts'
+
+/** What a scenario shall look like beyond the rightful way. */
+export interface Wants {
+  /** Who makes the call; without it, the first who may. */
+  readonly member?: Member
+  /** Whose the object shall be, when not the caller's. */
+  readonly owner?: Member
+  /** States of the object or of references other than those the charter asks for. */
+  readonly states?: Readonly<Record<Slot, readonly string[]>>
+  /** Wishes on the object or on references. */
+  readonly wishes?: readonly Wish[]
+  /** Approvals: given in full (`granted`), or left out so that only what the state needs is done. */
+  readonly approvals?: 'granted' | 'left-out'
+  /** An order rule not to be prepared for. */
+  readonly without?: string
+  /** Whose a reference shall be, when not the caller's. */
+  readonly refOwner?: Readonly<Record<Slot, Member>>
+}
+
+/** How objects and people are chosen throughout a scenario. */
+export interface BuildOptions {
+  /** Types looked for among existing objects although they can be made. */
+  readonly found: ReadonlySet<string>
+  /** A use made of every new object of a type, because others need what it brings, as money on an account. */
+  readonly enrich?: ReadonlyMap<string, Use>
+  /** The use that creates objects of its type, when there are several. */
+  readonly creator?: string
+  /** Members not to be cast. */
+  readonly notCast?: ReadonlySet<string>
+  /** Lets one person do what the charter wants done by different ones. */
+  readonly samePerson?: boolean
+}
+
+/** How many objects may be made for one another. */
+export const deepest = 5
+
+/** Why a scenario cannot be built. */
+export class Unbuildable extends Error {}
