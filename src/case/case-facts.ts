@@ -107,7 +107,8 @@ function typeInSlot(charter: Charter, operation: OperationId, slot: Slot): Objec
   for (const use of charter.operations.get(operation)?.uses ?? []) {
     const own = use.object?.type
     const parent = charter.objects.get(own ?? '')?.parent?.object
-    const name = slot === 'object' ? own : slot === 'parent' ? parent : refOf(use, slot)?.object
+    const named = slot === use.object?.slot ? own : refOf(use, slot)?.object
+    const name = slot === 'object' ? own : slot === 'parent' ? parent : named
     const type = charter.objects.get(name ?? '')
     if (type !== undefined) return type
   }

@@ -119,7 +119,12 @@ export interface Use {
   readonly operation: OperationId
   readonly kind: 'transition' | 'operation'
   /** The object acted on. `key` says where its key is: in the response when the use creates it. */
-  readonly object?: { readonly type: string; readonly key: Reference | CallerKey }
+  readonly object?: {
+    readonly type: string
+    /** Under which name it stands among the facts, when the operation moves objects of several types; else `object`. */
+    readonly slot?: Slot
+    readonly key: Reference | CallerKey
+  }
   readonly creates: boolean
   readonly from: readonly string[]
   readonly to: readonly string[]

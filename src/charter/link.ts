@@ -37,7 +37,7 @@ export function linkCharter(
   const direct = linkUses(linker, approvals)
   const rules = (parsed.raw.rules ?? []).flatMap((raw, index) => linkRule(linker, raw, index) ?? [])
   const fields = linkFieldConstraints(linker)
-  const uses = direct.map((use) => fields(withRule(use, rules)))
+  const uses = nameSlots(direct).map((use) => fields(withRule(use, rules)))
   const objects = new Map<string, ObjectType>(
     Object.entries(parsed.raw.objects ?? {}).map(([name, raw]) => {
       const own = uses.filter((use) => use.kind === 'transition' && use.object?.type === name)
@@ -231,6 +231,17 @@ function linkUses(linker: Linker, approvals: ReadonlyMap<string, Approval>): Use
 }
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE'])
+
+/** Where an operation moves objects of several types, the first stands among the facts as `object`, the others under their type. */
+function nameSlots(uses: readonly Use[]): Use[] {
+  const first = new Map<string, string>()
+  return uses.map((use) => {
+    if (use.object === undefined) return use
+    const type = first.get(use.operation) ?? use.object.type
+    first.set(use.operation, type)
+    return type === use.object.type ? use : { ...use, object: { ...use.object, slot: use.object.type } }
+  })
+}
 
 function linkOperations(linker: Linker, uses: readonly Use[]): Map<string, Operation> {
   const { objects = {}, operations = {}, approvals = {} } = linker.parsed.raw

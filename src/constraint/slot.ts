@@ -5,6 +5,15 @@ export function refOf(use: Use, slot: Slot): Ref | undefined {
   return use.refs.find((ref) => ref.slot === slot)
 }
 
+/** Facts as one use sees them: its object stands under `object`, whatever else the operation moves. */
+export function objectsFor<T>(use: Use, objects: Readonly<Record<Slot, T>>): Readonly<Record<Slot, T>> {
+  const slot = use.object?.slot
+  if (slot === undefined) return objects
+  const { object: _, ...others } = objects
+  const own = Object.hasOwn(objects, slot) ? objects[slot] : undefined
+  return own === undefined ? (others as Record<Slot, T>) : { ...others, object: own }
+}
+
 /**
  * The type of the object in a slot of a use; undefined when there is none: the use acts on no object, or makes it.
  *

@@ -7,6 +7,9 @@
  * | none                                                            | deny, with the reasons of the use that came nearest  |
  * | there are none                                                  | deny: unknown operation                              |
  *
+ * An operation that moves objects of several types has uses for each: every type must be allowed by one of its own, deny wins over
+ * ask, and the reasons and obligations of all are joined.
+ *
  * The first use in file order counts at every line. Nearest: the fewest demands broken or not known. A demand that cannot be
  * evaluated is not satisfied. A use nothing permits (no `by`) never has every demand satisfied.
  */
@@ -16,7 +19,7 @@ import type { Facts } from '../constraint/facts.ts'
 import type { Check, Obligation, Owe, Shortfall } from '../constraint/kind.ts'
 import { meaningOf } from '../constraint/kinds.ts'
 import { makeScopePlan } from '../constraint/scope.ts'
-import { refOf } from '../constraint/slot.ts'
+import { objectsFor, refOf } from '../constraint/slot.ts'
 import type { Decision, Reason } from './decision.ts'
 
 interface Demand {
@@ -35,7 +38,7 @@ interface CompiledUse {
 const compiledUses = new WeakMap<Charter, Map<Use, CompiledUse>>()
 const compiledOperations = new WeakMap<
   Operation,
-  { readonly charter: Charter; readonly uses: readonly CompiledUse[] }
+  { readonly charter: Charter; readonly groups: readonly (readonly CompiledUse[])[] }
 >()
 const none: readonly never[] = []
 
@@ -53,10 +56,20 @@ const none: readonly never[] = []
 export function decide(charter: Charter, facts: Facts, call: Call): Decision {
   const operation = charter.operations.get(call.operation)
   if (operation === undefined || operation.uses.length === 0) return unknownOperation(call.operation)
+  const [first, ...others] = groupsOf(charter, operation)
+  if (first === undefined) return unknownOperation(call.operation)
+  const decision = decideOne(charter, first, facts, call)
+  return others.length === 0
+    ? decision
+    : joined([decision, ...others.map((uses) => decideOne(charter, uses, facts, call))])
+}
+
+/** Decides among the uses for one type of object. */
+function decideOne(charter: Charter, uses: readonly CompiledUse[], facts: Facts, call: Call): Decision {
   let best: Decision | undefined
   let distance = Number.POSITIVE_INFINITY
-  for (const compiled of usesOf(charter, operation)) {
-    const context = makeContext(compiled.use, facts, call)
+  for (const compiled of uses) {
+    const context = contextOf(compiled.use, facts, call)
     const reasons = reasonsOf(charter, compiled, context)
     if (reasons.length === 0) return allowed(compiled, context)
     // A use that only lacks approvals comes nearer than any other.
@@ -68,9 +81,27 @@ export function decide(charter: Charter, facts: Facts, call: Call): Decision {
   return best ?? unknownOperation(call.operation)
 }
 
+/** A use of another type than the first sees its own object as `object`. */
+function contextOf(use: Use, facts: Facts, call: Call): Context {
+  const own = use.object?.slot === undefined ? facts : { ...facts, objects: objectsFor(use, facts.objects) }
+  return makeContext(use, own, call)
+}
+
+const rank: Readonly<Record<Decision['effect'], number>> = { deny: 4, defer: 3, ask: 2, modify: 1, allow: 0 }
+
+function joined(decisions: readonly Decision[]): Decision {
+  const worst = decisions.reduce((left, right) => (rank[right.effect] > rank[left.effect] ? right : left))
+  const stops = rank[worst.effect] >= rank.ask
+  return {
+    ...worst,
+    reasons: decisions.flatMap((each) => each.reasons),
+    obligations: stops ? none : decisions.flatMap((each) => each.obligations),
+  }
+}
+
 /** Every reason why a call does not satisfy one use, in file order; empty when it does. Pure and total. */
 export function evaluateUse(charter: Charter, use: Use, facts: Facts, call: Call): readonly Reason[] {
-  return reasonsOf(charter, compileUse(charter, use), makeContext(use, facts, call))
+  return reasonsOf(charter, compileUse(charter, use), contextOf(use, facts, call))
 }
 
 /** Whether a use is permitted to anybody: it says who may, of its object or of an object it must name. */
@@ -80,12 +111,20 @@ export function isPermitted(use: Use): boolean {
   )
 }
 
-function usesOf(charter: Charter, operation: Operation): readonly CompiledUse[] {
+/** The uses of an operation, those for each type of object together. */
+function groupsOf(charter: Charter, operation: Operation): readonly (readonly CompiledUse[])[] {
   const known = compiledOperations.get(operation)
-  if (known !== undefined && known.charter === charter) return known.uses
-  const uses = operation.uses.map((use) => compileUse(charter, use))
-  compiledOperations.set(operation, { charter, uses })
-  return uses
+  if (known !== undefined && known.charter === charter) return known.groups
+  const groups = new Map<string, CompiledUse[]>()
+  for (const use of operation.uses) {
+    const type = use.object?.type ?? ''
+    const group = groups.get(type) ?? []
+    group.push(compileUse(charter, use))
+    groups.set(type, group)
+  }
+  const all = [...groups.values()]
+  compiledOperations.set(operation, { charter, groups: all })
+  return all
 }
 
 function compileUse(charter: Charter, use: Use): CompiledUse {

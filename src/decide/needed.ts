@@ -1,7 +1,7 @@
 import type { Call, Charter, Constraint, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
 import { meaningOf } from '../constraint/kinds.ts'
 import { objectInSlot, scopeKey } from '../constraint/scope-key.ts'
-import { refOf } from '../constraint/slot.ts'
+import { objectsFor, refOf } from '../constraint/slot.ts'
 
 /** What a guard must look up before it decides a call. Look-ups of one list do not depend on each other. */
 export interface NeededFacts {
@@ -48,7 +48,7 @@ export function neededFacts(
     grants: new Map<string, NeededGrants>(),
   }
   for (const use of charter.operations.get(call.operation)?.uses ?? []) {
-    const occasion = { use, call, objects }
+    const occasion = { use, call, objects: objectsFor(use, objects) }
     for (const constraint of use.constraints) {
       for (const need of meaningOf(constraint).needs(use, charter)) {
         if (need.fact === 'object')
@@ -83,7 +83,7 @@ function addObject(
   const type = ref?.object ?? (slot === 'parent' ? own?.parent?.object : own?.name)
   if (type === undefined) return
   found.set(`${slot} ${type}`, {
-    slot,
+    slot: slot === 'object' ? (use.object?.slot ?? slot) : slot,
     type,
     optional: ref?.optional ?? false,
     ...(at === undefined ? {} : { key: at.key }),

@@ -4,6 +4,7 @@ import { addUse, countsNothing, isAmount } from '../constraint/count.ts'
 import { type Counter, type Facts, type Grant, noFacts, type PastUse } from '../constraint/facts.ts'
 import { makeScopePlan } from '../constraint/scope.ts'
 import { scopeKey } from '../constraint/scope-key.ts'
+import { objectsFor } from '../constraint/slot.ts'
 import { grantsFor } from './grants.ts'
 import { isSameMove, type PastCall, useOfPast } from './past-call.ts'
 
@@ -41,7 +42,7 @@ export function factsFor(
   const grants: Record<string, readonly Grant[]> = {}
   const ordered = past.toSorted((left, right) => left.at - right.at)
   for (const use of charter.operations.get(call.operation)?.uses ?? []) {
-    const story = { charter, use, call, objects, past: ordered, current }
+    const story = { charter, use, call, objects: objectsFor(use, objects), past: ordered, current }
     for (const constraint of use.constraints) {
       if (constraint.kind === 'approval') grants[constraint.approval] ??= grantsFor(story, constraint.approval)
       else if (isCounting(constraint)) put(counters, constraint.id, counterFor(story, constraint))
