@@ -2,6 +2,7 @@
 import type { Ref, Slot, Use } from '../../charter/charter.ts'
 import type { Builder, How } from './build.ts'
 import type { Member } from './cast.ts'
+import { companionsOf } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
 import type { Var } from './scenario.ts'
 
@@ -49,7 +50,13 @@ function demandsOn(
   use: Use,
   ref: Ref,
 ): { states: readonly string[]; owned: boolean; party: string | undefined } {
-  const demand = (kind: 'by' | 'from') => use.constraints.find((each) => each.kind === kind && each.slot === ref.slot)
+  const companion =
+    ref.slot === ref.object
+      ? companionsOf(builder.stage.charter, use).find((each) => each.object?.type === ref.object)
+      : undefined
+  const demand = (kind: 'by' | 'from') =>
+    use.constraints.find((each) => each.kind === kind && each.slot === ref.slot) ??
+    companion?.constraints.find((each) => each.kind === kind && each.slot === 'object')
   const [by, from] = [demand('by'), demand('from')]
   const choices = by?.kind === 'by' ? by.choices : []
   const parties = choices.map((choice) => choice.party)

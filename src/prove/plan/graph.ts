@@ -111,3 +111,9 @@ export function useById(charter: Charter, id: string): Use | undefined {
   }
   return undefined
 }
+
+/** Uses of the same operation that move objects of other types: every call makes all of these moves at once. */
+export function companionsOf(charter: Charter, use: Use): readonly Use[] {
+  const all = charter.operations.get(use.operation)?.uses ?? []
+  return all.filter((each) => each.object !== undefined && each.object.type !== use.object?.type && !each.creates)
+}

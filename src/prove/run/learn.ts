@@ -2,6 +2,7 @@
 import type { CallRequest, Charter, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { evaluateReference, getPointer } from '../../charter/pointer.ts'
+import { companionsOf } from '../plan/graph.ts'
 import type { Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { refuses, type Seen } from './lab.ts'
@@ -34,6 +35,10 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
     play.things.set(step.makes, made)
   } else if (step.object !== undefined) {
     await refresh(play, await play.thing(step.object), exchange, use.to[0])
+  }
+  for (const companion of companionsOf(play.lab.charter, use)) {
+    const name = step.refs[companion.object?.type ?? '']
+    if (name !== undefined) await refresh(play, await play.thing(name), exchange, companion.to[0])
   }
   play.lab.past.push({
     ...seen.call,

@@ -1,5 +1,5 @@
 /** Plays one scenario on the running system: a stage of people and objects, and the record of what was sent. */
-import type { CallRequest, ConstraintId, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
+import type { CallRequest, Charter, ConstraintId, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
 import { textOf } from '../../charter/object-fact.ts'
 import { getPointer, printReference } from '../../charter/pointer.ts'
 import type { Sent } from '../finding.ts'
@@ -127,7 +127,7 @@ export class Play {
       const key = textOf(getPointer(objects['object']?.value, ref.key.pointer))
       if (key !== undefined) objects[ref.slot] = (await this.byKey(ref.object, key))?.fact ?? null
     }
-    return objects
+    return underOwnNames(this.lab.charter, use, objects)
   }
 
   /** An object that others point to. */
@@ -210,5 +210,23 @@ export class Play {
       exchange,
       captures,
     })
+  }
+}
+
+/** Where a call moves objects of several types, each stands where the charter looks for it. */
+function underOwnNames(
+  charter: Charter,
+  use: Use,
+  objects: Record<Slot, ObjectFact | null>,
+): Record<Slot, ObjectFact | null> {
+  const slot = use.object?.slot
+  if (slot === undefined) return objects
+  const first = charter.operations.get(use.operation)?.uses[0]?.object?.type
+  const { object, ...others } = objects
+  const main = first === undefined ? undefined : others[first]
+  return {
+    ...others,
+    ...(object === undefined ? {} : { [slot]: object }),
+    ...(main === undefined ? {} : { object: main }),
   }
 }
