@@ -1,5 +1,5 @@
 import type { Outcome, ProveEvent } from '../../prove/finding.ts'
-import { nameOf } from '../../prove/plan/plan-use.ts'
+import { nameOf } from '../../prove/plan/scenario.ts'
 import type { ReportContext } from '../../prove/report/context.ts'
 import { printFindings } from '../../prove/report/json.ts'
 

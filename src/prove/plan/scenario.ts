@@ -89,6 +89,12 @@ export type Tactic =
 /** How an attacker differs from whoever may. */
 export type Other = 'other-owner' | 'other-tenant' | 'other-actor' | 'no-scope' | 'not-signed-in'
 
+/** A short stable name of a tactic, as `from-state.draft`. */
+export function nameOf(tactic: Tactic): string {
+  const rest = Object.entries(tactic).filter(([member]) => member !== 'kind')
+  return [tactic.kind, ...rest.map(([, value]) => String(value))].join('.')
+}
+
 /** A plan that breaks exactly one constraint, or, for `control`, none. */
 export interface AbuseCase {
   /** Stable: made of the use, the constraint and the tactic only. */

@@ -1,0 +1,102 @@
+/** Acts without a fitting approval. */
+import { admitted, choicesOf, type Member } from '../cast.ts'
+import { Casting } from '../casting.ts'
+import { usesOf } from '../graph.ts'
+import type { Scenario, Tactic, Wish } from '../scenario.ts'
+import { Unbuildable } from '../wants.ts'
+import { changers, withChange, withRevocation } from './detour.ts'
+import type { ConstraintOf, Draft } from './draft.ts'
+
+/** Every way an approval can be wanting while the act looks approved. */
+export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>): void {
+  const approval = draft.stage.charter.approvals.get(constraint.approval)
+  if (approval === undefined) return
+  const wishes: Wish[] =
+    approval.neededWhen === undefined ? [] : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
+  if (approval.grant === undefined) {
+    draft.skip(
+      constraint.id,
+      { kind: 'approval', flaw: 'none' },
+      'the approval is given outside the API, so no control can be made',
+    )
+    return
+  }
+  const granted = () => draft.build({ approvals: 'granted', wishes })
+  const grants = new Set(usesOf(draft.stage.charter, approval.grant, draft.use.object?.type).map((use) => use.id))
+  const without = (scenario: Scenario): Scenario => ({
+    ...scenario,
+    steps: scenario.steps.filter((step) => !grants.has(step.use)),
+  })
+  // Where small things need no approval, they show the effect without relying on how approvals are counted.
+  const plain = approval.neededWhen === undefined ? granted : () => draft.build()
+  const flawed = (flaw: Extract<Tactic, { kind: 'approval' }>['flaw'], finding: string, make: () => Scenario) =>
+    draft.add(constraint.id, { kind: 'approval', flaw }, finding, () => ({ control: plain(), abuse: make() }))
+
+  flawed('none', 'approval-missing', () => without(granted()))
+  if (approval.quorum > 1) flawed('short', 'approval-missing', () => oneFewer(granted(), grants))
+  if (approval.quorum > 1) flawed('twice', 'approval-counted-twice', () => sameApprover(granted(), grants))
+  if (approval.not.length > 0 && !guardsItself(draft, approval.grant))
+    flawed('own', 'approval-own', () => ownApproval(draft, constraint, granted(), grants))
+  if (approval.validForMs !== undefined) flawed('stale', 'approval-stale', granted)
+  if (changers(draft).length > 0) flawed('changed', 'approval-changed', () => withChange(draft, granted(), grants))
+  const { revoke, quorum } = approval
+  if (revoke === undefined) return
+  flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), revoke, grants, 0))
+  if (quorum > 1)
+    flawed('carried-over', 'approval-stale', () => withRevocation(draft, granted(), revoke, grants, quorum - 1))
+}
+
+/** The grant has a separation of its own, which is proven there. */
+function guardsItself(draft: Draft, grant: string): boolean {
+  return usesOf(draft.stage.charter, grant, draft.use.object?.type).some((use) =>
+    use.constraints.some((each) => each.kind === 'separation'),
+  )
+}
+
+function oneFewer(scenario: Scenario, grants: ReadonlySet<string>): Scenario {
+  const last = scenario.steps.findLastIndex((step) => grants.has(step.use))
+  return { ...scenario, steps: scenario.steps.filter((_, index) => index !== last) }
+}
+
+function sameApprover(scenario: Scenario, grants: ReadonlySet<string>): Scenario {
+  const first = scenario.steps.find((step) => grants.has(step.use))
+  return {
+    ...scenario,
+    steps: scenario.steps.map((step) =>
+      grants.has(step.use) && first !== undefined ? { ...step, as: first.as } : step,
+    ),
+  }
+}
+
+/** Whoever created the object approves it, when some identity may do both. */
+function ownApproval(
+  draft: Draft,
+  constraint: ConstraintOf<'approval'>,
+  scenario: Scenario,
+  grants: ReadonlySet<string>,
+): Scenario {
+  const approval = draft.stage.charter.approvals.get(constraint.approval)
+  const owners = new Casting(draft.stage, draft.options).possibleOwners(draft.use)
+  const both = owners.filter((member) =>
+    approval?.choices.some((choice) => admitted(draft.stage.charter, [member], choice).length > 0),
+  )
+  const [self] = both
+  if (self === undefined) throw new Unbuildable('no identity may both ask for it and approve it')
+  const asking = draft.build({
+    approvals: 'granted',
+    wishes: scenario.steps.at(-1)?.wishes ?? [],
+    owner: self,
+    ...(mayCall(draft, self) ? { member: self } : {}),
+  })
+  const first = asking.steps.findIndex((step) => grants.has(step.use))
+  return { ...asking, steps: asking.steps.map((step, index) => (index === first ? { ...step, as: self.name } : step)) }
+}
+
+function mayCall(draft: Draft, member: Member): boolean {
+  return choicesOf(draft.use).some(
+    (choice) =>
+      choice.party === 'owner' ||
+      choice.party === 'creator' ||
+      admitted(draft.stage.charter, [member], choice).length > 0,
+  )
+}

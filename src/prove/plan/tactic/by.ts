@@ -1,0 +1,88 @@
+/** Calls by those who may not, and on what is not theirs. */
+import { attackersOf } from '../attacker.ts'
+import { Builder } from '../build.ts'
+import { actorsOf, admitted, type Member, type Stage, sameTenant } from '../cast.ts'
+import type { Scenario, Tactic } from '../scenario.ts'
+import type { ConstraintOf, Draft } from './draft.ts'
+
+/** Everybody who may not, one of each kind, in place of whoever may. */
+export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Scenario): void {
+  if (constraint.choices.some((choice) => choice.anonymous && choice.party === undefined)) return
+  const act = control.steps.at(-1)
+  const caller = draft.stage.members.find((member) => member.name === act?.as)
+  const owner = draft.stage.members.find((member) => member.name === control.vars[act?.object ?? '']?.owner)
+  // Who acts on what is their own can only be somebody or nobody.
+  const isOwn = draft.use.object?.key.from === 'principal'
+  const attackers = attackersOf(draft.stage, draft.use, { caller, owner }).filter(
+    (each) => !isOwn || each.member === undefined,
+  )
+  const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? true
+  for (const { member, other } of attackers) {
+    const found = {
+      'other-owner': writes ? 'bola-write' : 'bola-read',
+      'other-tenant': 'cross-tenant',
+      'other-actor': 'bfla',
+      'no-scope': 'scope-exceeded',
+      'not-signed-in': 'unauthenticated',
+    }[other]
+    draft.add(constraint.id, { kind: 'as-other', other }, found, () => ({ abuse: withLastActor(control, member) }))
+  }
+  if (attackers.length === 0)
+    draft.skip(constraint.id, { kind: 'as-other', other: 'other-actor' }, 'every identity may do this')
+}
+
+/** Somebody else's object is named by a reference. */
+export function planRefBy(draft: Draft, constraint: ConstraintOf<'by'>): void {
+  const tactic: Tactic = { kind: 'as-other', other: 'other-owner' }
+  const ref = draft.use.refs.find((each) => each.slot === constraint.slot)
+  if (ref === undefined) return
+  if (ref.key.from === 'object') {
+    draft.skip(constraint.id, tactic, 'the object itself names it, no argument does')
+    return
+  }
+  const caller = draft.stage.members.find((member) => member.name === draft.build().steps.at(-1)?.as)
+  if (caller === undefined) return
+  const byParty = constraint.choices.some(
+    (choice) => choice.party !== undefined && !['owner', 'creator', 'holder'].includes(choice.party),
+  )
+  const stranger = draft.stage.members.find(
+    (member) =>
+      !sameTenant(member, caller) &&
+      constraint.choices.some(
+        (each) => each.party === undefined && admitted(draft.stage.charter, [member], each).length > 0,
+      ),
+  )
+  if (stranger !== undefined && draft.stage.charter.objects.get(ref.object)?.tenant !== undefined) {
+    const across: Tactic = { kind: 'as-other', other: 'other-tenant' }
+    draft.add(constraint.id, across, 'cross-tenant', () => ({ abuse: withLastActor(draft.build(), stranger) }))
+    return
+  }
+  const builder = new Builder(draft.stage, draft.options)
+  const owners = byParty
+    ? draft.stage.members.filter((member) => sameActors(draft.stage, member, caller))
+    : builder.casting.possibleOwners({ ...draft.use, object: { type: ref.object, key: ref.key } })
+  const other = owners.find((member) => member !== caller)
+  if (other === undefined) {
+    draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
+    return
+  }
+  draft.add(constraint.id, tactic, 'bola-write', () => ({
+    abuse: draft.build({ member: caller, refOwner: { [ref.slot]: other } }),
+  }))
+}
+
+function withLastActor(scenario: Scenario, member: Member | undefined): Scenario {
+  const role = member?.name ?? 'nobody'
+  const seat = member === undefined ? { fresh: false } : { identity: member.name, fresh: false }
+  const last = scenario.steps.at(-1)
+  if (last === undefined) return scenario
+  return {
+    ...scenario,
+    cast: { ...scenario.cast, [role]: seat },
+    steps: [...scenario.steps.slice(0, -1), { ...last, as: role }],
+  }
+}
+
+function sameActors(stage: Stage, left: Member, right: Member): boolean {
+  return actorsOf(stage.charter, left).some((actor) => actorsOf(stage.charter, right).includes(actor))
+}

@@ -1,0 +1,89 @@
+/** What happens to an object between its approval and the act. */
+import type { Use } from '../../../charter/charter.ts'
+import { Builder } from '../build.ts'
+import { movesFrom, useById, usesOf } from '../graph.ts'
+import type { Scenario, Step } from '../scenario.ts'
+import { Unbuildable } from '../wants.ts'
+import type { Draft } from './draft.ts'
+
+/** Approved, changed, and brought back to where the act may start, without being approved again. */
+export function withChange(draft: Draft, scenario: Scenario, grants: ReadonlySet<string>): Scenario {
+  const [change] = changers(draft)
+  const act = scenario.steps.at(-1)
+  if (change === undefined || act?.object === undefined)
+    throw new Unbuildable('nothing can change the object once it is approved')
+  const approval = draft.use.constraints.find((each) => each.kind === 'approval')
+  const binds = draft.stage.charter.approvals.get(approval?.kind === 'approval' ? approval.approval : '')?.binds ?? []
+  const amount = binds.find((at) => /amount|total|sum|price/i.test(at.at(-1) ?? '')) ?? binds[0]
+  const extra = amount === undefined ? [] : [{ at: amount, value: { tamper: 'a little' } as const }]
+  return detour(draft, scenario, { use: change, extra }, grants)
+}
+
+/** Uses that may change the object between its approval and the act, without moving it. */
+export function changers(draft: Draft): Use[] {
+  const acted = draft.use.object?.type
+  const all = [...draft.stage.charter.operations.values()].filter(
+    (operation) => operation.writes && operation.shape.body !== undefined && operation.shape.method !== 'POST',
+  )
+  return all.flatMap((operation) =>
+    operation.uses.filter((use) => use.object?.type === acted && !use.creates && use.id !== draft.use.id),
+  )
+}
+
+/** Approved, taken back, and brought back to where the act may start, with one approval fewer than is needed anew. */
+export function withRevocation(
+  draft: Draft,
+  scenario: Scenario,
+  revoke: string,
+  grants: ReadonlySet<string>,
+  again: number,
+): Scenario {
+  const use = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]
+  if (use === undefined) throw new Unbuildable('nothing takes the approval back')
+  const back = detour(draft, scenario, { use, extra: [] }, grants)
+  const granted = scenario.steps.filter((step) => grants.has(step.use))
+  const used = new Set(granted.map((step) => step.as))
+  // Whoever approved before may be turned away for that reason alone: others come first.
+  const builder = new Builder(draft.stage, { ...draft.options, notCast: used })
+  builder.resume(scenario)
+  const step = granted[0]
+  const grant = step === undefined ? undefined : useById(draft.stage.charter, step.use)
+  const others = grant === undefined ? [] : builder.casting.able(grant, step?.object).map((member) => member.name)
+  const regrants = [...others, ...used].slice(0, again).flatMap((as) => (step === undefined ? [] : [{ ...step, as }]))
+  const cast = Object.fromEntries(regrants.map(({ as }) => [as, { identity: as, fresh: false }]))
+  return {
+    ...back,
+    cast: { ...cast, ...back.cast },
+    steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)],
+  }
+}
+
+/** Inserts a use before the act, with the moves to where it may be made and from there back, none of which approves. */
+function detour(
+  draft: Draft,
+  scenario: Scenario,
+  by: { use: Use; extra: Step['extra'] },
+  grants: ReadonlySet<string>,
+): Scenario {
+  const act = scenario.steps.at(-1)
+  const type = draft.stage.charter.objects.get(draft.use.object?.type ?? '')
+  if (act?.object === undefined || type === undefined) throw new Unbuildable('the act has no object')
+  const plain = { ...type, transitions: type.transitions.filter((use) => !grants.has(use.id)) }
+  const granted = type.transitions.find((use) => grants.has(use.id))
+  const here = granted?.to.findLast((state) => draft.use.from.includes(state)) ?? draft.use.from[0]
+  const there = by.use.from.length === 0 ? [] : movesFrom(plain, here, by.use.from)
+  const left = by.use.to[0] ?? there?.at(-1)?.to[0] ?? here
+  const back = movesFrom(plain, left, draft.use.from)
+  if (there === undefined || back === undefined)
+    throw new Unbuildable(`no moves lead by way of \`${by.use.id}\` back to where \`${draft.use.id}\` may start`)
+  const builder = new Builder(draft.stage, draft.options)
+  builder.resume(scenario)
+  const last = builder.steps.pop()
+  builder.move(act.object, there, 0)
+  builder.move(act.object, [by.use], 0)
+  const change = builder.steps.pop()
+  if (change !== undefined) builder.steps.push({ ...change, extra: by.extra })
+  builder.move(act.object, back, 0)
+  if (last !== undefined) builder.steps.push(last)
+  return builder.scenario()
+}

@@ -1,0 +1,67 @@
+import type { Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
+import { Builder } from '../build.ts'
+import type { Member, Stage } from '../cast.ts'
+import { type AbuseCase, type NotReached, nameOf, type Scenario, type Tactic, type Wish } from '../scenario.ts'
+import { type BuildOptions, Unbuildable, type Wants } from '../wants.ts'
+
+/** A constraint of one kind. */
+export type ConstraintOf<K extends Constraint['kind']> = Extract<Constraint, { kind: K }>
+
+/** Planning of one use under one way of choosing objects and people. */
+export class Draft {
+  readonly cases: AbuseCase[] = []
+  readonly notReached: NotReached[] = []
+  readonly stage: Stage
+  readonly use: Use
+  readonly options: BuildOptions
+  readonly base: Wants
+
+  constructor(stage: Stage, use: Use, options: BuildOptions, member: Member | undefined) {
+    this.stage = stage
+    this.use = use
+    this.options = options
+    this.base = { ...baseWants(stage, use), ...(member === undefined ? {} : { member }) }
+  }
+
+  /** The scenario of the use; what is given replaces what is usual. Throws `Unbuildable`. */
+  build(wants: Wants = {}, options: Partial<BuildOptions> = {}): Scenario {
+    const builder = new Builder(this.stage, { ...this.options, ...options })
+    builder.addAct(this.use, { ...this.base, ...wants })
+    return builder.scenario()
+  }
+
+  /** Adds a case, or the reason why it cannot be built. */
+  add(
+    constraint: ConstraintId,
+    tactic: Tactic,
+    finding: string,
+    make: () => { control?: Scenario; abuse: Scenario },
+  ): void {
+    try {
+      const { control, abuse } = make()
+      const id = `${this.use.id}|${constraint}|${nameOf(tactic)}`
+      this.cases.push({ id, use: this.use.id, constraint, tactic, finding, control: control ?? this.build(), abuse })
+    } catch (error) {
+      if (!(error instanceof Unbuildable)) throw error
+      this.skip(constraint, tactic, error.message)
+    }
+  }
+
+  /** Notes what cannot be tried, and why. */
+  skip(constraint: ConstraintId, tactic: Tactic, why: string): void {
+    this.notReached.push({ use: this.use.id, constraint, tactic: nameOf(tactic), why })
+  }
+}
+
+/** Small amounts need no approval where the charter says so; otherwise approvals are given. */
+function baseWants(stage: Stage, use: Use): Wants {
+  const wishes: Wish[] = []
+  let approvals: Wants['approvals'] = 'left-out'
+  for (const constraint of use.constraints) {
+    if (constraint.kind !== 'approval') continue
+    const approval = stage.charter.approvals.get(constraint.approval)
+    if (approval?.neededWhen === undefined) approvals = 'granted'
+    else wishes.push({ rule: approval.neededWhen, want: false, slot: 'object' })
+  }
+  return { approvals, wishes }
+}

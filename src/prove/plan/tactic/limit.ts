@@ -1,0 +1,62 @@
+/** Calls that together go over a limit. */
+import { parseCel } from '../../../cel/parse-cel.ts'
+import { printCel } from '../../../cel/print.ts'
+import { comparisons } from '../../../cel/traverse.ts'
+import type { Constraint } from '../../../charter/charter.ts'
+import { callVariables } from '../../../charter/linker.ts'
+import type { Scenario, Tactic, Wish } from '../scenario.ts'
+import type { ConstraintOf, Draft } from './draft.ts'
+
+/** Amounts that each fit and together do not. */
+export function planLimit(draft: Draft, constraint: ConstraintOf<'limit'>, control: Scenario): void {
+  const finding = constraint.while === undefined ? 'limit-split' : 'hoarding'
+  for (const { approved, make } of scarce(draft, constraint, control)) {
+    const tactic: Tactic = { kind: 'over-limit', ...(approved && { approved }) }
+    draft.add(constraint.id, tactic, finding, () => ({ control, abuse: make() }))
+  }
+}
+
+/** Scenarios with an object so large that two of its kind do not fit, as far as that can be wished for at its making. */
+export function scarce(
+  draft: Draft,
+  constraint: Constraint,
+  control: Scenario,
+): { readonly approved: boolean; readonly make: () => Scenario }[] {
+  const plain = { approved: false, make: () => control }
+  const sides = sidesOf(constraint)
+  // Half of what fits is best; a quarter or a tenth still needs few calls.
+  const soft = [2, 4, 11].flatMap((times): Wish[] => {
+    const parsed =
+      sides === undefined
+        ? undefined
+        : parseCel(`(${sides.used}) * ${times} > (${sides.atMost})`, [
+            ...callVariables,
+            ...draft.use.refs.map((ref) => ref.slot),
+          ])
+    const ours = parsed?.ok === true && parsed.expression.reads.some(([root]) => root === 'object')
+    return ours && parsed?.ok === true ? [{ rule: parsed.expression, want: true, slot: 'object', soft: true }] : []
+  })
+  if (soft.length === 0) return [plain]
+  const small = { approved: false, make: () => draft.build({ wishes: [...(draft.base.wishes ?? []), ...soft] }) }
+  const needed = draft.use.constraints.flatMap((each): Wish[] => {
+    const approval = each.kind === 'approval' ? draft.stage.charter.approvals.get(each.approval) : undefined
+    return approval?.grant === undefined || approval.neededWhen === undefined
+      ? []
+      : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
+  })
+  // So much may need an approval: it is given, for the limit alone to stand in the way.
+  const large = { approved: true, make: () => draft.build({ approvals: 'granted', wishes: [...needed, ...soft] }) }
+  return needed.length > 0 ? [small, large] : [small]
+}
+
+/** What a constraint compares: what is used, and what there is at most. */
+function sidesOf(constraint: Constraint): { used: string; atMost: string } | undefined {
+  if (constraint.kind === 'limit')
+    return constraint.sum === undefined ? undefined : { used: constraint.sum.source, atMost: constraint.atMost.source }
+  if (constraint.kind !== 'when') return undefined
+  const [comparison] = comparisons(constraint.rule)
+  if (comparison === undefined || comparison !== constraint.rule.ast) return undefined
+  const [left, right] = [printCel(comparison.left), printCel(comparison.right)]
+  if (comparison.op === '<=' || comparison.op === '<') return { used: left, atMost: right }
+  return comparison.op === '>=' || comparison.op === '>' ? { used: right, atMost: left } : undefined
+}

@@ -1,0 +1,50 @@
+/** Uses before, after or more often than the charter's order allows. */
+import { usesOf } from '../graph.ts'
+import type { Scenario } from '../scenario.ts'
+import { Unbuildable } from '../wants.ts'
+import type { ConstraintOf, Draft } from './draft.ts'
+
+/** The order broken in the way its template rules out; a response that is due later cannot be broken by a call. */
+export function planOrder(draft: Draft, constraint: ConstraintOf<'order'>, control: Scenario): void {
+  const [first, second] = constraint.operations
+  switch (constraint.template) {
+    case 'precedence':
+    case 'alternate-precedence':
+    case 'chain-precedence':
+    case 'succession':
+      draft.add(constraint.id, { kind: 'order', flaw: 'left-out' }, 'step-skipped', () => ({
+        abuse: draft.build({ without: constraint.id }),
+      }))
+      break
+    case 'not-succession':
+    case 'not-co-existence':
+      draft.add(constraint.id, { kind: 'order', flaw: 'afterwards' }, 'use-after-end', () => ({
+        abuse: afterwards(draft, draft.use.operation === first ? (second ?? first) : first, control),
+      }))
+      break
+    case 'absence':
+      draft.add(constraint.id, { kind: 'order', flaw: 'too-often' }, 'step-repeated', () => ({ abuse: control }))
+      break
+    case 'response':
+      break
+  }
+}
+
+/** Puts the operation that forbids the act right before it, by whoever may do that. */
+function afterwards(draft: Draft, operation: string, control: Scenario): Scenario {
+  const [use] = usesOf(draft.stage.charter, operation, draft.use.object?.type)
+  const act = control.steps.at(-1)
+  if (use === undefined || act === undefined) throw new Unbuildable(`\`${operation}\` is not covered`)
+  const object = use.object?.type === control.vars[act.object ?? '']?.type && !use.creates ? act.object : undefined
+  const as = draft.stage.members.some((member) => member.name === act.as) ? act.as : (control.steps[0]?.as ?? act.as)
+  const step = {
+    use: use.id,
+    as,
+    refs: act.refs,
+    wishes: [],
+    purpose: 'setup' as const,
+    extra: [],
+    ...(object === undefined ? {} : { object }),
+  }
+  return { ...control, steps: [...control.steps.slice(0, -1), step, act] }
+}

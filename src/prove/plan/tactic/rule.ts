@@ -1,0 +1,50 @@
+/** Calls that break a rule over arguments, objects or the caller. */
+import type { Slot } from '../../../charter/charter.ts'
+import { Casting } from '../casting.ts'
+import { classOfRule } from '../classify.ts'
+import type { Tactic, Wish } from '../scenario.ts'
+import type { ConstraintOf, Draft } from './draft.ts'
+
+/** Names under which a rule reads the request. */
+export const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', 'header', 'body'])
+
+/** A rule made false: by arguments, by choosing the object, or by choosing the caller. */
+export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
+  const finding = classOfRule(constraint.rule)
+  if (constraint.rule.reads.some(([root]) => requestRoots.has(root ?? ''))) {
+    draft.add(constraint.id, { kind: 'arguments' }, finding, () => ({ abuse: draft.build() }))
+    return
+  }
+  const roots = new Set(constraint.rule.reads.map(([root]) => root ?? ''))
+  const slot: Slot =
+    [...roots].find((root) => root !== 'object' && draft.use.refs.some((ref) => ref.slot === root)) ?? 'object'
+  if ([...roots].every((root) => root === 'principal' || root === 'claims')) {
+    planCaller(draft, constraint)
+    return
+  }
+  const wish: Wish = { rule: constraint.rule, want: false, slot }
+  // What has been used up shows in a later state only: a trial that was cancelled.
+  const starts = roots.has('object') && draft.use.from.length > 1 ? draft.use.from : [undefined]
+  for (const state of starts) {
+    const states = state === undefined ? {} : { states: { object: [state] } }
+    const tactic: Tactic = state === undefined ? { kind: 'object-facts' } : { kind: 'object-facts', state }
+    draft.add(constraint.id, tactic, finding, () => ({
+      abuse: draft.build({ ...states, wishes: [...(draft.base.wishes ?? []), wish] }),
+    }))
+  }
+}
+
+/** Somebody who may by role, and whom the rule forbids it all the same. */
+function planCaller(draft: Draft, constraint: ConstraintOf<'when'>): void {
+  const tactic: Tactic = { kind: 'as-other', other: 'other-actor' }
+  const options = new Casting(draft.stage, draft.options).able(draft.use, undefined)
+  const member = options.find(
+    ({ principal }) => constraint.rule.evaluate({ principal, claims: principal.claims ?? {} }) === false,
+  )
+  if (member === undefined) {
+    draft.skip(constraint.id, tactic, 'every identity who may do this satisfies the rule')
+    return
+  }
+  const finding = /verif|confirm/i.test(constraint.rule.source) ? 'use-before-verification' : 'rule-broken'
+  draft.add(constraint.id, tactic, finding, () => ({ abuse: draft.build({ member }) }))
+}
