@@ -4,12 +4,15 @@ import type { AbuseCase } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
 import { Play } from './play.ts'
 import { act, setScene, type Trial } from './trial.ts'
+import { uniqueTrial } from './unique-tactic.ts'
 import { Unreached } from './unreached.ts'
 
-/** Makes the rightful call, or as many as an `at-most` allows and one more, and looks whether the invariant still holds. */
+/** Makes the rightful call, as often as an `at-most` allows and once more, or for the same unique value again, and looks whether the invariant still holds. */
 export async function rightfulTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
   const invariant = lab.charter.invariants.find((each) => each.id === abuse.constraint)
   if (invariant?.kind === 'at-most') return oneTooMany(lab, abuse, invariant)
+  const twice = invariant?.kind === 'unique' ? await uniqueTrial(lab, abuse, invariant) : undefined
+  if (twice !== undefined) return twice
   const scene = await setScene(lab, abuse.abuse)
   const { made, broken } = await act(scene, {})
   if (!made.accepted) throw new Unreached(`the rightful call was refused: ${inShort(made.exchange)}`)
