@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Use } from '../../src/charter/charter.ts'
+import { attackersOf } from '../../src/prove/plan/attacker.ts'
+import type { Member, Stage } from '../../src/prove/plan/cast.ts'
+import { movesFrom, useById, waysTo } from '../../src/prove/plan/graph.ts'
+import { planUse } from '../../src/prove/plan/plan-use.ts'
+import { charterFrom } from '../decide/charters.ts'
+
+const charter = charterFrom(`
+lockstep: 1
+name: expenses
+sources:
+  - name: api
+    type: inline
+    operations:
+      get: { method: GET, path: '/claims/{id}' }
+      open: { method: POST, path: /claims, body: { amount: money } }
+      submit: { method: POST, path: '/claims/{id}/submit' }
+      recall: { method: POST, path: '/claims/{id}/recall' }
+      approve: { method: POST, path: '/claims/{id}/approve' }
+      pay: { method: POST, path: '/claims/{id}/pay', body: { amount: money } }
+actors:
+  employee: { tenant: claims.firm }
+  manager: { tenant: claims.firm }
+objects:
+  claim:
+    owner: /employeeId
+    tenant: /firm
+    state: /status
+    read: api.get
+    states: [draft, submitted, approved, paid]
+    final: paid
+    transitions:
+      open: { on: api.open, to: draft, by: employee }
+      submit: { on: api.submit, from: draft, to: submitted, by: owner }
+      recall: { on: api.recall, from: submitted, to: draft, by: owner }
+      approve: { on: api.approve, from: submitted, to: approved, by: manager, not: creator }
+      pay:
+        on: api.pay
+        from: approved
+        to: paid
+        by: manager
+        when: { name: whole, rule: request.amount <= object.amount, says: never more than was claimed }
+        once: true
+operations:
+  api.get: { by: [owner, manager] }
+`)
+
+const member = (name: string, actor: string, tenant = 'acme'): Member => ({
+  name,
+  principal: { id: name, tenant, actors: [actor] },
+  pool: false,
+})
+const [ann, eve, zoe, max, mia] = [
+  member('ann', 'employee'),
+  member('eve', 'employee'),
+  member('zoe', 'employee', 'other'),
+  member('max', 'manager'),
+  member('mia', 'manager', 'other'),
+]
+const stage: Stage = { charter, members: [ann, eve, zoe, max, mia] }
+
+function use(name: string): Use {
+  const found = useById(charter, [...ids].find((id) => id.endsWith(name)) ?? '')
+  assert.ok(found, name)
+  return found
+}
+const ids = [...charter.operations.values()].flatMap((operation) => operation.uses.map((each) => each.id))
+const claim = charter.objects.get('claim')
+assert.ok(claim)
+const moves = (way: readonly Use[] | undefined) => way?.map((each) => each.operation.replace('api.', ''))
+
+describe('ways through a lifecycle', () => {
+  const ways: readonly (readonly [readonly string[], readonly string[][]])[] = [
+    [[], [['open']]],
+    [['draft'], [['open']]],
+    [['approved'], [['open', 'submit', 'approve']]],
+    [['paid'], [['open', 'submit', 'approve', 'pay']]],
+    [['submitted', 'paid'], [['open', 'submit']]],
+    [['nowhere'], []],
+  ]
+  for (const [states, expected] of ways)
+    it(`leads a new one to ${states.join(' or ') || 'any state'}`, () => {
+      assert.deepEqual(waysTo(claim, states).map(moves), expected)
+    })
+
+  const from: readonly (readonly [string, string, readonly string[] | undefined])[] = [
+    ['submitted', 'submitted', []],
+    ['submitted', 'draft', ['recall']],
+    ['draft', 'paid', ['submit', 'approve', 'pay']],
+    ['paid', 'draft', undefined],
+  ]
+  for (const [start, goal, expected] of from)
+    it(`moves from ${start} to ${goal}`, () => assert.deepEqual(moves(movesFrom(claim, start, [goal])), expected))
+
+  it('takes a detour when a move must be passed', () => {
+    assert.deepEqual(moves(movesFrom(claim, 'submitted', ['submitted'], use('recall'))), ['recall', 'submit'])
+  })
+})
+
+describe('attackers', () => {
+  const attackers = (name: string, caller: Member, owner: Member): string[] =>
+    attackersOf(stage, use(name), { caller, owner }).map((each) => `${each.other} ${each.member?.name ?? '-'}`)
+
+  it('of what its owner may do are another owner, another tenant, another actor and nobody', () => {
+    assert.deepEqual(attackers('submit', ann, ann), [
+      'other-owner eve',
+      'other-tenant zoe',
+      'other-actor max',
+      'not-signed-in -',
+    ])
+  })
+
+  it('of what a manager may do are a manager elsewhere, the owner and nobody', () => {
+    assert.deepEqual(attackers('approve', max, ann), ['other-tenant mia', 'other-actor ann', 'not-signed-in -'])
+  })
+})
+
+describe('the plan of a use', () => {
+  /** Tactics by the demand they break. */
+  const plans: Readonly<Record<string, readonly string[]>> = {
+    submit: [
+      'as-other.other-owner',
+      'as-other.other-tenant',
+      'as-other.other-actor',
+      'as-other.not-signed-in',
+      'from-state.submitted.object',
+      'from-state.approved.object',
+      'from-state.paid.object',
+      'race',
+    ],
+    pay: [
+      'as-other.other-tenant',
+      'as-other.other-actor',
+      'as-other.not-signed-in',
+      'from-state.draft.object',
+      'from-state.submitted.object',
+      'from-state.paid.object',
+      'arguments',
+      'again',
+      'race',
+    ],
+  }
+  for (const [name, expected] of Object.entries(plans))
+    it(`of \`${name}\` breaks each demand in every way there is`, () => {
+      const planned = planUse(stage, use(name), { found: new Set() }).cases.map((each) => each.id.split('|')[2] ?? '')
+      assert.deepEqual(planned.toSorted(), expected.toSorted())
+    })
+
+  it('differs from its control in the caller alone when somebody else calls', () => {
+    for (const each of planUse(stage, use('submit'), { found: new Set() }).cases) {
+      if (each.tactic.kind !== 'as-other') continue
+      const [last, rightful] = [each.abuse.steps.at(-1), each.control.steps.at(-1)]
+      assert.notEqual(last?.as, rightful?.as)
+      assert.deepEqual({ ...last, as: '' }, { ...rightful, as: '' })
+      assert.deepEqual(each.abuse.steps.slice(0, -1), each.control.steps.slice(0, -1))
+    }
+  })
+
+  it('never lets the control break what the charter separates', () => {
+    const { control } = planUse(stage, use('approve'), { found: new Set() })
+    assert.notEqual(control?.steps[0]?.as, control?.steps.at(-1)?.as)
+  })
+
+  it('says for every demand why nothing can be tried when nobody may', () => {
+    const alone = { charter, members: [ann] }
+    const { control, cases, notReached } = planUse(alone, use('pay'), { found: new Set() })
+    assert.equal(control, undefined)
+    assert.deepEqual(cases, [])
+    assert.deepEqual(
+      notReached.map((each) => each.constraint),
+      use('pay').constraints.map((each) => each.id),
+    )
+    assert.match(notReached[0]?.why ?? '', /no identity may/)
+  })
+})
