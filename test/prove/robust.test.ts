@@ -77,13 +77,13 @@ interface Case {
   readonly notReached?: { readonly operations: readonly string[]; readonly why: RegExp }
   /** Something is tried and held at these. */
   readonly held?: readonly string[]
-  readonly partial?: RegExp
 }
 
 const stranger = ({ note, caller }: Visit): boolean => note !== undefined && note.ownerId !== caller
 const everything = ['notes.createNote', 'notes.getNote', 'notes.closeNote']
 const both = ['notes.getNote', 'notes.closeNote']
 const bola = 'bola-write at notes.closeNote'
+const people = { ALICE: 'alice', BOB: 'bob' }
 let elsewhere = ''
 
 const cases: readonly Case[] = [
@@ -265,4 +265,32 @@ describe('a server that misbehaves', { concurrency: 2 }, () => {
         assert.ok(cellsOf(outcome, operation, 'held').length > 0, `nothing held at ${operation}`)
     })
   }
+
+  test('a server that is down from the beginning', async () => {
+    const server = await openOddServer(() => undefined)
+    await server.close()
+    const inputs = { charter: charterWith(), identities: identitiesWith(true) }
+    await assert.rejects(openStage(inputs, server.url, { env: people }), /nobody could sign in[\s\S]*ECONNREFUSED/)
+  })
+
+  test('a server that goes down in the middle', async () => {
+    const server = await openOddServer(() => undefined)
+    const run = await openStage({ charter: charterWith(), identities: identitiesWith(false) }, server.url, {
+      env: people,
+    })
+    const heldBefore = new Set<string>()
+    let down: Promise<void> | undefined
+    const outcome = await proveAll(run, {
+      listen: (event) => {
+        if (event.kind !== 'case') return
+        if (down === undefined) heldBefore.add(event.case.id)
+        down ??= server.close()
+      },
+    })
+    await run.close()
+    await down
+    assert.match(outcome.partial ?? '', /stopped answering: .*ECONNREFUSED/)
+    assert.deepEqual(outcome.findings, [])
+    assert.equal(outcome.cells.filter((cell) => cell.verdict === 'held').length, heldBefore.size)
+  })
 })
