@@ -54,6 +54,7 @@ function isMoment(one: unknown, other: unknown): boolean {
   return time(one) && time(other) && !(one === undefined && other === undefined)
 }
 
+/** What a change is recognised by from one try to the next. */
 export function markOf(change: Change): string {
   return `${change.label}|${change.pointer}`
 }
@@ -67,6 +68,7 @@ export interface Signature {
   readonly creates: boolean
 }
 
+/** Learns what the rightful call does from the changes it made. */
 export function signatureOf(changes: readonly Change[], creates: boolean): Signature {
   const deltas = new Map<string, number>()
   for (const change of changes) {
@@ -76,6 +78,7 @@ export function signatureOf(changes: readonly Change[], creates: boolean): Signa
   return { marks: new Set(changes.map(markOf)), deltas, creates }
 }
 
+/** How much a number changed, also when it is written as text; undefined for anything else. */
 export function deltaOf(change: Change): number | undefined {
   const [one, other] = [numeric(change.before ?? 0), numeric(change.after ?? 0)]
   return one === undefined || other === undefined ? undefined : other - one

@@ -72,7 +72,7 @@ export class Casting {
 
   private candidates(use: Use, choice: Choice, object: Var | undefined, owner: Member | undefined): Member[] {
     if (choice.party === 'owner' || choice.party === 'creator') {
-      const able = owner === undefined ? this.possibleOwners(use) : [owner]
+      const able = owner === undefined ? this.possibleOwners(use.object?.type) : [owner]
       return admitted(this.stage.charter, able, choice)
     }
     const partner = this.partyOf(choice.party, object)
@@ -91,10 +91,9 @@ export class Casting {
     return this.stage.members.filter((member) => names.includes(member.name))
   }
 
-  /** Who could own the object a use acts on: whoever may create one; anybody when the API lets nobody. */
-  possibleOwners(use: Use): Member[] {
-    const creators =
-      this.stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
+  /** Who could own an object of a type: whoever may create one; anybody when the API lets nobody. */
+  possibleOwners(type: string | undefined): Member[] {
+    const creators = this.stage.charter.objects.get(type ?? '')?.transitions.filter((each) => each.creates) ?? []
     const makers = creators.flatMap((creator) =>
       choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice)),
     )
@@ -131,7 +130,7 @@ export class Casting {
     )
     const asParty = choices.find((choice) => choice.party === 'owner' || choice.party === 'creator')
     const asActor = choices.find((choice) => choice.actor !== undefined && choice.party === undefined)
-    const able = this.possibleOwners(use)
+    const able = this.possibleOwners(use.object?.type)
     if (asParty !== undefined && able.includes(member)) return member
     const needsOther = use.constraints.some((each) => each.kind === 'separation')
     const others = able.filter(

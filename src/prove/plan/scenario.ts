@@ -17,6 +17,7 @@ export interface Seat {
   readonly fresh: boolean
 }
 
+/** Steps over variables, and who plays each role. The last step is the act the scenario is for. */
 export interface Scenario {
   readonly cast: Readonly<Record<Role, Seat>>
   readonly vars: Readonly<Record<Var, VarSpec>>
@@ -46,6 +47,7 @@ export interface Wish {
   readonly slot: Slot
 }
 
+/** One call, with what is decided of it before anything is known of the running system. */
 export interface Step {
   readonly use: UseId
   readonly as: Role
@@ -118,6 +120,7 @@ export interface NotReached {
   readonly why: string
 }
 
+/** Everything planned. */
 export interface Plan {
   readonly cases: readonly AbuseCase[]
   readonly notReached: readonly NotReached[]

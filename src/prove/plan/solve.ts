@@ -9,6 +9,7 @@ export interface Judged {
   readonly soft: number
 }
 
+/** Arguments wanted: where to begin, what may be turned, and how far off a request is. */
 export interface Problem {
   readonly start: CallRequest
   readonly knobs: (request: CallRequest) => readonly Knob[]

@@ -14,25 +14,18 @@ export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>)
   const wishes: Wish[] =
     approval.neededWhen === undefined ? [] : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
   if (approval.grant === undefined) {
-    draft.skip(
-      constraint.id,
-      { kind: 'approval', flaw: 'none' },
-      'the approval is given outside the API, so no control can be made',
-    )
+    const why = 'the approval is given outside the API, so no control can be made'
+    draft.skip(constraint.id, { kind: 'approval', flaw: 'none' }, why)
     return
   }
   const granted = () => draft.build({ approvals: 'granted', wishes })
   const grants = new Set(usesOf(draft.stage.charter, approval.grant, draft.use.object?.type).map((use) => use.id))
-  const without = (scenario: Scenario): Scenario => ({
-    ...scenario,
-    steps: scenario.steps.filter((step) => !grants.has(step.use)),
-  })
   // Where small things need no approval, they show the effect without relying on how approvals are counted.
   const plain = approval.neededWhen === undefined ? granted : () => draft.build()
   const flawed = (flaw: Extract<Tactic, { kind: 'approval' }>['flaw'], finding: string, make: () => Scenario) =>
     draft.add(constraint.id, { kind: 'approval', flaw }, finding, () => ({ control: plain(), abuse: make() }))
 
-  flawed('none', 'approval-missing', () => without(granted()))
+  flawed('none', 'approval-missing', () => without(granted(), grants))
   if (approval.quorum > 1) flawed('short', 'approval-missing', () => oneFewer(granted(), grants))
   if (approval.quorum > 1) flawed('twice', 'approval-counted-twice', () => sameApprover(granted(), grants))
   if (approval.not.length > 0 && !guardsItself(draft, approval.grant))
@@ -51,6 +44,10 @@ function guardsItself(draft: Draft, grant: string): boolean {
   return usesOf(draft.stage.charter, grant, draft.use.object?.type).some((use) =>
     use.constraints.some((each) => each.kind === 'separation'),
   )
+}
+
+function without(scenario: Scenario, grants: ReadonlySet<string>): Scenario {
+  return { ...scenario, steps: scenario.steps.filter((step) => !grants.has(step.use)) }
 }
 
 function oneFewer(scenario: Scenario, grants: ReadonlySet<string>): Scenario {
@@ -76,7 +73,7 @@ function ownApproval(
   grants: ReadonlySet<string>,
 ): Scenario {
   const approval = draft.stage.charter.approvals.get(constraint.approval)
-  const owners = new Casting(draft.stage, draft.options).possibleOwners(draft.use)
+  const owners = new Casting(draft.stage, draft.options).possibleOwners(draft.use.object?.type)
   const both = owners.filter((member) =>
     approval?.choices.some((choice) => admitted(draft.stage.charter, [member], choice).length > 0),
   )

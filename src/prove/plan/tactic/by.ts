@@ -1,7 +1,9 @@
 /** Calls by those who may not, and on what is not theirs. */
+
+import type { Ref } from '../../../charter/charter.ts'
 import { attackersOf } from '../attacker.ts'
-import { Builder } from '../build.ts'
 import { actorsOf, admitted, type Member, type Stage, sameTenant } from '../cast.ts'
+import { Casting } from '../casting.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
@@ -42,26 +44,13 @@ export function planRefBy(draft: Draft, constraint: ConstraintOf<'by'>): void {
   }
   const caller = draft.stage.members.find((member) => member.name === draft.build().steps.at(-1)?.as)
   if (caller === undefined) return
-  const byParty = constraint.choices.some(
-    (choice) => choice.party !== undefined && !['owner', 'creator', 'holder'].includes(choice.party),
-  )
-  const stranger = draft.stage.members.find(
-    (member) =>
-      !sameTenant(member, caller) &&
-      constraint.choices.some(
-        (each) => each.party === undefined && admitted(draft.stage.charter, [member], each).length > 0,
-      ),
-  )
+  const stranger = strangerTo(draft, constraint, caller)
   if (stranger !== undefined && draft.stage.charter.objects.get(ref.object)?.tenant !== undefined) {
     const across: Tactic = { kind: 'as-other', other: 'other-tenant' }
     draft.add(constraint.id, across, 'cross-tenant', () => ({ abuse: withLastActor(draft.build(), stranger) }))
     return
   }
-  const builder = new Builder(draft.stage, draft.options)
-  const owners = byParty
-    ? draft.stage.members.filter((member) => sameActors(draft.stage, member, caller))
-    : builder.casting.possibleOwners({ ...draft.use, object: { type: ref.object, key: ref.key } })
-  const other = owners.find((member) => member !== caller)
+  const other = otherOwner(draft, constraint, ref, caller)
   if (other === undefined) {
     draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
     return
@@ -69,6 +58,25 @@ export function planRefBy(draft: Draft, constraint: ConstraintOf<'by'>): void {
   draft.add(constraint.id, tactic, 'bola-write', () => ({
     abuse: draft.build({ member: caller, refOwner: { [ref.slot]: other } }),
   }))
+}
+
+/** Somebody of another tenant who has the role that is asked for. */
+function strangerTo({ stage }: Draft, { choices }: ConstraintOf<'by'>, caller: Member): Member | undefined {
+  const hasRole = (member: Member) =>
+    choices.some((each) => each.party === undefined && admitted(stage.charter, [member], each).length > 0)
+  return stage.members.find((member) => !sameTenant(member, caller) && hasRole(member))
+}
+
+/** Somebody else who can have such an object. */
+function otherOwner(draft: Draft, { choices }: ConstraintOf<'by'>, ref: Ref, caller: Member): Member | undefined {
+  const { stage, options } = draft
+  const byParty = choices.some(
+    (choice) => choice.party !== undefined && !['owner', 'creator', 'holder'].includes(choice.party),
+  )
+  const owners = byParty
+    ? stage.members.filter((member) => sameActors(stage, member, caller))
+    : new Casting(stage, options).possibleOwners(ref.object)
+  return owners.find((member) => member !== caller)
 }
 
 function withLastActor(scenario: Scenario, member: Member | undefined): Scenario {

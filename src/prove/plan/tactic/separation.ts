@@ -9,41 +9,36 @@ import type { ConstraintOf, Draft } from './draft.ts'
 /** Somebody who may do both steps does both, for every way the object can come to be. */
 export function planSeparation(draft: Draft, constraint: ConstraintOf<'separation'>): void {
   const tactic: Tactic = { kind: 'same-person' }
-  const { of } = constraint
-  const may = (member: Member, use: Use) =>
-    choicesOf(use).some(
-      (choice) => choice.party !== undefined || admitted(draft.stage.charter, [member], choice).length > 0,
-    )
-  const earlier =
-    'operations' in of
-      ? of.operations
-          .filter((each) => each !== draft.use.operation)
-          .flatMap((each) => usesOf(draft.stage.charter, each, draft.use.object?.type).slice(0, 1))
-      : []
-  const owners = new Casting(draft.stage, draft.options).possibleOwners(draft.use)
-  const both = draft.stage.members.filter(
-    (member) =>
-      may(member, draft.use) &&
-      ('operations' in of ? earlier.every((use) => may(member, use)) : owners.includes(member)),
-  )
-  if (both.length === 0) {
+  const both = thoseWhoMayBoth(draft, constraint)
+  const [member] = both
+  if (member === undefined) {
     draft.skip(constraint.id, tactic, 'no identity may do both, so nobody can be both')
     return
   }
+  const notCast = new Set(both.slice(1).map((each) => each.name))
+  const owner = 'operations' in constraint.of ? {} : { owner: member }
   for (const [index, creator] of creatorsOf(draft).entries()) {
     const made = creator === undefined || index === 0 ? tactic : { ...tactic, by: creator.id }
-    draft.add(constraint.id, made, 'separation-of-duties', () => {
-      const [member] = both
-      const others = new Set(
-        draft.stage.members.filter((each) => each !== member && both.includes(each)).map((each) => each.name),
-      )
-      const owner = 'operations' in of || member === undefined ? {} : { owner: member }
-      const creators = creator === undefined ? {} : { creator: creator.id }
-      return {
-        abuse: draft.build({ ...(member && { member }), ...owner }, { samePerson: true, notCast: others, ...creators }),
-      }
-    })
+    const creators = creator === undefined ? {} : { creator: creator.id }
+    draft.add(constraint.id, made, 'separation-of-duties', () => ({
+      abuse: draft.build({ member, ...owner }, { samePerson: true, notCast, ...creators }),
+    }))
   }
+}
+
+/** Members who may make the use and also what it is to be separated from. */
+function thoseWhoMayBoth({ stage, use, options }: Draft, { of }: ConstraintOf<'separation'>): Member[] {
+  const may = (member: Member, each: Use) =>
+    choicesOf(each).some((choice) => choice.party !== undefined || admitted(stage.charter, [member], choice).length > 0)
+  const able = stage.members.filter((member) => may(member, use))
+  if (!('operations' in of)) {
+    const owners = new Casting(stage, options).possibleOwners(use.object?.type)
+    return able.filter((member) => owners.includes(member))
+  }
+  const earlier = of.operations
+    .filter((each) => each !== use.operation)
+    .flatMap((each) => usesOf(stage.charter, each, use.object?.type).slice(0, 1))
+  return able.filter((member) => earlier.every((each) => may(member, each)))
 }
 
 /** Every way to create the object acted on; a check may hold for one and not for another. */
