@@ -6,7 +6,12 @@ export const serverest: Target = {
   folder: 'serverest',
   source: 'shop',
   installed: 'node_modules/serverest/package.json',
-  expected: ['bopla-read at shop.getUsuariosBy_id', 'race at shop.postCarrinhos'],
+  expected: [
+    'bopla-read at shop.getUsuariosBy_id',
+    'invariant-broken at shop.postProdutos',
+    'invariant-broken at shop.postUsuarios',
+    'race at shop.postCarrinhos',
+  ],
   async start(folder) {
     const { said, close } = await startProgram(['start.mjs'], {
       cwd: folder,
