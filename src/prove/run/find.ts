@@ -16,28 +16,11 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   const type = play.lab.charter.objects.get(spec?.type ?? '')
   if (spec === undefined || type === undefined) throw new TypeError(`no variable ${name}`)
   if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
-  const seeker = spec.owner ?? play.lab.observer
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
   if (isOwn(play, type)) return ownThing(play, type, spec)
-  const taken = new Set([...play.things.values()].filter((thing) => thing.type === type).map((thing) => thing.key))
-  const seekers = [
-    seeker,
-    play.lab.observer,
-    ...play.lab.stage.members.filter((member) => !member.pool).map((member) => member.name),
-  ]
-  for (const candidate of new Set(seekers)) {
-    if (candidate === undefined) continue
-    const listed = await listAs(play, type, candidate)
-    const found = listed?.facts ?? []
-    const parties = await partyIds(play, spec)
-    const fitting = found.filter(
-      (fact) =>
-        !taken.has(fact.key) &&
-        fits(fact, spec, owner) &&
-        parties.every(([party, id]) => fact.parties?.[party]?.includes(id)),
-    )
-    // Rules about money are met more easily by whoever has more of it.
-    const fact = fitting.toSorted((left, right) => worth(type, right) - worth(type, left))[0]
+  for (const seeker of seekersOf(play, spec)) {
+    const listed = await listAs(play, type, seeker)
+    const fact = listed === undefined ? undefined : await fittest(play, type, spec, { owner, facts: listed.facts })
     if (fact === undefined || listed === undefined) continue
     const from = `$response.body#${whereIn(listed.sent.exchange.response?.json, fact.value)}${printPointer(type.key)}`
     play.sent.push({ ...listed.sent, captures: [{ name, value: fact.key, from }] })
@@ -46,13 +29,36 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
     await readThing(play, thing, undefined)
     return thing
   }
-  const what = [
-    spec.states.length === 0 ? '' : ` in state ${spec.states.join(' or ')}`,
-    owner === undefined ? '' : ` of ${spec.owner}`,
-  ].join('')
-  throw new Unreached(
-    `no existing ${type.name}${what} was found${type.list === undefined ? ': the charter names no `list` operation for it' : ''}`,
-  )
+  throw new Unreached(missing(type, spec, owner))
+}
+
+/** Who may be shown it, the likeliest first. */
+function seekersOf({ lab }: Play, { owner }: VarSpec): ReadonlySet<string> {
+  const others = lab.stage.members.filter((member) => !member.pool).map((member) => member.name)
+  return new Set([owner, lab.observer, ...others].filter((name) => name !== undefined))
+}
+
+/** The listed object that fits best and is not on stage yet. */
+async function fittest(
+  play: Play,
+  type: ObjectType,
+  spec: VarSpec,
+  { owner, facts }: { owner: string | undefined; facts: readonly ObjectFact[] },
+): Promise<ObjectFact | undefined> {
+  const taken = new Set([...play.things.values()].filter((thing) => thing.type === type).map((thing) => thing.key))
+  const parties = await partyIds(play, spec)
+  const isTheirs = (fact: ObjectFact) => parties.every(([party, id]) => fact.parties?.[party]?.includes(id))
+  // Rules about money are met more easily by whoever has more of it.
+  return facts
+    .filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact))
+    .toSorted((left, right) => worth(type, right) - worth(type, left))[0]
+}
+
+function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): string {
+  const state = spec.states.length === 0 ? '' : ` in state ${spec.states.join(' or ')}`
+  const whose = owner === undefined ? '' : ` of ${spec.owner}`
+  const why = type.list === undefined ? ': the charter names no `list` operation for it' : ''
+  return `no existing ${type.name}${state}${whose} was found${why}`
 }
 
 /** Everybody has one, found by who they are: a profile, a subscription. */

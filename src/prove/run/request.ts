@@ -53,6 +53,7 @@ function freshen(value: unknown, supply: Supply): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, freshen(each, supply)]))
 }
 
+/** Whether a value is an object as JSON has them. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
