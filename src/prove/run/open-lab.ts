@@ -35,25 +35,79 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
   const { charter, identities, transport, file } = options
   const clock = { aheadMs: 0 }
   const doors = openDoors(file)
+  const sessions = openSessions(identities, doors.note)
+  const { members, absent } = await gather(file, sessions.signIn)
+  let count = 0
+  const past: Lab['past'] = []
+  const lab: Lab = {
+    stage: { charter, members },
+    charter,
+    servers: new Map(Object.entries(identities.targets)),
+    send: (request) => transport.send(request),
+    race: (requests) => transport.race(requests),
+    signIn: sessions.signIn,
+    isLetIn: (name) => doors.isLetIn(name, sessions.signIn),
+    register: sessions.register,
+    ...(identities.observer === undefined ? {} : { observer: identities.observer }),
+    supply: { random: options.random, fresh: () => `${options.nonce}${(count++).toString(36)}` },
+    now: () => options.now() + clock.aheadMs,
+    sleep: options.sleep,
+    advanceClock: async (ms) => {
+      const moved = await advance(identities, ms)
+      if (moved) clock.aheadMs += ms
+      return moved
+    },
+    reset: async () => {
+      const done = succeeded(await identities.runHook('reset'))
+      if (done) {
+        past.length = 0
+        sessions.forget()
+      }
+      return done
+    },
+    past,
+    readers: new Map(),
+    wobbling: new Set(),
+    racing: options.racing,
+  }
+  return { lab, absent }
+}
+
+interface Sessions {
+  readonly signIn: Lab['signIn']
+  readonly register: Lab['register']
+  /** Those of pools are gone with whatever a reset undid. */
+  readonly forget: () => void
+}
+
+function openSessions(identities: Identities, note: (name: string, exchange: Exchange) => void): Sessions {
   const pooled = new Map<string, Promise<Signed>>()
   const register = async (name: string): Promise<Signed> => {
     const session = await identities.register(name.split('#', 1)[0] ?? name)
     if (session === undefined) throw new Unreached(`the pool \`${name}\` has nobody left: raise its \`pool\``)
-    return signedOf(session, doors.note)
+    return signedOf(session, note)
   }
   const signIn = async (name: string): Promise<Signed> => {
-    if (!name.includes('#')) return signedOf(await identities.get(name), doors.note)
+    if (!name.includes('#')) return signedOf(await identities.get(name), note)
     const known = pooled.get(name) ?? register(name)
     pooled.set(name, known)
     return known
   }
+  return { signIn, register, forget: () => pooled.clear() }
+}
+
+/** Signs everybody in who is no pool; seats of pools are members before anybody fills them. */
+async function gather(
+  file: RawIdentities,
+  signIn: Lab['signIn'],
+): Promise<{ members: readonly Member[]; absent: readonly string[] }> {
   const members: Member[] = []
   const absent: string[] = []
   for (const [name, raw] of Object.entries(file.identities)) {
-    const actors = [raw.actor].flat()
     if (raw.pool !== undefined) {
+      const principal = { ...knownOf(raw), actors: [raw.actor].flat() }
       const seats = Array.from({ length: Math.min(poolSeats, raw.pool) }, (_, index) => `${name}#${index + 1}`)
-      for (const seat of seats) members.push({ name: seat, principal: { ...knownOf(raw), actors }, pool: true })
+      members.push(...seats.map((seat) => ({ name: seat, principal, pool: true })))
       continue
     }
     try {
@@ -63,43 +117,16 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
       absent.push(`${name}: ${error.message}`)
     }
   }
-  let count = 0
-  const past: Lab['past'] = []
-  const lab: Lab = {
-    stage: { charter, members },
-    charter,
-    servers: new Map(Object.entries(identities.targets)),
-    send: (request) => transport.send(request),
-    race: (requests) => transport.race(requests),
-    signIn,
-    isLetIn: (name) => doors.isLetIn(name, signIn),
-    register,
-    ...(identities.observer === undefined ? {} : { observer: identities.observer }),
-    supply: { random: options.random, fresh: () => `${options.nonce}${(count++).toString(36)}` },
-    now: () => options.now() + clock.aheadMs,
-    sleep: options.sleep,
-    advanceClock: async (ms) => {
-      const exchange = await identities.runHook('advance-clock', {
-        ms: String(ms),
-        seconds: String(Math.ceil(ms / 1000)),
-      })
-      const moved = exchange?.response !== undefined && exchange.response.status < 300
-      if (moved) clock.aheadMs += ms
-      return moved
-    },
-    reset: async () => {
-      const exchange = await identities.runHook('reset')
-      if (exchange?.response === undefined || exchange.response.status >= 300) return false
-      past.length = 0
-      pooled.clear()
-      return true
-    },
-    past,
-    readers: new Map(),
-    wobbling: new Set(),
-    racing: options.racing,
-  }
-  return { lab, absent }
+  return { members, absent }
+}
+
+async function advance(identities: Identities, ms: number): Promise<boolean> {
+  const times = { ms: String(ms), seconds: String(Math.ceil(ms / 1000)) }
+  return succeeded(await identities.runHook('advance-clock', times))
+}
+
+function succeeded(exchange: Exchange | undefined): boolean {
+  return exchange?.response !== undefined && exchange.response.status < 300
 }
 
 /** What the file says of people before they are registered: what it writes out. */

@@ -169,22 +169,13 @@ export async function sameKeyTrial(
   const created = refuses(lab.charter, use, exchange) ? undefined : createdKey(lab.charter, use, keyed, exchange)
   play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
   const after = await settledSights(play, step, { ...first, exchange }, attacker, before)
-  const why = inShort(exchange)
+  const base = { why: inShort(exchange), disclosed: [], sent: play.sent, state }
   if (use.creates) {
-    const second =
-      created !== undefined && created !== first.created && (await existsAs(play, step, use, created, attacker))
-    const changes = second
-      ? [{ label: `second ${use.object?.type}`, pointer: 'exists', before: false, after: true }]
-      : []
-    return { effect: second, why, changes, disclosed: [], sent: play.sent, state }
+    const isNew = created !== undefined && created !== first.created
+    const effect = isNew && (await existsAs(play, step, use, created, attacker))
+    const second = { label: `second ${use.object?.type}`, pointer: 'exists', before: false, after: true }
+    return { ...base, effect, changes: effect ? [second] : [] }
   }
   const changes = effectOf(changesIn(play, step, before, after), control.signature, use.to)
-  return {
-    effect: timesOver(changes, control.signature) > 0 && changes.length > 0,
-    why,
-    changes,
-    disclosed: [],
-    sent: play.sent,
-    state,
-  }
+  return { ...base, effect: timesOver(changes, control.signature) > 0 && changes.length > 0, changes }
 }
