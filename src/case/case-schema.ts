@@ -90,8 +90,13 @@ export const casesSchema = z
   })
   .meta({ title: 'Lockstep cases', description: 'Calls with the decisions a charter must give.' })
 
+/** A file of cases as written. */
 export type RawCases = z.output<typeof casesSchema>
+/** One case as written. */
 export type RawCase = z.output<typeof example>
+/** An earlier call as written. */
 export type RawPast = z.output<typeof past>
+/** A principal as written. */
 export type RawPrincipal = z.output<typeof principal>
+/** Arguments as written. */
 export type RawRequest = z.output<typeof request>
