@@ -173,16 +173,15 @@ function openEar(charter: Charter) {
   let sinceUse = 0
   let sinceCase = 0
   const keep = (abuse: AbuseCase, proven: boolean): void => {
-    const operation = abuse.use === '' ? undefined : operationOf(charter, abuse)
-    const own = everything.slice(sinceCase).filter((heard) => operation?.(heard) === true)
+    const operation = operationOf(charter, abuse)
+    const own = everything.slice(sinceCase).filter((heard) => operation(heard))
     const attacker = identityOf(abuse.abuse)
     const decisive = own.findLast(({ by }) => by === (abuse.tactic.kind === 'race' ? 'race' : attacker))
     const rightful = everything
       .slice(sinceUse)
-      .findLast((heard) => heard.by === identityOf(abuse.control) && operation?.(heard) === true && succeeded(heard))
+      .findLast((heard) => heard.by === identityOf(abuse.control) && operation(heard) && succeeded(heard))
     if (decisive !== undefined)
       tried.push({ abuse, proven, decisive, rightful: rightful?.exchanges[0], refusedElsewhere: false })
-    sinceCase = everything.length
   }
   const settleProof = (event: ProveEvent & { kind: 'finding' }): void => {
     const last = tried.at(-1)
@@ -196,7 +195,8 @@ function openEar(charter: Charter) {
   const listen = (event: ProveEvent): void => {
     if (event.kind === 'use') sinceUse = everything.length
     if (event.kind === 'use' || event.kind === 'control') sinceCase = everything.length
-    if (event.kind === 'case') keep(event.case, event.verdict === 'proven')
+    if (event.kind === 'case' && event.verdict !== 'not-reached') keep(event.case, event.verdict === 'proven')
+    if (event.kind === 'case') sinceCase = everything.length
     if (event.kind === 'finding') settleProof(event)
   }
   return {
@@ -216,12 +216,7 @@ function openEar(charter: Charter) {
 }
 
 function identityOf({ steps, cast }: Scenario): string {
-  return plainName(cast[steps.at(-1)?.as ?? '']?.identity ?? 'nobody')
-}
-
-/** A seat of a pool goes by the name of the pool. */
-function plainName(name: string): string {
-  return name.split('#', 1)[0] ?? name
+  return cast[steps.at(-1)?.as ?? '']?.identity ?? 'nobody'
 }
 
 /** Whether something sent is a call of the operation that a case abuses. */
@@ -266,7 +261,8 @@ function masked(value: unknown): string {
 
 /** A lab whose requests are overheard, with the name of whoever sends them. */
 function listening(lab: Lab, hear: (heard: Heard) => void): Lab {
-  const overheard = (signed: Signed): Signed => ({
+  // A seat of a pool is told from its neighbours by the name it was asked for.
+  const overheard = (signed: Signed, by: string): Signed => ({
     name: signed.name,
     get principal() {
       return signed.principal
@@ -274,14 +270,14 @@ function listening(lab: Lab, hear: (heard: Heard) => void): Lab {
     apply: (request) => signed.apply(request),
     send: async (request) => {
       const exchange = await signed.send(request)
-      hear({ by: plainName(signed.name), exchanges: [exchange] })
+      hear({ by, exchanges: [exchange] })
       return exchange
     },
   })
   return {
     ...lab,
-    signIn: async (name) => overheard(await lab.signIn(name)),
-    register: async (name) => overheard(await lab.register(name)),
+    signIn: async (name) => overheard(await lab.signIn(name), name),
+    register: async (name) => overheard(await lab.register(name), name),
     send: async (request) => {
       const exchange = await lab.send(request)
       hear({ by: 'nobody', exchanges: [exchange] })
