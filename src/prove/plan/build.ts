@@ -79,6 +79,7 @@ export class Builder {
   resume(scenario: Scenario): void {
     for (const [name, spec] of Object.entries(scenario.vars)) {
       this.vars[name] = spec
+      this.tally.set(spec.type, (this.tally.get(spec.type) ?? 0) + 1)
       const owner = this.stage.members.find((member) => member.name === spec.owner)
       if (owner !== undefined) this.owners.set(name, owner)
     }

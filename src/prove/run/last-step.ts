@@ -14,7 +14,7 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const use = play.use(step)
   const field = injectedField(use, abuse)
   const { made, changes, broken, before, after } = await act(scene, manner)
-  const base = { sent: play.sent, state, why: inShort(made.exchange) }
+  const base = { sent: play.sent, state, accepted: made.accepted, why: inShort(made.exchange) }
   if (field !== undefined) {
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
     return {

@@ -8,6 +8,7 @@ import { type AbuseCase, nameOf, type Scenario } from '../plan/scenario.ts'
 import type { BuildOptions } from '../plan/wants.ts'
 import { Findings } from './collect.ts'
 import type { Lab } from './lab.ts'
+import { mayShowLater } from './later.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
 import { runTrial } from './tactic.ts'
 import { type Control, runControl, type Trial } from './trial.ts'
@@ -257,7 +258,7 @@ class Run {
     const covered = this.findings.coveredBy(use, constraint, abuse)
     if (covered !== undefined) return { verdict: 'held', why: `covered by ${covered}` }
     const writes = lab.charter.operations.get(use.operation)?.writes ?? true
-    if (writes && !control.visible && needsSight(abuse))
+    if (writes && !control.visible && needsSight(abuse) && !mayShowLater(abuse))
       return { verdict: 'not-reached', why: 'what the rightful call does shows in nothing that anyone may read' }
     const trial = await tryTo(() => runTrial(lab, abuse, control))
     if (trial instanceof Unreached) return { verdict: 'not-reached', why: trial.message }

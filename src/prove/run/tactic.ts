@@ -5,6 +5,7 @@ import type { AbuseCase } from '../plan/scenario.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
 import type { Lab } from './lab.ts'
 import { lastStep } from './last-step.ts'
+import { laterTrial, mayShowLater } from './later.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, sameKeyTrial, tooOftenTrial } from './repeat-tactic.ts'
@@ -29,13 +30,31 @@ export async function runTrial(
   options: TrialOptions = {},
 ): Promise<Trial> {
   try {
-    const trial = await byTactic(lab, abuse, control, options)
+    const trial = await nowOrLater(lab, abuse, control, options)
     if (!trial.effect) await refuseDoubt(lab, trial)
     return trial
   } catch (error) {
     if (error instanceof Held && !daring.has(abuse.tactic.kind)) throw new Unreached(error.message)
     if (error instanceof Held)
       return { effect: false, why: error.message, changes: [], disclosed: [], sent: [], state: '-' }
+    throw error
+  }
+}
+
+/** What is accepted and shows nothing may show later; what the rightful call shows later can only be looked for there. */
+async function nowOrLater(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
+  const operation = useById(lab.charter, abuse.use)?.operation ?? ''
+  const writes = lab.charter.operations.get(operation)?.writes ?? true
+  if (!writes || !mayShowLater(abuse)) return byTactic(lab, abuse, control, options)
+  if (!control.visible) return laterTrial(lab, abuse)
+  const now = await byTactic(lab, abuse, control, options)
+  if (now.effect || now.accepted !== true) return now
+  try {
+    const later = await laterTrial(lab, abuse)
+    return later.effect ? later : now
+  } catch (error) {
+    // Going on is a second look: where it does not work, the first one stands.
+    if (error instanceof Unreached || error instanceof Held) return now
     throw error
   }
 }

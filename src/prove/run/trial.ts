@@ -17,6 +17,8 @@ export interface Trial {
   readonly why: string
   readonly changes: readonly Change[]
   readonly disclosed: readonly string[]
+  /** The decisive call was not refused. */
+  readonly accepted?: boolean
   readonly sent: readonly Sent[]
   /** State of the object acted on, before the abuse. */
   readonly state: string

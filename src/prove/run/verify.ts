@@ -5,6 +5,7 @@ import { useById } from '../plan/graph.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { AbuseCase, Scenario, Step, VarSpec } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
+import { mayShowLater } from './later.ts'
 import { runTrial } from './tactic.ts'
 import { type Control, runControl, type Trial } from './trial.ts'
 import { Held, Unreached } from './unreached.ts'
@@ -100,7 +101,7 @@ function judged(lab: Lab, abuse: AbuseCase, control: Control, trial: Trial): Ver
   if (trial.effect && use !== undefined)
     return { verdict: 'open', why: sentenceOf(lab, abuse, use, trial), sent: trial.sent }
   const writes = lab.charter.operations.get(use?.operation ?? '')?.writes ?? true
-  if (writes && !control.visible && !seenInAnswer.has(abuse.tactic.kind))
+  if (writes && !control.visible && !seenInAnswer.has(abuse.tactic.kind) && !mayShowLater(abuse))
     return unclear('what the rightful call does shows in nothing that anyone may read')
   return { verdict: 'fixed', why: `no effect any more: ${trial.why}`, sent: trial.sent }
 }
