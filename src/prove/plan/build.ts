@@ -83,7 +83,7 @@ export class Builder {
       const owner = this.stage.members.find((member) => member.name === spec.owner)
       if (owner !== undefined) this.owners.set(name, owner)
     }
-    for (const role of Object.keys(scenario.cast)) this.cast[role] ??= { identity: role, fresh: false }
+    for (const [role, seat] of Object.entries(scenario.cast)) this.cast[role] ??= { ...seat, fresh: false }
     this.steps.push(...scenario.steps)
   }
 

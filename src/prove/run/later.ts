@@ -9,14 +9,14 @@ import { leaves } from '../oracle/effect.ts'
 import { Builder } from '../plan/build.ts'
 import { admitted, choicesOf } from '../plan/cast.ts'
 import { movesFrom, useById } from '../plan/graph.ts'
-import type { AbuseCase, Scenario, Var } from '../plan/scenario.ts'
+import type { AbuseCase, Scenario, Step, Var } from '../plan/scenario.ts'
 import { Unbuildable } from '../plan/wants.ts'
 import { inShort, type Lab } from './lab.ts'
 import { readThing } from './observe.ts'
 import { type Manner, Play } from './play.ts'
 import { toleratedBy } from './tolerated.ts'
 import type { Trial } from './trial.ts'
-import { Unreached } from './unreached.ts'
+import { Held, Unreached } from './unreached.ts'
 
 const tactics: ReadonlySet<string> = new Set([
   'as-other',
@@ -41,6 +41,8 @@ const mostMoves = 5
  * Four runs: the rightful scenario with and without the call, the abuse with and without it.
  */
 export async function laterTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
+  // What earlier calls left over is used up first.
+  await ending(lab, abuse.control, undefined)
   const without = await ending(lab, abuse.control, undefined)
   const rightful = await ending(lab, abuse.control, {})
   const marks = [...rightful.values].filter(
@@ -48,8 +50,8 @@ export async function laterTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
   )
   if (marks.length === 0)
     throw new Unreached('what the rightful call does shows in nothing that anyone may read, not even later')
-  const tried = await ending(lab, abuse.abuse, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
   const spared = await ending(lab, abuse.abuse, undefined)
+  const tried = await ending(lab, abuse.abuse, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
   const changes = marks.flatMap(([mark, value]): Change[] => {
     const now = tried.values.get(mark)
     const otherwise = spared.values.get(mark)
@@ -75,7 +77,8 @@ async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined):
   const at = scenario.steps.length - 1
   let why = ''
   for (const [index, step] of longer.steps.entries()) {
-    if (index !== at) await play.setUpStep(step)
+    if (index < at) await play.setUpStep(step)
+    else if (index > at) await tryStep(play, step)
     else if (manner !== undefined) why = inShort((await play.make(step, { purpose: 'abuse', ...manner })).exchange)
   }
   const values = new Map<string, unknown>()
@@ -87,6 +90,15 @@ async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined):
       if (isWorth(thing.type, pointer)) values.set(`${name}|${pointer}`, value)
   }
   return { values, play, why }
+}
+
+/** Going on as far as it goes: what is refused after the call is not part of the case. */
+async function tryStep(play: Play, step: Step): Promise<void> {
+  try {
+    await play.setUpStep(step)
+  } catch (error) {
+    if (!(error instanceof Unreached || error instanceof Held)) throw error
+  }
 }
 
 function isWorth(type: ObjectType, pointer: string): boolean {
