@@ -95,12 +95,21 @@ function objectsOf(
       ? undefined
       : factOf(parentType, raw['parent'], now, undefined)
   const found: Record<Slot, ObjectFact | null> = {}
-  for (const [slot, value] of Object.entries(raw)) {
+  for (const [name, value] of Object.entries(raw)) {
+    const slot = slotNamed(charter, operation, name)
     const type = typeInSlot(charter, operation, slot)
     if (type !== undefined)
       found[slot] = factOf(type, value, now, slot === 'object' ? (parent ?? undefined) : undefined)
   }
   return found
+}
+
+/** An object a call acts on may be given by its type as well. */
+function slotNamed(charter: Charter, operation: OperationId, name: string): Slot {
+  const uses = charter.operations.get(operation)?.uses ?? []
+  if (uses.some((use) => refOf(use, name) !== undefined)) return name
+  const acted = uses.find((use) => use.object?.type === name)?.object
+  return acted === undefined ? name : (acted.slot ?? 'object')
 }
 
 function typeInSlot(charter: Charter, operation: OperationId, slot: Slot): ObjectType | undefined {
