@@ -56,3 +56,5 @@ export const valueShape = z.union([z.string().min(1), z.record(z.string(), z.unk
   description:
     'A word (`string`, `integer`, `number`, `boolean`, `money`, `uuid`, `time`, …, `[]` after it for a list), a map of names to these (`name?` may be left out), or a JSON Schema.',
 })
+
+export const seat = z.union([z.literal('nobody'), oneOrMore(z.union([name, actorChoice]))])

@@ -5,7 +5,6 @@
 import { z } from 'zod'
 import { journeySchema } from './journey.ts'
 import {
-  actorChoice,
   amount,
   by,
   duration,
@@ -20,6 +19,7 @@ import {
   rule,
   says,
   scope,
+  seat,
   valueShape,
 } from './schema-word.ts'
 
@@ -129,7 +129,6 @@ const operation = z
   })
   .meta({ description: 'What is demanded of every use of an operation.' })
 
-const seat = z.union([z.literal('nobody'), oneOrMore(z.union([name, actorChoice]))])
 const field = z
   .strictObject({
     at: pointer.optional().meta({ description: 'Where it is in the object. Without it, a member of the same name.' }),
@@ -342,7 +341,6 @@ export const charterSchema = z
 export type RawCharter = z.output<typeof charterSchema>
 export type RawObject = z.output<typeof objectType>
 export type RawTransition = z.output<typeof transition>
-export type RawOperation = z.output<typeof operation>
 export type RawDemands = Omit<RawTransition, 'on' | 'to'>
 export type RawRule = z.output<typeof orderRule>
 export type RawInvariant = z.output<typeof invariant>

@@ -194,7 +194,7 @@ function usualStarts(verb: string | undefined, to: string, states: readonly stri
   const paired = undone === undefined ? [] : states.filter((state) => undone.test(state))
   if (paired.length > 0) return paired
   const asked = states.filter(
-    (state) => /requested$/.test(state) && state !== to && bare(state).startsWith(bare(to).slice(0, 5)),
+    (state) => state.endsWith('requested') && state !== to && bare(state).startsWith(bare(to).slice(0, 5)),
   )
   if (asked.length > 0) return asked
   const others = states.filter((state) => state !== to)

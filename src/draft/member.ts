@@ -123,7 +123,7 @@ function partiesOf(
 
 function partyOf(member: string): string | undefined {
   const words = wordsOf(member)
-  if (words.length === 2 && words[1] === 'by' && /ed$/.test(words[0] ?? '')) return kebab(member)
+  if (words.length === 2 && words[1] === 'by' && (words[0] ?? '').endsWith('ed')) return kebab(member)
   const other = [...people, ...others].find((person) => isIdOf(member, person) && bare(member) !== bare(person))
   return other === undefined ? undefined : kebab(other)
 }

@@ -28,7 +28,7 @@ const irregular: Readonly<Record<string, string>> = {
 export function singular(word: string): string {
   const known = irregular[word]
   if (known !== undefined) return known
-  if (/ies$/.test(word) && word.length > 4) return `${word.slice(0, -3)}y`
+  if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`
   if (/(ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2)
   if (/(ss|us|is)$/.test(word)) return word
   return word.endsWith('s') ? word.slice(0, -1) : word
