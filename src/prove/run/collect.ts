@@ -118,7 +118,7 @@ function findingOf(lab: Lab, use: Use, constraint: Demand, abuse: AbuseCase, evi
     fingerprint: fingerprintOf([abuse.finding, use.operation, constraint.id]),
     class: abuse.finding,
     severity,
-    because: money ? `${known.meaning}; money moved` : known.meaning,
+    because: money ? `${known.meaning.replace(/\.$/, '')}; money moved.` : known.meaning,
     title: `${known.title} at ${shape?.method ?? ''} ${shape?.path ?? use.operation}`,
     operation: use.operation,
     endpoint: `${shape?.method ?? ''} ${shape?.path ?? ''}`,
