@@ -1,4 +1,5 @@
 import { findingsSchema } from '../src/prove/report/json-schema.ts'
+import { commandLineText } from './reference.ts'
 import { casesText, charterText, identitiesText, schemaText } from './schemas.ts'
 
 /** A file that is made from the code and committed, so that readers and editors find it without running anything. */
@@ -18,4 +19,5 @@ export const generatedFiles: readonly GeneratedFile[] = [
     path: 'schema/findings.schema.json',
     content: (): string => schemaText('findings', findingsSchema, 'Findings of lockstep prove'),
   },
+  { path: 'docs/reference/command-line.md', content: commandLineText },
 ]
