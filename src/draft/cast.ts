@@ -1,9 +1,10 @@
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
-import { memberOf, objectOf, stringsOf } from '../charter/source/plain.ts'
+import { listOf, objectOf, stringsOf } from '../charter/source/plain.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
 import { guess, type Said, seen } from './claim.ts'
+import { declaredSecurity } from './credential.ts'
 import type { Evidence } from './evidence.ts'
-import { answerSchema } from './resource.ts'
+import { answerSchema } from './representation.ts'
 import { namedIn, saidOf } from './text.ts'
 import { bare, kebab } from './words.ts'
 
@@ -133,10 +134,7 @@ function fromElsewhere(description: ApiDescription): { name: string; why: string
 
 /** The scopes an operation's description demands; of several alternatives all are given. */
 export function scopesOf(description: ApiDescription, shape: OperationShape): string[] {
-  const item = objectOf(memberOf(memberOf(description.document, 'paths'), shape.path))
-  const operation = objectOf(item[shape.method.toLowerCase()] ?? item[shape.method])
-  const security = operation['security'] ?? memberOf(description.document, 'security')
-  const alternatives = Array.isArray(security) ? security : []
+  const alternatives = listOf(declaredSecurity(description, shape))
   return [
     ...new Set(alternatives.flatMap((each) => Object.values(objectOf(each)).flatMap((scopes) => stringsOf(scopes)))),
   ]

@@ -3,6 +3,7 @@ import { draftApproval } from './approval.ts'
 import { writeBy } from './by.ts'
 import { findCast } from './cast.ts'
 import { guess } from './claim.ts'
+import { isOpen } from './credential.ts'
 import { actsForOwners, draftDemands } from './demand.ts'
 import type { Evidence } from './evidence.ts'
 import { draftLifecycle } from './lifecycle.ts'
@@ -13,7 +14,7 @@ import { draftOpening } from './opening.ts'
 import { findResources, keyInPath, listPlace } from './resource.ts'
 import { type Scene, type Thing, thingOf } from './scene.ts'
 import { isSelf, selfKey, withSelf } from './self.ts'
-import { isOpen, type Part, whoMay } from './who-may.ts'
+import { type Part, whoMay } from './who-may.ts'
 import { kebab } from './words.ts'
 
 /** What a draft is made from. */
@@ -98,7 +99,9 @@ function draftOperation(scene: Scene, shape: OperationShape): Record<string, unk
       ...(thing === undefined ? {} : { thing }),
     }),
     ...(searching ? { safe: guess(true, 'its path asks instead of doing') } : {}),
-    ...(isOpen(scene, shape) && shape.method !== 'GET' && !searching ? { public: draftOpening(scene) } : {}),
+    ...(isOpen(scene.description, shape) && shape.method !== 'GET' && !searching
+      ? { public: draftOpening(scene) }
+      : {}),
   }
 }
 

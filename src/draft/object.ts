@@ -1,15 +1,17 @@
 import { draftApproval } from './approval.ts'
 import { writeBy } from './by.ts'
 import { guess, mapSaid, type Said, saidValue } from './claim.ts'
+import { isOpen } from './credential.ts'
 import { actsForOwners, draftDemands } from './demand.ts'
 import { draftFields } from './field.ts'
 import type { Move } from './lifecycle.ts'
 import { draftOpening } from './opening.ts'
+import { answeredThing } from './representation.ts'
 import { keyInPath, parentMember } from './resource.ts'
 import { isOwned, type Scene, type Thing } from './scene.ts'
 import { isSelf, selfKey } from './self.ts'
 import { isEnding } from './state-order.ts'
-import { isOpen, whoMay } from './who-may.ts'
+import { whoMay } from './who-may.ts'
 
 /** One object type as the charter writes it. */
 export function draftObject(scene: Scene, thing: Thing): Record<string, unknown> {
@@ -95,12 +97,12 @@ function draftMove(scene: Scene, thing: Thing, move: Move): Record<string, unkno
     ...(grants && !saidValue(by).includes('owner')
       ? { not: guess('requester', 'nobody usually approves what they asked for') }
       : {}),
-    ...keyOf(thing, move),
+    ...keyOf(scene, thing, move),
     ...draftDemands(scene, { shape, thing, move, byOwners: actsForOwners(by, scene.cast.clients) }),
     ...(approval?.neededBy.includes(move) === true
       ? { approval: guess(approval.name, 'it comes after the approval') }
       : {}),
-    ...(isOpen(scene, shape) ? { public: draftOpening(scene) } : {}),
+    ...(isOpen(scene.description, shape) ? { public: draftOpening(scene) } : {}),
   }
 }
 
@@ -109,11 +111,26 @@ function several(said: Said<readonly string[]>): Said<unknown> {
 }
 
 /** Without a `read` to compare paths with, the key's place is said outright. */
-function keyOf({ resource }: Thing, move: Move): Record<string, unknown> {
-  if (move.kind === 'create') return {}
+function keyOf(scene: Scene, thing: Thing, move: Move): Record<string, unknown> {
+  if (move.kind === 'create') return madeKey(scene, thing, move)
+  const { resource } = thing
   if (isSelf(resource)) return { key: selfKey(resource, move.shape) }
   const key = resource.read === undefined ? keyInPath(resource, move.shape) : undefined
   return key === undefined ? {} : { key }
+}
+
+/** The key of what was created is looked for in the whole answer: an envelope around the thing has to be said. */
+function madeKey({ description }: Scene, { resource, membership }: Thing, { shape }: Move): Record<string, unknown> {
+  const made = answeredThing(description, shape)
+  const at = made?.at ?? resource.representation.at
+  if (at.length === 0) return {}
+  const place = (key: string): string => `$response.body#/${at.join('/')}${key}`
+  if (made === undefined) {
+    const key = place(saidValue(membership.key))
+    return { key: guess(key, 'other answers have one thing there') }
+  }
+  if (saidValue(membership.key).slice(1) in made.members) return { key: mapSaid(membership.key, place) }
+  return { key: guess(place(saidValue(membership.key)), `the answer wraps one thing in \`${at.join('/')}\``) }
 }
 
 /** Without somebody to hold the key it need not be hard to guess. */

@@ -1,5 +1,6 @@
 import type { ApiDescription, OperationShape, Schema } from '../charter/source/description.ts'
-import { itemSchema, type PropertyShape, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
+import { itemSchema, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
+import { answeredThing, answerSchema, type Representation } from './representation.ts'
 import { bare, kebabSingular, referredBy, wordsOf } from './words.ts'
 
 /** A type of object as the paths of an API show it: a collection, the things in it, and what is done to one of them. */
@@ -18,13 +19,6 @@ export interface Resource {
   /** Writing operations below one thing that belong to no resource of their own. */
   readonly actions: readonly OperationShape[]
   readonly representation: Representation
-}
-
-/** What is known of how one thing looks. */
-export interface Representation {
-  /** Where it stands in the answer of `read`; empty when it is the answer. */
-  readonly at: readonly string[]
-  readonly members: Readonly<Record<string, PropertyShape>>
 }
 
 const isParameter = (segment: string | undefined): boolean => /^\{[^{}]+\}$/.test(segment ?? '')
@@ -177,34 +171,17 @@ function actionsBelow(below: readonly OperationShape[], { template, items }: Fin
   })
 }
 
-/** The schema of an answer that took effect. */
-export function answerSchema(shape: OperationShape | undefined): Schema | undefined {
-  return shape?.responses.find((each) => /^2(\d\d|XX)$/i.test(each.status) && each.schema !== undefined)?.schema
-}
-
-const envelopes: ReadonlySet<string> = new Set(['data', 'result', 'item', 'payload', 'content', 'response', 'value'])
-
 function representationOf(
   description: ApiDescription,
   shapes: readonly (OperationShape | undefined)[],
   list: OperationShape | undefined,
 ): Representation {
   for (const shape of shapes) {
-    const schema = answerSchema(shape)
-    if (schema === undefined) continue
-    const members = propertiesOf(description, schema)
-    const names = Object.keys(members)
-    const wrapped = names.find((name) => envelopes.has(bare(name)) && hasMembers(description, members[name]?.schema))
-    if (wrapped !== undefined && !names.some((name) => /^_?id$/i.test(name)))
-      return { at: [wrapped], members: propertiesOf(description, members[wrapped]?.schema) }
-    if (names.length > 1) return { at: [], members }
+    const thing = answeredThing(description, shape)
+    if (thing !== undefined && (thing.at.length > 0 || Object.keys(thing.members).length > 1)) return thing
   }
   const items = list === undefined ? undefined : listPlace(description, list)
   return { at: [], members: items === undefined ? {} : propertiesOf(description, items.schema) }
-}
-
-function hasMembers(description: ApiDescription, schema: Schema | undefined): boolean {
-  return schema !== undefined && Object.keys(propertiesOf(description, schema)).length > 0
 }
 
 /** Where the list stands in the answer of a listing operation, and what its items are; undefined when there is none. */

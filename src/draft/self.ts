@@ -1,6 +1,6 @@
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
-import { propertiesOf } from '../charter/source/schema.ts'
-import { answerSchema, type Resource } from './resource.ts'
+import { answeredThing } from './representation.ts'
+import type { Resource } from './resource.ts'
 
 const selfPath = /\/(?:me|self|myself|whoami|current-user|current_user|profile)$/i
 const registerPath = /\/(?:register|signup|sign-up|sign_up|registrations?)$/i
@@ -14,9 +14,9 @@ export function withSelf(description: ApiDescription, resources: readonly Resour
   const read = description.operations.find(
     (shape) => shape.method === 'GET' && selfPath.test(shape.path) && !shape.path.includes('{'),
   )
-  const members = propertiesOf(description, answerSchema(read) ?? {})
+  const representation = answeredThing(description, read) ?? { at: [], members: {} }
   const known = resources.find(({ name }) => selves.test(name))
-  if (read === undefined || !('id' in members) || known?.read !== undefined) return resources
+  if (read === undefined || !('id' in representation.members) || known?.read !== undefined) return resources
   const claimed = new Set(resources.flatMap(({ create, actions, updates }) => [create, ...actions, ...updates]))
   const free = description.operations.filter(
     (shape) => !claimed.has(shape) && !shape.path.includes('{') && shape.method !== 'GET' && shape.method !== 'DELETE',
@@ -26,7 +26,7 @@ export function withSelf(description: ApiDescription, resources: readonly Resour
     create: free.find((shape) => shape.method === 'POST' && registerPath.test(shape.path)),
     updates: free.filter((shape) => shape.path === read.path),
     actions: free.filter((shape) => shape.path.startsWith(`${read.path}/`)),
-    representation: { at: [], members },
+    representation,
   }
   if (known === undefined) {
     // Somebody who can only be looked at has no life to write down.

@@ -2,6 +2,7 @@ import { getPointer, parsePointer } from '../charter/pointer.ts'
 import type { ApiDescription } from '../charter/source/description.ts'
 import { isObject, listOf, type PlainObject } from '../charter/source/plain.ts'
 import { type Answer, type Evidence, isGranted } from './evidence.ts'
+import { answeredThing } from './representation.ts'
 import { listPlace, type Resource } from './resource.ts'
 
 /** One thing as one person saw it; `as` is absent for somebody without credentials. */
@@ -21,11 +22,14 @@ export function sightingsOf(
   const { resource } = at
   const key = parsePointer(at.key) ?? []
   const lists = resource.list === undefined ? [] : (listPlace(description, resource.list)?.at ?? [])
+  const made = answeredThing(description, resource.create)?.at ?? resource.representation.at
   return (evidence?.answers ?? []).filter(isGranted).flatMap((answer) => {
     const through = roleOf(resource, answer)
     if (through === undefined) return []
     const found =
-      through === 'list' ? itemsIn(answer.body, lists) : [getPointer(answer.body, resource.representation.at)]
+      through === 'list'
+        ? itemsIn(answer.body, lists)
+        : [getPointer(answer.body, through === 'create' ? made : resource.representation.at)]
     return found.flatMap((value): Sighting[] => {
       const id = getPointer(value, key)
       return isObject(value) && isKey(id) ? [{ as: answer.as, key: String(id), value, through }] : []

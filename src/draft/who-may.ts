@@ -1,6 +1,7 @@
 import type { OperationShape } from '../charter/source/description.ts'
 import { scopesOf } from './cast.ts'
 import { Claim, guess, type Said, saidValue, seen } from './claim.ts'
+import { isOpen, signOfCredentials } from './credential.ts'
 import { whoWasGranted } from './observe.ts'
 import { isBearing, isOwned, type Scene, type Thing } from './scene.ts'
 import { namedIn, peopleIn, saidOf } from './text.ts'
@@ -22,9 +23,11 @@ interface Question {
 /** Drafts `by`: what was seen, else what security, scopes, texts and paths say, else what is usual. */
 export function whoMay(scene: Scene, question: Question): Said<By> {
   const { shape } = question
-  if (isOpen(scene, shape)) {
+  if (isOpen(scene.description, shape)) {
+    const sign = signOfCredentials(scene.description, shape)
     const bearing = question.thing !== undefined && question.part === 'read' && isBearing(question.thing)
-    return bearing ? guess(['holder'], 'it asks for no credentials but the key') : ['anyone']
+    if (bearing) return guess(['holder'], 'it asks for no credentials but the key')
+    return sign === undefined ? ['anyone'] : guess(['anyone'], `its security is empty, although ${sign}`)
   }
   const told = fromText(scene, question)
   const granted = whoWasGranted(scene, question)
@@ -40,12 +43,6 @@ function withUnprobed(scene: Scene, granted: Said<By>, told: Said<By> | undefine
   const settled = names.includes('anyone') || names.includes('signed-in')
   if (others.length === 0 || settled || !(granted instanceof Claim)) return granted
   return seen([...names, ...others], `${granted.because}; its text names ${others.join(' and ')} too`)
-}
-
-/** Whether the description asks for no credentials, although it does elsewhere. */
-export function isOpen(scene: Scene, shape: OperationShape): boolean {
-  const open = shape.security.length === 0 || shape.security.some((names) => names.length === 0)
-  return open && scene.description.operations.some((each) => each.security.length > 0)
 }
 
 /** A party can be named only where an object is there before the call. */
@@ -125,5 +122,6 @@ function usual(scene: Scene, question: Question): Said<By> {
     return guess(clients, 'what is owned is usually created by its owners')
   if (shape.method !== 'GET' && !owned && staff.length > 0 && part !== 'other')
     return guess(staff, 'nobody owns one, so staff usually keep them')
-  return guess(['signed-in'], 'nothing says who')
+  const sign = shape.security.length > 0 ? undefined : signOfCredentials(scene.description, shape)
+  return guess(['signed-in'], sign === undefined ? 'nothing says who' : `${sign}, and nothing says who`)
 }

@@ -79,6 +79,9 @@ const order = thing({ status: words('placed', 'paid', 'shipped', 'cancelled'), c
 const role = { 'GET /me': { answer: thing({ role: words('customer', 'clerk', 'manager') }) } }
 const read = { 'GET /orders/{id}': { answer: order } }
 
+const enveloped = { type: 'object', properties: { data: order } }
+const coupon = { type: 'object', properties: { code: text, percent: { type: 'number' } } }
+
 const cases: Readonly<Record<string, { operations: Readonly<Record<string, Operation>>; at: string; is: unknown }>> = {
   'an owner by its name': { operations: read, at: 'objects.order.owner', is: '/customerId' },
   'a user owns itself': {
@@ -239,6 +242,39 @@ const cases: Readonly<Record<string, { operations: Readonly<Record<string, Opera
       'DELETE /orders/{id}': {},
     },
     at: 'objects.order.read-at',
+    is: '/data',
+  },
+  'the key of what is created in an envelope': {
+    operations: { 'GET /orders/{id}': { answer: enveloped }, 'POST /orders': { answer: enveloped } },
+    at: 'objects.order.transitions.create.key',
+    is: '$response.body#/data/id',
+  },
+  'no place of a key where only reading wraps': {
+    operations: { 'GET /orders/{id}': { answer: enveloped }, 'POST /orders': { answer: order } },
+    at: 'objects.order.transitions.create.key',
+    is: undefined,
+  },
+  'an envelope of creating that reading does not have': {
+    operations: { ...read, 'POST /orders': { answer: enveloped } },
+    at: 'objects.order.transitions.create.key',
+    is: '$response.body#/data/id',
+  },
+  'no place to read at where only creating wraps': {
+    operations: { ...read, 'POST /orders': { answer: enveloped } },
+    at: 'objects.order.read-at',
+    is: undefined,
+  },
+  'the key under its own name in an envelope': {
+    operations: {
+      'GET /coupons/{code}': { answer: { type: 'object', properties: { result: coupon } } },
+      'POST /coupons': { answer: { type: 'object', properties: { result: coupon } } },
+    },
+    at: 'objects.coupon.transitions.create.key',
+    is: '$response.body#/result/code',
+  },
+  'the account of the caller in an envelope': {
+    operations: { 'GET /me': { answer: enveloped }, 'POST /me/verify': {} },
+    at: 'objects.user.read-at',
     is: '/data',
   },
   'an approval that the next move needs': {
