@@ -64,7 +64,7 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
     after: ['payOrder'],
     each: true,
   },
-  'stock-race': { missed: 'that stock bounds what carts hold together cannot be said' },
+  'stock-race': { operations: ['checkoutCart'], classes: ['race'] },
   'coupon-race': { operations: ['applyCoupon'], classes: ['race'] },
   'gift-card-race': { operations: ['redeemGiftCard'], classes: ['race'] },
   'refund-race': { operations: ['executeRefund'], classes: ['race'], after: ['payOrder'] },

@@ -36,6 +36,7 @@ const products = [
       'pack-unpaid',
       'pay-twice',
       'gift-card-race',
+      'stock-race',
       'amount-unchecked',
       'coupon-stacked',
       'hold-unlimited',

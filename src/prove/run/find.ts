@@ -51,7 +51,7 @@ async function fittest(
   // Rules about money are met more easily by whoever has more of it.
   return facts
     .filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact))
-    .toSorted((left, right) => worth(type, right) - worth(type, left))[0]
+    .toSorted((left, right) => missed(spec, left) - missed(spec, right) || worth(type, right) - worth(type, left))[0]
 }
 
 function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): string {
@@ -100,7 +100,12 @@ function wealth(type: ObjectType, fact: ObjectFact): number {
 function fits(fact: ObjectFact, spec: VarSpec, owner: string | undefined): boolean {
   if (spec.states.length > 0 && !spec.states.includes(fact.state ?? '')) return false
   if (owner !== undefined && fact.owner !== undefined && fact.owner !== owner) return false
-  return spec.wishes.every((wish) => wishHolds(wish, fact))
+  return spec.wishes.every((wish) => wish.soft === true || wishHolds(wish, fact))
+}
+
+/** How many of the wishes that are nice to have stay open. */
+function missed(spec: VarSpec, fact: ObjectFact): number {
+  return spec.wishes.filter((wish) => wish.soft === true && !wishHolds(wish, fact)).length
 }
 
 /** Wishes that read more than the object are left to the argument search. */

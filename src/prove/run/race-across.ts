@@ -1,10 +1,14 @@
 /** Calls at the same moment on different objects that draw on the same one. */
+import type { CallRequest } from '../../charter/charter.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import type { Sights } from '../oracle/effect.ts'
-import type { AbuseCase } from '../plan/scenario.ts'
-import type { Exchange } from '../transport/exchange.ts'
+import { invariantsBroken } from '../oracle/invariant.ts'
+import type { AbuseCase, Var } from '../plan/scenario.ts'
+import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import { type Lab, refuses } from './lab.ts'
+import { createdKey } from './learn.ts'
+import { existsAs } from './observe.ts'
 import { pointedBy, stepsMaking } from './repeat-tactic.ts'
 import { toHttp } from './request.ts'
 import { changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
@@ -12,11 +16,24 @@ import { Unreached } from './unreached.ts'
 
 const mostObjects = 14
 
+/** How many fit one after the other, and the object they drew on. */
+interface Fit {
+  readonly allowed: number
+  readonly name: Var | undefined
+  readonly key: string | undefined
+}
+
 /** Different objects that draw on the same one: as many scenes over one shared object, each brought to the point of the act. */
-async function gather(lab: Lab, abuse: AbuseCase, slot: string, count: number): Promise<Scene[]> {
+async function gather(lab: Lab, abuse: AbuseCase, slot: string, { allowed, name, key }: Fit): Promise<Scene[]> {
   const first = await setScene(lab, abuse.abuse)
-  const name = first.step.refs[slot] ?? pointedBy(lab, abuse, slot)
   if (name === undefined) throw new Unreached(`nothing on the way names the ${slot}`)
+  // How many fit was learnt from this very object, so another that was found may have room for more.
+  const found = abuse.abuse.vars[name]?.supply === 'found'
+  if (found && (lab.reset === undefined || first.play.things.get(name)?.key !== key))
+    throw new Unreached(
+      `what the calls used of the ${slot} cannot be given back: the identities file has no reset hook`,
+    )
+  const count = Math.min(mostObjects, allowed * 2 + 2)
   const kept = new Map([[name, first.play]])
   const scenes = [first]
   while (scenes.length < count) scenes.push(await setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept))
@@ -24,15 +41,16 @@ async function gather(lab: Lab, abuse: AbuseCase, slot: string, count: number): 
 }
 
 /** One after the other until the first refusal; how many fit. */
-async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<number> {
+async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<Fit> {
   const first = await setScene(lab, abuse.abuse)
   const name = first.step.refs[slot] ?? pointedBy(lab, abuse, slot)
+  const key = first.play.things.get(name ?? '')?.key
   const kept = new Map(name === undefined ? [] : [[name, first.play]])
   let scene = first
   for (let fitted = 0; fitted < mostObjects - 2; fitted++) {
     const { best } = await scene.play.prepare(scene.step, {})
     const exchange = await scene.play.exchange(scene.step, scene.play.use(scene.step), best.request)
-    if (refuses(lab.charter, scene.play.use(scene.step), exchange)) return fitted
+    if (refuses(lab.charter, scene.play.use(scene.step), exchange)) return { allowed: fitted, name, key }
     scene = await setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept)
   }
   throw new Unreached(`${mostObjects - 2} calls one after the other all fit, so the limit is too far to overrun`)
@@ -40,48 +58,85 @@ async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<num
 
 /** Races over different objects that share one, for a few rounds, until more take effect than fit one after the other. */
 export async function raceAcross(lab: Lab, abuse: AbuseCase, slot: string): Promise<Trial> {
-  const allowed = await howManyFit(lab, abuse, slot)
-  if (allowed === 0) throw new Unreached('not even one call fits')
+  const fit = await howManyFit(lab, abuse, slot)
+  if (fit.allowed === 0) throw new Unreached('not even one call fits')
   let last: Trial | undefined
   for (let round = 0; round < lab.racing.rounds; round++) {
     await lab.reset?.()
-    last = await acrossRound(lab, abuse, slot, allowed)
+    last = await acrossRound(lab, abuse, slot, fit)
     if (last.effect) return last
   }
   if (last === undefined) throw new Unreached('races are switched off')
   return last
 }
 
-async function acrossRound(lab: Lab, abuse: AbuseCase, slot: string, allowed: number): Promise<Trial> {
-  const scenes = await gather(lab, abuse, slot, Math.min(mostObjects, allowed * 2 + 2))
-  const requests = []
+async function acrossRound(lab: Lab, abuse: AbuseCase, slot: string, fit: Fit): Promise<Trial> {
+  const { allowed } = fit
+  const scenes = await gather(lab, abuse, slot, fit)
+  const calls: { readonly request: CallRequest; readonly http: HttpRequest }[] = []
   for (const { play, step } of scenes) {
     const { best } = await play.prepare(step, {})
     const person = await play.person(step.as)
     const http = toHttp(lab.charter, play.use(step), best.request, play.serverOf(play.use(step)))
-    requests.push(person === undefined ? http : person.apply(http))
+    calls.push({ request: best.request, http: person === undefined ? http : person.apply(http) })
   }
   const before = await Promise.all(scenes.map((scene) => sightsOf(scene.play, scene.step, scene.attacker)))
-  const exchanges = await lab.race(requests)
-  const moves = []
-  for (const [index, scene] of scenes.entries()) moves.push(await movesOf(scene, before[index] ?? new Map(), index + 1))
-  const effects = moves.filter((each) => each.length > 0).length
-  const sent = scenes.flatMap((scene, index) => sentIn(scene, exchanges[index]))
+  const exchanges = await lab.race(calls.map(({ http }) => http))
+  const raced = scenes.map((scene, index) => ({
+    scene,
+    number: index + 1,
+    request: calls[index]?.request ?? {},
+    exchange: exchanges[index],
+    before: before[index] ?? new Map(),
+  }))
+  const each = []
+  for (const one of raced) each.push(await effectsOf(one))
+  const effects = each.filter(({ changes }) => changes.length > 0).length
+  const [first] = each
+  const broken = first === undefined ? [] : first.broken
   const why = `${effects} of ${scenes.length} on the same ${slot} took effect at once, ${allowed} fit one after the other`
   return {
-    effect: effects > allowed,
+    effect: effects > allowed || broken.length > 0,
     why,
-    changes: moves.flat(),
+    changes: [...broken, ...each.flatMap(({ changes }) => changes)],
     disclosed: [],
-    sent: arranged(sent),
+    sent: arranged(scenes.flatMap((scene, index) => sentIn(scene, exchanges[index]))),
     state: scenes[0]?.state ?? '-',
     overrun: { effects, allowed },
   }
 }
 
-/** The moves of the object of one scene into where the use leads, told apart by its number. */
-async function movesOf({ play, step, attacker }: Scene, before: Sights, number: number): Promise<Change[]> {
+/** One call of a race, and what was seen before it. */
+interface Raced {
+  readonly scene: Scene
+  /** What tells its object from those of the others. */
+  readonly number: number
+  readonly request: CallRequest
+  readonly exchange: Exchange | undefined
+  readonly before: Sights
+}
+
+/** What one call did: the new object that exists, or the move of its object; and the invariants that do not hold any more. */
+async function effectsOf(raced: Raced): Promise<{ changes: Change[]; broken: Change[] }> {
+  const { play, step, attacker } = raced.scene
+  const use = play.use(step)
   const after = await sightsOf(play, step, attacker)
+  const broken = invariantsBroken(play.lab.charter, use.operation, raced.before, after).map(({ change }) => change)
+  return { changes: use.creates ? await madeBy(raced) : movesOf(raced, after), broken }
+}
+
+/** The object that a call created, when it can be read. */
+async function madeBy({ scene, number, request, exchange }: Raced): Promise<Change[]> {
+  const { play, step, attacker } = scene
+  const use = play.use(step)
+  const key = exchange === undefined ? undefined : createdKey(play.lab.charter, use, request, exchange)
+  if (key === undefined || !(await existsAs(play, step, use, key, attacker))) return []
+  return [{ label: `new ${use.object?.type} ${number}`, pointer: 'exists', before: false, after: true }]
+}
+
+/** The moves of the object of one scene into where the use leads, told apart by its number. */
+function movesOf({ scene, number, before }: Raced, after: Sights): Change[] {
+  const { play, step } = scene
   const into = play.use(step).to
   const label = play.scenario.vars[step.object ?? '']?.type
   return changesIn(play, step, before, after)

@@ -50,12 +50,22 @@ export function scarce(
 }
 
 /** What a constraint compares: what is used, and what there is at most. */
-function sidesOf(constraint: Constraint): { used: string; atMost: string } | undefined {
+function sidesOf(constraint: Constraint): Sides | undefined {
   if (constraint.kind === 'limit')
     return constraint.sum === undefined ? undefined : { used: constraint.sum.source, atMost: constraint.atMost.source }
   if (constraint.kind !== 'when') return undefined
   const [comparison] = comparisons(constraint.rule)
-  if (comparison === undefined || comparison !== constraint.rule.ast) return undefined
+  return comparison !== undefined && comparison === constraint.rule.ast ? sidesIn(comparison) : undefined
+}
+
+/** What is used and what there is at most, in source; undefined for a comparison that bounds nothing. */
+export interface Sides {
+  readonly used: string
+  readonly atMost: string
+}
+
+/** The sides of one comparison. */
+export function sidesIn(comparison: ReturnType<typeof comparisons>[number]): Sides | undefined {
   const [left, right] = [printCel(comparison.left), printCel(comparison.right)]
   if (comparison.op === '<=' || comparison.op === '<') return { used: left, atMost: right }
   return comparison.op === '>=' || comparison.op === '>' ? { used: right, atMost: left } : undefined
