@@ -175,3 +175,57 @@ describe('the plan of a use', () => {
     assert.match(notReached[0]?.why ?? '', /no identity may/)
   })
 })
+
+describe('races of different people for one thing', () => {
+  const shop = (limit: string) =>
+    charterFrom(`
+lockstep: 1
+name: shop
+sources:
+  - name: api
+    type: inline
+    operations:
+      get: { method: GET, path: '/orders/{id}' }
+      item: { method: GET, path: '/items/{id}' }
+      items: { method: GET, path: /items }
+      order: { method: POST, path: '/items/{itemId}/orders' }
+actors:
+  buyer: {}
+objects:
+  item: { read: api.item, list: api.items }
+  order:
+    owner: /buyer
+    read: api.get
+    transitions:
+      place:
+        on: api.order
+        by: buyer
+        refs: { item: { object: item, key: $request.path.itemId } }
+        when: item.stock >= 1
+        ${limit}
+operations:
+  api.get: { by: owner }
+  api.item: { by: anyone, safe: true }
+  api.items: { by: anyone, safe: true }
+`)
+  const buyer: Member = { name: 'ben', principal: { id: 'ben', actors: ['buyer'] }, pool: true }
+  const across = (limit: string) => {
+    const charter = shop(limit)
+    const place = useById(charter, 'order.place')
+    assert.ok(place)
+    const { cases } = planUse({ charter, members: [buyer] }, place, { found: new Set() })
+    return cases.find((each) => each.tactic.kind === 'race' && each.tactic.across === 'item')
+  }
+
+  it('are for something of which little is left', () => {
+    const wishes = across('limit: { at-most: 1, per: principal }')?.abuse.vars['item-1']?.wishes ?? []
+    const [wish] = wishes
+    assert.ok(wish)
+    const fits = (stock: number): unknown => wish.rule.evaluate({ item: { stock } })
+    assert.deepEqual([0, 1, 5, 6].map(fits), [false, true, true, false])
+  })
+
+  it('are left out where one person may do it again and again', () => {
+    assert.equal(across(''), undefined)
+  })
+})
