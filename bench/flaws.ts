@@ -1,7 +1,8 @@
 // npm run bench -- flaws [NAME…]: proves the examples without flaws, then with each flaw alone, and compares with what is expected.
-import { EXPECTED as bankExpected, type Missed, type Proven } from '../examples/bank-payments/expected.ts'
+import { EXPECTED as bankExpected } from '../examples/bank-payments/expected.ts'
 import { isFlawName as isBankFlaw } from '../examples/bank-payments/flaws.ts'
 import { start as startBank } from '../examples/bank-payments/start.ts'
+import type { Missed, Proven } from '../examples/shared/expected.ts'
 import { type Example, loadExample, proveExample } from '../examples/shared/prove.ts'
 import { EXPECTED as shopExpected } from '../examples/shop-orders/expected.ts'
 import { isFlawName as isShopFlaw } from '../examples/shop-orders/flaws.ts'

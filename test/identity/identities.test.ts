@@ -122,10 +122,10 @@ describe('a session', () => {
       - { request: POST /register, body: { name: "\${fresh}" }, expect: [201],
           capture: { token: "$response.body#/token", uid: "$response.body#/id" } }
 `)
-    const names = [await identities.fresh('guest'), await identities.fresh('customer')].map((each) => each?.name)
+    const names = [await identities.register('shopper'), await identities.register('shopper')].map((each) => each?.name)
     assert.deepEqual(names, ['shopper#1', 'shopper#2'])
     assert.deepEqual(registered, ['fresh1', 'fresh2'])
-    assert.equal(await identities.fresh('guest'), undefined)
+    assert.equal(await identities.register('shopper'), undefined)
     assert.equal(identities.redact('a token-of-fresh2 b'), 'a [redacted] b')
   })
 })

@@ -25,8 +25,6 @@ export interface Identities {
   readonly targets: Readonly<Record<string, string>>
   /** The identity of that name, logged in once and shared by all who ask. Rejects with an `IdentityError`. */
   get(name: string): Promise<Session>
-  /** Somebody new of that actor, registered now; undefined when no pool has any left. Rejects with an `IdentityError`. */
-  fresh(actor: string): Promise<Session | undefined>
   /** Somebody new of the pool of that name, registered now; undefined when it has none left. Rejects with an `IdentityError`. */
   register(name: string): Promise<Session | undefined>
   /** Sends a hook; `vars` are its `${var:…}`. Undefined when the file has no such hook. */
@@ -75,13 +73,6 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
     observer: file.observer,
     targets,
     get,
-    async fresh(actor) {
-      for (const [name, { actor: actors }] of Object.entries(file.identities)) {
-        const session = [actors].flat().includes(actor) ? await register(name) : undefined
-        if (session !== undefined) return session
-      }
-      return undefined
-    },
     register,
     async runHook(name, vars = {}) {
       const hook = file.hooks?.[name]
