@@ -43,9 +43,7 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
   'currency-unchecked': { operations: ['payOrder'], classes: ['currency-tampering'] },
   'quantity-negative': { operations: ['putCartItem'], classes: ['quantity-tampering'] },
   'quantity-huge': { operations: ['putCartItem'], classes: ['quantity-tampering'] },
-  'coupon-reused': {
-    missed: 'that an order closes its cart cannot be said, so a second cart of the same customer is not reached',
-  },
+  'coupon-reused': { operations: ['applyCoupon'], classes: ['step-repeated'] },
   'coupon-stacked': { operations: ['applyCoupon'], classes: ['limit-split'] },
   'coupon-below-minimum': { operations: ['applyCoupon'], classes: ['rule-broken'] },
   'refund-split': {

@@ -38,6 +38,7 @@ const products = [
       'gift-card-race',
       'stock-race',
       'amount-unchecked',
+      'coupon-reused',
       'coupon-stacked',
       'hold-unlimited',
       'trial-again',

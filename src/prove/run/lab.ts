@@ -43,6 +43,8 @@ export interface Lab {
   readonly reset?: () => Promise<boolean>
   /** Effective calls so far, oldest first; appended to by plays. */
   readonly past: PastCall[]
+  /** Objects as last seen, by `factId`. */
+  readonly latest: Map<string, ObjectFact>
   /** Who last could read an object of a type and maker. */
   readonly readers: Map<string, string>
   /** Parts that change by themselves, as `type|pointer`: seen to differ between two looks with nothing in between. */
@@ -66,7 +68,13 @@ export function seenBy(
   objects: Readonly<Record<Slot, ObjectFact | null>>,
 ): Seen {
   const call: Call = { operation: use.operation, principal, request, at: lab.now() }
-  return { call, objects, facts: factsFor(lab.charter, call, objects, lab.past) }
+  const current = (type: string, key: string) => lab.latest.get(factId(type, key))
+  return { call, objects, facts: factsFor(lab.charter, call, objects, lab.past, current) }
+}
+
+/** What an object is remembered under. */
+export function factId(type: string, key: string): string {
+  return `${type}/${key}`
 }
 
 /** What the charter has against a call as this use. `request` may differ from the one the facts were gathered for. */

@@ -5,7 +5,7 @@ import { evaluateReference, getPointer } from '../../charter/pointer.ts'
 import { companionsOf } from '../plan/graph.ts'
 import type { Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
-import { refuses, type Seen } from './lab.ts'
+import { factId, refuses, type Seen } from './lab.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
 import { isRecord } from './request.ts'
@@ -77,6 +77,7 @@ async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: stri
   if (complete) thing.fact = readObject(thing.type, json, knownOf(thing, play.lab.now()))
   else await readThing(play, thing, undefined)
   thing.fact ??= readObject(thing.type, json ?? {}, knownOf(thing, play.lab.now()))
+  play.lab.latest.set(factId(thing.type.name, thing.key), thing.fact)
 }
 
 /** Looks at the object of a step, for a while, until it differs from what was seen before the step. */

@@ -6,7 +6,7 @@ import type { Sent } from '../finding.ts'
 import { placeValue } from '../plan/place.ts'
 import type { Step, Var } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
-import { judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
+import { factId, judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
 import type { Play } from './play.ts'
 import { isRecord, makeRequest, toHttp } from './request.ts'
 import { knownOf, type Sight, type Thing } from './thing.ts'
@@ -32,7 +32,10 @@ export async function readThing(
     if (sight === undefined) continue
     record?.({ use: use.id, operation: use.operation, as: reader.name, purpose: 'observe', exchange, captures: [] })
     remember(play.lab, thing, reader.name)
-    if (sight !== null) thing.fact = sight
+    if (sight !== null) {
+      thing.fact = sight
+      play.lab.latest.set(factId(thing.type.name, thing.key), sight)
+    }
     return sight
   }
   return undefined

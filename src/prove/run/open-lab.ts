@@ -39,6 +39,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
   const { members, absent } = await gather(file, sessions.signIn)
   let count = 0
   const past: Lab['past'] = []
+  const latest: Lab['latest'] = new Map()
   const lab: Lab = {
     stage: { charter, members },
     charter,
@@ -61,11 +62,13 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
       const done = succeeded(await identities.runHook('reset'))
       if (done) {
         past.length = 0
+        latest.clear()
         sessions.forget()
       }
       return done
     },
     past,
+    latest,
     readers: new Map(),
     wobbling: new Set(),
     racing: options.racing,

@@ -56,6 +56,17 @@ export class Play {
     this.scenario = scenario
   }
 
+  /** The same people are on stage as in another play. */
+  seat(other: Play): void {
+    for (const [role, signed] of other.people) this.people.set(role, signed)
+  }
+
+  /** The same people and objects are on stage as in another play. */
+  goOnFrom(other: Play): void {
+    this.seat(other)
+    for (const [name, thing] of other.things) this.things.set(name, thing)
+  }
+
   /** Makes all steps before the last; throws `Unreached` at the first that does not work. */
   async setUp(skip: ReadonlySet<number> = new Set()): Promise<Step> {
     const last = this.scenario.steps.at(-1)

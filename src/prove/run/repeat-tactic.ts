@@ -3,13 +3,13 @@ import type { Constraint, Scope } from '../../charter/charter.ts'
 import { effectOf, timesOver } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
 import { placeValue } from '../plan/place.ts'
-import type { AbuseCase, Var } from '../plan/scenario.ts'
+import type { AbuseCase } from '../plan/scenario.ts'
 import { sized } from './arguments.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { createdKey } from './learn.ts'
+import { nextScene } from './next-scene.ts'
 import { existsAs } from './observe.ts'
-import type { Play } from './play.ts'
 import { toleratedBy } from './tolerated.ts'
 import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
@@ -22,33 +22,6 @@ function constraintOf(lab: Lab, abuse: AbuseCase): Constraint | undefined {
 
 function scopeOf(constraint: Constraint | undefined): Scope {
   return constraint !== undefined && 'per' in constraint ? constraint.per : ['object']
-}
-
-/** A scene for one more call in the same scope: the same objects where the scope names them, fresh ones elsewhere. */
-async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene: Scene): Promise<Scene> {
-  const creates = useById(lab.charter, abuse.use)?.creates === true
-  const slots = [...scope].filter((each) => !['principal', 'tenant', 'call'].includes(each))
-  if (creates || scene.step.object === undefined || scope.includes('object')) return scene
-  const kept = new Map<Var, Play>()
-  for (const slot of slots) {
-    const name = scene.step.refs[slot] ?? pointedBy(lab, abuse, slot)
-    if (name !== undefined) kept.set(name, scene.play)
-  }
-  return setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept)
-}
-
-/** The variable that the object acted on points to by a slot. */
-export function pointedBy(lab: Lab, abuse: AbuseCase, slot: string): Var | undefined {
-  const type = useById(lab.charter, abuse.use)?.refs.find((ref) => ref.slot === slot)?.object
-  return Object.keys(abuse.abuse.vars).find((name) => abuse.abuse.vars[name]?.type === type)
-}
-
-/** Indices of the steps that only make or move objects already there. */
-export function stepsMaking(abuse: AbuseCase, kept: ReadonlyMap<Var, Play>): ReadonlySet<number> {
-  const own = (name: Var | undefined) => name !== undefined && kept.has(name)
-  return new Set(
-    abuse.abuse.steps.slice(0, -1).flatMap((step, index) => (own(step.makes) || own(step.object) ? [index] : [])),
-  )
 }
 
 async function callOnce(scene: Scene): Promise<void> {

@@ -140,14 +140,21 @@ export interface Scene {
   readonly state: string
 }
 
-/** Sets a scenario up to its last step, without sending that. */
+/**
+ * Sets a scenario up to its last step, without sending that.
+ *
+ * @param preset - Objects that stay those of another play.
+ * @param people - A play whose people stay on stage.
+ */
 export async function setScene(
   lab: Lab,
   scenario: Scenario,
   skip: ReadonlySet<number> = new Set(),
   preset: ReadonlyMap<Var, Play> = new Map(),
+  people?: Play,
 ): Promise<Scene> {
   const play = new Play(lab, scenario)
+  if (people !== undefined) play.seat(people)
   for (const [name, other] of preset) {
     const thing = other.things.get(name)
     if (thing !== undefined) play.things.set(name, thing)
