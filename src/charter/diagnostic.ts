@@ -47,10 +47,24 @@ export function formatDiagnostic(diagnostic: Diagnostic, source?: string): strin
   return [...head, ...excerpt, ...(help === undefined ? [] : [`  = help: ${help}`])].join('\n')
 }
 
-function excerptLines(text: string, line: number, column: number): string[] {
+/** Longest part of a line that is shown; a minified file is one line. */
+const widestExcerpt = 160
+
+function excerptLines(whole: string, line: number, at: number): string[] {
+  const { text, column } = clipAround(whole, at)
   const label = String(line)
   const margin = ' '.repeat(label.length)
   // Tabs are kept in the padding so that the caret stands below its column at any tab width.
   const padding = text.slice(0, column - 1).replace(/[^\t]/g, ' ')
   return [`${margin} |`, `${label} | ${text}`, `${margin} | ${padding}^`]
+}
+
+function clipAround(text: string, column: number): { readonly text: string; readonly column: number } {
+  if (text.length <= widestExcerpt) return { text, column }
+  const start = Math.max(0, Math.min(column - 1 - widestExcerpt / 2, text.length - widestExcerpt))
+  const [before, after] = [start > 0 ? '…' : '', start + widestExcerpt < text.length ? '…' : '']
+  return {
+    text: `${before}${text.slice(start, start + widestExcerpt)}${after}`,
+    column: column - start + before.length,
+  }
 }

@@ -72,9 +72,11 @@ class Loader {
     const file = this.#nameOf(url)
     try {
       if (this.files.size >= this.#limits.maxFiles) throw new Error(`more than ${this.#limits.maxFiles} files`)
-      const parsed = parseText(file, await this.#read(url))
+      const { text, lossy } = decode(await this.#read(url))
+      const parsed = parseText(file, text)
       this.files.set(url.href, parsed)
       this.diagnostics.push(...parsed.diagnostics)
+      if (lossy) this.diagnostics.push(notUtf8(file))
       return parsed
     } catch (error) {
       const message = `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`
@@ -83,14 +85,14 @@ class Loader {
     }
   }
 
-  async #read(url: URL): Promise<string> {
+  async #read(url: URL): Promise<Uint8Array> {
     this.#signal.throwIfAborted()
     if (url.protocol === 'file:' && this.#root.protocol === 'file:') return this.#readFile(fileURLToPath(url))
     if (/^https?:$/.test(url.protocol) && url.origin === this.#root.origin) return this.#fetch(url)
     throw new Error('it is outside the place of the description')
   }
 
-  async #readFile(path: string): Promise<string> {
+  async #readFile(path: string): Promise<Uint8Array> {
     const real = await realpath(path)
     const directory = await realpath(dirname(fileURLToPath(this.#root)))
     const inside = relative(directory, real)
@@ -105,13 +107,13 @@ class Loader {
       if (!stat.isFile()) throw new Error('it is not a regular file')
       if (stat.size > this.#bytesLeft) throw new Error(`more than ${this.#limits.maxBytes} bytes`)
       this.#bytesLeft -= stat.size
-      return decode(await handle.readFile({ signal: this.#signal }))
+      return await handle.readFile({ signal: this.#signal })
     } finally {
       await handle.close()
     }
   }
 
-  async #fetch(url: URL): Promise<string> {
+  async #fetch(url: URL): Promise<Uint8Array> {
     const response = await fetch(url, { redirect: 'manual', signal: this.#signal })
     if (response.status !== 200) {
       await response.body?.cancel()
@@ -124,19 +126,37 @@ class Loader {
       if (this.#bytesLeft < 0) throw new Error(`more than ${this.#limits.maxBytes} bytes`)
       chunks.push(chunk)
     }
-    return decode(Buffer.concat(chunks))
+    return Buffer.concat(chunks)
   }
 
   /** URLs may carry credentials; diagnostics must not. */
   #nameOf(url: URL): string {
-    if (url.protocol === 'file:') return relative(process.cwd(), fileURLToPath(url)) || url.pathname
+    if (url.protocol === 'file:') return relative(process.cwd(), pathOf(url)) || url.pathname
     return `${url.origin}${url.pathname}`
   }
 }
 
-/** Drops a byte order mark. */
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8').decode(bytes)
+/** Text of UTF-8, or of UTF-16 where a byte order mark says so, without the mark; bytes that are neither become U+FFFD. */
+function decode(bytes: Uint8Array): { readonly text: string; readonly lossy: boolean } {
+  const [first, second] = bytes
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+  const text = new TextDecoder(encoding).decode(bytes)
+  return { text, lossy: text.includes('\uFFFD') && !Buffer.from(bytes).includes('\uFFFD') }
+}
+
+function notUtf8(file: string): Diagnostic {
+  const message = 'is not UTF-8: what could not be read is replaced'
+  return { code: 'api-encoding', severity: 'warning', message, file, line: 1, column: 1, help: 'save it as UTF-8' }
+}
+
+/** A name with a broken escape is shown as it is. */
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    return url.pathname
+  }
 }
 
 function resolveUrl(file: string, base: string): URL | undefined {

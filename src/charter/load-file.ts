@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import type { Position } from './charter.ts'
@@ -6,7 +6,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { type CharterFile, parseYaml } from './parse.ts'
 
 /** More than any hand-written charter has; keeps a wrong file name from filling the memory. */
-const maxBytes = 4_000_000
+const mostCharterBytes = 4_000_000
 const maxFiles = 200
 
 interface Reading {
@@ -89,10 +89,18 @@ function isBelow(root: string, path: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-async function readText(file: string): Promise<{ text: string } | { code: string }> {
+/** The text of a file a person named, or in words why it cannot be had; bounded, and of regular files only. */
+export async function readText(
+  file: string,
+  maxBytes: number = mostCharterBytes,
+): Promise<{ text: string } | { code: string }> {
   try {
+    const found = await stat(file)
+    // A pipe or device would never end.
+    if (!found.isFile()) return { code: found.isDirectory() ? 'it is a folder' : 'it is not a regular file' }
+    if (found.size > maxBytes) return { code: `it is larger than ${maxBytes / 1_000_000} MB` }
     const bytes = await readFile(file)
-    return bytes.length > maxBytes ? { code: 'too large' } : { text: bytes.toString('utf8').replace(/^\uFEFF/, '') }
+    return { text: bytes.toString('utf8').replace(/^\uFEFF/, '') }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     return { code: reasons[code] ?? code }
@@ -101,7 +109,6 @@ async function readText(file: string): Promise<{ text: string } | { code: string
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
   EACCES: 'reading it is not permitted',
   ENOTDIR: 'a part of its path is no folder',
 }

@@ -8,6 +8,7 @@ import { loadDescription } from './load-description.ts'
 import { readCharterFiles } from './load-file.ts'
 import { type ParsedCharter, parseCharter } from './parse.ts'
 import type { ApiDescription } from './source/description.ts'
+import { decodePath } from './source/reference.ts'
 
 /** A charter as far as it could be read, with all that is wrong or doubtful about it. */
 export interface LoadedCharter {
@@ -88,7 +89,7 @@ function ofDescription(
   const severity = usable ? 'warning' : diagnostic.severity
   const root = pathToFileURL(`${resolve(dirname(file))}/`).href
   const shown = diagnostic.file.startsWith(root)
-    ? join(dirname(file), decodeURI(diagnostic.file.slice(root.length)))
+    ? join(dirname(file), decodePath(diagnostic.file.slice(root.length)))
     : diagnostic.file
   return { ...diagnostic, severity, file: shown === '' ? url : shown }
 }

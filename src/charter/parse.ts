@@ -4,6 +4,7 @@ import type { Position } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { charterSchema, type RawCharter } from './schema.ts'
 import { explainIssue } from './shape-error.ts'
+import { syntaxMessage } from './yaml-error.ts'
 
 export type Path = readonly PropertyKey[]
 
@@ -85,7 +86,7 @@ export function parseYaml<T extends z.ZodType>(
     (error): Diagnostic => ({
       code: 'yaml-syntax',
       severity: 'error',
-      message: error.message.split('\n')[0] ?? 'not YAML',
+      message: syntaxMessage(error.message),
       ...at(error.pos[0]),
     }),
   )

@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic, formatDiagnostic } from '../charter/diagnostic.ts'
+import { harmless } from './prove/harmless.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Prints diagnostics with the lines they are about; operations that nothing covers come last, in one list. */
@@ -9,7 +10,7 @@ export function printDiagnostics(
 ): void {
   const uncovered = diagnostics.filter((each) => each.code === 'operation-uncovered')
   for (const each of diagnostics.filter((one) => !uncovered.includes(one)).toSorted(compareDiagnostics)) {
-    terminal.print(paintDiagnostic(terminal, formatDiagnostic(each, texts.get(each.file)), each.severity))
+    terminal.print(paintDiagnostic(terminal, harmless(formatDiagnostic(each, texts.get(each.file))), each.severity))
     terminal.print('')
   }
   printUncovered(terminal, uncovered)

@@ -8,6 +8,7 @@ import * as explain from './commands/explain.ts'
 import * as prove from './commands/prove.ts'
 import * as test from './commands/test.ts'
 import * as verify from './commands/verify.ts'
+import { harmless } from './prove/harmless.ts'
 import { exitCodes, openTerminal, type Terminal } from './terminal.ts'
 
 /** How a command adds itself to the program. */
@@ -42,7 +43,7 @@ export async function main(
     // Commander throws for help and version too; those end with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.failure
     const message = error instanceof Error ? error.message : String(error)
-    terminal.printError(`lockstep: ${message}`)
+    terminal.printError(`lockstep: ${harmless(message)}`)
     return exitCodes.failure
   }
 }

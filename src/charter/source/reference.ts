@@ -35,6 +35,15 @@ function decodeFragment(fragment: string): string {
   }
 }
 
+/** The path a reference names, its escapes resolved; as written when they are broken. */
+export function decodePath(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
+}
+
 /** A `$ref` and the path of the object that holds it. */
 export interface FoundReference {
   readonly holder: { $ref: string }
@@ -72,7 +81,8 @@ export function findReferences(document: unknown): FoundReference[] {
     if (typeof visit.value !== 'object' || visit.value === null || seen.has(visit.value)) continue
     seen.add(visit.value)
     if (!visit.named && isHolder(visit.value)) found.push({ holder: visit.value, path: visit.path })
-    pending.push(...childrenOf(visit))
+    // A list may be longer than a call may have arguments.
+    for (const child of childrenOf(visit)) pending.push(child)
   }
   return found.reverse()
 }

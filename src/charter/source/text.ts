@@ -1,5 +1,6 @@
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
 import type { Diagnostic } from '../diagnostic.ts'
+import { syntaxMessage } from '../yaml-error.ts'
 import type { Locate, SourcePosition } from './description.ts'
 
 /** A parsed description file. `value` is undefined when the text is neither YAML nor JSON. */
@@ -24,7 +25,10 @@ export function parseText(file: string, text: string): ParsedText {
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
   const locate: Locate = (path) => at(offsetOf(document, path))
-  const diagnostics = document.errors.map((error): Diagnostic => syntaxError(error.message, at(error.pos[0])))
+  // After the first the others follow from it.
+  const diagnostics = document.errors
+    .slice(0, 1)
+    .map((error): Diagnostic => syntaxError(error.message, at(error.pos[0])))
   if (diagnostics.length > 0) return { value: undefined, locate, diagnostics }
   try {
     return { value: document.toJS(), locate, diagnostics }
@@ -38,7 +42,7 @@ function syntaxError(message: string, position: SourcePosition): Diagnostic {
   return {
     code: 'api-syntax',
     severity: 'error',
-    message: `not readable as YAML or JSON: ${message}`,
+    message: `not readable as YAML or JSON: ${syntaxMessage(message)}`,
     ...position,
     help: 'a description is one YAML or JSON document',
   }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { Charter } from '../../charter/charter.ts'
 import { loadCharter } from '../../charter/load.ts'
 import { filesReferredTo } from '../../charter/source/graft.ts'
+import { decodePath } from '../../charter/source/reference.ts'
 import { parseText } from '../../charter/source/text.ts'
 import { changedOperations } from '../../prove/select.ts'
 
@@ -84,5 +85,5 @@ function namedIn(value: unknown): string[] {
   )
   const includes: readonly unknown[] = Array.isArray(record['include']) ? record['include'] : []
   const names = [...includes, ...urls].filter((each) => typeof each === 'string')
-  return [...names, ...filesReferredTo(value).map((each) => decodeURI(each))]
+  return [...names, ...filesReferredTo(value).map((each) => decodePath(each))]
 }

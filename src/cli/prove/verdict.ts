@@ -4,7 +4,7 @@ import type { ReportContext } from '../../prove/report/context.ts'
 import { type Acceptances, type FailOn, type Gate, gateOf, parseAcceptances } from '../../prove/report/gate.ts'
 import { parseFindings } from '../../prove/report/json.ts'
 import type { Terminal } from '../terminal.ts'
-import { readInput, refuse } from './load-inputs.ts'
+import { readInput, readOrRefuse, refuse } from './load-inputs.ts'
 
 /** What was known and accepted before the run. */
 export interface Known {
@@ -18,7 +18,8 @@ export async function readKnown(
   files: { readonly accept?: string | undefined; readonly baseline?: string | undefined },
 ): Promise<Known | undefined> {
   const today = new Date().toISOString().slice(0, 10)
-  const text = files.accept === undefined ? '' : await readInput(files.accept)
+  const text = files.accept === undefined ? '' : await readOrRefuse(terminal, files.accept)
+  if (text === undefined) return undefined
   const acceptances: Acceptances =
     files.accept === undefined
       ? { accepted: new Map(), expired: [], diagnostics: [] }

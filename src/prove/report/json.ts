@@ -63,8 +63,8 @@ export function parseFindings(text: string): { readonly file?: FindingsFile; rea
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    return { problems: [error instanceof Error ? error.message : 'not JSON'] }
+  } catch {
+    return { problems: ['it is not JSON'] }
   }
   const parsed = findingsSchema.safeParse(value)
   if (parsed.success) return { file: parsed.data, problems: [] }
