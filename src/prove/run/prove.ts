@@ -1,18 +1,16 @@
 /** Runs the proofs of a charter against a running system. Yields events; whoever listens decides what is shown. */
 import type { Charter, Demand, Use } from '../../charter/charter.ts'
 import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
-import type { Member } from '../plan/cast.ts'
-import { Casting } from '../plan/casting.ts'
-import { planUse, type UsePlan } from '../plan/plan-use.ts'
-import { type AbuseCase, nameOf, type Scenario } from '../plan/scenario.ts'
-import type { BuildOptions } from '../plan/wants.ts'
+import { type AbuseCase, nameOf } from '../plan/scenario.ts'
+import { bringerOf } from './bringer.ts'
 import { Findings } from './collect.ts'
 import type { Lab } from './lab.ts'
 import { mayShowLater } from './later.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
 import { runTrial } from './tactic.ts'
-import { type Control, runControl, type Trial } from './trial.ts'
-import { Held, Unreached } from './unreached.ts'
+import type { Control, Trial } from './trial.ts'
+import { Unreached } from './unreached.ts'
+import { sameScenario, tryTo, Ways } from './ways.ts'
 import { who } from './words.ts'
 
 export interface ProveOptions {
@@ -39,7 +37,13 @@ export async function* prove(options: ProveOptions): AsyncGenerator<ProveEvent> 
     partial = options.stopped()
     if (partial !== undefined) break
     yield { kind: 'use', use: use.id, index: index + 1, of: uses.length }
-    yield* run.proveUse(use)
+    try {
+      yield* run.proveUse(use)
+    } catch (error) {
+      // Whatever a target does is an outcome; this is a fault of ours. What was proven until then still counts.
+      partial = `Lockstep itself failed at ${use.id}: ${error instanceof Error ? error.message : String(error)}`
+      break
+    }
   }
   partial ??= options.stopped()
   const outcome: Outcome = {
@@ -73,30 +77,25 @@ interface Judged {
 const hopeless = /another use of|no limit to overrun|no hook|hook$|races are switched off|more than the \d+ a case/
 const mostAlternatives = 6
 
-/** What no operation makes, as invoices, is listed while there is something from what was proven before. */
-function listsWhatNobodyMakes(charter: Charter, use: Use): boolean {
-  const listed = charter.operations.get(use.operation)?.lists?.object
-  return listed !== undefined && charter.objects.get(listed)?.transitions.some((each) => each.creates) !== true
-}
-
 class Run {
   readonly cells: Cell[] = []
   readonly findings: Findings
   private readonly options: ProveOptions
-  private readonly raisers = new Map<string, Use>()
-  private readonly searched = new Set<string>()
-  private readonly controls = new Map<string, Control | Unreached>()
+  private readonly ways: Ways
 
   constructor(options: ProveOptions) {
     this.options = options
     this.findings = new Findings(options.lab)
+    this.ways = new Ways(options.lab)
   }
 
   async *proveUse(use: Use): AsyncGenerator<ProveEvent> {
     const { lab } = this.options
-    this.controls.clear()
-    if (!listsWhatNobodyMakes(lab.charter, use)) await lab.reset?.()
-    const { plan, control, why } = await this.workingPlan(use)
+    this.ways.forget()
+    await lab.reset?.()
+    const bringer = await bringerOf(this.ways, use)
+    if (bringer !== undefined) await lab.reset?.()
+    const { plan, control, why } = await this.ways.working(use)
     yield { kind: 'control', use: use.id, works: control !== undefined, why }
     for (const skipped of plan.notReached) {
       this.cells.push(this.cellOf(use, skipped.constraint, '-', '-', skipped.tactic, 'not-reached', skipped.why))
@@ -110,95 +109,8 @@ class Run {
       this.cells.push(this.cellOf(use, `${use.id}.by`, '-', '-', 'control', 'held', 'open to everyone by design'))
   }
 
-  /** The first way of choosing people and objects in which the rightful call works. */
-  private async workingPlan(use: Use): Promise<{ plan: UsePlan; control: Control | undefined; why: string }> {
-    let first: { plan: UsePlan; why: string } | undefined
-    for await (const { member, options } of this.alternatives(use)) {
-      const plan = planUse(this.options.lab.stage, use, options, member)
-      if (plan.control === undefined) {
-        first ??= { plan, why: plan.notReached[0]?.why ?? 'no scenario was found' }
-        continue
-      }
-      const control = await this.controlOf(plan.control)
-      if (!(control instanceof Unreached) && control.works) {
-        this.noteRaiser(use, control)
-        return { plan, control, why: '' }
-      }
-      const why = control instanceof Unreached ? control.message : control.why
-      // A scenario that can be written down tells more than one that cannot.
-      if (first === undefined || first.plan.control === undefined) first = { plan, why }
-    }
-    return {
-      plan: first?.plan ?? { control: undefined, cases: [], notReached: [] },
-      control: undefined,
-      why: first?.why ?? 'no scenario was found',
-    }
-  }
-
-  /** Ways of choosing people and objects, the plainest first: found instead of made, filled up, other people. */
-  private async *alternatives(use: Use): AsyncGenerator<{ member?: Member; options: BuildOptions }> {
-    const { stage } = this.options.lab
-    const found: ReadonlySet<string> = new Set()
-    const plain = planUse(stage, use, { found }).control
-    yield { options: { found } }
-    const types = [
-      ...new Set(Object.values(plain?.vars ?? {}).map((spec) => spec.type)),
-      ...(plain === undefined ? typesOf(use) : []),
-    ]
-    const listed = types.filter((type) => stage.charter.objects.get(type)?.list !== undefined)
-    for (const type of types) {
-      const enrich = use.object?.type === type ? this.raisers.get(type) : await this.raiserOf(type)
-      if (enrich !== undefined && enrich.id !== use.id) yield { options: { found, enrich: new Map([[type, enrich]]) } }
-    }
-    for (const type of listed) yield { options: { found: new Set([type]) } }
-    const creators = stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
-    for (const creator of creators.slice(1)) yield { options: { found, creator: creator.id } }
-    for (const creator of creators.slice(1))
-      for (const type of listed.filter((each) => each !== use.object?.type))
-        yield { options: { found: new Set([type]), creator: creator.id } }
-    const others = new Casting(stage, { found }).able(use, undefined).slice(1, 4)
-    for (const member of others) yield { member, options: { found } }
-    if (listed.length > 1) yield { options: { found: new Set(listed) } }
-    for (const member of others) for (const type of listed) yield { member, options: { found: new Set([type]) } }
-  }
-
-  /** A use that raises a number of an object, looked for once among the moves that leave it where it is. */
-  private async raiserOf(typeName: string): Promise<Use | undefined> {
-    const { stage } = this.options.lab
-    const type = stage.charter.objects.get(typeName)
-    if (this.searched.has(typeName) || type === undefined) return this.raisers.get(typeName)
-    this.searched.add(typeName)
-    for (const use of type.transitions) {
-      const writes = stage.charter.operations.get(use.operation)?.writes === true
-      if (use.creates || !writes || use.to.some((state) => !use.from.includes(state)) || this.raisers.has(typeName))
-        continue
-      const { control } = planUse(stage, use, { found: new Set() })
-      const made = control === undefined ? undefined : await this.controlOf(control)
-      if (made !== undefined && !(made instanceof Unreached) && made.works) this.noteRaiser(use, made)
-    }
-    return this.raisers.get(typeName)
-  }
-
-  /** Remembers uses that raise a number of an object: others may need what they bring. */
-  private noteRaiser(use: Use, control: Control): void {
-    const type = use.object?.type
-    if (type === undefined || use.creates || this.raisers.has(type)) return
-    const raises = [...control.signature.deltas].some(([mark, delta]) => mark.startsWith(`${type}|`) && delta > 0)
-    if (raises) this.raisers.set(type, use)
-  }
-
-  /** Controls are made once for each scenario, and again never. */
-  private async controlOf(scenario: Scenario): Promise<Control | Unreached> {
-    const key = keyOf(scenario)
-    const known = this.controls.get(key)
-    if (known !== undefined) return known
-    const made = await tryTo(() => runControl(this.options.lab, scenario))
-    this.controls.set(key, made)
-    return made
-  }
-
   private async *proveCase(use: Use, abuse: AbuseCase, controlWhy: string): AsyncGenerator<ProveEvent> {
-    if (!listsWhatNobodyMakes(this.options.lab.charter, use)) await this.options.lab.reset?.()
+    await this.options.lab.reset?.()
     const { verdict, why, trial, finding } = await this.judgeAnyhow(use, abuse, controlWhy)
     const role = abuse.abuse.steps.at(-1)?.as ?? 'nobody'
     const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
@@ -214,10 +126,10 @@ class Run {
     const first = await this.judge(use, abuse, controlWhy)
     if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
     let tried = 0
-    for await (const { member, options } of this.alternatives(use)) {
+    for await (const { member, options } of this.ways.alternatives(use)) {
       if (tried++ > mostAlternatives) break
       await this.options.lab.reset?.()
-      const other = planUse(this.options.lab.stage, use, options, member).cases.find((each) => each.id === abuse.id)
+      const other = this.ways.plan(use, options, member).cases.find((each) => each.id === abuse.id)
       if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
       const judged = await this.judge(use, other, controlWhy)
       if (judged.verdict !== 'not-reached') return judged
@@ -232,14 +144,12 @@ class Run {
   ): Promise<typeof proven> {
     let best = proven
     let tried = 0
-    for await (const { member, options } of this.alternatives(use)) {
+    for await (const { member, options } of this.ways.alternatives(use)) {
       if (tried++ > mostAlternatives) break
-      const other = planUse(this.options.lab.stage, use, options, member).cases.find(
-        (each) => each.id === best.abuse.id,
-      )
+      const other = this.ways.plan(use, options, member).cases.find((each) => each.id === best.abuse.id)
       if (other === undefined || other.abuse.steps.length >= best.abuse.abuse.steps.length) continue
       await this.options.lab.reset?.()
-      const control = await this.controlOf(other.control)
+      const control = await this.ways.controlOf(other.control)
       if (control instanceof Unreached || !control.works) continue
       await this.options.lab.reset?.()
       const trial = await tryTo(() => runTrial(this.options.lab, other, control))
@@ -250,7 +160,7 @@ class Run {
 
   private async judge(use: Use, abuse: AbuseCase, controlWhy: string): Promise<Judged> {
     const { lab, repeats } = this.options
-    const control = await this.controlOf(abuse.control)
+    const control = await this.ways.controlOf(abuse.control)
     if (control instanceof Unreached) return { verdict: 'not-reached', why: `no control: ${control.message}` }
     if (!control.works) return { verdict: 'not-reached', why: `no control: ${control.why || controlWhy}` }
     const constraint = constraintOf(lab.charter, use, abuse)
@@ -293,22 +203,6 @@ class Run {
   }
 }
 
-function keyOf(scenario: Scenario): string {
-  return JSON.stringify(scenario, (name, value: unknown) => (name === 'rule' ? sourceOf(value) : value))
-}
-
-function sourceOf(rule: unknown): unknown {
-  return typeof rule === 'object' && rule !== null && 'source' in rule ? rule.source : undefined
-}
-
-function sameScenario(left: Scenario, right: Scenario): boolean {
-  return keyOf(left) === keyOf(right)
-}
-
-function typesOf(use: Use): string[] {
-  return [use.object?.type, ...use.refs.map((ref) => ref.object)].filter((each) => each !== undefined)
-}
-
 export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Demand | undefined {
   const all: readonly Demand[] = [...use.constraints, ...charter.rules, ...charter.invariants]
   return all.find((each) => each.id === abuse.constraint)
@@ -317,14 +211,4 @@ export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Dema
 /** Disclosures show in the answer itself. */
 function needsSight(abuse: AbuseCase): boolean {
   return !['read-field', 'list', 'guess', 'write-field', 'rightful'].includes(abuse.tactic.kind)
-}
-
-async function tryTo<T>(work: () => Promise<T>): Promise<T | Unreached> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof Unreached) return error
-    if (error instanceof Held) return new Unreached(error.message)
-    throw error
-  }
 }
