@@ -1,4 +1,4 @@
-import type { Call, Charter, ObjectFact, Principal, Scope, Slot, Use } from '../charter/charter.ts'
+import type { Call, Charter, Constraint, ObjectFact, Principal, Scope, Slot, Use } from '../charter/charter.ts'
 import { inferKey } from '../charter/infer.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { getPointer } from '../charter/pointer.ts'
@@ -99,4 +99,10 @@ function parentInRequest(
   const reference = shape === undefined ? undefined : inferKey(parent.object, shape, read, readShape)
   const inPath = reference === undefined ? undefined : keyIn(reference, call, undefined)
   return inPath ?? textOf(getPointer(call.request.body, parent.key))
+}
+
+/** For whom a constraint counts or remembers; nothing for kinds that do neither. */
+export function perOf(constraint: Constraint): readonly string[] {
+  if ('per' in constraint) return constraint.per
+  return constraint.kind === 'separation' && 'per' in constraint.of ? constraint.of.per : []
 }

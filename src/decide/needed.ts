@@ -1,6 +1,6 @@
 import type { Call, Charter, Constraint, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
 import { meaningOf } from '../constraint/kinds.ts'
-import { objectInSlot, scopeKey } from '../constraint/scope-key.ts'
+import { objectInSlot, perOf, scopeKey } from '../constraint/scope-key.ts'
 import { objectsFor, refOf } from '../constraint/slot.ts'
 
 /** What a guard must look up before it decides a call. Look-ups of one list do not depend on each other. */
@@ -103,10 +103,4 @@ function neededScope(constraint: Constraint, scope: string | undefined): NeededS
     ...(scope === undefined ? {} : { scope }),
     ...(withinMs === undefined ? {} : { withinMs }),
   }
-}
-
-/** For whom a constraint counts or remembers; nothing for kinds that do neither. */
-export function perOf(constraint: Constraint): readonly string[] {
-  if ('per' in constraint) return constraint.per
-  return constraint.kind === 'separation' && 'per' in constraint.of ? constraint.of.per : []
 }

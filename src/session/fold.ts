@@ -1,15 +1,11 @@
-import type { Call, Charter, Constraint, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
-import { makeContext } from '../constraint/context.ts'
+import type { Call, Charter, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
 import { addUse, countsNothing, isAmount } from '../constraint/count.ts'
-import { type Counter, type Facts, type Grant, noFacts, type PastUse } from '../constraint/facts.ts'
-import { makeScopePlan } from '../constraint/scope.ts'
+import type { Counter, Facts, Grant, PastUse } from '../constraint/facts.ts'
 import { scopeKey } from '../constraint/scope-key.ts'
 import { objectsFor } from '../constraint/slot.ts'
+import { amountOf, type Counting, counts, isCounting, isRemembering, type Remembering, remembers } from './counting.ts'
 import { grantsFor } from './grants.ts'
-import { isSameMove, type PastCall, useOfPast } from './past-call.ts'
-
-type Counting = Extract<Constraint, { kind: 'once' | 'limit' | 'rate' }>
-type Remembering = Extract<Constraint, { kind: 'order' | 'separation' }>
+import { type PastCall, useOfPast } from './past-call.ts'
 
 /** Everything the facts of one call are made of. */
 interface Story {
@@ -56,14 +52,6 @@ function put<T>(map: Record<string, T>, id: string, value: T | undefined): void 
   if (value !== undefined) map[id] ??= value
 }
 
-function isCounting(constraint: Constraint): constraint is Counting {
-  return constraint.kind === 'once' || constraint.kind === 'limit' || constraint.kind === 'rate'
-}
-
-function isRemembering(constraint: Constraint): constraint is Remembering {
-  return constraint.kind === 'order' || constraint.kind === 'separation'
-}
-
 function counterFor(story: Story, constraint: Counting): Counter | undefined {
   let counter: Counter = { count: 0, sum: 0 }
   if (countsNothing(constraint.per, story.use)) return counter
@@ -81,27 +69,11 @@ function counterFor(story: Story, constraint: Counting): Counter | undefined {
   return counter
 }
 
-/** A demand of one move counts that move by whichever operation; a demand of operations counts whatever they were used for. */
-function counts(use: Use, constraint: Counting, past: PastCall): boolean {
-  const own = use.kind === 'transition' && constraint.id.startsWith(`${use.id}.`)
-  if (own && past.use !== undefined) return isSameMove(past.use, use.id)
-  return constraint.kind === 'once' ? past.operation === use.operation : constraint.operations.includes(past.operation)
-}
-
 function isStillHeld({ current }: Story, constraint: Counting, past: PastCall): boolean {
   if (constraint.kind !== 'limit' || constraint.while === undefined) return true
   const before = past.created ?? past.objects['object']
   const state = before === undefined || before === null ? undefined : current(before.type, before.key)?.state
   return state === undefined || constraint.while.includes(state)
-}
-
-function amountOf(charter: Charter, constraint: Counting, past: PastCall): unknown {
-  if (constraint.kind !== 'limit' || constraint.sum === undefined) return 0
-  const use = useOfPast(charter, past)
-  if (use === undefined) return undefined
-  const plan = makeScopePlan(charter, use)
-  plan.add(constraint.sum)
-  return constraint.sum.evaluate(plan.scopeOf(makeContext(use, { ...noFacts, objects: past.objects }, past)))
 }
 
 function historyFor(story: Story, constraint: Remembering): readonly PastUse[] | undefined {
@@ -114,14 +86,6 @@ function historyFor(story: Story, constraint: Remembering): readonly PastUse[] |
       ...(principal.id === undefined ? {} : { principal: principal.id }),
     }),
   )
-}
-
-/** `chain-` templates ask for the very last step, so every change in the scope is one; reading is none. */
-function remembers(charter: Charter, constraint: Remembering, past: PastCall): boolean {
-  if (constraint.kind === 'separation')
-    return 'operations' in constraint.of && constraint.of.operations.includes(past.operation)
-  if (constraint.operations.includes(past.operation)) return true
-  return constraint.template === 'chain-precedence' && charter.operations.get(past.operation)?.writes === true
 }
 
 /** The earlier calls that fit and are in the same scope as this one; undefined when its scope is not known. */

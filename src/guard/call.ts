@@ -1,0 +1,83 @@
+/** What gateways and the guard say to each other about one call. No bytes and no sockets here: those are the gateways'. */
+import type { CallRequest, OperationId, Principal } from '../charter/charter.ts'
+import type { Decision, Reason } from '../decide/decision.ts'
+
+/** A call as a gateway hands it over: operation resolved, principal verified, arguments parsed once. */
+export interface Incoming {
+  readonly operation: OperationId
+  readonly principal: Principal
+  readonly request: CallRequest
+  /** Headers that prove who calls, to look at objects with the caller's eyes. Never recorded. */
+  readonly credentials?: Readonly<Record<string, string>>
+  /** The reference of a hold this call comes back for. */
+  readonly hold?: string
+  readonly signal?: AbortSignal
+}
+
+/** What the guard says before anything is sent. */
+export type Ruling =
+  | {
+      readonly kind: 'go'
+      readonly call: string
+      /** In observe mode this may be a deny: the call goes on, and the record says what would have been. */
+      readonly decision: Decision
+      /** Whether `settle` must be given the parsed body before any of the answer is passed on. */
+      readonly inspect: boolean
+      /** Must be called exactly once, whatever became of the call. */
+      settle(outcome: Outcome): Promise<Release>
+    }
+  | { readonly kind: 'refused'; readonly call: string; readonly refusal: Refusal }
+  /** The same idempotency key was answered before: this is that answer, nothing is sent. */
+  | { readonly kind: 'answered'; readonly call: string; readonly answer: Answer }
+
+/** What became of a call that was let through. */
+export type Outcome =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  /** It never left: no connection. */
+  | { readonly kind: 'not-sent'; readonly why: string }
+  /** It left, and nobody knows: time-out, broken connection. */
+  | { readonly kind: 'unknown'; readonly why: string }
+
+/** An answer of the API. `body` is parsed JSON, absent when it was not parsed; `text` is what came, for answers that are kept. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly text?: string
+}
+
+/** What may go back to the caller. */
+export type Release =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'changed'; readonly body: unknown }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** Stable codes of refusals; each has one HTTP status, in `refusal.ts`. */
+export type RefusalCode =
+  | 'denied'
+  | 'approval-needed'
+  | 'approval-refused'
+  | 'switched-off'
+  | 'undescribed'
+  | 'unauthenticated'
+  | 'malformed'
+  | 'too-large'
+  | 'object-busy'
+  | 'outcome-unknown'
+  | 'repeat-differs'
+  | 'repeat-in-flight'
+  | 'unavailable'
+  | 'upstream-failed'
+
+/** Why a call is not let through, for a machine to act on (RFC 9457). */
+export interface Refusal {
+  readonly code: RefusalCode
+  readonly status: number
+  readonly detail: string
+  readonly reasons: readonly Reason[]
+  /** What would make it pass, in one sentence. */
+  readonly remedy?: string
+  /** Where the question waits for somebody. */
+  readonly hold?: { readonly reference: string; readonly expires: number; readonly approvals: readonly string[] }
+  readonly retryAfterMs?: number
+}

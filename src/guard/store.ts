@@ -1,0 +1,216 @@
+/**
+ * What the guard keeps between calls, as data, and what it asks of whatever engine keeps it.
+ *
+ * The engine knows no rules: it stores rows and runs transactions. Every engine passes test/store/contract.ts.
+ */
+import type { ConstraintId, ObjectFact, OperationId, Principal } from '../charter/charter.ts'
+import type { Counter, PastUse } from '../constraint/facts.ts'
+
+/** Which object is meant. */
+export interface ObjectRef {
+  readonly type: string
+  readonly key: string
+}
+
+/** Keeps what calls add up to. Shared by every node that opens the same one. */
+export interface Store {
+  /**
+   * Runs `work` while nobody else, on any node, runs under one of `keys`; keys may be given in any order.
+   *
+   * What it wrote is kept when it resolves, dropped when it rejects, and survives the death of the process from then on. `work` awaits
+   * nothing but the transaction.
+   *
+   * @throws {StoreError} when the engine cannot be reached or cannot write; nothing was kept.
+   */
+  transact<T>(keys: readonly string[], work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** Calls `listener` when switches or holds may have changed on any node, within a second. Returns how to stop that. */
+  watch(listener: () => void): () => void
+  close(): Promise<void>
+}
+
+/** One transaction. Reads see what it wrote before. */
+export interface Transaction {
+  read(query: Query): Promise<Rows>
+  write(changes: readonly Change[]): Promise<void>
+}
+
+/** The engine failed; nothing was kept. `code` is stable. */
+export class StoreError extends Error {
+  readonly code: 'unreachable' | 'full' | 'busy' | 'broken'
+  constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}
+
+/** What to read; everything absent is not read. Answers come in the order asked. */
+export interface Query {
+  readonly leases?: readonly ObjectRef[]
+  readonly objects?: readonly ObjectRef[]
+  readonly counters?: readonly CounterQuery[]
+  readonly histories?: readonly HistoryQuery[]
+  readonly grants?: readonly GrantQuery[]
+  readonly calls?: readonly string[]
+  /** Calls in one of these states, oldest first, at most 1,000; `node` only those of one node, `before` only older ones. */
+  readonly callsIn?: { readonly states: readonly CallState[]; readonly node?: string; readonly before?: number }
+  readonly repeats?: readonly string[]
+  readonly holds?: readonly string[]
+  /** Holds by the digest of what is asked, or in one of these states; newest first, at most 1,000. */
+  readonly holdsBy?: { readonly question?: string; readonly states?: readonly HoldState[] }
+  readonly switches?: boolean
+  /** Nodes that said nothing since this moment, in milliseconds since 1970. */
+  readonly silentSince?: number
+}
+
+/** Marks of a constraint in a scope, later than `since` when given. With `while`, only marks whose object is, as tracked, in one of these states, or unknown. */
+export interface CounterQuery {
+  readonly constraint: ConstraintId
+  readonly scope: string
+  readonly since?: number
+  readonly while?: readonly string[]
+}
+
+/** The same for constraints that need each earlier use; oldest first. Reserved marks are left out: they are no history yet. */
+export interface HistoryQuery {
+  readonly constraint: ConstraintId
+  readonly scope: string
+  readonly since?: number
+}
+
+/** Grants of an approval, given for one object, or for one question (the digest of a held call), or for a class; neither spent nor taken, oldest first. */
+export interface GrantQuery {
+  readonly approval: string
+  readonly object?: ObjectRef
+  readonly question?: string
+}
+
+export interface Rows {
+  readonly leases: readonly (readonly Lease[])[]
+  readonly objects: readonly (TrackedObject | undefined)[]
+  /** Sums are exact decimal text. */
+  readonly counters: readonly Counter[]
+  readonly histories: readonly (readonly PastUse[])[]
+  readonly grants: readonly (readonly StoredGrant[])[]
+  readonly calls: readonly (StoredCall | undefined)[]
+  readonly callsIn: readonly StoredCall[]
+  readonly repeats: readonly (Repeat | undefined)[]
+  readonly holds: readonly (Hold | undefined)[]
+  readonly holdsBy: readonly Hold[]
+  readonly switches: readonly Switch[]
+  readonly silent: readonly string[]
+}
+
+/** An object as the guard last saw it. `version` grows by one with every change it saw. */
+export interface TrackedObject extends ObjectFact {
+  readonly version: number
+  readonly seenAt: number
+}
+
+/** A call that is using an object. Shared leases go together with shared ones, others with none. */
+export interface Lease {
+  readonly call: string
+  readonly shared: boolean
+}
+
+/**
+ * `reserved`: may be on its way. `in-doubt`: nobody knows whether it took effect; its leases and marks stay. `effective` and
+ * `released`: settled.
+ */
+export type CallState = 'gathering' | 'reserved' | 'in-doubt' | 'effective' | 'released'
+
+export interface StoredCall {
+  readonly id: string
+  readonly node: string
+  readonly state: CallState
+  readonly operation: OperationId
+  readonly principal?: string
+  readonly at: number
+  /** What settling it needs: JSON of the guard's own, kept as given. */
+  readonly detail: unknown
+}
+
+/** One call counted under one constraint in one scope. `amount` is exact decimal text. */
+export interface Mark {
+  readonly constraint: ConstraintId
+  readonly scope: string
+  readonly at: number
+  readonly operation: OperationId
+  readonly principal?: string
+  readonly amount?: string
+  readonly object?: ObjectRef
+}
+
+export interface StoredGrant {
+  readonly id: string
+  readonly approval: string
+  readonly by: Principal
+  readonly at: number
+  /** The object, or the request body, as it was when it was granted. */
+  readonly value: unknown
+  readonly revoked: boolean
+  readonly object?: ObjectRef
+  readonly question?: string
+  /** A class of calls somebody allowed at once; JSON of the guard's own. Not used up by one call. */
+  readonly bound?: unknown
+  readonly expires?: number
+}
+
+export type HoldState = 'pending' | 'granted' | 'refused' | 'expired' | 'cancelled' | 'executing' | 'executed'
+
+/** A call that waits for somebody. `detail` is JSON of the guard's own: the call as it will run, and what was decided so far. */
+export interface Hold {
+  readonly id: string
+  readonly state: HoldState
+  readonly question: string
+  readonly group: string
+  readonly at: number
+  readonly expires: number
+  readonly detail: unknown
+}
+
+/** What was answered under one idempotency key. `digest` is of the request; the answer is absent while the call is on its way. */
+export interface Repeat {
+  readonly key: string
+  readonly digest: string
+  readonly call: string
+  readonly at: number
+  readonly answer?: unknown
+}
+
+/** Something nobody may use now. `of` is what is switched off. */
+export interface Switch {
+  readonly of: 'principal' | 'agent' | 'workflow' | 'operation' | 'tenant' | 'object'
+  readonly name: string
+  readonly by: string
+  readonly why: string
+  readonly at: number
+}
+
+/** One change. All of one `write` happen, or none. */
+export type Change =
+  | { readonly kind: 'call'; readonly call: StoredCall }
+  | { readonly kind: 'call-state'; readonly call: string; readonly state: CallState; readonly detail?: unknown }
+  | { readonly kind: 'lease'; readonly call: string; readonly object: ObjectRef; readonly shared: boolean }
+  | { readonly kind: 'free'; readonly call: string }
+  /** Counts from now on; `effective` when it also is history. */
+  | { readonly kind: 'mark'; readonly call: string; readonly mark: Mark; readonly effective: boolean }
+  /** What a call reserved becomes history, or is dropped. */
+  | { readonly kind: 'settle-marks'; readonly call: string; readonly effective: boolean }
+  /** Keeps an object; its version is one more than what is kept. */
+  | { readonly kind: 'object'; readonly object: Omit<TrackedObject, 'version'> }
+  | { readonly kind: 'grant'; readonly grant: StoredGrant }
+  /** Marks what was granted for an object as revoked. */
+  | { readonly kind: 'revoke'; readonly approval: string; readonly object: ObjectRef }
+  | { readonly kind: 'take-grant'; readonly grant: string; readonly call: string }
+  /** What a call took is spent for ever, or can be taken again. */
+  | { readonly kind: 'settle-grants'; readonly call: string; readonly spent: boolean }
+  | { readonly kind: 'drop-grant'; readonly grant: string }
+  | { readonly kind: 'hold'; readonly hold: Hold }
+  | { readonly kind: 'repeat'; readonly repeat: Repeat }
+  | { readonly kind: 'drop-repeat'; readonly key: string }
+  | { readonly kind: 'switch-off'; readonly switch: Switch }
+  | { readonly kind: 'switch-on'; readonly of: Switch['of']; readonly name: string }
+  | { readonly kind: 'beat'; readonly node: string; readonly at: number }
+  /** Forgets settled calls, repeats, and marks of these constraints older than this moment; what still counts is kept by naming no constraint. */
+  | { readonly kind: 'forget'; readonly before: number; readonly marksOf: readonly ConstraintId[] }

@@ -1,0 +1,41 @@
+/** Which earlier calls a constraint counts or remembers, and how much each amounts to: the same for a fold and for a store. */
+import type { Charter, Constraint, Use } from '../charter/charter.ts'
+import { makeContext } from '../constraint/context.ts'
+import { noFacts } from '../constraint/facts.ts'
+import { makeScopePlan } from '../constraint/scope.ts'
+import { isSameMove, type PastCall, useOfPast } from './past-call.ts'
+
+export type Counting = Extract<Constraint, { kind: 'once' | 'limit' | 'rate' }>
+export type Remembering = Extract<Constraint, { kind: 'order' | 'separation' }>
+
+export function isCounting(constraint: Constraint): constraint is Counting {
+  return constraint.kind === 'once' || constraint.kind === 'limit' || constraint.kind === 'rate'
+}
+
+export function isRemembering(constraint: Constraint): constraint is Remembering {
+  return constraint.kind === 'order' || constraint.kind === 'separation'
+}
+
+/** A demand of one move counts that move by whichever operation; a demand of operations counts whatever they were used for. */
+export function counts(use: Use, constraint: Counting, past: PastCall): boolean {
+  const own = use.kind === 'transition' && constraint.id.startsWith(`${use.id}.`)
+  if (own && past.use !== undefined) return isSameMove(past.use, use.id)
+  return constraint.kind === 'once' ? past.operation === use.operation : constraint.operations.includes(past.operation)
+}
+
+export function amountOf(charter: Charter, constraint: Counting, past: PastCall): unknown {
+  if (constraint.kind !== 'limit' || constraint.sum === undefined) return 0
+  const use = useOfPast(charter, past)
+  if (use === undefined) return undefined
+  const plan = makeScopePlan(charter, use)
+  plan.add(constraint.sum)
+  return constraint.sum.evaluate(plan.scopeOf(makeContext(use, { ...noFacts, objects: past.objects }, past)))
+}
+
+/** `chain-` templates ask for the very last step, so every change in the scope is one; reading is none. */
+export function remembers(charter: Charter, constraint: Remembering, past: PastCall): boolean {
+  if (constraint.kind === 'separation')
+    return 'operations' in constraint.of && constraint.of.operations.includes(past.operation)
+  if (constraint.operations.includes(past.operation)) return true
+  return constraint.template === 'chain-precedence' && charter.operations.get(past.operation)?.writes === true
+}
