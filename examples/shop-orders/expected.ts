@@ -80,5 +80,5 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
   'refund-other-shop': { operations: ['requestRefund'], classes: ['cross-tenant', 'bola-read'], after: ['payOrder'] },
   'gift-code-sequential': { operations: ['createGiftCard'], classes: ['weak-capability'] },
   'share-id-sequential': { operations: ['shareOrder'], classes: ['weak-capability'] },
-  'invoices-unfiltered': { missed: 'who may see an invoice is said nowhere: no operation reads one' },
+  'invoices-unfiltered': { operations: ['listInvoices'], classes: ['bola-read'] },
 }

@@ -46,6 +46,7 @@ const products = [
       'order-readable',
       'roles-open',
       'gift-code-sequential',
+      'invoices-unfiltered',
     ],
   },
 ] as const

@@ -30,8 +30,16 @@ export interface BuildOptions {
   readonly creator?: string
   /** Members not to be cast. */
   readonly notCast?: ReadonlySet<string>
+  /** What brings about objects that no operation creates, by their type. */
+  readonly bringers?: ReadonlyMap<string, Bringer | undefined>
   /** Lets one person do what the charter wants done by different ones. */
   readonly samePerson?: boolean
+}
+
+/** A use whose rightful call brings about an object of another type, and the choices with which it works. */
+export interface Bringer {
+  readonly use: Use
+  readonly options: BuildOptions
 }
 
 /** How many objects may be made for one another. */

@@ -1,4 +1,4 @@
-import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
+import type { ObjectFact, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer, printPointer } from '../../charter/pointer.ts'
 import type { Sent } from '../finding.ts'
@@ -19,7 +19,8 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
   if (isOwn(play, type)) return ownThing(play, type, spec)
   for (const seeker of seekersOf(play, spec)) {
-    const listed = await listAs(play, type, seeker)
+    const use = play.lab.charter.operations.get(type.list ?? '')?.uses[0]
+    const listed = use === undefined ? undefined : await listAs(play, type, use, seeker)
     const fact = listed === undefined ? undefined : await fittest(play, type, spec, { owner, facts: listed.facts })
     if (fact === undefined || listed === undefined) continue
     const from = `$response.body#${whereIn(listed.sent.exchange.response?.json, fact.value)}${printPointer(type.key)}`
@@ -114,13 +115,17 @@ function wishHolds(wish: Wish, fact: ObjectFact): boolean {
   return (wish.rule.evaluate({ [wish.slot]: fact.value }) === true) === wish.want
 }
 
+/** The keys that somebody is listed; none where they may not list. */
+export async function listedKeys(play: Play, type: ObjectType, use: Use, name: string): Promise<ReadonlySet<string>> {
+  return new Set((await listAs(play, type, use, name))?.facts.map((fact) => fact.key))
+}
+
 async function listAs(
   play: Play,
   type: ObjectType,
+  use: Use,
   name: string,
 ): Promise<{ facts: ObjectFact[]; sent: Sent } | undefined> {
-  const use = play.lab.charter.operations.get(type.list ?? '')?.uses[0]
-  if (use === undefined) return undefined
   const signed = play.peek(name) ?? (await play.lab.signIn(name))
   const request = makeRequest(play.lab.charter, use, play.lab.supply)
   const exchange = await signed.send(toHttp(play.lab.charter, use, request, play.serverOf(use)))

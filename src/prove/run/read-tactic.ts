@@ -89,11 +89,13 @@ export async function listTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
   const { best } = await play.prepare(step, {})
   const use = play.use(step)
   let answered = 0
+  let listed = 0
   for (const query of [{}, ...(await foreignFilters(play, step, type))]) {
     const request = { ...best.request, query: { ...best.request.query, ...query } }
     const exchange = await play.exchange(step, use, request)
     if (refuses(lab.charter, use, exchange)) continue
     answered++
+    listed += itemsIn(exchange.response?.json, constraint.items, type).length
     const foreign = await foreignItems(play, { step, readUse, type, constraint, attacker }, exchange)
     const why =
       foreign.length === 0 ? `every listed ${type.name} may be read` : `${foreign.length} listed that may not be read`
@@ -103,6 +105,9 @@ export async function listTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
     return { effect: true, why, changes: [], disclosed, sent: play.sent, state }
   }
   if (answered === 0) throw new Unreached('listing was refused')
+  const isMade = type.transitions.some((each) => each.creates)
+  if (listed === 0 && !isMade && abuse.tactic.kind === 'list' && abuse.tactic.of === undefined)
+    throw new Unreached(`there was no ${type.name} to be listed, and nothing was found that brings one about`)
   return {
     effect: false,
     why: `every listed ${type.name} may be read`,

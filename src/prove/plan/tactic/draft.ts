@@ -54,7 +54,7 @@ export class Draft {
 }
 
 /** Small amounts need no approval where the charter says so; otherwise approvals are given. */
-function baseWants(stage: Stage, use: Use): Wants {
+export function baseWants(stage: Stage, use: Use): Wants {
   const wishes: Wish[] = []
   let approvals: Wants['approvals'] = 'left-out'
   for (const constraint of use.constraints) {

@@ -3,7 +3,8 @@ import { Builder } from '../build.ts'
 import { actorsOf, type Member, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import type { Scenario } from '../scenario.ts'
-import type { ConstraintOf, Draft } from './draft.ts'
+import type { Bringer } from '../wants.ts'
+import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
 
 const mostListers = 4
 
@@ -16,14 +17,16 @@ export function planItems(draft: Draft, constraint: ConstraintOf<'items'>, contr
     if (!listers.has(actors) && listers.size < mostListers) listers.set(actors, lister)
   }
   for (const [actors, lister] of listers) {
-    draft.add(constraint.id, { kind: 'list', as: actors }, 'bola-read', () => ({
-      abuse: draft.build({ member: lister }),
-    }))
-    for (const owner of othersWith(draft, constraint.object, lister)) {
+    const others = othersWith(draft, constraint.object, lister)
+    // What others brought about is in the list beside whatever was there before.
+    if (bringerFor(draft, constraint.object) === undefined || others.length === 0)
+      draft.add(constraint.id, { kind: 'list', as: actors }, 'bola-read', () => ({
+        abuse: draft.build({ member: lister }),
+      }))
+    for (const owner of others) {
       const finding = sameTenant(owner, lister) ? 'bola-read' : 'cross-tenant'
       draft.add(constraint.id, { kind: 'list', as: actors, of: owner.name }, finding, () => {
-        const builder = new Builder(stage, options)
-        builder.supply(constraint.object, { owner, states: [], wishes: [], depth: 0 })
+        const builder = withObject(draft, constraint.object, owner)
         builder.addAct(use, { ...draft.base, member: lister })
         return { control, abuse: builder.scenario() }
       })
@@ -31,10 +34,34 @@ export function planItems(draft: Draft, constraint: ConstraintOf<'items'>, contr
   }
 }
 
+/** A scenario in the making with an object of somebody: made, or brought about by another use. */
+function withObject(draft: Draft, object: string, owner: Member): Builder {
+  const { stage, options } = draft
+  const bringer = bringerFor(draft, object)
+  const builder = new Builder(stage, bringer?.options ?? options)
+  if (bringer === undefined) {
+    builder.supply(object, { owner, states: [], wishes: [], depth: 0 })
+    return builder
+  }
+  const member = builder.casting.able(bringer.use, undefined).includes(owner) ? { member: owner } : {}
+  builder.addAct(bringer.use, { ...baseWants(stage, bringer.use), ...member, owner })
+  const act = builder.steps.pop()
+  if (act !== undefined) builder.steps.push({ ...act, purpose: 'setup' })
+  return builder
+}
+
+function bringerFor({ options }: Draft, object: string): Bringer | undefined {
+  return options.bringers?.get(object)
+}
+
 /** Others for whom an object can be made, one of the same tenant as the lister and one of another. */
-function othersWith({ stage, options }: Draft, object: string, lister: Member): Member[] {
-  if (stage.charter.objects.get(object)?.transitions.some((each) => each.creates) !== true) return []
-  const owners = new Casting(stage, options).possibleOwners(object)
+function othersWith(draft: Draft, object: string, lister: Member): Member[] {
+  const { stage, options } = draft
+  const casting = new Casting(stage, options)
+  const bringer = bringerFor(draft, object)
+  const isMade = stage.charter.objects.get(object)?.transitions.some((each) => each.creates) === true
+  if (!isMade && bringer === undefined) return []
+  const owners = isMade ? casting.possibleOwners(object) : casting.possibleOwners(bringer?.use.object?.type)
   const others = owners.filter((member) => member !== lister)
   const chosen = [true, false].map((same) => others.find((member) => sameTenant(member, lister) === same))
   return chosen.filter((each) => each !== undefined)

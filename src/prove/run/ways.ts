@@ -1,0 +1,155 @@
+/** The ways in which one use can be brought about: other people, objects found instead of made, filled up first. */
+import type { Use } from '../../charter/charter.ts'
+import type { Member } from '../plan/cast.ts'
+import { Casting } from '../plan/casting.ts'
+import { planUse, type UsePlan } from '../plan/plan-use.ts'
+import type { Scenario } from '../plan/scenario.ts'
+import type { Bringer, BuildOptions } from '../plan/wants.ts'
+import type { Lab } from './lab.ts'
+import { type Control, runControl } from './trial.ts'
+import { Held, Unreached } from './unreached.ts'
+
+/** A plan, and the rightful call of it where one was found to work. */
+export interface WorkingPlan {
+  readonly plan: UsePlan
+  readonly control: Control | undefined
+  readonly options: BuildOptions
+  /** Why no rightful call works; empty when one does. */
+  readonly why: string
+}
+
+/** Plans uses, and remembers what was learnt about how to bring them about. */
+export class Ways {
+  readonly lab: Lab
+  /** What brings about objects that no operation creates, by type; undefined where nothing was found. */
+  readonly bringers = new Map<string, Bringer | undefined>()
+  private readonly raisers = new Map<string, Use>()
+  private readonly searched = new Set<string>()
+  private readonly controls = new Map<string, Control | Unreached>()
+
+  constructor(lab: Lab) {
+    this.lab = lab
+  }
+
+  /** Forgets which rightful calls worked: the target has changed. */
+  forget(): void {
+    this.controls.clear()
+  }
+
+  /** Plans a use with everything learnt so far. */
+  plan(use: Use, options: BuildOptions, member?: Member): UsePlan {
+    return planUse(this.lab.stage, use, { ...options, bringers: this.bringers }, member)
+  }
+
+  /** The first way of choosing people and objects in which the rightful call works. */
+  async working(use: Use): Promise<WorkingPlan> {
+    let first: WorkingPlan | undefined
+    for await (const { member, options } of this.alternatives(use)) {
+      const plan = this.plan(use, options, member)
+      if (plan.control === undefined) {
+        first ??= { plan, control: undefined, options, why: plan.notReached[0]?.why ?? 'no scenario was found' }
+        continue
+      }
+      const control = await this.controlOf(plan.control)
+      if (!(control instanceof Unreached) && control.works) {
+        this.noteRaiser(use, control)
+        return { plan, control, options, why: '' }
+      }
+      const why = control instanceof Unreached ? control.message : control.why
+      // A scenario that can be written down tells more than one that cannot.
+      if (first === undefined || first.plan.control === undefined) first = { plan, control: undefined, options, why }
+    }
+    const nothing = { control: undefined, cases: [], notReached: [] }
+    return first ?? { plan: nothing, control: undefined, options: { found: new Set() }, why: 'no scenario was found' }
+  }
+
+  /** Ways of choosing people and objects, the plainest first: found instead of made, filled up, other people. */
+  async *alternatives(use: Use): AsyncGenerator<{ member?: Member; options: BuildOptions }> {
+    const { stage } = this.lab
+    const found: ReadonlySet<string> = new Set()
+    const plain = this.plan(use, { found }).control
+    yield { options: { found } }
+    const types = [
+      ...new Set(Object.values(plain?.vars ?? {}).map((spec) => spec.type)),
+      ...(plain === undefined ? typesOf(use) : []),
+    ]
+    const listed = types.filter((type) => stage.charter.objects.get(type)?.list !== undefined)
+    for (const type of types) {
+      const enrich = use.object?.type === type ? this.raisers.get(type) : await this.raiserOf(type)
+      if (enrich !== undefined && enrich.id !== use.id) yield { options: { found, enrich: new Map([[type, enrich]]) } }
+    }
+    for (const type of listed) yield { options: { found: new Set([type]) } }
+    const creators = stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
+    for (const creator of creators.slice(1)) yield { options: { found, creator: creator.id } }
+    for (const creator of creators.slice(1))
+      for (const type of listed.filter((each) => each !== use.object?.type))
+        yield { options: { found: new Set([type]), creator: creator.id } }
+    const others = new Casting(stage, { found }).able(use, undefined).slice(1, 4)
+    for (const member of others) yield { member, options: { found } }
+    if (listed.length > 1) yield { options: { found: new Set(listed) } }
+    for (const member of others) for (const type of listed) yield { member, options: { found: new Set([type]) } }
+  }
+
+  /** A use that raises a number of an object, looked for once among the moves that leave it where it is. */
+  private async raiserOf(typeName: string): Promise<Use | undefined> {
+    const { stage } = this.lab
+    const type = stage.charter.objects.get(typeName)
+    if (this.searched.has(typeName) || type === undefined) return this.raisers.get(typeName)
+    this.searched.add(typeName)
+    for (const use of type.transitions) {
+      const writes = stage.charter.operations.get(use.operation)?.writes === true
+      if (use.creates || !writes || use.to.some((state) => !use.from.includes(state)) || this.raisers.has(typeName))
+        continue
+      const { control } = this.plan(use, { found: new Set() })
+      const made = control === undefined ? undefined : await this.controlOf(control)
+      if (made !== undefined && !(made instanceof Unreached) && made.works) this.noteRaiser(use, made)
+    }
+    return this.raisers.get(typeName)
+  }
+
+  /** Remembers uses that raise a number of an object: others may need what they bring. */
+  private noteRaiser(use: Use, control: Control): void {
+    const type = use.object?.type
+    if (type === undefined || use.creates || this.raisers.has(type)) return
+    const raises = [...control.signature.deltas].some(([mark, delta]) => mark.startsWith(`${type}|`) && delta > 0)
+    if (raises) this.raisers.set(type, use)
+  }
+
+  /** Controls are made once for each scenario, and again never. */
+  async controlOf(scenario: Scenario): Promise<Control | Unreached> {
+    const key = keyOf(scenario)
+    const known = this.controls.get(key)
+    if (known !== undefined) return known
+    const made = await tryTo(() => runControl(this.lab, scenario))
+    this.controls.set(key, made)
+    return made
+  }
+}
+
+function keyOf(scenario: Scenario): string {
+  return JSON.stringify(scenario, (name, value: unknown) => (name === 'rule' ? sourceOf(value) : value))
+}
+
+function sourceOf(rule: unknown): unknown {
+  return typeof rule === 'object' && rule !== null && 'source' in rule ? rule.source : undefined
+}
+
+/** Whether two scenarios are the same play. */
+export function sameScenario(left: Scenario, right: Scenario): boolean {
+  return keyOf(left) === keyOf(right)
+}
+
+function typesOf(use: Use): string[] {
+  return [use.object?.type, ...use.refs.map((ref) => ref.object)].filter((each) => each !== undefined)
+}
+
+/** The result, or why a play could not be brought about. */
+export async function tryTo<T>(work: () => Promise<T>): Promise<T | Unreached> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Unreached) return error
+    if (error instanceof Held) return new Unreached(error.message)
+    throw error
+  }
+}
