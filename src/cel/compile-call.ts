@@ -1,5 +1,5 @@
 import type { CallNode, Node } from './ast.ts'
-import { type Closure, type Compile, noOverload } from './closure.ts'
+import { type Closure, type Compile, noOverload, type Surroundings } from './closure.ts'
 import { FUNCTIONS } from './functions.ts'
 import { compilePattern } from './match.ts'
 import type { CelFunction } from './overload.ts'
@@ -7,9 +7,9 @@ import { matchText } from './string-functions.ts'
 import { CelError, Optional } from './value.ts'
 
 /** Compiles a function or method call; an unknown name gives an error when evaluated. */
-export function compileCall(node: CallNode, compile: Compile<Node>, bound: readonly string[]): Closure {
+export function compileCall(node: CallNode, compile: Compile<Node>, around: Surroundings): Closure {
   const nodes = node.target === undefined ? node.args : [node.target, ...node.args]
-  const args = nodes.map((arg) => compile(arg, bound))
+  const args = nodes.map((arg) => compile(arg, around))
   const [first, second] = args
   if (node.name === 'orValue' && args.length === 2 && first !== undefined && second !== undefined) {
     return compileOrValue(first, second)
@@ -20,10 +20,10 @@ export function compileCall(node: CallNode, compile: Compile<Node>, bound: reado
   }
   const fn = FUNCTIONS.get(node.name)
   if (fn === undefined) return constant(new CelError('no-overload', `there is no function ${node.name}`))
-  return (scope, frame) =>
+  return (view, frame) =>
     dispatch(
       fn,
-      args.map((arg) => arg(scope, frame)),
+      args.map((arg) => arg(view, frame)),
     )
 }
 
@@ -42,18 +42,18 @@ function dispatch(fn: CelFunction, values: readonly unknown[]): unknown {
 
 /** The default is evaluated only when needed, as the optional types extension says. */
 function compileOrValue(target: Closure, fallback: Closure): Closure {
-  return (scope, frame) => {
-    const optional = target(scope, frame)
+  return (view, frame) => {
+    const optional = target(view, frame)
     if (!(optional instanceof Optional)) return noOverload('orValue()', optional)
-    return optional.value === undefined ? fallback(scope, frame) : optional.value
+    return optional.value === undefined ? fallback(view, frame) : optional.value
   }
 }
 
 function compileMatches(target: Closure, source: string): Closure {
   const compiled = compilePattern(source)
   if (!compiled.ok) return constant(new CelError('bad-pattern', compiled.message))
-  return (scope, frame) => {
-    const text = target(scope, frame)
+  return (view, frame) => {
+    const text = target(view, frame)
     return typeof text === 'string' ? matchText(compiled.matches, text) : noOverload('matches()', text)
   }
 }

@@ -1,5 +1,5 @@
 import type { ComprehensionNode, Node } from './ast.ts'
-import { type Closure, type Compile, type Frame, noOverload, type Scope } from './closure.ts'
+import { type Closure, type Compile, type Frame, noOverload, type Surroundings, type View } from './closure.ts'
 import { CelError, IS } from './value.ts'
 
 // SECURITY: bounds nested macros over lists that a caller sends.
@@ -7,16 +7,12 @@ const MAX_STEPS = 100_000
 const TOO_MANY_STEPS: CelError = new CelError('too-complex', 'a macro visited more than 100,000 elements')
 
 /** Visits one element: a result ends the walk, undefined goes on. */
-type Visit = (scope: Scope, frame: Frame) => unknown
+type Visit = (view: View, frame: Frame) => unknown
 
 /** Compiles a macro. `all` and `exists` absorb errors as `&&` and `||` do; the others pass the first error on. */
-export function compileComprehension(
-  node: ComprehensionNode,
-  compile: Compile<Node>,
-  bound: readonly string[],
-): Closure {
-  const range = compile(node.range, bound)
-  const inner = [...bound, node.variable]
+export function compileComprehension(node: ComprehensionNode, compile: Compile<Node>, around: Surroundings): Closure {
+  const range = compile(node.range, around)
+  const inner = { ...around, bound: [...around.bound, node.variable] }
   const predicate = node.predicate === undefined ? () => true : compile(node.predicate, inner)
   const transform = node.transform === undefined ? undefined : compile(node.transform, inner)
   switch (node.macro) {
@@ -27,19 +23,19 @@ export function compileComprehension(
     case 'exists_one':
       return compileOne(range, predicate)
     case 'filter':
-      return compileCollect(node.macro, range, predicate, (_scope, frame) => frame.value)
+      return compileCollect(node.macro, range, predicate, (_view, frame) => frame.value)
     case 'map':
-      return compileCollect(node.macro, range, predicate, transform ?? ((_scope, frame) => frame?.value))
+      return compileCollect(node.macro, range, predicate, transform ?? ((_view, frame) => frame?.value))
   }
 }
 
-function walk(macro: string, range: unknown, outer: { scope: Scope; frame: Frame | undefined }, visit: Visit): unknown {
+function walk(macro: string, range: unknown, outer: { view: View; frame: Frame | undefined }, visit: Visit): unknown {
   const items = IS.map(range) ? Object.keys(range) : range
   if (!IS.list(items)) return noOverload(macro, range)
   const steps = outer.frame?.steps ?? { left: MAX_STEPS }
   for (const value of items) {
     if (steps.left-- <= 0) return TOO_MANY_STEPS
-    const result = visit(outer.scope, { value, parent: outer.frame, steps })
+    const result = visit(outer.view, { value, parent: outer.frame, steps })
     if (result !== undefined) return result
   }
   return undefined
@@ -47,9 +43,9 @@ function walk(macro: string, range: unknown, outer: { scope: Scope; frame: Frame
 
 function quantifier(macro: 'all' | 'exists', range: Closure, predicate: Closure): Closure {
   const settling = macro === 'exists'
-  return (scope, frame) => {
+  return (view, frame) => {
     let failure: CelError | undefined
-    const settled = walk(macro, range(scope, frame), { scope, frame }, (inner, item) => {
+    const settled = walk(macro, range(view, frame), { view, frame }, (inner, item) => {
       const holds = predicate(inner, item)
       if (holds === settling) return holds
       if (typeof holds !== 'boolean') failure = noOverload(macro, holds)
@@ -60,9 +56,9 @@ function quantifier(macro: 'all' | 'exists', range: Closure, predicate: Closure)
 }
 
 function compileOne(range: Closure, predicate: Closure): Closure {
-  return (scope, frame) => {
+  return (view, frame) => {
     let count = 0
-    const failure = walk('exists_one', range(scope, frame), { scope, frame }, (inner, item) => {
+    const failure = walk('exists_one', range(view, frame), { view, frame }, (inner, item) => {
       const holds = predicate(inner, item)
       if (typeof holds !== 'boolean') return noOverload('exists_one', holds)
       count += Number(holds)
@@ -76,11 +72,11 @@ function compileCollect(
   macro: string,
   range: Closure,
   predicate: Closure,
-  transform: (scope: Scope, frame: Frame) => unknown,
+  transform: (view: View, frame: Frame) => unknown,
 ): Closure {
-  return (scope, frame) => {
+  return (view, frame) => {
     const collected: unknown[] = []
-    const failure = walk(macro, range(scope, frame), { scope, frame }, (inner, item) => {
+    const failure = walk(macro, range(view, frame), { view, frame }, (inner, item) => {
       const holds = predicate(inner, item)
       if (typeof holds !== 'boolean') return noOverload(macro, holds)
       if (!holds) return undefined

@@ -15,24 +15,32 @@ import { concatenate } from './string-functions.ts'
 import { addTimes } from './time-functions.ts'
 import { CelError, type CelNumber, IS } from './value.ts'
 
-/** Compiles arithmetic and comparisons from their compiled sides. */
-export function compileBinary(node: BinaryNode, left: Closure, right: Closure): Closure {
+/** The sides of an operator, compiled, and the slot of the left one if it has one. */
+export interface Sides {
+  readonly left: Closure
+  readonly right: Closure
+  readonly slot: number | undefined
+}
+
+/** Compiles arithmetic and comparisons. */
+export function compileBinary(node: BinaryNode, { left, right, slot }: Sides): Closure {
   switch (node.op) {
     case '==':
-      return compileEquality(node, left, right)
     case '!=':
-      return negated(compileEquality(node, left, right))
     case '<':
     case '<=':
     case '>':
-    case '>=':
-      return compileOrder(node.op, left, right)
+    case '>=': {
+      const general = compileComparison(node.op, left, right)
+      const literal = node.right.kind === 'literal' ? node.right.value : undefined
+      return slot === undefined ? general : withLiteral(node.op, slot, literal, general)
+    }
     case 'in':
-      return (scope, frame) => contains(right(scope, frame), left(scope, frame))
+      return (view, frame) => contains(right(view, frame), left(view, frame))
     case '+':
-      return (scope, frame) => add(left(scope, frame), right(scope, frame))
+      return (view, frame) => add(left(view, frame), right(view, frame))
     case '-':
-      return (scope, frame) => subtract(left(scope, frame), right(scope, frame))
+      return (view, frame) => subtract(left(view, frame), right(view, frame))
     case '*':
       return compileNumeric(node.op, multiplyNumbers, left, right)
     case '/':
@@ -47,48 +55,59 @@ export function compileBinary(node: BinaryNode, left: Closure, right: Closure): 
   }
 }
 
-function compileEquality(node: BinaryNode, left: Closure, right: Closure): Closure {
-  const literal = node.right.kind === 'literal' ? node.right.value : undefined
-  if (typeof literal === 'string' || typeof literal === 'boolean' || literal === null) {
-    return (scope, frame) => {
-      const value = left(scope, frame)
-      return value === literal || equal(value, literal)
+type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
+
+/** What a comparison gives when the left side is less than the right one, the same, or greater. */
+const OUTCOMES: Readonly<Record<Comparison, readonly [less: boolean, same: boolean, greater: boolean]>> = {
+  '==': [false, true, false],
+  '!=': [true, false, true],
+  '<': [true, false, false],
+  '<=': [true, true, false],
+  '>': [false, false, true],
+  '>=': [false, true, true],
+}
+
+function compileComparison(op: Comparison, left: Closure, right: Closure): Closure {
+  const [less, same, greater] = OUTCOMES[op]
+  const isEquality = op === '==' || op === '!='
+  return (view, frame) => {
+    const l = left(view, frame)
+    const r = right(view, frame)
+    // Safe to subtract: the sign of a difference between finite doubles is exact. NaN and infinities go the slow way.
+    if (typeof l === 'number' && typeof r === 'number' && Number.isFinite(l - r)) {
+      return l < r ? less : l > r ? greater : same
+    }
+    if (isEquality) {
+      const result = equal(l, r)
+      return typeof result === 'boolean' ? result === same : result
+    }
+    const order = orderValues(l, r)
+    if (order === undefined) return noOverload(op, l, r)
+    return order instanceof CelError ? order : order < 0 ? less : order > 0 ? greater : same
+  }
+}
+
+/** Most rules compare a field with a literal: that is settled at once when the field was read before and is of the literal's type. */
+function withLiteral(op: Comparison, slot: number, literal: unknown, general: Closure): Closure {
+  const [less, same, greater] = OUTCOMES[op]
+  if (typeof literal === 'number') {
+    return (view, frame) => {
+      const value = view.seen[slot]
+      if (typeof value !== 'number' || !Number.isFinite(value)) return general(view, frame)
+      return value < literal ? less : value > literal ? greater : same
     }
   }
-  return (scope, frame) => equal(left(scope, frame), right(scope, frame))
+  if (less !== greater || (typeof literal !== 'string' && typeof literal !== 'boolean')) return general
+  return (view, frame) => {
+    const value = view.seen[slot]
+    return typeof value === typeof literal ? (value === literal) === same : general(view, frame)
+  }
 }
 
 function equal(left: unknown, right: unknown): boolean | CelError {
   if (typeof left === 'string' && typeof right === 'string') return left === right
   if (left instanceof CelError) return left
   return right instanceof CelError ? right : equalValues(left, right)
-}
-
-function negated(closure: Closure): Closure {
-  return (scope, frame) => {
-    const result = closure(scope, frame)
-    return typeof result === 'boolean' ? !result : result
-  }
-}
-
-const ORDER_TESTS: Readonly<Record<'<' | '<=' | '>' | '>=', (order: number) => boolean>> = {
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
-}
-
-function compileOrder(op: '<' | '<=' | '>' | '>=', left: Closure, right: Closure): Closure {
-  const test = ORDER_TESTS[op]
-  return (scope, frame) => {
-    const l = left(scope, frame)
-    const r = right(scope, frame)
-    // Safe to subtract: the sign of a difference between finite doubles is exact. NaN and infinities go the slow way.
-    if (typeof l === 'number' && typeof r === 'number' && Number.isFinite(l - r)) return test(l - r)
-    const order = orderValues(l, r)
-    if (order === undefined) return noOverload(op, l, r)
-    return order instanceof CelError ? order : test(order)
-  }
 }
 
 function contains(container: unknown, value: unknown): boolean | CelError {
@@ -113,17 +132,17 @@ function subtract(left: unknown, right: unknown): unknown {
 type Numeric = (left: CelNumber, right: CelNumber) => CelNumber | CelError
 
 function compileNumeric(op: '*' | '/' | '%', apply: Numeric, left: Closure, right: Closure): Closure {
-  return (scope, frame) => {
-    const l = left(scope, frame)
-    const r = right(scope, frame)
+  return (view, frame) => {
+    const l = left(view, frame)
+    const r = right(view, frame)
     return IS.number(l) && IS.number(r) ? apply(l, r) : noOverload(op, l, r)
   }
 }
 
 /** Compiles `-operand`. */
 export function compileNegation(operand: Closure): Closure {
-  return (scope, frame) => {
-    const value = operand(scope, frame)
+  return (view, frame) => {
+    const value = operand(view, frame)
     return IS.number(value) ? negate(value) : noOverload('-', value)
   }
 }

@@ -12,15 +12,19 @@ import type {
 import {
   type Closure,
   type Frame,
+  makeView,
   memberOf,
   noOverload,
   readMember,
   readOptionalMember,
   type Scope,
+  type Surroundings,
+  type View,
 } from './closure.ts'
 import { compileCall } from './compile-call.ts'
 import { compileComprehension } from './compile-comprehension.ts'
 import { compileBinary, compileNegation } from './compile-operator.ts'
+import { Slots } from './slots.ts'
 import { CelError, type CelValue, IS, isMap, Optional, type Result, toResult } from './value.ts'
 import { TYPE_NAMES } from './value-functions.ts'
 
@@ -32,10 +36,17 @@ export type Evaluate = (scope: Scope) => Result
  * The closures read own members only and run no text.
  */
 export function compileNode(node: Node): Evaluate {
-  const closure = compile(node, [])
-  return (scope) => {
+  const slots = new Slots()
+  const evaluate = compileWith(slots, node)
+  return (scope) => evaluate(makeView(scope, slots.size))
+}
+
+/** Compiles a node to share views with others of the same slots: what one has read, the others need not. Total, as `compileNode`. */
+export function compileWith(slots: Slots, node: Node): (view: View) => Result {
+  const closure = compile(node, { bound: [], slots })
+  return (view) => {
     try {
-      const result = closure(scope, undefined)
+      const result = closure(view, undefined)
       return typeof result === 'boolean' ? result : toResult(result)
     } catch (error) {
       // INVARIANT: total. Only a hostile scope (throwing getters, proxies) or exhausted stack comes here.
@@ -50,47 +61,63 @@ export function evaluateNode(node: Node, scope: Scope): Result {
   return compileNode(node)(scope)
 }
 
-function compile(node: Node, bound: readonly string[]): Closure {
+function compile(node: Node, around: Surroundings): Closure {
   switch (node.kind) {
     case 'literal': {
       const { value } = node
       return () => value
     }
     case 'ident':
-      return compileIdent(node, bound)
+      return once(compileIdent(node, around), around.slots.of(node, around.bound))
     case 'select':
-      return compileSelect(node, bound)
+      return once(compileSelect(node, around), around.slots.of(node, around.bound))
     case 'index':
-      return compileIndex(node, bound)
+      return compileIndex(node, around)
     case 'has':
-      return compileHas(node, bound)
+      return compileHas(node, around)
     case 'not':
-      return compileNot(compile(node.operand, bound))
+      return compileNot(compile(node.operand, around))
     case 'neg':
-      return compileNegation(compile(node.operand, bound))
+      return compileNegation(compile(node.operand, around))
     case 'and':
     case 'or':
-      return compileLogic(node, bound)
+      return compileLogic(node, around)
     case 'conditional':
-      return compileConditional(node, bound)
+      return compileConditional(node, around)
     case 'binary':
-      return compileBinary(node, compile(node.left, bound), compile(node.right, bound))
+      return compileBinary(node, {
+        left: compile(node.left, around),
+        right: compile(node.right, around),
+        slot: around.slots.of(node.left, around.bound),
+      })
     case 'call':
-      return compileCall(node, compile, bound)
+      return compileCall(node, compile, around)
     case 'list':
-      return compileList(node, bound)
+      return compileList(node, around)
     case 'map':
-      return compileMap(node, bound)
+      return compileMap(node, around)
     case 'comprehension':
-      return compileComprehension(node, compile, bound)
+      return compileComprehension(node, compile, around)
   }
 }
 
-function compileIdent({ name }: IdentNode, bound: readonly string[]): Closure {
+/** Reads what has a slot only if no closure has read it yet. */
+function once(read: Closure, slot: number | undefined): Closure {
+  if (slot === undefined) return read
+  return (view, frame) => {
+    const known = view.seen[slot]
+    if (known !== undefined) return known
+    const value = read(view, frame)
+    view.seen[slot] = value
+    return value
+  }
+}
+
+function compileIdent({ name }: IdentNode, { bound }: Surroundings): Closure {
   const index = bound.lastIndexOf(name)
   if (index >= 0) return compileBound(bound.length - 1 - index)
   const missing = TYPE_NAMES.get(name) ?? new CelError('no-such-variable', `there is no variable ${name}`)
-  return (scope) => {
+  return ({ scope }) => {
     if (!Object.hasOwn(scope, name)) return missing
     const value = scope[name]
     return value === undefined ? missing : value
@@ -98,35 +125,36 @@ function compileIdent({ name }: IdentNode, bound: readonly string[]): Closure {
 }
 
 function compileBound(depth: number): Closure {
-  return (_scope, frame) => {
+  return (_view, frame) => {
     let holder: Frame | undefined = frame
     for (let level = 0; level < depth; level++) holder = holder?.parent
     return holder?.value
   }
 }
 
-function compileSelect({ target, field, optional }: SelectNode, bound: readonly string[]): Closure {
-  const from = compile(target, bound)
-  if (optional) return (scope, frame) => readOptionalMember(from(scope, frame), field)
+function compileSelect({ target, field, optional }: SelectNode, around: Surroundings): Closure {
+  // A variable whose field has a slot needs none itself.
+  const from = target.kind === 'ident' ? compileIdent(target, around) : compile(target, around)
+  if (optional) return (view, frame) => readOptionalMember(from(view, frame), field)
   const missing = new CelError('no-such-key', `there is no field ${field}`)
-  return (scope, frame) => readMember(from(scope, frame), field, missing)
+  return (view, frame) => readMember(from(view, frame), field, missing)
 }
 
-function compileHas({ target, field }: HasNode, bound: readonly string[]): Closure {
-  const from = compile(target, bound)
-  return (scope, frame) => {
-    const value = from(scope, frame)
+function compileHas({ target, field }: HasNode, around: Surroundings): Closure {
+  const from = compile(target, around)
+  return (view, frame) => {
+    const value = from(view, frame)
     const inner = value instanceof Optional ? value.value : value
     if (value instanceof Optional && inner === undefined) return false
     return isMap(inner) ? memberOf(inner, field) !== undefined : noOverload('has()', inner)
   }
 }
 
-function compileIndex(node: IndexNode, bound: readonly string[]): Closure {
-  const from = compile(node.target, bound)
-  const at = compile(node.index, bound)
+function compileIndex(node: IndexNode, around: Surroundings): Closure {
+  const from = compile(node.target, around)
+  const at = compile(node.index, around)
   const read = node.optional ? readOptionalElement : readElement
-  return (scope, frame) => read(from(scope, frame), at(scope, frame))
+  return (view, frame) => read(from(view, frame), at(view, frame))
 }
 
 function readElement(target: unknown, index: unknown): unknown {
@@ -151,45 +179,45 @@ function elementOf(target: unknown, index: unknown): CelValue | CelError | undef
 }
 
 function compileNot(operand: Closure): Closure {
-  return (scope, frame) => {
-    const value = operand(scope, frame)
+  return (view, frame) => {
+    const value = operand(view, frame)
     return typeof value === 'boolean' ? !value : noOverload('!', value)
   }
 }
 
 /** The side that settles the result wins over an error on the other side, whichever stands first. */
-function compileLogic(node: LogicNode, bound: readonly string[]): Closure {
-  const left = compile(node.left, bound)
-  const right = compile(node.right, bound)
+function compileLogic(node: LogicNode, around: Surroundings): Closure {
+  const left = compile(node.left, around)
+  const right = compile(node.right, around)
   const settling = node.kind === 'or'
   const sign = settling ? '||' : '&&'
-  return (scope, frame) => {
-    const l = left(scope, frame)
+  return (view, frame) => {
+    const l = left(view, frame)
     if (l === settling) return l
-    const r = right(scope, frame)
+    const r = right(view, frame)
     if (r === settling) return r
     if (typeof l !== 'boolean') return noOverload(sign, l)
     return typeof r === 'boolean' ? r : noOverload(sign, r)
   }
 }
 
-function compileConditional(node: ConditionalNode, bound: readonly string[]): Closure {
-  const condition = compile(node.condition, bound)
-  const consequent = compile(node.consequent, bound)
-  const alternate = compile(node.alternate, bound)
-  return (scope, frame) => {
-    const holds = condition(scope, frame)
+function compileConditional(node: ConditionalNode, around: Surroundings): Closure {
+  const condition = compile(node.condition, around)
+  const consequent = compile(node.consequent, around)
+  const alternate = compile(node.alternate, around)
+  return (view, frame) => {
+    const holds = condition(view, frame)
     if (typeof holds !== 'boolean') return noOverload('? :', holds)
-    return holds ? consequent(scope, frame) : alternate(scope, frame)
+    return holds ? consequent(view, frame) : alternate(view, frame)
   }
 }
 
-function compileList(node: ListNode, bound: readonly string[]): Closure {
-  const items = node.items.map((item) => compile(item, bound))
-  return (scope, frame) => {
+function compileList(node: ListNode, around: Surroundings): Closure {
+  const items = node.items.map((item) => compile(item, around))
+  return (view, frame) => {
     const values: unknown[] = []
     for (const item of items) {
-      const value = toResult(item(scope, frame))
+      const value = toResult(item(view, frame))
       if (value instanceof CelError) return value
       values.push(value)
     }
@@ -197,16 +225,16 @@ function compileList(node: ListNode, bound: readonly string[]): Closure {
   }
 }
 
-function compileMap(node: MapNode, bound: readonly string[]): Closure {
-  const entries = node.entries.map(([key, value]) => [compile(key, bound), compile(value, bound)] as const)
-  return (scope, frame) => {
+function compileMap(node: MapNode, around: Surroundings): Closure {
+  const entries = node.entries.map(([key, value]) => [compile(key, around), compile(value, around)] as const)
+  return (view, frame) => {
     // SECURITY: without a prototype, so that a `__proto__` key is a key like any other.
     const map: Record<string, CelValue> = Object.create(null)
     for (const [readKey, readValue] of entries) {
-      const key = readKey(scope, frame)
+      const key = readKey(view, frame)
       if (typeof key !== 'string') return noOverload('a map key', key)
       if (Object.hasOwn(map, key)) return new CelError('duplicate-key', 'a key stands twice in a map')
-      const value = toResult(readValue(scope, frame))
+      const value = toResult(readValue(view, frame))
       if (value instanceof CelError) return value
       map[key] = value
     }

@@ -41,13 +41,13 @@ export const approval: Kind<'approval'> = {
 
 function compileApproval(approved: Approval, site: Site): Check {
   const { neededWhen, quorum, name } = approved
-  if (neededWhen !== undefined) site.plan.add(neededWhen)
+  const condition = neededWhen === undefined ? undefined : { rule: neededWhen, evaluate: site.plan.compile(neededWhen) }
   const rejects = compileRejection(approved, site)
   return (context) => {
-    if (neededWhen !== undefined) {
-      const needed = neededWhen.evaluate(site.plan.scopeOf(context))
+    if (condition !== undefined) {
+      const needed = condition.evaluate(site.plan.viewOf(context))
       if (needed === false) return undefined
-      if (needed !== true) return noValue(neededWhen, needed)
+      if (needed !== true) return noValue(condition.rule, needed)
     }
     const grants = entryOf(context.facts.grants, name)
     if (grants === undefined) return { outcome: 'unknown', detail: 'what was approved is not known' }

@@ -1,4 +1,4 @@
-import type { Scope } from '../cel/closure.ts'
+import type { Scope, View } from '../cel/closure.ts'
 import type { Call, ObjectFact, Ref, Slot, Use } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { evaluateReference, getPointer } from '../charter/pointer.ts'
@@ -9,12 +9,12 @@ export interface Context {
   readonly use: Use
   readonly facts: Facts
   readonly call: Call
-  scope: Scope | undefined
+  view: View | undefined
   caller: Scope | undefined
 }
 
 export function makeContext(use: Use, facts: Facts, call: Call): Context {
-  return { use, facts, call, scope: undefined, caller: undefined }
+  return { use, facts, call, view: undefined, caller: undefined }
 }
 
 /** An entry of one of the maps of facts; undefined when it is not known. Names from charters may be those of `Object.prototype`. */

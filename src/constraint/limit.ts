@@ -16,19 +16,20 @@ const unknown: Shortfall = { outcome: 'unknown', detail: 'what was used before i
 export const limit: Kind<'limit'> = {
   compile: (constraint, site) => {
     const { id, sum, atMost, per } = constraint
-    site.plan.add(atMost)
-    if (sum !== undefined) site.plan.add(sum)
+    const { plan } = site
+    const mostOf = plan.compile(atMost)
+    const amountOf = sum === undefined ? () => 1 : plan.compile(sum)
     const fresh = countsNothing(per, site.use)
     return (context) => {
       const used = fresh ? 0 : usedBefore(context, id, sum === undefined)
       if (used === undefined) return unknown
-      const scope = site.plan.scopeOf(context)
-      const amount = sum === undefined ? 1 : sum.evaluate(scope)
+      const view = plan.viewOf(context)
+      const amount = amountOf(view)
       if (!isAmount(amount)) return sum === undefined ? unknown : notANumber(sum.source, amount)
       if (isNegative(amount)) {
         return { outcome: 'broken', detail: `the amount ${print(amount)} is negative` }
       }
-      const most = atMost.evaluate(scope)
+      const most = mostOf(view)
       return isAmount(most) ? exceeds(used, amount, most) : noValue(atMost, most)
     }
   },

@@ -1,6 +1,9 @@
-import type { Scope } from '../cel/closure.ts'
+import { makeView, type Scope, type View } from '../cel/closure.ts'
+import { compileWith } from '../cel/compile.ts'
 import { parseDecimal } from '../cel/decimal.ts'
 import type { Expression } from '../cel/parse-cel.ts'
+import { Slots } from '../cel/slots.ts'
+import type { Result } from '../cel/value.ts'
 import type { CallRequest, Charter, ObjectType, Use } from '../charter/charter.ts'
 import { momentOf } from '../charter/object-fact.ts'
 import { getPointer } from '../charter/pointer.ts'
@@ -14,6 +17,10 @@ type Row = Readonly<Record<string, unknown>>
 /** Which variables the expressions of one use read. Filled while the use is compiled; the scope of a call then holds nothing else. */
 export interface ScopePlan {
   readonly add: (expression: Expression) => void
+  /** Adds an expression and compiles it for the views of this use: what several expressions read is read once a call. */
+  readonly compile: (expression: Expression) => (view: View) => Result
+  /** What the compiled expressions look at, built when first asked for. */
+  readonly viewOf: (context: Context) => View
   /** The scope of a call, built when first asked for. */
   readonly scopeOf: (context: Context) => Scope
 }
@@ -22,6 +29,7 @@ export interface ScopePlan {
 export function makeScopePlan(charter: Charter, use: Use): ScopePlan {
   const reads = new Map<string, Set<string> | 'all'>()
   let readers: readonly (readonly [string, Reader])[] | undefined
+  const slots = new Slots()
   const add = (expression: Expression): void => {
     readers = undefined
     for (const [root, member] of expression.reads) {
@@ -32,8 +40,12 @@ export function makeScopePlan(charter: Charter, use: Use): ScopePlan {
       else if (known !== 'all') known.add(member)
     }
   }
-  const scopeOf = (context: Context): Scope => {
-    if (context.scope !== undefined) return context.scope
+  const compile = (expression: Expression): ((view: View) => Result) => {
+    add(expression)
+    return compileWith(slots, expression.ast)
+  }
+  const viewOf = (context: Context): View => {
+    if (context.view !== undefined) return context.view
     readers ??= [...reads].map(([name, members]) => [name, readerOf(charter, use, name, members)] as const)
     const scope: Record<string, unknown> = {}
     for (const [name, read] of readers) {
@@ -41,10 +53,10 @@ export function makeScopePlan(charter: Charter, use: Use): ScopePlan {
       // An unknown variable stays out, so that whatever reads it has no value.
       if (value !== undefined) scope[name] = value
     }
-    context.scope = scope
-    return scope
+    context.view = makeView(scope, slots.size)
+    return context.view
   }
-  return { add, scopeOf }
+  return { add, compile, viewOf, scopeOf: (context) => viewOf(context).scope }
 }
 
 function readerOf(charter: Charter, use: Use, name: string, members: Members): Reader {
@@ -108,16 +120,16 @@ function argumentOf(request: CallRequest, name: string): unknown {
 function objectReader(charter: Charter, use: Use, slot: string, members: Members): Reader {
   const type = slotType(charter, use, slot)
   const ref = refOf(use, slot)
-  const view = viewOf(type, members)
+  const see = fieldsSeen(type, members)
   return (context) => {
     const fact = slotFact(context, slot, type?.name)
     if (fact === null || (fact === undefined && isLeftOut(context, ref))) return null
-    return fact === undefined ? undefined : view(fact.value)
+    return fact === undefined ? undefined : see(fact.value)
   }
 }
 
 /** How a representation of a type is seen by expressions. */
-export function viewOf(type: ObjectType | undefined, members: Members): (value: unknown) => unknown {
+function fieldsSeen(type: ObjectType | undefined, members: Members): (value: unknown) => unknown {
   const fields = [...(type?.fields.values() ?? [])].filter(
     (f) => f.type === 'money' || f.at.length !== 1 || f.at[0] !== f.name,
   )

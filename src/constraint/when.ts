@@ -11,10 +11,11 @@ const broken: Shortfall = { outcome: 'broken', detail: 'it does not' }
 /** A rule over the request, the objects and the caller. */
 export const when: Kind<'when'> = {
   compile: ({ rule, says }, site) => {
-    site.plan.add(rule)
+    const { plan } = site
+    const evaluate = plan.compile(rule)
     const fails: Shortfall = says === undefined ? broken : { outcome: 'broken', detail: `\`${rule.source}\` is false` }
     return (context: Context) => {
-      const result = rule.evaluate(site.plan.scopeOf(context))
+      const result = evaluate(plan.viewOf(context))
       if (result === true) return undefined
       return result === false ? fails : noValue(rule, result)
     }

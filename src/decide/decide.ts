@@ -25,6 +25,8 @@ import type { Decision, Reason } from './decision.ts'
 interface Demand {
   readonly constraint: Constraint
   readonly check: Check
+  /** The constraint as a sentence. */
+  readonly rule: string
 }
 
 interface CompiledUse {
@@ -56,21 +58,20 @@ const none: readonly never[] = []
 export function decide(charter: Charter, facts: Facts, call: Call): Decision {
   const operation = charter.operations.get(call.operation)
   if (operation === undefined || operation.uses.length === 0) return unknownOperation(call.operation)
-  const [first, ...others] = groupsOf(charter, operation)
-  if (first === undefined) return unknownOperation(call.operation)
-  const decision = decideOne(charter, first, facts, call)
-  return others.length === 0
-    ? decision
-    : joined([decision, ...others.map((uses) => decideOne(charter, uses, facts, call))])
+  const groups = groupsOf(charter, operation)
+  const [only] = groups
+  return only !== undefined && groups.length === 1
+    ? decideOne(only, facts, call)
+    : joined(groups.map((uses) => decideOne(uses, facts, call)))
 }
 
 /** Decides among the uses for one type of object. */
-function decideOne(charter: Charter, uses: readonly CompiledUse[], facts: Facts, call: Call): Decision {
+function decideOne(uses: readonly CompiledUse[], facts: Facts, call: Call): Decision {
   let best: Decision | undefined
   let distance = Number.POSITIVE_INFINITY
   for (const compiled of uses) {
     const context = contextOf(compiled.use, facts, call)
-    const reasons = reasonsOf(charter, compiled, context)
+    const reasons = reasonsOf(compiled, context)
     if (reasons.length === 0) return allowed(compiled, context)
     // A use that only lacks approvals comes nearer than any other.
     const misses = reasons.reduce((count, reason) => (reason.outcome === 'ask' ? count : count + 1), 0)
@@ -101,7 +102,7 @@ function joined(decisions: readonly Decision[]): Decision {
 
 /** Every reason why a call does not satisfy one use, in file order; empty when it does. Pure and total. */
 export function evaluateUse(charter: Charter, use: Use, facts: Facts, call: Call): readonly Reason[] {
-  return reasonsOf(charter, compileUse(charter, use), contextOf(use, facts, call))
+  return reasonsOf(compileUse(charter, use), contextOf(use, facts, call))
 }
 
 /** Whether a use is permitted to anybody: it says who may, of its object or of an object it must name. */
@@ -142,7 +143,11 @@ function compileUse(charter: Charter, use: Use): CompiledUse {
     permitted: isPermitted(use),
     demands: meanings
       .filter(({ meaning }) => meaning.owe === undefined)
-      .map(({ constraint, meaning }) => ({ constraint, check: meaning.compile(site) })),
+      .map(({ constraint, meaning }) => ({
+        constraint,
+        check: meaning.compile(site),
+        rule: meaning.describe(charter),
+      })),
     owes: meanings.flatMap(({ meaning }) => meaning.owe?.(site) ?? []),
     allowed: { effect: 'allow', use: use.id, reasons: none, obligations: none },
   }
@@ -150,14 +155,14 @@ function compileUse(charter: Charter, use: Use): CompiledUse {
   return compiled
 }
 
-function reasonsOf(charter: Charter, { use, permitted, demands }: CompiledUse, context: Context): readonly Reason[] {
+function reasonsOf({ use, permitted, demands }: CompiledUse, context: Context): readonly Reason[] {
   let reasons: Reason[] | undefined
   if (!permitted) reasons = [notPermitted(use)]
-  for (const { constraint, check } of demands) {
-    const shortfall = check(context)
+  for (const demand of demands) {
+    const shortfall = demand.check(context)
     if (shortfall === undefined) continue
     reasons ??= []
-    reasons.push(reasonOf(charter, constraint, shortfall))
+    reasons.push(reasonOf(demand, shortfall))
   }
   return reasons ?? none
 }
@@ -168,8 +173,7 @@ function allowed({ allowed: plain, owes, use }: CompiledUse, context: Context): 
   return obligations.length === 0 ? plain : { effect: 'modify', use: use.id, reasons: none, obligations }
 }
 
-function reasonOf(charter: Charter, constraint: Constraint, { outcome, detail }: Shortfall): Reason {
-  const rule = meaningOf(constraint).describe(charter)
+function reasonOf({ constraint, rule }: Demand, { outcome, detail }: Shortfall): Reason {
   return { constraint: constraint.id, kind: constraint.kind, outcome, says: `${rule}: ${detail}` }
 }
 
