@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parseDocument as parseYamlDocument } from 'yaml'
 import { findingClasses } from '../../src/constraint/class.ts'
 import { taxonomies } from '../../src/constraint/taxonomy.ts'
-import type { ProveEvent } from '../../src/prove/finding.ts'
+import type { Cell, ProveEvent, Verdict } from '../../src/prove/finding.ts'
 import { decodeCase, encodeCase } from '../../src/prove/report/case.ts'
 import type { Acceptance, ReportContext } from '../../src/prove/report/context.ts'
 import { coverageOf } from '../../src/prove/report/coverage.ts'
@@ -31,6 +31,8 @@ const reports: Readonly<Record<string, (context: ReportContext) => string>> = {
 }
 const [, skipped] = outcome.findings
 assert.ok(skipped !== undefined)
+const [untouched] = outcome.cells
+assert.ok(untouched !== undefined)
 const acceptance: Acceptance = {
   fingerprint: skipped.fingerprint,
   owner: 'payments',
@@ -61,11 +63,37 @@ test('terminal: at most 100 columns, the line of the charter and the next comman
   assert.match(text, /lockstep verify a3f1c29e7b04/)
   assert.match(text, /9 constraints: 3 proven broken, 4 held, 2 not reached/)
   assert.ok(text.indexOf('CRITICAL') < text.indexOf('HIGH') && text.indexOf('HIGH') < text.indexOf('MEDIUM'))
-  assert.match(
-    printTerminal({ ...outcome, findings: [], cells: [], partial: 'interrupted' }, makeContext(), plain),
-    /Not finished: interrupted\nNo way found/,
-  )
 })
+
+const cell = (verdict: Verdict): Cell => ({ ...untouched, verdict })
+const silences: readonly [what: string, cells: readonly Cell[], partial: boolean, says: RegExp][] = [
+  ['everything held', [cell('held'), cell('not-reached')], false, /^(.*no (new )?way)/im],
+  [
+    'it ended early',
+    [cell('held'), cell('not-reached')],
+    true,
+    /^(?=[\s\S]*Not finished:.* interrupted)[\s\S]*nothing (new|found)/i,
+  ],
+  ['nothing could be tried', [cell('not-reached')], false, /nothing was tried/i],
+]
+for (const [what, cells, partial, says] of silences) {
+  test(`no findings because ${what}: only then is it said that there is no way`, () => {
+    const { partial: _partial, ...whole } = { ...outcome, findings: [], cells }
+    const silent = partial ? { ...whole, partial: 'interrupted' } : whole
+    for (const print of [
+      printMarkdown(silent, makeContext()),
+      printTerminal(silent, makeContext(), plain),
+      printHtml(silent, makeContext()).replaceAll(/<style>[\s\S]*<\/style>|<\/?strong>/g, ''),
+    ]) {
+      if (what !== 'everything held') assert.doesNotMatch(print, /no (new )?way/i)
+      assert.match(print, says)
+    }
+    assert.equal(
+      JSON.parse(printSarif(silent, makeContext())).runs[0].invocations[0].executionSuccessful,
+      what === 'everything held',
+    )
+  })
+}
 
 test('coverage: a constraint is held only when no cell of it is proven', () => {
   const { constraints, reasons } = coverageOf(outcome)

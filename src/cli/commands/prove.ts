@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Outcome, ProveEvent } from '../../prove/finding.ts'
 import { isSecretHeader, isSecretMember } from '../../prove/identity/secret.ts'
 import type { ReportContext } from '../../prove/report/context.ts'
+import { silenceOf } from '../../prove/report/coverage.ts'
 import type { FailOn } from '../../prove/report/gate.ts'
 import { openProgress } from '../../prove/report/progress.ts'
 import { severities } from '../../prove/report/show.ts'
@@ -188,7 +189,8 @@ async function conclude(
   if (options.json === true) return
   if (options.quiet === true) {
     for (const { severity, fingerprint, title } of gate.failing) terminal.print(`${severity} ${fingerprint} ${title}`)
-    if (outcome.partial !== undefined) terminal.printError(`not finished: ${outcome.partial}`)
+    if (outcome.partial !== undefined) terminal.printError(harmless(`not finished: ${context.redact(outcome.partial)}`))
+    else if (silenceOf(outcome) === 'untried') terminal.printError('nothing was tried')
     return
   }
   terminal.print(harmless(printTerminal(outcome, context, terminal.paint)).trimEnd())

@@ -1,6 +1,7 @@
 import { hasErrors } from '../../charter/diagnostic.ts'
 import type { Outcome } from '../../prove/finding.ts'
 import type { ReportContext } from '../../prove/report/context.ts'
+import { silenceOf } from '../../prove/report/coverage.ts'
 import { type Acceptances, type FailOn, type Gate, gateOf, parseAcceptances } from '../../prove/report/gate.ts'
 import { parseFindings } from '../../prove/report/json.ts'
 import type { Terminal } from '../terminal.ts'
@@ -46,8 +47,9 @@ export function settle(
   options: { readonly failOn: FailOn; readonly interrupted: boolean },
 ): Gate {
   const gate = gateOf(outcome.findings, options.failOn, context)
-  // A run that did not get to its end shows nothing about what it left out: it never passes.
-  if (outcome.partial !== undefined) terminal.finish('failure')
+  // A run that did not get to its end shows nothing about what it left out, and one that could try nothing shows nothing: neither passes.
+  const untried = outcome.cells.length > 0 && silenceOf(outcome) === 'untried'
+  if (outcome.partial !== undefined || untried) terminal.finish('failure')
   if (gate.exitCode === 2 && !options.interrupted) terminal.finish('denied')
   return gate
 }

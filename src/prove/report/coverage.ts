@@ -25,6 +25,15 @@ export interface Coverage {
   readonly reasons: readonly Reason[]
 }
 
+/** What it means that a run has no finding: all it planned held, it ended before, or nothing could be tried at all. */
+export type Silence = 'complete' | 'unfinished' | 'untried'
+
+/** Tells how far a run without findings can be relied on. */
+export function silenceOf({ cells, partial }: Pick<Outcome, 'cells' | 'partial'>): Silence {
+  if (cells.every(({ verdict }) => verdict === 'not-reached')) return 'untried'
+  return partial === undefined ? 'complete' : 'unfinished'
+}
+
 /** Sums up the matrix: a constraint is proven broken by one cell, held when tried without effect, else not reached. */
 export function coverageOf({ cells }: Outcome): Coverage {
   const groups = groupBy(cells, ({ use, constraint }) => JSON.stringify([use, constraint]))

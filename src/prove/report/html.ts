@@ -1,7 +1,7 @@
 import { counted } from '../../constraint/words.ts'
 import type { Finding, Outcome, Severity } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
-import { type Coverage, coverageOf } from './coverage.ts'
+import { type Coverage, coverageOf, type Silence, silenceOf } from './coverage.ts'
 import { printDrawings } from './html-drawing.ts'
 import { printFindingCard } from './html-finding.ts'
 import { printMatrix } from './html-matrix.ts'
@@ -44,6 +44,13 @@ export function printHtml(outcome: Outcome, context: ReportContext): string {
   return context.redact(page.join('\n'))
 }
 
+/** Each goes before `the charter`. */
+const headlines: Readonly<Record<Silence, string>> = {
+  complete: 'No new way found to break',
+  unfinished: 'Nothing new, as far as it came, about',
+  untried: 'Nothing was tried of',
+}
+
 function printHead(outcome: Outcome, { counts, constraints }: Coverage, context: ReportContext): string {
   const fresh = outcome.findings.filter((each) => standingOf(each.fingerprint, context) === 'new').length
   const aside = outcome.findings.length - fresh
@@ -53,7 +60,7 @@ function printHead(outcome: Outcome, { counts, constraints }: Coverage, context:
   return [
     '<header>',
     '<div class="brand">Lockstep</div>',
-    `<h1>${fresh === 0 ? 'No new way found to break' : `${counted(fresh, 'proven way')} to break`} the charter <span class="mono">${escapeXml(outcome.charter)}</span></h1>`,
+    `<h1>${fresh === 0 ? headlines[silenceOf(outcome)] : `${counted(fresh, 'proven way')} to break`} the charter <span class="mono">${escapeXml(outcome.charter)}</span></h1>`,
     `<p class="lead">${escapeXml(dateText(context.startedAt))}${aside > 0 ? `, ${counted(aside, 'finding')} known or accepted besides` : ''}</p>`,
     ...(outcome.partial === undefined
       ? []

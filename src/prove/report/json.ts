@@ -69,8 +69,14 @@ export function parseFindings(text: string): { readonly file?: FindingsFile; rea
   const parsed = findingsSchema.safeParse(value)
   if (parsed.success) return { file: parsed.data, problems: [] }
   return {
-    problems: parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'file'}: ${message}`),
+    problems: parsed.error.issues.map(
+      ({ path, message }) => `${path.map(String).join('.') || 'file'}: ${inPlain(message)}`,
+    ),
   }
+}
+
+function inPlain(message: string): string {
+  return message.replace(/^Invalid input: /, '').replace(/, received undefined$/, ', there is none')
 }
 
 /** Only strings: a secret that is also a number elsewhere must not break the JSON. */

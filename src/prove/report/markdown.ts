@@ -1,12 +1,18 @@
 import { counted } from '../../constraint/words.ts'
 import type { Finding, Outcome } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
-import { coverageOf } from './coverage.ts'
+import { coverageOf, type Silence, silenceOf } from './coverage.ts'
 import { printCurl } from './curl.ts'
 import { answerText, bySeverity, changeText, durationText, lineText, mainIds, maskUrl, pathOf } from './show.ts'
 
 /** Comments on pull requests may hold 65,536 characters; what is more is left to the other reports. */
 const maxLength = 60_000
+
+const headlines: Readonly<Record<Silence, string>> = {
+  complete: 'no new way to break the charter',
+  unfinished: 'nothing new as far as it came',
+  untried: 'nothing was tried',
+}
 
 /**
  * A comment for a pull request: a line for each finding, its details folded. Text from the outside cannot make links, mentions or
@@ -18,7 +24,7 @@ export function printMarkdown(outcome: Outcome, context: ReportContext): string 
   const { counts, constraints } = coverageOf(outcome)
   const head = [
     '<!-- lockstep-prove -->',
-    `### Lockstep: ${fresh.length === 0 ? 'no new way to break the charter' : counted(fresh.length, 'proven way').concat(' to break the charter')}`,
+    `### Lockstep: ${fresh.length === 0 ? headlines[silenceOf(outcome)] : counted(fresh.length, 'proven way').concat(' to break the charter')}`,
     '',
     ...(outcome.partial === undefined ? [] : [`**Not finished:** ${plain(outcome.partial)}`, '']),
     ...(findings.length === 0

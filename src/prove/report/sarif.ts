@@ -3,6 +3,7 @@ import type { FindingClass } from '../../constraint/class.ts'
 import { type Taxonomy, taxonomies } from '../../constraint/taxonomy.ts'
 import type { Finding, Outcome, Sent, Severity } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
+import { silenceOf } from './coverage.ts'
 import { answerText, bySeverity, changeText, classOf, maskBody, maskHeaders, maskUrl, pathOf } from './show.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -92,7 +93,7 @@ function ruleOf({ id, title, meaning, severity, ids }: FindingClass, used: reado
 function invocationOf(outcome: Outcome, context: ReportContext): Json {
   const notes = [...(outcome.partial === undefined ? [] : [`not finished: ${outcome.partial}`]), ...outcome.notes]
   return {
-    executionSuccessful: outcome.partial === undefined,
+    executionSuccessful: outcome.partial === undefined && silenceOf(outcome) !== 'untried',
     startTimeUtc: context.startedAt,
     endTimeUtc: new Date(Date.parse(context.startedAt) + outcome.ms).toISOString(),
     ...(notes.length === 0

@@ -1,7 +1,7 @@
 import { counted } from '../../constraint/words.ts'
 import type { Finding, Outcome, Sent, Severity } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
-import { coverageOf, type Reason } from './coverage.ts'
+import { coverageOf, type Reason, type Silence, silenceOf } from './coverage.ts'
 import {
   answerText,
   bySeverity,
@@ -138,11 +138,22 @@ function printSummary(outcome: Outcome, context: ReportContext, paint: Paint): s
   const aside = outcome.findings.filter((each) => standingOf(each.fingerprint, context) !== 'new').length
   const found =
     outcome.findings.length === 0
-      ? paintAll(['bold', 'green'], 'No way found to break the charter', paint)
+      ? silenceText(silenceOf(outcome), paint)
       : `${paint('bold', counted(outcome.findings.length, 'finding'))}: ${counts.join(', ')}${aside > 0 ? ` (${aside} known or accepted)` : ''}`
   const partial =
     outcome.partial === undefined ? [] : [paintAll(['bold', 'magenta'], `Not finished: ${outcome.partial}`, paint)]
   return [...partial, found, paint('dim', effort)].join('\n')
+}
+
+function silenceText(silence: Silence, paint: Paint): string {
+  switch (silence) {
+    case 'complete':
+      return paintAll(['bold', 'green'], 'No way found to break the charter', paint)
+    case 'unfinished':
+      return paint('bold', 'Nothing found as far as it came')
+    case 'untried':
+      return paintAll(['bold', 'magenta'], 'Nothing was tried, so this says nothing about the charter', paint)
+  }
 }
 
 function entry(name: string, text: string, paint: Paint): string[] {
