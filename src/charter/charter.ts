@@ -33,6 +33,9 @@ export interface Charter {
   readonly invariants: readonly Invariant[]
   /** Happy paths, as Arazzo writes them. */
   readonly journeys: ReadonlyMap<string, Journey>
+  readonly workflows: ReadonlyMap<string, Workflow>
+  /** What a guard does with requests that no description has. */
+  readonly undescribed: { readonly reads: 'allow' | 'deny'; readonly writes: 'allow' | 'deny' }
   /** Operations of the descriptions that nothing in the charter covers; calls to them are denied. */
   readonly uncovered: readonly OperationShape[]
 }
@@ -56,6 +59,19 @@ export interface Actor {
   readonly position: Position
 }
 
+/** A named piece of business. An operation belongs to one at most. */
+export interface Workflow {
+  readonly name: string
+  readonly operations: ReadonlySet<OperationId>
+  readonly owners: Readonly<Record<string, string>>
+  /** `observe` lets everything through and records what would have been refused. */
+  readonly mode: 'enforce' | 'observe'
+  /** What the ledger keeps of arguments and objects. */
+  readonly record: 'full' | 'redacted' | 'hash'
+  readonly retainMs?: number
+  readonly position: Position
+}
+
 /** One way to be entitled; every given part must hold. Neither actor nor party: whoever is signed in, or anyone when `anonymous`. */
 export interface Choice {
   readonly actor?: string
@@ -73,6 +89,8 @@ export interface ObjectType {
   readonly parent?: { readonly object: string; readonly key: Pointer }
   readonly state?: StateSource
   readonly read?: OperationId
+  /** Where a guard takes the object from: it looks each time, or follows the answers it saw. */
+  readonly truth: 'read' | 'tracked'
   readonly readAt: Pointer
   readonly list?: OperationId
   readonly states: readonly string[]
@@ -246,6 +264,8 @@ export interface Approval {
   readonly binds?: readonly Pointer[]
   readonly grant?: OperationId
   readonly revoke?: OperationId
+  /** A class of calls may be approved at once: no longer, no more often than this; `amount` is what a bound limits. */
+  readonly standing?: { readonly validForMs: number; readonly uses: number; readonly amount?: Expression }
   readonly says?: string
   readonly position: Position
 }

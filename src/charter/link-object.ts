@@ -27,6 +27,8 @@ export function linkObject(linker: Linker, name: string, raw: RawObject, transit
       )
     }
   }
+  if (raw.truth === 'read' && raw.read === undefined)
+    linker.report('no-read', [...path, 'truth'], `\`${name}\` has no \`read\` to look with`)
   const state = raw.state === undefined ? undefined : linkState(linker, name, raw)
   return {
     name,
@@ -37,6 +39,7 @@ export function linkObject(linker: Linker, name: string, raw: RawObject, transit
     ...(parent === undefined ? {} : { parent: { object: parent.object, key: pointer(parent.key) } }),
     ...(state === undefined ? {} : { state }),
     ...(raw.read === undefined ? {} : { read: raw.read }),
+    truth: raw.truth ?? (raw.read === undefined ? 'tracked' : 'read'),
     readAt: pointer(raw['read-at'] ?? ''),
     ...(raw.list === undefined ? {} : { list: raw.list }),
     states,

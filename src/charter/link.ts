@@ -9,6 +9,7 @@ import { linkJourneys } from './link-journey.ts'
 import { linkObject, pointer } from './link-object.ts'
 import { linkRule, withRule } from './link-rule.ts'
 import { linkUse, type UseDraft } from './link-use.ts'
+import { linkStanding, linkWorkflows } from './link-workflow.ts'
 import { asList, callVariables, type Linker, linkBy, makeLinker, unknownName } from './linker.ts'
 import type { ParsedCharter } from './parse.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
@@ -55,6 +56,8 @@ export function linkCharter(
     rules,
     invariants: (parsed.raw.invariants ?? []).flatMap((raw, index) => linkInvariant(linker, raw, index, objects) ?? []),
     journeys: linkJourneys(linker),
+    workflows: linkWorkflows(linker),
+    undescribed: { reads: 'deny', writes: 'deny', ...parsed.raw.undescribed },
     uncovered: [...shapes.values()].filter((shape) => !operations.has(shape.id)),
   }
   return { charter, diagnostics }
@@ -165,6 +168,7 @@ function linkApprovals(linker: Linker): Map<string, Approval> {
         ...(raw.binds === undefined ? {} : { binds: raw.binds.map(pointer) }),
         ...(raw.grant === undefined ? {} : { grant: raw.grant }),
         ...(raw.revoke === undefined ? {} : { revoke: raw.revoke }),
+        ...(raw.standing === undefined ? {} : { standing: linkStanding(linker, raw.standing, [...path, 'standing']) }),
         ...(raw.says === undefined ? {} : { says: raw.says }),
       }
       return [name, approval]

@@ -27,7 +27,14 @@ export async function loadDescription(
   location: string,
   limits: LoadLimits = defaultLimits,
 ): Promise<DescriptionResult> {
-  const root = /^(?:https?|file):\/\//i.test(location) ? new URL(location) : pathToFileURL(resolve(location))
+  const root = /^(?:https?|file):\/\//i.test(location) ? URL.parse(location) : pathToFileURL(resolve(location))
+  if (root === null) {
+    const message = `cannot be loaded: \`${location}\` is no address`
+    return {
+      description: undefined,
+      diagnostics: [{ code: 'api-load', severity: 'error', message, file: location, line: 1, column: 1 }],
+    }
+  }
   const loader = new Loader(root, limits)
   await loader.load(root)
   if (loader.files.get(root.href)?.value === undefined)
@@ -79,7 +86,7 @@ class Loader {
       if (lossy) this.diagnostics.push(notUtf8(file))
       return parsed
     } catch (error) {
-      const message = `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`
+      const message = `cannot be loaded: ${reasonOf(error)}`
       this.diagnostics.push({ code: 'api-load', severity: 'error', message, file, line: 1, column: 1 })
       return undefined
     }
@@ -134,6 +141,16 @@ class Loader {
     if (url.protocol === 'file:') return relative(process.cwd(), pathOf(url)) || url.pathname
     return `${url.origin}${url.pathname}`
   }
+}
+
+/** Why a file or address gives nothing: `fetch` keeps what happened on the wire in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return 'no complete answer in time'
+  const found = error.cause instanceof Error ? error.cause : error
+  const code = 'code' in found && typeof found.code === 'string' ? found.code : undefined
+  if (error.cause === undefined) return code === 'ENOENT' ? 'there is no such file' : error.message
+  return `no answer that could be read${code === undefined ? '' : ` (${code})`}`
 }
 
 /** Text of UTF-8, or of UTF-16 where a byte order mark says so, without the mark; bytes that are neither become U+FFFD. */

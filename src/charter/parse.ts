@@ -126,7 +126,7 @@ function toPlain(convert: () => unknown): unknown {
   }
 }
 
-const maps = ['actors', 'objects', 'operations', 'approvals', 'journeys'] as const
+const maps = ['actors', 'objects', 'operations', 'approvals', 'journeys', 'workflows'] as const
 const lists = ['sources', 'rules', 'invariants'] as const
 
 function joinFiles(files: readonly Parsed[], diagnostics: Diagnostic[]): ParsedCharter {
@@ -134,6 +134,7 @@ function joinFiles(files: readonly Parsed[], diagnostics: Diagnostic[]): ParsedC
   const raw: Record<string, unknown> = {
     lockstep: 1,
     name: files.find((file) => file.raw.name !== undefined)?.raw.name,
+    undescribed: files.find((file) => file.raw.undescribed !== undefined)?.raw.undescribed,
   }
   for (const member of maps) {
     const joined: Record<string, unknown> = {}

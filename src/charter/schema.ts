@@ -172,6 +172,10 @@ const objectType = z
       .optional()
       .meta({ description: 'Where the state is seen. Without it, it is followed from the transitions.' }),
     read: operationId.optional().meta({ description: 'How anyone can look at the truth.' }),
+    truth: z.enum(['read', 'tracked']).optional().meta({
+      description:
+        'Where the guard takes the object from: `read` looks each time, `tracked` follows the answers it saw. Default: `read` where there is one.',
+    }),
     'read-at': pointer
       .optional()
       .meta({ description: 'Where the object is in the answer of `read`, when it is not the answer itself.' }),
@@ -207,6 +211,17 @@ const approval = z
       .optional()
       .meta({ description: 'The operation with which the API takes the approval. Without it, Lockstep asks.' }),
     revoke: operationId.optional(),
+    standing: z
+      .strictObject({
+        'valid-for': duration.meta({ description: 'The longest time.' }),
+        uses: z.number().int().min(1).max(10_000).default(100).meta({ description: 'The most calls.' }),
+        amount: expression.optional().meta({ description: 'What is bounded, as `request.amount`.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Somebody may approve a class of calls at once, within these bounds. Without it, each call is asked for.',
+      }),
     says,
   })
   .meta({ description: 'An approval that something else can need.' })
@@ -316,6 +331,29 @@ const actor = z
   })
   .meta({ description: 'A class of principals.' })
 
+const workflow = z
+  .strictObject({
+    operations: oneOrMore(operationId),
+    owners: z
+      .record(name, z.string().min(1))
+      .optional()
+      .meta({ description: 'Who answers for it, as `security: appsec`.' }),
+    mode: z
+      .enum(['enforce', 'observe'])
+      .default('enforce')
+      .meta({ description: '`observe` lets everything through and records what would have been refused.' }),
+    record: z
+      .enum(['full', 'redacted', 'hash'])
+      .default('full')
+      .meta({ description: 'What the ledger keeps of arguments and objects: all, names only, or a keyed hash.' }),
+    retain: duration.optional().meta({ description: 'How long the ledger keeps them. Hashes stay.' }),
+  })
+  .meta({ description: 'A named piece of business: operations, and how the guard treats them.' })
+
+const undescribed = z
+  .strictObject({ reads: z.enum(['allow', 'deny']).default('deny'), writes: z.enum(['allow', 'deny']).default('deny') })
+  .meta({ description: 'What the guard does with requests that no description has. Default: refuses them.' })
+
 /** One charter file. Every member but `lockstep` may be missing in a file that another one includes. */
 export const charterSchema = z
   .strictObject({
@@ -334,6 +372,8 @@ export const charterSchema = z
     rules: z.array(orderRule).optional(),
     invariants: z.array(invariant).optional(),
     journeys: z.record(z.string().min(1), journeySchema).optional(),
+    workflows: z.record(name, workflow).optional(),
+    undescribed: undescribed.optional(),
   })
   .meta({ title: 'Lockstep charter', description: 'The intended process of an API, in one place.' })
 
@@ -346,4 +386,6 @@ export type RawRule = z.output<typeof orderRule>
 export type RawInvariant = z.output<typeof invariant>
 export type RawBy = z.output<typeof by>
 export type RawLimit = z.output<typeof limit>
+export type RawApproval = z.output<typeof approval>
+export type RawWorkflow = z.output<typeof workflow>
 export type RawField = z.output<typeof field>

@@ -1,0 +1,49 @@
+import type { Approval, Workflow } from './charter.ts'
+import { parseDuration } from './duration.ts'
+import { asList, callVariables, type Linker, unknownName } from './linker.ts'
+import type { Path } from './parse.ts'
+import type { RawApproval } from './schema.ts'
+
+/** Resolves the workflows. An operation in two of them would be treated in two ways, so that is an error. */
+export function linkWorkflows(linker: Linker): Map<string, Workflow> {
+  const owner = new Map<string, string>()
+  return new Map(
+    Object.entries(linker.parsed.raw.workflows ?? {}).map(([name, raw]) => {
+      const path = ['workflows', name]
+      const operations = asList(raw.operations)
+      for (const id of operations) {
+        if (!linker.shapes.has(id)) unknownName(linker, [...path, 'operations'], 'operation', id, linker.shapes.keys())
+        const other = owner.get(id)
+        if (other !== undefined)
+          linker.report('two-workflows', [...path, 'operations'], `\`${id}\` is already in the workflow \`${other}\``)
+        owner.set(id, name)
+      }
+      const retainMs = raw.retain === undefined ? undefined : parseDuration(raw.retain)
+      const workflow: Workflow = {
+        name,
+        operations: new Set(operations),
+        owners: raw.owners ?? {},
+        mode: raw.mode,
+        record: raw.record,
+        position: linker.at(path),
+        ...(retainMs === undefined ? {} : { retainMs }),
+      }
+      return [name, workflow]
+    }),
+  )
+}
+
+/** Resolves the bounds within which a class of calls may be approved at once. */
+export function linkStanding(
+  linker: Linker,
+  raw: NonNullable<RawApproval['standing']>,
+  path: Path,
+): NonNullable<Approval['standing']> {
+  const amount =
+    raw.amount === undefined ? undefined : linker.compile(raw.amount, [...path, 'amount'], [...callVariables])
+  return {
+    validForMs: parseDuration(raw['valid-for']) ?? 0,
+    uses: raw.uses,
+    ...(amount === undefined ? {} : { amount }),
+  }
+}
