@@ -4,13 +4,15 @@ import { childrenOf, type Node } from '../../cel/ast.ts'
 import type { Scope } from '../../cel/closure.ts'
 import { compileNode } from '../../cel/compile.ts'
 import type { Expression } from '../../cel/parse-cel.ts'
-import { comparisons } from '../../cel/traverse.ts'
+import { type ComparisonNode, comparisons } from '../../cel/traverse.ts'
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
-import { evaluateReference, type Reference } from '../../charter/pointer.ts'
-import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
-import { placeValue } from './place.ts'
+import type { Reference } from '../../charter/pointer.ts'
+import { resolveSchema } from '../../charter/source/schema.ts'
+import { type Argument, argumentOf, descriptionOf, type Form, formOf, type Ground, sampleOf } from './argument.ts'
+import { instancesOf, writtenPath } from './instance.ts'
+import { type Listed, listedOf, sized, usualLists, withMember } from './list-value.ts'
 
-/** An argument that decides a rule, and the values worth trying: on each side of every boundary, and beyond. */
+/** An argument that decides a rule, and the values worth trying: on each side of every boundary, and beyond. Undefined leaves it out. */
 export interface Knob {
   readonly at: Reference
   readonly values: readonly unknown[]
@@ -19,10 +21,9 @@ export interface Knob {
 /** Gives the scope a rule is evaluated in, for any request. */
 export type ScopeFor = (request: CallRequest) => Scope
 
-const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', 'header', 'body'])
-
 /**
- * The arguments an expression depends on, with values that lie around each of its boundaries.
+ * The arguments an expression depends on, with values that lie around each of its boundaries. Lists are made longer and shorter, and
+ * what a macro says of elements is tried on the first, the last, one more and all of them.
  *
  * @param alias - A variable that stands for the body, as `object` while the object is being created.
  */
@@ -34,30 +35,46 @@ export function knobsOf(
   scopeFor: ScopeFor,
   alias?: string,
 ): Knob[] {
+  const ground: Ground = { charter, use, request, alias }
+  const question = questionOf(rule, request, scopeFor)
   const found: Knob[] = []
-  for (const read of [...rule.reads, ...elementsRead(rule.ast)]) {
-    const at = placeOf(charter, use, read, request, alias)
-    if (at === undefined) continue
-    const current = evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
-    const values: unknown[] = []
-    for (const comparison of comparisons(rule)) {
-      for (const [side, other] of [
-        [comparison.left, comparison.right],
-        [comparison.right, comparison.left],
-      ] as const) {
-        if (comparison.op === 'in' && side === comparison.right && mentions(side, read)) {
-          values.push(...listsAround(charter, use, at, current, compileNode(other)(scopeFor(request))))
-        } else if (mentions(side, read))
-          values.push(
-            ...around(side, other, { at, current, request, scopeFor, place: (next) => placeValue(request, at, next) }),
-          )
-      }
-    }
-    if (!Array.isArray(current)) values.push(...literalsOf(rule.ast))
-    if (typeof current === 'boolean') values.push(!current)
-    found.push({ at, values: distinct(values.map((value) => inForm(value, current, formOf(charter, use, at)))) })
+  for (const read of question.reads) {
+    const argument = argumentOf(ground, read)
+    if (argument === undefined) continue
+    const values = valuesOf(ground, question, argument, read)
+    found.push({ at: argument.at, values: distinct(values.map(argument.write)) })
+    if (argument.below[0] === '0') found.push(...furtherElements(ground, read, argument, values))
   }
   return found
+}
+
+/** A rule, written out for elements of lists, and how it is evaluated. */
+interface Question {
+  readonly nodes: readonly Node[]
+  readonly reads: readonly (readonly string[])[]
+  readonly comparisons: readonly ComparisonNode[]
+  /** Paths the rule asks whether they are there at all. */
+  readonly asked: ReadonlySet<string>
+  readonly request: CallRequest
+  readonly scopeFor: ScopeFor
+  readonly worth: (node: Node) => unknown
+}
+
+function questionOf(rule: Expression, request: CallRequest, scopeFor: ScopeFor): Question {
+  const scope = scopeFor(request)
+  const worth = (node: Node): unknown => compileNode(node)(scope)
+  const nodes = [rule.ast, ...instancesOf(rule.ast, worth)]
+  const elements = nodes.flatMap(elementsRead)
+  const reads = new Map([...rule.reads, ...elements].map((path) => [path.join('\n'), path]))
+  return {
+    nodes,
+    reads: [...reads.values()],
+    comparisons: nodes.flatMap((ast) => comparisons({ ast })),
+    asked: new Set(nodes.flatMap(askedIn)),
+    request,
+    scopeFor,
+    worth,
+  }
 }
 
 /** The places within lists that an expression reads by number, as `request.items[0].quantity`. */
@@ -67,33 +84,73 @@ function elementsRead(node: Node): (readonly string[])[] {
   return path.some((token) => /^\d+$/.test(token)) ? [path] : []
 }
 
-/** The chain of members and literal indexes a node spells out; undefined for anything else. */
-function writtenPath(node: Node): readonly string[] | undefined {
-  if (node.kind === 'ident') return [node.name]
-  if (node.kind !== 'select' && node.kind !== 'has' && node.kind !== 'index') return undefined
-  const { target } = node
-  const last = node.kind !== 'index' ? node.field : node.index.kind === 'literal' ? String(node.index.value) : undefined
-  const above = writtenPath(target)
-  return last === undefined || above === undefined ? undefined : [...above, last]
+/** The paths of `has(…)` and of optional members. */
+function askedIn(node: Node): string[] {
+  const below = childrenOf(node).flatMap(askedIn)
+  const asks = node.kind === 'has' || (node.kind === 'select' && node.optional)
+  const path = asks ? writtenPath(node) : undefined
+  return path === undefined ? below : [path.join('\n'), ...below]
 }
 
-interface Side {
-  readonly at: Reference
-  readonly current: unknown
-  readonly request: CallRequest
-  readonly scopeFor: ScopeFor
-  readonly place: (value: unknown) => CallRequest
+/** Values worth trying for one argument, in the form the API takes. */
+function valuesOf(ground: Ground, question: Question, argument: Argument, read: readonly string[]): unknown[] {
+  const form = formOf(ground, argument.schema)
+  const isList = Array.isArray(argument.current) || (argument.current === undefined && form === 'array')
+  const list = isList ? listedOf(ground, argument, read) : undefined
+  const values: unknown[] = []
+  for (const comparison of question.comparisons)
+    values.push(...acrossComparison(ground, question, comparison, { argument, read, list }))
+  if (list === undefined) values.push(...question.nodes.flatMap(literalsOf))
+  else values.push(...usualLists(list))
+  if (typeof argument.current === 'boolean') values.push(!argument.current)
+  if (question.asked.has(read.join('\n')) && argument.at.in !== 'path')
+    values.push(argument.current === undefined ? sampleOf(ground, argument, read) : undefined)
+  return distinct(values.map((value) => inForm(value, argument.current, form)))
+}
+
+interface Turned {
+  readonly argument: Argument
+  readonly read: readonly string[]
+  /** The argument as a list, when it is one. */
+  readonly list: Listed | undefined
+}
+
+function acrossComparison(ground: Ground, question: Question, comparison: ComparisonNode, turned: Turned): unknown[] {
+  const { left, right, op } = comparison
+  const { read, list, argument } = turned
+  const sides = [
+    [left, right],
+    [right, left],
+  ] as const
+  return sides.flatMap(([side, other]) => {
+    const concerned = [side, ...instancesOf(side, question.worth)].some((node) => mentions(node, read))
+    if (!concerned) return []
+    if (op === 'in' && side === right) return listsAround(ground, argument, read, question.worth(other))
+    return around(question, side, other, { argument, list })
+  })
+}
+
+/** The same member of one more element, and of all of them. */
+function furtherElements(
+  ground: Ground,
+  read: readonly string[],
+  { at, below }: Argument,
+  values: readonly unknown[],
+): Knob[] {
+  const above = read.slice(0, read.length - below.length)
+  const whole = argumentOf(ground, above)
+  if (whole === undefined) return []
+  const list = listedOf(ground, whole, above)
+  const made = values.map((value) => withMember(list, below.slice(1), value))
+  const all = list.elements.length > 1 ? [{ at, values: distinct(made.map((each) => each.all)) }] : []
+  return [{ at, values: distinct(made.flatMap((each) => each.more)) }, ...all]
 }
 
 /** Lists with and without an element, made of what the description allows. */
-function listsAround(charter: Charter, use: Use, at: Reference, current: unknown, element: unknown): unknown[] {
-  const listed: unknown[] = Array.isArray(current) ? current : []
-  const description = charter.sources.get(charter.operations.get(use.operation)?.shape.source ?? '')?.description
-  const schema = schemaAt(charter, use, at)
-  const items =
-    description === undefined || schema === undefined
-      ? undefined
-      : itemSchema(description, resolveSchema(description, schema))
+function listsAround(ground: Ground, argument: Argument, read: readonly string[], element: unknown): unknown[] {
+  const listed: unknown[] = Array.isArray(argument.current) ? argument.current : []
+  const description = descriptionOf(ground)
+  const items = argumentOf(ground, [...read, '0'])?.schema
   const options =
     description === undefined || items === undefined ? undefined : resolveSchema(description, items)['enum']
   const others = (Array.isArray(options) ? options : []).filter((each: unknown) => each !== element)
@@ -102,23 +159,27 @@ function listsAround(charter: Charter, use: Use, at: Reference, current: unknown
 }
 
 /** Values of an argument for which one side of a comparison comes to stand just below, at and just above the other. */
-function around(side: Node, other: Node, how: Side): unknown[] {
-  const target = compileNode(other)(how.scopeFor(how.request))
-  if (Array.isArray(target)) return [...target, 'none-of-these']
+function around(
+  { request, scopeFor }: Question,
+  side: Node,
+  other: Node,
+  { argument, list }: Pick<Turned, 'argument' | 'list'>,
+): unknown[] {
+  const target = compileNode(other)(scopeFor(request))
+  if (Array.isArray(target)) return list === undefined ? [...target, 'none-of-these'] : [target]
   const goal = numberOf(target)
-  if (goal === undefined)
-    return typeof target === 'string'
-      ? [target, otherText(target)]
-      : typeof target === 'boolean'
-        ? [target, !target]
-        : []
+  if (goal === undefined) return list === undefined ? opposites(target) : []
   const evaluate = compileNode(side)
-  const at = (value: number) => numberOf(evaluate(how.scopeFor(how.place(value))))
+  const measure = (value: unknown): Big | undefined => numberOf(evaluate(scopeFor(argument.place(value))))
+  const isText = list === undefined && measure(1) === undefined && measure('x') !== undefined
+  const write = list !== undefined ? (size: number) => sized(list, size) : isText ? texts : (value: number) => [value]
+  const at = (value: number): Big | undefined => write(value).map(measure)[0]
   const [zero, one] = [at(0), at(1)]
   // Rules over money are linear in each argument, so two points tell where the boundary is.
   const solved =
     zero === undefined || one === undefined || one.eq(zero) ? goal : goal.minus(zero).div(one.minus(zero)).round(6)
-  const step = isWhole(solved) && Number.isInteger(Number(how.current)) && !/\./.test(String(how.current)) ? 1 : 0.01
+  const { current } = argument
+  const step = isWhole(solved) && Number.isInteger(Number(current)) && !/\./.test(String(current)) ? 1 : 0.01
   const near = [
     solved,
     solved.minus(step),
@@ -129,7 +190,18 @@ function around(side: Node, other: Node, how: Side): unknown[] {
     solved.times(2),
     solved.times(10),
   ]
-  return [...near.map(Number), 0, -1, 1, -solved.toNumber(), 0.01]
+  return [...near.map(Number), 0, -1, 1, -solved.toNumber(), 0.01].flatMap(write)
+}
+
+const longestText = 10_000
+
+function texts(length: number): string[] {
+  return Number.isInteger(length) && length >= 0 && length <= longestText ? ['x'.repeat(length)] : []
+}
+
+function opposites(target: unknown): unknown[] {
+  if (typeof target === 'string') return [target, otherText(target)]
+  return typeof target === 'boolean' ? [target, !target] : []
 }
 
 function isWhole(value: Big): boolean {
@@ -148,77 +220,14 @@ function otherText(text: string): string {
 
 function literalsOf(node: Node): string[] {
   if (node.kind === 'literal') return typeof node.value === 'string' ? [node.value] : []
-  if (node.kind === 'call')
-    return [...node.args, ...(node.target === undefined ? [] : [node.target])].flatMap(literalsOf)
-  if (node.kind === 'and' || node.kind === 'or' || node.kind === 'binary')
-    return [node.left, node.right].flatMap(literalsOf)
-  if (node.kind === 'not') return literalsOf(node.operand)
-  return node.kind === 'list' ? node.items.flatMap(literalsOf) : []
+  if (node.kind === 'index' || node.kind === 'map') return []
+  return childrenOf(node).flatMap(literalsOf)
 }
 
 function mentions(node: Node, read: readonly string[]): boolean {
   const path = writtenPath(node)
-  if (path !== undefined) return path.join('.') === read.join('.')
-  if (node.kind === 'and' || node.kind === 'or' || node.kind === 'binary')
-    return mentions(node.left, read) || mentions(node.right, read)
-  if (node.kind === 'not' || node.kind === 'neg') return mentions(node.operand, read)
-  if (node.kind === 'call')
-    return [...node.args, ...(node.target === undefined ? [] : [node.target])].some((each) => mentions(each, read))
-  return false
-}
-
-/** Where the request carries what an expression reads; undefined for what is no argument. */
-function placeOf(
-  charter: Charter,
-  use: Use,
-  read: readonly string[],
-  request: CallRequest,
-  alias: string | undefined,
-): Reference | undefined {
-  const [root = '', ...rest] = read
-  const [first] = rest
-  if (first === undefined) return undefined
-  if (root === alias) return { from: 'request', in: 'body', pointer: fieldPointer(charter, use, rest) }
-  if (!requestRoots.has(root)) return undefined
-  if (root === 'body') return { from: 'request', in: 'body', pointer: rest }
-  if (root === 'header') return { from: 'request', in: 'header', name: first }
-  if (root === 'path' || root === 'query') return { from: 'request', in: root, name: first }
-  if (request.path !== undefined && Object.hasOwn(request.path, first))
-    return { from: 'request', in: 'path', name: first }
-  const shape = charter.operations.get(use.operation)?.shape
-  const named = shape?.parameters.find((each) => each.name === first)
-  if (named?.in === 'query' || named?.in === 'path') return { from: 'request', in: named.in, name: first }
-  return { from: 'request', in: 'body', pointer: rest }
-}
-
-function fieldPointer(charter: Charter, use: Use, rest: readonly string[]): readonly string[] {
-  const [name = '', ...below] = rest
-  const field = charter.objects.get(use.object?.type ?? '')?.fields.get(name)
-  return field === undefined ? rest : [...field.in, ...below]
-}
-
-type Form = 'string' | 'integer' | 'number' | 'boolean' | undefined
-
-function schemaAt(charter: Charter, use: Use, at: Reference): unknown {
-  const shape = charter.operations.get(use.operation)?.shape
-  const description = charter.sources.get(shape?.source ?? '')?.description
-  if (shape === undefined || description === undefined) return undefined
-  if (at.in !== 'body') return shape.parameters.find((each) => each.in === at.in && each.name === at.name)?.schema
-  let schema: unknown = shape.body?.schema
-  for (const token of at.pointer) {
-    const element = /^\d+$/.test(token) && schema !== undefined ? itemSchema(description, schema) : undefined
-    schema = schema === undefined ? undefined : (element ?? propertiesOf(description, schema)[token]?.schema)
-  }
-  return schema
-}
-
-function formOf(charter: Charter, use: Use, at: Reference): Form {
-  const description = charter.sources.get(charter.operations.get(use.operation)?.shape.source ?? '')?.description
-  const schema = schemaAt(charter, use, at)
-  if (description === undefined || schema === undefined) return undefined
-  const type = resolveSchema(description, schema)['type']
-  const one = Array.isArray(type) ? type.find((each) => each !== 'null') : type
-  return one === 'string' || one === 'integer' || one === 'number' || one === 'boolean' ? one : undefined
+  if (path !== undefined) return path.join('\n') === read.join('\n')
+  return childrenOf(node).some((child) => mentions(child, read))
 }
 
 /** A value written as the API takes it: money often travels as text. */

@@ -35,30 +35,58 @@ export function solve(problem: Problem): Attempt {
   let best = attempt(problem, problem.start)
   for (let round = 0; round < rounds && best.distance > 0; round++) {
     const before = best.distance
-    for (const knob of problem.knobs(best.request)) {
-      for (const value of knob.values) {
-        if (best.distance === 0) return best
-        const next = attempt(problem, placeValue(best.request, knob.at, value))
-        if (next.distance < best.distance) best = next
-      }
+    let knobs = problem.knobs(best.request)
+    for (let index = 0; index < knobs.length; index++) {
+      const turned = turn(problem, best, knobs[index])
+      // A knob of a list holds what else was in the list before.
+      if (turned !== best) knobs = problem.knobs(turned.request)
+      best = turned
+      if (best.distance === 0) return best
     }
     if (best.distance === before) break
   }
   return best
 }
 
-/** Every request one knob away from a solution that is also a solution, the nearest boundary first: different ways to break one rule. */
+/** The best of an attempt and those one knob away from it. */
+function turn(problem: Problem, from: Attempt, knob: Knob | undefined): Attempt {
+  let best = from
+  for (const value of knob?.values ?? []) {
+    if (knob === undefined || best.distance === 0) break
+    const next = attempt(problem, placeValue(best.request, knob.at, value))
+    if (next.distance < best.distance) best = next
+  }
+  return best
+}
+
+/**
+ * Every solution one knob away from a solution or from a request that breaks nothing: different ways to break one rule. The nearest
+ * boundaries of every knob come before the farther ones of any.
+ */
 export function variants(problem: Problem, most: number): CallRequest[] {
   const first = solve(problem)
   const found: CallRequest[] = first.distance < 1 ? [first.request] : []
-  for (const knob of problem.knobs(first.request)) {
-    for (const value of knob.values) {
-      const next = attempt(problem, placeValue(first.request, knob.at, value))
-      if (next.distance < 1 && !found.some((each) => same(each, next.request))) found.push(next.request)
+  const { target: _broken, ...rightful } = problem
+  const origins = problem.target === undefined ? [first] : [first, solve(rightful)]
+  const solutions = origins.flatMap((from) =>
+    problem.knobs(from.request).map((knob) => solutionsOf(problem, from, knob)),
+  )
+  for (let turn = solutions.map((each) => each.next()); turn.some(({ done }) => done !== true); ) {
+    for (const { value } of turn) {
+      if (value !== undefined && !found.some((each) => same(each, value))) found.push(value)
       if (found.length >= most) return found
     }
+    turn = solutions.map((each) => each.next())
   }
   return found
+}
+
+function* solutionsOf(problem: Problem, from: Attempt, knob: Knob): Generator<CallRequest, undefined> {
+  for (const value of knob.values) {
+    const next = attempt(problem, placeValue(from.request, knob.at, value))
+    if (next.distance < 1) yield next.request
+  }
+  return undefined
 }
 
 function attempt(problem: Problem, request: CallRequest): Attempt {

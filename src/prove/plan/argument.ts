@@ -1,0 +1,158 @@
+/** Where a request carries what a rule reads, and what the description says of it. */
+import type { CallRequest, Charter, Field, Use } from '../../charter/charter.ts'
+import { evaluateReference, getPointer, type Pointer, type Reference } from '../../charter/pointer.ts'
+import type { ApiDescription } from '../../charter/source/description.ts'
+import { makeExample } from '../../charter/source/example.ts'
+import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
+import { placeValue, putValue } from './place.ts'
+
+/** An argument, or what lies below it within an element of a list. */
+export interface Argument {
+  readonly at: Reference
+  /** Within what stands at `at`; empty for the argument itself, else an index comes first. */
+  readonly below: Pointer
+  readonly current: unknown
+  readonly schema: unknown
+  /** The whole value at `at` with another value in this place. */
+  readonly write: (value: unknown) => unknown
+  readonly place: (value: unknown) => CallRequest
+}
+
+/** What arguments of a use are looked for in. */
+export interface Ground {
+  readonly charter: Charter
+  readonly use: Use
+  readonly request: CallRequest
+  /** A variable that stands for the body, as `object` while the object is being created. */
+  readonly alias: string | undefined
+}
+
+const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', 'header', 'body'])
+
+/** The argument that carries what an expression reads; undefined for what is no argument. */
+export function argumentOf(ground: Ground, read: readonly string[]): Argument | undefined {
+  const index = read.findIndex((token) => /^\d+$/.test(token))
+  const at = placeOf(ground, index < 0 ? read : read.slice(0, index))
+  if (at === undefined) return undefined
+  const { request } = ground
+  const below = index < 0 ? [] : read.slice(index)
+  const whole = evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
+  if (below.length > 0 && whole !== undefined && !Array.isArray(whole)) return undefined
+  const seeded = below.length === 0 ? whole : listReaching(ground, at, whole, below)
+  const write = (value: unknown): unknown => (below.length === 0 ? value : putValue(seeded, below, value))
+  return {
+    at,
+    below,
+    current: getPointer(whole, below),
+    schema: schemaAt(ground, at, below),
+    write,
+    place: (value) => placeValue(request, at, write(value)),
+  }
+}
+
+/** The list with an element of what the schema says at the index, when it has none there. */
+function listReaching(ground: Ground, at: Reference, whole: unknown, [index = '0']: Pointer): unknown[] {
+  const list: unknown[] = Array.isArray(whole) ? whole : []
+  return Number(index) < list.length ? list : [...list, fitting(ground, schemaAt(ground, at, ['0']), '')]
+}
+
+function placeOf(ground: Ground, read: readonly string[]): Reference | undefined {
+  const { charter, use, request, alias } = ground
+  const [root = '', ...rest] = read
+  const [first] = rest
+  if (root === 'body' && (first !== undefined || Array.isArray(request.body)))
+    return { from: 'request', in: 'body', pointer: rest }
+  if (first === undefined) return undefined
+  if (root === alias) return { from: 'request', in: 'body', pointer: fieldPointer(ground, rest) }
+  if (!requestRoots.has(root)) return undefined
+  if (root === 'header') return { from: 'request', in: 'header', name: first }
+  if (root === 'path' || root === 'query') return { from: 'request', in: root, name: first }
+  if (request.path !== undefined && Object.hasOwn(request.path, first))
+    return { from: 'request', in: 'path', name: first }
+  const shape = charter.operations.get(use.operation)?.shape
+  const named = shape?.parameters.find((each) => each.name === first)
+  if (named?.in === 'query' || named?.in === 'path') return { from: 'request', in: named.in, name: first }
+  return { from: 'request', in: 'body', pointer: rest }
+}
+
+function fieldPointer({ charter, use }: Ground, rest: readonly string[]): readonly string[] {
+  const [name = '', ...below] = rest
+  const field = charter.objects.get(use.object?.type ?? '')?.fields.get(name)
+  return field === undefined ? rest : [...field.in, ...below]
+}
+
+/** The description of the API a use belongs to. */
+export function descriptionOf({ charter, use }: Pick<Ground, 'charter' | 'use'>): ApiDescription | undefined {
+  return charter.sources.get(charter.operations.get(use.operation)?.shape.source ?? '')?.description
+}
+
+function schemaAt(ground: Ground, at: Reference, below: Pointer): unknown {
+  const shape = ground.charter.operations.get(ground.use.operation)?.shape
+  if (at.in === 'body') return schemaBelow(ground, shape?.body?.schema, [...at.pointer, ...below])
+  const named = shape?.parameters.find((each) => each.in === at.in && each.name === at.name)
+  return schemaBelow(ground, named?.schema, below)
+}
+
+function schemaBelow(ground: Ground, start: unknown, tokens: Pointer): unknown {
+  const description = descriptionOf(ground)
+  let schema = start
+  for (const token of tokens) {
+    if (description === undefined || schema === undefined) return undefined
+    const element = /^\d+$/.test(token) ? itemSchema(description, schema) : undefined
+    schema = element ?? propertiesOf(description, schema)[token]?.schema
+  }
+  return schema
+}
+
+export type Form = 'string' | 'integer' | 'number' | 'boolean' | 'array' | undefined
+
+/** The kind of JSON value a schema asks for. */
+export function formOf(ground: Ground, schema: unknown): Form {
+  const description = descriptionOf(ground)
+  if (description === undefined || schema === undefined) return undefined
+  const type = resolveSchema(description, schema)['type']
+  const one = Array.isArray(type) ? type.find((each) => each !== 'null') : type
+  return one === 'string' || one === 'integer' || one === 'number' || one === 'boolean' || one === 'array'
+    ? one
+    : undefined
+}
+
+const chance = { random: () => 0.5, fresh: (hint: string) => `lockstep-${hint}`, direction: 'request' } as const
+
+/** A value that fits a schema; undefined when there is none to fit. The same every time. */
+export function fitting(ground: Ground, schema: unknown, name: string): unknown {
+  const description = descriptionOf(ground)
+  return description === undefined || schema === undefined
+    ? undefined
+    : makeExample(description, schema, { ...chance, name })
+}
+
+const ofField: Readonly<Record<NonNullable<Field['type']>, unknown>> = {
+  money: '1.00',
+  integer: 1,
+  number: 1,
+  string: 'lockstep',
+  boolean: true,
+  time: '2030-01-01T00:00:00Z',
+}
+
+/** A value for an argument that is not there: of the charter's example, the schema, the object's field, or what the object shows. */
+export function sampleOf(ground: Ground, argument: Argument, read: readonly string[]): unknown {
+  const { charter, use } = ground
+  const name = read.at(-1) ?? ''
+  const { example } = use
+  const given =
+    example === undefined
+      ? undefined
+      : evaluateReference(argument.at, { request: { ...example, headers: example.header ?? {} } })
+  const type = charter.objects.get(use.object?.type ?? '')
+  const field = [...(type?.fields.values() ?? [])].find((each) => each.in.join('/') === read.slice(1).join('/'))
+  const read2xx = charter.operations.get(type?.read ?? '')?.shape.responses.find((each) => each.status.startsWith('2'))
+  return (
+    getPointer(given, argument.below) ??
+    fitting(ground, argument.schema, name) ??
+    (field?.type === undefined ? undefined : ofField[field.type]) ??
+    fitting(ground, schemaBelow(ground, read2xx?.schema, field?.at ?? read.slice(1)), name) ??
+    'lockstep'
+  )
+}
