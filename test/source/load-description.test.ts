@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -77,4 +77,49 @@ test('follows references to the same origin only, and no redirects', async (t) =
   )
   const moved = await loadDescription('shop', `${origin}/moved.yaml`)
   assert.match(moved.diagnostics[0]?.message ?? '', /302/)
+})
+
+const limits = { maxBytes: 100_000, maxFiles: 9, timeoutMs: 300 }
+const bad: readonly [what: string, answer: (response: ServerResponse) => void, says: RegExp][] = [
+  ['nothing', () => undefined, /no complete answer in time/],
+  ['a body that never ends', (response) => void response.write('openapi: 3.1.0'), /no complete answer in time/],
+  ['too much', (response) => void response.end('x'.repeat(200_000)), /more than 100000 bytes/],
+  ['a page', (response) => void response.end('<!doctype html><p>Sign in'), /this is no API description/],
+  ['a refusal', (response) => void response.writeHead(403).end(), /the server answered 403/],
+  ['a reset', (response) => void response.socket?.resetAndDestroy(), /no answer that could be read/],
+  [
+    'half of it',
+    (response) => {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('openapi: 3.1.0', () => response.destroy())
+    },
+    /no answer that could be read/,
+  ],
+  [
+    'no gzip where it says so',
+    (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('openapi: 3.1.0'),
+    /no answer that could be read \(Z_DATA_ERROR\)/,
+  ],
+]
+for (const [what, answer, says] of bad) {
+  test(`an address that gives ${what}`, async (t) => {
+    const server = createServer((_request, response) => answer(response)).listen(0, '127.0.0.1')
+    t.after(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    await new Promise((done) => server.once('listening', done))
+    const address = server.address()
+    assert.ok(typeof address === 'object' && address !== null)
+    const { description, diagnostics } = await loadDescription('shop', `http://127.0.0.1:${address.port}/`, limits)
+    assert.equal(description, undefined)
+    assert.match(diagnostics.map(({ message }) => message).join(), says)
+  })
+}
+
+test('an address where nobody is, and none', async () => {
+  const down = await loadDescription('shop', 'http://127.0.0.1:9/', limits)
+  assert.match(down.diagnostics[0]?.message ?? '', /no answer that could be read|bad port/)
+  const none = await loadDescription('shop', 'http://', limits)
+  assert.match(none.diagnostics[0]?.message ?? '', /is no address/)
 })
