@@ -28,7 +28,7 @@ export function graftFiles(
   const [rootLocation = ''] = files.keys()
   const root = files.get(rootLocation)
   const prefixOf = (location: string): string =>
-    location === rootLocation ? '' : printPointer([graftMember, location])
+    location === rootLocation ? '' : printPointer([graftMember, nameBeside(rootLocation, location)])
   for (const [location, { value }] of files) {
     for (const { holder } of findReferences(value)) {
       const { file, fragment } = splitReference(holder.$ref)
@@ -38,10 +38,16 @@ export function graftFiles(
     }
   }
   const others = [...files].filter(([location]) => location !== rootLocation)
-  const grafts = bareRecord(others.map(([location, { value }]) => [location, value] as const))
+  const grafts = bareRecord(others.map(([location, { value }]) => [nameBeside(rootLocation, location), value] as const))
   const value =
     isObject(root?.value) && others.length > 0 ? { ...root.value, [graftMember]: { ...grafts } } : root?.value
   return { value, locate: (path) => locateIn(files, rootLocation, path) }
+}
+
+/** The same in every copy of the description, so that two copies can be compared. */
+function nameBeside(root: string, location: string): string {
+  const folder = root.slice(0, root.lastIndexOf('/') + 1)
+  return location.startsWith(folder) ? location.slice(folder.length) : location
 }
 
 function locateIn(
@@ -49,7 +55,9 @@ function locateIn(
   rootLocation: string,
   path: Parameters<Locate>[0],
 ): ReturnType<Locate> {
-  const grafted = path[0] === graftMember ? files.get(String(path[1])) : undefined
+  const isNamed = ([location]: readonly [string, unknown]): boolean =>
+    nameBeside(rootLocation, location) === String(path[1])
+  const grafted = path[0] === graftMember ? [...files].find(isNamed)?.[1] : undefined
   const found = grafted?.locate(path.slice(2)) ?? files.get(rootLocation)?.locate(path)
   return found ?? { file: rootLocation, line: 1, column: 1 }
 }

@@ -31,7 +31,7 @@ export async function changedSince(file: string, revision: string, charter: Char
   const prefix = (await git('rev-parse', '--show-prefix').catch(notFound(`\`${file}\` is in no git repository`))).trim()
   const commit = (
     await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).catch(
-      notFound(`git knows no revision \`${revision}\``),
+      notFound(`git knows no revision \`${revision}\` here; a shallow clone may lack it`),
     )
   ).trim()
   const scratch = await mkdtemp(join(tmpdir(), 'lockstep-'))
@@ -58,32 +58,56 @@ async function copyFiles(
   scratch: string,
   read: (path: string) => Promise<string | undefined>,
 ): Promise<string[]> {
-  const notes: string[] = []
+  const notes = new Set<string>()
   const asked = new Set([main])
   for (const path of asked) {
     const text = asked.size > mostFiles ? undefined : await read(path)
-    if (text === undefined) continue
+    if (text === undefined) {
+      notes.add(notThere(path))
+      continue
+    }
     const copy = join(scratch, path)
     await mkdir(dirname(copy), { recursive: true })
     await writeFile(copy, text)
     const { value } = parseText(path, text)
     for (const name of namedIn(value)) {
-      if (/^https?:/i.test(name)) notes.push(`\`${name}\` is compared as it is now: it is in no revision`)
+      const beside = posix.normalize(posix.join(posix.dirname(path), name))
+      if (isElsewhere(name)) continue
       // SECURITY: names come from the repository; whatever leads out of it is left out.
-      else if (!posix.isAbsolute(name)) asked.add(posix.normalize(posix.join(posix.dirname(path), name)))
+      if (beside !== '..' && !beside.startsWith('../')) asked.add(beside)
+      else notes.add(notThere(name))
     }
-    for (const each of asked) if (each === '..' || each.startsWith('../')) asked.delete(each)
+    for (const url of sourcesOf(value).filter(isElsewhere)) notes.add(asItIsNow(url))
   }
-  return notes
+  return [...notes]
+}
+
+/** Whether a name is an address or an absolute path; references to such are followed by nobody. */
+function isElsewhere(name: string): boolean {
+  return /^https?:/i.test(name) || posix.isAbsolute(name)
+}
+
+function notThere(name: string): string {
+  return `\`${name}\` is not in that revision: everything it says counts as changed`
+}
+
+function asItIsNow(name: string): string {
+  const url = URL.parse(name)
+  const [shown, why] = url === null ? [name, 'its path is absolute'] : [`${url.origin}${url.pathname}`, 'it is fetched']
+  return `\`${shown}\` is in no revision, since ${why}: it is compared as it is now, so a change in it is not seen`
+}
+
+function sourcesOf(value: unknown): string[] {
+  const record = typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
+  const sources: readonly unknown[] = Array.isArray(record['sources']) ? record['sources'] : []
+  return sources
+    .map((each) => (typeof each === 'object' && each !== null && 'url' in each ? each.url : undefined))
+    .filter((each) => typeof each === 'string')
 }
 
 function namedIn(value: unknown): string[] {
   const record = typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
-  const sources: readonly unknown[] = Array.isArray(record['sources']) ? record['sources'] : []
-  const urls = sources.map((each) =>
-    typeof each === 'object' && each !== null && 'url' in each ? each.url : undefined,
-  )
   const includes: readonly unknown[] = Array.isArray(record['include']) ? record['include'] : []
-  const names = [...includes, ...urls].filter((each) => typeof each === 'string')
-  return [...names, ...filesReferredTo(value).map((each) => decodePath(each))]
+  const named = includes.filter((each) => typeof each === 'string')
+  return [...named, ...sourcesOf(value), ...filesReferredTo(value).map(decodePath)]
 }
