@@ -73,7 +73,7 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
   'order-cancellable': { operations: ['cancelOrder'], classes: ['bola-write'] },
   'hold-releasable': { operations: ['releaseHold'], classes: ['bola-write'] },
   'cost-price-shown': { operations: ['getProduct'], classes: ['bopla-read'] },
-  'role-at-registration': { missed: 'nobody but the new customer could look at its role' },
+  'role-at-registration': { operations: ['registerCustomer'], classes: ['bopla-write'] },
   'roles-open': { operations: ['setUserRole'], classes: ['bfla', 'unauthenticated'] },
   'product-edit-open': { operations: ['updateProduct'], classes: ['bfla', 'unauthenticated'] },
   'ship-other-shop': { operations: ['shipOrder'], classes: ['cross-tenant', 'bola-read'] },

@@ -44,6 +44,7 @@ const products = [
       'trial-again',
       'premium-after-cancel',
       'order-readable',
+      'role-at-registration',
       'roles-open',
       'gift-code-sequential',
       'invoices-unfiltered',

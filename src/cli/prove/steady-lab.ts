@@ -9,6 +9,11 @@ export function steadyLab(lab: Lab): Lab {
     ...lab,
     signIn: async (name) => steadySigned(await orUnreached(() => lab.signIn(name))),
     register: async (name) => steadySigned(await orUnreached(() => lab.register(name))),
+    enrol: async (request) => {
+      const enrolled = await orUnreached(() => lab.enrol(request))
+      if (enrolled === undefined) return undefined
+      return { ...enrolled, finish: async (answer) => steadySigned(await orUnreached(() => enrolled.finish(answer))) }
+    },
     ...(reset === undefined ? {} : { reset: () => orFalse(reset) }),
     ...(advanceClock === undefined ? {} : { advanceClock: (ms: number) => orFalse(() => advanceClock(ms)) }),
   }

@@ -1,10 +1,10 @@
-import type { Exchange } from '../transport/exchange.ts'
+import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Transport } from '../transport/transport.ts'
 import { buildRequest, IdentityError } from './login.ts'
-import type { RawIdentities } from './schema.ts'
+import type { RawIdentities, RawIdentity, RawStep } from './schema.ts'
 import { Redactor, Secret } from './secret.ts'
-import { openSession, type Session } from './session.ts'
-import type { Lookup } from './template.ts'
+import { lookupIn, openSession, type Session } from './session.ts'
+import { fillJson, type Lookup } from './template.ts'
 
 /** Everything from outside the file; `now` is in milliseconds since 1970. */
 export interface IdentitiesOptions {
@@ -18,6 +18,14 @@ export interface IdentitiesOptions {
   readonly targets?: Readonly<Record<string, string>>
 }
 
+/** A registration whose request somebody else sends. */
+export interface Enrolment {
+  /** What that request must say for the login to go on: the body, or the fields of the form. */
+  readonly body: unknown
+  /** Whoever was registered, logged in with what the answer says. Rejects with an `IdentityError`. */
+  finish(answer: Exchange): Promise<Session>
+}
+
 /** The identities of one proof. Nobody is logged in before being asked for. */
 export interface Identities {
   readonly names: readonly string[]
@@ -27,6 +35,8 @@ export interface Identities {
   get(name: string): Promise<Session>
   /** Somebody new of the pool of that name, registered now; undefined when it has none left. Rejects with an `IdentityError`. */
   register(name: string): Promise<Session | undefined>
+  /** Somebody new of the pool whose login begins with this request (method and address), the shortest first; undefined when none does. */
+  enrol(request: Pick<HttpRequest, 'method' | 'url'>): Promise<Enrolment | undefined>
   /** Sends a hook; `vars` are its `${var:…}`. Undefined when the file has no such hook. */
   runHook(name: 'reset' | 'advance-clock', vars?: Readonly<Record<string, string>>): Promise<Exchange | undefined>
   /** The text without any secret value known so far, whichever common way it is encoded. */
@@ -48,12 +58,15 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
     learn(secret)
     return secret
   }
+  const contextOf = (name: string, identity: RawIdentity) => {
+    const fresh = options.fresh()
+    return { name, identity, targets, transport, now: options.now, fresh, readSecret, learn }
+  }
   const open = (name: string, label: string): Promise<Session> => {
     const identity = Object.hasOwn(file.identities, name) ? file.identities[name] : undefined
     if (identity === undefined)
       return Promise.reject(new IdentityError('unknown-identity', `there is no identity \`${name}\``))
-    const fresh = options.fresh()
-    return openSession({ name: label, identity, targets, transport, now: options.now, fresh, readSecret, learn })
+    return openSession(contextOf(label, identity))
   }
   const get = (name: string): Promise<Session> => {
     const session = sessions.get(name) ?? open(name, name)
@@ -61,11 +74,38 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
     return session
   }
 
-  const register = async (name: string): Promise<Session | undefined> => {
+  /** The next place of a pool, as `buyer#3`; undefined when it has none left. */
+  const takePlace = (name: string): string | undefined => {
     const count = registered.get(name) ?? 0
     if (count >= (file.identities[name]?.pool ?? 0)) return undefined
     registered.set(name, count + 1)
-    return await open(name, `${name}#${count + 1}`)
+    return `${name}#${count + 1}`
+  }
+  const register = async (name: string): Promise<Session | undefined> => {
+    const label = takePlace(name)
+    return label === undefined ? undefined : await open(name, label)
+  }
+  const begins = async (step: RawStep, request: Pick<HttpRequest, 'method' | 'url'>): Promise<boolean> => {
+    const lookup: Lookup = async () => ''
+    const first = await buildRequest(
+      { request: step.request, ...(step.source && { source: step.source }) },
+      { targets, lookup, learn },
+    )
+    return first.method === request.method && first.url === request.url
+  }
+  const enrol: Identities['enrol'] = async (request) => {
+    const pools = Object.entries(file.identities).filter(([, identity]) => identity.pool !== undefined)
+    const byLength = pools.toSorted(([, left], [, right]) => (left.login?.length ?? 0) - (right.login?.length ?? 0))
+    for (const [name, identity] of byLength) {
+      const step = identity.login?.[0]
+      if (step === undefined || !(await begins(step, request))) continue
+      const label = takePlace(name)
+      if (label === undefined) continue
+      const context = contextOf(label, identity)
+      const body = await fillJson(step.form ?? step.body, lookupIn(new Map(), context))
+      return { body, finish: (answered) => openSession({ ...context, answered }) }
+    }
+    return undefined
   }
 
   return {
@@ -74,6 +114,7 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
     targets,
     get,
     register,
+    enrol,
     async runHook(name, vars = {}) {
       const hook = file.hooks?.[name]
       if (hook === undefined) return undefined

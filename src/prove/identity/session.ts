@@ -35,6 +35,8 @@ export interface SessionContext {
   /** Reads what `${env:…}` and `${file:…}` stand for. */
   readonly readSecret: (kind: 'env' | 'file', name: string) => Promise<Secret>
   readonly learn: (secret: Secret) => void
+  /** The answer to the first login step, when somebody sent that already. */
+  readonly answered?: Exchange
 }
 
 /** A renewal that did not cure a refusal shows that the status is the target's word for "forbidden"; not tried again so soon. */
@@ -60,6 +62,14 @@ export async function openSession(context: SessionContext): Promise<Session> {
     return exchange
   }
   const lookup = lookupIn(vars, context)
+  let answered = context.answered
+  const sendOrRecall = async (request: HttpRequest): Promise<Exchange> => {
+    const known = answered
+    answered = undefined
+    if (known === undefined) return transmit(request)
+    if (known.response !== undefined) noteResponse(known.response, known.request)
+    return known
+  }
   const logIn = async (steps: readonly RawStep[], kind: string): Promise<Credentials> => {
     for (const [index, step] of steps.entries()) {
       const label = `${name}, ${kind} step ${index + 1}`
@@ -68,7 +78,7 @@ export async function openSession(context: SessionContext): Promise<Session> {
         targets: context.targets,
         lookup,
         learn: context.learn,
-        send: transmit,
+        send: sendOrRecall,
       })
       for (const [key, value] of Object.entries(captured)) {
         vars.set(key, value)
@@ -134,7 +144,11 @@ export async function openSession(context: SessionContext): Promise<Session> {
   }
 }
 
-function lookupIn(vars: ReadonlyMap<string, unknown>, context: SessionContext): Lookup {
+/** What placeholders stand for in a session: what it captured, its own unique text, secrets. */
+export function lookupIn(
+  vars: ReadonlyMap<string, unknown>,
+  context: Pick<SessionContext, 'fresh' | 'readSecret'>,
+): Lookup {
   return async (piece) => {
     if (piece.kind === 'fresh') return context.fresh
     if (piece.kind === 'var') return vars.get(piece.name)

@@ -4,11 +4,11 @@
  * The search is over lifecycles; arguments are found later, when answers are known. Nothing here is tried: a scenario that turns out
  * not to work is reported with the step that failed.
  */
-import type { Approval, Charter, Constraint, ObjectType, Use } from '../../charter/charter.ts'
+import type { Approval, Constraint, ObjectType, Use } from '../../charter/charter.ts'
 import type { Member, Stage } from './cast.ts'
 import { Casting } from './casting.ts'
 import { fillRefs } from './fill-ref.ts'
-import { movesFrom, useById, type Way, waysTo } from './graph.ts'
+import { isOwn, movesFrom, useById, type Way, waysTo } from './graph.ts'
 import { grantUse, prepareApprovals, prepareOrder } from './prepare.ts'
 import type { Extra, Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
 import { type BuildOptions, deepest, Unbuildable, type Wants } from './wants.ts'
@@ -245,10 +245,4 @@ function ownerMember(type: ObjectType, owner: Member): Step['extra'] {
   if (!Array.isArray(type.owner)) return []
   const value: Extra = { idOf: owner.name }
   return [{ at: type.owner, value }]
-}
-
-/** Everybody has one, found by who they are: a profile, a subscription. */
-function isOwn(charter: Charter, type: ObjectType): boolean {
-  const read = charter.operations.get(type.read ?? '')
-  return read?.uses.some((use) => use.object?.key.from === 'principal') === true
 }

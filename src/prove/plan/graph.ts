@@ -112,6 +112,12 @@ export function useById(charter: Charter, id: string): Use | undefined {
   return undefined
 }
 
+/** Whether everybody has one of a type, found by who they are: a profile, a subscription. */
+export function isOwn(charter: Charter, type: ObjectType): boolean {
+  const read = charter.operations.get(type.read ?? '')
+  return read?.uses.some((use) => use.object?.key.from === 'principal') === true
+}
+
 /** Uses of the same operation that move objects of other types: every call makes all of these moves at once. */
 export function companionsOf(charter: Charter, use: Use): readonly Use[] {
   const all = charter.operations.get(use.operation)?.uses ?? []

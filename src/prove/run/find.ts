@@ -2,6 +2,7 @@ import type { ObjectFact, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer, printPointer } from '../../charter/pointer.ts'
 import type { Sent } from '../finding.ts'
+import { isOwn } from '../plan/graph.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
 import { refuses } from './lab.ts'
 import { readThing } from './observe.ts'
@@ -17,7 +18,7 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   if (spec === undefined || type === undefined) throw new TypeError(`no variable ${name}`)
   if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
-  if (isOwn(play, type)) return ownThing(play, type, spec)
+  if (isOwn(play.lab.charter, type)) return ownThing(play, type, spec)
   for (const seeker of seekersOf(play, spec)) {
     const use = play.lab.charter.operations.get(type.list ?? '')?.uses[0]
     const listed = use === undefined ? undefined : await listAs(play, type, use, seeker)
@@ -60,12 +61,6 @@ function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): st
   const whose = owner === undefined ? '' : ` of ${spec.owner}`
   const why = type.list === undefined ? ': the charter names no `list` operation for it' : ''
   return `no existing ${type.name}${state}${whose} was found${why}`
-}
-
-/** Everybody has one, found by who they are: a profile, a subscription. */
-function isOwn(play: Play, type: ObjectType): boolean {
-  const read = play.lab.charter.operations.get(type.read ?? '')
-  return read?.uses.some((use) => use.object?.key.from === 'principal') === true
 }
 
 async function ownThing(play: Play, type: ObjectType, spec: VarSpec): Promise<Thing> {

@@ -18,6 +18,14 @@ export interface Signed {
   readonly send: (request: HttpRequest) => Promise<Exchange>
 }
 
+/** A registration that the run itself sends. */
+export interface Enrolled {
+  /** What its request must say for whoever is registered to sign in afterwards. */
+  readonly body: unknown
+  /** Signs in whoever was registered. Throws `SignInFailed`. */
+  readonly finish: (answer: Exchange) => Promise<Signed>
+}
+
 /** Everything a run shares: the running system, who can sign in, and what has happened to it so far. */
 export interface Lab {
   readonly stage: Stage
@@ -32,6 +40,8 @@ export interface Lab {
   readonly isLetIn: (name: string) => Promise<boolean>
   /** A newly registered identity of the pool a name belongs to. */
   readonly register: (name: string) => Promise<Signed>
+  /** Somebody new of the pool whose login begins with this request, which the run sends itself; undefined when none does. */
+  readonly enrol: (request: HttpRequest) => Promise<Enrolled | undefined>
   /** The identity that reads the truth, when the identities file names one. */
   readonly observer?: string
   readonly supply: Supply

@@ -17,6 +17,8 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const base = { sent: play.sent, state, accepted: made.accepted, why: inShort(made.exchange) }
   if (field !== undefined) {
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
+    if (made.accepted && after.get(label) === undefined)
+      throw new Unreached(`nobody could look at the ${label}, so that nothing is known of its \`${field.field.name}\``)
     return {
       ...base,
       ...fieldWritten(

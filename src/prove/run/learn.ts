@@ -5,6 +5,7 @@ import { evaluateReference, getPointer } from '../../charter/pointer.ts'
 import { companionsOf } from '../plan/graph.ts'
 import type { Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
+import { enrolled } from './enrol.ts'
 import { factId, refuses, type Seen } from './lab.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
@@ -58,12 +59,14 @@ async function newThing(play: Play, step: Step, answered: Answered): Promise<Thi
   const parentVar = Object.values(step.refs).find((name) => play.scenario.vars[name]?.type === type.parent?.object)
   const parent = parentVar === undefined ? undefined : await play.thing(parentVar)
   const creator = seen.call.principal.id
+  const self = await enrolled(play, step, exchange)
   return {
     type,
     key: created,
     path: { ...request.path },
     ...(creator === undefined ? {} : { creator }),
     ...(parent === undefined ? {} : { parent }),
+    ...(self === undefined ? {} : { self }),
     maker: step.as,
     learnt: membersOf(exchange.response?.json, type, created),
   }

@@ -105,6 +105,8 @@ function valueIn(json: unknown, thing: Thing): unknown {
 /** Who may read it, the best witness first: the observer of the identities file, then anybody but the attacker, then the attacker. */
 async function readersOf(play: Play, thing: Thing, use: Use, attacker: string | undefined): Promise<Signed[]> {
   const { lab } = play
+  // What everybody has but one of is shown to nobody else.
+  if (thing.self !== undefined) return [thing.self]
   const owner = Object.entries(play.scenario.vars).find(([name]) => play.things.get(name) === thing)?.[1].owner
   const names = [
     lab.observer,

@@ -49,6 +49,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     signIn: sessions.signIn,
     isLetIn: (name) => doors.isLetIn(name, sessions.signIn),
     register: sessions.register,
+    enrol: sessions.enrol,
     ...(identities.observer === undefined ? {} : { observer: identities.observer }),
     supply: { random: options.random, fresh: () => `${options.nonce}${(count++).toString(36)}` },
     now: () => options.now() + clock.aheadMs,
@@ -79,6 +80,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
 interface Sessions {
   readonly signIn: Lab['signIn']
   readonly register: Lab['register']
+  readonly enrol: Lab['enrol']
   /** Those of pools are gone with whatever a reset undid. */
   readonly forget: () => void
 }
@@ -96,7 +98,13 @@ function openSessions(identities: Identities, note: (name: string, exchange: Exc
     pooled.set(name, known)
     return known
   }
-  return { signIn, register, forget: () => pooled.clear() }
+  const enrol: Lab['enrol'] = async (request) => {
+    const enrolment = await identities.enrol(request)
+    if (enrolment === undefined) return undefined
+    const { body, finish } = enrolment
+    return { body, finish: async (answer) => signedOf(await finish(answer), note) }
+  }
+  return { signIn, register, enrol, forget: () => pooled.clear() }
 }
 
 /** Signs everybody in who is no pool; seats of pools are members before anybody fills them. */

@@ -9,7 +9,7 @@ import { type Attempt, type Problem, solve, variants } from '../plan/solve.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { explain, problemOf, wishesOf } from './arguments.ts'
 import { findThing } from './find.ts'
-import { allows, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
+import { allows, type Enrolled, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { readThing } from './observe.ts'
 import { toHttp } from './request.ts'
@@ -49,6 +49,8 @@ export class Play {
   readonly scenario: Scenario
   readonly things = new Map<Var, Thing>()
   readonly sent: Sent[] = []
+  /** Registrations that steps are about to make. */
+  readonly enrolling = new Map<Step, Enrolled>()
   private readonly people = new Map<string, Signed>()
 
   constructor(lab: Lab, scenario: Scenario) {

@@ -4,6 +4,7 @@ import { evaluateReference } from '../../charter/pointer.ts'
 import { namedObjects } from '../plan/implicit-ref.ts'
 import { placeValue } from '../plan/place.ts'
 import type { Step } from '../plan/scenario.ts'
+import { enrolling } from './enrol.ts'
 import type { Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import { tamper } from './tamper.ts'
@@ -16,7 +17,7 @@ export async function startOf(
   use: Use,
   objects: Readonly<Record<Slot, ObjectFact | null>>,
 ): Promise<CallRequest> {
-  let request = makeRequest(play.lab.charter, use, play.lab.supply)
+  let request = await enrolling(play, step, use, makeRequest(play.lab.charter, use, play.lab.supply))
   const object = step.object === undefined ? undefined : await play.thing(step.object)
   if (object !== undefined)
     request = { ...request, path: { ...request.path, ...ownNames(play.lab.charter, use, object) } }

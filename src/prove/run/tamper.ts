@@ -1,5 +1,6 @@
 import type { CallRequest, ObjectFact, Slot, Use } from '../../charter/charter.ts'
 import { getPointer } from '../../charter/pointer.ts'
+import type { ApiDescription, Schema } from '../../charter/source/description.ts'
 import { makeExample } from '../../charter/source/example.ts'
 import { propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
 import type { Step } from '../plan/scenario.ts'
@@ -42,7 +43,12 @@ export async function tamper(
     const id = other === undefined ? undefined : (await play.lab.signIn(other.name)).principal.id
     if (id !== undefined) return id
   }
-  return otherThan(seen ?? getPointer(request.body, at) ?? sample(play, use, field?.at ?? at, field?.type))
+  const there = seen ?? getPointer(request.body, at)
+  const schema = schemaOf(play, use, field?.at ?? at)
+  // The last one named is the least likely to be what everybody has anyway.
+  const named = schema === undefined ? [] : namedIn(schema).toReversed()
+  const another = named.find((each) => each !== null && each !== there)
+  return another ?? otherThan(there ?? sample(play, schema, field?.type))
 }
 
 function otherThan(value: unknown): unknown {
@@ -58,20 +64,36 @@ function otherThan(value: unknown): unknown {
 }
 
 /** A value of the right kind when neither object nor request has one. */
-function sample(play: Play, use: Use, at: readonly string[], kind: string | undefined): unknown {
+function sample(play: Play, schema: Described | undefined, kind: string | undefined): unknown {
   if (kind === 'money' || kind === 'number' || kind === 'integer') return 0
   if (kind === 'boolean') return false
-  const read = play.lab.charter.operations.get(play.lab.charter.objects.get(use.object?.type ?? '')?.read ?? '')?.shape
-  const description = play.lab.charter.sources.get(read?.source ?? '')?.description
-  if (read === undefined || description === undefined) return undefined
-  let schema: unknown = read.responses.find((each) => each.status.startsWith('2'))?.schema
-  for (const token of at) schema = schema === undefined ? undefined : propertiesOf(description, schema)[token]?.schema
   if (schema === undefined) return undefined
-  const options = resolveSchema(description, schema)['enum']
-  if (Array.isArray(options)) return options.at(-1)
-  return makeExample(description, schema, {
+  return makeExample(schema.description, schema.schema, {
     random: play.lab.supply.random,
     fresh: play.lab.supply.fresh,
     direction: 'request',
   })
+}
+
+/** A schema and where its references point. */
+interface Described {
+  readonly description: ApiDescription
+  readonly schema: Schema
+}
+
+/** What the description says of a part of the object, where it is read. */
+function schemaOf(play: Play, use: Use, at: readonly string[]): Described | undefined {
+  const { charter } = play.lab
+  const read = charter.operations.get(charter.objects.get(use.object?.type ?? '')?.read ?? '')?.shape
+  const description = charter.sources.get(read?.source ?? '')?.description
+  if (read === undefined || description === undefined) return undefined
+  let schema: Schema | undefined = read.responses.find((each) => each.status.startsWith('2'))?.schema
+  for (const token of at) schema = schema === undefined ? undefined : propertiesOf(description, schema)[token]?.schema
+  return schema === undefined ? undefined : { description, schema }
+}
+
+/** The values a schema names one by one. */
+function namedIn({ description, schema }: Described): readonly unknown[] {
+  const options = resolveSchema(description, schema)['enum']
+  return Array.isArray(options) ? options : []
 }

@@ -1,5 +1,6 @@
 import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
 import type { Known } from '../../charter/object-fact.ts'
+import type { Signed } from './lab.ts'
 
 /** One object of the running system, as far as it is known. */
 export interface Thing {
@@ -11,6 +12,8 @@ export interface Thing {
   /** The identity that made it. */
   readonly maker?: string
   readonly parent?: Thing
+  /** Whoever the object itself stands for, when a registration made it. */
+  readonly self?: Signed
   /** The state followed from transitions, for types that do not show it. */
   followed?: string
   /** What the answer that made it said of it. */
