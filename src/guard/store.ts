@@ -61,6 +61,8 @@ export interface Query {
   readonly switches?: boolean
   /** Nodes that said nothing since this moment, in milliseconds since 1970. */
   readonly silentSince?: number
+  /** The objects of the marks that count under a constraint in a scope, newest first, at most 100. */
+  readonly marked?: readonly CounterQuery[]
 }
 
 /** Marks of a constraint in a scope, later than `since` when given. With `while`, only marks whose object is, as tracked, in one of these states, or unknown. */
@@ -78,7 +80,10 @@ export interface HistoryQuery {
   readonly since?: number
 }
 
-/** Grants of an approval, given for one object, or for one question (the digest of a held call), or for a class; neither spent nor taken, oldest first. */
+/**
+ * Grants of an approval, neither spent nor taken, oldest first: those given for this object, or for this question (the digest of a held
+ * call); with neither, the standing ones (those with `bound`).
+ */
 export interface GrantQuery {
   readonly approval: string
   readonly object?: ObjectRef
@@ -99,6 +104,7 @@ export interface Rows {
   readonly holdsBy: readonly Hold[]
   readonly switches: readonly Switch[]
   readonly silent: readonly string[]
+  readonly marked: readonly (readonly ObjectRef[])[]
 }
 
 /** An object as the guard last saw it. `version` grows by one with every change it saw. */

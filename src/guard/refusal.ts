@@ -1,0 +1,96 @@
+import type { Charter } from '../charter/charter.ts'
+import type { Decision, Reason } from '../decide/decision.ts'
+import type { Refusal, RefusalCode } from './call.ts'
+
+/** The HTTP status and the title of each refusal. Stable: clients act on the code. */
+export const refusals: Readonly<Record<RefusalCode, { readonly status: number; readonly title: string }>> = {
+  denied: { status: 403, title: 'The charter does not allow this call' },
+  'approval-needed': { status: 403, title: 'Somebody must approve this call first' },
+  'approval-refused': { status: 403, title: 'This call was asked for and refused' },
+  'switched-off': { status: 403, title: 'Switched off' },
+  undescribed: { status: 404, title: 'No description has this request' },
+  unauthenticated: { status: 401, title: 'The caller could not be verified' },
+  malformed: { status: 400, title: 'The request can be read in more than one way, or in none' },
+  'too-large': { status: 413, title: 'The request is larger than what is judged' },
+  'object-busy': { status: 409, title: 'Another call is using the same object' },
+  'outcome-unknown': { status: 409, title: 'An earlier call on the same object is not settled' },
+  'repeat-differs': { status: 422, title: 'The idempotency key was used for another request' },
+  'repeat-in-flight': { status: 409, title: 'The first call with this idempotency key is on its way' },
+  unavailable: { status: 503, title: 'The guard cannot decide now' },
+  'upstream-failed': { status: 502, title: 'The API did not give a usable answer' },
+}
+
+/** A refusal with the status its code has. */
+export function refuse(code: RefusalCode, detail: string, more: Partial<Refusal> = {}): Refusal {
+  return { code, status: refusals[code].status, detail, reasons: [], ...more }
+}
+
+/** Says a decision that does not allow a call, and what would. */
+export function refusalOf(charter: Charter, decision: Decision): Refusal {
+  const reasons = shown(decision.reasons)
+  const detail = reasons.map((reason) => reason.says).join('; ')
+  const unknown = reasons.filter((reason) => reason.outcome === 'unknown')
+  if (decision.effect === 'ask') {
+    return refuse('approval-needed', detail, { reasons, remedy: approvalRemedy(charter, decision) })
+  }
+  const remedy =
+    unknown.length === reasons.length && unknown.length > 0
+      ? 'nothing in the call is known to be wrong: what it depends on could not be looked up'
+      : remedyOf(reasons)
+  return refuse('denied', detail, { reasons, ...(remedy === undefined ? {} : { remedy }) })
+}
+
+/** Whoever may not act on an object learns that, and nothing of the object. */
+function shown(reasons: readonly Reason[]): readonly Reason[] {
+  const who = reasons.filter((reason) => reason.kind === 'by' && reason.outcome !== 'ask')
+  return who.length > 0 ? who : reasons
+}
+
+function approvalRemedy(charter: Charter, decision: Decision): string {
+  const grants = decision.reasons.flatMap((reason) => {
+    const name = reason.constraint.slice(reason.constraint.lastIndexOf('.') + 1)
+    const grant = [...charter.approvals.values()].find(
+      (each) => reason.constraint.includes(each.name) || each.name === name,
+    )?.grant
+    return grant === undefined ? [] : [grant]
+  })
+  const [first] = grants
+  return first === undefined
+    ? 'repeat the call with the reference once it is approved'
+    : `have it approved with \`${first}\`, then repeat the call`
+}
+
+const remedies: Readonly<Partial<Record<Reason['kind'], string>>> = {
+  by: 'make the call as somebody the charter entitles',
+  from: 'make the call when the object is in a state that allows it',
+  when: 'change the arguments so that the rule holds',
+  'set-by': 'leave out the field',
+  limit: 'ask for less, or wait until the limit has room',
+  rate: 'wait, then repeat the call',
+  once: 'do not repeat it: it can happen once',
+  order: 'take the steps in their order',
+  separation: 'have somebody else do it',
+  idempotency: 'send an idempotency key',
+}
+
+function remedyOf(reasons: readonly Reason[]): string | undefined {
+  const texts = new Set(reasons.flatMap((reason) => remedies[reason.kind] ?? []))
+  return texts.size === 0 ? undefined : [...texts].join('; ')
+}
+
+/** The problem details of a refusal (RFC 9457), as they go over HTTP. `instance` is the call. */
+export function problemOf(refusal: Refusal, call: string): Readonly<Record<string, unknown>> {
+  return {
+    type: `urn:lockstep:refusal:${refusal.code}`,
+    title: refusals[refusal.code].title,
+    status: refusal.status,
+    detail: refusal.detail,
+    instance: `urn:uuid:${call}`,
+    code: refusal.code,
+    ...(refusal.reasons.length === 0 ? {} : { reasons: refusal.reasons }),
+    ...(refusal.remedy === undefined ? {} : { remedy: refusal.remedy }),
+    ...(refusal.hold === undefined
+      ? {}
+      : { approval: { ...refusal.hold, expires: new Date(refusal.hold.expires).toISOString() } }),
+  }
+}
