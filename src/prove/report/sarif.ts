@@ -80,6 +80,8 @@ function ruleOf({ id, title, meaning, severity, ids }: FindingClass, used: reado
     name: id.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: title },
     fullDescription: { text: meaning },
+    // Code scanning demands it.
+    help: { text: `${meaning} Each alert says what was seen, the cause and the fix.` },
     defaultConfiguration: { level: levels[severity] },
     relationships,
     properties: {
@@ -114,7 +116,11 @@ function resultOf(finding: Finding, classes: readonly FindingClass[], context: R
     level: levels[finding.severity],
     message: { text: messageOf(finding) },
     locations: [locationOf(finding)],
-    partialFingerprints: { 'lockstepFinding/v1': finding.fingerprint },
+    partialFingerprints: {
+      'lockstepFinding/v1': finding.fingerprint,
+      // The one code scanning goes by. It would take the text of the line, which findings of one line share and edits change.
+      primaryLocationLineHash: `${finding.fingerprint}:1`,
+    },
     codeFlows: [{ message: { text: proof.sentence }, threadFlows: [{ locations: flowOf(finding, context) }] }],
     ...(abuse === undefined ? {} : webOf(abuse, context)),
     ...(context.known === undefined
