@@ -1,0 +1,110 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { type Change, type Store, StoreError, type Transaction } from '../../guard/store.ts'
+import { addDecimals, subtractDecimals } from '../amount.ts'
+import { openTransaction } from '../transaction.ts'
+import { openWatchers } from '../watchers.ts'
+import { asFailure } from './failure.ts'
+import { openGroup } from './group.ts'
+import { migrate } from './migrations.ts'
+import { prepareRead } from './read.ts'
+import { prepareWrite } from './write.ts'
+
+/** How a store in a file behaves. */
+export interface SqliteOptions {
+  /** `full` (the default): what was kept survives a power cut. `normal`: the last moments may not, the death of the process always. */
+  readonly synchronous?: 'normal' | 'full'
+  /** How long to wait for another process that writes; 5,000 by default. */
+  readonly busyTimeoutMs?: number
+}
+
+// SQLite sleeps in our only thread while it waits for a lock; longer waits are ours, with the thread free.
+const blockedMs = 2
+const lookEveryMs = 250
+
+/**
+ * Opens a store in one SQLite file, made if it is not there, and brings it to the version this program knows.
+ *
+ * Any number of processes on one machine may open the same file; never put it on a network file system. New folders and files can be
+ * read by their owner only.
+ *
+ * @throws {StoreError} when the file cannot be opened, is of something else, or of a newer program.
+ */
+export function openSqliteStore(file: string, options: SqliteOptions = {}): Store {
+  const { synchronous = 'full', busyTimeoutMs = 5000 } = options
+  const db = openDatabase(file, synchronous, busyTimeoutMs)
+  const read = prepareRead(db)
+  const write = prepareWrite(db)
+  const group = openGroup(db, busyTimeoutMs)
+  const signal = db.prepare<[], number>('SELECT value FROM signal').pluck()
+  const watchers = openWatchers(async () => valueOrNone(() => signal.get()), lookEveryMs)
+  let closed = false
+
+  const applyAll = (changes: readonly Change[]): void => {
+    for (const change of changes) write(change)
+  }
+  return {
+    async transact(_keys, work) {
+      if (closed) throw new StoreError('unreachable', 'the store is closed')
+      return await group.run((keep) => {
+        const transaction: Transaction = {
+          read: async (query) => read(query),
+          write: async (changes) => {
+            keep()
+            applyAll(changes)
+          },
+        }
+        return openTransaction(transaction, work)
+      })
+    },
+    watch: watchers.watch,
+    async close() {
+      closed = true
+      watchers.close()
+      await group.idle()
+      db.close()
+    },
+  }
+}
+
+function openDatabase(file: string, synchronous: 'normal' | 'full', busyTimeoutMs: number): Database {
+  let db: Database | undefined
+  try {
+    if (file !== ':memory:') prepareFile(file)
+    db = new Sqlite(file, { timeout: busyTimeoutMs })
+    db.pragma('journal_mode = WAL')
+    db.pragma(`synchronous = ${synchronous}`)
+    addFunctions(db)
+    migrate(db)
+    db.pragma(`busy_timeout = ${blockedMs}`)
+    return db
+  } catch (error) {
+    db?.close()
+    const failure = asFailure(error)
+    throw failure instanceof StoreError
+      ? failure
+      : new StoreError('unreachable', 'the file of the store cannot be opened', { cause: error })
+  }
+}
+
+// SQLite gives its companion files the permissions of the file itself.
+function prepareFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  closeSync(openSync(file, 'a', 0o600))
+}
+
+function addFunctions(db: Database): void {
+  db.function('decimal_add', { deterministic: true }, addDecimals)
+  db.function('decimal_subtract', { deterministic: true }, subtractDecimals)
+  db.aggregate('decimal_sum', { start: '0', step: addDecimals, deterministic: true })
+}
+
+function valueOrNone<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    // Another look follows soon.
+    return undefined
+  }
+}

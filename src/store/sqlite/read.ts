@@ -1,0 +1,163 @@
+import type { Database } from 'better-sqlite3'
+import type { Counter, PastUse } from '../../constraint/facts.ts'
+import type {
+  CounterQuery,
+  GrantQuery,
+  HistoryQuery,
+  ObjectRef,
+  Query,
+  Rows,
+  StoredGrant,
+  Switch,
+} from '../../guard/store.ts'
+import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, UseRow } from '../row.ts'
+import { callOf, grantOf, holdOf, leaseOf, objectOf, repeatOf, useOf } from '../row.ts'
+
+interface ScopeRow {
+  readonly id: number
+  readonly count: number
+  readonly sum: string
+}
+
+const atMost = 1000
+const atMostMarked = 100
+const longAgo = Number.MIN_SAFE_INTEGER
+const grantColumns = `id, approval, "by", at, value, revoked, object_type AS objectType, object_key AS objectKey,
+  question, bound, expires`
+const whileIn = `LEFT JOIN objects o ON o.type = m.object_type AND o.key = m.object_key
+  WHERE scope_id = ? AND at > ? AND (o.state IS NULL OR o.state IN (SELECT value FROM json_each(?)))`
+const open = 'approval = ? AND spent = 0 AND taken_by IS NULL'
+
+/** Prepares every read once, and returns how to answer a query on this connection. */
+export function prepareRead(db: Database): (query: Query) => Rows {
+  const leases = db.prepare<[string, string], LeaseRow>(
+    'SELECT call, shared FROM leases WHERE type = ? AND key = ? ORDER BY call',
+  )
+  const object = db.prepare<[string, string], ObjectRow>(
+    'SELECT version, seen_at AS seenAt, fact FROM objects WHERE type = ? AND key = ?',
+  )
+  const call = db.prepare<[string], CallRow>('SELECT * FROM calls WHERE id = ?')
+  const repeat = db.prepare<[string], RepeatRow>('SELECT * FROM repeats WHERE key = ?')
+  const hold = db.prepare<[string], HoldRow>('SELECT * FROM holds WHERE id = ?')
+  const switches = db.prepare<[], Switch>('SELECT "of", name, "by", why, at FROM switches ORDER BY at, "of", name')
+  const silent = db.prepare<[number], string>('SELECT node FROM nodes WHERE at < ? ORDER BY node').pluck()
+  const counter = prepareCounter(db)
+  const history = prepareHistory(db)
+  const marked = prepareMarked(db)
+  const grants = prepareGrants(db)
+  const callsIn = prepareCallsIn(db)
+  const holdsBy = prepareHoldsBy(db)
+  const found = <R, T>(row: R | undefined, make: (row: R) => T): T | undefined =>
+    row === undefined ? undefined : make(row)
+  return (query) => ({
+    leases: query.leases?.map(({ type, key }) => leases.all(type, key).map(leaseOf)) ?? [],
+    objects: query.objects?.map(({ type, key }) => found(object.get(type, key), objectOf)) ?? [],
+    counters: query.counters?.map(counter) ?? [],
+    histories: query.histories?.map(history) ?? [],
+    grants: query.grants?.map(grants) ?? [],
+    calls: query.calls?.map((id) => found(call.get(id), callOf)) ?? [],
+    callsIn: query.callsIn === undefined ? [] : callsIn(query.callsIn).map(callOf),
+    repeats: query.repeats?.map((key) => found(repeat.get(key), repeatOf)) ?? [],
+    holds: query.holds?.map((id) => found(hold.get(id), holdOf)) ?? [],
+    holdsBy: query.holdsBy === undefined ? [] : holdsBy(query.holdsBy).map(holdOf),
+    switches: query.switches === true ? switches.all() : [],
+    silent: query.silentSince === undefined ? [] : silent.all(query.silentSince),
+    marked: query.marked?.map(marked) ?? [],
+  })
+}
+
+function prepareScope(db: Database): (constraint: string, scope: string) => ScopeRow | undefined {
+  const scope = db.prepare<[string, string], ScopeRow>(
+    'SELECT id, count, sum FROM scopes WHERE constraint_id = ? AND scope = ?',
+  )
+  return (constraint, name) => scope.get(constraint, name)
+}
+
+function prepareCounter(db: Database): (query: CounterQuery) => Counter {
+  const scope = prepareScope(db)
+  const sums = "SELECT count(*) AS count, decimal_sum(coalesce(amount, '0')) AS sum FROM marks m"
+  const later = db.prepare<[number, number], Counter>(`${sums} WHERE scope_id = ? AND at > ?`)
+  const within = db.prepare<[number, number, string], Counter>(`${sums} ${whileIn}`)
+  const nothing: Counter = { count: 0, sum: '0' }
+  return (query) => {
+    const all = scope(query.constraint, query.scope)
+    if (all === undefined) return nothing
+    const { since, while: states } = query
+    if (states !== undefined) return within.get(all.id, since ?? longAgo, JSON.stringify(states)) ?? nothing
+    if (since !== undefined) return later.get(all.id, since) ?? nothing
+    return { count: all.count, sum: all.sum }
+  }
+}
+
+function prepareHistory(db: Database): (query: HistoryQuery) => PastUse[] {
+  const scope = prepareScope(db)
+  const uses = db.prepare<[number, number], UseRow>(
+    'SELECT operation, principal, at FROM marks WHERE scope_id = ? AND at > ? AND effective = 1 ORDER BY at, id',
+  )
+  return (query) => {
+    const all = scope(query.constraint, query.scope)
+    return all === undefined ? [] : uses.all(all.id, query.since ?? longAgo).map(useOf)
+  }
+}
+
+function prepareMarked(db: Database): (query: CounterQuery) => ObjectRef[] {
+  const scope = prepareScope(db)
+  const select = 'SELECT object_type AS type, object_key AS key FROM marks m'
+  const newest = `AND object_type IS NOT NULL GROUP BY object_type, object_key
+    ORDER BY max(at) DESC, max(m.id) DESC LIMIT ${atMostMarked}`
+  const later = db.prepare<[number, number], ObjectRef>(`${select} WHERE scope_id = ? AND at > ? ${newest}`)
+  const within = db.prepare<[number, number, string], ObjectRef>(`${select} ${whileIn} ${newest}`)
+  return (query) => {
+    const all = scope(query.constraint, query.scope)
+    if (all === undefined) return []
+    const { since = longAgo, while: states } = query
+    return states === undefined ? later.all(all.id, since) : within.all(all.id, since, JSON.stringify(states))
+  }
+}
+
+// Three statements, so that each one finds its rows in the index of open grants.
+function prepareGrants(db: Database): (query: GrantQuery) => StoredGrant[] {
+  const select = `SELECT ${grantColumns} FROM grants WHERE ${open}`
+  const forObject = db.prepare<[string, string, string, string | null], GrantRow>(
+    `${select} AND object_type = ? AND object_key = ? AND (question IS NULL OR question = ?)`,
+  )
+  const forQuestion = db.prepare<[string, string], GrantRow>(
+    `${select} AND object_type IS NULL AND object_key IS NULL AND question = ?`,
+  )
+  const forClass = db.prepare<[string], GrantRow>(
+    `${select} AND object_type IS NULL AND object_key IS NULL AND question IS NULL AND bound IS NOT NULL`,
+  )
+  return ({ approval, object, question }) =>
+    [
+      ...(object === undefined ? [] : forObject.all(approval, object.type, object.key, question ?? null)),
+      ...(question === undefined ? [] : forQuestion.all(approval, question)),
+      ...forClass.all(approval),
+    ]
+      .map(grantOf)
+      .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+}
+
+function prepareCallsIn(db: Database): (query: NonNullable<Query['callsIn']>) => CallRow[] {
+  const calls = db.prepare<[string, string | null, number], CallRow>(
+    `SELECT * FROM calls WHERE state IN (SELECT value FROM json_each(?)) AND node = coalesce(?, node) AND at < ?
+     ORDER BY at, id LIMIT ${atMost}`,
+  )
+  return ({ states, node, before }) =>
+    calls.all(JSON.stringify(states), node ?? null, before ?? Number.MAX_SAFE_INTEGER)
+}
+
+function prepareHoldsBy(db: Database): (query: NonNullable<Query['holdsBy']>) => HoldRow[] {
+  const newest = `ORDER BY at DESC, id DESC LIMIT ${atMost}`
+  const inStates = 'state IN (SELECT value FROM json_each(?))'
+  const all = db.prepare<[], HoldRow>(`SELECT * FROM holds ${newest}`)
+  const byStates = db.prepare<[string], HoldRow>(`SELECT * FROM holds WHERE ${inStates} ${newest}`)
+  const byQuestion = db.prepare<[string], HoldRow>(`SELECT * FROM holds WHERE question = ? ${newest}`)
+  const byBoth = db.prepare<[string, string], HoldRow>(
+    `SELECT * FROM holds WHERE question = ? AND ${inStates} ${newest}`,
+  )
+  return ({ question, states }) => {
+    const text = JSON.stringify(states)
+    if (question === undefined) return states === undefined ? all.all() : byStates.all(text)
+    return states === undefined ? byQuestion.all(question) : byBoth.all(question, text)
+  }
+}

@@ -1,0 +1,227 @@
+import type { Database } from 'better-sqlite3'
+import { type Change, type Mark, StoreError } from '../../guard/store.ts'
+import { plainDecimal } from '../amount.ts'
+import { factText, jsonText } from '../row.ts'
+
+type Of<K extends Change['kind']> = Extract<Change, { readonly kind: K }>
+type Value = string | number | null
+
+/** How to apply one change, by its kind. */
+type Writers = { readonly [K in Change['kind']]: (change: Of<K>) => void }
+
+/** Prepares every write once, and returns how to apply one change on this connection. */
+export function prepareWrite(db: Database): (change: Change) => void {
+  const writers: Writers = {
+    ...prepareCallWriters(db),
+    ...prepareMarkWriters(db),
+    ...prepareGrantWriters(db),
+    ...prepareHoldWriters(db),
+    ...prepareSwitchWriters(db),
+    forget: prepareForget(db),
+  }
+  return (change) => {
+    applyWith(writers, change)
+  }
+}
+
+// One kind at a time: the compiler cannot see that the writer of a kind fits the change of that kind otherwise.
+function applyWith<K extends Change['kind']>(writers: Writers, change: Of<K> & { readonly kind: K }): void {
+  const write: (change: Of<K>) => void = writers[change.kind]
+  write(change)
+}
+
+function prepareCallWriters(db: Database): Pick<Writers, 'call' | 'call-state' | 'lease' | 'free' | 'object'> {
+  const call = db.prepare<Value[]>(
+    'INSERT OR REPLACE INTO calls (id, node, state, operation, principal, at, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const state = db.prepare<Value[]>('UPDATE calls SET state = ?, detail = coalesce(?, detail) WHERE id = ?')
+  const lease = db.prepare<Value[]>('INSERT OR REPLACE INTO leases (type, key, call, shared) VALUES (?, ?, ?, ?)')
+  const free = db.prepare<Value[]>('DELETE FROM leases WHERE call = ?')
+  const object = db.prepare<Value[]>(
+    `INSERT INTO objects (type, key, version, seen_at, state, fact) VALUES (?, ?, 1, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET version = version + 1, seen_at = excluded.seen_at, state = excluded.state,
+       fact = excluded.fact`,
+  )
+  return {
+    call({ call: of }) {
+      call.run(of.id, of.node, of.state, of.operation, of.principal ?? null, of.at, jsonText(of.detail))
+    },
+    'call-state'(to) {
+      state.run(to.state, to.detail === undefined ? null : jsonText(to.detail), to.call)
+    },
+    lease(of) {
+      lease.run(of.object.type, of.object.key, of.call, Number(of.shared))
+    },
+    free(of) {
+      free.run(of.call)
+    },
+    object({ object: seen }) {
+      object.run(seen.type, seen.key, seen.seenAt, seen.state ?? null, factText(seen))
+    },
+  }
+}
+
+function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'> {
+  const scope = db
+    .prepare<[string, string, string], number>(
+      `INSERT INTO scopes (constraint_id, scope, count, sum) VALUES (?, ?, 1, ?)
+       ON CONFLICT DO UPDATE SET count = count + 1, sum = decimal_add(sum, excluded.sum) RETURNING id`,
+    )
+    .pluck()
+  const mark = db.prepare<Value[]>(
+    `INSERT INTO marks (scope_id, at, call, effective, operation, principal, amount, object_type, object_key)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const settle = db.prepare<Value[]>('UPDATE marks SET effective = 1 WHERE call = ? AND effective = 0')
+  const reserved = db.prepare<[string], { readonly id: number; readonly scope: number; readonly amount: string }>(
+    `SELECT id, scope_id AS scope, coalesce(amount, '0') AS amount FROM marks WHERE call = ? AND effective = 0`,
+  )
+  const uncount = db.prepare<Value[]>(
+    'UPDATE scopes SET count = count - 1, sum = decimal_subtract(sum, ?) WHERE id = ?',
+  )
+  const drop = db.prepare<Value[]>('DELETE FROM marks WHERE id = ?')
+  const insert = (call: string, effective: boolean, of: Mark): void => {
+    const amount = of.amount === undefined ? null : plainDecimal(of.amount)
+    const id = scope.get(of.constraint, of.scope, amount ?? '0') ?? null
+    const { type = null, key = null } = of.object ?? {}
+    mark.run(id, of.at, call, Number(effective), of.operation, of.principal ?? null, amount, type, key)
+  }
+  return {
+    mark(of) {
+      insert(of.call, of.effective, of.mark)
+    },
+    'settle-marks'(of) {
+      if (of.effective) settle.run(of.call)
+      else {
+        for (const { id, scope: from, amount } of reserved.all(of.call)) {
+          uncount.run(amount, from)
+          drop.run(id)
+        }
+      }
+    },
+  }
+}
+
+function prepareGrantWriters(
+  db: Database,
+): Pick<Writers, 'grant' | 'revoke' | 'take-grant' | 'settle-grants' | 'drop-grant'> {
+  const grant = db.prepare<Value[]>(
+    `INSERT INTO grants
+       (id, approval, "by", at, value, revoked, object_type, object_key, question, bound, expires)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET approval = excluded.approval, "by" = excluded."by", at = excluded.at,
+       value = excluded.value, revoked = excluded.revoked, object_type = excluded.object_type,
+       object_key = excluded.object_key, question = excluded.question, bound = excluded.bound,
+       expires = excluded.expires`,
+  )
+  const revoke = db.prepare<Value[]>(
+    'UPDATE grants SET revoked = 1 WHERE spent = 0 AND approval = ? AND object_type = ? AND object_key = ?',
+  )
+  const take = db.prepare<Value[]>(
+    'UPDATE grants SET taken_by = ?1 WHERE id = ?2 AND spent = 0 AND (taken_by IS NULL OR taken_by = ?1)',
+  )
+  const spend = db.prepare<Value[]>('UPDATE grants SET spent = 1 WHERE taken_by = ?')
+  const giveBack = db.prepare<Value[]>('UPDATE grants SET taken_by = NULL WHERE taken_by = ? AND spent = 0')
+  const drop = db.prepare<Value[]>('DELETE FROM grants WHERE id = ?')
+  return {
+    grant({ grant: of }) {
+      const { type = null, key = null } = of.object ?? {}
+      const bound = of.bound === undefined ? null : jsonText(of.bound)
+      const said = [of.id, of.approval, jsonText(of.by), of.at, jsonText(of.value), Number(of.revoked)]
+      grant.run(...said, type, key, of.question ?? null, bound, of.expires ?? null)
+    },
+    revoke(of) {
+      revoke.run(of.approval, of.object.type, of.object.key)
+    },
+    'take-grant'(of) {
+      // INVARIANT: one grant, one call. Whoever comes second loses everything it wrote.
+      if (take.run(of.call, of.grant).changes === 0) throw new StoreError('busy', 'the grant is not there to be taken')
+    },
+    'settle-grants'(of) {
+      if (of.spent) spend.run(of.call)
+      else giveBack.run(of.call)
+    },
+    'drop-grant'(of) {
+      drop.run(of.grant)
+    },
+  }
+}
+
+function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'drop-repeat'> {
+  const hold = db.prepare<Value[]>(
+    `INSERT OR REPLACE INTO holds (id, state, question, "group", at, expires, detail) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const signal = prepareSignal(db)
+  const repeat = db.prepare<Value[]>(
+    'INSERT OR REPLACE INTO repeats (key, digest, call, at, answer) VALUES (?, ?, ?, ?, ?)',
+  )
+  const drop = db.prepare<Value[]>('DELETE FROM repeats WHERE key = ?')
+  return {
+    hold({ hold: of }) {
+      hold.run(of.id, of.state, of.question, of.group, of.at, of.expires, jsonText(of.detail))
+      signal()
+    },
+    repeat({ repeat: of }) {
+      repeat.run(of.key, of.digest, of.call, of.at, of.answer === undefined ? null : jsonText(of.answer))
+    },
+    'drop-repeat'(of) {
+      drop.run(of.key)
+    },
+  }
+}
+
+function prepareSwitchWriters(db: Database): Pick<Writers, 'switch-off' | 'switch-on' | 'beat'> {
+  const off = db.prepare<Value[]>('INSERT OR REPLACE INTO switches ("of", name, "by", why, at) VALUES (?, ?, ?, ?, ?)')
+  const on = db.prepare<Value[]>('DELETE FROM switches WHERE "of" = ? AND name = ?')
+  const beat = db.prepare<Value[]>(
+    'INSERT INTO nodes (node, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)',
+  )
+  const signal = prepareSignal(db)
+  return {
+    'switch-off'({ switch: of }) {
+      off.run(of.of, of.name, of.by, of.why, of.at)
+      signal()
+    },
+    'switch-on'(of) {
+      on.run(of.of, of.name)
+      signal()
+    },
+    beat(of) {
+      beat.run(of.node, of.at)
+    },
+  }
+}
+
+function prepareSignal(db: Database): () => void {
+  const signal = db.prepare<Value[]>('UPDATE signal SET value = value + 1')
+  return () => {
+    signal.run()
+  }
+}
+
+function prepareForget(db: Database): Writers['forget'] {
+  const old = `FROM marks WHERE effective = 1 AND at < ? AND scope_id IN
+    (SELECT id FROM scopes WHERE constraint_id IN (SELECT value FROM json_each(?)))`
+  const unsettled = "state NOT IN ('effective', 'released')"
+  const marks = [
+    `UPDATE scopes SET count = scopes.count - gone.count, sum = decimal_subtract(scopes.sum, gone.sum)
+       FROM (SELECT scope_id, count(*) AS count, decimal_sum(coalesce(amount, '0')) AS sum ${old} GROUP BY scope_id) gone
+       WHERE gone.scope_id = scopes.id`,
+    `DELETE ${old}`,
+  ].map((sql) => db.prepare<Value[]>(sql))
+  const emptied = db.prepare<Value[]>(
+    'DELETE FROM scopes WHERE count = 0 AND constraint_id IN (SELECT value FROM json_each(?))',
+  )
+  const rest = [
+    "DELETE FROM calls WHERE state IN ('effective', 'released') AND at < ?",
+    `DELETE FROM repeats WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE id = repeats.call AND ${unsettled})`,
+    'DELETE FROM grants WHERE spent = 1 AND at < ?',
+    `DELETE FROM nodes WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE node = nodes.node AND ${unsettled})`,
+  ].map((sql) => db.prepare<Value[]>(sql))
+  return ({ before, marksOf }) => {
+    const constraints = JSON.stringify(marksOf)
+    for (const statement of marks) statement.run(before, constraints)
+    emptied.run(constraints)
+    for (const statement of rest) statement.run(before)
+  }
+}
