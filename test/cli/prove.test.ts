@@ -22,7 +22,15 @@ function findingsAt(path: string) {
 
 test('a flaw is proven, told in every report without a token, open until it is mended', async () => {
   const flawed = await folder.startBank(['approve-own'])
-  const proven = await folder.run(['prove', ...at(flawed.url), ...only('approveTransfer'), '--out', 'reports'])
+  const charterFile = join(folder.path, 'charter.yaml')
+  const proven = await folder.run([
+    'prove',
+    charterFile,
+    ...at(flawed.url),
+    ...only('approveTransfer'),
+    '--out',
+    'reports',
+  ])
   assert.equal(proven.code, 2, proven.error)
   assert.match(
     proven.out,
@@ -47,6 +55,7 @@ test('a flaw is proven, told in every report without a token, open until it is m
   }
   const [finding] = findingsAt('reports/findings.json').findings
   assert.equal(finding?.class, 'separation-of-duties')
+  assert.equal(finding?.position.file, 'charter.yaml', 'readers of reports know no absolute paths')
   const short = finding?.fingerprint.slice(0, 6) ?? ''
 
   const open = await folder.run(['verify', short, ...at(flawed.url), '--findings', 'reports/findings.json'])

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path'
 import type { Charter } from '../../charter/charter.ts'
 import { type Diagnostic, hasErrors } from '../../charter/diagnostic.ts'
 import { loadCharter } from '../../charter/load.ts'
@@ -22,7 +23,7 @@ export async function loadInputs(
   terminal: Terminal,
   files: { readonly charter: string; readonly identities: string },
 ): Promise<Inputs | undefined> {
-  const { charter, diagnostics, texts } = await loadCharter(files.charter)
+  const { charter, diagnostics, texts } = await loadCharter(fromHere(files.charter))
   if (charter === undefined || hasErrors(diagnostics)) return refuse(terminal, diagnostics, texts)
   tellDoubts(terminal, diagnostics)
   const text = await readOrRefuse(terminal, files.identities)
@@ -31,6 +32,12 @@ export async function loadInputs(
   const parsed = parseIdentities({ file: files.identities, text }, known)
   if (parsed.identities === undefined) return refuse(terminal, parsed.diagnostics, new Map([[files.identities, text]]))
   return { charter, identities: parsed.identities }
+}
+
+/** A path below the current folder as seen from there: reports name the charter by it, and their readers know no absolute paths. */
+function fromHere(file: string): string {
+  const way = relative(process.cwd(), file)
+  return way === '' || way.startsWith('..') || isAbsolute(way) ? file : way
 }
 
 const lost: ReadonlySet<string> = new Set(['api-reference', 'api-load', 'api-syntax', 'api-encoding'])
