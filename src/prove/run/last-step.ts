@@ -93,10 +93,11 @@ function fieldWritten(
 ): Pick<Trial, 'effect' | 'changes' | 'disclosed'> {
   const injected = getPointer(request.body, field.field.in)
   const now = getPointer(seen.after?.value, field.field.at)
-  const before = exists(seen.before)
-    ? getPointer(seen.before.value, field.field.at)
-    : getPointer(seen.rightful?.value, field.field.at)
+  const otherwise = getPointer(seen.rightful?.value, field.field.at)
+  const before = exists(seen.before) ? getPointer(seen.before.value, field.field.at) : otherwise
   const effect = injected !== undefined && alike(now, injected) && !alike(before, injected)
+  if (effect && alike(otherwise, injected))
+    throw new Unreached(`the rightful call leaves the same in \`${field.field.name}\``)
   const changes = effect ? [{ label, pointer: `/${field.field.at.join('/')}`, before, after: now }] : []
   return { effect, changes, disclosed: [] }
 }
