@@ -31,11 +31,12 @@ export async function tamper(
   if (little && typeof seen === 'string' && /^\d+\.\d\d$/.test(seen)) return (Number(seen) + 1).toFixed(2)
   const state = type?.state
   if (state?.kind === 'at' && state.pointer.join('/') === (field?.at ?? at).join('/')) {
-    const words =
-      state.values === undefined ? type?.states.filter((word) => word !== type.gone) : [...state.values.keys()]
+    const words: readonly (readonly [unknown, string])[] =
+      state.values === undefined ? (type?.states ?? []).map((word) => [word, word] as const) : [...state.values]
+    // Where the call leads to by itself shows nothing.
+    const others = words.filter(([word, name]) => word !== seen && name !== type?.gone && !use.to.includes(name))
     // The last state of a lifecycle is usually the one worth jumping to.
-    const final = type?.final[0]
-    const wanted = words?.toReversed().find((word) => word !== seen && (final === undefined || word !== final)) ?? final
+    const [wanted] = others.findLast(([, name]) => name !== type?.final[0]) ?? others.at(-1) ?? []
     if (wanted !== undefined) return wanted
   }
   if (Array.isArray(type?.owner) && type.owner.join('/') === (field?.at ?? at).join('/')) {

@@ -5,17 +5,28 @@ import type { Tactic } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
-/** The rightful call with one member more, which is not the caller's to write. */
+/** Methods whose requests may carry a body although the description speaks of none. */
+const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
+/**
+ * The rightful call with one member more, which is not the caller's to write. Where the description speaks of no body, a JSON one is
+ * sent all the same: what binds a body to an object does not read descriptions.
+ */
 export function planSetBy(draft: Draft, constraint: ConstraintOf<'set-by'>): void {
+  const tactic: Tactic = { kind: 'write-field', field: constraint.field.name }
   const shape = draft.stage.charter.operations.get(draft.use.operation)?.shape
   // Where the field may be written at all, who may is proven by `by`.
   const writable =
     constraint.on === undefined
       ? constraint.choices.some((choice) => choice.actor === undefined && choice.party === undefined)
       : constraint.on.includes(draft.use.id)
-  if (shape?.body === undefined || writable) return
+  if (shape === undefined || writable) return
+  if (shape.body === undefined && !withBody.has(shape.method)) {
+    draft.skip(constraint.id, tactic, `a ${shape.method} takes no body that could carry the field`)
+    return
+  }
   const finding = isState(draft, constraint.object, constraint.field.at) ? 'direct-status-write' : 'bopla-write'
-  draft.add(constraint.id, { kind: 'write-field', field: constraint.field.name }, finding, () => {
+  draft.add(constraint.id, tactic, finding, () => {
     const scenario = draft.build()
     const last = scenario.steps.at(-1)
     if (last === undefined) throw new Unbuildable('no step to add the field to')
