@@ -1,15 +1,10 @@
 // Receipts are made by no operation: they come into being when an order is paid, which is found out by listing around calls.
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { hasErrors } from '../../src/charter/diagnostic.ts'
 import type { Outcome } from '../../src/prove/finding.ts'
-import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
-import { analyse } from '../charter/fixture.ts'
-import { openStage, proveAll } from './stage.ts'
+import { type Asked, proveSmall } from './small-api.ts'
 
-const charterText = `
+const charter = `
 lockstep: 1
 name: receipts
 sources:
@@ -50,13 +45,13 @@ interface Paper {
 /** How the shop treats receipts: to each their own, everybody's to everybody, or none at all. */
 type Manner = 'filtered' | 'unfiltered' | 'none'
 
-function openShop(manner: Manner): Promise<Server> {
+function openShop(manner: Manner): (asked: Asked) => readonly [number, unknown?] {
   const orders = new Map<string, Paper>()
   const receipts: Paper[] = []
-  const act = (who: string, method: string, path: string): [number, unknown?] => {
-    const [kind = '', id = '', verb = ''] = path.split('/').slice(1)
+  return ({ who, method, path: [kind, id, verb] }) => {
+    if (who === undefined) return [401]
     if (kind === 'receipts') return [200, receipts.filter((each) => manner === 'unfiltered' || each.ownerId === who)]
-    if (id === '') {
+    if (id === undefined) {
       const order: Paper = { id: `order-${orders.size + 1}`, ownerId: who, status: 'placed' }
       orders.set(order.id, order)
       return [201, order]
@@ -69,39 +64,11 @@ function openShop(manner: Manner): Promise<Server> {
     if (verb === 'pay' && manner !== 'none') receipts.push({ id: `receipt-${receipts.length + 1}`, ownerId: who })
     return [204]
   }
-  const server = createServer((request, response) => {
-    const who = /^Bearer token-(.+)$/.exec(request.headers.authorization ?? '')?.[1]
-    request.resume()
-    const [status, body] = who === undefined ? [401] : act(who, request.method ?? '', request.url ?? '')
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body && JSON.stringify(body))
-  })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-async function prove(manner: Manner): Promise<Outcome> {
-  const server = await openShop(manner)
-  const { port } = server.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
-  const { charter, diagnostics } = analyse(charterText)
-  assert.ok(charter !== undefined && !hasErrors(diagnostics), JSON.stringify(diagnostics))
-  const people = ['ann', 'ben'].map(
-    (name) => `
-  ${name}: { actor: member, principal: { id: ${name} }, headers: { Authorization: "Bearer \${env:${name.toUpperCase()}}" } }`,
-  )
-  const { identities } = parseIdentities({
-    file: 'i.yaml',
-    text: `\nlockstep-identities: 1\ntargets: { shop: "${url}" }\nidentities:${people.join('')}\n`,
-  })
-  assert.ok(identities)
-  const env = { ANN: 'token-ann', BEN: 'token-ben' }
-  const run = await openStage({ charter, identities } as Parameters<typeof openStage>[0], url, { env })
-  try {
-    return await proveAll(run, { only: ['shop.listReceipts'] })
-  } finally {
-    await run.close()
-    server.closeAllConnections()
-    server.close()
-  }
+function prove(manner: Manner): Promise<Outcome> {
+  const people = { ann: 'member', ben: 'member' }
+  return proveSmall({ charter, people, answer: openShop(manner), only: ['shop.listReceipts'] })
 }
 
 const items = (outcome: Outcome) => outcome.cells.filter((cell) => cell.constraint === 'shop.listReceipts.items')

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { hasErrors } from '../../src/charter/diagnostic.ts'
+import type { Outcome } from '../../src/prove/finding.ts'
+import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
+import { analyse } from '../charter/fixture.ts'
+import { openStage, proveAll } from './stage.ts'
+
+/** One request to a small API; `who` is whoever the bearer token `token-NAME` names. */
+export interface Asked {
+  readonly who: string | undefined
+  readonly method: string
+  /** The path, cut at its slashes. */
+  readonly path: readonly string[]
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** An API that fits into one function, the charter it should follow, and who takes part in the proof. */
+export interface SmallApi {
+  readonly charter: string
+  /** The `identities` of the identities file; those of `people` are added. */
+  readonly identities?: string
+  /** Who has the token `token-NAME`, by actor. */
+  readonly people: Readonly<Record<string, string>>
+  readonly answer: (asked: Asked) => readonly [status: number, body?: unknown]
+  readonly only?: readonly string[]
+}
+
+/** Runs the API on loopback and proves it. */
+export async function proveSmall(api: SmallApi): Promise<Outcome> {
+  const server = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    const who = /^Bearer token-(.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    const path = (request.url ?? '').split('/').slice(1)
+    const asked = { who, method: request.method ?? '', path, body: text === '' ? {} : JSON.parse(text) }
+    const [status, body] = api.answer(asked)
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(body === undefined ? undefined : JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  try {
+    return await proveAt(api, url)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+async function proveAt(api: SmallApi, url: string): Promise<Outcome> {
+  const { charter, diagnostics } = analyse(api.charter)
+  assert.ok(charter !== undefined && !hasErrors(diagnostics), JSON.stringify(diagnostics))
+  const { identities, diagnostics: faults } = parseIdentities({ file: 'i.yaml', text: identitiesOf(api, url) })
+  assert.ok(identities, JSON.stringify(faults))
+  const env = Object.fromEntries(Object.keys(api.people).map((name) => [name.toUpperCase(), `token-${name}`]))
+  const run = await openStage({ charter, identities } as Parameters<typeof openStage>[0], url, { env })
+  try {
+    return await proveAll(run, api.only === undefined ? {} : { only: api.only })
+  } finally {
+    await run.close()
+  }
+}
+
+function identitiesOf({ people, identities = '' }: SmallApi, url: string): string {
+  const known = Object.entries(people).map(
+    ([name, actor]) =>
+      `  ${name}: { actor: ${actor}, principal: { id: ${name} }, headers: { Authorization: "Bearer \${env:${name.toUpperCase()}}" } }`,
+  )
+  return `\nlockstep-identities: 1\ntargets: { shop: "${url}" }\nidentities:\n${identities}${known.join('\n')}\n`
+}
