@@ -1,0 +1,50 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { LedgerError } from './error.ts'
+import type { EntryRecord } from './record.ts'
+import type { Batch, NewRow, StoredHead } from './storage/storage.ts'
+import { Frontier, hashLeaf, type TreeNode } from './tree.ts'
+
+/**
+ * Puts records behind a head: hashes, places, and the new head, sealed.
+ *
+ * @throws {LedgerError} `forged` when the head was not sealed by this ledger: nothing is ever appended to what somebody else wrote.
+ */
+export function buildBatch(head: StoredHead | undefined, records: readonly EntryRecord[], secret: Buffer): Batch {
+  const frontier = openHead(head, secret)
+  const nodes: TreeNode[] = []
+  const rows = records.map(({ columns, text }): NewRow => {
+    const row = { ...columns, index: frontier.size, hash: hashLeaf(text), text }
+    frontier.append(row.hash, (node) => nodes.push(node))
+    return row
+  })
+  return { rows, nodes, head: { size: frontier.size, frontier: frontier.bytes(), seal: sealHead(frontier, secret) } }
+}
+
+/**
+ * The frontier in a stored head; that of the empty tree when there is none.
+ *
+ * @throws {LedgerError} `forged` when its seal does not fit.
+ */
+export function openHead(head: StoredHead | undefined, secret: Buffer): Frontier {
+  if (head === undefined) return new Frontier()
+  const frontier = parseFrontier(head)
+  const seal = frontier && sealHead(frontier, secret)
+  if (frontier === undefined || seal?.length !== head.seal.length || !timingSafeEqual(seal, head.seal)) {
+    throw new LedgerError('forged', `the head of the ledger, ${head.size} entries, was not written by it`)
+  }
+  return frontier
+}
+
+/** The frontier in a stored head as it stands there, its seal unseen; undefined when it cannot be one. */
+export function parseFrontier({ size, frontier }: StoredHead): Frontier | undefined {
+  try {
+    return Frontier.parse(size, frontier)
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
+function sealHead(frontier: Frontier, secret: Buffer): Buffer {
+  return createHmac('sha256', secret).update(`${frontier.size}\n`).update(frontier.root()).digest()
+}
