@@ -1,23 +1,16 @@
 // npm run bench -- flaws [NAME…]: proves the examples without flaws, then with each flaw alone, and compares with what is expected.
 import { EXPECTED as bankExpected } from '../examples/bank-payments/expected.ts'
-import { isFlawName as isBankFlaw } from '../examples/bank-payments/flaws.ts'
-import { start as startBank } from '../examples/bank-payments/start.ts'
+import { loadBank, loadShop } from '../examples/products.ts'
 import type { Missed, Proven } from '../examples/shared/expected.ts'
-import { type Example, loadExample, proveExample } from '../examples/shared/prove.ts'
+import { type Example, proveExample } from '../examples/shared/prove.ts'
 import { EXPECTED as shopExpected } from '../examples/shop-orders/expected.ts'
-import { isFlawName as isShopFlaw } from '../examples/shop-orders/flaws.ts'
-import { start as startShop } from '../examples/shop-orders/start.ts'
 import type { Finding } from '../src/prove/finding.ts'
 
 type Verdict = 'proven' | 'missed' | 'missed, as known' | 'proven beyond what is known' | 'WRONG'
 
 const wanted = process.argv.slice(2)
-const bank = await loadExample('bank-payments', (flaws) =>
-  startBank({ flaws: flaws.filter(isBankFlaw), testHooks: true }),
-)
-const shop = await loadExample('shop-orders', (flaws) =>
-  startShop({ flaws: flaws.filter(isShopFlaw), testHooks: true }),
-)
+const bank = await loadBank()
+const shop = await loadShop()
 const wrong = [...(await measure(bank, bankExpected)), ...(await measure(shop, shopExpected))]
 process.exitCode = wrong.length === 0 ? 0 : 1
 

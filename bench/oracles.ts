@@ -1,23 +1,17 @@
 // npm run bench -- oracles [--full] [--details]: what other ways of judging would have said of the very requests that proofs are judged by.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EXPECTED as bankExpected } from '../examples/bank-payments/expected.ts'
-import { isFlawName as isBankFlaw } from '../examples/bank-payments/flaws.ts'
-import { start as startBank } from '../examples/bank-payments/start.ts'
+import { loadBank, loadShop } from '../examples/products.ts'
 import type { Missed, Proven } from '../examples/shared/expected.ts'
-import { type Example, loadExample } from '../examples/shared/prove.ts'
+import { type Example, withRun } from '../examples/shared/prove.ts'
+import { proveAll } from '../examples/shared/stage.ts'
 import { EXPECTED as shopExpected } from '../examples/shop-orders/expected.ts'
-import { isFlawName as isShopFlaw } from '../examples/shop-orders/flaws.ts'
-import { start as startShop } from '../examples/shop-orders/start.ts'
 import type { Charter } from '../src/charter/charter.ts'
 import type { ProveEvent } from '../src/prove/finding.ts'
 import { leaves } from '../src/prove/oracle/effect.ts'
 import type { AbuseCase, Scenario } from '../src/prove/plan/scenario.ts'
 import type { Lab, Signed } from '../src/prove/run/lab.ts'
 import type { Exchange } from '../src/prove/transport/exchange.ts'
-import { openStage, proveAll } from '../test/prove/stage.ts'
 
 /** A request with who sent it; the requests of one race stand together. */
 interface Heard {
@@ -48,12 +42,8 @@ const { values } = parseArgs({
   options: { full: { type: 'boolean', default: false }, details: { type: 'boolean', default: false } },
 })
 
-const bank = await loadExample('bank-payments', (flaws) =>
-  startBank({ flaws: flaws.filter(isBankFlaw), testHooks: true }),
-)
-const shop = await loadExample('shop-orders', (flaws) =>
-  startShop({ flaws: flaws.filter(isShopFlaw), testHooks: true }),
-)
+const bank = await loadBank()
+const shop = await loadShop()
 await compare(bank, bankExpected, [
   'no-owner-check-revoke-consent',
   'list-accounts-by-any-owner',
@@ -141,30 +131,20 @@ function report(example: Example, { clean, flaws, missed }: Result): void {
 }
 
 async function tryAll(
-  { charter, identities, start }: Example,
+  example: Example,
   flaws: readonly string[],
   only: readonly string[] | undefined,
 ): Promise<Tried[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-  const running = await start(flaws)
-  try {
-    mkdirSync(join(folder, '.lockstep'))
-    for (const [name, token] of Object.entries(running.tokens))
-      for (const file of [name, `${name}.token`]) writeFileSync(join(folder, '.lockstep', file), token)
-    const run = await openStage({ charter, identities }, running.url, { identities: join(folder, 'identities.yaml') })
-    const ear = openEar(charter)
-    const lab = listening(run.lab, ear.hear)
-    await proveAll(run, {
-      lab,
+  const ear = openEar(example.charter)
+  await withRun(example, flaws, (run) =>
+    proveAll(run, {
+      lab: listening(run.lab, ear.hear),
       repeats: 1,
       listen: ear.listen,
       ...(only === undefined ? {} : { only }),
-    }).finally(() => run.close())
-    return ear.tried()
-  } finally {
-    await running.close()
-    rmSync(folder, { recursive: true })
-  }
+    }),
+  )
+  return ear.tried()
 }
 
 /** Puts what was sent together with the cases it was sent for. */

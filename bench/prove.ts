@@ -1,17 +1,11 @@
 // npm run bench -- prove [EXAMPLE or RACE…] [--runs N] [--full]: how long proofs take, how short transcripts are, and whether the same comes out twice.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { isFlawName as isBankFlaw } from '../examples/bank-payments/flaws.ts'
-import { start as startBank } from '../examples/bank-payments/start.ts'
-import { type Example, loadExample } from '../examples/shared/prove.ts'
-import { isFlawName as isShopFlaw } from '../examples/shop-orders/flaws.ts'
-import { start as startShop } from '../examples/shop-orders/start.ts'
+import { loadBank, loadShop } from '../examples/products.ts'
+import { type Example, withRun } from '../examples/shared/prove.ts'
+import { proveAll, type Wanted } from '../examples/shared/stage.ts'
 import type { OpenRun } from '../src/cli/prove/open-run.ts'
 import type { Outcome } from '../src/prove/finding.ts'
 import { verifyCase } from '../src/prove/run/verify.ts'
-import { openStage, proveAll, type Wanted } from '../test/prove/stage.ts'
 
 interface Race {
   readonly flaw: string
@@ -35,9 +29,7 @@ const runs = Number(values.runs)
 const asked = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 
 const bank: Subject = {
-  example: await loadExample('bank-payments', (flaws) =>
-    startBank({ flaws: flaws.filter(isBankFlaw), testHooks: true }),
-  ),
+  example: await loadBank(),
   flaws: [
     'no-owner-check-revoke-consent',
     'list-accounts-by-any-owner',
@@ -59,7 +51,7 @@ const bank: Subject = {
 }
 
 const shop: Subject = {
-  example: await loadExample('shop-orders', (flaws) => startShop({ flaws: flaws.filter(isShopFlaw), testHooks: true })),
+  example: await loadShop(),
   flaws: [
     'pack-unpaid',
     'pay-twice',
@@ -93,26 +85,6 @@ async function measure(subject: Subject): Promise<void> {
   await withRun(example, flaws, (run) => verifyAll(run, outcome))
   await oneByOne(subject)
   await sameSeed(subject)
-}
-
-/** Starts the example, opens a run on it as the command line does, and lets go of both. */
-async function withRun<T>(
-  { charter, identities, start }: Example,
-  flaws: readonly string[],
-  work: (run: OpenRun) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-  const running = await start(flaws)
-  try {
-    mkdirSync(join(folder, '.lockstep'))
-    for (const [name, token] of Object.entries(running.tokens))
-      for (const file of [name, `${name}.token`]) writeFileSync(join(folder, '.lockstep', file), token)
-    const run = await openStage({ charter, identities }, running.url, { identities: join(folder, 'identities.yaml') })
-    return await work(run).finally(() => run.close())
-  } finally {
-    await running.close()
-    rmSync(folder, { recursive: true })
-  }
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {

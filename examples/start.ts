@@ -5,9 +5,9 @@ import { printHtml } from '../src/prove/report/html.ts'
 import { openProgress } from '../src/prove/report/progress.ts'
 import { bySeverity } from '../src/prove/report/show.ts'
 import { type Paint, printFinding } from '../src/prove/report/terminal.ts'
-import { FLAWS, type FlawName, isFlawName } from './bank-payments/flaws.ts'
-import { start } from './bank-payments/start.ts'
-import { type Example, loadExample, proveExample, type Trial } from './shared/prove.ts'
+import { FLAWS, type FlawName } from './bank-payments/flaws.ts'
+import { loadBank } from './products.ts'
+import { type Example, proveExample, type Trial } from './shared/prove.ts'
 
 const flaws: readonly FlawName[] = ['approve-own', 'cross-tenant-reversal', 'idempotency-ignored', 'reversal-race']
 const report = '.lockstep/bank-payments.html'
@@ -17,7 +17,7 @@ const write = (text: string): void => void process.stdout.write(text)
 const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout })
 const say = (text = ''): void => write(`${text}\n`)
 
-const bank = await loadExample('bank-payments', (names) => start({ flaws: names.filter(isFlawName), testHooks: true }))
+const bank = await loadBank()
 
 say(paint('bold', 'A bank with four checks left out'))
 for (const flaw of flaws) say(`  - ${FLAWS[flaw].sentence}`)

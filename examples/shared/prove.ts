@@ -1,19 +1,17 @@
-import { readFile } from 'node:fs/promises'
-import { relative } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Charter } from '../../src/charter/charter.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { loadCharter } from '../../src/charter/load.ts'
+import type { OpenRun } from '../../src/cli/prove/open-run.ts'
 import type { Outcome, ProveEvent } from '../../src/prove/finding.ts'
-import { openIdentities } from '../../src/prove/identity/identities.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import type { RawIdentities } from '../../src/prove/identity/schema.ts'
 import { isSecretHeader, isSecretMember } from '../../src/prove/identity/secret.ts'
 import type { ReportContext } from '../../src/prove/report/context.ts'
-import { openLab, seededRandom } from '../../src/prove/run/open-lab.ts'
-import { prove } from '../../src/prove/run/prove.ts'
-import { openTransport } from '../../src/prove/transport/transport.ts'
+import { openStage, proveAll, type Reach } from './stage.ts'
 
 /** A running example: its address, and the bearer token of everybody by name. */
 export interface RunningExample {
@@ -53,87 +51,56 @@ export interface Trial {
   readonly listen?: (event: ProveEvent, used: { readonly requests: number; readonly ms: number }) => void
 }
 
+/** Starts an example with flaws, opens a run on it as the command line does, and lets go of both. */
+export async function withRun<T>(
+  { charter, identities, start }: Example,
+  flaws: readonly string[],
+  work: (run: OpenRun) => Promise<T>,
+  reach: Reach = {},
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'example-'))
+  const running = await start(flaws)
+  try {
+    await writeTokens(folder, running)
+    const run = await openStage({ charter, identities }, running.url, {
+      identities: join(folder, 'identities.yaml'),
+      ...reach,
+    })
+    return await work(run).finally(() => run.close())
+  } finally {
+    await running.close()
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Where the identities files look for them: one file for each user, with or without an ending. */
+async function writeTokens(folder: string, { tokens }: RunningExample): Promise<void> {
+  await mkdir(join(folder, '.lockstep'))
+  for (const [name, token] of Object.entries(tokens))
+    for (const file of [name, `${name}.token`]) await writeFile(join(folder, '.lockstep', file), token)
+}
+
 /** Starts an example with flaws and proves it, or a part of its operations; gives the outcome and what reports need beside it. */
 export async function proveExample(
   example: Example,
-  trial: Trial,
+  { flaws, only, listen }: Trial,
 ): Promise<{ outcome: Outcome; context: ReportContext }> {
   const startedAt = new Date().toISOString()
-  const running = await example.start(trial.flaws)
-  const transport = openTransport({
-    allowHosts: [new URL(running.url).host],
-    maxRequests: 200_000,
-    maxDurationMs: 1_200_000,
-    paceMs: 0,
-    timeoutMs: 10_000,
-    maxBodyBytes: 1_000_000,
-    now: Date.now,
-    sleep: (ms) => pause(ms),
-    signal: new AbortController().signal,
-  })
-  try {
-    const identities = openIdentities(example.identities, transport, {
-      readFile: async (path) => tokenAt(running, path),
-      env: {},
-      now: Date.now,
-      fresh: counter('run'),
-      targets: Object.fromEntries([...example.charter.sources.keys()].map((source) => [source, running.url])),
-    })
-    const { lab, absent } = await openLab({
-      charter: example.charter,
-      file: example.identities,
-      identities,
-      transport,
-      random: seededRandom(example.name),
-      nonce: 'n',
-      now: Date.now,
-      sleep: (ms) => pause(ms),
-      racing: { width: 20, rounds: 3 },
-    })
-    if (absent.length > 0) throw new Error(absent.join('\n'))
-    const events = prove({
-      lab,
-      seed: example.name,
+  const seed = example.name
+  const work = async (run: OpenRun): Promise<{ outcome: Outcome; context: ReportContext }> => {
+    if (run.absent.length > 0) throw new Error(run.absent.join('\n'))
+    const outcome = await proveAll(run, {
+      seed,
       repeats: 1,
-      stopped: () => undefined,
-      usage: () => transport.used(),
-      notes: [],
-      ...(trial.only === undefined ? {} : { only: new Set(trial.only) }),
+      listen: (event) => listen?.(event, run.usage()),
+      ...(only === undefined ? {} : { only }),
     })
-    const outcome = await outcomeOf(events, (event) => trial.listen?.(event, transport.used()))
-    const context = {
-      charter: example.charter,
-      redact: identities.redact,
-      isSecretHeader,
-      isSecretMember,
-      version: '0',
-      startedAt,
-      accepted: new Map(),
-    }
-    return { outcome, context }
-  } finally {
-    await transport.close()
-    await running.close()
+    return { outcome, context: contextOf(example, run, startedAt) }
   }
+  return withRun(example, flaws, work, { seed })
 }
 
-async function outcomeOf(events: AsyncIterable<ProveEvent>, listen: (event: ProveEvent) => void): Promise<Outcome> {
-  for await (const event of events) {
-    listen(event)
-    if (event.kind === 'end') return event.outcome
-  }
-  throw new Error('the run ended without an outcome')
-}
-
-function counter(prefix: string): () => string {
-  let count = 0
-  return () => `${prefix}${count++}`
-}
-
-/** The servers write one token a file, named after its user. */
-function tokenAt({ tokens }: RunningExample, path: string): string {
-  const name = /([^/]+?)(\.token)?$/.exec(path)?.[1] ?? ''
-  const token = tokens[name]
-  if (token === undefined) throw new Error(`no token for ${path}`)
-  return token
+function contextOf({ charter }: Example, { identities }: OpenRun, startedAt: string): ReportContext {
+  const redact = (text: string): string => identities.redact(text)
+  return { charter, redact, isSecretHeader, isSecretMember, version: '0', startedAt, accepted: new Map() }
 }

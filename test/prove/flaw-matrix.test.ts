@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { EXPECTED as bankExpected } from '../../examples/bank-payments/expected.ts'
-import { isFlawName as isBankFlaw } from '../../examples/bank-payments/flaws.ts'
-import { start as startBank } from '../../examples/bank-payments/start.ts'
-import { loadExample, proveExample } from '../../examples/shared/prove.ts'
+import { loadBank, loadShop } from '../../examples/products.ts'
+import { proveExample } from '../../examples/shared/prove.ts'
 import { EXPECTED as shopExpected } from '../../examples/shop-orders/expected.ts'
-import { isFlawName as isShopFlaw } from '../../examples/shop-orders/flaws.ts'
-import { start as startShop } from '../../examples/shop-orders/start.ts'
 
 // A flaw of each kind that is proven in a moment; `npm run bench -- flaws` proves them all.
 const products = [
   {
-    example: await loadExample('bank-payments', (flaws) =>
-      startBank({ flaws: flaws.filter(isBankFlaw), testHooks: true }),
-    ),
+    example: await loadBank(),
     expected: bankExpected,
     flaws: [
       'no-owner-check-revoke-consent',
@@ -28,9 +23,7 @@ const products = [
     ],
   },
   {
-    example: await loadExample('shop-orders', (flaws) =>
-      startShop({ flaws: flaws.filter(isShopFlaw), testHooks: true }),
-    ),
+    example: await loadShop(),
     expected: shopExpected,
     flaws: [
       'pack-unpaid',
