@@ -118,7 +118,7 @@ function prepareGrantWriters(
     'UPDATE grants SET revoked = 1 WHERE spent = 0 AND approval = ? AND object_type = ? AND object_key = ?',
   )
   const take = db.prepare<Value[]>(
-    'UPDATE grants SET taken_by = ?1 WHERE id = ?2 AND spent = 0 AND (taken_by IS NULL OR taken_by = ?1)',
+    'UPDATE grants SET taken_by = ? WHERE id = ? AND spent = 0 AND coalesce(taken_by, ?) = ?',
   )
   const spend = db.prepare<Value[]>('UPDATE grants SET spent = 1 WHERE taken_by = ?')
   const giveBack = db.prepare<Value[]>('UPDATE grants SET taken_by = NULL WHERE taken_by = ? AND spent = 0')
@@ -135,7 +135,8 @@ function prepareGrantWriters(
     },
     'take-grant'(of) {
       // INVARIANT: one grant, one call. Whoever comes second loses everything it wrote.
-      if (take.run(of.call, of.grant).changes === 0) throw new StoreError('busy', 'the grant is not there to be taken')
+      if (take.run(of.call, of.grant, of.call, of.call).changes === 0)
+        throw new StoreError('busy', 'the grant is not there to be taken')
     },
     'settle-grants'(of) {
       if (of.spent) spend.run(of.call)
