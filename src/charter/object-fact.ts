@@ -77,3 +77,16 @@ export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined
 }
+
+/** The representation of an object in an answer: where the type says, at the top, or the innermost wrapper that carries the key. */
+export function representationIn(type: ObjectType, answer: unknown, key: string): unknown {
+  for (const at of [type.readAt, []]) {
+    const direct = getPointer(answer, at)
+    if (textOf(getPointer(direct, type.key)) === key) return direct
+  }
+  if (typeof answer !== 'object' || answer === null) return undefined
+  const items = Array.isArray(answer)
+    ? answer
+    : Object.values(answer).flatMap((each: unknown) => (Array.isArray(each) ? each : [each]))
+  return items.find((each) => textOf(getPointer(each, type.key)) === key)
+}

@@ -73,7 +73,7 @@ function lacking(
 }
 
 /** Why a grant does not count for a call; undefined when it does. What cannot be known does not count. */
-function compileRejection(
+export function compileRejection(
   { choices, not, validForMs, binds }: Approval,
   site: Site,
 ): (context: Context, grant: Grant) => string | undefined {

@@ -16,7 +16,12 @@ export interface Asking {
   readonly whileQueries: readonly CounterQuery[]
   /** Scopes of order and separation that no object keeps apart. */
   readonly historyScopes: readonly string[]
-  factsFrom(rows: Rows, objects: Objects): { readonly facts: Facts; readonly grants: readonly StoredGrant[] }
+  /** @param standing - The standing grants that cover this call, by id. */
+  factsFrom(
+    rows: Rows,
+    objects: Objects,
+    standing?: ReadonlySet<string>,
+  ): { readonly facts: Facts; readonly grants: readonly StoredGrant[] }
 }
 
 /**
@@ -72,14 +77,14 @@ export function askFor(charter: Charter, call: Call, objects: Objects, question:
     keys: [...[...counterList, ...historyList].map((each) => scopeName(each.constraint, each.scope))],
     whileQueries: counterList.filter((each) => each.while !== undefined),
     historyScopes: [...historyScopes],
-    factsFrom: (rows, known) => {
-      const found: StoredGrant[] = rows.grants.flat()
+    factsFrom: (rows, known, standing = noneStanding) => {
+      const found = rows.grants.flat().filter((grant) => grant.bound === undefined || standing.has(grant.id))
       return {
         facts: {
           objects: known,
           counters: named(counterList, rows.counters, fresh.counters, { count: 0, sum: 0 }),
           history: named(historyList, rows.histories, fresh.histories, []),
-          grants: grantsByApproval(grants, rows),
+          grants: grantsByApproval(grants, found, call, known),
         },
         grants: found,
       }
@@ -115,14 +120,24 @@ function named<T extends Counter | readonly PastUse[]>(
   return map
 }
 
+/** A standing grant is for whatever it covers, from the moment it is used. */
 function grantsByApproval(
   asked: readonly { readonly approval: string }[],
-  rows: Rows,
+  found: readonly StoredGrant[],
+  call: Call,
+  objects: Objects,
 ): Record<string, readonly Grant[]> {
   const map: Record<string, Grant[]> = {}
-  for (const [index, { approval }] of asked.entries()) {
-    const list = (map[approval] ??= [])
-    for (const { by, at, value, revoked } of rows.grants[index] ?? []) list.push({ by, at, value, revoked })
+  for (const { approval } of asked) {
+    map[approval] = found
+      .filter((grant) => grant.approval === approval)
+      .map(({ by, at, value, revoked, bound }) =>
+        bound === undefined
+          ? { by, at, value, revoked }
+          : { by, at: call.at, value: objects['object']?.value ?? call.request.body, revoked },
+      )
   }
   return map
 }
+
+const noneStanding: ReadonlySet<string> = new Set()

@@ -1,4 +1,4 @@
-import type { Charter } from '../charter/charter.ts'
+import type { Approval, Charter, OperationId } from '../charter/charter.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
 import type { Refusal, RefusalCode } from './call.ts'
 
@@ -26,12 +26,12 @@ export function refuse(code: RefusalCode, detail: string, more: Partial<Refusal>
 }
 
 /** Says a decision that does not allow a call, and what would. */
-export function refusalOf(charter: Charter, decision: Decision): Refusal {
+export function refusalOf(charter: Charter, operation: OperationId, decision: Decision): Refusal {
   const reasons = shown(decision.reasons)
   const detail = reasons.map((reason) => reason.says).join('; ')
   const unknown = reasons.filter((reason) => reason.outcome === 'unknown')
   if (decision.effect === 'ask') {
-    return refuse('approval-needed', detail, { reasons, remedy: approvalRemedy(charter, decision) })
+    return refuse('approval-needed', detail, { reasons, remedy: approvalRemedy(charter, decision, operation) })
   }
   const remedy =
     unknown.length === reasons.length && unknown.length > 0
@@ -46,18 +46,23 @@ function shown(reasons: readonly Reason[]): readonly Reason[] {
   return who.length > 0 ? who : reasons
 }
 
-function approvalRemedy(charter: Charter, decision: Decision): string {
-  const grants = decision.reasons.flatMap((reason) => {
-    const name = reason.constraint.slice(reason.constraint.lastIndexOf('.') + 1)
-    const grant = [...charter.approvals.values()].find(
-      (each) => reason.constraint.includes(each.name) || each.name === name,
-    )?.grant
-    return grant === undefined ? [] : [grant]
-  })
-  const [first] = grants
-  return first === undefined
-    ? 'repeat the call with the reference once it is approved'
-    : `have it approved with \`${first}\`, then repeat the call`
+function approvalRemedy(charter: Charter, decision: Decision, operation: OperationId): string {
+  const grant = approvalsAsked(charter, operation, decision).find((each) => each.grant !== undefined)?.grant
+  return grant === undefined
+    ? 'repeat the call once it is approved'
+    : `have it approved with \`${grant}\`, then repeat the call`
+}
+
+/** The approvals whose lack a decision is about. */
+export function approvalsAsked(charter: Charter, operation: OperationId, decision: Decision): readonly Approval[] {
+  const constraints = (charter.operations.get(operation)?.uses ?? []).flatMap((use) => use.constraints)
+  const names = new Set(
+    decision.reasons.flatMap((reason) => {
+      const found = constraints.find((each) => each.id === reason.constraint)
+      return reason.outcome === 'ask' && found?.kind === 'approval' ? [found.approval] : []
+    }),
+  )
+  return [...names].flatMap((name) => charter.approvals.get(name) ?? [])
 }
 
 const remedies: Readonly<Partial<Record<Reason['kind'], string>>> = {

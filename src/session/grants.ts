@@ -37,7 +37,8 @@ export function grantsFor(request: Request, name: string): readonly Grant[] {
   return grants
 }
 
-function usesUp(charter: Charter, approval: Approval, past: PastCall): boolean {
+/** Whether a past call needed an approval, and so has used up what was granted. */
+export function usesUp(charter: Charter, approval: Approval, past: PastCall): boolean {
   const use = useOfPast(charter, past)
   if (use?.constraints.some((each) => each.kind === 'approval' && each.approval === approval.name) !== true)
     return false

@@ -1,0 +1,50 @@
+/** What an answer shows, and what of it may be shown. */
+import type { Call, Charter } from '../charter/charter.ts'
+import { representationIn, textOf } from '../charter/object-fact.ts'
+import type { Decision } from '../decide/decision.ts'
+import type { Answer, Release } from './call.ts'
+import { type Objects, readAs } from './gather.ts'
+import { refuse } from './refusal.ts'
+import { carryOut } from './release.ts'
+import type { Ready } from './reserve.ts'
+
+/** The object an answer shows, by slot; undefined when it shows none. */
+export function shownObject(charter: Charter, call: Call, answer: Answer, now: number): Objects | undefined {
+  const use = charter.operations.get(call.operation)?.uses[0]
+  const type = charter.objects.get(use?.object?.type ?? '')
+  if (type === undefined || answer.body === undefined) return undefined
+  const shown = representationFor(type, answer.body, call)
+  if (shown === undefined) return undefined
+  return { object: readAs(type, shown, { now }) }
+}
+
+function representationFor(type: Parameters<typeof representationIn>[0], body: unknown, call: Call): unknown {
+  const keys = Object.values(call.request.path ?? {}).flatMap((each) => textOf(each) ?? [])
+  for (const key of [...keys, call.principal.id]) {
+    const found = key === undefined ? undefined : representationIn(type, body, key)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** What of an answer goes back under a decision. */
+export function shownTo(ready: Ready, decision: Decision, answer: Answer): Release {
+  const { obligations } = decision
+  if (obligations.length === 0 || answer.status >= 300 || ready.mode === 'observe') return { kind: 'pass' }
+  if (answer.body === undefined)
+    return {
+      kind: 'refused',
+      refusal: refuse('upstream-failed', 'the answer cannot be read, and part of it must not be shown'),
+    }
+  const { call, objects, force } = ready
+  const shown = carryOut({ charter: force.charter, call, objects }, obligations, answer.body)
+  return 'blocked' in shown
+    ? { kind: 'refused', refusal: refuse('upstream-failed', shown.blocked) }
+    : { kind: 'changed', body: shown.body }
+}
+
+/** An answer whose body was changed: its text is no longer what came. */
+export function withBody(answer: Answer, body: unknown): Answer {
+  const { text: _, ...others } = answer
+  return { ...others, body }
+}

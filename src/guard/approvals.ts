@@ -1,0 +1,308 @@
+/** Calls that wait for somebody: asked once, shown as they will run, decided by whoever the charter entitles. */
+import type { Approval, Charter, Principal, Use } from '../charter/charter.ts'
+import { compileRejection } from '../constraint/approval.ts'
+import { makeContext } from '../constraint/context.ts'
+import type { Facts } from '../constraint/facts.ts'
+import { makeScopePlan } from '../constraint/scope.ts'
+import { objectsFor } from '../constraint/slot.ts'
+import type { Decision } from '../decide/decision.ts'
+import { newId } from './id.ts'
+import { type Answered, detailOfHold, type HoldDetail, type Question, questionIn } from './question.ts'
+import type { Ready } from './reserve.ts'
+import type { InForce, Runtime } from './runtime.ts'
+import { type Bound, boundProblem } from './standing.ts'
+import type { Hold, HoldState, StoredGrant, Transaction } from './store.ts'
+
+export type Verdict =
+  | { readonly ok: true; readonly state: HoldState }
+  | {
+      readonly ok: false
+      readonly code: 'unknown' | 'closed' | 'expired' | 'not-entitled' | 'already'
+      readonly why: string
+    }
+
+export interface Approvals {
+  /** Opens a question, or finds it when it is open already. */
+  ask(ready: Ready, asked: readonly Approval[], decision: Decision): Promise<Held>
+  /** Waits as long as a call may wait; true when it was granted meanwhile. */
+  wait(reference: string, signal: AbortSignal | undefined): Promise<boolean>
+  list(states?: readonly HoldState[]): Promise<readonly Question[]>
+  get(reference: string): Promise<Question | undefined>
+  /** Whether a person may answer a question, and if not why. */
+  mayAnswer(question: Question, by: Principal): string | undefined
+  answer(reference: string, by: Principal, verdict: 'approve' | 'refuse', why?: string): Promise<Verdict>
+  /** Approves a class of calls at once, within what the charter allows. */
+  stand(
+    approval: string,
+    by: Principal,
+    bound: Bound,
+  ): Promise<{ readonly grant: string } | { readonly problem: string }>
+  withdraw(grant: string, by: string): Promise<void>
+}
+
+export interface Held {
+  readonly reference: string
+  readonly state: HoldState
+  readonly expires: number
+  readonly why?: string
+}
+
+const stillOpen: readonly HoldState[] = ['pending', 'granted']
+
+export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approvals {
+  const { store, journal, now, limits } = runtime
+  const get = async (reference: string): Promise<Question | undefined> => {
+    const { holds } = await store.transact([], (transaction) => transaction.read({ holds: [reference] }))
+    return holds[0] === undefined ? undefined : questionIn(holds[0], now())
+  }
+  return {
+    async ask(ready, asked, decision) {
+      const found = await store.transact([`question ${ready.question}`], async (transaction) => {
+        const { holdsBy } = await transaction.read({ holdsBy: { question: ready.question } })
+        const open = holdsBy.find((hold) => stillOpen.includes(hold.state) && hold.expires > now())
+        if (open !== undefined) return { hold: open, fresh: false }
+        const refused = holdsBy.find((hold) => hold.state === 'refused' && hold.expires > now())
+        if (refused !== undefined) return { hold: refused, fresh: false }
+        const hold = holdOf(ready, asked, decision, now(), limits.holdMs)
+        await transaction.write([{ kind: 'hold', hold }])
+        return { hold, fresh: true }
+      })
+      if (found.fresh) await journal.append(holdEvent(found.hold, ready, now()))
+      const { id, state, expires } = found.hold
+      const why = detailOfHold(found.hold)?.answers.find((each) => each.verdict === 'refuse')?.why
+      return { reference: id, state, expires, ...(why === undefined ? {} : { why }) }
+    },
+    async wait(reference, signal) {
+      const deadline = now() + limits.waitMs
+      while (now() < deadline && signal?.aborted !== true) {
+        const question = await get(reference)
+        if (question?.state === 'granted') return true
+        if (question === undefined || question.state !== 'pending') return false
+        await changed(runtime, Math.min(500, deadline - now()), signal)
+      }
+      return false
+    },
+    async list(states = ['pending']) {
+      const { holdsBy } = await store.transact([], (transaction) => transaction.read({ holdsBy: { states } }))
+      return holdsBy.flatMap((hold) => questionIn(hold, now()) ?? []).filter((each) => states.includes(each.state))
+    },
+    get,
+    mayAnswer: (question, by) => problemOf(inForce().charter, question, by, now()),
+    answer: (reference, by, verdict, why) => answer(runtime, inForce(), { reference, by, verdict, why }),
+    async stand(approval, by, bound) {
+      const problem = boundProblem(inForce().charter, approval, by, bound, now())
+      if (problem !== undefined) return { problem }
+      const grant: StoredGrant = {
+        id: newId(now()),
+        approval,
+        by,
+        at: now(),
+        value: null,
+        revoked: false,
+        bound,
+        expires: bound.expires,
+      }
+      const on = { at: now(), kind: 'approval', approval, by: by.id ?? '', verdict: 'standing', bound } as const
+      await journal.append(on)
+      await store.transact([`approval ${approval}`], (transaction) => transaction.write([{ kind: 'grant', grant }]))
+      return { grant: grant.id }
+    },
+    async withdraw(grant, by) {
+      await journal.append({ at: now(), kind: 'approval', approval: grant, by, verdict: 'withdraw' })
+      await store.transact([], (transaction) => transaction.write([{ kind: 'drop-grant', grant }]))
+    },
+  }
+}
+
+interface Answering {
+  readonly reference: string
+  readonly by: Principal
+  readonly verdict: 'approve' | 'refuse'
+  readonly why: string | undefined
+}
+
+async function answer(runtime: Runtime, force: InForce, answering: Answering): Promise<Verdict> {
+  const { store, journal, now } = runtime
+  const { reference, by, verdict, why } = answering
+  return store.transact([`hold ${reference}`], async (transaction) => {
+    const { holds } = await transaction.read({ holds: [reference] })
+    const [hold] = holds
+    const question = hold === undefined ? undefined : questionIn(hold, now())
+    if (hold === undefined || question === undefined)
+      return { ok: false, code: 'unknown', why: 'there is no such question' }
+    if (question.state === 'expired') return { ok: false, code: 'expired', why: 'nobody answered in time' }
+    if (question.state !== 'pending') return { ok: false, code: 'closed', why: `it is ${question.state} already` }
+    if (question.charter !== force.version)
+      return { ok: false, code: 'expired', why: 'the charter has changed since it was asked' }
+    if (question.answers.some((each) => each.by === by.id))
+      return { ok: false, code: 'already', why: 'one person counts once' }
+    const problem = problemOf(force.charter, question, by, now())
+    if (problem !== undefined) return { ok: false, code: 'not-entitled', why: problem }
+    const names = openFor(force.charter, question, by, now())
+    const answers = [
+      ...question.answers,
+      ...names.map((approval) => ({
+        approval,
+        by: by.id ?? '',
+        at: now(),
+        verdict,
+        ...(why === undefined ? {} : { why }),
+      })),
+    ]
+    const state = stateAfter(question, answers)
+    for (const approval of names) {
+      const event = {
+        at: now(),
+        kind: 'approval',
+        hold: reference,
+        approval,
+        by: by.id ?? '',
+        verdict,
+        question: hold.question,
+      } as const
+      await journal.append(why === undefined ? event : { ...event, why })
+    }
+    await keep(transaction, hold, question, answers, state)
+    if (verdict === 'approve') await grant(transaction, force.charter, { hold, question, names, by, at: now() })
+    return { ok: true, state }
+  })
+}
+
+async function keep(
+  transaction: Transaction,
+  hold: Hold,
+  question: Question,
+  answers: readonly Answered[],
+  state: HoldState,
+): Promise<void> {
+  const { call, objects, use, charter, approvals } = question
+  const detail: HoldDetail = { call, objects, use, charter, approvals, answers }
+  await transaction.write([{ kind: 'hold', hold: { ...hold, state, detail } }])
+}
+
+interface Granting {
+  readonly hold: Hold
+  readonly question: Question
+  readonly names: readonly string[]
+  readonly by: Principal
+  readonly at: number
+}
+
+async function grant(transaction: Transaction, charter: Charter, granting: Granting): Promise<void> {
+  const { hold, question, names, by, at } = granting
+  const use = useOf(charter, question)
+  const object = use === undefined ? undefined : objectsFor(use, question.objects)['object']
+  await transaction.write(
+    names.map((approval) => ({
+      kind: 'grant',
+      grant: {
+        id: newId(at),
+        approval,
+        by,
+        at,
+        value: object?.value ?? question.call.request.body ?? null,
+        revoked: false,
+        question: hold.question,
+        expires: hold.expires,
+      },
+    })),
+  )
+}
+
+function stateAfter(question: Question, answers: readonly Answered[]): HoldState {
+  if (answers.some((each) => each.verdict === 'refuse')) return 'refused'
+  const enough = question.approvals.every(
+    ({ name, quorum }) => new Set(answers.flatMap((each) => (each.approval === name ? [each.by] : []))).size >= quorum,
+  )
+  return enough ? 'granted' : 'pending'
+}
+
+/** Why a person may answer none of what is asked; undefined when they may. */
+function problemOf(charter: Charter, question: Question, by: Principal, now: number): string | undefined {
+  if (openFor(charter, question, by, now).length > 0) return undefined
+  const [first] = question.approvals
+  return (
+    (first === undefined ? undefined : rejection(charter, question, first.name, by, now)) ??
+    'nothing is open for this person'
+  )
+}
+
+function openFor(charter: Charter, question: Question, by: Principal, now: number): readonly string[] {
+  return question.approvals
+    .map((each) => each.name)
+    .filter((name) => rejection(charter, question, name, by, now) === undefined)
+}
+
+/** Judged by the very constraint that will judge the grant. */
+function rejection(charter: Charter, question: Question, name: string, by: Principal, now: number): string | undefined {
+  const approval = charter.approvals.get(name)
+  const use = useOf(charter, question)
+  if (approval === undefined || use === undefined) return 'the charter has no such approval any more'
+  const objects = objectsFor(use, question.objects)
+  const facts: Facts = { objects, counters: {}, history: {}, grants: {} }
+  const context = makeContext(use, facts, { ...question.call, at: now })
+  const rejects = compileRejection(approval, { charter, use, plan: makeScopePlan(charter, use) })
+  const value = objects['object']?.value ?? question.call.request.body
+  return rejects(context, { by, at: now, value })
+}
+
+function useOf(charter: Charter, question: HoldDetail): Use | undefined {
+  return charter.operations.get(question.call.operation)?.uses.find((use) => use.id === question.use)
+}
+
+function holdOf(ready: Ready, asked: readonly Approval[], decision: Decision, at: number, holdMs: number): Hold {
+  const approvals = asked.map(({ name, quorum, says }) => ({
+    name,
+    quorum,
+    says: says ?? decision.reasons.find((reason) => reason.constraint.endsWith(name))?.says ?? name,
+  }))
+  const detail: HoldDetail = {
+    call: ready.call,
+    objects: ready.objects,
+    use: decision.use ?? '',
+    charter: ready.force.version,
+    approvals,
+    answers: [],
+  }
+  const shortest = Math.min(holdMs, ...asked.flatMap((each) => each.validForMs ?? []))
+  return {
+    id: newId(at),
+    state: 'pending',
+    question: ready.question,
+    group: [ready.call.principal.id ?? '', ready.call.operation, ...asked.map((each) => each.name)].join(' '),
+    at,
+    expires: at + shortest,
+    detail,
+  }
+}
+
+function holdEvent(hold: Hold, ready: Ready, at: number): Parameters<Runtime['journal']['append']>[0] {
+  const { principal, operation } = ready.call
+  return {
+    at,
+    kind: 'hold',
+    hold: hold.id,
+    state: hold.state,
+    call: ready.id,
+    operation,
+    approvals: detailOfHold(hold)?.approvals.map((each) => each.name) ?? [],
+    question: hold.question,
+    expires: hold.expires,
+    ...(principal.id === undefined ? {} : { principal: principal.id }),
+  }
+}
+
+/** Resolves when holds may have changed, at the latest after `ms`. */
+function changed({ store }: Runtime, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stop()
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const stop = store.watch(done)
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done)
+  })
+}

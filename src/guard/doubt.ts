@@ -1,0 +1,132 @@
+/** Calls of which nobody knows whether they took effect: found after a crash, settled by a look at the truth or by an operator. */
+
+import { detailIn } from './busy.ts'
+import type { Outcome } from './call.ts'
+import type { Going } from './going.ts'
+import type { InForce, Runtime } from './runtime.ts'
+import { type Effect, effectByTruth, settleCall, writeSettlement } from './settle.ts'
+import { type Change, type StoredCall, StoreError } from './store.ts'
+
+export interface Doubts {
+  start(): Promise<void>
+  stop(): void
+  /** Settles a call; while the store cannot be written it is kept and settled later. */
+  settleOrKeep(going: Going, outcome: Outcome): Promise<Effect>
+  /** Looks at the truth for a call in doubt. */
+  resolve(call: StoredCall): Promise<Effect>
+  list(): Promise<readonly StoredCall[]>
+  /** An operator says what became of a call. @returns false when it is not in doubt. */
+  settle(call: string, effect: 'effective' | 'released', by: string, why: string): Promise<boolean>
+  /** How many calls of this node wait to be settled until the store is back. */
+  readonly kept: () => number
+}
+
+const beatMs = 500
+/** A node that said nothing for so long is gone. */
+export const silentMs = 3000
+const lookAgainMs = 2000
+
+export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
+  const { store, now } = runtime
+  const kept: { readonly going: Going; readonly outcome: Outcome }[] = []
+  let timer: NodeJS.Timeout | undefined
+  let lastLook = 0
+
+  const beat = async (): Promise<void> => {
+    const silent = await store.transact(['nodes'], async (transaction) => {
+      await transaction.write([{ kind: 'beat', node: runtime.node, at: now() }])
+      return (await transaction.read({ silentSince: now() - silentMs })).silent
+    })
+    for (const node of silent) if (node !== runtime.node) await takeOver(node)
+  }
+
+  /** What a node that is gone had not sent is given back; what it may have sent is in doubt. */
+  const takeOver = (node: string): Promise<void> =>
+    store.transact(['nodes'], async (transaction) => {
+      const { callsIn } = await transaction.read({ callsIn: { states: ['gathering', 'reserved'], node } })
+      const changes = callsIn.flatMap((call): Change[] =>
+        call.state === 'gathering'
+          ? [
+              { kind: 'free', call: call.id },
+              { kind: 'call-state', call: call.id, state: 'released', detail: null },
+            ]
+          : [{ kind: 'call-state', call: call.id, state: 'in-doubt' }],
+      )
+      if (changes.length > 0) await transaction.write(changes)
+    })
+
+  const settleKept = async (): Promise<void> => {
+    for (let next = kept[0]; next !== undefined; next = kept[0]) {
+      await settleCall(runtime, next.going, next.outcome)
+      kept.shift()
+    }
+  }
+
+  const tick = async (): Promise<void> => {
+    await beat()
+    await settleKept()
+    if (now() - lastLook >= lookAgainMs) {
+      lastLook = now()
+      for (const call of await list()) await resolve(call)
+    }
+  }
+
+  const list = async (): Promise<readonly StoredCall[]> =>
+    (await store.transact([], (transaction) => transaction.read({ callsIn: { states: ['in-doubt'] } }))).callsIn
+
+  const resolve = async (call: StoredCall): Promise<Effect> => {
+    const going = goingOf(call, inForce())
+    if (going === undefined) return 'in-doubt'
+    const effect = await effectByTruth(runtime, going, now() - call.at >= runtime.limits.doubtMs)
+    if (effect !== 'in-doubt') await close(going, effect, 'guard', 'the object shows it')
+    return effect
+  }
+
+  const close = async (going: Going, effect: 'effective' | 'released', by: string, why: string): Promise<void> => {
+    await runtime.journal.append({ at: now(), kind: 'settled', call: going.id, effect, by, why })
+    await writeSettlement(runtime, going, effect, undefined)
+  }
+
+  return {
+    async start() {
+      await beat()
+      timer = setInterval(() => void tick().catch(() => undefined), beatMs)
+      timer.unref()
+    },
+    stop: () => clearInterval(timer),
+    async settleOrKeep(going, outcome) {
+      try {
+        return await settleCall(runtime, going, outcome)
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        kept.push({ going, outcome })
+        return 'in-doubt'
+      }
+    },
+    resolve,
+    list,
+    async settle(id, effect, by, why) {
+      const { calls } = await store.transact([], (transaction) => transaction.read({ calls: [id] }))
+      const [call] = calls
+      const going = call?.state === 'in-doubt' ? goingOf(call, inForce()) : undefined
+      if (going === undefined) return false
+      await close(going, effect, by, why)
+      return true
+    },
+    kept: () => kept.length,
+  }
+}
+
+/** A stored call as it went; undefined when it was stored by something else. */
+export function goingOf(stored: StoredCall, force: InForce): Going | undefined {
+  const detail = detailIn(stored)
+  if (detail === undefined) return undefined
+  return {
+    ...detail,
+    id: stored.id,
+    force,
+    decision: { effect: 'allow', reasons: [], obligations: [] },
+    mode: 'enforce',
+    stored: true,
+  }
+}

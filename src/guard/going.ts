@@ -1,0 +1,45 @@
+import type { Call, UseId } from '../charter/charter.ts'
+import type { Decision } from '../decide/decision.ts'
+import type { Objects } from './gather.ts'
+import type { RepeatKey } from './repeat.ts'
+import type { InForce } from './runtime.ts'
+import type { ObjectRef } from './store.ts'
+
+/** A call that was let through, until it is settled. */
+export interface Going {
+  readonly id: string
+  readonly force: InForce
+  readonly call: Call
+  readonly objects: Objects
+  /** The uses it was allowed as, one for each type of object; in observe mode those that came nearest. */
+  readonly uses: readonly UseId[]
+  readonly decision: Decision
+  readonly mode: 'enforce' | 'observe'
+  /** What others wait for. */
+  readonly held: readonly ObjectRef[]
+  /** Whether the store knows the call: it must be settled there. */
+  readonly stored: boolean
+  readonly repeat?: RepeatKey
+  readonly hold?: string
+}
+
+/** What the store keeps of a call on its way, to settle it when its node is gone. Plain JSON. */
+export interface GoingDetail {
+  readonly call: Call
+  readonly objects: Objects
+  readonly uses: readonly UseId[]
+  readonly held: readonly ObjectRef[]
+  readonly repeat?: RepeatKey
+  readonly hold?: string
+}
+
+export function detailOf({ call, objects, uses, held, repeat, hold }: Omit<Going, 'id'>): GoingDetail {
+  return {
+    call,
+    objects,
+    uses,
+    held,
+    ...(repeat === undefined ? {} : { repeat }),
+    ...(hold === undefined ? {} : { hold }),
+  }
+}

@@ -1,0 +1,184 @@
+/** The one place where decision, state, approvals and ledger meet: gather, decide, reserve, forward, settle. */
+import type { Charter } from '../charter/charter.ts'
+import type { Decision } from '../decide/decision.ts'
+import { withBody } from './answer.ts'
+import { type Approvals, makeApprovals } from './approvals.ts'
+import { Busy } from './busy.ts'
+import type { Answer, Incoming, Outcome, Refusal, Ruling } from './call.ts'
+import { type Doubts, makeDoubts } from './doubt.ts'
+import { newId } from './id.ts'
+import type { Journal } from './journal.ts'
+import { Waiting } from './leases.ts'
+import { refusalOf, refuse } from './refusal.ts'
+import { reserveNothing } from './reserve.ts'
+import { callOf, isAllowed, Rulings, readyOf } from './ruling.ts'
+import { type InForce, type Limits, putInForce, type Runtime } from './runtime.ts'
+import type { Effect } from './settle.ts'
+import { type Store, StoreError } from './store.ts'
+import { openSwitches, type Switches } from './switches.ts'
+import { blind, type Truth } from './truth.ts'
+
+export interface GuardOptions {
+  /** Names the exact text of the charter; decisions on the record name it. */
+  readonly version: string
+  readonly store: Store
+  readonly journal: Journal
+  /** How objects are looked at; without it, only tracked objects are known. */
+  readonly truth?: Truth
+  readonly node?: string
+  readonly limits?: Partial<Limits>
+  readonly now?: () => number
+}
+
+/** Decides, reserves and settles calls. Made by `createGuard`. */
+export interface Guard {
+  /** What is said before a call is sent. Never throws: a guard that cannot decide refuses. */
+  begin(incoming: Incoming): Promise<Ruling>
+  /** A whole call: `forward` sends it, and only if it may. */
+  call(incoming: Incoming, forward: (call: string) => Promise<Outcome>): Promise<CallResult>
+  /** What would be decided now, with nothing taken. On the record as a question. */
+  evaluate(
+    incoming: Incoming,
+  ): Promise<{ readonly call: string; readonly decision: Decision; readonly refusal?: Refusal }>
+  /** Puts another charter in force; calls on their way end under the one they began with. */
+  reload(charter: Charter, version: string): Promise<void>
+  readonly charter: () => Charter
+  readonly switches: Switches
+  readonly approvals: Approvals
+  readonly doubts: Doubts
+  close(): Promise<void>
+}
+
+export type CallResult =
+  | { readonly kind: 'answered'; readonly call: string; readonly answer: Answer; readonly effect?: Effect }
+  | { readonly kind: 'refused'; readonly call: string; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly call: string; readonly outcome: Exclude<Outcome, { kind: 'answered' }> }
+
+const usualLimits: Limits = {
+  busyMs: 10_000,
+  doubtMs: 60_000,
+  holdMs: 15 * 60_000,
+  waitMs: 0,
+  repeatMs: 24 * 60 * 60_000,
+}
+
+/**
+ * Makes a guard of a charter. The same store on several nodes makes them one guard.
+ *
+ * @throws {StoreError} when the store cannot be read.
+ */
+export async function createGuard(charter: Charter, options: GuardOptions): Promise<Guard> {
+  const now = options.now ?? steadyNow
+  const node = options.node ?? newId(now())
+  const runtime: Runtime = {
+    node,
+    now,
+    store: options.store,
+    journal: options.journal,
+    truth: options.truth ?? blind,
+    waiting: new Waiting(),
+    switches: await openSwitches(options.store, options.journal),
+    limits: { ...usualLimits, ...options.limits },
+  }
+  const guard = new ChartedGuard(runtime, putInForce(charter, options.version))
+  await guard.start()
+  return guard
+}
+
+/** A clock that follows the system's when the process starts and does not jump with it afterwards. */
+function steadyNow(): number {
+  return Math.trunc(performance.timeOrigin + performance.now())
+}
+
+class ChartedGuard implements Guard {
+  readonly #runtime: Runtime
+  #force: InForce
+  readonly approvals: Approvals
+  readonly doubts: Doubts
+  readonly #rulings: Rulings
+
+  constructor(runtime: Runtime, force: InForce) {
+    this.#runtime = runtime
+    this.#force = force
+    this.approvals = makeApprovals(runtime, () => this.#force)
+    this.doubts = makeDoubts(runtime, () => this.#force)
+    this.#rulings = new Rulings(runtime, this.approvals, this.doubts)
+  }
+
+  get switches(): Switches {
+    return this.#runtime.switches
+  }
+
+  charter = (): Charter => this.#force.charter
+
+  async start(): Promise<void> {
+    const { journal, node, now } = this.#runtime
+    await journal.append({ at: now(), kind: 'node', node, state: 'start' })
+    await this.#putOnRecord()
+    await this.doubts.start()
+  }
+
+  async #putOnRecord(): Promise<void> {
+    const { journal, node, now } = this.#runtime
+    const { charter, version } = this.#force
+    await journal.append({ at: now(), kind: 'charter', name: charter.name, version, node })
+  }
+
+  async reload(charter: Charter, version: string): Promise<void> {
+    if (version === this.#force.version) return
+    this.#force = putInForce(charter, version)
+    await this.#putOnRecord()
+  }
+
+  async begin(incoming: Incoming): Promise<Ruling> {
+    const id = newId(this.#runtime.now())
+    try {
+      return await this.#rulings.rule(id, this.#force, incoming)
+    } catch (error) {
+      if (error instanceof Busy) return { kind: 'refused', call: id, refusal: error.refusal }
+      const why = error instanceof StoreError ? 'what calls add up to cannot be read or kept' : 'the guard failed'
+      return { kind: 'refused', call: id, refusal: refuse('unavailable', why, { retryAfterMs: 1000 }) }
+    }
+  }
+
+  async call(incoming: Incoming, forward: (call: string) => Promise<Outcome>): Promise<CallResult> {
+    const ruling = await this.begin(incoming)
+    const { call } = ruling
+    if (ruling.kind === 'refused') return { kind: 'refused', call, refusal: ruling.refusal }
+    if (ruling.kind === 'answered') return { kind: 'answered', call, answer: ruling.answer }
+    let outcome: Outcome
+    try {
+      outcome = await forward(call)
+    } catch (error) {
+      outcome = { kind: 'unknown', why: error instanceof Error ? error.name : 'failed' }
+    }
+    const release = await ruling.settle(outcome)
+    if (release.kind === 'refused') return { kind: 'refused', call, refusal: release.refusal }
+    if (outcome.kind !== 'answered') return { kind: 'failed', call, outcome }
+    const answer = release.kind === 'changed' ? withBody(outcome.answer, release.body) : outcome.answer
+    return { kind: 'answered', call, answer }
+  }
+
+  async evaluate(
+    incoming: Incoming,
+  ): Promise<{ readonly call: string; readonly decision: Decision; readonly refusal?: Refusal }> {
+    const force = this.#force
+    const at = this.#runtime.now()
+    const id = newId(at)
+    const call = callOf(incoming, at)
+    const objects = await this.#rulings.look(force, call, incoming)
+    const ready = readyOf(id, force, call, objects, [])
+    const reserved = await reserveNothing(this.#runtime, ready)
+    await this.#rulings.record(ready, reserved)
+    return isAllowed(reserved.decision)
+      ? { call: id, decision: reserved.decision }
+      : { call: id, decision: reserved.decision, refusal: refusalOf(force.charter, call.operation, reserved.decision) }
+  }
+
+  async close(): Promise<void> {
+    this.doubts.stop()
+    this.#runtime.switches.close()
+    const { journal, node, now } = this.#runtime
+    await journal.append({ at: now(), kind: 'node', node, state: 'stop' })
+  }
+}

@@ -1,0 +1,85 @@
+/** What the guard says to the ledger. Kept apart from how the ledger writes it down. */
+import type { CallRequest, OperationId, Principal, UseId } from '../charter/charter.ts'
+import type { Obligation } from '../constraint/kind.ts'
+import type { Decision, Reason } from '../decide/decision.ts'
+import type { Objects } from './gather.ts'
+import type { HoldState, Mark, ObjectRef, Switch } from './store.ts'
+
+/** Resolves when the entry cannot be lost any more. */
+export interface Journal {
+  append(event: GuardEvent): Promise<unknown>
+}
+
+/** How much of the arguments and objects may be kept. */
+export type Recording = 'full' | 'redacted' | 'hash'
+
+/** Everything that must be on the record. `at` is milliseconds since 1970, UTC. */
+export type GuardEvent = { readonly at: number } & (
+  | DecisionEvent
+  | {
+      readonly kind: 'outcome'
+      readonly call: string
+      readonly operation: OperationId
+      readonly effect: 'effective' | 'released' | 'in-doubt'
+      readonly status?: number
+      readonly why?: string
+      readonly created?: ObjectRef
+      readonly recording: Recording
+      readonly subject?: string
+      readonly answer?: unknown
+    }
+  | {
+      readonly kind: 'hold'
+      readonly hold: string
+      readonly state: HoldState
+      readonly call?: string
+      readonly operation: OperationId
+      readonly principal?: string
+      readonly approvals: readonly string[]
+      readonly question: string
+      readonly expires: number
+    }
+  | {
+      readonly kind: 'approval'
+      readonly hold?: string
+      readonly approval: string
+      readonly by: string
+      readonly verdict: 'approve' | 'refuse' | 'standing' | 'withdraw'
+      readonly why?: string
+      readonly question?: string
+      readonly bound?: unknown
+    }
+  | { readonly kind: 'switch'; readonly on: boolean; readonly switch: Switch }
+  | {
+      readonly kind: 'settled'
+      readonly call: string
+      readonly effect: 'effective' | 'released'
+      readonly by: string
+      readonly why: string
+    }
+  | { readonly kind: 'charter'; readonly name: string; readonly version: string; readonly node: string }
+  | { readonly kind: 'node'; readonly node: string; readonly state: 'start' | 'stop' }
+  | { readonly kind: 'sign-in'; readonly principal?: string; readonly accepted: boolean; readonly why?: string }
+)
+
+/** One decision, with all an auditor needs to take it again. */
+export interface DecisionEvent {
+  readonly kind: 'decision'
+  readonly call: string
+  readonly operation: OperationId
+  readonly principal: Principal
+  readonly workflow?: string
+  readonly charter: string
+  readonly mode: 'enforce' | 'observe'
+  readonly effect: Decision['effect']
+  readonly use?: UseId
+  readonly reasons: readonly Reason[]
+  readonly obligations: readonly Obligation['kind'][]
+  readonly hold?: string
+  readonly marks: readonly Mark[]
+  readonly recording: Recording
+  readonly request: CallRequest
+  readonly objects: Objects
+  /** What was counted, remembered and granted. */
+  readonly facts: unknown
+}

@@ -1,0 +1,63 @@
+/** What is asked when a call waits for somebody. */
+import type { Call } from '../charter/charter.ts'
+import type { Objects } from './gather.ts'
+import { digestOf } from './id.ts'
+import type { InForce } from './runtime.ts'
+import type { Hold, HoldState } from './store.ts'
+
+/** What was asked, to whom it is open, and what was said so far: as it will run. Plain JSON. */
+export interface HoldDetail {
+  readonly call: Call
+  readonly objects: Objects
+  readonly use: string
+  readonly charter: string
+  readonly approvals: readonly { readonly name: string; readonly quorum: number; readonly says: string }[]
+  readonly answers: readonly Answered[]
+}
+
+/** One person's answer. */
+export interface Answered {
+  readonly approval: string
+  readonly by: string
+  readonly at: number
+  readonly verdict: 'approve' | 'refuse'
+  readonly why?: string
+}
+
+/** A question as approvers see it. */
+export interface Question extends HoldDetail {
+  readonly reference: string
+  readonly state: HoldState
+  readonly group: string
+  readonly at: number
+  readonly expires: number
+}
+
+/** What a grant is bound to: who asks, for which operation, with which arguments, under which charter. */
+export function questionOf(force: InForce, { operation, principal, request }: Call): string {
+  const { path = {}, query = {}, header = {}, body } = request
+  const keys = (force.charter.operations.get(operation)?.uses ?? []).flatMap((use) =>
+    use.constraints.flatMap((each) =>
+      each.kind === 'idempotency' && each.key.in === 'header' ? [each.key.name.toLowerCase()] : [],
+    ),
+  )
+  const headers = Object.fromEntries(Object.entries(header).filter(([name]) => !keys.includes(name.toLowerCase())))
+  const { id, kind, tenant } = principal
+  return digestOf({ charter: force.version, operation, principal: { id, kind, tenant }, path, query, headers, body })
+}
+
+/** A hold as a question; undefined when something else stored it. */
+export function questionIn(hold: Hold, now: number): Question | undefined {
+  const detail = detailOfHold(hold)
+  if (detail === undefined) return undefined
+  const state = hold.state === 'pending' && hold.expires <= now ? 'expired' : hold.state
+  return { ...detail, reference: hold.id, state, group: hold.group, at: hold.at, expires: hold.expires }
+}
+
+export function detailOfHold(hold: Hold): HoldDetail | undefined {
+  return isHoldDetail(hold.detail) ? hold.detail : undefined
+}
+
+function isHoldDetail(value: unknown): value is HoldDetail {
+  return typeof value === 'object' && value !== null && 'call' in value && 'approvals' in value && 'answers' in value
+}

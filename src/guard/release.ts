@@ -1,0 +1,138 @@
+/** What of an answer may go back to the caller: fields taken out, list items left out. */
+import type { Call, Charter, ObjectFact, ObjectType } from '../charter/charter.ts'
+import { readObject, textOf } from '../charter/object-fact.ts'
+import { getPointer, type Pointer, setPointer } from '../charter/pointer.ts'
+import { compileChoices } from '../constraint/choice.ts'
+import { makeContext } from '../constraint/context.ts'
+import type { Obligation } from '../constraint/kind.ts'
+import { makeScopePlan } from '../constraint/scope.ts'
+import { evaluateUse } from '../decide/decide.ts'
+import type { Objects } from './gather.ts'
+
+/** The call an answer belongs to. */
+export interface Answered {
+  readonly charter: Charter
+  readonly call: Call
+  readonly objects: Objects
+}
+
+/**
+ * Carries out obligations on a parsed answer. Pure.
+ *
+ * @returns the answer as the caller may see it; `blocked` when a list is not where it should be, so that nothing may be shown.
+ */
+export function carryOut(
+  answered: Answered,
+  obligations: readonly Obligation[],
+  body: unknown,
+): { readonly body: unknown } | { readonly blocked: string } {
+  let shown = body
+  for (const obligation of obligations) {
+    if (obligation.kind === 'filter') {
+      const items = getPointer(shown, obligation.items)
+      if (items === undefined || items === null) continue
+      if (!Array.isArray(items)) return { blocked: `the answer has no list at the place the charter names` }
+      const type = answered.charter.objects.get(obligation.object)
+      if (type === undefined) return { blocked: `the type \`${obligation.object}\` is not declared` }
+      shown = replaceAt(
+        shown,
+        obligation.items,
+        items.filter((item: unknown) => mayShow(answered, type, item)),
+      )
+    } else if (obligation.items === undefined) {
+      shown = takeOut(shown, obligation.pointer)
+    } else {
+      const items = getPointer(shown, obligation.items)
+      if (!Array.isArray(items)) continue
+      const type = answered.charter.objects.get(obligation.object)
+      const kept = items.map((item: unknown) =>
+        type !== undefined && maySee(answered, type, obligation.field, item) ? item : takeOut(item, obligation.pointer),
+      )
+      shown = replaceAt(shown, obligation.items, kept)
+    }
+  }
+  return { body: shown }
+}
+
+function itemFact({ call, objects }: Answered, type: ObjectType, item: unknown): ObjectFact {
+  const parent = objects['parent'] ?? undefined
+  return readObject(type, item, { now: call.at, ...(parent === undefined ? {} : { parent }) })
+}
+
+/** Whether the caller may read an item one by one, or is named as somebody who may see it in lists. */
+function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
+  const { charter, call, objects } = answered
+  const fact = itemFact(answered, type, item)
+  const lists = charter.operations.get(call.operation)?.uses ?? []
+  for (const use of lists) {
+    for (const constraint of use.constraints) {
+      if (constraint.kind !== 'items' || constraint.object !== type.name || constraint.choices === undefined) continue
+      const plan = makeScopePlan(charter, use)
+      const entitled = compileChoices(constraint.choices, { charter, use: asReader(use, type), plan }, 'object')
+      const context = makeContext(asReader(use, type), noFactsBut({ ...objects, object: fact }), call)
+      if (entitled(context, call.principal) === 'yes') return true
+    }
+  }
+  const read = charter.operations.get(type.read ?? '')
+  if (read === undefined) return false
+  const reading: Call = { ...call, operation: read.id }
+  const key = textOf(getPointer(item, type.key))
+  return read.uses.some((use) => {
+    if (use.object?.type !== type.name || key === undefined) return false
+    const facts = noFactsBut({ ...objects, object: fact })
+    // Only what is about whose it is: the request of the list is not the request of the read.
+    return evaluateUse(charter, use, facts, reading).every(
+      (reason) =>
+        reason.kind !== 'by' && reason.kind !== 'from' && reason.kind !== 'separation' && reason.kind !== 'when',
+    )
+  })
+}
+
+function maySee(answered: Answered, type: ObjectType, field: string, item: unknown): boolean {
+  const { charter, call, objects } = answered
+  for (const use of charter.operations.get(call.operation)?.uses ?? []) {
+    for (const constraint of use.constraints) {
+      if (constraint.kind !== 'seen-by' || constraint.object !== type.name || constraint.field.name !== field) continue
+      const plan = makeScopePlan(charter, use)
+      const entitled = compileChoices(constraint.choices, { charter, use: asReader(use, type), plan }, 'object')
+      const facts = noFactsBut({ ...objects, object: itemFact(answered, type, item) })
+      if (entitled(makeContext(asReader(use, type), facts, call), call.principal) === 'yes') return true
+    }
+  }
+  return false
+}
+
+/** The use as if it acted on one item, so that `owner` and its like mean the item's. */
+function asReader<T extends { readonly object?: unknown; readonly creates: boolean }>(use: T, type: ObjectType): T {
+  return {
+    ...use,
+    creates: false,
+    object: { type: type.name, key: { from: 'response', in: 'body', pointer: type.key } },
+  }
+}
+
+function noFactsBut(objects: Objects): {
+  objects: Objects
+  counters: Record<string, never>
+  history: Record<string, never>
+  grants: Record<string, never>
+} {
+  return { objects, counters: {}, history: {}, grants: {} }
+}
+
+function replaceAt(value: unknown, pointer: Pointer, replacement: unknown): unknown {
+  return pointer.length === 0 ? replacement : setPointer(value, pointer, replacement)
+}
+
+/** The value without what is at the pointer. */
+function takeOut(value: unknown, [token, ...rest]: Pointer): unknown {
+  if (token === undefined) return null
+  if (Array.isArray(value))
+    return value.map((each: unknown, index) => (String(index) === token ? takeOut(each, rest) : each))
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, each]) =>
+      name !== token ? [[name, each]] : rest.length === 0 ? [] : [[name, takeOut(each, rest)]],
+    ),
+  )
+}

@@ -1,0 +1,301 @@
+/** The way of one call through the guard, from the first look to what is said. */
+import type { Call, Charter } from '../charter/charter.ts'
+import { decide } from '../decide/decide.ts'
+import type { Decision } from '../decide/decision.ts'
+import { shownObject, shownTo } from './answer.ts'
+import type { Approvals } from './approvals.ts'
+import { type Holding, takeObjects } from './busy.ts'
+import type { Answer, Incoming, Outcome, Release, Ruling } from './call.ts'
+import { type Doubts, goingOf, silentMs } from './doubt.ts'
+import { gatherObjects, type Objects } from './gather.ts'
+import type { Going } from './going.ts'
+import { newId } from './id.ts'
+import { aloneSlots } from './leases.ts'
+import { questionOf } from './question.ts'
+import { approvalsAsked, refusalOf, refuse } from './refusal.ts'
+import { repeatKeyOf } from './repeat.ts'
+import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
+import { type InForce, modeOf, type Runtime, recordingOf, showsItsObject } from './runtime.ts'
+import { settleCall } from './settle.ts'
+import type { StoredCall, Switch } from './store.ts'
+import type { Truth } from './truth.ts'
+
+export class Rulings {
+  readonly #runtime: Runtime
+  readonly #approvals: Approvals
+  readonly #doubts: Doubts
+
+  constructor(runtime: Runtime, approvals: Approvals, doubts: Doubts) {
+    this.#runtime = runtime
+    this.#approvals = approvals
+    this.#doubts = doubts
+  }
+
+  /** Decides a call, from the first look to the reservation. */
+  async rule(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
+    const call = callOf(incoming, this.#runtime.now())
+    const off = this.#runtime.switches.ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
+    if (off !== undefined) return this.#switchedOff(id, force, call, off)
+    const operation = force.charter.operations.get(call.operation)
+    if (
+      operation !== undefined &&
+      showsItsObject(force.charter, operation) &&
+      modeOf(force, operation.id) === 'enforce'
+    )
+      return this.#ruleLate(id, force, call, incoming)
+    return this.#ruleFirst(id, force, call, incoming)
+  }
+
+  async #switchedOff(id: string, force: InForce, call: Call, off: Switch, objects: Objects = {}): Promise<Ruling> {
+    const says = `the ${off.of} \`${off.name}\` is switched off: ${off.why}`
+    const decision: Decision = {
+      effect: 'deny',
+      reasons: [{ constraint: 'not-permitted', kind: 'by', outcome: 'broken', says }],
+      obligations: [],
+    }
+    await this.record(readyOf(id, force, call, objects, []), { decision, marks: [], facts: {} })
+    return { kind: 'refused', call: id, refusal: refuse('switched-off', says) }
+  }
+
+  /** The object is in the answer: ask first who calls, look at the answer, then decide. */
+  async #ruleLate(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
+    const first = decide(force.charter, { objects: {}, counters: {}, history: {}, grants: {} }, call)
+    const hopeless = first.effect === 'deny' && first.reasons.every((reason) => reason.outcome === 'broken')
+    if (hopeless && first.reasons.some((reason) => reason.kind === 'by'))
+      return this.#ruleFirst(id, force, call, incoming)
+    const settle = async (outcome: Outcome): Promise<Release> => {
+      if (outcome.kind !== 'answered' || outcome.answer.status >= 300) return { kind: 'pass' }
+      return this.#judge(id, force, call, incoming, outcome.answer)
+    }
+    return { kind: 'go', call: id, decision: first, inspect: true, settle }
+  }
+
+  async #judge(id: string, force: InForce, call: Call, incoming: Incoming, answer: Answer): Promise<Release> {
+    const known = shownObject(force.charter, call, answer, this.#runtime.now())
+    if (known === undefined)
+      return { kind: 'refused', refusal: refuse('upstream-failed', 'the answer does not show the object it should') }
+    const objects = await this.look(force, call, incoming, known)
+    const off = this.#runtime.switches.ofObjects(objects)
+    if (off !== undefined) {
+      const ruling = await this.#switchedOff(id, force, call, off, objects)
+      if (ruling.kind === 'refused') return { kind: 'refused', refusal: ruling.refusal }
+    }
+    const ready = readyOf(id, force, call, objects, [])
+    const reserved = await reserve(this.#runtime, ready)
+    if (reserved.kind !== 'decided')
+      return { kind: 'refused', refusal: refuse('unavailable', 'a read cannot be repeated') }
+    await this.record(ready, reserved)
+    if (!isAllowed(reserved.decision))
+      return { kind: 'refused', refusal: refusalOf(force.charter, call.operation, reserved.decision) }
+    return shownTo(ready, reserved.decision, answer)
+  }
+
+  look(force: InForce, call: Call, incoming: Incoming, known?: Objects): Promise<Objects> {
+    const { store, truth } = this.#runtime
+    return gatherObjects({
+      charter: force.charter,
+      call,
+      truth,
+      look: lookOf(incoming),
+      ...(known === undefined ? {} : { known }),
+      hold: async (needed) => {
+        if (!needed.some((each) => isFollowed(force.charter.objects.get(each.type)))) return needed.map(() => undefined)
+        return (await store.transact([], (transaction) => transaction.read({ objects: needed }))).objects
+      },
+    })
+  }
+
+  async #ruleFirst(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
+    const operation = force.charter.operations.get(call.operation)
+    const mode = modeOf(force, call.operation)
+    const repeat = repeatKeyOf(force.charter, call)
+    if (operation?.writes !== true || mode === 'observe') {
+      const objects = await this.look(force, call, incoming)
+      const off = this.#runtime.switches.ofObjects(objects)
+      if (off !== undefined && mode === 'enforce') return this.#switchedOff(id, force, call, off, objects)
+      return this.#conclude({ ...readyOf(id, force, call, objects, []), mode }, incoming)
+    }
+    const holding: Holding = {
+      id,
+      call,
+      alone: aloneSlots(force.charter, operation),
+      charter: force.charter,
+      look: lookOf(incoming),
+      ...(repeat === undefined ? {} : { repeat }),
+      ...(incoming.signal === undefined ? {} : { signal: incoming.signal }),
+    }
+    const taken = await takeObjects(this.#runtime, holding, this.#doubts)
+    if (taken.kind === 'again') return this.#again(taken.earlier, force)
+    const off = this.#runtime.switches.ofObjects(taken.objects)
+    const ready: Ready = {
+      ...readyOf(id, force, call, taken.objects, taken.held),
+      stored: taken.held.length > 0,
+      ...(repeat === undefined ? {} : { repeat }),
+    }
+    if (off !== undefined) {
+      await this.#letGo(ready)
+      return this.#switchedOff(id, force, call, off, taken.objects)
+    }
+    return this.#conclude(ready, incoming)
+  }
+
+  /** The same request again, while nobody knows what became of the first: the API's own promise makes it one call. */
+  #again(earlier: StoredCall, force: InForce): Ruling {
+    const going = goingOf(earlier, force)
+    if (going === undefined)
+      return { kind: 'refused', call: earlier.id, refusal: refuse('outcome-unknown', 'the first call is not settled') }
+    const { decision } = going
+    return {
+      kind: 'go',
+      call: going.id,
+      decision,
+      inspect: true,
+      settle: async (outcome) => {
+        await this.#doubts.settleOrKeep(going, outcome)
+        return { kind: 'pass' }
+      },
+    }
+  }
+
+  async #letGo(ready: Ready): Promise<void> {
+    if (!ready.stored) return
+    await this.#runtime.store.transact([], (transaction) =>
+      transaction.write([
+        { kind: 'free', call: ready.id },
+        { kind: 'call-state', call: ready.id, state: 'released', detail: null },
+      ]),
+    )
+    this.#runtime.waiting.wake(ready.held)
+  }
+
+  async #conclude(ready: Ready, incoming: Incoming): Promise<Ruling> {
+    let reserved: Reservation
+    try {
+      reserved = await reserve(this.#runtime, ready)
+    } catch (error) {
+      await this.#letGo(ready).catch(() => undefined)
+      throw error
+    }
+    if (reserved.kind !== 'decided') {
+      this.#runtime.waiting.wake(ready.held)
+      if (reserved.kind === 'again') return this.#again(reserved.earlier, ready.force)
+      return { ...reserved, call: ready.id }
+    }
+    const { decision } = reserved
+    if (!isAllowed(decision) && ready.mode === 'enforce') {
+      this.#runtime.waiting.wake(ready.held)
+      return this.#turnDown(ready, reserved, incoming)
+    }
+    const going: Going = {
+      ...ready,
+      uses: reserved.uses,
+      decision,
+      stored: reserved.stored,
+    }
+    try {
+      await this.record(ready, reserved)
+      // Another node may have taken this one for gone, and what it reserved for doubtful.
+      if (reserved.stored && this.#runtime.now() - ready.call.at > silentMs + this.#runtime.limits.busyMs)
+        throw new TypeError('the node stood still')
+    } catch (error) {
+      // What is not on the record must not happen.
+      if (reserved.stored) await settleCall(this.#silent(), going, { kind: 'not-sent', why: 'not on the record' })
+      throw error
+    }
+    const inspect =
+      decision.obligations.length > 0 ||
+      (reserved.stored && ready.force.charter.operations.get(ready.call.operation)?.writes === true)
+    return { kind: 'go', call: ready.id, decision, inspect, settle: (outcome) => this.#settle(ready, going, outcome) }
+  }
+
+  #silent(): Runtime {
+    return { ...this.#runtime, journal: { append: () => Promise.resolve() } }
+  }
+
+  async #settle(ready: Ready, going: Going, outcome: Outcome): Promise<Release> {
+    const operation = ready.force.charter.operations.get(ready.call.operation)
+    if (operation?.writes === true) await this.#doubts.settleOrKeep(going, outcome)
+    if (outcome.kind !== 'answered') return { kind: 'pass' }
+    return shownTo(ready, going.decision, outcome.answer)
+  }
+
+  async #turnDown(ready: Ready, reserved: Reserved, incoming: Incoming): Promise<Ruling> {
+    const { decision } = reserved
+    const { charter } = ready.force
+    const asked = approvalsAsked(charter, ready.call.operation, decision)
+    const ours = decision.effect === 'ask' && asked.length > 0 && asked.every((each) => each.grant === undefined)
+    if (!ours) {
+      await this.record(ready, reserved)
+      return { kind: 'refused', call: ready.id, refusal: refusalOf(charter, ready.call.operation, decision) }
+    }
+    const held = await this.#approvals.ask(ready, asked, decision)
+    await this.record({ ...ready, hold: held.reference }, reserved)
+    const refusal =
+      held.state === 'refused'
+        ? refuse('approval-refused', held.why ?? 'it was refused', { reasons: decision.reasons })
+        : {
+            ...refusalOf(charter, ready.call.operation, decision),
+            hold: { ...held, approvals: asked.map((each) => each.name) },
+          }
+    if (held.state === 'refused') return { kind: 'refused', call: ready.id, refusal }
+    const granted = await this.#approvals.wait(held.reference, incoming.signal)
+    if (granted) return this.rule(newId(this.#runtime.now()), ready.force, incoming)
+    return { kind: 'refused', call: ready.id, refusal }
+  }
+
+  record(
+    ready: Ready,
+    { decision, marks, facts }: Pick<Reserved, 'decision' | 'marks'> & { facts: unknown },
+  ): Promise<unknown> {
+    const { id, force, call, objects, mode, hold } = ready
+    const workflow = force.workflowOf(call.operation)?.name
+    return this.#runtime.journal.append({
+      at: call.at,
+      kind: 'decision',
+      call: id,
+      operation: call.operation,
+      principal: call.principal,
+      charter: force.version,
+      mode,
+      effect: decision.effect,
+      reasons: decision.reasons,
+      obligations: decision.obligations.map((each) => each.kind),
+      marks,
+      recording: recordingOf(force, call.operation),
+      request: call.request,
+      objects,
+      facts,
+      ...(workflow === undefined ? {} : { workflow }),
+      ...(decision.use === undefined ? {} : { use: decision.use }),
+      ...(hold === undefined ? {} : { hold }),
+    })
+  }
+}
+
+export function callOf({ operation, principal, request }: Incoming, at: number): Call {
+  return { operation, principal, request, at }
+}
+
+function lookOf({ request, credentials, signal }: Incoming): Parameters<Truth['read']>[1] {
+  return {
+    request,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
+
+export function readyOf(id: string, force: InForce, call: Call, objects: Objects, held: Ready['held']): Ready {
+  return { id, force, call, objects, held, question: questionOf(force, call), mode: 'enforce', stored: false }
+}
+
+export function isAllowed(decision: Decision): boolean {
+  return decision.effect === 'allow' || decision.effect === 'modify'
+}
+
+/** Types of which the guard itself knows something nobody can read. */
+function isFollowed(type: ReturnType<Charter['objects']['get']>): boolean {
+  return (
+    type !== undefined &&
+    (type.truth === 'tracked' || type.state === undefined || type.owner === 'creator' || type.tenant === 'creator')
+  )
+}

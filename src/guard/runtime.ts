@@ -1,0 +1,68 @@
+import type { Charter, Operation, OperationId, Workflow } from '../charter/charter.ts'
+import type { Journal, Recording } from './journal.ts'
+import type { Waiting } from './leases.ts'
+import type { Store } from './store.ts'
+import type { Switches } from './switches.ts'
+import type { Truth } from './truth.ts'
+
+/** What all parts of one guard share. */
+export interface Runtime {
+  readonly node: string
+  readonly store: Store
+  readonly journal: Journal
+  readonly truth: Truth
+  readonly waiting: Waiting
+  readonly switches: Switches
+  /** Milliseconds since 1970 that never go back while the process lives. */
+  readonly now: () => number
+  readonly limits: Limits
+}
+
+/** Times in milliseconds. */
+export interface Limits {
+  /** How long a call waits for an object that another one uses. */
+  readonly busyMs: number
+  /** After so long without an answer, a call that left no trace has not happened. */
+  readonly doubtMs: number
+  /** How long a question stays open. */
+  readonly holdMs: number
+  /** How long a call itself waits for its approval before it is answered with a reference. */
+  readonly waitMs: number
+  /** How long the answer of an idempotency key is given again. */
+  readonly repeatMs: number
+}
+
+/** A charter as it is in force; a call keeps the one it began with. */
+export interface InForce {
+  readonly charter: Charter
+  /** Names the exact text. */
+  readonly version: string
+  readonly workflowOf: (operation: OperationId) => Workflow | undefined
+}
+
+export function putInForce(charter: Charter, version: string): InForce {
+  const byOperation = new Map(
+    [...charter.workflows.values()].flatMap((flow) => [...flow.operations].map((id) => [id, flow] as const)),
+  )
+  return { charter, version, workflowOf: (operation) => byOperation.get(operation) }
+}
+
+export function recordingOf(force: InForce, operation: OperationId): Recording {
+  return force.workflowOf(operation)?.record ?? 'full'
+}
+
+export function modeOf(force: InForce, operation: OperationId): 'enforce' | 'observe' {
+  return force.workflowOf(operation)?.mode ?? 'enforce'
+}
+
+/** A read whose answer is the very object it must be decided on: it is looked at before it is passed on, instead of being asked for twice. */
+export function showsItsObject(charter: Charter, operation: Operation): boolean {
+  if (operation.writes) return false
+  return operation.uses.every(
+    (use) =>
+      use.object !== undefined &&
+      use.object.slot === undefined &&
+      charter.objects.get(use.object.type)?.read === operation.id &&
+      charter.objects.get(use.object.type)?.truth === 'read',
+  )
+}

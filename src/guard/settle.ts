@@ -1,0 +1,263 @@
+/** What became of a call: what it took is spent or given back, what it changed is remembered. */
+
+import { equalValues } from '../cel/compare.ts'
+import type { Charter, ObjectFact, Use, UseId } from '../charter/charter.ts'
+import { readObject, representationIn, textOf } from '../charter/object-fact.ts'
+import { evaluateReference, setPointer } from '../charter/pointer.ts'
+import { objectsFor } from '../constraint/slot.ts'
+import type { Answer, Outcome } from './call.ts'
+import type { Going } from './going.ts'
+import { newId } from './id.ts'
+import { marksOf } from './reserve.ts'
+import { type Runtime, recordingOf } from './runtime.ts'
+import type { Change, ObjectRef, StoredGrant } from './store.ts'
+
+export type Effect = 'effective' | 'released' | 'in-doubt'
+
+/** Statuses after which nothing has happened, although they are errors of the server. */
+const neverDone: ReadonlySet<number> = new Set([501, 505])
+
+/** Whether a call took effect, by its answer alone. An error of the server proves neither. Pure. */
+export function effectOf(charter: Charter, operation: string, outcome: Outcome): Effect {
+  if (outcome.kind === 'not-sent') return 'released'
+  if (outcome.kind === 'unknown') return 'in-doubt'
+  const { status, body, headers = {} } = outcome.answer
+  if (status >= 500) return neverDone.has(status) ? 'released' : 'in-doubt'
+  if (status >= 400) return 'released'
+  const shape = charter.operations.get(operation)?.shape
+  const refusedWhen = charter.sources.get(shape?.source ?? '')?.refusedWhen
+  return refusedWhen?.evaluate({ response: { status, headers, body } }) === true ? 'released' : 'effective'
+}
+
+/**
+ * Settles a call in the store and puts its outcome on the record.
+ *
+ * An answer that proves nothing is followed by a look at the object: as it was means nothing happened; where it should be means it did.
+ *
+ * @throws {StoreError} when the store cannot be written; the call is then in doubt until the store is back.
+ */
+export async function settleCall(runtime: Runtime, going: Going, outcome: Outcome): Promise<Effect> {
+  const { charter } = going.force
+  const byAnswer = effectOf(charter, going.call.operation, outcome)
+  const answered = outcome.kind === 'answered' ? outcome.answer : undefined
+  const effect =
+    byAnswer === 'in-doubt' && answered !== undefined
+      ? // Whoever says 500 has done with the call; other errors may come from somebody on the way.
+        await effectByTruth(runtime, going, answered.status === 500)
+      : byAnswer
+  await writeSettlement(runtime, going, effect, answered)
+  await runtime.journal.append({
+    at: runtime.now(),
+    kind: 'outcome',
+    call: going.id,
+    operation: going.call.operation,
+    effect,
+    recording: recordingOf(going.force, going.call.operation),
+    ...(going.call.principal.id === undefined ? {} : { subject: going.call.principal.id }),
+    ...(answered === undefined ? {} : { status: answered.status }),
+    ...(outcome.kind === 'answered' ? {} : { why: outcome.why }),
+    ...(answered?.body === undefined ? {} : { answer: answered.body }),
+  })
+  return effect
+}
+
+/**
+ * Whether a call took effect, by looking at the object it moves.
+ *
+ * @param late - Whether so much time has passed that a call nobody answered is no longer on its way.
+ */
+export async function effectByTruth(
+  runtime: Runtime,
+  { force, call, objects, uses }: Pick<Going, 'force' | 'call' | 'objects' | 'uses'>,
+  late: boolean,
+): Promise<Effect> {
+  const { charter } = force
+  const use = charter.operations.get(call.operation)?.uses.find((each) => uses.includes(each.id))
+  const before = use === undefined ? undefined : objectsFor(use, objects)['object']
+  const type = charter.objects.get(use?.object?.type ?? '')
+  if (use === undefined || use.creates || before === undefined || before === null || type?.read === undefined)
+    return 'in-doubt'
+  const value = await runtime.truth.read(before, { request: call.request })
+  if (value === undefined) return 'in-doubt'
+  if (value === null) return use.to.includes(type.gone ?? '') ? 'effective' : 'in-doubt'
+  if (isSame(value, before.value)) return late ? 'released' : 'in-doubt'
+  const now = readObject(type, value, { now: runtime.now() })
+  const moved = use.to.length === 0 || (now.state !== undefined && use.to.includes(now.state))
+  return moved ? 'effective' : 'in-doubt'
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  return left === right || equalValues(left, right) === true
+}
+
+/** Writes the end of a call. Can be repeated: what is settled stays settled. */
+export async function writeSettlement(
+  runtime: Runtime,
+  going: Going,
+  effect: Effect,
+  answer: Answer | undefined,
+): Promise<void> {
+  const { id, force, call, held, repeat } = going
+  const made = effect === 'effective' ? createdBy(force.charter, going, answer, runtime.now()) : []
+  if (!going.stored && effect !== 'effective') return
+  const changes = effect === 'in-doubt' ? [doubt(id)] : settled(id, effect)
+  if (effect === 'effective') {
+    if (!going.stored || going.mode === 'observe') changes.push(...lateMarks(going, made))
+    else for (const each of made) changes.push(...marksOfCreated(going, each))
+    changes.push(...(await changesOfObjects(runtime, going, answer)))
+    for (const { fact } of made) changes.push({ kind: 'object', object: { ...fact, seenAt: runtime.now() } })
+    changes.push(...grantChanges(force.charter, going))
+  }
+  if (repeat !== undefined && effect === 'effective' && answer !== undefined)
+    changes.push({ kind: 'repeat', repeat: { ...repeat, call: id, at: call.at, answer: kept(answer) } })
+  if (repeat !== undefined && effect === 'released') changes.push({ kind: 'drop-repeat', key: repeat.key })
+  if (changes.length > 0) {
+    await runtime.store.transact([`call ${id}`], (transaction) => transaction.write(changes))
+  }
+  if (effect !== 'in-doubt') runtime.waiting.wake(held)
+}
+
+function doubt(call: string): Change {
+  return { kind: 'call-state', call, state: 'in-doubt' }
+}
+
+function settled(call: string, effect: 'effective' | 'released'): Change[] {
+  return [
+    { kind: 'settle-marks', call, effective: effect === 'effective' },
+    { kind: 'settle-grants', call, spent: effect === 'effective' },
+    { kind: 'free', call },
+    { kind: 'call-state', call, state: effect, detail: null },
+  ]
+}
+
+/** Answers are kept as they came, without what belongs to one connection only. */
+function kept(answer: Answer): Answer {
+  const { status, headers, text } = answer
+  const type = headers?.['content-type']
+  return { status, headers: type === undefined ? {} : { 'content-type': type }, text: text ?? '' }
+}
+
+interface Made {
+  readonly use: UseId
+  readonly fact: ObjectFact
+}
+
+/** The objects a call made, as its answer shows them. */
+function createdBy(charter: Charter, going: Going, answer: Answer | undefined, now: number): readonly Made[] {
+  const made: Made[] = []
+  for (const use of usesOf(charter, going)) {
+    const type = charter.objects.get(use.object?.type ?? '')
+    if (!use.creates || use.object === undefined || type === undefined || use.object.key.from === 'principal') continue
+    const messages = { response: { body: answer?.body, headers: answer?.headers ?? {} } }
+    const key = textOf(evaluateReference(use.object.key, messages))
+    if (key === undefined) continue
+    const value = representationIn(type, answer?.body, key)
+    const creator = going.call.principal.id
+    const parent = objectsFor(use, going.objects)['parent'] ?? undefined
+    const known = {
+      now,
+      ...(creator === undefined ? {} : { creator }),
+      ...(parent === undefined ? {} : { parent }),
+      ...(use.to.length === 1 && use.to[0] !== undefined ? { state: use.to[0] } : {}),
+    }
+    made.push({ use: use.id, fact: { ...readObject(type, value, known), key } })
+  }
+  return made
+}
+
+function usesOf(charter: Charter, { call, uses }: Going): readonly Use[] {
+  return (charter.operations.get(call.operation)?.uses ?? []).filter((use) => uses.includes(use.id))
+}
+
+/** Scopes of an object are known only now that it exists. */
+function marksOfCreated(going: Going, made: Made): readonly Change[] {
+  const { charter } = going.force
+  const before = new Set(marksOf(charter, going, going.uses).map((mark) => `${mark.constraint} ${mark.scope}`))
+  return marksOf(charter, going, going.uses, made)
+    .filter((mark) => !before.has(`${mark.constraint} ${mark.scope}`))
+    .map((mark) => ({ kind: 'mark', call: going.id, mark, effective: true }))
+}
+
+/** In observe mode nothing was reserved, but what happened has happened. */
+function lateMarks(going: Going, made: readonly Made[]): readonly Change[] {
+  const uses = going.uses.length > 0 ? going.uses : firstUse(going)
+  return marksOf(going.force.charter, going, uses, made[0]).map((mark) => ({
+    kind: 'mark',
+    call: going.id,
+    mark,
+    effective: true,
+  }))
+}
+
+function firstUse({ force, call }: Going): readonly UseId[] {
+  const first = force.charter.operations.get(call.operation)?.uses[0]?.id
+  return first === undefined ? [] : [first]
+}
+
+/** How the objects a call moved are now, for types the guard follows. */
+async function changesOfObjects(
+  runtime: Runtime,
+  going: Going,
+  answer: Answer | undefined,
+): Promise<readonly Change[]> {
+  const changes: Change[] = []
+  for (const use of usesOf(going.force.charter, going)) {
+    const type = going.force.charter.objects.get(use.object?.type ?? '')
+    const before = objectsFor(use, going.objects)['object']
+    if (use.creates || type === undefined || before === undefined || before === null) continue
+    const ref: ObjectRef = { type: before.type, key: before.key }
+    const shown = representationIn(type, answer?.body, before.key)
+    const [to] = use.to
+    const state = use.to.length === 1 && to !== undefined ? to : before.state
+    let value = shown
+    if (value === undefined && type.truth === 'tracked')
+      value =
+        type.read === undefined
+          ? moved(type, before.value, state)
+          : await runtime.truth.read(ref, { request: going.call.request })
+    const known = {
+      ...(before.creator === undefined ? {} : { creator: before.creator }),
+      ...(state === undefined ? {} : { state }),
+    }
+    const fact =
+      value === undefined || value === null
+        ? { ...before, ...known }
+        : readObject(type, value, { ...known, now: runtime.now() })
+    changes.push({ kind: 'object', object: { ...before, ...fact, ...ref, seenAt: runtime.now() } })
+  }
+  return changes
+}
+
+/** The representation with the state it must have now, where the state is a part of it. */
+function moved(type: { readonly state?: unknown }, value: unknown, state: string | undefined): unknown {
+  const source = type.state
+  if (state === undefined || typeof source !== 'object' || source === null || !('pointer' in source)) return value
+  const { pointer } = source
+  return Array.isArray(pointer) ? setPointer(value, pointer, state) : value
+}
+
+/** Approvals the API takes with operations of its own. */
+function grantChanges(charter: Charter, { call, objects }: Going): readonly Change[] {
+  const operation = charter.operations.get(call.operation)
+  const changes: Change[] = []
+  for (const approval of charter.approvals.values()) {
+    for (const fact of Object.values(objects)) {
+      if (fact === null) continue
+      const object = { type: fact.type, key: fact.key }
+      if (approval.grant === call.operation || operation?.grants === approval.name) {
+        const grant: StoredGrant = {
+          id: newId(call.at),
+          approval: approval.name,
+          by: call.principal,
+          at: call.at,
+          value: fact.value,
+          revoked: false,
+          object,
+        }
+        changes.push({ kind: 'grant', grant })
+      }
+      if (approval.revoke === call.operation) changes.push({ kind: 'revoke', approval: approval.name, object })
+    }
+  }
+  return changes
+}
