@@ -166,7 +166,7 @@ export async function setScene(
   return { play, step, attacker, state }
 }
 
-/** Makes the last step of a scene with an observer looking before and after. */
+/** Makes the last step of a scene with an observer looking before and after; what is not there at a second look was a slip of the target. */
 export async function act(
   scene: Scene,
   manner: Manner,
@@ -175,8 +175,19 @@ export async function act(
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
   const made = await play.make(step, { purpose: 'abuse', ...manner })
   const after = await settledSights(play, step, made, attacker, before)
-  const broken = invariantsBroken(play.lab.charter, play.use(step).operation, before, after)
-  return { made, changes: changesIn(play, step, before, after), broken, before, after }
+  const brokenBy = (sights: Sights): Break[] =>
+    invariantsBroken(play.lab.charter, play.use(step).operation, before, sights)
+  const seen = { changes: changesIn(play, step, before, after), broken: brokenBy(after) }
+  if (seen.changes.length + seen.broken.length === 0) return { made, ...seen, before, after }
+  const again = await sightsOf(play, step, attacker)
+  const still = new Set(changesIn(play, step, before, again).map(markOf))
+  const stillBroken = new Set(brokenBy(again).map(({ id }) => id))
+  const changes = seen.changes.filter((change) => still.has(markOf(change)))
+  return { made, changes, broken: seen.broken.filter(({ id }) => stillBroken.has(id)), before, after }
+}
+
+function markOf({ label, pointer }: Change): string {
+  return `${label}|${pointer}`
 }
 
 /** Whether an object exists by a sight. */
