@@ -13,11 +13,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   session: ['charter', 'cel', 'constraint'],
   case: ['charter', 'cel', 'constraint', 'decide', 'session'],
   explain: ['charter', 'cel', 'constraint'],
-  draft: ['charter', 'cel', 'prove/transport'],
+  draft: ['charter', 'cel', 'prove/transport', 'wire'],
   arazzo: ['charter', 'cel', 'draft'],
-  'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session'],
+  wire: ['charter', 'cel'],
+  ledger: [],
+  identity: ['charter', 'cel', 'wire'],
+  guard: ['charter', 'cel', 'constraint', 'decide', 'session', 'ledger'],
+  store: ['charter', 'cel', 'constraint', 'guard'],
+
+  gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'ledger', 'wire'],
+  'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire'],
   'prove/oracle': ['charter', 'cel', 'constraint', 'decide', 'session'],
-  'prove/*': ['charter', 'cel', 'constraint', 'decide', 'session', 'prove/plan', 'prove/oracle', 'prove/*'],
+  'prove/*': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire', 'prove/plan', 'prove/oracle', 'prove/*'],
   // What a report needs of the rest of prove are its types only: see typesOnly.
   'prove/report': ['charter', 'cel', 'constraint', 'explain', 'prove/plan', 'prove/oracle', 'prove/*'],
   index: [
@@ -32,6 +39,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'prove/oracle',
     'prove/*',
     'prove/report',
+    'wire',
+    'ledger',
+    'identity',
+    'guard',
+    'store',
+    'gateway',
   ],
   cli: [
     'arazzo',
@@ -47,6 +60,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'prove/oracle',
     'prove/*',
     'prove/report',
+    'wire',
+    'ledger',
+    'identity',
+    'guard',
+    'store',
+    'gateway',
     'index',
   ],
 }
@@ -56,7 +75,8 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
   'prove/report': ['prove/plan', 'prove/oracle', 'prove/*'],
 }
 
-const pure = /^src\/(cel|constraint|decide|session|case|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
+const pure =
+  /^src\/(cel|constraint|decide|session|case|wire|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
 
 const impure: readonly (readonly [RegExp, string])[] = [
   [/from ['"]node:|import\(\s*['"]node:/, 'a node: import'],

@@ -1,6 +1,6 @@
 import { evaluateReference, parseReference } from '../../charter/pointer.ts'
+import { printLosslessJson } from '../../wire/lossless-json.ts'
 import type { Exchange, HttpRequest, HttpResponse } from '../transport/exchange.ts'
-import { printLosslessJson } from '../transport/lossless-json.ts'
 import type { RawHook, RawStep } from './schema.ts'
 import { isSecretHeader, isSecretMember, learnSecrets, type Secret } from './secret.ts'
 import { fillJson, fillText, type Lookup } from './template.ts'

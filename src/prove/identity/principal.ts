@@ -1,4 +1,4 @@
-import { parseLosslessJson } from '../transport/lossless-json.ts'
+import { parseLosslessJson } from '../../wire/lossless-json.ts'
 
 /** Who an identity is to the charter, as far as the file and its tokens say. */
 export interface SessionPrincipal {

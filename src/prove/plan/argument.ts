@@ -4,7 +4,7 @@ import { evaluateReference, getPointer, type Pointer, type Reference } from '../
 import type { ApiDescription } from '../../charter/source/description.ts'
 import { makeExample } from '../../charter/source/example.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
-import { placeValue, putValue } from './place.ts'
+import { placeValue, putValue } from '../../wire/place.ts'
 
 /** An argument, or what lies below it within an element of a list. */
 export interface Argument {
@@ -27,7 +27,8 @@ export interface Ground {
   readonly alias: string | undefined
 }
 
-const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', 'header', 'body'])
+/** Names under which a rule reads the request. */
+export const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', 'header', 'body'])
 
 /** The argument that carries what an expression reads; undefined for what is no argument. */
 export function argumentOf(ground: Ground, read: readonly string[]): Argument | undefined {

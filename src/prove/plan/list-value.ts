@@ -3,9 +3,9 @@ import { comparisons } from '../../cel/traverse.ts'
 import type { Use } from '../../charter/charter.ts'
 import { getPointer, type Pointer } from '../../charter/pointer.ts'
 import { resolveSchema } from '../../charter/source/schema.ts'
+import { putValue } from '../../wire/place.ts'
 import { type Argument, argumentOf, descriptionOf, fitting, type Ground } from './argument.ts'
 import { writtenPath } from './instance.ts'
-import { putValue } from './place.ts'
 
 const longest = 1000
 

@@ -1,6 +1,6 @@
 import type { CallRequest, ConstraintId } from '../../charter/charter.ts'
+import { placeValue } from '../../wire/place.ts'
 import type { Knob } from './knob.ts'
-import { placeValue } from './place.ts'
 
 /** What the charter says of a request: constraints it would break, wishes it leaves open, and soft ones among them. */
 export interface Judged {

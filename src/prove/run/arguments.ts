@@ -4,12 +4,12 @@ import type { CallRequest, Charter, Constraint, ConstraintId, Use } from '../../
 import { callVariables } from '../../charter/linker.ts'
 import { makeContext } from '../../constraint/context.ts'
 import { makeScopePlan } from '../../constraint/scope.ts'
+import { isRecord } from '../../wire/to-http.ts'
 import { type Knob, knobsOf, type ScopeFor } from '../plan/knob.ts'
 import type { Scenario, Step, Wish } from '../plan/scenario.ts'
 import { type Attempt, type Problem, variants } from '../plan/solve.ts'
 import { judge, type Lab, type Seen } from './lab.ts'
 import type { Manner, Play } from './play.ts'
-import { isRecord } from './request.ts'
 
 /** The call that arguments are wanted for, with what is known before it. */
 export interface Occasion {
@@ -58,11 +58,12 @@ function expressionsOf(charter: Charter, constraint: Constraint, seen: Seen, use
 /** Wishes that a step can fulfil: those on the step, and those on the object it makes. */
 export function wishesOf(scenario: Scenario, step: Step): readonly Wish[] {
   const made = step.makes === undefined ? [] : (scenario.vars[step.makes]?.wishes ?? [])
-  const requestOnly = step.wishes.filter((wish) =>
-    wish.rule.reads.every(([root]) => root === 'request' || root === 'body'),
-  )
+  // What a step on its way finds there is known before it; what the act finds is what it is judged by.
+  const there = step.purpose === 'setup' && step.makes === undefined ? ['object', ...Object.keys(step.refs)] : []
+  const known = new Set(['request', 'body', ...there])
+  const own = step.wishes.filter((wish) => wish.rule.reads.every(([root]) => root !== undefined && known.has(root)))
   // What is merely nice to have has the finer boundaries, so it is tried first.
-  return [...made, ...requestOnly].toSorted((left, right) => Number(right.soft ?? false) - Number(left.soft ?? false))
+  return [...made, ...own].toSorted((left, right) => Number(right.soft ?? false) - Number(left.soft ?? false))
 }
 
 function wishKnobs(occasion: Occasion, wish: Wish, request: CallRequest): Knob[] {

@@ -1,13 +1,14 @@
 import type { ObjectFact, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer, printPointer } from '../../charter/pointer.ts'
+import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import { isOwn } from '../plan/graph.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
 import { refuses } from './lab.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
-import { makeRequest, toHttp } from './request.ts'
+import { makeRequest } from './request.ts'
 import type { Thing } from './thing.ts'
 import { Unreached } from './unreached.ts'
 
@@ -24,7 +25,8 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
     const listed = use === undefined ? undefined : await listAs(play, type, use, seeker)
     const fact = listed === undefined ? undefined : await fittest(play, type, spec, { owner, facts: listed.facts })
     if (fact === undefined || listed === undefined) continue
-    const from = `$response.body#${whereIn(listed.sent.exchange.response?.json, fact.value)}${printPointer(type.key)}`
+    const at = play.lab.charter.operations.get(use?.operation ?? '')?.lists?.items ?? []
+    const from = `$response.body#${whereIn(listed.sent.exchange.response?.json, at, fact.value)}${printPointer(type.key)}`
     play.sent.push({ ...listed.sent, captures: [{ name, value: fact.key, from }] })
     const thing: Thing = { type, key: fact.key, path: {}, fact }
     // A list may show less of an object than reading it does.
@@ -133,8 +135,10 @@ async function listAs(
   return { facts, sent }
 }
 
-/** The pointer to an item of a list answer. */
-function whereIn(json: unknown, item: unknown): string {
+/** The pointer to an item of a list answer; `at` is where the charter says the list is. */
+export function whereIn(json: unknown, at: readonly string[], item: unknown): string {
+  const direct = getPointer(json, at)
+  if (Array.isArray(direct) && direct.includes(item)) return `${printPointer(at)}/${direct.indexOf(item)}`
   if (Array.isArray(json)) return `/${json.indexOf(item)}`
   const lists = typeof json === 'object' && json !== null ? Object.entries(json) : []
   const [member, list] = lists.find(([, each]) => Array.isArray(each) && each.includes(item)) ?? []

@@ -2,14 +2,14 @@
 import type { CallRequest, Charter, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { evaluateReference, getPointer } from '../../charter/pointer.ts'
+import { isRecord } from '../../wire/to-http.ts'
 import { companionsOf } from '../plan/graph.ts'
 import type { Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
-import { enrolled } from './enrol.ts'
+import { credentialsIn, enrolled } from './enrol.ts'
 import { factId, refuses, type Seen } from './lab.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
-import { isRecord } from './request.ts'
 import { knownOf, type Thing } from './thing.ts'
 import { Unreached } from './unreached.ts'
 
@@ -60,6 +60,12 @@ async function newThing(play: Play, step: Step, answered: Answered): Promise<Thi
   const parent = parentVar === undefined ? undefined : await play.thing(parentVar)
   const creator = seen.call.principal.id
   const self = await enrolled(play, step, exchange)
+  const sent = play.sent.at(-1)
+  if (self !== undefined && step.makes !== undefined && sent?.exchange === exchange)
+    play.sent[play.sent.length - 1] = {
+      ...sent,
+      captures: [...sent.captures, ...credentialsIn(exchange, self, step.makes)],
+    }
   return {
     type,
     key: created,

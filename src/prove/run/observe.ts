@@ -2,13 +2,14 @@
 import type { CallRequest, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
+import { placeValue } from '../../wire/place.ts'
+import { isRecord, toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
-import { placeValue } from '../plan/place.ts'
 import type { Step, Var } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { factId, judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
 import type { Play } from './play.ts'
-import { isRecord, makeRequest, toHttp } from './request.ts'
+import { makeRequest } from './request.ts'
 import { knownOf, type Sight, type Thing } from './thing.ts'
 
 /**
@@ -30,7 +31,8 @@ export async function readThing(
     const seen = sightOf(play.lab, thing, use, exchange)
     const sight = seen === undefined && (await isMissing(play, thing, use, reader, exchange)) ? goneOf(thing) : seen
     if (sight === undefined) continue
-    record?.({ use: use.id, operation: use.operation, as: reader.name, purpose: 'observe', exchange, captures: [] })
+    const as = play.roleOf(reader)
+    record?.({ use: use.id, operation: use.operation, as, purpose: 'observe', exchange, captures: [] })
     remember(play.lab, thing, reader.name)
     if (sight !== null) {
       thing.fact = sight

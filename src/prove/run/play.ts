@@ -2,6 +2,7 @@
 import type { CallRequest, Charter, ConstraintId, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
 import { textOf } from '../../charter/object-fact.ts'
 import { getPointer, printReference } from '../../charter/pointer.ts'
+import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import { useById } from '../plan/graph.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
@@ -12,7 +13,6 @@ import { findThing } from './find.ts'
 import { allows, type Enrolled, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { readThing } from './observe.ts'
-import { toHttp } from './request.ts'
 import { startOf } from './start.ts'
 import type { Thing } from './thing.ts'
 import { Held, Unreached } from './unreached.ts'
@@ -105,6 +105,11 @@ export class Play {
     const signed = seat.fresh ? await this.lab.register(seat.identity) : await this.lab.signIn(seat.identity)
     this.people.set(role, signed)
     return signed
+  }
+
+  /** The role that somebody on stage plays; their own name for anybody else. */
+  roleOf(signed: Signed): string {
+    return [...this.people].find(([, each]) => each === signed)?.[0] ?? signed.name
   }
 
   /** Somebody already on stage. */

@@ -1,5 +1,6 @@
 /** Calls at the same moment on different objects that draw on the same one. */
 import type { CallRequest } from '../../charter/charter.ts'
+import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import type { Sights } from '../oracle/effect.ts'
@@ -10,7 +11,6 @@ import { type Lab, refuses } from './lab.ts'
 import { createdKey } from './learn.ts'
 import { pointedBy, stepsMaking } from './next-scene.ts'
 import { existsAs } from './observe.ts'
-import { toHttp } from './request.ts'
 import { changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 

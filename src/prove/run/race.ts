@@ -1,5 +1,6 @@
 /** Many identical calls at the same moment: only as many may take effect as do one after the other. */
 
+import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
@@ -11,7 +12,6 @@ import { createdKey } from './learn.ts'
 import { existsAs } from './observe.ts'
 import type { Play } from './play.ts'
 import { raceAcross } from './race-across.ts'
-import { toHttp } from './request.ts'
 import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 

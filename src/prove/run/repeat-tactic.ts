@@ -1,8 +1,8 @@
 /** Tactics that need a call more than once: what may happen a single time, so often, or up to so much. */
 import type { Constraint, Scope } from '../../charter/charter.ts'
+import { placeValue } from '../../wire/place.ts'
 import { effectOf, timesOver } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
-import { placeValue } from '../plan/place.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { sized } from './arguments.ts'
 import { inShort, type Lab, refuses } from './lab.ts'

@@ -1,8 +1,8 @@
 /** The request a search for arguments starts from: everything that must be named is named. */
 import type { CallRequest, Charter, ObjectFact, Slot, Use } from '../../charter/charter.ts'
 import { evaluateReference } from '../../charter/pointer.ts'
+import { placeValue } from '../../wire/place.ts'
 import { namedObjects } from '../plan/implicit-ref.ts'
-import { placeValue } from '../plan/place.ts'
 import type { Step } from '../plan/scenario.ts'
 import { enrolling } from './enrol.ts'
 import type { Play } from './play.ts'

@@ -1,13 +1,13 @@
 /** A value that may exist once, asked for twice: one after the other, then many times at the same moment. */
 import type { CallRequest, Invariant } from '../../charter/charter.ts'
 import { getPointer } from '../../charter/pointer.ts'
+import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { createdKey } from './learn.ts'
 import { readThing } from './observe.ts'
-import { toHttp } from './request.ts'
 import { type Scene, setScene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 

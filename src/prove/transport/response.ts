@@ -1,8 +1,8 @@
 import { pipeline, type Readable, type Transform } from 'node:stream'
 import { TextDecoder } from 'node:util'
 import { createBrotliDecompress, createUnzip, createZstdDecompress } from 'node:zlib'
+import { parseLosslessJson } from '../../wire/lossless-json.ts'
 import type { HttpResponse } from './exchange.ts'
-import { parseLosslessJson } from './lossless-json.ts'
 
 /** The head of an answer as node's and undici's clients give it. */
 export interface ResponseHead {

@@ -1,5 +1,5 @@
-import type { CallRequest } from '../../charter/charter.ts'
-import { type CallerKey, getPointer, type Pointer, type Reference, setPointer } from '../../charter/pointer.ts'
+import type { CallRequest } from '../charter/charter.ts'
+import { type CallerKey, getPointer, type Pointer, type Reference, setPointer } from '../charter/pointer.ts'
 
 /**
  * A copy of the request with a value at a place, or without the place when the value is undefined; references into responses and to
