@@ -4,13 +4,28 @@ import type { EntryRecord } from './record.ts'
 import type { Batch, NewRow, StoredHead } from './storage/storage.ts'
 import { Frontier, hashLeaf, type TreeNode } from './tree.ts'
 
+/** What only the writer knows: the secret its heads are sealed with, and how far it has seen the ledger reach. */
+export interface Trust {
+  readonly secret: Buffer
+  readonly reached: number
+}
+
 /**
  * Puts records behind a head: hashes, places, and the new head, sealed.
  *
- * @throws {LedgerError} `forged` when the head was not sealed by this ledger: nothing is ever appended to what somebody else wrote.
+ * @throws {LedgerError} `forged` when the head was not sealed by this ledger, or was set back: nothing is ever appended to what somebody else wrote.
  */
-export function buildBatch(head: StoredHead | undefined, records: readonly EntryRecord[], secret: Buffer): Batch {
+export function buildBatch(
+  head: StoredHead | undefined,
+  records: readonly EntryRecord[],
+  { secret, reached }: Trust,
+): Batch {
   const frontier = openHead(head, secret)
+  if (frontier.size < reached) {
+    throw new LedgerError('forged', `the ledger was cut from ${reached} entries to ${frontier.size}`, {
+      index: frontier.size,
+    })
+  }
   const nodes: TreeNode[] = []
   const rows = records.map(({ columns, text }): NewRow => {
     const row = { ...columns, index: frontier.size, hash: hashLeaf(text), text }

@@ -167,7 +167,6 @@ export class Ledger {
    * Their hashes stay, so that every proof still works for whoever kept a text. Returns how far.
    */
   async prune(before: number, principal: PrincipalSummary): Promise<{ readonly upTo: number }> {
-    const storage = this.reader
     const upTo = Math.min(await this.reader.firstSince(before), this.#covered)
     await this.append({ kind: 'prune', at: this.now(), upTo, before: new Date(before).toISOString(), principal })
     await this.#writer.prune(upTo)

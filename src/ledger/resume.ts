@@ -41,7 +41,7 @@ export async function verifyTail(reader: LedgerReader, { key, secret, outside }:
 
 async function lastCheckpoint(reader: LedgerReader, key: VerifierKey, outside: readonly string[]): Promise<TreeHead> {
   let last: TreeHead = { size: 0, root: Buffer.alloc(0) }
-  for (const note of [...(await reader.checkpoints()).slice(-1), ...outside]) {
+  for (const note of [...outside, (await reader.lastCheckpoint()) ?? '']) {
     const head = verifyCheckpoint(note, key)
     // A place may hold checkpoints of others, or half of one that was being written; those say nothing of this ledger.
     if (!('problem' in head) && head.size > last.size) last = head

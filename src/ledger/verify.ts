@@ -73,7 +73,7 @@ export async function verifyLedger({ items, publicKey, checkpoints = [] }: Verif
 
 /** A stored ledger, to verify. */
 export async function* readerItems(reader: LedgerReader): AsyncGenerator<VerifyItem> {
-  for (const note of await reader.checkpoints()) yield { type: 'checkpoint', note }
+  for (const note of await reader.checkpoints(0)) yield { type: 'checkpoint', note }
   for await (const entries of reader.entries(0, Number.MAX_SAFE_INTEGER)) yield { type: 'entries', entries }
 }
 
@@ -96,16 +96,10 @@ class Check {
     const head = verifyCheckpoint(note, this.#key)
     const size = this.#frontier.size
     if ('problem' in head) {
-      return this.#report('checkpoint', size, size, `a checkpoint ${where} is not to be believed: ${head.problem}`)
+      this.#report('checkpoint', size, size, `a checkpoint ${where} is not to be believed: ${head.problem}`)
+    } else {
+      this.#trust(head)
     }
-    const known = this.#heads.get(head.size)
-    if (known !== undefined && !known.root.equals(head.root)) {
-      return this.#report('fork', 0, head.size - 1, `two ledgers of ${head.size} entries were signed`)
-    }
-    if (known === undefined && head.size < size) {
-      return this.#report('checkpoint', head.size, size, 'a checkpoint comes after its entries')
-    }
-    this.#heads.set(head.size, head)
   }
 
   entry({ index, text, hash }: ClaimedEntry): void {
@@ -135,6 +129,18 @@ class Check {
       checkpoints: this.#heads.size,
       pruned: this.#pruned,
       problems: this.#problems,
+    }
+  }
+
+  #trust(head: TreeHead): void {
+    const known = this.#heads.get(head.size)
+    const size = this.#frontier.size
+    if (known !== undefined && !known.root.equals(head.root)) {
+      this.#report('fork', 0, head.size - 1, `two ledgers of ${head.size} entries were signed`)
+    } else if (known === undefined && head.size < size) {
+      this.#report('checkpoint', head.size, size, 'a checkpoint comes after its entries')
+    } else {
+      this.#heads.set(head.size, head)
     }
   }
 

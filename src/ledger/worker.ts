@@ -23,6 +23,7 @@ async function run(config: WriterConfig, answer: (message: FromWriter) => void):
   const orders: Exclude<ToWriter, { readonly type: 'append' }>[] = []
   let engine: { readonly storage: Storage; readonly keys: KeyStore } | undefined
   let running = false
+  let reached = 0
 
   const open = async () =>
     (engine ??= { storage: await openStorage(config.storage), keys: await openKeys(config.storage) })
@@ -38,10 +39,11 @@ async function run(config: WriterConfig, answer: (message: FromWriter) => void):
     let first = 0
     let size = 0
     await storage.append((head) => {
-      const batch = buildBatch(head, records, secret)
+      const batch = buildBatch(head, records, { secret, reached })
       ;[first, size] = [head?.size ?? 0, batch.head.size]
       return batch
     })
+    reached = size
     return { type: 'appended', first, count: size - first }
   }
   const flush = async (): Promise<void> => {

@@ -11,7 +11,7 @@ const prunedStart = '{"pruned":'
 
 /** Writes the file, in pieces of whole lines. */
 export async function* exportLedger(reader: LedgerReader): AsyncGenerator<string> {
-  const notes = await reader.checkpoints()
+  const notes = await reader.checkpoints(0)
   if (notes.length > 0) yield notes.map((checkpoint) => `${JSON.stringify({ checkpoint })}\n`).join('')
   for await (const chunk of reader.entries(0, Number.MAX_SAFE_INTEGER)) yield chunk.map(lineOf).join('')
 }

@@ -8,6 +8,10 @@ interface EntryRow {
   readonly text: string | null
 }
 
+interface NoteRow {
+  readonly note: string
+}
+
 interface HeadRow {
   readonly size: string
   readonly frontier: Buffer
@@ -42,9 +46,13 @@ export async function openPostgres(url: string): Promise<Storage> {
       const { sql, values } = searchStatement(query, (n) => `$${n}`)
       return pageOf(query, (await pool.query<EntryRow>(sql, [...values])).rows.map(toEntry))
     },
-    checkpoints: async (size = 0) => {
-      const sql = 'SELECT note FROM ledger_checkpoint WHERE size >= $1 ORDER BY size'
-      return (await pool.query<{ note: string }>(sql, [size])).rows.map(({ note }) => note)
+    checkpoints: async (size, limit) => {
+      const sql = 'SELECT note FROM ledger_checkpoint WHERE size > $1 ORDER BY size LIMIT $2'
+      return (await pool.query<NoteRow>(sql, [size, limit ?? null])).rows.map(({ note }) => note)
+    },
+    lastCheckpoint: async () => {
+      const sql = 'SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1'
+      return (await pool.query<NoteRow>(sql)).rows[0]?.note
     },
     keepCheckpoint: async (size, note) => {
       await pool.query('INSERT INTO ledger_checkpoint VALUES ($1, $2) ON CONFLICT DO NOTHING', [size, note])

@@ -52,7 +52,8 @@ export function openSqlite(file: string): Storage {
           .map(toEntry),
       )
     },
-    checkpoints: async (size = 0) => sql.checkpoints.all(size).map(({ note }) => note),
+    checkpoints: async (size, limit = -1) => sql.checkpoints.all(size, limit).map(({ note }) => note),
+    lastCheckpoint: async () => sql.lastCheckpoint.get()?.note,
     keepCheckpoint: async (size, note) => {
       sql.keepCheckpoint.run(size, note)
     },
@@ -100,8 +101,11 @@ function prepare(database: Database.Database) {
     nodes: database.prepare<[number, number, number], EntryRow>(
       'SELECT hash FROM ledger_node WHERE height = ? AND idx >= ? AND idx < ? ORDER BY idx',
     ),
-    checkpoints: database.prepare<[number], { note: string }>(
-      'SELECT note FROM ledger_checkpoint WHERE size >= ? ORDER BY size',
+    checkpoints: database.prepare<[number, number], { note: string }>(
+      'SELECT note FROM ledger_checkpoint WHERE size > ? ORDER BY size LIMIT ?',
+    ),
+    lastCheckpoint: database.prepare<[], { note: string }>(
+      'SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1',
     ),
     keepCheckpoint: database.prepare('INSERT INTO ledger_checkpoint VALUES (?, ?) ON CONFLICT DO NOTHING'),
     firstSince: database.prepare<[number], EntryRow>('SELECT idx FROM ledger_entry WHERE at >= ? ORDER BY idx LIMIT 1'),

@@ -74,8 +74,9 @@ export interface LedgerReader {
   search(query: SearchQuery): Promise<SearchPage>
   /** Index of the first entry not older than `at`, or the size of the ledger. */
   firstSince(at: number): Promise<number>
-  /** Checkpoints with at least `size` entries, smallest first. */
-  checkpoints(size?: number): Promise<readonly string[]>
+  /** Checkpoints over more than `size` entries, smallest first; all when no `limit` is given. */
+  checkpoints(size: number, limit?: number): Promise<readonly string[]>
+  lastCheckpoint(): Promise<string | undefined>
   close(): Promise<void>
 }
 
