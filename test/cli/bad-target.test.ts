@@ -70,6 +70,14 @@ const cases: readonly Case[] = [
     code: 0,
     says: /503 overloaded/,
   },
+  {
+    name: 'a 404 for every seventh request: no note is gone for that',
+    signs: true,
+    mischief: ({ response, count }, honest) => (count % 7 === 5 ? sendJson(response, 404, {}) : honest()),
+    code: 0,
+    says: /No way found/,
+    holds: true,
+  },
   { name: 'a 500 for everything', mischief: toCalls((response) => sendJson(response, 500, {})), code: 1, says: /500/ },
   {
     name: 'HTML with 200',
