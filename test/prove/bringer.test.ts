@@ -77,6 +77,7 @@ test('receipts of others in a list are proven with an order that is packed and p
   const [finding, ...others] = (await prove('unfiltered')).findings
   assert.equal(finding?.class, 'bola-read')
   assert.deepEqual(others, [])
+  assert.match(finding?.proof.disclosed.join() ?? '', /^\/\d+\/id$/)
   const setup = finding?.proof.transcript.filter((sent) => sent.purpose === 'setup').map((sent) => [sent.use, sent.as])
   assert.deepEqual(setup, [
     ['order.create', 'ben'],

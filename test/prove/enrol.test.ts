@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Outcome } from '../../src/prove/finding.ts'
+import { effectChecksOf } from '../../src/prove/report/effect-check.ts'
 import { type Asked, proveSmall } from './small-api.ts'
 
 const charter = `
@@ -80,6 +81,8 @@ test('a rank taken from the registration is proven by whoever was registered', a
       ['observe', 'shop.me'],
     ],
   )
+  const [check, ...more] = finding === undefined ? [] : effectChecksOf(finding.proof)
+  assert.deepEqual([check?.kind, more], ['unlike', []])
 })
 
 test('an answer that only echoes what was asked for shows nothing', async () => {

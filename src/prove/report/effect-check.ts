@@ -10,7 +10,7 @@ type Place = readonly string[]
  * One thing that holds once the check exists. Numbers are indexes of the transcript.
  *
  * `same`: two looks agree at these places. `absent`: a look finds nothing. `grown`: a number moved no further than the allowed
- * effects explain. `refused`: no more answers than allowed say yes. `hidden`: an answer does not hold these values.
+ * effects explain. `unlike`: a look does not show this value there. `refused`: no more answers than allowed say yes. `hidden`: an answer does not hold these values.
  */
 export type EffectCheck =
   | { readonly kind: 'same'; readonly before: number; readonly after: number; readonly places: readonly Place[] }
@@ -22,6 +22,7 @@ export type EffectCheck =
       readonly place: Place
       readonly most: number
     }
+  | { readonly kind: 'unlike'; readonly after: number; readonly place: Place; readonly value: unknown }
   | { readonly kind: 'refused'; readonly abuse: number; readonly allowed: number }
   | { readonly kind: 'hidden'; readonly abuse: number; readonly values: readonly Held[] }
 
@@ -47,11 +48,22 @@ export function effectChecksOf(proof: Proof): readonly EffectCheck[] {
 function comparisons(proof: Proof, abuse: number, last: number): EffectCheck[] {
   return observations(proof, abuse, last).flatMap(({ before, after }): EffectCheck[] => {
     const now = proof.transcript[after]
-    if (before === undefined) return isFine(now) && appeared(proof) ? [{ kind: 'absent', after }] : []
+    if (before === undefined && isFine(now))
+      return appeared(proof) ? [{ kind: 'absent', after }] : writtenPlaces(proof, now, after)
+    if (before === undefined) return []
     const then = proof.transcript[before]
     if (!isFine(then)) return isFine(now) ? [{ kind: 'absent', after }] : []
     const places = changedPlaces(proof, then, now)
     return places.length === 0 ? [] : [{ kind: 'same', before, after, places }]
+  })
+}
+
+/** What a new object shows that should not have been written; where it was read, the place is below the pointer of the change. */
+function writtenPlaces(proof: Proof, now: Sent | undefined, after: number): EffectCheck[] {
+  return [...leavesOf(jsonOf(now)).values()].flatMap(({ place, value }): EffectCheck[] => {
+    const isIt = (change: Change) =>
+      valueText(change.after) === valueText(value) && `/${place.join('/')}`.endsWith(change.pointer)
+    return proof.changes.some(isIt) ? [{ kind: 'unlike', after, place, value }] : []
   })
 }
 

@@ -112,7 +112,9 @@ function storeSent(sent: Sent, context: ReportContext): StoredSent {
   return {
     ...rest,
     captures: sent.captures.map((each) =>
-      context.isSecretMember(each.name) ? { ...each, value: '[redacted]' } : each,
+      context.isSecretMember(each.name) || context.redact(each.value) !== each.value
+        ? { ...each, value: '[redacted]' }
+        : each,
     ),
     request: {
       method: request.method,

@@ -57,6 +57,7 @@ const dropped: ReadonlySet<string> = new Set(['host', 'content-length', 'connect
 const perRun = /^(?:x-)?(?:idempotency-key|request-id|correlation-id)$/i
 /** A captured value this short also turns up as an ordinary number; then only members named like keys are taken for it. */
 const shortValue = 6
+const shortestCredential = 12
 
 /** Puts a proof's transcript into a form that can be run again. Pure. */
 export function scriptOf(proof: Proof, context: ReportContext): Script {
@@ -138,7 +139,12 @@ function pairOf(sent: Sent, pair: string, writing: Writing, as: Hole['as']): Tem
 }
 
 function headerOf(sent: Sent, name: string, value: string, writing: Writing): Template {
-  if (writing.context.isSecretHeader(name)) return [{ variable: secret(writing, sent.as, name), as: 'text' }]
+  if (writing.context.isSecretHeader(name)) {
+    // Whoever was registered on the way has what the answer gave them.
+    const [given] = [...writing.captured].filter(([each]) => each.length >= shortestCredential && value.endsWith(each))
+    if (given !== undefined) return [value.slice(0, -given[0].length), { variable: given[1], as: 'text' }]
+    return [{ variable: secret(writing, sent.as, name), as: 'text' }]
+  }
   const held = heldBy(value, writing, 'text')
   if (held !== undefined) return [held]
   if (!perRun.test(name)) return [writing.context.redact(value)]

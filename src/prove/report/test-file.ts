@@ -125,6 +125,10 @@ function printCheck(check: EffectCheck, captured: ReadonlyMap<string, unknown>, 
       )
     case 'absent':
       return [`  assert.ok(!a${check.after + 1}.ok, 'it must not exist')`]
+    case 'unlike':
+      return [
+        `  assert.notDeepEqual(at(a${check.after + 1}, ${JSON.stringify(check.place)}), ${JSON.stringify(check.value)}, ${literal(`${check.place.join('/')} must not have been written`)})`,
+      ]
     case 'grown': {
       const [before, after] = [check.before, check.after].map(
         (step) => `Number(at(a${step + 1}, ${JSON.stringify(check.place)}))`,

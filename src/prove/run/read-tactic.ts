@@ -1,13 +1,13 @@
 /** Tactics that look: fields somebody may not read, lists that hold too much, keys that can be guessed. */
 import type { Constraint, ObjectFact, ObjectType, Principal, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
-import { getPointer } from '../../charter/pointer.ts'
+import { getPointer, printPointer } from '../../charter/pointer.ts'
 import { entitledTo } from '../../constraint/choice.ts'
 import { boundToTenant } from '../plan/cast.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase, Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
-import { itemsIn } from './find.ts'
+import { itemsIn, whereIn } from './find.ts'
 import { inShort, judge, type Lab, refuses, seenBy } from './lab.ts'
 import { readThing } from './observe.ts'
 import { Play } from './play.ts'
@@ -99,7 +99,9 @@ export async function listTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
     const foreign = await foreignItems(play, { step, readUse, type, constraint, attacker }, exchange)
     const why =
       foreign.length === 0 ? `every listed ${type.name} may be read` : `${foreign.length} listed that may not be read`
-    const disclosed = foreign.slice(0, 3).map((key) => `${type.name} ${key}`)
+    const disclosed = foreign
+      .slice(0, 3)
+      .map(({ value }) => whereIn(exchange.response?.json, constraint.items, value) + printPointer(type.key))
     if (foreign.length === 0) continue
     play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
     return { effect: true, why, changes: [], disclosed, sent: play.sent, state }
@@ -126,19 +128,19 @@ interface Listing {
   readonly attacker: string | undefined
 }
 
-async function foreignItems(play: Play, listing: Listing, exchange: Exchange): Promise<string[]> {
+async function foreignItems(play: Play, listing: Listing, exchange: Exchange): Promise<ObjectFact[]> {
   const { lab } = play
   const { readUse, type, constraint, attacker, step } = listing
   const principal = await play.principal(step.as)
-  const foreign: string[] = []
+  const foreign: ObjectFact[] = []
   for (const value of itemsIn(exchange.response?.json, constraint.items, type).slice(0, 100)) {
     const fact = readObject(type, value, { now: lab.now() })
     if (constraint.choices !== undefined) {
-      if (entitledTo(lab.charter, constraint.choices, { principal, fact }) === 'no') foreign.push(fact.key)
+      if (entitledTo(lab.charter, constraint.choices, { principal, fact }) === 'no') foreign.push(fact)
       continue
     }
     if (type.read === undefined) {
-      if (outsideTenant(lab, principal, fact)) foreign.push(fact.key)
+      if (outsideTenant(lab, principal, fact)) foreign.push(fact)
       continue
     }
     const uses = lab.charter.operations.get(readUse.operation)?.uses ?? [readUse]
@@ -149,7 +151,7 @@ async function foreignItems(play: Play, listing: Listing, exchange: Exchange): P
     )
     if (verdicts.some((reasons) => reasons.length === 0)) continue
     const certain = verdicts.every((reasons) => reasons.some((reason) => reason.outcome === 'broken'))
-    if (certain || (await isForeign(play, fact.key, readUse.id, attacker))) foreign.push(fact.key)
+    if (certain || (await isForeign(play, fact.key, readUse.id, attacker))) foreign.push(fact)
   }
   return foreign
 }
