@@ -70,12 +70,22 @@ function at(target: Node, index: number): Node {
 
 /** The node with every free occurrence of a variable replaced. */
 function substitute(node: Node, name: string, by: Node): Node {
-  const within = (child: Node): Node => substitute(child, name, by)
+  return rewritten(node, (each) => {
+    if (each.kind === 'ident') return each.name === name ? by : undefined
+    const hides = each.kind === 'comprehension' && each.variable === name
+    return hides ? { ...each, range: substitute(each.range, name, by) } : undefined
+  })
+}
+
+/** A copy of a tree: nodes for which `by` gives another one are replaced as a whole, the rest is kept. */
+export function rewritten(node: Node, by: (node: Node) => Node | undefined): Node {
+  const other = by(node)
+  if (other !== undefined) return other
+  const within = (child: Node): Node => rewritten(child, by)
   switch (node.kind) {
     case 'literal':
-      return node
     case 'ident':
-      return node.name === name ? by : node
+      return node
     case 'select':
     case 'has':
       return { ...node, target: within(node.target) }
@@ -101,14 +111,12 @@ function substitute(node: Node, name: string, by: Node): Node {
       return { ...node, items: node.items.map(within) }
     case 'map':
       return { ...node, entries: node.entries.map(([key, value]) => [within(key), within(value)] as const) }
-    case 'comprehension': {
-      const inner = node.variable === name ? (child: Node): Node => child : within
+    case 'comprehension':
       return {
         ...node,
         range: within(node.range),
-        predicate: node.predicate && inner(node.predicate),
-        transform: node.transform && inner(node.transform),
+        predicate: node.predicate && within(node.predicate),
+        transform: node.transform && within(node.transform),
       }
-    }
   }
 }

@@ -68,7 +68,8 @@ export type Tactic =
   | { readonly kind: 'as-other'; readonly other: Other }
   | { readonly kind: 'from-state'; readonly state: string; readonly slot: Slot }
   | { readonly kind: 'arguments' }
-  | { readonly kind: 'object-facts'; readonly state?: string }
+  /** The facts of an object are against the rule: in some state, or after a use has changed them. */
+  | { readonly kind: 'object-facts'; readonly state?: string; readonly through?: string }
   | { readonly kind: 'again' }
   /** At once on one object, or on several that draw on the same one. */
   | { readonly kind: 'race'; readonly across?: Slot; readonly approved?: boolean }

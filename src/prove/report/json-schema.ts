@@ -62,7 +62,7 @@ const tactic = z.discriminatedUnion('kind', [
   withField('write-field'),
   withField('read-field'),
   plain('arguments'),
-  plain('object-facts'),
+  z.strictObject({ kind: z.literal('object-facts'), state: text.exactOptional(), through: text.exactOptional() }),
   plain('again'),
   z.strictObject({ kind: z.literal('race'), across: text.exactOptional(), approved: z.boolean().exactOptional() }),
   z.strictObject({ kind: z.literal('over-limit'), approved: z.boolean().exactOptional() }),

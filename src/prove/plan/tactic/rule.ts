@@ -1,12 +1,13 @@
 /** Calls that break a rule over arguments, objects or the caller. */
 import type { Slot } from '../../../charter/charter.ts'
+import { requestRoots } from '../argument.ts'
 import { Casting } from '../casting.ts'
 import { classOfRule } from '../classify.ts'
 import type { Tactic, Wish } from '../scenario.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
+import { changedBefore, changersOf, turned } from './fact.ts'
 
-/** Names under which a rule reads the request. */
-export const requestRoots: ReadonlySet<string> = new Set(['request', 'path', 'query', 'header', 'body'])
+const mostChangers = 2
 
 /** A rule made false: by arguments, by choosing the object, or by choosing the caller. */
 export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
@@ -29,9 +30,13 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
     const states = state === undefined ? {} : { states: { object: [state] } }
     const tactic: Tactic = state === undefined ? { kind: 'object-facts' } : { kind: 'object-facts', state }
     draft.add(constraint.id, tactic, finding, () => ({
-      abuse: draft.build({ ...states, wishes: [...(draft.base.wishes ?? []), wish] }),
+      abuse: turned(draft, constraint, draft.build({ ...states, wishes: [...(draft.base.wishes ?? []), wish] })),
     }))
   }
+  for (const use of changersOf(draft, constraint, draft.build()).slice(0, mostChangers))
+    draft.add(constraint.id, { kind: 'object-facts', through: use.id }, finding, () => ({
+      abuse: changedBefore(draft, constraint, use),
+    }))
 }
 
 /** Somebody who may by role, and whom the rule forbids it all the same. */
