@@ -36,8 +36,8 @@ const read = (store: Store, query: Query): Promise<Rows> => store.transact([], (
 const write = (store: Store, changes: readonly Change[]): Promise<void> =>
   store.transact([], (transaction) => transaction.write(changes))
 
-/** What every engine promises; `openPlace` makes a place of its own for these tests. */
-export function storeContract(engine: string, openPlace: () => Promise<Place>): void {
+/** What every engine promises; `openPlace` makes a place of its own for these tests, `numRuns` says how often the model is tried. */
+export function storeContract(engine: string, openPlace: () => Promise<Place>, numRuns: number): void {
   describe(engine, () => {
     let place: Place
     let store: Store
@@ -52,7 +52,7 @@ export function storeContract(engine: string, openPlace: () => Promise<Place>): 
       await other?.close()
       await place?.remove()
     })
-    testRows(() => store)
+    testRows(() => store, numRuns)
     testTransactions(() => [store, other])
     testCounting(() => [store, other])
     testDurability(() => place)
@@ -62,7 +62,7 @@ export function storeContract(engine: string, openPlace: () => Promise<Place>): 
 
 class Undo extends Error {}
 
-function testRows(store: () => Store): void {
+function testRows(store: () => Store, numRuns: number): void {
   test('keeps what a plain model of the rows keeps, whatever is written', async () => {
     const batches = fc.array(fc.array(anyChange, { maxLength: 6 }), { maxLength: 6 })
     const matches = async (transaction: Transaction, batch: readonly (readonly Change[])[]): Promise<void> => {
@@ -90,7 +90,7 @@ function testRows(store: () => Store): void {
         })
         await assert.rejects(work, Undo)
       }),
-      { numRuns: 150 },
+      { numRuns },
     )
     assert.deepEqual(await read(store(), everything), readModel(emptyModel(), everything))
   })

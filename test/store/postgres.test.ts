@@ -11,8 +11,12 @@ after(async () => {
   await server?.stop()
 })
 
-storeContract('PostgreSQL', async () => ({
-  open: () => openPostgresStore(server.url, { schema: 'contract' }),
-  child: ['postgres', server.url, 'contract'],
-  remove: async () => undefined,
-}))
+storeContract(
+  'PostgreSQL',
+  async () => ({
+    open: () => openPostgresStore(server.url, { schema: 'contract' }),
+    child: ['postgres', server.url, 'contract'],
+    remove: async () => undefined,
+  }),
+  30,
+)

@@ -6,6 +6,7 @@ import { asFailure } from './failure.ts'
 import { openListener } from './listener.ts'
 import { migrate } from './migrate.ts'
 import { ask, locksOf } from './session.ts'
+import { openTurns } from './turns.ts'
 
 /** How a store in PostgreSQL behaves. */
 export interface PostgresOptions {
@@ -15,11 +16,12 @@ export interface PostgresOptions {
   readonly poolSize?: number
   /** How long to wait for a connection; 5,000 by default. */
   readonly connectTimeoutMs?: number
-  /** How long one statement may take, waiting for others included; 10,000 by default. */
+  /** How long one statement may take, waiting for others included, and waiting for a turn in this node; 10,000 by default. */
   readonly statementTimeoutMs?: number
 }
 
 const lookEveryMs = 500
+const defaultTimeoutMs = 10_000
 
 /**
  * Opens a store in one schema of a PostgreSQL database (14 or newer), and brings it to the version this program knows.
@@ -42,11 +44,11 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     await pool.end()
     throw asFailure(error)
   }
-  return storeOn(pool, schema, config)
+  return storeOn(pool, schema, config, options.statementTimeoutMs ?? defaultTimeoutMs)
 }
 
 function configOf(url: string, options: PostgresOptions): pg.PoolConfig {
-  const { poolSize = 10, connectTimeoutMs = 5000, statementTimeoutMs = 10_000 } = options
+  const { poolSize = 10, connectTimeoutMs = 5000, statementTimeoutMs = defaultTimeoutMs } = options
   return {
     connectionString: url,
     pipeline: true,
@@ -61,15 +63,17 @@ function configOf(url: string, options: PostgresOptions): pg.PoolConfig {
   }
 }
 
-function storeOn(pool: pg.Pool, schema: string, config: pg.PoolConfig): Store {
+function storeOn(pool: pg.Pool, schema: string, config: pg.PoolConfig, turnTimeoutMs: number): Store {
   const watchers = openWatchers(() => signalOf(pool, schema), lookEveryMs)
   const listener = openListener(config, schema, watchers.notify)
+  const turns = openTurns(turnTimeoutMs)
   const running = new Set<Promise<unknown>>()
   let closed = false
   return {
     async transact(keys, work) {
       if (closed) throw new StoreError('unreachable', 'the store is closed')
-      const run = runWork(pool, schema, locksOf(schema, keys), work)
+      const locks = locksOf(schema, keys)
+      const run = turns.take(locks, () => runWork(pool, schema, locks, work))
       running.add(run)
       try {
         return await run
