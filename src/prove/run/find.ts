@@ -1,4 +1,4 @@
-import type { ObjectFact, ObjectType, Use } from '../../charter/charter.ts'
+import type { ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer, printPointer } from '../../charter/pointer.ts'
 import { toHttp } from '../../wire/to-http.ts'
@@ -52,10 +52,12 @@ async function fittest(
   const taken = new Set([...play.things.values()].filter((thing) => thing.type === type).map((thing) => thing.key))
   const parties = await partyIds(play, spec)
   const isTheirs = (fact: ObjectFact) => parties.every(([party, id]) => fact.parties?.[party]?.includes(id))
+  const around = onStage(play)
+  const unmet = (fact: ObjectFact) => missed(spec, fact, around)
   // Rules about money are met more easily by whoever has more of it.
   return facts
     .filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact))
-    .toSorted((left, right) => missed(spec, left) - missed(spec, right) || worth(type, right) - worth(type, left))[0]
+    .toSorted((left, right) => unmet(left) - unmet(right) || worth(type, right) - worth(type, left))[0]
 }
 
 function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): string {
@@ -101,9 +103,21 @@ function fits(fact: ObjectFact, spec: VarSpec, owner: string | undefined): boole
   return spec.wishes.every((wish) => wish.soft === true || wishHolds(wish, fact))
 }
 
-/** How many of the wishes that are nice to have stay open. */
-function missed(spec: VarSpec, fact: ObjectFact): number {
-  return spec.wishes.filter((wish) => wish.soft === true && !wishHolds(wish, fact)).length
+/** What the last step reads by each name, as far as it is known yet. */
+function onStage({ scenario, things }: Play): Readonly<Record<Slot, unknown>> {
+  const { object, refs = {} } = scenario.steps.at(-1) ?? {}
+  const named = [...Object.entries(refs), ...(object === undefined ? [] : [['object', object] as const])]
+  return Object.fromEntries(named.map(([slot, name]) => [slot, things.get(name)?.fact?.value]))
+}
+
+/** How many of the wishes that are nice to have stay open, or of those that depend on other objects as well. */
+function missed(spec: VarSpec, fact: ObjectFact, around: Readonly<Record<Slot, unknown>>): number {
+  return spec.wishes.filter((wish) => {
+    const others = wish.rule.reads.map(([root = '']) => root).filter((root) => root !== wish.slot)
+    if (others.some((root) => around[root] === undefined)) return false
+    const holds = wish.rule.evaluate({ ...around, [wish.slot]: fact.value }) === true
+    return (wish.soft === true || others.length > 0) && holds !== wish.want
+  }).length
 }
 
 /** Wishes that read more than the object are left to the argument search. */

@@ -123,7 +123,7 @@ function varOf({ use }: Draft, { steps, vars }: Scenario, root: string): Var | u
 /** That an earlier step on the object is given such an argument, in the words of that step. */
 function wishFor(draft: Draft, fact: Fact, scenario: Scenario, step: Step): Wish[] {
   const use = useById(draft.stage.charter, step.use)
-  if (use === undefined || use.creates || step.object !== fact.object || !takes(draft, use, fact.name)) return []
+  if (use === undefined || (step.object ?? step.makes) !== fact.object || !takes(draft, use, fact.name)) return []
   const path = fact.path.join('\n')
   const { start, end } = fact.comparison
   const request: Node = { kind: 'ident', name: 'request', start, end }
