@@ -101,6 +101,16 @@ const plans: readonly Case[] = [
       'object-facts.basket.edit': ['basket.edit: request.weight <= 30 is false'],
     },
   },
+  {
+    rule: 'object.quantity + object.weight <= 30',
+    wishes: {
+      'object-facts': ['basket.fill: request.quantity + object.weight <= 30 is false'],
+      'object-facts.basket.edit': [
+        'basket.fill: request.quantity + object.weight <= 30 is false',
+        'basket.edit: object.quantity + request.weight <= 30 is false',
+      ],
+    },
+  },
   { rule: 'object.colour == "red"', wishes: { 'object-facts': [] } },
 ]
 

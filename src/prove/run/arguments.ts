@@ -59,10 +59,10 @@ function expressionsOf(charter: Charter, constraint: Constraint, seen: Seen, use
 export function wishesOf(scenario: Scenario, step: Step): readonly Wish[] {
   const made = step.makes === undefined ? [] : (scenario.vars[step.makes]?.wishes ?? [])
   // What a step on its way finds there is known before it; what the act finds is what it is judged by.
-  const there = step.purpose === 'setup' ? Object.keys(step.refs) : []
-  const moved = step.purpose === 'setup' && step.makes === undefined ? ['object'] : []
-  const known = new Set(['request', 'body', ...there, ...moved])
-  const own = step.wishes.filter((wish) => wish.rule.reads.every(([root]) => root !== undefined && known.has(root)))
+  const there = step.purpose === 'setup' ? ['object', ...Object.keys(step.refs)] : []
+  const known = new Set(['request', 'body', ...there])
+  const others = step.wishes.filter((wish) => !made.includes(wish))
+  const own = others.filter((wish) => wish.rule.reads.every(([root]) => root !== undefined && known.has(root)))
   // What is merely nice to have has the finer boundaries, so it is tried first.
   return [...made, ...own].toSorted((left, right) => Number(right.soft ?? false) - Number(left.soft ?? false))
 }

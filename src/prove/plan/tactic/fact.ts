@@ -1,5 +1,5 @@
 /** Facts under which a rule is false, brought about by the arguments of earlier steps. */
-import type { Node } from '../../../cel/ast.ts'
+import { childrenOf, type Node } from '../../../cel/ast.ts'
 import { parseCel } from '../../../cel/parse-cel.ts'
 import { printCel } from '../../../cel/print.ts'
 import { type ComparisonNode, comparisons } from '../../../cel/traverse.ts'
@@ -94,14 +94,20 @@ function factsOf(draft: Draft, constraint: When, scenario: Scenario): Fact[] {
     return want === undefined
       ? []
       : [comparison.left, comparison.right].flatMap((side): Fact[] => {
-          const path = writtenPath(side)
-          const name = path?.findLast((token) => !/^\d+$/.test(token))
-          const object = path === undefined ? undefined : varOf(draft, scenario, path[0] ?? '')
-          return path === undefined || path.length < 2 || name === undefined || object === undefined
-            ? []
-            : [{ comparison, want, path, name, object }]
+          return pathsIn(side).flatMap((path) => {
+            const name = path.findLast((token) => !/^\d+$/.test(token))
+            const object = varOf(draft, scenario, path[0] ?? '')
+            return name === undefined || object === undefined ? [] : [{ comparison, want, path, name, object }]
+          })
         })
   })
+}
+
+/** Members that a node reads, each as it is written out. */
+function pathsIn(node: Node): (readonly string[])[] {
+  const path = writtenPath(node)
+  if (path !== undefined) return path.length < 2 ? [] : [path]
+  return childrenOf(node).flatMap(pathsIn)
 }
 
 /** Parts of a condition, and what each must give for the whole to give something. */
@@ -142,7 +148,7 @@ function wishFor(draft: Draft, fact: Fact, scenario: Scenario, step: Step): Wish
 }
 
 function slotOf(step: Step, object: Var): string | undefined {
-  if (step.object === object) return 'object'
+  if ((step.object ?? step.makes) === object) return 'object'
   return Object.keys(step.refs).find((slot) => step.refs[slot] === object)
 }
 
