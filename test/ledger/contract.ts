@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { Entry } from '../../src/ledger/entry.ts'
 import { exportItems, exportLedger } from '../../src/ledger/export/ledger-file.ts'
 import { type Ledger, type LedgerOptions, openLedger } from '../../src/ledger/ledger.ts'
@@ -27,7 +27,7 @@ export interface Room {
 /** Runs the whole contract on one engine. */
 export function ledgerContract(engine: string, makeRoom: (folder: string) => Promise<Room>): void {
   const contract = (name: string, body: (setting: Setting) => Promise<void>): void => {
-    test(`${engine}: ${name}`, async () => {
+    test(name, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'lockstep-ledger-'))
       const room = await makeRoom(folder)
       const options = {
@@ -45,18 +45,21 @@ export function ledgerContract(engine: string, makeRoom: (folder: string) => Pro
       }
     })
   }
-  contract('what many append at once is kept, in the order of each', keepsAll)
-  contract('two nodes append to one ledger', twoNodes)
-  contract('entries are found by what they are about', searches)
-  contract('an entry is proven offline, and stays provable when its text is pruned', proves)
-  contract('erasing a person makes content unreadable and leaves the ledger whole', erases)
-  contract('texts are pruned by age, and only with a record of it', prunes)
-  contract('nothing that somebody sends keeps a call out', hostile)
-  for (const mutation of mutations) contract(`found offline: ${mutation.name}`, (setting) => mutated(setting, mutation))
-  for (const forgery of forgeries)
-    contract(`refused at the start: ${forgery.name}`, (setting) => refused(setting, forgery))
-  contract('a ledger that is cut while it runs takes no more entries', cutWhileRunning)
-  contract('a ledger whose key is lost is not opened with another', lostKey)
+  describe(engine, { concurrency: 4 }, () => {
+    contract('what many append at once is kept, in the order of each', keepsAll)
+    contract('two nodes append to one ledger', twoNodes)
+    contract('entries are found by what they are about', searches)
+    contract('an entry is proven offline, and stays provable when its text is pruned', proves)
+    contract('erasing a person makes content unreadable and leaves the ledger whole', erases)
+    contract('texts are pruned by age, and only with a record of it', prunes)
+    contract('nothing that somebody sends keeps a call out', hostile)
+    for (const mutation of mutations)
+      contract(`found offline: ${mutation.name}`, (setting) => mutated(setting, mutation))
+    for (const forgery of forgeries)
+      contract(`refused at the start: ${forgery.name}`, (setting) => refused(setting, forgery))
+    contract('a ledger that is cut while it runs takes no more entries', cutWhileRunning)
+    contract('a ledger whose key is lost is not opened with another', lostKey)
+  })
 }
 
 interface Setting {
