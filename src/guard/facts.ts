@@ -78,7 +78,7 @@ export function askFor(charter: Charter, call: Call, objects: Objects, question:
     whileQueries: counterList.filter((each) => each.while !== undefined),
     historyScopes: [...historyScopes],
     factsFrom: (rows, known, standing = noneStanding) => {
-      const found = rows.grants.flat().filter((grant) => grant.bound === undefined || standing.has(grant.id))
+      const found = grantsIn(rows).filter((grant) => grant.bound === undefined || standing.has(grant.id))
       return {
         facts: {
           objects: known,
@@ -118,6 +118,11 @@ function named<T extends Counter | readonly PastUse[]>(
     if (value !== undefined) map[constraint] ??= value
   }
   return map
+}
+
+/** Every grant that was found, once. */
+export function grantsIn(rows: Rows): readonly StoredGrant[] {
+  return [...new Map(rows.grants.flat().map((grant) => [grant.id, grant])).values()]
 }
 
 /** A standing grant is for whatever it covers, from the moment it is used. */

@@ -7,7 +7,7 @@ import type { Decision } from '../decide/decision.ts'
 import { usesUp } from '../session/grants.ts'
 import { tracesOf } from '../session/trace.ts'
 import type { Answer, Refusal } from './call.ts'
-import { askFor, scopeName } from './facts.ts'
+import { askFor, grantsIn, scopeName } from './facts.ts'
 import type { Objects } from './gather.ts'
 import { detailOf } from './going.ts'
 import { refuse } from './refusal.ts'
@@ -71,7 +71,7 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
       if (ready.stored) await transaction.write(released(ready.id))
       return earlier
     }
-    const standing = await standingFor(transaction, ready, rows.grants.flat())
+    const standing = await standingFor(transaction, ready, grantsIn(rows))
     const { facts, grants: found } = asking.factsFrom(rows, ready.objects, standing)
     const decision = decide(charter, facts, ready.call)
     const goes = decision.effect === 'allow' || decision.effect === 'modify' || ready.mode === 'observe'

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, it } from 'node:test'
+import type { Incoming } from '../../src/guard/call.ts'
+import { createGuard, type Guard, type GuardOptions } from '../../src/guard/guard.ts'
+import type { Store } from '../../src/guard/store.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { answered, boss, Lines, user, Wallets, walletCharter } from './wallet.ts'
+
+interface World {
+  readonly api: Wallets
+  readonly lines: Lines
+  readonly guard: Guard
+  readonly store: Store
+  send(incoming: Incoming): ReturnType<Guard['call']>
+}
+
+const open: World[] = []
+
+async function world(options: Partial<GuardOptions> = {}): Promise<World> {
+  const api = new Wallets()
+  api.add('w', { owner: 'ann', state: 'open', limit: 100 })
+  api.add('s', { state: 'free' })
+  const lines = new Lines()
+  const store = options.store ?? openSqliteStore(':memory:')
+  const guard = await createGuard(walletCharter(), { version: 'v1', journal: lines, truth: api, ...options, store })
+  const send = (incoming: Incoming): ReturnType<Guard['call']> =>
+    guard.call(incoming, (call) => api.run(incoming.operation, incoming.request, call))
+  const made = { api, lines, guard, store, send }
+  open.push(made)
+  return made
+}
+
+afterEach(async () => {
+  for (const { guard, store } of open.splice(0)) {
+    await guard.close().catch(() => undefined)
+    await store.close()
+  }
+})
+
+const spend = (amount: number, more: Partial<Incoming> = {}): Incoming => ({
+  operation: 'api.spend',
+  principal: user('ann'),
+  request: { path: { id: 'w' }, body: { amount } },
+  ...more,
+})
+
+const codeOf = (result: Awaited<ReturnType<Guard['call']>>): string | number =>
+  result.kind === 'refused'
+    ? result.refusal.code
+    : result.kind === 'answered'
+      ? result.answer.status
+      : result.outcome.kind
+
+describe('one call', () => {
+  it('is let through when the charter allows it, and refused otherwise without reaching the API', async () => {
+    const { api, send } = await world()
+    assert.equal(codeOf(await send(spend(40))), 200)
+    assert.equal(codeOf(await send(spend(-1))), 'denied')
+    assert.equal(codeOf(await send(spend(10, { principal: user('bob') }))), 'denied')
+    assert.equal(codeOf(await send(spend(10, { operation: 'api.nothing' }))), 'denied')
+    assert.equal(codeOf(await send(spend(61))), 'denied')
+    assert.equal(codeOf(await send(spend(60))), 200)
+    assert.deepEqual(
+      api.effects.map((each) => each.amount),
+      [40, 60],
+    )
+  })
+
+  it('gives back what it reserved when the API refuses', async () => {
+    const { guard, send } = await world()
+    const refused = await guard.call(spend(100), async () => answered(409, { error: 'no' }))
+    assert.equal(codeOf(refused), 409)
+    assert.equal(codeOf(await send(spend(100))), 200)
+    assert.equal(codeOf(await send(spend(1))), 'denied')
+  })
+
+  it('is not sent when it cannot be put on the record', async () => {
+    const { api, lines, send } = await world()
+    lines.fail = true
+    assert.equal(codeOf(await send(spend(100))), 'unavailable')
+    assert.equal(api.effects.length, 0)
+    lines.fail = false
+    assert.equal(codeOf(await send(spend(100))), 200)
+  })
+
+  it('shows an object only to those who may read it', async () => {
+    const { send } = await world()
+    const view = (id: string): Incoming => ({
+      operation: 'api.get',
+      principal: user(id),
+      request: { path: { id: 'w' } },
+    })
+    const get = (incoming: Incoming): ReturnType<Guard['call']> => send(incoming)
+    assert.equal(codeOf(await get(view('ann'))), 200)
+    assert.equal(codeOf(await get(view('bob'))), 'denied')
+  })
+})
+
+describe('many calls at once', () => {
+  it('never overrun a limit', async () => {
+    const { api, send } = await world()
+    const results = await Promise.all(Array.from({ length: 50 }, () => send(spend(7))))
+    assert.equal(results.filter((each) => codeOf(each) === 200).length, 14)
+    assert.equal(api.effects.length, 14)
+  })
+
+  it('use a single use once, and sell a seat once', async () => {
+    const { api, send } = await world()
+    const bonus: Incoming = { operation: 'api.bonus', principal: user('ann'), request: { path: { id: 'w' } } }
+    const buy = (id: string): Incoming => ({
+      operation: 'api.buy',
+      principal: user(id),
+      request: { body: { wallet: 'w', seat: 's' } },
+    })
+    await Promise.all(Array.from({ length: 25 }, (_, index) => [send(bonus), send(buy(`u${index}`))]).flat())
+    assert.equal(api.effects.filter((each) => each.operation === 'api.bonus').length, 1)
+    assert.equal(api.effects.filter((each) => each.operation === 'api.buy').length, 1)
+  })
+
+  it('keep a pace', async () => {
+    const { api, send } = await world()
+    const ping: Incoming = { operation: 'api.ping', principal: user('ann'), request: {} }
+    await Promise.all(Array.from({ length: 20 }, () => send(ping)))
+    assert.equal(api.effects.length, 5)
+  })
+})
+
+describe('the same idempotency key', () => {
+  const keyed = (amount: number): Incoming => ({
+    operation: 'api.spend',
+    principal: user('ann'),
+    request: { path: { id: 'w' }, header: { 'Idempotency-Key': 'one' }, body: { amount } },
+  })
+
+  it('has one effect and one answer', async () => {
+    const { api, send } = await world()
+    const results = await Promise.all(Array.from({ length: 10 }, () => send(keyed(60))))
+    assert.equal(api.effects.length, 1)
+    assert.ok(results.some((each) => codeOf(each) === 200))
+    assert.equal(codeOf(await send(keyed(60))), 200)
+    assert.equal(codeOf(await send(keyed(61))), 'repeat-differs')
+    assert.equal(api.effects.length, 1)
+  })
+
+  it('continues a call of unknown outcome', async () => {
+    const { api, guard, send } = await world()
+    await guard.call(keyed(60), async () => ({ kind: 'unknown', why: 'time-out' }))
+    assert.equal(codeOf(await send(spend(1))), 'outcome-unknown')
+    assert.equal(codeOf(await send(keyed(60))), 200)
+    assert.equal(codeOf(await send(spend(41))), 'denied')
+    assert.equal(codeOf(await send(spend(40))), 200)
+    assert.equal(api.effects.length, 2)
+  })
+})
+
+describe('a call of unknown outcome', () => {
+  it('keeps the object until the truth shows that it happened', async () => {
+    const { api, guard, send } = await world()
+    await guard.call(spend(60), async (call) => {
+      await api.run('api.spend', spend(60).request, call)
+      return { kind: 'unknown', why: 'time-out' }
+    })
+    assert.equal(codeOf(await send(spend(41))), 'denied')
+    assert.equal(codeOf(await send(spend(40))), 200)
+  })
+
+  it('or until an operator says that it did not', async () => {
+    const { guard, send, lines } = await world()
+    await guard.call(spend(60), async () => ({ kind: 'unknown', why: 'time-out' }))
+    const [doubt] = await guard.doubts.list()
+    assert.ok(doubt)
+    assert.equal(codeOf(await send(spend(1))), 'outcome-unknown')
+    assert.equal(await guard.doubts.settle(doubt.id, 'released', 'olga', 'the bank said so'), true)
+    assert.equal(codeOf(await send(spend(100))), 200)
+    assert.equal(lines.of('settled').length, 1)
+  })
+})
+
+describe('an approval', () => {
+  const payout = (amount: number): Incoming => ({
+    operation: 'api.payout',
+    principal: user('ann'),
+    request: { path: { id: 'w' }, body: { amount } },
+  })
+
+  it('is asked once, given by different entitled people, and used up', async () => {
+    const { api, guard, send } = await world()
+    assert.equal(codeOf(await send(payout(5))), 200)
+    const first = await send(payout(50))
+    const again = await send(payout(50))
+    assert.ok(first.kind === 'refused' && again.kind === 'refused')
+    const reference = first.refusal.hold?.reference ?? ''
+    assert.equal(again.refusal.hold?.reference, reference)
+    assert.equal((await guard.approvals.answer(reference, user('bob'), 'approve')).ok, false)
+    assert.equal(
+      (await guard.approvals.answer(reference, { ...boss('ann'), roles: ['boss', 'user'] }, 'approve')).ok,
+      false,
+    )
+    assert.deepEqual(await guard.approvals.answer(reference, boss('b1'), 'approve'), { ok: true, state: 'pending' })
+    assert.equal((await guard.approvals.answer(reference, boss('b1'), 'approve')).ok, false)
+    assert.equal(codeOf(await send(payout(50))), 'approval-needed')
+    assert.deepEqual(await guard.approvals.answer(reference, boss('b2'), 'approve'), { ok: true, state: 'granted' })
+    assert.equal(codeOf(await send(payout(51))), 'approval-needed')
+    const results = await Promise.all(Array.from({ length: 10 }, () => send(payout(50))))
+    assert.equal(results.filter((each) => codeOf(each) === 200).length, 1)
+    assert.equal(api.effects.length, 2)
+  })
+
+  it('that is refused stays refused', async () => {
+    const { guard, send } = await world()
+    const first = await send(payout(50))
+    assert.ok(first.kind === 'refused')
+    await guard.approvals.answer(first.refusal.hold?.reference ?? '', boss('b1'), 'refuse', 'no')
+    assert.equal(codeOf(await send(payout(50))), 'approval-refused')
+  })
+
+  it('may stand for a class of calls, as far as the charter says', async () => {
+    const { api, guard, send } = await world()
+    const bound = { operation: 'api.payout', principal: 'ann', atMost: 30, uses: 2, expires: Date.now() + 60_000 }
+    assert.ok('problem' in (await guard.approvals.stand('four-eyes', user('ann'), bound)))
+    assert.ok('problem' in (await guard.approvals.stand('four-eyes', boss('b1'), { ...bound, uses: 6 })))
+    for (const by of ['b1', 'b2']) assert.ok('grant' in (await guard.approvals.stand('four-eyes', boss(by), bound)))
+    assert.equal(codeOf(await send(payout(31))), 'approval-needed')
+    const results = await Promise.all(Array.from({ length: 5 }, () => send(payout(30))))
+    assert.equal(results.filter((each) => codeOf(each) === 200).length, 2)
+    assert.equal(api.effects.length, 2)
+  })
+
+  it('can be waited for by the call itself', async () => {
+    const { guard, send } = await world({ limits: { waitMs: 5000 } })
+    const waiting = send(payout(50))
+    for (;;) {
+      const [question] = await guard.approvals.list()
+      if (question === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        continue
+      }
+      for (const by of ['b1', 'b2']) await guard.approvals.answer(question.reference, boss(by), 'approve')
+      break
+    }
+    assert.equal(codeOf(await waiting), 200)
+  })
+})
+
+describe('a switch', () => {
+  it('stops whatever it names until it is turned back', async () => {
+    const { guard, send, lines } = await world()
+    for (const [of, name] of [
+      ['principal', 'ann'],
+      ['operation', 'api.spend'],
+      ['object', 'wallet/w'],
+    ] as const) {
+      await guard.switches.off({ of, name, by: 'olga', why: 'test', at: Date.now() })
+      assert.equal(codeOf(await send(spend(1))), 'switched-off', of)
+      assert.equal(await guard.switches.on(of, name, 'olga', 'over', Date.now()), true)
+      assert.equal(codeOf(await send(spend(1))), 200, of)
+    }
+    assert.equal(lines.of('switch').length, 6)
+  })
+})
