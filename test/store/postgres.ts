@@ -45,7 +45,16 @@ export async function startPostgres(): Promise<Postgres> {
   ]
   execFileSync(binaries.initdb, [`--pgdata=${data}`, ...flags], { ...owner, cwd: folder, stdio: 'pipe' })
   const port = await freePort()
-  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=60']
+  const settings = [
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    'unix_socket_directories=',
+    '-c',
+    'max_connections=60',
+    '-c',
+    'deadlock_timeout=50ms',
+  ]
   const command = [binaries.postgres, '-D', data, '-p', String(port), ...settings]
   const server = spawn('sh', ['-c', watchdog, 'sh', folder, ...command], {
     ...owner,
@@ -56,6 +65,7 @@ export async function startPostgres(): Promise<Postgres> {
   return {
     url: `postgres://lockstep@127.0.0.1:${port}/postgres`,
     async stop() {
+      if (server.exitCode !== null) return
       const ended = new Promise((resolve) => server.once('exit', resolve))
       server.stdin?.end()
       await ended
@@ -103,12 +113,14 @@ async function ready(server: ChildProcess): Promise<void> {
   const { stderr } = server
   if (stderr === null) throw new Error('the server cannot be heard')
   const said: string[] = []
+  let up = false
   await new Promise<void>((resolve, reject) => {
     createInterface({ input: stderr }).on('line', (line) => {
       if (said.push(line) > 50) said.shift()
-      if (line.includes('ready to accept connections')) resolve()
+      up ||= line.includes('ready to accept connections')
+      if (up) resolve()
       // Without a server the watchdog would wait for us for ever.
-      if (line.includes('FATAL')) server.stdin?.end()
+      else if (line.includes('FATAL')) server.stdin?.end()
     })
     server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${said.join('\n')}`)))
   })

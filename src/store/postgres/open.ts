@@ -36,8 +36,9 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) throw new TypeError('the name of a schema is a-z, 0-9 and _')
   const config = configOf(url, options)
   const pool = new pg.Pool(config)
-  // A connection that broke while nobody used it is replaced when one is needed.
+  // A connection that breaks is replaced when one is needed; whoever uses it learns of it by its statement.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   try {
     await withClient(pool, (client) => migrate(client, schema))
   } catch (error) {

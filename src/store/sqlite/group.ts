@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
-import { StoreError } from '../../guard/store.ts'
 import { asFailure, isBusy } from './failure.ts'
 
 /** Work that waits for its turn; `run` throws when it is to be dropped. */
@@ -70,7 +69,7 @@ interface Steps {
   readonly commit: { run(): unknown }
 }
 
-// Returns the members whose turn did not come, because the engine gave the whole transaction up.
+// Returns the members to be run once more: all but the one that made the engine give the whole transaction up.
 async function commitTogether(
   db: Database,
   steps: Steps,
@@ -79,31 +78,27 @@ async function commitTogether(
 ): Promise<readonly Member[]> {
   const kept: { readonly member: Member; readonly tell: Outcome }[] = []
   const dropped: Outcome[] = []
-  let turn = 0
   try {
     await begin(steps.begin, busyTimeoutMs)
-    for (; turn < members.length && db.inTransaction; turn += 1) {
-      const member = members[turn]
-      if (member === undefined) break
+    for (const [turn, member] of members.entries()) {
       try {
         kept.push({ member, tell: await member.run() })
       } catch (error) {
         dropped.push(() => member.reject(asFailure(error)))
       }
+      if (!db.inTransaction) {
+        for (const tell of dropped) tell()
+        return [...kept.map((entry) => entry.member), ...members.slice(turn + 1)]
+      }
     }
-    if (!db.inTransaction) throw new StoreError('broken', 'the engine gave the transaction up')
     steps.commit.run()
-    for (const { tell } of kept) tell()
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
-    const failure = asFailure(error)
-    // Without a turn nobody ran, and the failure is everybody's.
-    if (turn === 0) turn = members.length
-    const ran = kept.length + dropped.length === 0 ? members : kept.map(({ member }) => member)
-    for (const member of ran) member.reject(failure)
+    for (const member of members) member.reject(asFailure(error))
+    return []
   }
-  for (const tell of dropped) tell()
-  return members.slice(turn)
+  for (const tell of [...kept.map((entry) => entry.tell), ...dropped]) tell()
+  return []
 }
 
 async function begin(statement: Steps['begin'], busyTimeoutMs: number): Promise<void> {

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { type Change, type Store, StoreError } from '../../src/guard/store.ts'
+import { openGroup } from '../../src/store/sqlite/group.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lockstep-store-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const call = (id: string): Change => ({
+  kind: 'call',
+  call: { id, node: 'n', state: 'reserved', operation: 'o', at: 1, detail: null },
+})
+const write = (store: Store, id: string): Promise<void> =>
+  store.transact([id], (transaction) => transaction.write([call(id)]))
+
+test('makes folders and files that only their owner can read', async () => {
+  const file = join(folder, 'deep/er/state.db')
+  const store = openSqliteStore(file)
+  await write(store, 'a')
+  for (const path of [join(folder, 'deep'), join(folder, 'deep/er')]) assert.equal(statSync(path).mode & 0o777, 0o700)
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) assert.equal(statSync(path).mode & 0o777, 0o600)
+  await store.close()
+  assert.equal(existsSync(`${file}-wal`), false)
+})
+
+const refused: readonly (readonly [string, StoreError['code'], RegExp, (file: string) => void])[] = [
+  [
+    'a file of a newer program',
+    'broken',
+    /version 99, .* up to \d/,
+    (file) => {
+      void openSqliteStore(file).close()
+      changeFile(file, 'PRAGMA user_version = 99')
+    },
+  ],
+  ['a database of something else', 'broken', /not a store/, (file) => changeFile(file, 'CREATE TABLE theirs (a)')],
+  ['a file that is no database', 'broken', /not a database/, (file) => writeFileSync(file, 'x'.repeat(4096))],
+]
+for (const [what, code, message, make] of refused) {
+  test(`refuses ${what}`, async () => {
+    const file = join(folder, `${what}.db`)
+    make(file)
+    // The store that made the file ends its work in a later turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.throws(() => openSqliteStore(file), { name: 'StoreError', code, message })
+  })
+}
+
+function changeFile(file: string, sql: string): void {
+  const db = new Sqlite(file)
+  db.exec(sql)
+  db.close()
+}
+
+test('refuses a place where no file can be', () => {
+  const file = join(folder, 'plain')
+  writeFileSync(file, '')
+  assert.throws(() => openSqliteStore(join(file, 'state.db')), { name: 'StoreError', code: 'unreachable' })
+})
+
+test('waits for another process that writes with its thread free, gives up in time, and recovers', async () => {
+  const file = join(folder, 'busy.db')
+  const store = openSqliteStore(file, { busyTimeoutMs: 100 })
+  const other = new Sqlite(file)
+  other.exec('BEGIN IMMEDIATE')
+  let turns = 0
+  const timer = setInterval(() => {
+    turns += 1
+  }, 5)
+  await assert.rejects(write(store, 'too late'), { name: 'StoreError', code: 'busy' })
+  assert.ok(turns > 3, 'timers went on')
+  const waiting = write(store, 'in time')
+  setTimeout(() => other.exec('COMMIT'), 30)
+  await waiting
+  clearInterval(timer)
+  const { calls } = await store.transact([], (transaction) => transaction.read({ calls: ['too late', 'in time'] }))
+  assert.deepEqual(
+    calls.map((row) => row?.id),
+    [undefined, 'in time'],
+  )
+  other.close()
+  await store.close()
+})
+
+test('keeps exactly what it said it kept when the disk is full, and goes on when there is room', async () => {
+  const db = new Sqlite(join(folder, 'full.db'))
+  db.exec('PRAGMA journal_mode = WAL; CREATE TABLE rows (id INTEGER, filling BLOB)')
+  db.pragma('max_page_count = 20')
+  const insert = db.prepare('INSERT INTO rows VALUES (?, zeroblob(?))')
+  const group = openGroup(db, 100)
+  const add = (id: number): Promise<unknown> =>
+    group.run(async (keep) => {
+      keep()
+      insert.run(id, id % 4 === 3 ? 60_000 : 3000)
+    })
+  const ids = Array.from({ length: 40 }, (_, index) => index)
+  const results = await Promise.allSettled(ids.map(add))
+  const told = ids.filter((id) => results[id]?.status === 'fulfilled')
+  const kept = db.prepare('SELECT id FROM rows ORDER BY id').pluck().all()
+  assert.deepEqual(kept, told)
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  assert.ok(failures.length > 0 && told.length > 0, `${told.length} kept, ${failures.length} not`)
+  for (const failure of failures) assert.ok(failure instanceof StoreError && failure.code !== 'busy', String(failure))
+  assert.ok(failures.some(({ code }) => code === 'full'))
+  db.pragma('max_page_count = 1000')
+  await add(99)
+  db.close()
+})
+
+test('commits what waits together at once, and no more than 64 of it', async () => {
+  const file = join(folder, 'group.db')
+  const db = new Sqlite(file)
+  db.exec('PRAGMA journal_mode = WAL; CREATE TABLE rows (id INTEGER)')
+  const watcher = new Sqlite(file)
+  const seen = new Set<unknown>()
+  const insert = db.prepare('INSERT INTO rows VALUES (?)')
+  const group = openGroup(db, 100)
+  await Promise.all(
+    Array.from({ length: 130 }, (_, id) =>
+      group.run(async (keep) => {
+        keep()
+        insert.run(id)
+        seen.add(watcher.prepare('SELECT count(*) FROM rows').pluck().get())
+      }),
+    ),
+  )
+  assert.deepEqual([...seen], [0, 64, 128])
+  watcher.close()
+  db.close()
+})
