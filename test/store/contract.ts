@@ -107,6 +107,33 @@ function testRows(store: () => Store, numRuns: number): void {
     assert.deepEqual((await read(store(), { objects: [{ type: key, key }] })).objects, [{ ...object, version: 1 }])
   })
 
+  for (const [what, key] of [
+    ['NUL', 'a\0'],
+    ['half a surrogate pair', '\ud800'],
+  ] as const) {
+    test(`refuses a name with ${what}, so that no two names become one`, async () => {
+      const object = { type: 'order', key }
+      const mark = { constraint: 'c', scope: key, at: 1, operation: 'o' }
+      const writes: readonly Change[] = [
+        { kind: 'object', object: { ...object, seenAt: 1, value: {} } },
+        { kind: 'lease', call: 'c', object, shared: false },
+        { kind: 'mark', call: 'c', mark, effective: true },
+        { kind: 'mark', call: 'c', mark: { ...mark, scope: '', object }, effective: true },
+        { kind: 'repeat', repeat: { key, digest: 'd', call: 'c', at: 1 } },
+      ]
+      for (const change of writes)
+        await assert.rejects(write(store(), [change]), { name: 'StoreError', code: 'broken' })
+      const queries: readonly Query[] = [
+        { objects: [object] },
+        { leases: [object] },
+        { counters: [{ constraint: 'c', scope: key }] },
+        { repeats: [key] },
+        { grants: [{ approval: 'a', object }] },
+      ]
+      for (const query of queries) await assert.rejects(read(store(), query), { name: 'StoreError', code: 'broken' })
+    })
+  }
+
   test('answers at most 1,000 calls, holds and 100 marked objects', async () => {
     const many = Array.from({ length: 1001 }, (_, index) => `many ${String(index).padStart(4, '0')}`)
     const marks = many.map(

@@ -12,6 +12,7 @@ import type {
 } from '../../guard/store.ts'
 import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, UseRow } from '../row.ts'
 import { callOf, grantOf, holdOf, leaseOf, objectOf, repeatOf, useOf } from '../row.ts'
+import { sound } from './sound.ts'
 
 interface ScopeRow {
   readonly id: number
@@ -50,14 +51,14 @@ export function prepareRead(db: Database): (query: Query) => Rows {
   const found = <R, T>(row: R | undefined, make: (row: R) => T): T | undefined =>
     row === undefined ? undefined : make(row)
   return (query) => ({
-    leases: query.leases?.map(({ type, key }) => leases.all(type, key).map(leaseOf)) ?? [],
-    objects: query.objects?.map(({ type, key }) => found(object.get(type, key), objectOf)) ?? [],
+    leases: query.leases?.map(({ type, key }) => leases.all(sound(type), sound(key)).map(leaseOf)) ?? [],
+    objects: query.objects?.map(({ type, key }) => found(object.get(sound(type), sound(key)), objectOf)) ?? [],
     counters: query.counters?.map(counter) ?? [],
     histories: query.histories?.map(history) ?? [],
     grants: query.grants?.map(grants) ?? [],
     calls: query.calls?.map((id) => found(call.get(id), callOf)) ?? [],
     callsIn: query.callsIn === undefined ? [] : callsIn(query.callsIn).map(callOf),
-    repeats: query.repeats?.map((key) => found(repeat.get(key), repeatOf)) ?? [],
+    repeats: query.repeats?.map((key) => found(repeat.get(sound(key)), repeatOf)) ?? [],
     holds: query.holds?.map((id) => found(hold.get(id), holdOf)) ?? [],
     holdsBy: query.holdsBy === undefined ? [] : holdsBy(query.holdsBy).map(holdOf),
     switches: query.switches === true ? switches.all() : [],
@@ -70,7 +71,7 @@ function prepareScope(db: Database): (constraint: string, scope: string) => Scop
   const scope = db.prepare<[string, string], ScopeRow>(
     'SELECT id, count, sum FROM scopes WHERE constraint_id = ? AND scope = ?',
   )
-  return (constraint, name) => scope.get(constraint, name)
+  return (constraint, name) => scope.get(constraint, sound(name))
 }
 
 function prepareCounter(db: Database): (query: CounterQuery) => Counter {
@@ -129,7 +130,7 @@ function prepareGrants(db: Database): (query: GrantQuery) => StoredGrant[] {
   )
   return ({ approval, object, question }) =>
     [
-      ...(object === undefined ? [] : forObject.all(approval, object.type, object.key, question ?? null)),
+      ...(object === undefined ? [] : forObject.all(approval, sound(object.type), sound(object.key), question ?? null)),
       ...(question === undefined ? [] : forQuestion.all(approval, question)),
       ...forClass.all(approval),
     ]

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { type Change, type Mark, StoreError } from '../../guard/store.ts'
 import { plainDecimal } from '../amount.ts'
 import { factText, jsonText } from '../row.ts'
+import { sound } from './sound.ts'
 
 type Of<K extends Change['kind']> = Extract<Change, { readonly kind: K }>
 type Value = string | number | null
@@ -50,13 +51,13 @@ function prepareCallWriters(db: Database): Pick<Writers, 'call' | 'call-state' |
       state.run(to.state, to.detail === undefined ? null : jsonText(to.detail), to.call)
     },
     lease(of) {
-      lease.run(of.object.type, of.object.key, of.call, Number(of.shared))
+      lease.run(sound(of.object.type), sound(of.object.key), of.call, Number(of.shared))
     },
     free(of) {
       free.run(of.call)
     },
     object({ object: seen }) {
-      object.run(seen.type, seen.key, seen.seenAt, seen.state ?? null, factText(seen))
+      object.run(sound(seen.type), sound(seen.key), seen.seenAt, seen.state ?? null, factText(seen))
     },
   }
 }
@@ -82,8 +83,8 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
   const drop = db.prepare<Value[]>('DELETE FROM marks WHERE id = ?')
   const insert = (call: string, effective: boolean, of: Mark): void => {
     const amount = of.amount === undefined ? null : plainDecimal(of.amount)
-    const id = scope.get(of.constraint, of.scope, amount ?? '0') ?? null
-    const { type = null, key = null } = of.object ?? {}
+    const id = scope.get(of.constraint, sound(of.scope), amount ?? '0') ?? null
+    const [type, key] = of.object === undefined ? [null, null] : [sound(of.object.type), sound(of.object.key)]
     mark.run(id, of.at, call, Number(effective), of.operation, of.principal ?? null, amount, type, key)
   }
   return {
@@ -125,7 +126,7 @@ function prepareGrantWriters(
   const drop = db.prepare<Value[]>('DELETE FROM grants WHERE id = ?')
   return {
     grant({ grant: of }) {
-      const { type = null, key = null } = of.object ?? {}
+      const [type, key] = of.object === undefined ? [null, null] : [sound(of.object.type), sound(of.object.key)]
       const bound = of.bound === undefined ? null : jsonText(of.bound)
       const said = [of.id, of.approval, jsonText(of.by), of.at, jsonText(of.value), Number(of.revoked)]
       grant.run(...said, type, key, of.question ?? null, bound, of.expires ?? null)
@@ -163,7 +164,7 @@ function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'dr
       signal()
     },
     repeat({ repeat: of }) {
-      repeat.run(of.key, of.digest, of.call, of.at, of.answer === undefined ? null : jsonText(of.answer))
+      repeat.run(sound(of.key), of.digest, of.call, of.at, of.answer === undefined ? null : jsonText(of.answer))
     },
     'drop-repeat'(of) {
       drop.run(of.key)
