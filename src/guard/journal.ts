@@ -69,7 +69,7 @@ export interface DecisionEvent {
   readonly operation: OperationId
   readonly principal: Principal
   readonly workflow?: string
-  readonly charter: string
+  readonly charter: { readonly name: string; readonly digest: string }
   readonly mode: 'enforce' | 'observe'
   readonly effect: Decision['effect']
   readonly use?: UseId

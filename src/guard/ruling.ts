@@ -12,6 +12,7 @@ import type { Going } from './going.ts'
 import { newId } from './id.ts'
 import { aloneSlots } from './leases.ts'
 import { questionOf } from './question.ts'
+import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, refusalOf, refuse } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
@@ -171,6 +172,7 @@ export class Rulings {
   async #conclude(ready: Ready, incoming: Incoming): Promise<Ruling> {
     let reserved: Reservation
     try {
+      await refreshCounted(this.#runtime, ready, lookOf(incoming))
       reserved = await reserve(this.#runtime, ready)
     } catch (error) {
       await this.#letGo(ready).catch(() => undefined)
@@ -255,7 +257,7 @@ export class Rulings {
       call: id,
       operation: call.operation,
       principal: call.principal,
-      charter: force.version,
+      charter: { name: force.charter.name, digest: force.version },
       mode,
       effect: decision.effect,
       reasons: decision.reasons,

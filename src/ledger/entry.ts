@@ -27,6 +27,10 @@ export interface Content {
   readonly request?: unknown
   readonly objects?: unknown
   readonly answer?: unknown
+  /** What was counted, remembered and granted before a decision. */
+  readonly facts?: unknown
+  /** Who called, with all claims. */
+  readonly principal?: unknown
 }
 
 /** How the private part is kept: whole, without its values, as a keyed digest, or not at all. Always without secret headers. */

@@ -1,0 +1,144 @@
+/** Writes what the guard says into the ledger. */
+import type { Principal } from '../charter/charter.ts'
+import type { EntryDraft, ObjectName, PrincipalSummary } from '../ledger/entry.ts'
+import type { Objects } from './gather.ts'
+import type { DecisionEvent, GuardEvent, Journal, Recording } from './journal.ts'
+
+/** Where entries go: the part of a ledger the guard uses. */
+export interface EntrySink {
+  append(draft: EntryDraft): Promise<{ readonly index: number }>
+}
+
+/** A journal whose events are entries of a ledger. */
+export function journalOf(ledger: EntrySink): Journal {
+  return { append: (event) => ledger.append(draftOf(event)) }
+}
+
+const rules: Readonly<Record<Recording, NonNullable<EntryDraft['record']>>> = {
+  full: 'full',
+  redacted: 'redacted',
+  hash: 'keyed-hash',
+}
+
+/** One event as an entry. Pure. */
+export function draftOf(event: GuardEvent): EntryDraft {
+  const { at } = event
+  switch (event.kind) {
+    case 'decision':
+      return decisionDraft(event, at)
+    case 'outcome':
+      return {
+        kind: 'outcome',
+        at,
+        call: event.call,
+        operation: event.operation,
+        outcome: event.effect === 'in-doubt' ? 'unknown' : event.effect === 'effective' ? 'effective' : 'not-effective',
+        record: rules[event.recording],
+        ...(event.status === undefined ? {} : { status: event.status }),
+        ...(event.why === undefined ? {} : { why: event.why }),
+        ...(event.subject === undefined ? {} : { subject: event.subject, principal: { id: event.subject } }),
+        ...(event.answer === undefined ? {} : { content: { answer: event.answer } }),
+      }
+    case 'hold':
+      return {
+        kind: 'hold',
+        at,
+        hold: event.hold,
+        state: event.state,
+        operation: event.operation,
+        principal: named(event.principal),
+        approvals: event.approvals,
+        question: event.question,
+        expires: new Date(event.expires).toISOString(),
+        ...(event.call === undefined ? {} : { call: event.call }),
+      }
+    case 'approval':
+      return {
+        kind: 'approval',
+        at,
+        approval: event.approval,
+        effect: event.verdict === 'refuse' ? 'refused' : event.verdict === 'withdraw' ? 'revoked' : 'granted',
+        principal: named(event.by),
+        ...(event.hold === undefined ? {} : { hold: event.hold }),
+        ...(event.question === undefined ? {} : { question: event.question }),
+        ...whyOf(event.bound === undefined ? event.why : `standing: ${JSON.stringify(event.bound)}`),
+      }
+    case 'switch':
+      return {
+        kind: 'switch',
+        at,
+        of: event.switch.of,
+        name: event.switch.name,
+        effect: event.on ? 'on' : 'off',
+        principal: named(event.switch.by),
+        why: event.switch.why,
+      }
+    case 'settled':
+      return {
+        kind: 'settle',
+        at,
+        call: event.call,
+        outcome: event.effect === 'effective' ? 'effective' : 'not-effective',
+        principal: named(event.by),
+        why: event.why,
+      }
+    case 'charter':
+      return { kind: 'charter', at, charter: { name: event.name, digest: event.version }, effect: 'loaded' }
+    case 'node':
+      return { kind: 'start', at, origin: event.node, version: event.state }
+    case 'sign-in':
+      return {
+        kind: 'sign-in',
+        at,
+        principal: named(event.principal),
+        effect: event.accepted ? 'accepted' : 'refused',
+        method: 'request',
+        ...whyOf(event.why),
+      }
+  }
+}
+
+function decisionDraft(event: DecisionEvent, at: number): EntryDraft {
+  const { call, operation, use, workflow, mode, effect, request, objects, reasons, obligations } = event
+  return {
+    kind: 'decision',
+    at,
+    call,
+    operation,
+    principal: summaryOf(event.principal),
+    effect,
+    reasons,
+    charter: event.charter,
+    mode,
+    reserved: event.marks.length > 0 || effect === 'allow' || effect === 'modify',
+    objects: namesOf(objects),
+    obligations,
+    record: rules[event.recording],
+    content: { request, objects, facts: event.facts, principal: event.principal },
+    ...(event.principal.id === undefined ? {} : { subject: event.principal.id }),
+    ...(use === undefined ? {} : { use }),
+    ...(workflow === undefined ? {} : { workflow }),
+  }
+}
+
+function summaryOf({ id, kind, tenant, roles, actors }: Principal): PrincipalSummary {
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(actors === undefined ? {} : { actors }),
+  }
+}
+
+function namesOf(objects: Objects): readonly ObjectName[] {
+  return Object.values(objects).flatMap((fact) => (fact === null ? [] : [{ type: fact.type, key: fact.key }]))
+}
+
+function named(id: string | undefined): PrincipalSummary {
+  return id === undefined ? {} : { id }
+}
+
+function whyOf(why: string | undefined): { why?: string } {
+  return why === undefined ? {} : { why }
+}
