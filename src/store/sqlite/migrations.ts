@@ -10,7 +10,7 @@ const steps: readonly string[] = [
   CREATE TABLE calls (
     id TEXT PRIMARY KEY, node TEXT NOT NULL, state TEXT NOT NULL, operation TEXT NOT NULL, principal TEXT,
     at INTEGER NOT NULL, detail TEXT NOT NULL
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
   CREATE INDEX calls_by_state ON calls (state, at);
 
   CREATE TABLE leases (
@@ -54,7 +54,7 @@ const steps: readonly string[] = [
 
   CREATE TABLE repeats (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, call TEXT NOT NULL, at INTEGER NOT NULL, answer TEXT
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
   CREATE INDEX repeats_by_time ON repeats (at);
 
   CREATE TABLE switches (
