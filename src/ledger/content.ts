@@ -63,8 +63,15 @@ function dropFlat(headers: readonly unknown[], isSecret: (name: string) => boole
   return headers.filter((_, index) => !isSecret(String(headers[index - (index % 2)])))
 }
 
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shapeOf)
-  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shapeOf(each)]))
+// By JSON.stringify, as it is not ours to run out of stack on what it could read and write before.
+function shapeOf(part: unknown): unknown {
+  return JSON.parse(JSON.stringify(part, (_, value: unknown) => (isContainer(value) ? value : nameOfType(value))))
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function nameOfType(value: unknown): string {
+  return value === null ? 'null' : typeof value
 }

@@ -119,10 +119,13 @@ async function keepsAll({ options }: Setting): Promise<void> {
       for (const [at, index] of own.entries()) assert.equal(entryOf(stored[index]).call, `${writer}/${at}`)
     }
   })
+  const late = await openLedger(options)
+  await late.close()
+  await assert.rejects(late.append(decision()), { code: 'closed' })
   await using(options, async (ledger) => {
     const report = await verify(ledger)
     assert.deepEqual(report.problems, [])
-    assert.deepEqual([report.size, report.covered], [162, 161])
+    assert.deepEqual([report.size, report.covered], [163, 162])
   })
 }
 
@@ -268,6 +271,9 @@ async function hostile({ options }: Setting): Promise<void> {
       )
     }
     await ledger.append(decision({ content: { request: JSON.parse('{"__proto__":{"x":1}}') } }))
+    for (const record of ['full', 'redacted', 'keyed-hash'] as const) {
+      await ledger.append(decision({ record, content: { request: deepest() } }))
+    }
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
     await assert.rejects(ledger.append(decision({ content: { request: cyclic } })), { code: 'unrecordable' })
@@ -276,6 +282,19 @@ async function hostile({ options }: Setting): Promise<void> {
     await ledger.checkpoint()
     assert.deepEqual((await verify(ledger)).problems, [])
   })
+}
+
+/** The most deeply nested value that is JSON at all. */
+function deepest(): unknown {
+  const nest = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
+  for (let depth = 32_768; ; depth = Math.floor(depth * 0.9)) {
+    try {
+      JSON.stringify(nest(depth))
+      return nest(Math.floor(depth * 0.9))
+    } catch (error) {
+      assert.ok(error instanceof RangeError)
+    }
+  }
 }
 
 interface Mutation {

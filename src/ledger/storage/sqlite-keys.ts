@@ -21,8 +21,9 @@ export function openSqliteKeys(file: string): KeyStore {
   }
   return {
     obtain: async (subjects) => {
-      const missing = subjects.filter((subject) => sql.bySubject.get(subject) === undefined)
-      if (missing.length > 0) create.immediate(missing)
+      const found = new Map(subjects.flatMap(get))
+      if (found.size === subjects.length) return found
+      create.immediate(subjects.filter((subject) => !found.has(subject)))
       return new Map(subjects.flatMap(get))
     },
     find: async (id) => sql.byId.get(id),
