@@ -18,9 +18,11 @@ export interface Store {
    * Runs `work` while nobody else, on any node, runs under one of `keys`; keys may be given in any order.
    *
    * What it wrote is kept when it resolves, dropped when it rejects, and survives the death of the process from then on. `work` awaits
-   * nothing but the transaction.
+   * nothing but the transaction. It may run more than once, and only its last run counts; it may begin before its keys are free, but
+   * all it reads is read under them.
    *
-   * @throws {StoreError} when the engine cannot be reached or cannot write; nothing was kept.
+   * @throws {StoreError} when the engine cannot be reached or cannot write; nothing was kept. Only if a server is lost during the commit
+   * and stays away may it be open whether anything was: `unreachable`, and the message says so.
    */
   transact<T>(keys: readonly string[], work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Calls `listener` when switches or holds may have changed on any node, within a second. Returns how to stop that. */
@@ -31,10 +33,19 @@ export interface Store {
 /** One transaction. Reads see what it wrote before. */
 export interface Transaction {
   read(query: Query): Promise<Rows>
+  /**
+   * May be carried out as late as at the next read or the end, and fails there then. Once anything failed, the work fails.
+   *
+   * @throws {TypeError} when an amount is not decimal text of at most 1,000 digits.
+   */
   write(changes: readonly Change[]): Promise<void>
 }
 
-/** The engine failed; nothing was kept. `code` is stable. */
+/**
+ * The engine failed; nothing was kept. `code` is stable.
+ *
+ * `busy`: others were in the way, and trying again later may help. `broken` is also a name with NUL or half a surrogate pair in it.
+ */
 export class StoreError extends Error {
   readonly code: 'unreachable' | 'full' | 'busy' | 'broken'
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
@@ -82,7 +93,8 @@ export interface HistoryQuery {
 
 /**
  * Grants of an approval, neither spent nor taken, oldest first: those given for this object, or for this question (the digest of a held
- * call); with neither, the standing ones (those with `bound`).
+ * call); with neither, the standing ones (those with `bound`). One given for an object and a question is found only by both. Revoked ones
+ * are found too.
  */
 export interface GrantQuery {
   readonly approval: string
@@ -206,8 +218,9 @@ export type Change =
   /** Keeps an object; its version is one more than what is kept. */
   | { readonly kind: 'object'; readonly object: Omit<TrackedObject, 'version'> }
   | { readonly kind: 'grant'; readonly grant: StoredGrant }
-  /** Marks what was granted for an object as revoked. */
+  /** Marks what was granted for an object, and is not spent, as revoked. */
   | { readonly kind: 'revoke'; readonly approval: string; readonly object: ObjectRef }
+  /** A grant that is not there, is spent, or was taken by another call makes the write fail as `busy`. */
   | { readonly kind: 'take-grant'; readonly grant: string; readonly call: string }
   /** What a call took is spent for ever, or can be taken again. */
   | { readonly kind: 'settle-grants'; readonly call: string; readonly spent: boolean }
@@ -218,5 +231,8 @@ export type Change =
   | { readonly kind: 'switch-off'; readonly switch: Switch }
   | { readonly kind: 'switch-on'; readonly of: Switch['of']; readonly name: string }
   | { readonly kind: 'beat'; readonly node: string; readonly at: number }
-  /** Forgets settled calls, repeats, and marks of these constraints older than this moment; what still counts is kept by naming no constraint. */
+  /**
+   * Forgets what is older than this moment: settled calls, repeats of calls that are settled or gone, spent grants, nodes that have no
+   * open call, and marks of these constraints that are history. What still counts is kept by naming no constraint.
+   */
   | { readonly kind: 'forget'; readonly before: number; readonly marksOf: readonly ConstraintId[] }

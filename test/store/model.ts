@@ -244,7 +244,8 @@ function grantsFor(model: Model, query: GrantQuery): StoredGrant[] {
       if (spent || takenBy !== undefined || grant.approval !== query.approval) return false
       if (grant.object !== undefined && !same(grant.object, query.object)) return false
       if (grant.question !== undefined && grant.question !== query.question) return false
-      return grant.object !== undefined || grant.question !== undefined || grant.bound !== undefined
+      const given = grant.object !== undefined || grant.question !== undefined
+      return query.object === undefined && query.question === undefined ? grant.bound !== undefined : given
     })
     .map(({ grant }) => grant)
     .sort((a, b) => a.at - b.at || byText(a.id, b.id))

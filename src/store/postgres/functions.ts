@@ -67,7 +67,8 @@ function readSql(s: string): string {
            WHERE approval = e->>'approval' AND NOT spent AND taken_by IS NULL
              AND (object_type IS NULL OR (object_type = e->'object'->>'type' AND object_key = e->'object'->>'key'))
              AND (question IS NULL OR question = e->>'question')
-             AND (object_type IS NOT NULL OR question IS NOT NULL OR bound IS NOT NULL)), '[]') ORDER BY n)
+             AND (CASE WHEN e ?| '{object,question}' THEN object_type IS NOT NULL OR question IS NOT NULL
+               ELSE bound IS NOT NULL END)), '[]') ORDER BY n)
          FROM ${each('grants')}`,
     ],
     [

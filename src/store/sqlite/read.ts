@@ -125,14 +125,14 @@ function prepareGrants(db: Database): (query: GrantQuery) => StoredGrant[] {
   const forQuestion = db.prepare<[string, string], GrantRow>(
     `${select} AND object_type IS NULL AND object_key IS NULL AND question = ?`,
   )
-  const forClass = db.prepare<[string], GrantRow>(
+  const standing = db.prepare<[string], GrantRow>(
     `${select} AND object_type IS NULL AND object_key IS NULL AND question IS NULL AND bound IS NOT NULL`,
   )
   return ({ approval, object, question }) =>
     [
       ...(object === undefined ? [] : forObject.all(approval, sound(object.type), sound(object.key), question ?? null)),
       ...(question === undefined ? [] : forQuestion.all(approval, question)),
-      ...forClass.all(approval),
+      ...(object === undefined && question === undefined ? standing.all(approval) : []),
     ]
       .map(grantOf)
       .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
