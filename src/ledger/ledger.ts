@@ -63,17 +63,27 @@ export interface Request {
  * @throws {LedgerError} `forged` when it is not what was written; `key` when the signing key is missing or wrong.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const storage = await openStorage(options.storage)
-  const keys = await openKeys(options.storage)
+  const ledger = await openVerified(options)
   try {
-    const head = await storage.head()
-    const signer = openSigningKey(options.signingKey, options.origin, () => head === undefined)
-    const ledger = await Ledger.open(options, { storage, keys, signer })
     await ledger.append({ kind: 'start', at: ledger.now(), origin: options.origin, version: options.version })
     return ledger
   } catch (error) {
+    await ledger.close()
+    throw error
+  }
+}
+
+async function openVerified(options: LedgerOptions): Promise<Ledger> {
+  const storage = await openStorage(options.storage)
+  let keys: KeyStore | undefined
+  try {
+    keys = await openKeys(options.storage)
+    const head = await storage.head()
+    const signer = openSigningKey(options.signingKey, options.origin, () => head === undefined)
+    return await Ledger.open(options, { storage, keys, signer })
+  } catch (error) {
     await storage.close()
-    await keys.close()
+    await keys?.close()
     throw error
   }
 }

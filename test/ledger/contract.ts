@@ -4,25 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import type { Entry } from '../../src/ledger/entry.ts'
-import { exportItems, exportLedger } from '../../src/ledger/export/ledger-file.ts'
-import { type Ledger, type LedgerOptions, openLedger } from '../../src/ledger/ledger.ts'
+import { openLedger } from '../../src/ledger/ledger.ts'
 import { parseVerifierKey } from '../../src/ledger/note.ts'
 import { proveEntry } from '../../src/ledger/prove.ts'
-import type { SearchQuery, StorageConfig, StoredEntry } from '../../src/ledger/storage/storage.ts'
+import type { SearchQuery } from '../../src/ledger/storage/storage.ts'
 import { verifyProof } from '../../src/ledger/tlog-proof.ts'
-import { hashLeaf } from '../../src/ledger/tree.ts'
-import { readerItems, type VerifyReport, verifyLedger } from '../../src/ledger/verify.ts'
 import { decision, operator } from './sample.ts'
-
-/** A place for one ledger, and a way to change behind its back what is stored there. */
-export interface Room {
-  readonly storage: StorageConfig
-  run(sql: string): Promise<void>
-  /** Bytes as the engine's SQL writes them. */
-  blob(hex: string): string
-  remove(): Promise<void>
-}
+import { all, entryOf, fill, type Room, type Setting, using, verify } from './setting.ts'
+import { forgeries, mutated, mutations, refused } from './tamper.ts'
 
 /** Runs the whole contract on one engine. */
 export function ledgerContract(engine: string, makeRoom: (folder: string) => Promise<Room>): void {
@@ -60,41 +49,6 @@ export function ledgerContract(engine: string, makeRoom: (folder: string) => Pro
     contract('a ledger that is cut while it runs takes no more entries', cutWhileRunning)
     contract('a ledger whose key is lost is not opened with another', lostKey)
   })
-}
-
-interface Setting {
-  readonly folder: string
-  readonly room: Room
-  readonly options: LedgerOptions
-}
-
-async function using<T>(options: LedgerOptions, body: (ledger: Ledger) => Promise<T>): Promise<T> {
-  const ledger = await openLedger(options)
-  try {
-    return await body(ledger)
-  } finally {
-    await ledger.close()
-  }
-}
-
-async function fill(ledger: Ledger, count: number): Promise<void> {
-  await Promise.all(
-    Array.from({ length: count }, (_, at) => ledger.append(decision({ call: `call-${at}`, at: at * 1000 }))),
-  )
-}
-
-async function all(ledger: Ledger): Promise<StoredEntry[]> {
-  const chunks: (readonly StoredEntry[])[] = []
-  for await (const chunk of ledger.reader.entries(0, Number.MAX_SAFE_INTEGER)) chunks.push(chunk)
-  return chunks.flat()
-}
-
-function entryOf(stored: StoredEntry | undefined): Entry {
-  return JSON.parse(stored?.text ?? '')
-}
-
-function verify(ledger: Ledger, checkpoints: readonly string[] = []): Promise<VerifyReport> {
-  return verifyLedger({ items: readerItems(ledger.reader), publicKey: ledger.publicKey, checkpoints })
 }
 
 async function keepsAll({ options }: Setting): Promise<void> {
@@ -295,144 +249,6 @@ function deepest(): unknown {
       assert.ok(error instanceof RangeError)
     }
   }
-}
-
-interface Mutation {
-  readonly name: string
-  readonly sql: readonly string[]
-  /** Or what becomes of the text of entry `at`, its hash made anew. */
-  readonly change?: (text: string) => string
-  /** What must be reported, and which entry must lie in its range. */
-  readonly code: string
-  readonly at: number
-}
-
-const swap = (column: string): string =>
-  `UPDATE ledger_entry SET ${column} = (SELECT other.${column} FROM ledger_entry other WHERE other.idx = 23 - ledger_entry.idx) WHERE idx IN (11, 12)`
-
-// There are checkpoints over 11, 21, 31 entries.
-const mutations: readonly Mutation[] = [
-  {
-    name: 'an edit',
-    sql: [`UPDATE ledger_entry SET text = replace(text, 'allow', 'deny') WHERE idx = 15`],
-    code: 'changed',
-    at: 15,
-  },
-  {
-    name: 'a changed argument, the hash with it',
-    sql: [],
-    change: (text) => text.replace('shop.refundOrder', 'shop.cancelOrder'),
-    code: 'mismatch',
-    at: 15,
-  },
-  { name: 'a deletion', sql: ['DELETE FROM ledger_entry WHERE idx = 15'], code: 'missing', at: 15 },
-  {
-    name: 'a deletion, the rest moved up',
-    sql: [
-      'DELETE FROM ledger_entry WHERE idx = 15',
-      ...Array.from({ length: 16 }, (_, at) => `UPDATE ledger_entry SET idx = ${15 + at} WHERE idx = ${16 + at}`),
-    ],
-    code: 'mismatch',
-    at: 15,
-  },
-  { name: 'a reordering', sql: [swap('text'), swap('hash')], code: 'mismatch', at: 11 },
-  {
-    name: 'a cut tail',
-    sql: ['DELETE FROM ledger_entry WHERE idx >= 25', 'DELETE FROM ledger_checkpoint WHERE size > 25'],
-    code: 'cut',
-    at: 25,
-  },
-]
-
-async function mutated({ options, room, folder }: Setting, { sql, change, code, at }: Mutation): Promise<void> {
-  const outside = join(folder, 'outside', 'checkpoints')
-  const ledger = await openLedger({ ...options, checkpoints: { places: [{ type: 'file', path: outside }] } })
-  const notes: string[] = []
-  for (let round = 0; round < 3; round += 1) {
-    await fill(ledger, 10)
-    notes.push((await ledger.checkpoint()) ?? '')
-  }
-  assert.deepEqual((await verify(ledger, notes)).problems, [])
-  for (const statement of sql) await room.run(statement)
-  if (change !== undefined) {
-    const text = change((await all(ledger))[at]?.text ?? '')
-    const hash = room.blob(hashLeaf(text).toString('hex'))
-    await room.run(`UPDATE ledger_entry SET text = '${text}', hash = ${hash} WHERE idx = ${at}`)
-  }
-  for (const report of [await verify(ledger, notes), await verifyFile(ledger, notes)]) {
-    assert.ok(
-      report.problems.some((problem) => problem.from <= at && at <= problem.to),
-      JSON.stringify(report),
-    )
-  }
-  const codes = (await verify(ledger, notes)).problems.map((problem) => problem.code)
-  assert.ok(
-    codes.some((each) => each === code),
-    `${codes}`,
-  )
-  await ledger.close()
-}
-
-/** The same from a file: there only texts and checkpoints count. */
-async function verifyFile(ledger: Ledger, notes: readonly string[]): Promise<VerifyReport> {
-  const items = exportItems(exportLedger(ledger.reader))
-  return verifyLedger({ items, publicKey: ledger.publicKey, checkpoints: notes })
-}
-
-interface Forgery {
-  readonly name: string
-  readonly sql: readonly string[]
-  readonly index?: number
-}
-
-// Thirty-one entries, a checkpoint over the first twenty-one; a crash before the next.
-const forgeries: readonly Forgery[] = [
-  {
-    name: 'an entry after the last checkpoint was edited',
-    sql: [`UPDATE ledger_entry SET text = replace(text, 'allow', 'deny') WHERE idx = 27`],
-    index: 27,
-  },
-  {
-    name: 'and its hash with it',
-    sql: [
-      `UPDATE ledger_entry SET text = (SELECT o.text FROM ledger_entry o WHERE o.idx = 22), hash = (SELECT o.hash FROM ledger_entry o WHERE o.idx = 22) WHERE idx = 27`,
-    ],
-    index: 21,
-  },
-  {
-    name: 'an entry before the last checkpoint was replaced',
-    sql: ['UPDATE ledger_entry SET hash = (SELECT o.hash FROM ledger_entry o WHERE o.idx = 3) WHERE idx = 4'],
-  },
-  {
-    name: 'the tail was cut, the head set back',
-    sql: ['DELETE FROM ledger_entry WHERE idx >= 16', 'UPDATE ledger_head SET size = 16'],
-  },
-  { name: 'the tail was cut', sql: ['DELETE FROM ledger_entry WHERE idx >= 28'] },
-  {
-    name: 'everything was removed',
-    sql: [
-      'DELETE FROM ledger_entry',
-      'DELETE FROM ledger_checkpoint',
-      'DELETE FROM ledger_node',
-      'DELETE FROM ledger_head',
-    ],
-  },
-]
-
-async function refused({ options, room, folder }: Setting, { sql, index }: Forgery): Promise<void> {
-  const places = [{ type: 'file' as const, path: join(folder, 'outside') }]
-  const ledger = await openLedger({ ...options, checkpoints: { places } })
-  await fill(ledger, 20)
-  await ledger.checkpoint()
-  await fill(ledger, 10)
-  // As a crash leaves it: no last checkpoint.
-  await room.run('DELETE FROM ledger_checkpoint WHERE size > 21')
-  for (const statement of sql) await room.run(statement)
-  await assert.rejects(openLedger({ ...options, checkpoints: { places } }), {
-    code: 'forged',
-    ...(index === undefined ? {} : { index }),
-  })
-  await ledger.close().catch(() => undefined)
 }
 
 async function cutWhileRunning({ options, room }: Setting): Promise<void> {

@@ -45,5 +45,5 @@ export function pageOf(query: SearchQuery, entries: readonly StoredEntry[]): Sea
 }
 
 function limitOf({ limit = 100 }: SearchQuery): number {
-  return Math.min(1000, Math.max(1, Math.trunc(limit)))
+  return Math.min(1000, Math.max(1, Math.trunc(limit) || 1))
 }
