@@ -62,7 +62,7 @@ export async function settleCall(runtime: Runtime, going: Going, outcome: Outcom
 }
 
 /**
- * Whether a call took effect, by looking at the object it moves.
+ * Whether a call took effect, by looking at the object it moves. Only a state that must have changed and did not shows that it did not.
  *
  * @param late - Whether so much time has passed that a call nobody answered is no longer on its way.
  */
@@ -80,10 +80,15 @@ export async function effectByTruth(
   const value = await runtime.truth.read(before, { request: call.request })
   if (value === undefined) return 'in-doubt'
   if (value === null) return use.to.includes(type.gone ?? '') ? 'effective' : 'in-doubt'
-  if (isSame(value, before.value)) return late ? 'released' : 'in-doubt'
+  if (isSame(value, before.value)) return late && mustShow(use, before.state) ? 'released' : 'in-doubt'
   const now = readObject(type, value, { now: runtime.now() })
   const moved = use.to.length === 0 || (now.state !== undefined && use.to.includes(now.state))
   return moved ? 'effective' : 'in-doubt'
+}
+
+/** Whether the call, had it taken effect, must have left the object in another state. What shows nothing proves nothing. */
+function mustShow(use: Use, state: string | undefined): boolean {
+  return state !== undefined && use.to.length > 0 && !use.to.includes(state)
 }
 
 function isSame(left: unknown, right: unknown): boolean {
