@@ -155,9 +155,13 @@ const broken: readonly (readonly [string, 'before' | 'after'])[] = [
   ['keeps nothing when the commit itself is lost', 'before'],
 ]
 for (const [what, moment] of broken) {
-  test(what, async () => {
+  test(what, async (t) => {
     const line = await openLine(server.url, moment)
     const store = await openPostgresStore(line.url, { schema: 'doubt' })
+    t.after(async () => {
+      await store.close()
+      line.close()
+    })
     let runs = 0
     const commit = (): Promise<void> =>
       store.transact(['k'], async (transaction) => {
@@ -170,8 +174,6 @@ for (const [what, moment] of broken) {
     else await assert.rejects(commit(), { name: 'StoreError', code: 'unreachable' })
     assert.equal(runs, 1)
     assert.equal(await has(store, moment), moment === 'after')
-    await store.close()
-    line.close()
   })
 }
 
