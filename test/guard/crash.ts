@@ -59,7 +59,7 @@ export async function crash(plan: CrashPlan): Promise<CrashReport> {
   try {
     const nodes = await Promise.all(Array.from({ length: plan.nodes }, () => start(1_000_000)))
     while (kills < plan.kills) {
-      await pause(20 + Math.random() * 120)
+      await pause(50 + Math.random() * 500)
       const index = Math.floor(Math.random() * nodes.length)
       const victim = nodes[index]
       victim?.kill('SIGKILL')
