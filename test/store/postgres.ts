@@ -96,6 +96,8 @@ function readableBinaries(binaries: Binaries, folder: string, owner: Owner): Bin
     mkdirSync(copy)
     cpSync(dirname(dirname(binaries.postgres)), copy, { recursive: true, verbatimSymlinks: true })
     for (const path of [copy, join(copy, 'bin'), join(copy, 'lib'), join(copy, 'share')]) chmodSync(path, 0o755)
+    // Only its owner may remove it in the end.
+    if (owner.uid !== undefined) execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, copy])
     return { initdb: join(copy, 'bin/initdb'), postgres: join(copy, 'bin/postgres') }
   }
 }
