@@ -124,6 +124,16 @@ export const forgeries: readonly Forgery[] = [
   },
   { name: 'the tail was cut', sql: ['DELETE FROM ledger_entry WHERE idx >= 28'] },
   {
+    name: 'the disk was set back to an earlier state',
+    sql: [
+      'DELETE FROM ledger_entry WHERE idx >= 6',
+      'DELETE FROM ledger_checkpoint',
+      'DELETE FROM ledger_head',
+      'INSERT INTO ledger_head SELECT * FROM saved',
+    ],
+    index: 6,
+  },
+  {
     name: 'everything was removed',
     sql: [
       'DELETE FROM ledger_entry',
@@ -138,7 +148,9 @@ export const forgeries: readonly Forgery[] = [
 export async function refused({ options, room, folder }: Setting, { sql, index }: Forgery): Promise<void> {
   const places = [{ type: 'file' as const, path: join(folder, 'outside') }]
   const ledger = await openLedger({ ...options, checkpoints: { places } })
-  await fill(ledger, 20)
+  await fill(ledger, 5)
+  await room.run('CREATE TABLE saved AS SELECT * FROM ledger_head')
+  await fill(ledger, 15)
   await ledger.checkpoint()
   await fill(ledger, 10)
   // As a crash leaves it: no last checkpoint.
