@@ -1,13 +1,14 @@
 // What is left of a ledger when its process is killed, and when its disk fails and comes back.
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openLedger } from '../../src/ledger/ledger.ts'
+import { openDatabase } from '../../src/ledger/storage/sqlite.ts'
 import { readerItems, verifyLedger } from '../../src/ledger/verify.ts'
 
 const program = fileURLToPath(new URL('append-child.ts', import.meta.url))
@@ -60,6 +61,16 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+test('a commit is synced to the disk before it is promised', () =>
+  inFolder(async (folder) => {
+    // No kill shows this, only a power cut would: so the settings that do it are pinned.
+    const database = openDatabase(join(folder, 'any.db'))
+    assert.equal(database.pragma('synchronous', { simple: true }), 2)
+    assert.equal(database.pragma('journal_mode', { simple: true }), 'wal')
+    database.close()
+    assert.equal(statSync(join(folder, 'any.db')).mode & 0o777, 0o600)
+  }))
 
 test('everything that was promised is there after a kill', () =>
   inFolder(async (folder) => {
