@@ -7,6 +7,7 @@ import { makeScopePlan } from '../constraint/scope.ts'
 import { objectsFor } from '../constraint/slot.ts'
 import type { Decision } from '../decide/decision.ts'
 import { newId } from './id.ts'
+import type { GuardEvent } from './journal.ts'
 import { type Answered, detailOfHold, type HoldDetail, type Question, questionIn } from './question.ts'
 import type { Ready } from './reserve.ts'
 import type { InForce, Runtime } from './runtime.ts'
@@ -121,51 +122,67 @@ interface Answering {
   readonly why: string | undefined
 }
 
+/** First on the record, then in effect: an answer that came too late meanwhile is on the record as withdrawn. */
 async function answer(runtime: Runtime, force: InForce, answering: Answering): Promise<Verdict> {
   const { store, journal, now } = runtime
   const { reference, by, verdict, why } = answering
-  return store.transact([`hold ${reference}`], async (transaction) => {
-    const { holds } = await transaction.read({ holds: [reference] })
-    const [hold] = holds
-    const question = hold === undefined ? undefined : questionIn(hold, now())
-    if (hold === undefined || question === undefined)
-      return { ok: false, code: 'unknown', why: 'there is no such question' }
-    if (question.state === 'expired') return { ok: false, code: 'expired', why: 'nobody answered in time' }
-    if (question.state !== 'pending') return { ok: false, code: 'closed', why: `it is ${question.state} already` }
-    if (question.charter !== force.version)
-      return { ok: false, code: 'expired', why: 'the charter has changed since it was asked' }
-    if (question.answers.some((each) => each.by === by.id))
-      return { ok: false, code: 'already', why: 'one person counts once' }
-    const problem = problemOf(force.charter, question, by, now())
-    if (problem !== undefined) return { ok: false, code: 'not-entitled', why: problem }
-    const names = openFor(force.charter, question, by, now())
-    const answers = [
-      ...question.answers,
-      ...names.map((approval) => ({
-        approval,
-        by: by.id ?? '',
-        at: now(),
-        verdict,
-        ...(why === undefined ? {} : { why }),
-      })),
-    ]
+  const at = now()
+  const first = await store.transact([], (transaction) => check(transaction, force, answering, at))
+  if (!first.ok) return first.verdict
+  const event = (approval: string, said: 'approve' | 'refuse' | 'withdraw'): GuardEvent => ({
+    at,
+    kind: 'approval',
+    hold: reference,
+    approval,
+    by: by.id ?? '',
+    verdict: said,
+    question: first.hold.question,
+    ...(why === undefined ? {} : { why }),
+  })
+  for (const approval of first.names) await journal.append(event(approval, verdict))
+  const said = await store.transact([`hold ${reference}`], async (transaction): Promise<Verdict> => {
+    const checked = await check(transaction, force, answering, at)
+    if (!checked.ok) return checked.verdict
+    const { hold, question, names } = checked
+    const answers = [...question.answers, ...names.map((approval) => answerOf(answering, approval, at))]
     const state = stateAfter(question, answers)
-    for (const approval of names) {
-      const event = {
-        at: now(),
-        kind: 'approval',
-        hold: reference,
-        approval,
-        by: by.id ?? '',
-        verdict,
-        question: hold.question,
-      } as const
-      await journal.append(why === undefined ? event : { ...event, why })
-    }
     await keep(transaction, hold, question, answers, state)
-    if (verdict === 'approve') await grant(transaction, force.charter, { hold, question, names, by, at: now() })
+    if (verdict === 'approve') await grant(transaction, force.charter, { hold, question, names, by, at })
     return { ok: true, state }
   })
+  if (!said.ok) for (const approval of first.names) await journal.append(event(approval, 'withdraw'))
+  return said
+}
+
+function answerOf({ by, verdict, why }: Answering, approval: string, at: number): Answered {
+  return { approval, by: by.id ?? '', at, verdict, ...(why === undefined ? {} : { why }) }
+}
+
+type Checked =
+  | { readonly ok: true; readonly hold: Hold; readonly question: Question; readonly names: readonly string[] }
+  | { readonly ok: false; readonly verdict: Verdict }
+
+/** Whether a question can be answered by this person now, and for which approvals. */
+async function check(
+  transaction: Transaction,
+  force: InForce,
+  { reference, by }: Answering,
+  now: number,
+): Promise<Checked> {
+  const refuse = (code: Extract<Verdict, { ok: false }>['code'], why: string): Checked => ({
+    ok: false,
+    verdict: { ok: false, code, why },
+  })
+  const [hold] = (await transaction.read({ holds: [reference] })).holds
+  const question = hold === undefined ? undefined : questionIn(hold, now)
+  if (hold === undefined || question === undefined) return refuse('unknown', 'there is no such question')
+  if (question.state === 'expired') return refuse('expired', 'nobody answered in time')
+  if (question.state !== 'pending') return refuse('closed', `it is ${question.state} already`)
+  if (question.charter !== force.version) return refuse('expired', 'the charter has changed since it was asked')
+  if (question.answers.some((each) => each.by === by.id)) return refuse('already', 'one person counts once')
+  const problem = problemOf(force.charter, question, by, now)
+  if (problem !== undefined) return refuse('not-entitled', problem)
+  return { ok: true, hold, question, names: openFor(force.charter, question, by, now) }
 }
 
 async function keep(
