@@ -49,8 +49,8 @@ export interface LedgerStatus {
   readonly places: readonly PlaceStatus[]
 }
 
-/** Who asks for something that cannot be undone, and why. */
-export interface Request {
+/** Who asks for content to be made unreadable, and why. */
+export interface ErasureRequest {
   readonly principal: PrincipalSummary
   readonly why: string
 }
@@ -164,7 +164,7 @@ export class Ledger {
   /** Makes every private part about a subject unreadable, for good, and records that. What was recorded stays provable. */
   async erase(
     subject: string,
-    { principal, why }: Request,
+    { principal, why }: ErasureRequest,
   ): Promise<{ readonly index: number; readonly keys: readonly string[] }> {
     const keys = await this.#keys.idsOf(subject)
     const { index } = await this.append({ kind: 'erase', at: this.now(), keys, principal, why })

@@ -82,6 +82,7 @@ class Check {
   readonly #frontier = new Frontier()
   readonly #heads = new Map<number, TreeHead>()
   readonly #problems: VerifyProblem[] = []
+  #last = 0
   #pruned = 0
   #lastPruned = -1
   #prunable = 0
@@ -117,7 +118,7 @@ class Check {
 
   report(): VerifyReport {
     const size = this.#frontier.size
-    const last = Math.max(0, ...this.#heads.keys())
+    const last = this.#last
     if (last > size) this.#report('cut', size, last - 1, `a checkpoint covers ${last} entries, ${size} are there`)
     if (this.#lastPruned >= this.#prunable) {
       this.#report('dropped', this.#prunable, this.#lastPruned, 'texts are gone that no recorded pruning covers')
@@ -141,6 +142,7 @@ class Check {
       this.#report('checkpoint', head.size, size, 'a checkpoint comes after its entries')
     } else {
       this.#heads.set(head.size, head)
+      this.#last = Math.max(this.#last, head.size)
     }
   }
 

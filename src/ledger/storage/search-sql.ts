@@ -11,12 +11,8 @@ export interface Statement {
 
 /** What is kept of a value to search by: short, and without the NUL that PostgreSQL refuses. */
 export function columnText(value: string | undefined): string | null {
-  return value === undefined
-    ? null
-    : value.slice(0, maxColumn).replaceAll('\0', '\ufffd').replaceAll(loneSurrogate, '\ufffd')
+  return value === undefined ? null : value.slice(0, maxColumn).replaceAll('\0', '\ufffd')
 }
-
-const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /** The search as SQL. `place` writes the n-th parameter, from 1. */
 export function searchStatement(query: SearchQuery, place: (n: number) => string): Statement {
