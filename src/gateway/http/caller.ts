@@ -1,0 +1,64 @@
+/** Who is at the other end of a connection, and what a request shows of its caller. */
+import type { BlockList } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { ClientCertificate, Presented } from '../../identity/identity.ts'
+import type { Head } from './head.ts'
+import type { Origin } from './headers.ts'
+import type { Arriving } from './reply.ts'
+
+/** @param trusted - Proxies before this gateway that may say whom a request came from. */
+export function originOf({ socket }: Arriving, trusted: BlockList | undefined): Origin {
+  const address = (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')
+  return {
+    address,
+    scheme: isTls(socket) ? 'https' : 'http',
+    trusted: trusted?.check(address, address.includes(':') ? 'ipv6' : 'ipv4') === true,
+  }
+}
+
+/** What the identifier sees of a request. */
+export function presentedBy(head: Head, arriving: Arriving, origin: Origin): Presented {
+  const said = origin.trusted ? head.headers.get('x-forwarded-proto') : undefined
+  const scheme = said === 'https' || said === 'http' ? said : origin.scheme
+  const certificate = isTls(arriving.socket) ? certificateOf(arriving.socket) : undefined
+  return {
+    method: head.method,
+    url: `${scheme}://${head.host}${head.path}`,
+    headers: Object.fromEntries(head.headers),
+    ...(certificate === undefined ? {} : { certificate }),
+  }
+}
+
+/** The headers by which the caller proves who it is, for looks with its own eyes. */
+export function credentialsOf(head: Head, names: ReadonlySet<string>): Readonly<Record<string, string>> | undefined {
+  let found: Record<string, string> | undefined
+  for (const name of names) {
+    const value = head.headers.get(name)
+    if (typeof value !== 'string') continue
+    found ??= {}
+    found[name] = value
+  }
+  return found
+}
+
+function isTls(socket: Arriving['socket']): socket is TLSSocket {
+  return socket instanceof TLSSocket || 'encrypted' in socket
+}
+
+const known = new WeakMap<object, ClientCertificate>()
+
+/** The verified certificate of the client; undefined when it showed none that an authority of ours signed. */
+function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
+  if (socket.authorized !== true) return undefined
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return undefined
+  const before = known.get(certificate)
+  if (before !== undefined) return before
+  const made: ClientCertificate = {
+    subject: certificate.subject,
+    names: certificate.subjectAltName?.split(', ') ?? [],
+    thumbprint: Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString('base64url'),
+  }
+  known.set(certificate, made)
+  return made
+}

@@ -1,0 +1,56 @@
+/** What of a request the charter looks at beyond what the description declares. */
+import type { Use } from '../../charter/charter.ts'
+
+/** Header names in lower case. */
+export interface Referenced {
+  readonly headers: ReadonlySet<string>
+  readonly queries: ReadonlySet<string>
+  /** Whether anything depends on the body. */
+  readonly body: boolean
+}
+
+/** Collects what the demands and keys of an operation's uses refer to. Pure. */
+export function referencedBy(uses: readonly Use[], declared: ReadonlySet<string>): Referenced {
+  const headers = new Set<string>()
+  const queries = new Set<string>()
+  let body = false
+  const seen = new Set<unknown>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    const members = new Map<string, unknown>(Object.entries(value))
+    if (members.get('kind') === 'set-by') body = true
+    if (members.get('from') === 'request') {
+      const name = members.get('name')
+      if (members.get('in') === 'body') body = true
+      if (members.get('in') === 'header' && typeof name === 'string') headers.add(name.toLowerCase())
+      if (members.get('in') === 'query' && typeof name === 'string') queries.add(name)
+    }
+    const reads = members.get('reads')
+    if (Array.isArray(reads) && members.has('ast')) {
+      for (const path of reads) visitRead(path)
+      return
+    }
+    for (const [name, member] of members) if (name !== 'position' && name !== 'example') visit(member)
+  }
+  const visitRead = (path: unknown): void => {
+    if (!Array.isArray(path)) return
+    const root: unknown = path[0]
+    const member: unknown = path[1]
+    if (root === 'body') body = true
+    if (root === 'request' && (typeof member !== 'string' || !declared.has(member))) body = true
+    if (typeof member !== 'string') return
+    if (root === 'header') headers.add(member.toLowerCase())
+    if (root === 'query') queries.add(member)
+  }
+  for (const use of uses) visit([use.object, use.refs, use.constraints])
+  return { headers, queries, body }
+}
+
+/** The headers by which an API's callers prove who they are. */
+export function credentialHeaders(schemes: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.values(schemes).flatMap((scheme) => {
+    const { type, in: place, name } = { type: '', in: '', name: '', ...(typeof scheme === 'object' ? scheme : {}) }
+    return type === 'apiKey' && place === 'header' && typeof name === 'string' ? [name.toLowerCase()] : []
+  })
+}

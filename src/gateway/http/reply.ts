@@ -1,0 +1,84 @@
+/** Answers of our own, and the stream back to the client whichever HTTP it speaks. */
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { Answer, Refusal } from '../../guard/call.ts'
+import { problemOf } from '../../guard/refusal.ts'
+
+/** What of a request both HTTP/1.1 and HTTP/2 give. */
+export interface Arriving extends Readable {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly httpVersion: string
+  readonly rawHeaders: readonly string[]
+  readonly socket: Socket | TLSSocket
+}
+
+/** What of a response both HTTP/1.1 and HTTP/2 give. */
+export interface Reply {
+  readonly headersSent: boolean
+  readonly writableFinished: boolean
+  readonly writableEnded: boolean
+  writeHead(status: number, headers: OutgoingHttpHeaders): unknown
+  write(chunk: Buffer): boolean
+  end(chunk?: Buffer | string): unknown
+  destroy(error?: Error): unknown
+  once(event: 'drain' | 'close', listener: () => void): unknown
+  addTrailers(trailers: OutgoingHttpHeaders): void
+  writeContinue(): void
+  writeEarlyHints?(hints: Record<string, string | string[]>): void
+}
+
+/** How a refusal goes back besides its problem details. */
+export interface RefusalExtras {
+  readonly challenge?: string | undefined
+  /** The body of the request was not read to its end: the connection cannot be used again. */
+  readonly hangUp?: boolean
+}
+
+/** Answers with the problem details of a refusal (RFC 9457). */
+export function sendRefusal(reply: Reply, refusal: Refusal, call: string, extras: RefusalExtras = {}): void {
+  const body = JSON.stringify(problemOf(refusal, call))
+  const headers: OutgoingHttpHeaders = {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'lockstep-call': call,
+  }
+  if (refusal.status === 401) headers['www-authenticate'] = extras.challenge ?? 'Bearer'
+  if (refusal.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1000)))
+  if (extras.hangUp === true) headers['connection'] = 'close'
+  send(reply, refusal.status, headers, body)
+}
+
+/** Gives an answer again that an idempotency key had before. */
+export function sendAgain(reply: Reply, answer: Answer, call: string): void {
+  const { status, headers = {}, text = '' } = answer
+  const type = headers['content-type']
+  const location = headers['location']
+  send(
+    reply,
+    status,
+    {
+      ...(type === undefined ? {} : { 'content-type': type }),
+      ...(location === undefined ? {} : { location }),
+      ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(text) }),
+      'cache-control': 'private, no-store',
+      'idempotency-replayed': 'true',
+      'lockstep-call': call,
+    },
+    status === 204 ? undefined : text,
+  )
+}
+
+/** Writes a whole answer, if the client is still there. */
+export function send(reply: Reply, status: number, headers: OutgoingHttpHeaders, body?: Buffer | string): void {
+  if (reply.headersSent || reply.writableEnded) {
+    reply.destroy()
+    return
+  }
+  reply.writeHead(status, headers)
+  reply.end(body)
+}

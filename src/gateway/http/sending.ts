@@ -1,0 +1,270 @@
+/** One request to an API: its answer streamed on as it comes, or collected to be looked at. */
+import type { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { Reply } from './reply.ts'
+import type { Upstream } from './upstream.ts'
+
+export interface Sending {
+  readonly method: string
+  readonly path: string
+  readonly headers: string[]
+  readonly body: Buffer | Readable | null
+  /** The client is ready for an answer with long silences. */
+  readonly patient: boolean
+}
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: Headers
+}
+
+/** Why no answer came. `sent`: it may have reached the API. */
+export interface Failure {
+  readonly sent: boolean
+  readonly why: string
+  readonly timedOut: boolean
+}
+
+/** Follows one answer; each is called once at most but for `early`. */
+export interface Following {
+  /** An interim answer (1xx). */
+  early?(status: number, headers: Headers): void
+  /** The head came; what is returned is sent to the client at once. */
+  start(head: AnswerHead): Parameters<Reply['writeHead']>[1]
+  /** It came whole. */
+  done(): void
+  /** Nothing came, or not all of it. */
+  fail(failure: Failure, started: boolean): void
+}
+
+/** Names of errors that say why without saying more. */
+function whyOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
+
+function failureOf(error: Error, sent: boolean): Failure {
+  const why = whyOf(error)
+  return { sent, why, timedOut: why.endsWith('_TIMEOUT') || why === 'ETIMEDOUT' }
+}
+
+abstract class Handler implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal
+  #controller: Dispatcher.DispatchController | undefined
+  protected readonly early: Following['early']
+
+  constructor(signal: AbortSignal, early: Following['early']) {
+    this.#signal = signal
+    this.early = early
+  }
+
+  /** Whether a connection was about to be written to. */
+  protected get sent(): boolean {
+    return this.#controller !== undefined
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#signal.aborted) {
+      controller.abort(gone)
+      return
+    }
+    this.#controller = controller
+    this.#signal.addEventListener('abort', this.#abort)
+  }
+
+  #abort = (): void => this.#controller?.abort(gone)
+
+  protected forget(): void {
+    this.#signal.removeEventListener('abort', this.#abort)
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (status < 200) this.early?.(status, headers)
+    else this.onHead(controller, { status, headers })
+  }
+
+  protected abstract onHead(controller: Dispatcher.DispatchController, head: AnswerHead): void
+}
+
+const gone: Error = Object.assign(new Error('the client went away'), { code: 'CLIENT_GONE' })
+
+/** Sends a request and streams its answer to the client, no faster than the client reads. */
+export function relay(
+  upstream: Upstream,
+  sending: Sending,
+  reply: Reply,
+  signal: AbortSignal,
+  following: Following,
+): void {
+  start(upstream, sending, new Relay(reply, signal, following), signal)
+}
+
+class Relay extends Handler {
+  readonly #reply: Reply
+  readonly #following: Following
+  #started = false
+
+  constructor(reply: Reply, signal: AbortSignal, following: Following) {
+    super(signal, following.early?.bind(following))
+    this.#reply = reply
+    this.#following = following
+  }
+
+  protected onHead(_controller: Dispatcher.DispatchController, head: AnswerHead): void {
+    this.#started = true
+    this.#reply.writeHead(head.status, this.#following.start(head))
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#reply.write(chunk)) return
+    controller.pause()
+    this.#reply.once('drain', () => controller.resume())
+  }
+
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: Headers): void {
+    this.forget()
+    addTrailers(this.#reply, trailers)
+    this.#reply.end()
+    this.#following.done()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.forget()
+    this.#following.fail(failureOf(error, this.sent), this.#started)
+  }
+}
+
+function addTrailers(reply: Reply, trailers: Headers): void {
+  const entries = Object.entries(trailers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, typeof value === 'string' ? value : [...value]] as const],
+  )
+  if (entries.length > 0) reply.addTrailers(Object.fromEntries(entries))
+}
+
+/** What came of a request whose answer is looked at. */
+export type Collected =
+  | { readonly kind: 'whole'; readonly head: AnswerHead; readonly bytes: Buffer }
+  /** It is endless or too long: the rest waits until `stream` or `drop` is called. */
+  | { readonly kind: 'begun'; readonly head: AnswerHead; stream(reply: Reply): Promise<void>; drop(): void }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** Sends a request and collects its answer, at most `maxBytes` of it. */
+export function collect(
+  upstream: Upstream,
+  sending: Sending,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Collected> {
+  return new Promise((resolve) => start(upstream, sending, new Collector(maxBytes, signal, resolve), signal))
+}
+
+class Collector extends Handler {
+  readonly #maxBytes: number
+  readonly #resolve: (collected: Collected) => void
+  #head: AnswerHead | undefined
+  #chunks: Buffer[] = []
+  #size = 0
+  #reply: Reply | undefined
+  #finish: (() => void) | undefined
+  #waiting = false
+
+  constructor(maxBytes: number, signal: AbortSignal, resolve: (collected: Collected) => void) {
+    super(signal, undefined)
+    this.#maxBytes = maxBytes
+    this.#resolve = resolve
+  }
+
+  protected onHead(controller: Dispatcher.DispatchController, head: AnswerHead): void {
+    this.#head = head
+    if (isEndless(head) || Number(head.headers['content-length'] ?? 0) > this.#maxBytes) this.#hold(controller, head)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#reply !== undefined) {
+      this.#pass(controller, this.#reply, chunk)
+      return
+    }
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    if (this.#size > this.#maxBytes && this.#head !== undefined && !this.#waiting) this.#hold(controller, this.#head)
+  }
+
+  #hold(controller: Dispatcher.DispatchController, head: AnswerHead): void {
+    this.#waiting = true
+    controller.pause()
+    this.#resolve({
+      kind: 'begun',
+      head,
+      stream: (reply) => {
+        const finished = new Promise<void>((resolve) => {
+          this.#finish = resolve
+        })
+        this.#reply = reply
+        for (const chunk of this.#chunks) reply.write(chunk)
+        this.#chunks = []
+        controller.resume()
+        return finished
+      },
+      drop: () => controller.abort(gone),
+    })
+  }
+
+  #pass(controller: Dispatcher.DispatchController, reply: Reply, chunk: Buffer): void {
+    if (reply.write(chunk)) return
+    controller.pause()
+    reply.once('drain', () => controller.resume())
+  }
+
+  onResponseEnd(): void {
+    this.forget()
+    if (this.#reply !== undefined) {
+      this.#reply.end()
+      this.#finish?.()
+    } else if (this.#head !== undefined && !this.#waiting) {
+      const [first] = this.#chunks
+      const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
+      this.#resolve({ kind: 'whole', head: this.#head, bytes })
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.forget()
+    this.#reply?.destroy()
+    this.#finish?.()
+    this.#resolve({ kind: 'failed', failure: failureOf(error, this.sent) })
+  }
+}
+
+/** Events come one by one for as long as the connection lasts. */
+export function isEndless({ headers }: AnswerHead): boolean {
+  const type = headers['content-type']
+  return typeof type === 'string' && /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i.test(type)
+}
+
+function start(
+  upstream: Upstream,
+  sending: Sending,
+  handler: Handler & Dispatcher.DispatchHandler,
+  signal: AbortSignal,
+): void {
+  const { method, path, headers, body, patient } = sending
+  if (signal.aborted) {
+    handler.onResponseError?.(noController, gone)
+    return
+  }
+  try {
+    upstream.pool.dispatch({ method, path, headers, body, ...(patient ? { bodyTimeout: 0 } : {}) }, handler)
+  } catch (error) {
+    handler.onResponseError?.(noController, error instanceof Error ? error : new Error('failed'))
+  }
+}
+
+const noController: Dispatcher.DispatchController = {
+  aborted: true,
+  paused: false,
+  reason: null,
+  abort: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+}
