@@ -11,8 +11,11 @@ export interface Presented {
   readonly certificate?: ClientCertificate
 }
 
+/** A certificate whose chain was verified; made by `certificateOf`. */
 export interface ClientCertificate {
+  /** One `TYPE=value` a line. */
   readonly subject: string
+  /** As `DNS:a.example`, `URI:spiffe://example/a`. */
   readonly names: readonly string[]
   /** SHA-256 over the DER form, base64url: `x5t#S256`. */
   readonly thumbprint: string
@@ -41,4 +44,12 @@ export type IdentityFault =
 export interface Identifier {
   identify(presented: Presented): Promise<Identified>
   close(): Promise<void>
+}
+
+export const principalKinds = ['user', 'service', 'partner', 'agent'] as const
+
+/** Where a secret is kept: a variable of the environment or a file. */
+export interface SecretReference {
+  readonly from: 'env' | 'file'
+  readonly name: string
 }

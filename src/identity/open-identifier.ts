@@ -1,0 +1,162 @@
+import { resolve } from 'node:path'
+import { makeApiKeyProvider } from './api-key.ts'
+import { type Ask, type AskLimits, makeAsk } from './ask.ts'
+import { makeCertificateProvider } from './certificate.ts'
+import { readCredentials, type Slot } from './credentials.ts'
+import type { Identified, Identifier, Presented, SecretReference } from './identity.ts'
+import { openIntrospection } from './introspection.ts'
+import { makeJwtProvider } from './jwt.ts'
+import { openKeys } from './keys.ts'
+import { IdentitySetupError, NotIdentified } from './not-identified.ts'
+import type { Provider } from './provider.ts'
+import { makeReplayMemory, type ReplayMemory } from './replay-memory.ts'
+import type { ProviderConfig, SessionConfig } from './schema.ts'
+import { makeSessionProvider } from './session.ts'
+
+export interface IdentifierOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** The value of a secret; undefined or a rejection when there is none. */
+  readonly readSecret: (reference: SecretReference) => Promise<string | undefined>
+  /** For every request to an issuer or to the API; 3 s and 1 MiB unless said otherwise. */
+  readonly limits?: Partial<AskLimits>
+  /** Addresses of the APIs that sessions are asked of, by source. */
+  readonly upstreams?: Readonly<Record<string, string>>
+  /** What relative file names are relative to; otherwise the working directory. */
+  readonly directory?: string
+  /** Which proofs were used. Nodes must share one, or a proof counts once on each. */
+  readonly replays?: ReplayMemory
+}
+
+interface Context extends Pick<IdentifierOptions, 'now' | 'upstreams'> {
+  readonly ask: Ask
+  readonly replays: ReplayMemory
+  readonly pathOf: (file: string) => string
+  readonly secretOf: (reference: SecretReference) => Promise<string>
+}
+
+/**
+ * Opens the providers of a guard file. Issuers are asked when a credential needs it, not now.
+ *
+ * @throws {IdentitySetupError} for a secret, key or source that is not there.
+ */
+export async function openIdentifier(
+  configs: readonly ProviderConfig[],
+  options: IdentifierOptions,
+): Promise<Identifier> {
+  const closing = new AbortController()
+  const context: Context = {
+    now: options.now,
+    ask: makeAsk({ timeoutMs: 3000, maxBytes: 2 ** 20, ...options.limits }, closing.signal),
+    replays: options.replays ?? makeReplayMemory(options.now),
+    pathOf: (file) => resolve(options.directory ?? '.', file),
+    secretOf: (reference) => secretOf(reference, options.readSecret),
+    ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
+  }
+  const providers = await Promise.all(configs.map((config) => openProvider(config, context)))
+  return new OrderedIdentifier(providers, () => closing.abort())
+}
+
+async function secretOf(reference: SecretReference, read: IdentifierOptions['readSecret']): Promise<string> {
+  const value = await read(reference).catch(() => undefined)
+  const secret = value?.trim() ?? ''
+  if (secret === '')
+    throw new IdentitySetupError('missing-secret', `\${${reference.from}:${reference.name}} is missing or empty`)
+  return secret
+}
+
+async function openProvider(config: ProviderConfig, context: Context): Promise<Provider> {
+  switch (config.kind) {
+    case 'jwt':
+      return makeJwtProvider(config, openKeys(config.keys, context), context)
+    case 'introspection':
+      return await openIntrospection(config, context)
+    case 'session':
+      return makeSessionProvider(config, upstreamOf(config, context.upstreams), context)
+    case 'api-key':
+      return makeApiKeyProvider(config, context.pathOf(config.keys), context.now)
+    case 'certificate':
+      return makeCertificateProvider(config)
+  }
+}
+
+function upstreamOf({ source, request }: SessionConfig, upstreams: Context['upstreams'] = {}): string {
+  const known = Object.keys(upstreams)
+  const name = source ?? (known.length === 1 ? known[0] : undefined)
+  const url = name !== undefined && Object.hasOwn(upstreams, name) ? upstreams[name] : undefined
+  if (url !== undefined) return url
+  const which = name === undefined ? 'it is open which source' : `there is no source \`${name}\` that`
+  throw new IdentitySetupError('unknown-source', `${which} is asked \`${request}\`; known: ${known.join(', ')}`)
+}
+
+/** Asks the providers that can account for everything a request shows, in their order. */
+class OrderedIdentifier implements Identifier {
+  readonly #providers: readonly Provider[]
+  readonly #slots: ReadonlySet<Slot>
+  readonly #close: () => void
+
+  constructor(providers: readonly Provider[], close: () => void) {
+    this.#providers = providers
+    this.#slots = new Set(providers.flatMap(({ slots }) => slots))
+    this.#close = close
+  }
+
+  async identify(presented: Presented): Promise<Identified> {
+    try {
+      return await this.#identify(presented)
+    } catch (error) {
+      // SECURITY: whatever goes wrong, nobody is let in by it, and what went wrong is not told.
+      return this.#refuse(
+        error instanceof NotIdentified ? error : new NotIdentified('unavailable', 'the caller cannot be verified now'),
+      )
+    }
+  }
+
+  async #identify(presented: Presented): Promise<Identified> {
+    const credentials = readCredentials(presented, this.#slots)
+    const shown = [...credentials.shown.keys()]
+    if (shown.length === 0 && !this.#isCertified(presented)) return { ok: true, principal: {} }
+    const accountable = this.#providers.filter(({ slots }) => shown.every((slot) => slots.includes(slot)))
+    if (accountable.length === 0 && shown.length > 1)
+      throw new NotIdentified('several', 'the request shows several credentials')
+    return await this.#askAll(
+      accountable.filter((provider) => provider.takes(credentials)),
+      (provider) => provider.identify(credentials, presented),
+    )
+  }
+
+  #isCertified({ certificate }: Presented): boolean {
+    return certificate !== undefined && this.#providers.some(({ slots }) => slots.length === 0)
+  }
+
+  async #askAll(
+    providers: readonly Provider[],
+    ask: (provider: Provider) => ReturnType<Provider['identify']>,
+  ): Promise<Identified> {
+    let refusal: Identified | undefined
+    for (const provider of providers) {
+      try {
+        return { ok: true, principal: await ask(provider), provider: provider.name }
+      } catch (error) {
+        if (!(error instanceof NotIdentified)) throw error
+        if (!error.foreign) return this.#refuse(error, [provider])
+        refusal ??= this.#refuse(error, [provider])
+      }
+    }
+    return refusal ?? this.#refuse(new NotIdentified('unknown', 'no credential of this kind is accepted'))
+  }
+
+  #refuse(fault: NotIdentified, by: readonly Provider[] = this.#providers): Identified {
+    const challenges = new Set(by.flatMap((provider) => provider.challenges(fault)))
+    return {
+      ok: false,
+      code: fault.code,
+      why: fault.message,
+      challenge: [...challenges].join(', ') || 'Bearer realm="api"',
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#close()
+  }
+}

@@ -1,0 +1,95 @@
+import Big from 'big.js'
+import type { Principal } from '../charter/charter.ts'
+import { principalKinds } from './identity.ts'
+import { NotIdentified } from './not-identified.ts'
+import type { PrincipalRule, PrincipalRules } from './schema.ts'
+
+/** What principals are read from. `lookup` gives the value at a place, or the text itself when it is no place. */
+export interface Source {
+  readonly lookup: (place: string) => unknown
+  /** What `claims: all` and lists of names speak of. */
+  readonly all: unknown
+}
+
+const longest = 512
+
+/**
+ * Reads a principal by the first rule that fits.
+ *
+ * @throws {NotIdentified} when no rule fits, there is no id, or a value is not what it must be: nothing is guessed.
+ */
+export function readPrincipal(rules: PrincipalRules, source: Source): Principal {
+  const rule = [rules].flat().find((each) => fits(each, source))
+  if (rule === undefined) throw new NotIdentified('unknown', 'nothing says who such a caller is')
+  const id = textOf(source.lookup(rule.id), 'id')
+  if (id === undefined) throw new NotIdentified('malformed', 'nothing says who the caller is')
+  const tenant = rule.tenant === undefined ? undefined : textOf(source.lookup(rule.tenant), 'tenant')
+  const roles = listOf(rule.roles, source, 'roles')
+  const scopes = listOf(rule.scopes, source, 'scopes')
+  return {
+    id,
+    kind: kindOf(rule.kind, source),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(scopes === undefined ? {} : { scopes }),
+    claims: claimsOf(rule.claims, source),
+  }
+}
+
+function fits(rule: PrincipalRule, { lookup }: Source): boolean {
+  return Object.entries(rule.where ?? {}).every(([place, wanted]) => {
+    const value = lookup(place)
+    return Array.isArray(value) ? value.includes(wanted) : value === wanted
+  })
+}
+
+/** Ids, tenants and roles are compared as text, so a number must have one way to be written. */
+function textOf(value: unknown, what: string): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (Number.isSafeInteger(value)) return String(value)
+  if (value instanceof Big && value.round(0, Big.roundDown).eq(value)) return value.toFixed(0)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (typeof value === 'string' && value !== '' && value.length <= longest && !/[\x00-\x1f\x7f]/.test(value))
+    return value
+  throw new NotIdentified('malformed', `the ${what} of the caller is not a text`)
+}
+
+function listOf(written: PrincipalRule['roles'], { lookup }: Source, what: string): readonly string[] | undefined {
+  const value = typeof written === 'string' ? lookup(written) : written
+  if (value === undefined || value === null) return undefined
+  const list: readonly unknown[] =
+    typeof value === 'string'
+      ? what === 'scopes'
+        ? value.split(' ').filter((each) => each !== '')
+        : [value]
+      : Array.isArray(value)
+        ? value
+        : [value]
+  return list.flatMap((each) => textOf(each, what) ?? [])
+}
+
+function kindOf(written: string | undefined, { lookup }: Source): NonNullable<Principal['kind']> {
+  const value = written === undefined ? 'user' : lookup(written)
+  const kind = principalKinds.find((each) => each === value)
+  if (kind === undefined) throw new NotIdentified('malformed', 'the kind of the caller is none we know')
+  return kind
+}
+
+function claimsOf(written: PrincipalRule['claims'], { lookup, all }: Source): Readonly<Record<string, unknown>> {
+  if (written === undefined) return {}
+  if (written === 'all') return isObject(all) ? all : {}
+  if (Array.isArray(written)) {
+    const entries = isObject(all) ? Object.entries(all) : []
+    return Object.fromEntries(entries.filter(([name]) => written.includes(name)))
+  }
+  const entries = Object.entries(written).map(([name, place]) => [
+    name,
+    typeof place === 'string' ? lookup(place) : place,
+  ])
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** Whether a value is an object of JSON. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Big)
+}
