@@ -166,7 +166,11 @@ class ChartedGuard implements Guard {
     const at = this.#runtime.now()
     const id = newId(at)
     const call = callOf(incoming, at)
-    const objects = await this.#rulings.look(force, call, incoming)
+    const { ofCall, ofObjects } = this.switches
+    const offAtOnce = ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
+    const objects = offAtOnce === undefined ? await this.#rulings.look(force, call, incoming) : {}
+    const off = offAtOnce ?? ofObjects(objects)
+    if (off !== undefined) return this.#rulings.switchedOff(id, force, call, off, objects)
     const ready = readyOf(id, force, call, objects, [])
     const reserved = await reserveNothing(this.#runtime, ready)
     await this.#rulings.record(ready, reserved)

@@ -36,7 +36,7 @@ export class Rulings {
   async rule(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
     const call = callOf(incoming, this.#runtime.now())
     const off = this.#runtime.switches.ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
-    if (off !== undefined) return this.#switchedOff(id, force, call, off)
+    if (off !== undefined) return this.switchedOff(id, force, call, off)
     const operation = force.charter.operations.get(call.operation)
     if (
       operation !== undefined &&
@@ -47,7 +47,13 @@ export class Rulings {
     return this.#ruleFirst(id, force, call, incoming)
   }
 
-  async #switchedOff(id: string, force: InForce, call: Call, off: Switch, objects: Objects = {}): Promise<Ruling> {
+  async switchedOff(
+    id: string,
+    force: InForce,
+    call: Call,
+    off: Switch,
+    objects: Objects = {},
+  ): Promise<Extract<Ruling, { kind: 'refused' }> & { readonly decision: Decision }> {
     const says = `the ${off.of} \`${off.name}\` is switched off: ${off.why}`
     const decision: Decision = {
       effect: 'deny',
@@ -55,7 +61,7 @@ export class Rulings {
       obligations: [],
     }
     await this.record(readyOf(id, force, call, objects, []), { decision, marks: [], facts: {} })
-    return { kind: 'refused', call: id, refusal: refuse('switched-off', says) }
+    return { kind: 'refused', call: id, refusal: refuse('switched-off', says), decision }
   }
 
   /** The object is in the answer: ask first who calls, look at the answer, then decide. */
@@ -78,8 +84,8 @@ export class Rulings {
     const objects = await this.look(force, call, incoming, known)
     const off = this.#runtime.switches.ofObjects(objects)
     if (off !== undefined) {
-      const ruling = await this.#switchedOff(id, force, call, off, objects)
-      if (ruling.kind === 'refused') return { kind: 'refused', refusal: ruling.refusal }
+      const { refusal } = await this.switchedOff(id, force, call, off, objects)
+      return { kind: 'refused', refusal }
     }
     const ready = readyOf(id, force, call, objects, [])
     const reserved = await reserve(this.#runtime, ready)
@@ -113,7 +119,7 @@ export class Rulings {
     if (operation?.writes !== true || mode === 'observe') {
       const objects = await this.look(force, call, incoming)
       const off = this.#runtime.switches.ofObjects(objects)
-      if (off !== undefined && mode === 'enforce') return this.#switchedOff(id, force, call, off, objects)
+      if (off !== undefined && mode === 'enforce') return this.switchedOff(id, force, call, off, objects)
       return this.#conclude({ ...readyOf(id, force, call, objects, []), mode }, incoming)
     }
     const holding: Holding = {
@@ -135,7 +141,7 @@ export class Rulings {
     }
     if (off !== undefined) {
       await this.#letGo(ready)
-      return this.#switchedOff(id, force, call, off, taken.objects)
+      return this.switchedOff(id, force, call, off, taken.objects)
     }
     return this.#conclude(ready, incoming)
   }

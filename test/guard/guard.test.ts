@@ -252,6 +252,7 @@ describe('a switch', () => {
     ] as const) {
       await guard.switches.off({ of, name, by: 'olga', why: 'test', at: Date.now() })
       assert.equal(codeOf(await send(spend(1))), 'switched-off', of)
+      assert.equal((await guard.evaluate(spend(1))).refusal?.code, 'switched-off', of)
       assert.equal(await guard.switches.on(of, name, 'olga', 'over', Date.now()), true)
       assert.equal(codeOf(await send(spend(1))), 200, of)
     }
