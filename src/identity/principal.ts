@@ -14,15 +14,14 @@ export interface Source {
 const longest = 512
 
 /**
- * Reads a principal by the first rule that fits.
+ * Reads a principal by the first rule that fits: all its conditions hold, and there is an id where it says.
  *
- * @throws {NotIdentified} when no rule fits, there is no id, or a value is not what it must be: nothing is guessed.
+ * @throws {NotIdentified} when no rule fits, or a value is not what it must be: nothing is guessed.
  */
 export function readPrincipal(rules: PrincipalRules, source: Source): Principal {
   const rule = [rules].flat().find((each) => fits(each, source))
-  if (rule === undefined) throw new NotIdentified('unknown', 'nothing says who such a caller is')
-  const id = textOf(source.lookup(rule.id), 'id')
-  if (id === undefined) throw new NotIdentified('malformed', 'nothing says who the caller is')
+  const id = rule === undefined ? undefined : textOf(source.lookup(rule.id), 'id')
+  if (rule === undefined || id === undefined) throw new NotIdentified('unknown', 'nothing says who such a caller is')
   const tenant = rule.tenant === undefined ? undefined : textOf(source.lookup(rule.tenant), 'tenant')
   const roles = listOf(rule.roles, source, 'roles')
   const scopes = listOf(rule.scopes, source, 'scopes')
@@ -37,21 +36,26 @@ export function readPrincipal(rules: PrincipalRules, source: Source): Principal 
 }
 
 function fits(rule: PrincipalRule, { lookup }: Source): boolean {
-  return Object.entries(rule.where ?? {}).every(([place, wanted]) => {
+  const holds = Object.entries(rule.where ?? {}).every(([place, wanted]) => {
     const value = lookup(place)
     return Array.isArray(value) ? value.includes(wanted) : value === wanted
   })
+  return holds && (lookup(rule.id) ?? undefined) !== undefined
 }
 
 /** Ids, tenants and roles are compared as text, so a number must have one way to be written. */
 function textOf(value: unknown, what: string): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (Number.isSafeInteger(value)) return String(value)
-  if (value instanceof Big && value.round(0, Big.roundDown).eq(value)) return value.toFixed(0)
+  const text = writtenOf(value)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (typeof value === 'string' && value !== '' && value.length <= longest && !/[\x00-\x1f\x7f]/.test(value))
-    return value
+  if (text !== undefined && text !== '' && text.length <= longest && !/[\x00-\x1f\x7f]/.test(text)) return text
   throw new NotIdentified('malformed', `the ${what} of the caller is not a text`)
+}
+
+function writtenOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (Number.isSafeInteger(value)) return String(value)
+  return value instanceof Big && value.round(0, Big.roundDown).eq(value) ? value.toFixed(0) : undefined
 }
 
 function listOf(written: PrincipalRule['roles'], { lookup }: Source, what: string): readonly string[] | undefined {
