@@ -1,6 +1,6 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
 import type { Principal } from '../charter/charter.ts'
-import { makeAnswers } from './answers.ts'
+import { type Answers, makeAnswers } from './answers.ts'
 import type { Slot } from './credentials.ts'
 import { type ApiKey, hashApiKey, parseKeyFile } from './key-file.ts'
 import { NotIdentified } from './not-identified.ts'
@@ -10,11 +10,14 @@ import { watchFile } from './watched-file.ts'
 
 /** A key found by scrypt is found again without it for this long, as long as its hash stands in the file. */
 const foundMs = 60_000
+/** SECURITY: made-up keys must not be a way to keep the threads busy that everything else needs. */
+const mostAtOnce = 4
 
 /** Makes a provider of API keys. */
 export function makeApiKeyProvider(config: ApiKeyConfig, path: string, now: () => number): Provider {
   const file = watchFile(path, parseKeyFile, now)
   const found = makeAnswers<string>({ now, until: () => foundMs, refusedMs: 1000 })
+  const slow = { running: 0 }
   const slot: Slot = `header:${config.header.toLowerCase()}`
   return {
     name: config.name ?? `api-key ${config.header}`,
@@ -25,7 +28,7 @@ export function makeApiKeyProvider(config: ApiKeyConfig, path: string, now: () =
       const keys = await file.read().catch((cause: unknown) => {
         throw new NotIdentified('unavailable', 'the keys cannot be read', { cause })
       })
-      const key = findBySha256(keys, shownKey) ?? (await findByScrypt(keys, shownKey, found))
+      const key = findBySha256(keys, shownKey) ?? (await findByScrypt(keys, shownKey, { found, slow }))
       if (key === undefined) throw new NotIdentified('unknown', 'the key is not known')
       checkTimes(key, now())
       return principalOf(key.principal)
@@ -56,7 +59,7 @@ function findBySha256(keys: readonly ApiKey[], shown: string): ApiKey | undefine
 async function findByScrypt(
   keys: readonly ApiKey[],
   shown: string,
-  found: ReturnType<typeof makeAnswers<string>>,
+  { found, slow }: { readonly found: Answers<string>; readonly slow: { running: number } },
 ): Promise<ApiKey | undefined> {
   const candidates = keys.filter(
     ({ hash, prefix }) => hash.startsWith('scrypt:') && prefix !== undefined && shown.startsWith(prefix),
@@ -65,7 +68,13 @@ async function findByScrypt(
   // What is remembered is which hash fits, under the hashes there were: a key taken out of the file fits none at once.
   const hashes = candidates.map(({ hash }) => hash)
   const hash = await found.of(JSON.stringify([shown, hashes]), async () => {
-    for (const each of hashes) if (await fitsScrypt(each, shown)) return each
+    if (slow.running >= mostAtOnce) throw new NotIdentified('unavailable', 'too many keys are being looked up')
+    slow.running += 1
+    try {
+      for (const each of hashes) if (await fitsScrypt(each, shown)) return each
+    } finally {
+      slow.running -= 1
+    }
     throw new NotIdentified('unknown', 'the key is not known')
   })
   return candidates.find((key) => key.hash === hash)
