@@ -68,13 +68,9 @@ export async function openHttpGateway(options: HttpGatewayOptions): Promise<Http
     trusted: proxiesOf(options.trustedProxies),
     onEvent: options.onEvent ?? (() => undefined),
   }
-  let closing = false
   const listener = await openListener(options.listen, {
     headerBytes: around.limits.headerBytes,
-    onRequest: (arriving, reply) => {
-      if (closing && 'shouldKeepAlive' in reply) reply.shouldKeepAlive = false
-      void serveCall(around, arriving, reply)
-    },
+    onRequest: (arriving, reply) => void serveCall(around, arriving, reply),
     onUpgrade: (arriving, socket, head) => void serveUpgrade(around, arriving, socket, head),
   })
   return {
@@ -90,7 +86,6 @@ export async function openHttpGateway(options: HttpGatewayOptions): Promise<Http
       }
     },
     close: async (graceMs = 10_000) => {
-      closing = true
       await listener.close(graceMs)
       await upstreams.close()
     },

@@ -47,8 +47,23 @@ const keepAliveMs = 30_000
 
 /** @throws when the port is taken or the certificate is none. */
 export async function openListener(config: ListenConfig, handlers: Handlers): Promise<Listener> {
-  const server = makeServer(config.tls, handlers)
   const sockets = new Set<Socket>()
+  const busy = new Set<Socket>()
+  let closing = false
+  const server = makeServer(config.tls, {
+    ...handlers,
+    onRequest: (arriving, reply) => {
+      const { socket } = arriving
+      if (arriving.httpVersion !== '2.0') {
+        busy.add(socket)
+        reply.once('close', () => {
+          busy.delete(socket)
+          if (closing) socket.destroySoon()
+        })
+      }
+      handlers.onRequest(arriving, reply)
+    },
+  })
   const sessions = new Set<ServerHttp2Session>()
   server.on(config.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     sockets.add(socket)
@@ -73,6 +88,7 @@ export async function openListener(config: ListenConfig, handlers: Handlers): Pr
     },
     close: (graceMs) =>
       new Promise((resolve) => {
+        closing = true
         const force = setTimeout(() => {
           for (const session of sessions) session.destroy()
           for (const socket of sockets) socket.destroy()
@@ -82,9 +98,13 @@ export async function openListener(config: ListenConfig, handlers: Handlers): Pr
           resolve()
         })
         for (const session of sessions) session.close()
-        if ('closeIdleConnections' in server) server.closeIdleConnections()
+        for (const socket of sockets) if (!busy.has(socket) && !speaksHttp2(socket)) socket.destroySoon()
       }),
   }
+}
+
+function speaksHttp2(socket: Socket): boolean {
+  return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
 }
 
 function makeServer(tls: TlsConfig | undefined, handlers: Handlers): AnyServer {

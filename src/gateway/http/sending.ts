@@ -52,32 +52,45 @@ function failureOf(error: Error, sent: boolean): Failure {
 abstract class Handler implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal
   #controller: Dispatcher.DispatchController | undefined
+  #over = false
   protected readonly early: Following['early']
 
   constructor(signal: AbortSignal, early: Following['early']) {
     this.#signal = signal
     this.early = early
-  }
-
-  /** Whether a connection was about to be written to. */
-  protected get sent(): boolean {
-    return this.#controller !== undefined
+    signal.addEventListener('abort', this.#abort)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#signal.aborted) {
-      controller.abort(gone)
-      return
-    }
-    this.#controller = controller
-    this.#signal.addEventListener('abort', this.#abort)
+    if (this.#over) controller.abort(gone)
+    else this.#controller = controller
   }
 
-  #abort = (): void => this.#controller?.abort(gone)
+  /** What waits for a connection is given up at once; what has one is cut off. */
+  #abort = (): void => {
+    if (this.#controller === undefined) this.giveUp(gone)
+    else this.#controller.abort(gone)
+  }
 
-  protected forget(): void {
+  /** Says once that nothing more will come. A request that got a connection may have been sent. */
+  giveUp(error: Error): void {
+    if (!this.end()) return
+    this.onFailure(failureOf(error, this.#controller !== undefined))
+  }
+
+  /** @returns false when it was over before. */
+  protected end(): boolean {
+    if (this.#over) return false
+    this.#over = true
     this.#signal.removeEventListener('abort', this.#abort)
+    return true
   }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.giveUp(error)
+  }
+
+  protected abstract onFailure(failure: Failure): void
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     if (status < 200) this.early?.(status, headers)
@@ -123,15 +136,14 @@ class Relay extends Handler {
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: Headers): void {
-    this.forget()
+    this.end()
     addTrailers(this.#reply, trailers)
     this.#reply.end()
     this.#following.done()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.forget()
-    this.#following.fail(failureOf(error, this.sent), this.#started)
+  protected onFailure(failure: Failure): void {
+    this.#following.fail(failure, this.#started)
   }
 }
 
@@ -217,7 +229,7 @@ class Collector extends Handler {
   }
 
   onResponseEnd(): void {
-    this.forget()
+    this.end()
     if (this.#reply !== undefined) {
       this.#reply.end()
       this.#finish?.()
@@ -228,11 +240,10 @@ class Collector extends Handler {
     }
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.forget()
+  protected onFailure(failure: Failure): void {
     this.#reply?.destroy()
     this.#finish?.()
-    this.#resolve({ kind: 'failed', failure: failureOf(error, this.sent) })
+    this.#resolve({ kind: 'failed', failure })
   }
 }
 
@@ -242,29 +253,15 @@ export function isEndless({ headers }: AnswerHead): boolean {
   return typeof type === 'string' && /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i.test(type)
 }
 
-function start(
-  upstream: Upstream,
-  sending: Sending,
-  handler: Handler & Dispatcher.DispatchHandler,
-  signal: AbortSignal,
-): void {
+function start(upstream: Upstream, sending: Sending, handler: Handler, signal: AbortSignal): void {
   const { method, path, headers, body, patient } = sending
   if (signal.aborted) {
-    handler.onResponseError?.(noController, gone)
+    handler.giveUp(gone)
     return
   }
   try {
     upstream.pool.dispatch({ method, path, headers, body, ...(patient ? { bodyTimeout: 0 } : {}) }, handler)
   } catch (error) {
-    handler.onResponseError?.(noController, error instanceof Error ? error : new Error('failed'))
+    handler.giveUp(error instanceof Error ? error : new Error('failed'))
   }
-}
-
-const noController: Dispatcher.DispatchController = {
-  aborted: true,
-  paused: false,
-  reason: null,
-  abort: () => undefined,
-  pause: () => undefined,
-  resume: () => undefined,
 }
