@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import * as arazzo from './commands/arazzo.ts'
 import * as check from './commands/check.ts'
 import * as completion from './commands/completion.ts'
 import * as draft from './commands/draft.ts'
 import * as explain from './commands/explain.ts'
+import * as guard from './commands/guard.ts'
 import * as prove from './commands/prove.ts'
 import * as test from './commands/test.ts'
 import * as verify from './commands/verify.ts'
 import { harmless } from './prove/harmless.ts'
 import { exitCodes, openTerminal, type Terminal } from './terminal.ts'
+import { versionOfProgram } from './version.ts'
 
 /** How a command adds itself to the program. */
 export type Register = (program: Command, terminal: Terminal) => void
@@ -22,6 +23,7 @@ const commands: readonly { readonly register: Register }[] = [
   test,
   prove,
   verify,
+  guard,
   arazzo,
   completion,
 ]
@@ -52,7 +54,7 @@ export async function main(
 export function makeProgram(terminal: Terminal): Command {
   const program = new Command('lockstep')
     .description('Keeps API and AI-agent workflows inside the process their owner intended.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(versionOfProgram(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .showHelpAfterError('(lockstep --help lists the commands)')
@@ -63,10 +65,4 @@ export function makeProgram(terminal: Terminal): Command {
     })
   for (const { register } of commands) register(program, terminal)
   return program
-}
-
-function readVersion(): string {
-  const found: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  const version = typeof found === 'object' && found !== null && 'version' in found ? found.version : undefined
-  return typeof version === 'string' ? version : 'unknown'
 }

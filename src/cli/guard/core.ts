@@ -1,0 +1,82 @@
+/** State, ledger and guard of a guard file, without anything that listens. */
+import { hostname } from 'node:os'
+import { createGuard, type Guard } from '../../guard/guard.ts'
+import { newId } from '../../guard/id.ts'
+import { type EntrySink, journalOf } from '../../guard/ledger-journal.ts'
+import type { Store } from '../../guard/store.ts'
+import { blind, type Truth } from '../../guard/truth.ts'
+import { type Ledger, openLedger } from '../../ledger/ledger.ts'
+import type { GuardConfig, ReadyCharter } from './config.ts'
+import { ledgerOptions, openState } from './places.ts'
+import type { Secrets } from './secrets.ts'
+
+/** An open guard with what it writes to. Closed in the right order by `close`. */
+export interface Core {
+  readonly node: string
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly guard: Guard
+  close(): Promise<void>
+}
+
+/** What differs between a guard that serves and one that an operator's command opens for a moment. */
+export interface CoreOptions {
+  readonly secrets: Secrets
+  readonly version: string
+  readonly truth?: Truth
+}
+
+/**
+ * Opens them; what was opened is closed again when the rest cannot be.
+ *
+ * @throws {StoreError | LedgerError} when one of them cannot be opened.
+ */
+export async function openCore(config: GuardConfig & ReadyCharter, options: CoreOptions): Promise<Core> {
+  const { secrets, version, truth = blind } = options
+  // Never the same twice: what a process of this name left behind is found by its name being silent.
+  const node = `${hostname()}-${newId(Date.now())}`
+  const store = await openState(config, secrets)
+  let ledger: Ledger | undefined
+  try {
+    const opened = await openLedger({ ...(await ledgerOptions(config, secrets)), node, version })
+    ledger = opened
+    const { approvals, limits } = config.file
+    const guard = await createGuard(config.charter, {
+      version: config.version,
+      store,
+      journal: journalOf(sinkOf(opened)),
+      truth,
+      node,
+      limits: {
+        busyMs: limits.busy,
+        doubtMs: limits.doubt,
+        repeatMs: limits.repeat,
+        waitMs: approvals.wait,
+        holdMs: approvals.expires,
+      },
+    })
+    return {
+      node,
+      store,
+      ledger: opened,
+      guard,
+      close: async () => {
+        await guard.close()
+        await opened.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await ledger?.close()
+    await store.close()
+    throw error
+  }
+}
+
+/** Where no workflow asks for less, the rule of the ledger itself counts. */
+function sinkOf(ledger: Ledger): EntrySink {
+  return {
+    append: ({ record, ...draft }) =>
+      ledger.append(record === undefined || record === 'full' ? draft : { ...draft, record }),
+  }
+}

@@ -1,0 +1,174 @@
+/** The shape of a guard file: where the guard listens, what it stands in front of, and where it keeps what it knows. */
+import { z } from 'zod'
+import { parseDuration } from '../../charter/duration.ts'
+import { identityConfigSchema } from '../../identity/schema.ts'
+
+const text = z.string().min(1)
+const name = text.regex(/^[A-Za-z][\w-]*$/, 'a name has letters, digits, `-` and `_`, and starts with a letter')
+const span = (written: string, description: string) =>
+  z
+    .string()
+    .regex(/^\d+(ms|s|m|h|d)$/, 'a duration is written `250ms`, `30s` or `15m`')
+    .transform((given) => parseDuration(given) ?? 0)
+    .prefault(written)
+    .meta({ description: `${description} Without it, ${written}.` })
+const units: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2 }
+const size = (written: string, description: string) =>
+  z
+    .string()
+    .regex(/^\d+(B|KiB|MiB)$/, 'a size is written `64KiB` or `1MiB`')
+    .transform((given) => Number.parseInt(given, 10) * (units[given.replace(/^\d+/, '')] ?? 1))
+    .prefault(written)
+    .meta({ description: `${description} Without it, ${written}.` })
+const file = (description: string) => text.meta({ description: `${description} Relative to the guard file.` })
+const port = (preset: number) =>
+  z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(preset)
+    .meta({ description: `0 takes any free port. Without it, ${preset}.` })
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
+const named = 'May name secrets: ${env:NAME} or ${file:PATH}.'
+const template = text.meta({ description: named })
+
+const tls = z
+  .strictObject({
+    cert: file('The certificate and its chain, PEM.'),
+    key: file('Its key, PEM.'),
+    'client-ca': file('Authorities whose client certificates are believed, PEM.').optional(),
+    'client-certificate': z.enum(['required', 'optional']).default('required'),
+    http2: z.boolean().default(true),
+  })
+  .meta({ description: 'Certificates are read again on reload.' })
+
+const listen = z
+  .strictObject({
+    host: text.default('127.0.0.1'),
+    port: port(8088),
+    tls: tls.optional(),
+    hosts: z.array(text).min(1).optional().meta({ description: 'Names clients may use in `Host`. Without it, any.' }),
+    'trusted-proxies': z
+      .array(text)
+      .optional()
+      .meta({ description: 'Addresses or networks of proxies that may say whom a request came from.' }),
+  })
+  .prefault({})
+  .meta({ description: 'Where callers reach the guard.' })
+
+const control = z
+  .strictObject({
+    host: text.default('127.0.0.1'),
+    port: port(8089),
+    credential: text
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
+      .regex(/^\$\{(?:env|file):[^}]+\}$/, 'a secret is named, never written down: ${env:NAME} or ${file:PATH}')
+      .meta({ description: 'What operators present as bearer.' }),
+  })
+  .meta({ description: 'Where operators, approvers and monitors reach it. Without it, nowhere.' })
+
+const upstream = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .meta({ description: 'A path in it stands for the base path of the description.' }),
+  host: text.optional().meta({ description: 'What is sent as `Host`.' }),
+  ca: file('Certificates to trust instead of the system’s, PEM.').optional(),
+  cert: file('Our own certificate, PEM.').optional(),
+  key: file('Its key, PEM.').optional(),
+  http2: z.boolean().default(false),
+  timeout: span('30s', 'Until the head of an answer.'),
+  idle: span('30s', 'Between parts of an answer.'),
+  connect: span('5s', 'Until connected.'),
+  connections: z.int().min(1).max(10_000).default(256),
+})
+
+const reader = z
+  .strictObject({ headers: z.record(text, template) })
+  .meta({ description: 'Eyes of the guard’s own, tried before the caller’s.' })
+
+const store = z
+  .union([
+    z.strictObject({ sqlite: file('A folder.') }),
+    z.strictObject({
+      postgres: template,
+      schema: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]{0,50}$/, 'a schema is written with a-z, 0-9 and _')
+        .default('lockstep'),
+    }),
+  ])
+  .prefault({ sqlite: '.lockstep/guard' })
+  .meta({ description: 'Where state and ledger are kept. Without it, SQLite in `.lockstep/guard`.' })
+
+const place = z.union([
+  z.strictObject({ file: file('A file that is only appended to.') }),
+  z.strictObject({ http: z.url({ protocol: /^https?$/ }), headers: z.record(text, template).optional() }),
+  z.strictObject({ git: file('A working copy.'), path: text, remote: text.optional() }),
+])
+
+const ledger = z
+  .strictObject({
+    origin: text
+      .regex(/^[^+\s]+$/, 'the name of a ledger has no spaces and no plus')
+      .optional()
+      .meta({
+        description: 'Its name, as `ledger.example.com/shop`. It never changes. Without it, the charter’s name.',
+      }),
+    key: file('The signing key, made on the first start.').optional(),
+    content: z
+      .enum(['full', 'redacted', 'hash', 'nothing'])
+      .default('full')
+      .meta({ description: 'How arguments, objects and answers are kept where no workflow says so.' }),
+    'secret-headers': z.array(text).default([]).meta({ description: 'Headers that carry credentials here.' }),
+    checkpoints: z
+      .strictObject({
+        every: span('10s', 'How often the head is signed.'),
+        entries: z.int().min(1).default(10_000),
+        places: z.array(place).default([]).meta({ description: 'Where its owner cannot take them back.' }),
+      })
+      .prefault({}),
+  })
+  .prefault({})
+
+const approvals = z
+  .strictObject({
+    wait: span('0ms', 'How long a call itself waits for its approval.'),
+    expires: span('15m', 'How long a question stays open.'),
+  })
+  .prefault({})
+
+const limits = z
+  .strictObject({
+    body: size('1MiB', 'The largest request body that is judged.'),
+    response: size('10MiB', 'The largest answer that is looked into.'),
+    headers: size('16KiB', 'The largest head of a request.'),
+    depth: z.int().min(1).max(1000).default(64).meta({ description: 'How deep JSON may nest.' }),
+    busy: span('10s', 'How long a call waits for an object that another one uses.'),
+    doubt: span('1m', 'After so long without an answer, a call that left no trace has not happened.'),
+    repeat: span('1d', 'How long the answer of an idempotency key is given again.'),
+    look: span('5s', 'How long one look at an object may take.'),
+  })
+  .prefault({})
+
+/** A guard file. Durations come out in milliseconds, sizes in bytes. */
+export const guardFileSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    'lockstep-guard': z.literal(1),
+    charter: file('The charter.').default('charter.yaml'),
+    listen,
+    control: control.optional(),
+    upstreams: z.record(name, upstream).meta({ description: 'Where each source of the charter is.' }),
+    identity: identityConfigSchema,
+    readers: z.record(name, z.array(reader).min(1)).default({}).meta({ description: 'By source.' }),
+    store,
+    ledger,
+    approvals,
+    limits,
+  })
+  .meta({ title: 'Lockstep guard', description: 'How a guard runs. What it enforces is in the charter.' })
+
+/** A guard file of the right shape. */
+export type GuardFile = z.output<typeof guardFileSchema>
+/** The checkpoints' places as written. */
+export type RawPlace = z.output<typeof place>
