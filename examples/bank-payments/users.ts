@@ -14,7 +14,7 @@ export interface User {
 /** Third parties a customer may grant a consent to. */
 export const PARTNERS: readonly string[] = ['pay4u', 'otherpay']
 
-const CAST: readonly Omit<User, 'id'>[] = [
+const CAST: readonly (Omit<User, 'id'> & { readonly id?: string })[] = [
   { name: 'alice', tenant: 'north', roles: ['customer'] },
   { name: 'bob', tenant: 'north', roles: ['customer'] },
   { name: 'carol', tenant: 'south', roles: ['customer'] },
@@ -25,7 +25,8 @@ const CAST: readonly Omit<User, 'id'>[] = [
   { name: 'dana', tenant: 'north', roles: ['clerk'] },
   { name: 'dirk', tenant: 'south', roles: ['clerk'] },
   { name: 'root', tenant: 'north', roles: ['admin'] },
-  ...PARTNERS.map((name): Omit<User, 'id'> => ({ name, tenant: null, roles: ['partner'] })),
+  // Consents name partners by their name, so that is their id.
+  ...PARTNERS.map((name) => ({ id: name, name, tenant: null, roles: ['partner'] as const })),
 ]
 
 /** Creates the users with fresh ids and bearer tokens, keyed by token. Nothing of it is written anywhere. */

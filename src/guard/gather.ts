@@ -3,6 +3,7 @@ import type { Call, Charter, ObjectFact, ObjectType, Slot } from '../charter/cha
 import { readObject, textOf } from '../charter/object-fact.ts'
 import { getPointer } from '../charter/pointer.ts'
 import { type NeededObject, neededFacts } from '../decide/needed.ts'
+import { withLearnt } from './learnt.ts'
 import type { ObjectRef, TrackedObject } from './store.ts'
 import type { Look, Truth } from './truth.ts'
 
@@ -59,7 +60,8 @@ interface Sight {
 async function lookAt({ charter, truth, look }: Gathering, ref: NeededAt, tracked?: TrackedObject): Promise<Sight> {
   const type = charter.objects.get(ref.type)
   if (type?.truth === 'tracked') return { ref, value: tracked?.value, tracked }
-  return { ref, value: await truth.read(ref, look), tracked }
+  const value = await truth.read(ref, look)
+  return { ref, value: value === null ? null : withLearnt(value, tracked?.value), tracked }
 }
 
 function factsOf(charter: Charter, call: Call, found: ReadonlyMap<Slot, Sight>): Objects {

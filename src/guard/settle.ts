@@ -8,6 +8,7 @@ import { objectsFor } from '../constraint/slot.ts'
 import type { Answer, Outcome } from './call.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
+import { learntOf, withLearnt } from './learnt.ts'
 import { marksOf } from './reserve.ts'
 import { type Runtime, recordingOf } from './runtime.ts'
 import type { Change, ObjectRef, StoredGrant } from './store.ts'
@@ -110,7 +111,7 @@ export async function writeSettlement(
     if (!going.stored || going.mode === 'observe') changes.push(...lateMarks(going, made))
     else for (const each of made) changes.push(...marksOfCreated(going, each))
     changes.push(...(await changesOfObjects(runtime, going, answer)))
-    for (const { fact } of made) changes.push({ kind: 'object', object: { ...fact, seenAt: runtime.now() } })
+    for (const { fact } of made) changes.push(keepObject(force.charter, fact, runtime.now()))
     changes.push(...grantChanges(force.charter, going))
   }
   if (repeat !== undefined && effect === 'effective' && answer !== undefined)
@@ -228,9 +229,17 @@ async function changesOfObjects(
       value === undefined || value === null
         ? { ...before, ...known }
         : readObject(type, value, { ...known, now: runtime.now() })
-    changes.push({ kind: 'object', object: { ...before, ...fact, ...ref, seenAt: runtime.now() } })
+    const seen = { ...before, ...fact, ...ref, value: withLearnt(fact.value, before.value) }
+    changes.push(keepObject(going.force.charter, seen, runtime.now()))
   }
   return changes
+}
+
+/** Of an object that can be looked at, only what cannot be seen again is kept. */
+function keepObject(charter: Charter, fact: ObjectFact, seenAt: number): Change {
+  const type = charter.objects.get(fact.type)
+  const value = type?.truth === 'read' ? learntOf(charter, type, fact.value) : (fact.value ?? null)
+  return { kind: 'object', object: { ...fact, value, seenAt } }
 }
 
 /** The representation with the state it must have now, where the state is a part of it. */

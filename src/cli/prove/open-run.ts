@@ -11,7 +11,7 @@ import { openTransport } from '../../prove/transport/transport.ts'
 import type { Terminal } from '../terminal.ts'
 import { type Brake, openBrake } from './brake.ts'
 import type { Inputs } from './load-inputs.ts'
-import { type ReachOptions, splitPair } from './options.ts'
+import { type Guarded, type ReachOptions, splitPair } from './options.ts'
 import { steadyLab } from './steady-lab.ts'
 
 /** A laboratory on the running system, with everything that must be let go of at its end. */
@@ -62,12 +62,19 @@ export function targetsOf(options: ReachOptions, { charter, identities }: Inputs
  */
 export async function openRun(terminal: Terminal, inputs: Inputs, options: ReachOptions): Promise<OpenRun> {
   const { charter, identities: file } = inputs
-  const targets = targetsOf(options, inputs)
+  const direct = targetsOf(options, inputs)
+  let now = (): number => Date.now()
+  const guarded = await options.guardBy?.(direct, () => now())
+  const targets = guarded?.targets ?? direct
   const limits = limitsOf(options, file)
   const cleans = file.hooks?.reset !== undefined
   const sleep = async (ms: number): Promise<void> => void (await pause(ms))
   const transport = openTransport({
-    allowHosts: [...Object.values(targets).map(hostOf), ...(file.limits?.hosts ?? []), ...(options.allowHost ?? [])],
+    allowHosts: [
+      ...[...Object.values(direct), ...Object.values(targets)].map(hostOf),
+      ...(file.limits?.hosts ?? []),
+      ...(options.allowHost ?? []),
+    ],
     maxRequests: limits.maxRequests,
     maxDurationMs: limits.maxDurationMs + reserve.ms,
     paceMs: limits.paceMs,
@@ -89,6 +96,7 @@ export async function openRun(terminal: Terminal, inputs: Inputs, options: Reach
     now: Date.now,
     fresh: () => `${nonce}${(fresh++).toString(36)}`,
     targets,
+    hookTargets: direct,
   })
   try {
     const { lab, absent } = await openLab({
@@ -105,17 +113,36 @@ export async function openRun(terminal: Terminal, inputs: Inputs, options: Reach
     const told = absent.map((each) => each.replace(/^([^:]+): \1\b/, '$1'))
     refuseEmptyStage(file, told, targets, brake)
     brake.arm()
+    now = lab.now
     return {
-      lab: steadyLab(lab),
+      lab: steadyLab(guarded === undefined ? lab : behindGuard(lab, guarded)),
       brake,
       identities,
       absent: told,
       usage: () => transport.used(),
-      close: () => transport.close(),
+      close: async () => {
+        await transport.close()
+        await guarded?.close()
+      },
     }
   } catch (error) {
     await transport.close()
+    await guarded?.close()
     throw error
+  }
+}
+
+/** What is undone at the target is undone at its guard. */
+function behindGuard(lab: Lab, guarded: Guarded): Lab {
+  const { reset } = lab
+  if (reset === undefined) return lab
+  return {
+    ...lab,
+    reset: async () => {
+      const done = await reset()
+      if (done) await guarded.renew()
+      return done
+    },
   }
 }
 

@@ -1,6 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../charter/duration.ts'
 
+/** Opens a guard in front of targets, on the clock of the run. */
+export type GuardBy = (targets: Readonly<Record<string, string>>, now: () => number) => Promise<Guarded>
+
+/** Targets behind a guard. */
+export interface Guarded {
+  /** Where calls go instead. */
+  readonly targets: Readonly<Record<string, string>>
+  /** Forgets all that calls added up to, as the reset of the target did. */
+  renew(): Promise<void>
+  close(): Promise<void>
+}
+
 /** Options that `prove` and `verify` have in common. */
 export interface ReachOptions {
   readonly identities: string
@@ -15,6 +27,8 @@ export interface ReachOptions {
   readonly raceRounds: number
   readonly json?: boolean
   readonly quiet?: boolean
+  /** Puts a guard in front of the targets: everybody goes through it, but hooks. */
+  readonly guardBy?: GuardBy
 }
 
 /** Adds the options that say who acts, where, and how much may be sent. */

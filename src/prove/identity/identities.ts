@@ -16,6 +16,8 @@ export interface IdentitiesOptions {
   readonly fresh: () => string
   /** Base URLs that replace the file's. */
   readonly targets?: Readonly<Record<string, string>>
+  /** Base URLs of hooks, where they differ: hooks go to the system itself when everybody else goes through a guard. */
+  readonly hookTargets?: Readonly<Record<string, string>>
 }
 
 /** A registration whose request somebody else sends. */
@@ -123,7 +125,7 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
         if (piece.kind === 'fresh') return token
         return piece.kind === 'var' ? (vars[piece.name] ?? '') : (await readSecret(piece.kind, piece.name)).reveal()
       }
-      const request = await buildRequest(hook, { targets, lookup, learn })
+      const request = await buildRequest(hook, { targets: options.hookTargets ?? targets, lookup, learn })
       return hook.as === undefined ? transport.send(request) : (await get(hook.as)).send(request)
     },
     redact: (text) => redactor.redact(text),
