@@ -1,0 +1,171 @@
+/** What waits for somebody, and saying yes or no to it. */
+import { z } from 'zod'
+import { actorsOf } from '../../constraint/choice.ts'
+import type { Guard } from '../../guard/guard.ts'
+import type { Question } from '../../guard/question.ts'
+import type { HoldState } from '../../guard/store.ts'
+import { toHttp } from '../../wire/to-http.ts'
+import { type Caller, nameOf } from './caller.ts'
+import { Problem } from './problem.ts'
+import { type Asked, type Given, personOf, type Route, readBody } from './route.ts'
+
+const states: readonly HoldState[] = ['pending', 'granted', 'refused', 'expired', 'cancelled', 'executing', 'executed']
+
+const verdictSchema = z.strictObject({ verdict: z.enum(['approve', 'refuse']), why: z.string().max(1000).optional() })
+
+const standingSchema = z.strictObject({
+  approval: z.string().min(1),
+  operation: z.string().min(1),
+  principal: z.string().min(1).optional(),
+  object: z.string().min(1).optional(),
+  'at-most': z.number().optional(),
+  uses: z.int().min(1),
+  expires: z.iso.datetime({ offset: true }),
+})
+
+/** The routes under `/v1/approvals` and `/v1/standing-approvals`. */
+export function approvalRoutes(guard: Guard): readonly Route[] {
+  return [
+    { method: 'GET', path: '/v1/approvals', needs: 'anybody', handle: (asked) => list(guard, asked) },
+    {
+      method: 'GET',
+      path: '/v1/approvals/{reference}',
+      needs: 'anybody',
+      handle: async ({ parameters, caller }) => {
+        const question = await guard.approvals.get(parameters['reference'] ?? '')
+        if (question === undefined || !maySee(guard, question, caller)) throw none()
+        return { status: 200, body: shown(guard, question, caller) }
+      },
+    },
+    { method: 'POST', path: '/v1/approvals/{reference}', needs: 'anybody', handle: (asked) => decide(guard, asked) },
+    { method: 'POST', path: '/v1/standing-approvals', needs: 'anybody', handle: (asked) => stand(guard, asked) },
+    {
+      method: 'DELETE',
+      path: '/v1/standing-approvals/{grant}',
+      needs: 'anybody',
+      handle: async ({ parameters, caller }) => {
+        if (caller === undefined || !mayWithdraw(guard, caller))
+          throw new Problem(403, 'not-entitled', 'only who may approve or operate withdraws approvals')
+        await guard.approvals.withdraw(parameters['grant'] ?? '', nameOf(caller))
+        return { status: 204 }
+      },
+    },
+  ]
+}
+
+async function list(guard: Guard, { query, caller }: Asked): Promise<Given> {
+  const asked = (query.get('state') ?? 'pending').split(',')
+  const wanted = states.filter((state) => asked.includes(state))
+  if (wanted.length !== asked.length) throw new Problem(400, 'malformed', `states are ${states.join(', ')}`)
+  const questions = await guard.approvals.list(wanted)
+  const visible = questions.filter((question) => maySee(guard, question, caller))
+  return { status: 200, body: { approvals: visible.map((question) => shown(guard, question, caller)) } }
+}
+
+/** Operators see all; persons what they asked, answered or may answer. */
+function maySee(guard: Guard, question: Question, caller: Caller | undefined): boolean {
+  if (caller === undefined) return false
+  if (caller.may.includes('operate')) return true
+  if (caller.kind !== 'person') return false
+  const { id } = caller.principal
+  if (question.call.principal.id === id || question.answers.some((each) => each.by === id)) return true
+  return guard.approvals.mayAnswer(question, caller.principal) === undefined
+}
+
+/** A question exactly as it will run when it is granted. */
+function shown(guard: Guard, question: Question, caller: Caller | undefined): Readonly<Record<string, unknown>> {
+  const { reference, state, group, at, expires, call, objects, approvals, answers, use, charter } = question
+  const { principal, operation, request } = call
+  const why = caller?.kind === 'person' ? guard.approvals.mayAnswer(question, caller.principal) : 'this needs a person'
+  return {
+    reference,
+    state,
+    group,
+    asked: new Date(at).toISOString(),
+    expires: new Date(expires).toISOString(),
+    operation,
+    use,
+    charter,
+    principal: { id: principal.id, kind: principal.kind, tenant: principal.tenant, roles: principal.roles },
+    request,
+    ...httpOf(guard, question),
+    objects,
+    approvals: approvals.map(({ name, quorum, says }) => ({
+      name,
+      says,
+      quorum,
+      given: answers.filter((each) => each.approval === name && each.verdict === 'approve').length,
+    })),
+    answers: answers.map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
+    'may-answer': why === undefined && state === 'pending',
+    ...(why === undefined ? {} : { 'why-not': why }),
+  }
+}
+
+/** The request line and body that will be sent; absent when the charter has no such operation any more. */
+function httpOf(guard: Guard, { call, use }: Question): { readonly http?: unknown } {
+  const charter = guard.charter()
+  const operation = charter.operations.get(call.operation)
+  const found = operation?.uses.find((each) => each.id === use) ?? operation?.uses[0]
+  if (found === undefined) return {}
+  const wire = toHttp(charter, found, call.request, 'http://api')
+  const target = wire.url.slice('http://api'.length)
+  return { http: { method: wire.method, target, ...(wire.body === undefined ? {} : { body: wire.body }) } }
+}
+
+const statuses = { unknown: 404, closed: 409, expired: 410, 'not-entitled': 403, already: 409 } as const
+
+async function decide(guard: Guard, asked: Asked): Promise<Given> {
+  const { principal } = personOf(asked)
+  const { verdict, why } = readBody(verdictSchema, asked)
+  return answerQuestion(guard, asked.parameters['reference'] ?? '', principal, { verdict, why })
+}
+
+/** Gives one person's answer to a question. */
+export async function answerQuestion(
+  guard: Guard,
+  reference: string,
+  by: Parameters<Guard['approvals']['answer']>[1],
+  { verdict, why }: { readonly verdict: 'approve' | 'refuse'; readonly why: string | undefined },
+): Promise<Given> {
+  const result = await guard.approvals.answer(reference, by, verdict, why)
+  if (!result.ok) throw new Problem(statuses[result.code], result.code, result.why)
+  return { status: 200, body: { reference, state: result.state } }
+}
+
+async function stand(guard: Guard, asked: Asked): Promise<Given> {
+  const { principal } = personOf(asked)
+  const {
+    approval,
+    'at-most': atMost,
+    expires,
+    principal: of,
+    object,
+    operation,
+    uses,
+  } = readBody(standingSchema, asked)
+  const result = await guard.approvals.stand(approval, principal, {
+    operation,
+    uses,
+    expires: Date.parse(expires),
+    ...(of === undefined ? {} : { principal: of }),
+    ...(object === undefined ? {} : { object }),
+    ...(atMost === undefined ? {} : { atMost }),
+  })
+  if ('problem' in result) throw new Problem(403, 'not-entitled', result.problem)
+  return { status: 201, body: { grant: result.grant } }
+}
+
+function mayWithdraw(guard: Guard, caller: Caller): boolean {
+  if (caller.may.includes('operate')) return true
+  if (caller.kind !== 'person') return false
+  const charter = guard.charter()
+  const actors = actorsOf(charter, caller.principal)
+  return [...charter.approvals.values()].some((approval) =>
+    approval.choices.some((choice) => choice.actor !== undefined && actors.includes(choice.actor)),
+  )
+}
+
+function none(): Problem {
+  return new Problem(404, 'unknown', 'there is no such question')
+}
