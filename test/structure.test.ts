@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   guard: ['charter', 'cel', 'constraint', 'decide', 'session', 'ledger'],
   store: ['charter', 'cel', 'constraint', 'guard'],
 
+  simulate: ['charter', 'cel', 'constraint', 'decide', 'session', 'case', 'guard'],
   gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'ledger', 'wire'],
   'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire'],
   'prove/oracle': ['charter', 'cel', 'constraint', 'decide', 'session'],
@@ -65,6 +66,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'guard',
     'store',
+    'simulate',
     'gateway',
     'index',
   ],

@@ -1,11 +1,17 @@
 import { Command, CommanderError } from 'commander'
+import * as approve from './commands/approve.ts'
 import * as arazzo from './commands/arazzo.ts'
 import * as check from './commands/check.ts'
 import * as completion from './commands/completion.ts'
+import * as diff from './commands/diff.ts'
 import * as draft from './commands/draft.ts'
 import * as explain from './commands/explain.ts'
 import * as guard from './commands/guard.ts'
+import * as ledger from './commands/ledger.ts'
 import * as prove from './commands/prove.ts'
+import * as settle from './commands/settle.ts'
+import * as simulate from './commands/simulate.ts'
+import * as switches from './commands/switch.ts'
 import * as test from './commands/test.ts'
 import * as verify from './commands/verify.ts'
 import { harmless } from './prove/harmless.ts'
@@ -24,6 +30,12 @@ const commands: readonly { readonly register: Register }[] = [
   prove,
   verify,
   guard,
+  approve,
+  switches,
+  settle,
+  ledger,
+  diff,
+  simulate,
   arazzo,
   completion,
 ]

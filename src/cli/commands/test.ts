@@ -1,9 +1,10 @@
-import { globSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type CaseResult, charterOfCases, runCases } from '../../case/run-cases.ts'
 import { type Diagnostic, hasErrors } from '../../charter/diagnostic.ts'
 import { type LoadedCharter, loadCharter } from '../../charter/load.ts'
+import { caseFiles } from '../case-files.ts'
 import { printDiagnostics } from '../diagnostics.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -34,15 +35,6 @@ export function register(program: Command, terminal: Terminal): void {
       if (options.json === true) terminal.print(JSON.stringify(reports.map(asJson), null, 2))
       else printReports(terminal, reports)
     })
-}
-
-/** A file itself; of a folder, every YAML file below it that has `cases`. */
-function caseFiles(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path]
-  return globSync('**/*.{yaml,yml}', { cwd: path, exclude: ['**/node_modules/**'] })
-    .map((each) => join(path, each))
-    .filter((each) => /^cases:/m.test(readFileSync(each, 'utf8')))
-    .sort()
 }
 
 async function runFile(
