@@ -3,13 +3,15 @@ import { inferKey } from '../../charter/infer.ts'
 import { printReference, type Reference } from '../../charter/pointer.ts'
 import type { OperationShape } from '../../charter/source/description.ts'
 import { propertiesOf } from '../../charter/source/schema.ts'
+import { companionsOf } from './graph.ts'
 
 /**
  * The objects a request of this use must name: the references the charter declares, then those its path, required query and required
  * body members name by themselves (`accountId` for a type `account`).
  */
 export function namedObjects(charter: Charter, use: Use): readonly Ref[] {
-  const declared = use.refs.filter((ref) => ref.key.from !== 'object')
+  const own = use.refs.filter((ref) => ref.key.from !== 'object')
+  const declared = [...own, ...movedWith(charter, use, own)]
   const shape = charter.operations.get(use.operation)?.shape
   if (shape === undefined) return declared
   const taken = new Set([
@@ -26,6 +28,17 @@ export function namedObjects(charter: Charter, use: Use): readonly Ref[] {
     found.push({ slot: type.name, object: type.name, key, optional: false })
   }
   return [...declared, ...found]
+}
+
+/** Objects of other types that the same call moves, where it names them. */
+function movedWith(charter: Charter, use: Use, own: readonly Ref[]): Ref[] {
+  const taken = new Set(own.flatMap((ref) => placeOf(ref.key)))
+  if (!use.creates) return []
+  return companionsOf(charter, use).flatMap(({ object }): Ref[] => {
+    if (object === undefined || object.key.from !== 'request' || taken.has(printReference(object.key))) return []
+    taken.add(printReference(object.key))
+    return [{ slot: object.type, object: object.type, key: object.key, optional: false }]
+  })
 }
 
 function placeOf(key: Ref['key']): string[] {

@@ -4,7 +4,9 @@ import type { CallRequest, Charter, Constraint, ConstraintId, Use } from '../../
 import { callVariables } from '../../charter/linker.ts'
 import { makeContext } from '../../constraint/context.ts'
 import { makeScopePlan } from '../../constraint/scope.ts'
+import { objectsFor } from '../../constraint/slot.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { companionsOf } from '../plan/graph.ts'
 import { type Knob, knobsOf, type ScopeFor } from '../plan/knob.ts'
 import type { Scenario, Step, Wish } from '../plan/scenario.ts'
 import { type Attempt, type Problem, variants } from '../plan/solve.ts'
@@ -23,7 +25,12 @@ export interface Occasion {
 export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner): Problem {
   const { lab, use, seen, wishes } = occasion
   const rules = use.constraints.flatMap((each) => expressionsOf(lab.charter, each, seen, use))
-  const scoped = rules.map((rule) => ({ rule, scope: scopeFor(lab.charter, use, seen, rule) }))
+  const scoped = rules.map((rule) => ({ use, rule, scope: scopeFor(lab.charter, use, seen, rule) }))
+  const others = argumentRules(lab.charter, use).map(({ use: other, rule }) => ({
+    use: other,
+    rule,
+    scope: scopeFor(lab.charter, other, seen, rule),
+  }))
   return {
     start,
     tolerated: manner.tolerated ?? new Set(),
@@ -31,16 +38,30 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
     judge: (request) => {
       const open = wishes.filter((wish) => holds(occasion, wish, request) !== wish.want)
       const soft = open.filter((wish) => wish.soft === true).length
+      const against = others.filter(({ rule, scope }) => rule.evaluate(scope(request)) === false).length
       const broken = judge(lab, use, seen, request).map((reason) => reason.constraint)
-      return { broken, unmet: open.length - soft, soft }
+      return { broken, unmet: open.length - soft, soft: soft + against }
     },
     // Wishes come first: a value near their boundary is less likely to get in the way of anything else.
     knobs: (request): readonly Knob[] => [
       ...wishes.flatMap((wish) => wishKnobs(occasion, wish, request)),
-      ...scoped.flatMap(({ rule, scope }) => knobsOf(lab.charter, use, rule, request, scope)),
+      ...[...scoped, ...others].flatMap(({ use: of, rule, scope }) => knobsOf(lab.charter, of, rule, request, scope)),
     ],
   }
 }
+
+/** Rules over arguments of the other moves that the same call makes: it must satisfy them as well, where the target leaves that open. */
+function argumentRules(charter: Charter, use: Use): { use: Use; rule: Expression }[] {
+  return companionsOf(charter, use).flatMap((other) =>
+    other.constraints.flatMap((each) =>
+      each.kind === 'when' && each.rule.reads.some(([root]) => callRoots.has(root ?? ''))
+        ? [{ use: other, rule: each.rule }]
+        : [],
+    ),
+  )
+}
+
+const callRoots: ReadonlySet<string> = new Set(['request', 'body', 'query', 'path', 'header'])
 
 /** Rules whose boundaries tell which arguments to try; a limit is one about what is left of it. */
 function expressionsOf(charter: Charter, constraint: Constraint, seen: Seen, use: Use): Expression[] {
@@ -93,7 +114,9 @@ function holds(occasion: Occasion, wish: Wish, request: CallRequest): boolean {
 function scopeFor(charter: Charter, use: Use, seen: Seen, expression: Expression): ScopeFor {
   const plan = makeScopePlan(charter, use)
   plan.add(expression)
-  return (request) => ({ ...plan.scopeOf(makeContext(use, seen.facts, { ...seen.call, request })) })
+  const { facts } = seen
+  const own = use.object?.slot === undefined ? facts : { ...facts, objects: objectsFor(use, facts.objects) }
+  return (request) => ({ ...plan.scopeOf(makeContext(use, own, { ...seen.call, request })) })
 }
 
 /** Why the best arguments found are not what was asked for. */

@@ -1,18 +1,25 @@
 import type { ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
-import { getPointer, printPointer } from '../../charter/pointer.ts'
+import { getPointer, type Pointer, parsePointer, printPointer } from '../../charter/pointer.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import { isOwn } from '../plan/graph.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
 import { refuses } from './lab.ts'
+import { namedKeys } from './named-key.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
 import { makeRequest } from './request.ts'
-import type { Thing } from './thing.ts'
+import { knownOf, type Thing } from './thing.ts'
 import { Unreached } from './unreached.ts'
 
-/** Finds an existing object that fits a variable, in the lists the API gives to those who may see it. Throws `Unreached`. */
+/** How many objects named by examples are looked at. */
+const mostNamed = 8
+
+/**
+ * Finds an existing object that fits a variable, in the lists the API gives to those who may see it, else by keys that examples name.
+ * Throws `Unreached`.
+ */
 export async function findThing(play: Play, name: Var): Promise<Thing> {
   const spec = play.scenario.vars[name]
   const type = play.lab.charter.objects.get(spec?.type ?? '')
@@ -33,7 +40,36 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
     await readThing(play, thing, undefined)
     return thing
   }
-  throw new Unreached(missing(type, spec, owner))
+  const named = await namedThing(play, type, spec, owner)
+  if (named === undefined) throw new Unreached(missing(type, spec, owner))
+  return named
+}
+
+/** An object that examples name, when it is there and fits; whoever is what they own is found by who they are. */
+async function namedThing(
+  play: Play,
+  type: ObjectType,
+  spec: VarSpec,
+  owner: string | undefined,
+): Promise<Thing | undefined> {
+  const self = owner !== undefined && Array.isArray(type.owner) && type.owner.join('/') === type.key.join('/')
+  const things: Thing[] = []
+  for (const key of [...(self ? [owner] : []), ...namedKeys(play.lab.charter, type)].slice(0, mostNamed)) {
+    const state = spec.states[0] ?? type.states[0]
+    const maker = spec.owner === undefined ? {} : { maker: spec.owner }
+    const thing: Thing = { type, key, path: {}, ...maker, ...(state === undefined ? {} : { followed: state }) }
+    if (type.read === undefined) thing.fact = readObject(type, withKey(type, key), knownOf(thing, play.lab.now()))
+    else await readThing(play, thing, undefined)
+    if (thing.fact !== undefined) things.push(thing)
+  }
+  const facts = things.flatMap(({ fact }) => fact ?? [])
+  const fact = await fittest(play, type, spec, { owner, facts })
+  return fact === undefined ? undefined : things.find((thing) => thing.fact === fact)
+}
+
+/** All that is known of what nobody can look at. */
+function withKey(type: ObjectType, key: string): unknown {
+  return type.key.reduceRight<unknown>((value, token) => ({ [token]: value }), key)
 }
 
 /** Who may be shown it, the likeliest first. */
@@ -50,8 +86,8 @@ async function fittest(
   { owner, facts }: { owner: string | undefined; facts: readonly ObjectFact[] },
 ): Promise<ObjectFact | undefined> {
   const taken = new Set([...play.things.values()].filter((thing) => thing.type === type).map((thing) => thing.key))
-  const parties = await partyIds(play, spec)
-  const isTheirs = (fact: ObjectFact) => parties.every(([party, id]) => fact.parties?.[party]?.includes(id))
+  const people = await idsOf(play, spec)
+  const isTheirs = (fact: ObjectFact) => people.every(([at, id]) => namesSomebody(getPointer(fact.value, at), id))
   const around = onStage(play)
   const unmet = (fact: ObjectFact) => missed(spec, fact, around)
   // Rules about money are met more easily by whoever has more of it.
@@ -79,11 +115,15 @@ async function ownThing(play: Play, type: ObjectType, spec: VarSpec): Promise<Th
   return thing
 }
 
-async function partyIds(play: Play, spec: VarSpec): Promise<(readonly [string, string])[]> {
-  const ids = Object.entries(spec.parties ?? {}).map(
-    async ([party, role]) => [party, (await play.principal(role)).id ?? ''] as const,
+async function idsOf(play: Play, spec: VarSpec): Promise<(readonly [Pointer, string])[]> {
+  const ids = Object.entries(spec.people ?? {}).map(
+    async ([at, role]) => [parsePointer(at) ?? [], (await play.principal(role)).id ?? ''] as const,
   )
   return Promise.all(ids)
+}
+
+function namesSomebody(value: unknown, id: string): boolean {
+  return Array.isArray(value) ? value.some((each) => textOf(each) === id) : textOf(value) === id
 }
 
 /** How well an existing object serves: in the state new ones have, and with money on it. */

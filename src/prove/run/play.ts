@@ -137,7 +137,8 @@ export class Play {
     if (step.object !== undefined) {
       const thing = await this.thing(step.object)
       objects['object'] = thing.fact ?? null
-      if (thing.parent !== undefined) objects['parent'] = thing.parent.fact ?? null
+      const parent = await this.parentOf(thing)
+      if (parent !== undefined) objects['parent'] = parent.fact ?? null
     }
     for (const [slot, name] of Object.entries(step.refs)) objects[slot] = (await this.thing(name)).fact ?? null
     for (const ref of use.refs) {
@@ -146,6 +147,16 @@ export class Play {
       if (key !== undefined) objects[ref.slot] = (await this.byKey(ref.object, key))?.fact ?? null
     }
     return underOwnNames(this.lab.charter, use, objects)
+  }
+
+  /** The parent of an object; by the key it shows where no step named one. */
+  private async parentOf(thing: Thing): Promise<Thing | undefined> {
+    const { type, parent } = thing
+    if (type.parent === undefined || (parent !== undefined && [...this.things.values()].includes(parent))) return parent
+    const key = parent?.key ?? textOf(getPointer(thing.fact?.value, type.parent.key))
+    const found = key === undefined ? undefined : await this.byKey(type.parent.object, key)
+    if (found?.fact !== undefined) thing.parent = found
+    return thing.parent
   }
 
   /** An object that others point to. */

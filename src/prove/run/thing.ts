@@ -11,7 +11,7 @@ export interface Thing {
   readonly creator?: string
   /** The identity that made it. */
   readonly maker?: string
-  readonly parent?: Thing
+  parent?: Thing
   /** Whoever the object itself stands for, when a registration made it. */
   readonly self?: Signed
   /** The state followed from transitions, for types that do not show it. */

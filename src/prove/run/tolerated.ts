@@ -24,9 +24,18 @@ export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintI
   const own = use?.constraints.filter(
     (each) =>
       each.id !== abuse.constraint &&
-      (kinds.includes(each.kind) || (abuse.tactic.kind === 'as-other' && readsCaller(each))),
+      (kinds.includes(each.kind) ||
+        (abuse.tactic.kind === 'as-other' && readsCaller(each)) ||
+        (kinds.includes('from') && readsFactsAlone(each))),
   )
   return new Set(own?.map((each) => each.id))
+}
+
+const facts: ReadonlySet<string> = new Set(['object', 'parent', 'state'])
+
+/** What an object or its parent has become with the state it is in. */
+function readsFactsAlone(constraint: Constraint): boolean {
+  return constraint.kind === 'when' && constraint.rule.reads.every(([root]) => root !== undefined && facts.has(root))
 }
 
 function readsCaller(constraint: Constraint): boolean {
