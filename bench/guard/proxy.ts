@@ -1,0 +1,162 @@
+// npm run bench -- guard/proxy [seconds]: requests a second and CPU per call through the gateway, beside no proxy and a bare one.
+import { type ChildProcess, fork } from 'node:child_process'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { Pool } from 'undici'
+import { openHttpGateway } from '../../src/gateway/http/gateway.ts'
+import { createGuard } from '../../src/guard/guard.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { notesCharter } from '../../test/gateway/http/api.ts'
+import { named } from '../../test/gateway/http/stage.ts'
+import { listen } from '../../test/transport/open.ts'
+
+const body = JSON.stringify({ id: 'n1', owner: 'bob', text: 'x'.repeat(1000), secret: 's' })
+const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
+  api: () =>
+    listen(
+      createServer((incoming, response) => {
+        incoming.resume()
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+        response.end(body)
+      }),
+    ),
+  bare: (target) => {
+    const pool = new Pool(`http://${target}`, { connections: 256 })
+    const server = createServer((incoming, response) => {
+      const { method = 'GET', url = '/', headers } = incoming
+      const { connection: _, host: __, 'content-length': ___, ...kept } = headers
+      pool.dispatch(
+        { method, path: url, headers: kept, body: method === 'GET' ? null : incoming },
+        {
+          onRequestStart: () => undefined,
+          onResponseStart: (_controller, status, answered) => {
+            const { connection: _c, 'keep-alive': _k, ...passed } = answered
+            response.writeHead(status, passed)
+          },
+          onResponseData: (_controller, chunk) => void response.write(chunk),
+          onResponseEnd: () => void response.end(),
+          onResponseError: () => void response.destroy(),
+        },
+      )
+    })
+    return listen(server)
+  },
+  gateway: async (target) => {
+    const store = openSqliteStore(':memory:')
+    const guard = await createGuard(notesCharter('allow'), {
+      version: '1',
+      store,
+      journal: { append: async () => undefined },
+    })
+    const gateway = await openHttpGateway({
+      guard,
+      identifier: named,
+      upstreams: { api: { url: `http://${target}` } },
+      listen: { host: '127.0.0.1', port: 0 },
+    })
+    return `127.0.0.1:${gateway.address.port}`
+  },
+}
+
+const [role, target = ''] = process.argv.slice(2)
+if (role !== undefined && Object.hasOwn(roles, role)) {
+  const at = await roles[role]?.(target)
+  process.send?.(at)
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage()
+    process.send?.(user + system)
+  })
+} else await measure(Number(role ?? 3) * 1000)
+
+interface Started {
+  readonly child: ChildProcess
+  readonly at: string
+}
+
+function start(name: string, to = ''): Promise<Started> {
+  const child = fork(import.meta.filename, [name, to])
+  return new Promise((resolve) => child.once('message', (at) => resolve({ child, at: String(at) })))
+}
+
+function cpuOf({ child }: Started): Promise<number> {
+  const said = new Promise<number>((resolve) => child.once('message', (cpu) => resolve(Number(cpu))))
+  child.send('cpu')
+  return said
+}
+
+/** Keeps `lanes` connections busy; every answer is one read of known end. */
+async function load(
+  at: string,
+  bytes: string,
+  lanes: number,
+  ms: number,
+): Promise<{ times: number[]; failed: number }> {
+  const [host, port] = at.split(':')
+  const times: number[] = []
+  let failed = 0
+  const until = performance.now() + ms
+  const request = Buffer.from(bytes)
+  await Promise.all(
+    Array.from(
+      { length: lanes },
+      () =>
+        new Promise<void>((resolve) => {
+          const socket = connect(Number(port), host)
+          let began = performance.now()
+          let text = ''
+          socket.on('connect', () => socket.write(request))
+          socket.on('data', (chunk) => {
+            text += chunk.toString('latin1')
+            if (!isWhole(text)) return
+            if (!text.startsWith('HTTP/1.1 200')) failed += 1
+            const now = performance.now()
+            times.push(now - began)
+            text = ''
+            began = now
+            if (now < until) socket.write(request)
+            else socket.end(() => resolve())
+          })
+          socket.on('error', () => resolve())
+        }),
+    ),
+  )
+  return { times, failed }
+}
+
+function isWhole(text: string): boolean {
+  const end = text.indexOf('\r\n\r\n')
+  if (end < 0) return false
+  const length = /content-length: (\d+)/i.exec(text)?.[1]
+  return length === undefined ? text.endsWith('0\r\n\r\n') : text.length >= end + 4 + Number(length)
+}
+
+const host = 'Host: notes.test\r\nUser-Agent: bench\r\nAccept: application/json\r\nX-User: bob\r\n'
+const note = JSON.stringify({ amount: 5, text: 'y'.repeat(900) })
+const kinds: Readonly<Record<string, string>> = {
+  'read, nothing to look into': `GET /v1/events HTTP/1.1\r\n${host}\r\n`,
+  'undescribed read': `GET /v1/other HTTP/1.1\r\n${host}\r\n`,
+  'read, judged by its answer': `GET /v1/notes/n1 HTTP/1.1\r\n${host}\r\n`,
+  'write, 1 KB of JSON judged': `POST /v1/notes HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: ${note.length}\r\n\r\n${note}`,
+}
+
+async function measure(ms: number): Promise<void> {
+  const api = await start('api')
+  const proxies = { direct: api, bare: await start('bare', api.at), gateway: await start('gateway', api.at) }
+  process.stdout.write('32 connections, one after another; p50 and p99 in ms; CPU in µs a call of the proxy alone\n')
+  for (const [kind, bytes] of Object.entries(kinds)) {
+    process.stdout.write(`${kind}\n`)
+    for (const proxy of Object.values(proxies)) await load(proxy.at, bytes, 32, 700)
+    for (const [name, proxy] of Object.entries(proxies)) {
+      const before = await cpuOf(proxy)
+      const { times, failed } = await load(proxy.at, bytes, 32, ms)
+      const cpu = ((await cpuOf(proxy)) - before) / times.length
+      times.sort((left, right) => left - right)
+      const at = (share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(2)
+      const rate = Math.round(times.length / (ms / 1000))
+      process.stdout.write(
+        `  ${name.padEnd(8)} ${String(rate).padStart(6)}/s  p50 ${at(0.5)}  p99 ${at(0.99)}  CPU ${cpu.toFixed(0)}${failed > 0 ? `  failed ${failed}` : ''}\n`,
+      )
+    }
+  }
+  for (const { child } of Object.values(proxies)) child.kill()
+}
