@@ -1,4 +1,5 @@
 import type { Constraint, Field, Use } from './charter.ts'
+import { itemsPlace } from './link-items.ts'
 import { linkObject } from './link-object.ts'
 import { asList, type Linker, linkBy } from './linker.ts'
 
@@ -24,7 +25,7 @@ export function linkFieldConstraints(linker: Linker): (use: Use) => Use {
     const answered = listed ?? acted
     if (answered !== undefined) added.push(...(rules.get(answered)?.seenBy ?? []))
     if (listed !== undefined) {
-      const items = own?.items === undefined ? [] : own.items.split('/').slice(1)
+      const items = itemsPlace(linker, use.operation, own?.items)
       const seen = objects[listed]?.['seen-by']
       const parties = new Set(Object.keys(objects[listed]?.parties ?? {}))
       const path = ['objects', listed, 'seen-by']

@@ -5,6 +5,7 @@ import { groupBy } from './group-by.ts'
 import { inferObject } from './infer.ts'
 import { linkFieldConstraints } from './link-field.ts'
 import { linkInvariant } from './link-invariant.ts'
+import { itemsPlace } from './link-items.ts'
 import { linkJourneys } from './link-journey.ts'
 import { linkObject, pointer } from './link-object.ts'
 import { linkRule, withRule } from './link-rule.ts'
@@ -31,7 +32,7 @@ export function linkCharter(
   const shapes = new Map(
     [...described.values()].flatMap((each) => each.operations.map((shape) => [shape.id, shape] as const)),
   )
-  const linker = makeLinker(parsed, shapes, diagnostics)
+  const linker = makeLinker(parsed, shapes, described, diagnostics)
   const sources = linkSources(linker, described)
   const actors = linkActors(linker)
   const approvals = linkApprovals(linker)
@@ -269,7 +270,7 @@ function linkOperations(linker: Linker, uses: readonly Use[]): Map<string, Opera
       shape,
       uses: own,
       writes: raw?.safe !== true && (transitions || !safeMethods.has(shape.method)),
-      ...(listed === undefined ? {} : { lists: { object: listed, items: pointer(raw?.items ?? '') } }),
+      ...(listed === undefined ? {} : { lists: { object: listed, items: itemsPlace(linker, id, raw?.items) } }),
       ...(grants === undefined ? {} : { grants }),
     })
   }

@@ -4,13 +4,15 @@ import type { Diagnostic } from './diagnostic.ts'
 import { nearest } from './nearest.ts'
 import type { ParsedCharter, Path } from './parse.ts'
 import type { RawBy } from './schema.ts'
-import type { OperationShape } from './source/description.ts'
+import type { ApiDescription, OperationShape } from './source/description.ts'
 
 /** What every part of the linker shares: where it reports, and how it resolves names and expressions. Used during one link only. */
 export interface Linker {
   readonly parsed: ParsedCharter
   /** Every operation of every source, by id. */
   readonly shapes: ReadonlyMap<string, OperationShape>
+  /** By source. */
+  readonly descriptions: ReadonlyMap<string, ApiDescription>
   readonly report: (code: string, path: Path, message: string, help?: string) => void
   readonly warn: (code: string, path: Path, message: string, help?: string) => void
   readonly at: (path: Path) => Position
@@ -36,6 +38,7 @@ export const callVariables: readonly string[] = [
 export function makeLinker(
   parsed: ParsedCharter,
   shapes: ReadonlyMap<string, OperationShape>,
+  descriptions: ReadonlyMap<string, ApiDescription>,
   diagnostics: Diagnostic[],
 ): Linker {
   const add =
@@ -50,7 +53,7 @@ export function makeLinker(
     for (const each of result.diagnostics) report('expression', path, `${each.message} in \`${text}\``, each.help)
     return undefined
   }
-  return { parsed, shapes, report, warn: add('warning'), at: parsed.locate, compile }
+  return { parsed, shapes, descriptions, report, warn: add('warning'), at: parsed.locate, compile }
 }
 
 export function asList<T>(value: T | readonly T[] | undefined): readonly T[] {

@@ -119,8 +119,16 @@ function wayTo(charter: Charter, { type: name, key }: ObjectRef): Way | undefine
   const own = operation.uses.find((use) => use.object?.type === name)
   const use = own ?? operation.uses[0]
   if (use === undefined) return undefined
-  const at = own?.object?.key ?? inferKey(name, operation.shape, type.read, operation.shape)
+  const inferred = own?.object?.key ?? inferKey(name, operation.shape, type.read, operation.shape)
+  // A read that takes no argument shows everybody their own.
+  const at = inferred ?? (takesNothing(operation) ? callersOwn : undefined)
   return listed || at !== undefined ? { type, key, operation, use, at, listed } : undefined
+}
+
+const callersOwn: CallerKey = { from: 'principal' }
+
+function takesNothing({ shape }: Operation): boolean {
+  return shape.parameters.every((each) => each.in !== 'path' && !each.required)
 }
 
 /** The read of the object, in the place the call speaks of: the tenant in its path, say. */
@@ -139,10 +147,11 @@ function requestFor({ operation, at, key, listed }: Way, { request }: Look, own:
 
 function eyesFor(
   { readers }: TruthOptions,
-  { operation }: Way,
+  { operation, at, listed }: Way,
   { credentials }: Look,
 ): readonly { readonly own: boolean; readonly headers: Reader }[] {
   const own = credentials === undefined ? [] : [{ own: true, headers: (): Eyes => credentials }]
+  if (!listed && at?.from === 'principal') return own
   return [...(readers?.[operation.shape.source] ?? []).map((headers) => ({ own: false, headers })), ...own]
 }
 
