@@ -58,16 +58,6 @@ const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
   },
 }
 
-const [role, target = ''] = process.argv.slice(2)
-if (role !== undefined && Object.hasOwn(roles, role)) {
-  const at = await roles[role]?.(target)
-  process.send?.(at)
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage()
-    process.send?.(user + system)
-  })
-} else await measure(Number(role ?? 3) * 1000)
-
 interface Started {
   readonly child: ChildProcess
   readonly at: string
@@ -160,3 +150,13 @@ async function measure(ms: number): Promise<void> {
   }
   for (const { child } of Object.values(proxies)) child.kill()
 }
+
+const [role, target = ''] = process.argv.slice(2)
+if (role !== undefined && Object.hasOwn(roles, role)) {
+  const at = await roles[role]?.(target)
+  process.send?.(at)
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage()
+    process.send?.(user + system)
+  })
+} else await measure(Number(role ?? 3) * 1000)
