@@ -90,6 +90,23 @@ describe('keys in a header', () => {
     assert.equal(said(await identifier.identify(show(key))), 'pay4u')
   })
 
+  test('the same key under another hash is still known', async () => {
+    let at = noon
+    const chosen = (): object => ({
+      name: 'chosen',
+      prefix: 'acme.',
+      hash: scrypted('acme.hunter2'),
+      principal: { id: 'acme' },
+    })
+    await write('rehashed.yaml', [chosen()])
+    const config = { kind: 'api-key', header: 'X-Api-Key', keys: 'rehashed.yaml' }
+    const identifier = await open([config], { directory, now: () => at })
+    assert.equal(said(await identifier.identify(show('acme.hunter2'))), 'acme')
+    await write('rehashed.yaml', [chosen()])
+    at += 200
+    assert.equal(said(await identifier.identify(show('acme.hunter2'))), 'acme')
+  })
+
   test('a file of a wrong shape says where, not what', () => {
     const wrong: readonly (readonly [unknown, RegExp])[] = [
       [[{ name: 'a', hash: key, principal: { id: 'x' } }], /0\.hash/],

@@ -165,6 +165,11 @@ describe('proofs of possession (RFC 9449 section 4.3)', () => {
     assert.deepEqual(answers.map(said).sort(), ['alice', 'replayed'])
   })
 
+  test('signed in a way that is not pinned', async () => {
+    const pinned = await open([{ ...config, 'dpop-algorithms': ['ES384'] }])
+    assert.equal(said(await pinned.identify(proven(await prove(holder, token)))), 'malformed')
+  })
+
   test('a memory that is full or fails refuses', async () => {
     const full = await open([config], { replays: makeReplayMemory(() => noon, 1) })
     assert.equal(said(await full.identify(proven(await prove(holder, token)))), 'alice')

@@ -305,6 +305,21 @@ describe('keys of the issuer', () => {
     await filed.close()
   })
 
+  test('a genuine key used in a way that is not pinned', async () => {
+    const own = await startIssuer()
+    const rsa = await makeKey('rsa', 'PS256')
+    // Without `alg`, the key itself would do for RS256 and PS256 alike.
+    const { alg: _, ...free } = rsa.jwk
+    own.keys = [free]
+    const token = await sign(rsa, { iss })
+    const [pinned, other] = await Promise.all(
+      ['PS256', 'RS256'].map((alg) => open([{ ...basis(), algorithms: [alg], keys: { url: own.url } }])),
+    )
+    assert.equal(said((await pinned?.identify(bearing(token))) ?? assert.fail()), 'alice')
+    assert.equal(said((await other?.identify(bearing(token))) ?? assert.fail()), 'unknown')
+    own.close()
+  })
+
   test('a set with secret keys in it makes no secret of them', async () => {
     const own = await startIssuer()
     own.keys = [{ kty: 'oct', k: Buffer.from('x'.repeat(32)).toString('base64url'), kid: 'k1' }]

@@ -15,6 +15,7 @@ let seen: NodeJS.Dict<string | string[]>[] = []
 const server = createServer((req, res) => {
   seen.push(req.headers)
   if (answer.slow === true) return
+  if (req.url === '/elsewhere') return void res.end('{"id":"somebody-else"}')
   res
     .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
     .end(answer.body ?? '{"id":"u1"}')
@@ -86,7 +87,7 @@ describe('what the API is asked and what its answers mean', () => {
     ['who are you', { status: 401 }, 'unknown'],
     ['go away', { status: 403 }, 'unknown'],
     ['not here', { status: 404 }, 'unknown'],
-    ['elsewhere', { status: 302, headers: { location: '/login' } }, 'unavailable'],
+    ['elsewhere', { status: 302, headers: { location: '/elsewhere' } }, 'unavailable'],
     ['too many', { status: 429 }, 'unavailable'],
     ['broken', { status: 500 }, 'unavailable'],
     ['too long', { status: 200, body: JSON.stringify({ id: 'u1', pad: 'x'.repeat(5000) }) }, 'unavailable'],
