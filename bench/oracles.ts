@@ -249,6 +249,7 @@ function listening(lab: Lab, hear: (heard: Heard) => void): Lab {
       return signed.principal
     },
     apply: (request) => signed.apply(request),
+    renew: () => signed.renew(),
     send: async (request) => {
       const exchange = await signed.send(request)
       hear({ by, exchanges: [exchange] })

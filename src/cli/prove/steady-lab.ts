@@ -26,6 +26,7 @@ function steadySigned(signed: Signed): Signed {
       return signed.principal
     },
     apply: (request) => signed.apply(request),
+    renew: () => orUnreached(() => signed.renew()),
     send: (request) => orUnreached(() => signed.send(request)),
   }
 }

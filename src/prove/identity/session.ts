@@ -19,7 +19,11 @@ export interface Session {
   noteResponse(response: HttpResponse, request: HttpRequest): void
   /** Logs in again, or runs the refresh steps; one at a time. Throws an `IdentityError`, also when another principal comes out. */
   renew(): Promise<void>
-  /** Sends as this identity, renewing first when it is due, and once more after a 401 (or `refresh.on`) that a renewal may cure. */
+  /**
+   * Sends as this identity, renewing first when it is due, and once more after a 401 (or `refresh.on`) that a renewal may cure.
+   *
+   * Where the status was seen to mean "forbidden" before, a read that was answered shows whether the credentials still are good.
+   */
   send(request: HttpRequest): Promise<Exchange>
 }
 
@@ -41,6 +45,8 @@ export interface SessionContext {
 
 /** A renewal that did not cure a refusal shows that the status is the target's word for "forbidden"; not tried again so soon. */
 const uselessForMs = 60_000
+/** Renewals in a row that may fail, so that nobody is locked out: after a change of password no more are of use. */
+const mostFailures = 3
 
 interface Credentials {
   readonly headers: Readonly<Record<string, string>>
@@ -91,6 +97,8 @@ export async function openSession(context: SessionContext): Promise<Session> {
   let credentials = await logIn(identity.login ?? [], 'login')
   let loggedInAt = now()
   let uselessSince: number | undefined
+  let answeredRead: HttpRequest | undefined
+  let failures: unknown[] = []
   let renewing: Promise<void> | undefined
 
   const renewOnce = async (): Promise<void> => {
@@ -103,10 +111,17 @@ export async function openSession(context: SessionContext): Promise<Session> {
     loggedInAt = now()
   }
   const renew = async (): Promise<void> => {
+    if (failures.length >= mostFailures) throw failures.at(-1)
     renewing ??= renewOnce().finally(() => {
       renewing = undefined
     })
-    await renewing
+    try {
+      await renewing
+      failures = []
+    } catch (error) {
+      failures.push(error)
+      throw error
+    }
   }
 
   // A pool's login registers somebody new, which is no renewal.
@@ -118,7 +133,17 @@ export async function openSession(context: SessionContext): Promise<Session> {
   const sendOnce = async (request: HttpRequest): Promise<Exchange> => {
     const exchange = await transport.send(apply(request))
     if (exchange.response !== undefined) noteResponse(exchange.response, request)
+    const { status } = exchange.response ?? { status: 0 }
+    if (request.method === 'GET' && status >= 200 && status < 300) answeredRead = request
     return exchange
+  }
+  const refused = (exchange: Exchange): boolean => refusals.includes(exchange.response?.status ?? 0)
+  /** Whether a renewal may cure a refusal. */
+  const mayCure = async (): Promise<boolean> => {
+    if (!renewable) return false
+    if (uselessSince === undefined) return true
+    if (answeredRead !== undefined) return refused(await sendOnce(answeredRead))
+    return now() - uselessSince >= uselessForMs
   }
 
   return {
@@ -133,12 +158,12 @@ export async function openSession(context: SessionContext): Promise<Session> {
     async send(request) {
       if (renewable && now() - loggedInAt >= after) await renew()
       const first = await sendOnce(request)
-      const refused = (exchange: Exchange): boolean => refusals.includes(exchange.response?.status ?? 0)
-      const useless = uselessSince !== undefined && now() - uselessSince < uselessForMs
-      if (!renewable || useless || !refused(first)) return first
+      if (!refused(first) || !(await mayCure())) return first
       await renew()
       const second = await sendOnce(request)
       uselessSince = refused(second) ? now() : undefined
+      // A read that is forbidden by now shows nothing any more.
+      if (refused(second)) answeredRead = undefined
       return second
     },
   }

@@ -14,6 +14,8 @@ export interface Signed {
   readonly principal: Principal
   /** The request with this identity's credentials. */
   readonly apply: (request: HttpRequest) => HttpRequest
+  /** Signs in anew. Throws `SignInFailed`. */
+  readonly renew: () => Promise<void>
   /** Sends as this identity, renewing its credentials when they ran out. */
   readonly send: (request: HttpRequest) => Promise<Exchange>
 }

@@ -188,6 +188,7 @@ function signedOf(session: Session, note: (name: string, exchange: Exchange) => 
       }
     },
     apply: (request) => session.apply(request),
+    renew: () => session.renew(),
     send: async (request) => {
       const exchange = await session.send(request)
       note(session.name, exchange)

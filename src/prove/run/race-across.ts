@@ -6,11 +6,12 @@ import type { Change } from '../oracle/change.ts'
 import type { Sights } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import type { AbuseCase, Var } from '../plan/scenario.ts'
-import type { Exchange, HttpRequest } from '../transport/exchange.ts'
+import type { Exchange } from '../transport/exchange.ts'
 import { type Lab, refuses } from './lab.ts'
 import { createdKey } from './learn.ts'
 import { pointedBy, stepsMaking } from './next-scene.ts'
 import { existsAs } from './observe.ts'
+import { type Racing, release } from './release.ts'
 import { changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
@@ -73,15 +74,15 @@ export async function raceAcross(lab: Lab, abuse: AbuseCase, slot: string): Prom
 async function acrossRound(lab: Lab, abuse: AbuseCase, slot: string, fit: Fit): Promise<Trial> {
   const { allowed } = fit
   const scenes = await gather(lab, abuse, slot, fit)
-  const calls: { readonly request: CallRequest; readonly http: HttpRequest }[] = []
+  const calls: (Racing & { readonly request: CallRequest })[] = []
   for (const { play, step } of scenes) {
     const { best } = await play.prepare(step, {})
     const person = await play.person(step.as)
     const http = toHttp(lab.charter, play.use(step), best.request, play.serverOf(play.use(step)))
-    calls.push({ request: best.request, http: person === undefined ? http : person.apply(http) })
+    calls.push({ request: best.request, person, http })
   }
   const before = await Promise.all(scenes.map((scene) => sightsOf(scene.play, scene.step, scene.attacker)))
-  const exchanges = await lab.race(calls.map(({ http }) => http))
+  const exchanges = await release(lab, calls)
   const raced = scenes.map((scene, index) => ({
     scene,
     number: index + 1,

@@ -1,17 +1,21 @@
 /** Many identical calls at the same moment: only as many may take effect as do one after the other. */
 
+import type { CallRequest } from '../../charter/charter.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
+import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
+import { withFreshKeys } from './idempotency-key.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { createdKey } from './learn.ts'
 import { existsAs } from './observe.ts'
 import type { Play } from './play.ts'
 import { raceAcross } from './race-across.ts'
+import { release } from './release.ts'
 import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
@@ -26,7 +30,7 @@ async function sequentialEffects(lab: Lab, abuse: AbuseCase, control: Control): 
   const keys = new Set<string>()
   let accepted = 0
   for (let call = 0; call < sequentialMost; call++) {
-    const exchange = await play.exchange(step, play.use(step), best.request)
+    const exchange = await play.exchange(step, play.use(step), repeated(lab, abuse, best.request))
     if (refuses(lab.charter, play.use(step), exchange)) continue
     accepted++
     const key = createdKey(lab.charter, play.use(step), best.request, exchange)
@@ -89,9 +93,11 @@ async function raceRound(
   const { best } = await play.prepare(step, {})
   const person = await play.person(step.as)
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
-  const http = toHttp(lab.charter, use, best.request, play.serverOf(use))
-  const request = person === undefined ? http : person.apply(http)
-  const exchanges = await lab.race(Array.from({ length: lab.racing.width }, () => request))
+  const calls = Array.from({ length: lab.racing.width }, () => ({
+    person,
+    http: toHttp(lab.charter, use, repeated(lab, abuse, best.request), play.serverOf(use)),
+  }))
+  const exchanges = await release(lab, calls)
   const accepted = exchanges.filter((exchange) => !refuses(lab.charter, use, exchange))
   const first = accepted[0] ?? exchanges[0]
   if (first !== undefined) play.sent.push(racedIn(scene, first, lab.racing.width))
@@ -117,6 +123,13 @@ async function raceRound(
     state,
     overrun: { effects, allowed: Math.max(allowed, 1) },
   }
+}
+
+/** The same call once more: with the same idempotency key only where that is what must not work. */
+function repeated(lab: Lab, abuse: AbuseCase, request: CallRequest): CallRequest {
+  const use = useById(lab.charter, abuse.use)
+  const keyed = use?.constraints.some((each) => each.kind === 'idempotency' && each.id === abuse.constraint)
+  return use === undefined || keyed === true ? request : withFreshKeys(lab.charter, use, request, lab.supply)
 }
 
 function racedIn({ play, step }: Scene, exchange: Exchange, times: number): Sent {

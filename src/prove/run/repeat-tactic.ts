@@ -1,10 +1,10 @@
 /** Tactics that need a call more than once: what may happen a single time, so often, or up to so much. */
 import type { Constraint, Scope } from '../../charter/charter.ts'
-import { placeValue } from '../../wire/place.ts'
 import { effectOf, timesOver } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { sized } from './arguments.ts'
+import { withFreshKeyAt } from './idempotency-key.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { createdKey } from './learn.ts'
@@ -132,9 +132,11 @@ export async function sameKeyTrial(
   const { play, step, attacker, state } = scene
   const use = play.use(step)
   const constraint = constraintOf(lab, abuse)
-  const key = `lockstep-${lab.supply.fresh('key')}`
-  const { best } = await play.prepare(step, {})
-  const keyed = constraint?.kind === 'idempotency' ? placeValue(best.request, constraint.key, key) : best.request
+  const { request } = (await play.prepare(step, {})).best
+  const keyed =
+    constraint?.kind === 'idempotency'
+      ? withFreshKeyAt(lab.charter, use, { request, at: constraint.key }, lab.supply)
+      : request
   const first = await play.make(step, { purpose: 'setup', request: keyed })
   if (!first.accepted) throw new Unreached(`the rightful call was refused: ${inShort(first.exchange)}`)
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))

@@ -5,6 +5,7 @@ import { placeValue } from '../../wire/place.ts'
 import { namedObjects } from '../plan/implicit-ref.ts'
 import type { Step } from '../plan/scenario.ts'
 import { enrolling } from './enrol.ts'
+import { withFreshKeys } from './idempotency-key.ts'
 import type { Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import { tamper } from './tamper.ts'
@@ -17,7 +18,9 @@ export async function startOf(
   use: Use,
   objects: Readonly<Record<Slot, ObjectFact | null>>,
 ): Promise<CallRequest> {
-  let request = await enrolling(play, step, use, makeRequest(play.lab.charter, use, play.lab.supply))
+  const { charter, supply } = play.lab
+  let request = await enrolling(play, step, use, makeRequest(charter, use, supply))
+  request = withFreshKeys(charter, use, request, supply)
   const object = step.object === undefined ? undefined : await play.thing(step.object)
   if (object !== undefined)
     request = { ...request, path: { ...request.path, ...ownNames(play.lab.charter, use, object) } }
@@ -68,7 +71,7 @@ export function withKeys(play: Play, step: Step, request: CallRequest, keyed: Ca
     const key = evaluateReference(place, { request: { ...keyed, headers: keyed.header ?? {} } })
     if (key !== undefined) bound = placeValue(bound, place, key)
   }
-  return bound
+  return withFreshKeys(play.lab.charter, use, bound, play.lab.supply)
 }
 
 /** A type that nobody can look at is but a name for what an argument says, as the code of a coupon. */

@@ -5,9 +5,11 @@ import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
+import { withFreshKeys } from './idempotency-key.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { createdKey } from './learn.ts'
 import { readThing } from './observe.ts'
+import { release } from './release.ts'
 import { type Scene, setScene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
@@ -60,15 +62,19 @@ async function askAgain(lab: Lab, scene: Scene, invariant: Unique, width: number
 }
 
 async function inTurn({ play, step }: Scene, request: CallRequest): Promise<Exchange[]> {
-  const first = await play.exchange(step, play.use(step), request)
-  return [first, await play.exchange(step, play.use(step), request)]
+  const use = play.use(step)
+  const first = await play.exchange(step, use, request)
+  return [first, await play.exchange(step, use, withFreshKeys(play.lab.charter, use, request, play.lab.supply))]
 }
 
 async function atOnce(lab: Lab, { play, step }: Scene, made: CallRequest, width: number): Promise<readonly Exchange[]> {
   const person = await play.person(step.as)
-  const http = toHttp(lab.charter, play.use(step), made, play.serverOf(play.use(step)))
-  const request = person === undefined ? http : person.apply(http)
-  return lab.race(Array.from({ length: width }, () => request))
+  const use = play.use(step)
+  const calls = Array.from({ length: width }, () => {
+    const request = withFreshKeys(lab.charter, use, made, lab.supply)
+    return { person, http: toHttp(lab.charter, use, request, play.serverOf(use)) }
+  })
+  return release(lab, calls)
 }
 
 function sentOf({ play, step }: Scene, accepted: readonly Exchange[], width: number): Sent[] {

@@ -15,6 +15,10 @@ export function planRace(draft: Draft, control: Scenario): void {
     .map((kind) => draft.use.constraints.find((each) => each.kind === kind && (kind !== 'when' || readsFacts(each))))
     .find((each) => each !== undefined)
   if (limiting !== undefined) draft.add(limiting.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
+  // Calls that are told apart by their keys do not show what one key is worth.
+  const keyed = draft.use.constraints.find((each) => each.kind === 'idempotency')
+  if (keyed !== undefined && keyed !== limiting)
+    draft.add(keyed.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
   const shared = isManifold(draft, control)
     ? draft.use.constraints.find((each) => sharedSlot(each) !== undefined)
     : undefined
