@@ -1,6 +1,6 @@
 import { findingsSchema } from '../src/prove/report/json-schema.ts'
 import { commandLineText } from './reference.ts'
-import { casesText, charterText, identitiesText, schemaText } from './schemas.ts'
+import { casesText, charterText, guardText, identitiesText, schemaText } from './schemas.ts'
 
 /** A file that is made from the code and committed, so that readers and editors find it without running anything. */
 export interface GeneratedFile {
@@ -15,6 +15,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'schema/charter.schema.json', content: charterText },
   { path: 'schema/identities.schema.json', content: identitiesText },
   { path: 'schema/cases.schema.json', content: casesText },
+  { path: 'schema/guard.schema.json', content: guardText },
   {
     path: 'schema/findings.schema.json',
     content: (): string => schemaText('findings', findingsSchema, 'Findings of lockstep prove'),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { casesSchema } from '../src/case/case-schema.ts'
 import { charterSchema } from '../src/charter/schema.ts'
+import { guardFileSchema } from '../src/cli/guard/schema.ts'
 import { identitiesSchema } from '../src/prove/identity/schema.ts'
 
 /** A JSON Schema 2020-12 of what people write (defaults need not be given), as pretty text. */
@@ -17,3 +18,4 @@ export function schemaText(name: string, schema: z.ZodType, title: string): stri
 export const charterText = (): string => schemaText('charter', charterSchema, 'Lockstep charter')
 export const identitiesText = (): string => schemaText('identities', identitiesSchema, 'Lockstep identities')
 export const casesText = (): string => schemaText('cases', casesSchema, 'Lockstep cases')
+export const guardText = (): string => schemaText('guard', guardFileSchema, 'Lockstep guard')

@@ -1,15 +1,7 @@
 import type { Command } from 'commander'
 import { groupBy } from '../../charter/group-by.ts'
-import type { Guard } from '../../guard/guard.ts'
-import type { Question } from '../../guard/question.ts'
-import {
-  addOperatorOptions,
-  addPersonOptions,
-  locally,
-  type OperatorOptions,
-  personOf,
-  withCore,
-} from '../guard/operator.ts'
+import type { Office, Waiting } from '../guard/office.ts'
+import { addOperatorOptions, addPersonOptions, type OperatorOptions, withOffice } from '../guard/operator.ts'
 import { harmless } from '../prove/harmless.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -17,8 +9,6 @@ interface Options extends OperatorOptions {
   readonly list?: boolean
   readonly refuse?: boolean
   readonly why?: string
-  readonly roles?: readonly string[]
-  readonly tenant?: string
 }
 
 /** `lockstep approve`: answers calls that wait for somebody. */
@@ -31,58 +21,50 @@ export function register(program: Command, terminal: Terminal): void {
     .option('--refuse', 'refuse it')
     .option('--why <text>', 'why, for the record and for the caller')
   addPersonOptions(addOperatorOptions(command)).action((reference: string | undefined, options: Options) =>
-    withCore(terminal, options.guard, async ({ guard }) => {
-      if (reference === undefined || options.list === true) await list(terminal, guard, options)
-      else await answer(terminal, guard, reference, options)
-    }),
+    withOffice(terminal, options, (office) =>
+      reference === undefined || options.list === true
+        ? list(terminal, office, options)
+        : answer(terminal, office, reference, options),
+    ),
   )
 }
 
-async function list(terminal: Terminal, guard: Guard, options: Options): Promise<void> {
-  const questions = await guard.approvals.list()
-  const by = personOf(options)
-  if (options.json === true) {
-    const shown = questions.map((each) => ({ ...each, mayNot: guard.approvals.mayAnswer(each, by) ?? null }))
-    terminal.print(JSON.stringify(shown, null, 2))
+async function list(terminal: Terminal, office: Office, { json }: Options): Promise<void> {
+  const waiting = await office.waiting()
+  if (json === true) {
+    terminal.print(JSON.stringify(waiting, null, 2))
     return
   }
-  if (questions.length === 0) terminal.print('nothing waits')
-  const groups = groupBy(questions, (each) => each.group)
-  for (const related of groups.values()) {
-    for (const question of related) show(terminal, question)
+  if (waiting.length === 0) terminal.print('nothing waits')
+  for (const related of groupBy(waiting, (each) => each.group).values()) {
+    for (const each of related) show(terminal, each)
     if (related.length > 1) terminal.print(terminal.paint('dim', `  (${related.length} of one kind by one caller)`))
     terminal.print('')
   }
 }
 
 /** Exactly what will run. */
-function show(terminal: Terminal, { reference, call, approvals, objects, expires }: Question): void {
+function show(
+  terminal: Terminal,
+  { reference, operation, principal, request, objects, approvals, expires, whyNot }: Waiting,
+): void {
   const print = (text: string): void => terminal.print(harmless(text))
-  print(
-    `${terminal.paint('bold', reference)}  ${call.operation} by ${call.principal.id ?? 'somebody who is not signed in'}`,
-  )
-  for (const [part, value] of Object.entries(call.request))
+  print(`${terminal.paint('bold', reference)}  ${operation} by ${principal ?? 'somebody who is not signed in'}`)
+  for (const [part, value] of Object.entries(request ?? {}))
     if (!isEmpty(value)) print(`  ${part.padEnd(7)} ${JSON.stringify(value)}`)
-  for (const [slot, fact] of Object.entries(objects))
-    if (fact !== null)
-      print(
-        terminal.paint(
-          'dim',
-          `  ${slot.padEnd(7)} ${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`,
-        ),
-      )
+  if (objects.length > 0) print(terminal.paint('dim', `  about   ${objects.join(', ')}`))
   for (const { name, quorum, says } of approvals)
     print(`  needs   ${name}${quorum > 1 ? ` from ${quorum} people` : ''}: ${says}`)
-  print(`  until   ${new Date(expires).toISOString()}`)
+  print(`  until   ${expires}`)
+  if (whyNot !== undefined) print(terminal.paint('dim', `  not you: ${whyNot}`))
 }
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 }
 
-async function answer(terminal: Terminal, guard: Guard, reference: string, options: Options): Promise<void> {
-  const verdict = options.refuse === true ? 'refuse' : 'approve'
-  const said = await guard.approvals.answer(reference, personOf(options), verdict, locally(options.why))
+async function answer(terminal: Terminal, office: Office, reference: string, options: Options): Promise<void> {
+  const said = await office.answer(reference, options.refuse === true ? 'refuse' : 'approve', options.why)
   if (!said.ok) terminal.finish('denied')
   if (options.json === true) terminal.print(JSON.stringify(said))
   else if (!said.ok) terminal.print(harmless(`${terminal.paint(['red', 'bold'], 'not counted')}: ${said.why}`))

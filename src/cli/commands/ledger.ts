@@ -11,7 +11,8 @@ import { proveEntry } from '../../ledger/prove.ts'
 import { verifyProof } from '../../ledger/tlog-proof.ts'
 import { verifyLedger } from '../../ledger/verify.ts'
 import { type EventQuery, type LedgerOptions, type LedgerSource, openLedgerSource } from '../guard/ledger-source.ts'
-import { addOperatorOptions, locally, type OperatorOptions, operatorName, withCore } from '../guard/operator.ts'
+import { withCore } from '../guard/operator.ts'
+import { locally, operatorName } from '../guard/person.ts'
 import { harmless } from '../prove/harmless.ts'
 import { readInput } from '../prove/load-inputs.ts'
 import { choice, collect, wholeNumber } from '../prove/options.ts'
@@ -64,14 +65,15 @@ export function register(program: Command, terminal: Terminal): void {
     .option('--out <file>', 'write them there instead of printing them')
     .option('--json', 'the same: every format is JSON')
     .action((file: string, options: ExportOptions) => write(terminal, file, options))
-  addOperatorOptions(
-    ledger
-      .command('erase')
-      .description('make everything recorded about a person unreadable, for good')
-      .argument('<person>', 'the id of the principal'),
-  )
+  ledger
+    .command('erase')
+    .description('make everything recorded about a person unreadable, for good')
+    .argument('<person>', 'the id of the principal')
+    .argument('[file]', 'the guard file', 'guard.yaml')
     .requiredOption('--why <text>', 'why, for the record')
-    .action((person: string, options: OperatorOptions & { why: string }) => erase(terminal, person, options))
+    .option('--as <id>', 'who you are (default: your name on this machine)')
+    .option('--json', 'print one JSON document')
+    .action((person: string, file: string, options: EraseOptions) => erase(terminal, person, file, options))
 }
 
 function addQuery(command: Command): Command {
@@ -229,8 +231,14 @@ async function write(terminal: Terminal, file: string, options: ExportOptions): 
   })
 }
 
-async function erase(terminal: Terminal, person: string, options: OperatorOptions & { why: string }): Promise<void> {
-  await withCore(terminal, options.guard, async ({ ledger }) => {
+interface EraseOptions {
+  readonly why: string
+  readonly as?: string
+  readonly json?: boolean
+}
+
+async function erase(terminal: Terminal, person: string, file: string, options: EraseOptions): Promise<void> {
+  await withCore(terminal, file, async ({ ledger }) => {
     const by = { id: operatorName(options) }
     const { index, keys } = await ledger.erase(person, { principal: by, why: locally(options.why) })
     if (options.json === true) terminal.print(JSON.stringify({ entry: index, keys: keys.length }))

@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
-import { detailIn } from '../../guard/busy.ts'
-import type { Guard } from '../../guard/guard.ts'
-import type { StoredCall } from '../../guard/store.ts'
-import { addOperatorOptions, locally, type OperatorOptions, operatorName, withCore } from '../guard/operator.ts'
+import type { Office } from '../guard/office.ts'
+import { addOperatorOptions, type OperatorOptions, withOffice } from '../guard/operator.ts'
 import { harmless } from '../prove/harmless.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -16,9 +14,7 @@ interface Options extends OperatorOptions {
 export function register(program: Command, terminal: Terminal): void {
   addOperatorOptions(
     program.command('doubts').description('list calls of which nobody knows whether they took effect'),
-  ).action((options: OperatorOptions) =>
-    withCore(terminal, options.guard, ({ guard }) => list(terminal, guard, options)),
-  )
+  ).action((options: OperatorOptions) => withOffice(terminal, options, (office) => list(terminal, office, options)))
   const command = program
     .command('settle')
     .description('say what became of a call that is in doubt')
@@ -29,50 +25,25 @@ export function register(program: Command, terminal: Terminal): void {
   addOperatorOptions(command).action((call: string, options: Options) => {
     if ((options.tookEffect === true) === (options.didNot === true))
       throw new Error('say one of --took-effect and --did-not')
-    return withCore(terminal, options.guard, ({ guard }) => settle(terminal, guard, call, options))
+    return withOffice(terminal, options, (office) => settle(terminal, office, call, options))
   })
 }
 
-async function list(terminal: Terminal, guard: Guard, { json }: OperatorOptions): Promise<void> {
-  const calls = await guard.doubts.list()
-  if (json === true) terminal.print(JSON.stringify(calls.map(shown), null, 2))
-  else if (calls.length === 0) terminal.print('no call is in doubt')
-  else for (const call of calls) print(terminal, shown(call))
+async function list(terminal: Terminal, office: Office, { json }: OperatorOptions): Promise<void> {
+  const doubts = await office.doubts()
+  if (json === true) terminal.print(JSON.stringify(doubts, null, 2))
+  else if (doubts.length === 0) terminal.print('no call is in doubt')
+  else
+    for (const { call, operation, principal, at, request } of doubts) {
+      const who = principal ?? 'nobody who was signed in'
+      terminal.print(harmless(`${terminal.paint('bold', call)}  ${operation} by ${who}, ${at}`))
+      terminal.print(harmless(`  ${JSON.stringify(request)}`))
+    }
 }
 
-interface Shown {
-  readonly call: string
-  readonly operation: string
-  readonly at: string
-  readonly principal: string | null
-  readonly request: unknown
-  /** What nobody else may use meanwhile. */
-  readonly holds: readonly string[]
-}
-
-function shown(stored: StoredCall): Shown {
-  const detail = detailIn(stored)
-  return {
-    call: stored.id,
-    operation: stored.operation,
-    at: new Date(stored.at).toISOString(),
-    principal: stored.principal ?? detail?.call.principal.id ?? null,
-    request: detail?.call.request ?? null,
-    holds: (detail?.held ?? []).map(({ type, key }) => `${type}/${key}`),
-  }
-}
-
-function print(terminal: Terminal, { call, operation, at, principal, request, holds }: Shown): void {
-  terminal.print(
-    harmless(`${terminal.paint('bold', call)}  ${operation} by ${principal ?? 'nobody who was signed in'}, ${at}`),
-  )
-  terminal.print(harmless(`  ${JSON.stringify(request)}`))
-  if (holds.length > 0) terminal.print(harmless(terminal.paint('dim', `  nobody else can use ${holds.join(', ')}`)))
-}
-
-async function settle(terminal: Terminal, guard: Guard, call: string, options: Options): Promise<void> {
+async function settle(terminal: Terminal, office: Office, call: string, options: Options): Promise<void> {
   const effect = options.tookEffect === true ? 'effective' : 'released'
-  const isSettled = await guard.doubts.settle(call, effect, operatorName(options), locally(options.why))
+  const isSettled = await office.settle(call, effect, options.why)
   if (!isSettled) terminal.finish('denied')
   if (options.json === true) terminal.print(JSON.stringify({ call, settled: isSettled, effect }))
   else if (!isSettled) terminal.print(`\`${call}\` is not in doubt`)

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander'
 import type { Switch } from '../../guard/store.ts'
-import type { Switches } from '../../guard/switches.ts'
-import { addOperatorOptions, locally, type OperatorOptions, operatorName, withCore } from '../guard/operator.ts'
+import type { Office } from '../guard/office.ts'
+import { addOperatorOptions, type OperatorOptions, withOffice } from '../guard/operator.ts'
 import { harmless } from '../prove/harmless.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -24,12 +24,12 @@ export function register(program: Command, terminal: Terminal): void {
       .argument('<name>', 'which one; an object as type/key')
       .requiredOption('--why <text>', 'why, for the record')
     addOperatorOptions(one).action((kind: Switch['of'], name: string, options: Options) =>
-      withCore(terminal, options.guard, ({ guard }) => turn(terminal, guard.switches, { to, kind, name, options })),
+      withOffice(terminal, options, (office) => turn(terminal, office, { to, kind, name, options })),
     )
   }
   addOperatorOptions(command.command('list').description('list what is switched off')).action(
     (options: OperatorOptions) =>
-      withCore(terminal, options.guard, async ({ guard }) => list(terminal, guard.switches.list(), options)),
+      withOffice(terminal, options, async (office) => list(terminal, await office.switches(), options)),
   )
 }
 
@@ -40,11 +40,10 @@ interface Turn {
   readonly options: Options
 }
 
-async function turn(terminal: Terminal, switches: Switches, { to, kind, name, options }: Turn): Promise<void> {
-  const [by, why, at] = [operatorName(options), locally(options.why), Date.now()]
+async function turn(terminal: Terminal, office: Office, { to, kind, name, options }: Turn): Promise<void> {
   let isDone = true
-  if (to === 'off') await switches.off({ of: kind, name, by, why, at })
-  else isDone = await switches.on(kind, name, by, why, at)
+  if (to === 'off') await office.off(kind, name, options.why)
+  else isDone = await office.on(kind, name, options.why)
   if (options.json === true) terminal.print(JSON.stringify({ of: kind, name, switched: to, changed: isDone }))
   else
     terminal.print(

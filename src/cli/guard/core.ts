@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { createGuard, type Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
+import type { Journal } from '../../guard/journal.ts'
 import { type EntrySink, journalOf } from '../../guard/ledger-journal.ts'
 import type { Store } from '../../guard/store.ts'
 import { blind, type Truth } from '../../guard/truth.ts'
@@ -24,6 +25,8 @@ export interface CoreOptions {
   readonly secrets: Secrets
   readonly version: string
   readonly truth?: Truth
+  /** Who else hears what goes on the record. */
+  readonly hearing?: (journal: Journal) => Journal
 }
 
 /**
@@ -32,7 +35,7 @@ export interface CoreOptions {
  * @throws {StoreError | LedgerError} when one of them cannot be opened.
  */
 export async function openCore(config: GuardConfig & ReadyCharter, options: CoreOptions): Promise<Core> {
-  const { secrets, version, truth = blind } = options
+  const { secrets, version, truth = blind, hearing = (journal) => journal } = options
   // Never the same twice: what a process of this name left behind is found by its name being silent.
   const node = `${hostname()}-${newId(Date.now())}`
   const store = await openState(config, secrets)
@@ -44,7 +47,7 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
     const guard = await createGuard(config.charter, {
       version: config.version,
       store,
-      journal: journalOf(sinkOf(opened)),
+      journal: hearing(journalOf(sinkOf(opened))),
       truth,
       node,
       limits: {

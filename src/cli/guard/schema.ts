@@ -56,14 +56,40 @@ const listen = z
   .prefault({})
   .meta({ description: 'Where callers reach the guard.' })
 
+const secret = text
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
+  .regex(/^\$\{(?:env|file):[^}]+\}$/, 'a secret is named, never written down: ${env:NAME} or ${file:PATH}')
+const power = z.enum(['ask', 'operate', 'watch'])
+
 const control = z
   .strictObject({
     host: text.default('127.0.0.1'),
     port: port(8089),
-    credential: text
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
-      .regex(/^\$\{(?:env|file):[^}]+\}$/, 'a secret is named, never written down: ${env:NAME} or ${file:PATH}')
-      .meta({ description: 'What operators present as bearer.' }),
+    tls: z.strictObject({ cert: file('The certificate, PEM.'), key: file('Its key, PEM.') }).optional(),
+    hosts: z
+      .array(text)
+      .min(1)
+      .optional()
+      .meta({ description: 'Names it is known by. Without it, those of this machine.' }),
+    credentials: z
+      .record(name, z.strictObject({ secret, may: z.array(power).min(1).default(['ask', 'operate', 'watch']) }))
+      .default({})
+      .meta({ description: 'What programs present as bearer. None of them can approve: that needs a person.' }),
+    operators: z.array(text).default([]).meta({ description: 'Actors of the charter who may operate and watch.' }),
+    approvers: z
+      .record(
+        name,
+        z.strictObject({
+          secret,
+          people: z.record(text, z.strictObject({ roles: z.array(text).optional(), tenant: text.optional() })),
+        }),
+      )
+      .default({})
+      .meta({ description: 'Systems whose signed decisions count, and for whom they may speak.' }),
+    notify: z
+      .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), secret }))
+      .default([])
+      .meta({ description: 'Who is told of questions, answers and switches.' }),
   })
   .meta({ description: 'Where operators, approvers and monitors reach it. Without it, nowhere.' })
 

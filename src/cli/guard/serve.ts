@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { type Diagnostic, hasErrors } from '../../charter/diagnostic.ts'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
+import { type Desk, openDesk, openVoice } from './control.ts'
 import { type Core, openCore } from './core.ts'
 import { exchangeable, listenOptions, type Outside, openOutside } from './outside.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
@@ -48,17 +49,19 @@ export async function serve(
   const { tell } = options
   const secrets = openSecrets(options.env, ready.folder)
   let opened: Core | undefined
+  let current: State
   const charterOf = (): ReadyCharter['charter'] => opened?.guard.charter() ?? ready.charter
   const outside = await openOutside(ready, secrets, charterOf)
+  current = { ready, outside, watched }
   const truth = exchangeable(outside.truth)
-  const core = await openCore(ready, { secrets, version: options.version, truth })
+  const voice = await openVoice(ready, secrets, (why) => tell({ kind: 'failed', why }))
+  const core = await openCore(ready, { secrets, version: options.version, truth, hearing: voice.hearing })
   opened = core
-  const gateway = await openGateway(ready, core, outside).catch(async (error: unknown) => {
+  const { gateway, desk } = await openDoors(ready, core, outside).catch(async (error: unknown) => {
     await core.close()
     throw error
   })
   const stopUpkeep = keepUp(core, ready.file.limits.repeat, (why) => tell({ kind: 'failed', why }))
-  let current: State = { ready, outside, watched }
 
   const reload = oneAtATime(async () => {
     const loaded = await loadGuard(options.file)
@@ -86,7 +89,7 @@ export async function serve(
     () => current.watched,
     () => reload().catch((error: unknown) => tell({ kind: 'failed', why: wordsOf(error) })),
   )
-  tell({ kind: 'listening', url: gateway.address.url })
+  tell({ kind: 'listening', url: gateway.address.url, ...(desk === undefined ? {} : { control: desk.url }) })
   tell({ kind: 'in-force', ready, again: false })
   return {
     core,
@@ -95,29 +98,46 @@ export async function serve(
     close: async (graceMs) => {
       stopWatching()
       stopUpkeep()
+      desk?.drain()
       await gateway.close(graceMs)
+      await desk?.close()
       await core.close()
+      await voice.close()
       await current.outside.identifier.close()
       await truth.close()
       tell({ kind: 'stopped' })
     },
   }
 
-  function openGateway(
-    config: GuardConfig,
-    { guard }: Core,
-    { upstreams, identifier, tls }: Outside,
-  ): Promise<HttpGateway> {
-    return openHttpGateway({
-      guard,
-      identifier,
-      upstreams,
-      ...listenOptions(config.file, tls),
-      onEvent: (event) => {
-        if (event.kind === 'failed') tell({ kind: 'failed', why: event.why, call: event.call })
-      },
+  async function openDoors(config: GuardConfig, opened: Core, { upstreams, identifier, tls }: Outside): Promise<Doors> {
+    const desk = await openDesk(config, {
+      core: opened,
+      secrets,
+      metrics: voice.metrics,
+      identify: (presented) => current.outside.identifier.identify(presented),
+      fail: (why) => tell({ kind: 'failed', why }),
     })
+    try {
+      const doors = await openHttpGateway({
+        guard: opened.guard,
+        identifier,
+        upstreams,
+        ...listenOptions(config.file, tls),
+        onEvent: (event) => {
+          if (event.kind === 'failed') tell({ kind: 'failed', why: event.why, call: event.call })
+        },
+      })
+      return { gateway: doors, desk }
+    } catch (error) {
+      await desk?.close()
+      throw error
+    }
   }
+}
+
+interface Doors {
+  readonly gateway: HttpGateway
+  readonly desk: Desk | undefined
 }
 
 interface State {

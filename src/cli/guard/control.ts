@@ -1,0 +1,131 @@
+/** The control API of a guard file, and whom it tells what happens. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { actorsOf } from '../../constraint/choice.ts'
+import { makeAuthzen } from '../../gateway/authzen/authzen.ts'
+import type { CallerOptions, ControlCredential } from '../../gateway/control/caller.ts'
+import { openControl } from '../../gateway/control/control.ts'
+import type { ApproverSystem } from '../../gateway/control/decision-webhook.ts'
+import { type Metrics, makeMetrics } from '../../gateway/control/metrics.ts'
+import { makeNotifier } from '../../gateway/control/notify.ts'
+import type { Journal } from '../../guard/journal.ts'
+import type { GuardConfig, ReadyCharter } from './config.ts'
+import type { Core } from './core.ts'
+import { originOf } from './places.ts'
+import type { GuardFile } from './schema.ts'
+import type { Secrets } from './secrets.ts'
+
+type ControlFile = NonNullable<GuardFile['control']>
+
+/** What hears the record: counters, and those who are told. */
+export interface Voice {
+  readonly metrics: Metrics
+  readonly hearing: (journal: Journal) => Journal
+  close(): Promise<void>
+}
+
+/** @throws when a secret is missing or too short. */
+export async function openVoice(
+  config: GuardConfig & ReadyCharter,
+  secrets: Secrets,
+  fail: (why: string) => void,
+): Promise<Voice> {
+  const metrics = makeMetrics()
+  const targets = await Promise.all(
+    (config.file.control?.notify ?? []).map(async ({ url, secret }) => ({ url, secret: await secrets.fill(secret) })),
+  )
+  const notifier = makeNotifier({
+    targets,
+    source: `//${originOf(config)}`,
+    onLost: (url, why) => fail(`${new URL(url).host} was not told: ${why}`),
+  })
+  return {
+    metrics,
+    hearing: (journal) => metrics.counting(notifier.telling(journal)),
+    close: () => notifier.close(),
+  }
+}
+
+/** Where operators, approvers and monitors reach a guard. */
+export interface Desk {
+  readonly url: string
+  drain(): void
+  close(): Promise<void>
+}
+
+export interface DeskOptions {
+  readonly core: Core
+  readonly secrets: Secrets
+  readonly metrics: Metrics
+  /** Asked anew each time: identities may be exchanged while it runs. */
+  readonly identify: NonNullable<CallerOptions['identifier']>['identify']
+  readonly fail: (why: string) => void
+}
+
+/** Opens the control API; undefined when the file asks for none. */
+export async function openDesk({ folder, file }: GuardConfig, options: DeskOptions): Promise<Desk | undefined> {
+  const { control } = file
+  if (control === undefined) return undefined
+  const { core, secrets, metrics, identify, fail } = options
+  const { guard, ledger } = core
+  const authzen = makeAuthzen({ guard })
+  const tls = control.tls && {
+    cert: await readFile(resolve(folder, control.tls.cert), 'utf8'),
+    key: await readFile(resolve(folder, control.tls.key), 'utf8'),
+  }
+  const opened = await openControl({
+    guard,
+    ledger,
+    metrics,
+    listen: { host: control.host, port: control.port, ...(tls === undefined ? {} : { tls }) },
+    ...(control.hosts === undefined ? {} : { hosts: control.hosts }),
+    credentials: await credentialsOf(control, secrets),
+    identifier: { identify },
+    isOperator: (principal) => actorsOf(guard.charter(), principal).some((actor) => control.operators.includes(actor)),
+    approvers: await approversOf(control, secrets),
+    routes: authzen.routes,
+    checks: { store: () => core.store.transact([], (transaction) => transaction.read({ switches: true })) },
+    onError: (error) => fail(error instanceof Error ? error.message : 'the control API failed'),
+  })
+  return {
+    url: opened.address.url,
+    drain: () => opened.drain(),
+    close: async () => {
+      await opened.close()
+      await authzen.close()
+    },
+  }
+}
+
+async function credentialsOf({ credentials }: ControlFile, secrets: Secrets): Promise<readonly ControlCredential[]> {
+  return Promise.all(
+    Object.entries(credentials).map(async ([name, { secret, may }]) => {
+      const sha256 = createHash('sha256')
+        .update(await secrets.fill(secret))
+        .digest('hex')
+      return { name, sha256, may }
+    }),
+  )
+}
+
+async function approversOf({ approvers }: ControlFile, secrets: Secrets): Promise<readonly ApproverSystem[]> {
+  return Promise.all(
+    Object.entries(approvers).map(
+      async ([name, { secret, people }]): Promise<ApproverSystem> => ({
+        name,
+        secret: await secrets.fill(secret),
+        principalOf: (id) => {
+          if (!Object.hasOwn(people, id)) return undefined
+          const { roles, tenant } = people[id] ?? {}
+          return {
+            id,
+            kind: 'user',
+            ...(roles === undefined ? {} : { roles }),
+            ...(tenant === undefined ? {} : { tenant }),
+          }
+        },
+      }),
+    ),
+  )
+}

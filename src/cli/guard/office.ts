@@ -1,0 +1,88 @@
+/** What operators and approvers do, whether on the store itself or through a control API. */
+import { detailIn } from '../../guard/busy.ts'
+import type { Question } from '../../guard/question.ts'
+import type { StoredCall, Switch } from '../../guard/store.ts'
+import type { Core } from './core.ts'
+import { locally, operatorName, type Person, personOf } from './person.ts'
+
+/** A call that waits for somebody, exactly as it will run. */
+export interface Waiting {
+  readonly reference: string
+  readonly group: string
+  readonly operation: string
+  readonly principal: string | null
+  readonly request: unknown
+  readonly objects: readonly string[]
+  readonly approvals: readonly { readonly name: string; readonly quorum: number; readonly says: string }[]
+  readonly expires: string
+  /** Why who asks may not answer it. */
+  readonly whyNot?: string
+}
+
+/** A call of unknown outcome. */
+export interface Doubtful {
+  readonly call: string
+  readonly operation: string
+  readonly principal: string | null
+  readonly at: string
+  readonly request: unknown
+}
+
+export type Said = { readonly ok: true; readonly state: string } | { readonly ok: false; readonly why: string }
+
+/** Somebody at work on one guard. */
+export interface Office {
+  waiting(): Promise<readonly Waiting[]>
+  answer(reference: string, verdict: 'approve' | 'refuse', why: string | undefined): Promise<Said>
+  switches(): Promise<readonly Switch[]>
+  off(of: Switch['of'], name: string, why: string): Promise<void>
+  /** @returns false when it was not switched off. */
+  on(of: Switch['of'], name: string, why: string): Promise<boolean>
+  doubts(): Promise<readonly Doubtful[]>
+  /** @returns false when it is not in doubt. */
+  settle(call: string, effect: 'effective' | 'released', why: string): Promise<boolean>
+}
+
+/** Work on the store itself: whoever may write its files is believed, and the record says so. */
+export function localOffice({ guard }: Core, person: Person): Office {
+  const by = operatorName(person)
+  const approver = personOf(person)
+  return {
+    waiting: async () =>
+      (await guard.approvals.list()).map((each) => waitingOf(each, guard.approvals.mayAnswer(each, approver))),
+    answer: (reference, verdict, why) => guard.approvals.answer(reference, approver, verdict, locally(why)),
+    switches: async () => guard.switches.list(),
+    off: (of, name, why) => guard.switches.off({ of, name, by, why: locally(why), at: Date.now() }),
+    on: (of, name, why) => guard.switches.on(of, name, by, locally(why), Date.now()),
+    doubts: async () => (await guard.doubts.list()).map(doubtOf),
+    settle: (call, effect, why) => guard.doubts.settle(call, effect, by, locally(why)),
+  }
+}
+
+function waitingOf(question: Question, whyNot: string | undefined): Waiting {
+  const { reference, group, call, objects, approvals, expires } = question
+  return {
+    reference,
+    group,
+    operation: call.operation,
+    principal: call.principal.id ?? null,
+    request: call.request,
+    objects: Object.values(objects).flatMap((fact) =>
+      fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],
+    ),
+    approvals: approvals.map(({ name, quorum, says }) => ({ name, quorum, says })),
+    expires: new Date(expires).toISOString(),
+    ...(whyNot === undefined ? {} : { whyNot }),
+  }
+}
+
+function doubtOf(stored: StoredCall): Doubtful {
+  const detail = detailIn(stored)
+  return {
+    call: stored.id,
+    operation: stored.operation,
+    principal: stored.principal ?? detail?.call.principal.id ?? null,
+    at: new Date(stored.at).toISOString(),
+    request: detail?.call.request ?? null,
+  }
+}

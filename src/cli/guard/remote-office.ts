@@ -1,0 +1,142 @@
+/** The same work through the control API of a guard that runs elsewhere. */
+import { z } from 'zod'
+import type { Office } from './office.ts'
+
+const timeoutMs = 15_000
+
+const waitingSchema = z.object({
+  approvals: z.array(
+    z.object({
+      reference: z.string(),
+      group: z.string(),
+      operation: z.string(),
+      expires: z.string(),
+      principal: z.object({ id: z.string().optional() }),
+      request: z.unknown(),
+      objects: z.record(
+        z.string(),
+        z.object({ type: z.string(), key: z.string(), state: z.string().optional() }).nullable(),
+      ),
+      approvals: z.array(z.object({ name: z.string(), quorum: z.number(), says: z.string() })),
+      'why-not': z.string().optional(),
+    }),
+  ),
+})
+const switchSchema = z.object({
+  of: z.enum(['principal', 'agent', 'workflow', 'operation', 'tenant', 'object']),
+  name: z.string(),
+  by: z.string(),
+  why: z.string(),
+  at: z.string().transform((text) => Date.parse(text)),
+})
+const doubtsSchema = z.object({
+  doubts: z.array(
+    z.object({
+      call: z.string(),
+      operation: z.string(),
+      principal: z.string().optional(),
+      at: z.string(),
+      request: z.unknown(),
+    }),
+  ),
+})
+
+/**
+ * Work through a control API, as whoever the token belongs to.
+ *
+ * @throws when it cannot be reached or refuses; the message has its reason and never the token.
+ */
+export function remoteOffice(url: string, token: string): Office {
+  const ask = (method: string, path: string, body?: unknown): Promise<Answer> =>
+    callControl({ url, token }, method, path, body)
+  return {
+    waiting: async () =>
+      waitingSchema.parse(fine(await ask('GET', '/v1/approvals'))).approvals.map((each) => ({
+        ...each,
+        principal: each.principal.id ?? null,
+        objects: Object.values(each.objects).flatMap((fact) =>
+          fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],
+        ),
+        ...(each['why-not'] === undefined ? {} : { whyNot: each['why-not'] }),
+      })),
+    answer: async (reference, verdict, why) => {
+      const path = `/v1/approvals/${encodeURIComponent(reference)}`
+      const answer = await ask('POST', path, { verdict, ...(why === undefined ? {} : { why }) })
+      if (answer.status === 401 || answer.status >= 500) throw new Error(problemIn(answer))
+      if (answer.status >= 300) return { ok: false, why: problemIn(answer) }
+      return { ok: true, state: z.object({ state: z.string() }).parse(answer.body).state }
+    },
+    switches: async () =>
+      z.object({ switches: z.array(switchSchema) }).parse(fine(await ask('GET', '/v1/switches'))).switches,
+    off: async (of, name, why) => void fine(await ask('PUT', switchPath(of, name), { why })),
+    on: async (of, name, why) => {
+      const answer = await ask('DELETE', `${switchPath(of, name)}?why=${encodeURIComponent(why)}`)
+      if (answer.status === 404) return false
+      fine(answer)
+      return true
+    },
+    doubts: async () =>
+      doubtsSchema
+        .parse(fine(await ask('GET', '/v1/doubts')))
+        .doubts.map((each) => ({ ...each, principal: each.principal ?? null })),
+    settle: async (call, effect, why) => {
+      const answer = await ask('POST', `/v1/doubts/${encodeURIComponent(call)}`, { effect, why })
+      if (answer.status === 404) return false
+      fine(answer)
+      return true
+    },
+  }
+}
+
+function switchPath(of: string, name: string): string {
+  return `/v1/switches/${of}/${encodeURIComponent(name)}`
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+}
+
+async function callControl(
+  { url, token }: { readonly url: string; readonly token: string },
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<Answer> {
+  const base = url.replace(/\/$/, '')
+  const answer = await fetch(`${base}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    // SECURITY: a redirect would carry the token elsewhere.
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new Error(`${base} cannot be reached`, { cause })
+  })
+  const text = await answer.text()
+  return { status: answer.status, body: parsed(text) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    // No JSON: something else than a control API answered, and its status says enough.
+    return undefined
+  }
+}
+
+function fine(answer: Answer): unknown {
+  if (answer.status >= 300) throw new Error(problemIn(answer))
+  return answer.body
+}
+
+function problemIn({ status, body }: Answer): string {
+  const detail = z.object({ detail: z.string() }).safeParse(body)
+  return detail.success ? detail.data.detail : `the control API answered ${status}`
+}
