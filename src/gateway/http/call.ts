@@ -1,23 +1,21 @@
-/** One call from its first byte to its last: read, identified, ruled, sent, settled, answered. */
+/** One call from its first byte until it is known whether it may go: read, identified, ruled. */
 import type { BlockList } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Charter, Principal } from '../../charter/charter.ts'
-import type { Incoming, Outcome, Release, Ruling } from '../../guard/call.ts'
+import type { Incoming } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
-import { printLosslessJson } from '../../wire/lossless-json.ts'
-import { readAnswer } from './answer.ts'
 import { readBytes } from './body.ts'
 import { credentialsOf, originOf, presentedBy } from './caller.ts'
+import { carry, sendingOf, stream } from './carry.ts'
 import { checkLength, type Head, readHead } from './head.ts'
-import { changedHeaders, flatHeaders, type Origin, requestHeaders, responseHeaders } from './headers.ts'
+import type { Origin } from './headers.ts'
 import { Refused, refused } from './refused.ts'
-import { type Arriving, type Reply, send, sendAgain, sendRefusal } from './reply.ts'
+import { type Arriving, type Reply, sendAgain, sendRefusal } from './reply.ts'
 import type { Found, Routes } from './route.ts'
-import { type AnswerHead, collect, type Failure, relay, type Sending } from './sending.ts'
-import { pathAt, type Upstream, type Upstreams } from './upstream.ts'
+import type { Upstream, Upstreams } from './upstream.ts'
 
 /** How large what is judged may be. */
 export interface HttpLimits {
@@ -54,6 +52,13 @@ export interface Read {
   readonly found: Found | undefined
   readonly body: Buffer | Readable | null
   readonly parsed: unknown
+}
+
+/** @throws {Refused} when nothing says where the source is. */
+export function upstreamFor(around: Surroundings, source: string): Upstream {
+  const upstream = around.upstreams.of(source)
+  if (upstream === undefined) throw refused('unavailable', 'nothing is known of where this goes')
+  return upstream
 }
 
 /** Serves one request. Never rejects. */
@@ -142,13 +147,6 @@ async function passUndescribed(around: Surroundings, read: Read, reply: Reply, s
   await stream(around, { call, upstream, sending, head }, reply, signal, () => Promise.resolve())
 }
 
-/** @throws {Refused} when nothing says where the source is. */
-export function upstreamFor(around: Surroundings, source: string): Upstream {
-  const upstream = around.upstreams.of(source)
-  if (upstream === undefined) throw refused('unavailable', 'nothing is known of where this goes')
-  return upstream
-}
-
 /** The call as the guard is asked about it. */
 export function incomingOf(around: Surroundings, read: Read, found: Found, signal: AbortSignal): Incoming {
   const { head, principal, parsed } = read
@@ -191,159 +189,4 @@ async function rule(around: Surroundings, read: Read, found: Found, client: Clie
     return
   }
   await carry(around, { read, found, upstream, ruling }, reply, signal)
-}
-
-interface Carried {
-  readonly read: Read
-  readonly found: Found
-  readonly upstream: Upstream
-  readonly ruling: Extract<Ruling, { kind: 'go' }>
-}
-
-/** Sends a call that may go, and settles it whatever becomes of it. */
-async function carry(around: Surroundings, carried: Carried, reply: Reply, signal: AbortSignal): Promise<void> {
-  const { read, found, upstream, ruling } = carried
-  const { call } = ruling
-  const inspect = ruling.inspect || found.route.writes
-  let sending: Sending
-  try {
-    sending = sendingOf(read, upstream, found.route.shape.basePath, inspect)
-  } catch (error) {
-    await ruling.settle({ kind: 'not-sent', why: 'no address' })
-    throw error
-  }
-  if (inspect) await show(around, carried, sending, reply, signal)
-  else {
-    const settle = async (outcome: Outcome): Promise<void> => {
-      await ruling.settle(outcome)
-    }
-    await stream(around, { call, upstream, sending, head: read.head }, reply, signal, settle)
-  }
-}
-
-function sendingOf(read: Read, upstream: Upstream, basePath: string, inspect: boolean): Sending {
-  const { head, origin, body } = read
-  const path = pathAt(upstream, basePath, head.path)
-  if (path === undefined) throw refused('malformed', 'the beginning of the path is not written as described')
-  const headers = requestHeaders(head, origin, upstream.host, inspect)
-  if (body !== null && !Buffer.isBuffer(body) && head.length !== undefined)
-    headers.push('content-length', String(head.length))
-  const accept = head.headers.get('accept')
-  return {
-    // A judged answer must be there to be judged.
-    method: inspect && head.method === 'HEAD' ? 'GET' : head.method,
-    path: head.query === undefined ? path : `${path}?${head.query}`,
-    headers,
-    body,
-    patient: typeof accept === 'string' && accept.includes('text/event-stream'),
-  }
-}
-
-/** Collects the answer, has it settled, and shows what may be shown. */
-async function show(
-  around: Surroundings,
-  { read, ruling, upstream }: Carried,
-  sending: Sending,
-  reply: Reply,
-  signal: AbortSignal,
-): Promise<void> {
-  const { call } = ruling
-  const collected = await collect(upstream, sending, around.limits.responseBytes, signal)
-  if (collected.kind === 'failed') {
-    const release = await ruling.settle(outcomeOf(collected.failure))
-    if (release.kind === 'refused') sendRefusal(reply, release.refusal, call)
-    else answerFailure(around, collected.failure, call, reply)
-    return
-  }
-  const { head } = collected
-  const answer =
-    collected.kind === 'whole'
-      ? await readAnswer(head, collected.bytes, around.limits.responseBytes)
-      : { status: head.status, headers: flatHeaders(head.headers) }
-  const release = await settleSafely(ruling, { kind: 'answered', answer })
-  if (release.kind === 'refused') {
-    if (collected.kind === 'begun') collected.drop()
-    sendRefusal(reply, release.refusal, call)
-  } else if (collected.kind === 'begun') {
-    reply.writeHead(head.status, responseHeaders(head.headers, call))
-    await collected.stream(reply)
-  } else if (release.kind === 'changed' && collected.bytes.length > 0) {
-    const body = Buffer.from(printLosslessJson(release.body))
-    send(reply, head.status, changedHeaders(head.headers, call, body.length), bodyFor(read.head, body))
-  } else sendWhole(reply, read.head, head, collected.bytes, call)
-}
-
-async function settleSafely(ruling: Carried['ruling'], outcome: Outcome): Promise<Release> {
-  try {
-    return await ruling.settle(outcome)
-  } catch {
-    return { kind: 'refused', refusal: refuse('unavailable', 'what became of the call could not be put on the record') }
-  }
-}
-
-function sendWhole(reply: Reply, asked: Head, head: AnswerHead, bytes: Buffer, call: string): void {
-  const headers = responseHeaders(head.headers, call)
-  const bodiless = head.status === 204 || head.status === 304
-  if (!bodiless) headers['content-length'] = bytes.length
-  delete headers['trailer']
-  send(reply, head.status, headers, bodiless ? undefined : bodyFor(asked, bytes))
-}
-
-function bodyFor(asked: Head, bytes: Buffer): Buffer | undefined {
-  return asked.method === 'HEAD' ? undefined : bytes
-}
-
-export function outcomeOf({ sent, why }: Failure): Outcome {
-  return sent ? { kind: 'unknown', why } : { kind: 'not-sent', why }
-}
-
-function answerFailure(around: Surroundings, failure: Failure, call: string, reply: Reply): void {
-  around.onEvent({ kind: 'failed', call, why: failure.why })
-  const detail = failure.sent
-    ? 'the API was asked and did not answer; nobody knows whether it did what it was asked'
-    : 'the API cannot be reached'
-  const refusal = refuse('upstream-failed', detail, failure.sent ? {} : { retryAfterMs: 1000 })
-  sendRefusal(reply, failure.timedOut ? { ...refusal, status: 504 } : refusal, call)
-}
-
-interface Streamed {
-  readonly call: string
-  readonly upstream: Upstream
-  readonly sending: Sending
-  readonly head: Head
-}
-
-/** Streams the answer on as it comes. */
-function stream(
-  around: Surroundings,
-  { call, upstream, sending, head: asked }: Streamed,
-  reply: Reply,
-  signal: AbortSignal,
-  settle: (outcome: Outcome) => Promise<void>,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const settled = (outcome: Outcome): void => {
-      settle(outcome).catch(() => around.onEvent({ kind: 'failed', call, why: 'settle' }))
-    }
-    relay(upstream, sending, reply, signal, {
-      early: (status, headers) => {
-        const { link } = headers
-        if (status === 103 && link !== undefined && asked.version !== '1.0')
-          reply.writeEarlyHints?.({ link: typeof link === 'string' ? link : [...link] })
-      },
-      start: ({ status, headers }) => {
-        settled({ kind: 'answered', answer: { status, headers: flatHeaders(headers) } })
-        return responseHeaders(headers, call)
-      },
-      done: resolve,
-      fail: (failure, started) => {
-        if (started) reply.destroy()
-        else {
-          settled(outcomeOf(failure))
-          answerFailure(around, failure, call, reply)
-        }
-        resolve()
-      },
-    })
-  })
 }

@@ -59,8 +59,8 @@ const overriding: ReadonlySet<string> = new Set([
 ])
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const hostShape = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const badValue = /[\x00-\x08\x0a-\x1f\x7f]/
+/** Anything but tab, printable ASCII and what is beyond it (RFC 9110 section 5.5). */
+const badValue = /[^\t\x20-\x7e\x80-\uffff]/
 
 /**
  * Reads a request head.

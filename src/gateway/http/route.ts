@@ -11,6 +11,7 @@ import { malformed } from './refused.ts'
 export interface Route {
   readonly shape: OperationShape
   readonly writes: boolean
+  readonly slashAtEnd: boolean
   readonly arguments: Arguments
   readonly body: BodyPlan
 }
@@ -51,8 +52,10 @@ export function compileRoutes(charter: Charter): Routes {
   return {
     find: (method, path) => {
       const match = matchIn(exact, method, path)
-      if (match !== undefined && !hasSlashTooMany(match.operation, path))
-        return { route: routeOf(match.operation), parameters: match.pathParameters }
+      const route = match === undefined ? undefined : routeOf(match.operation)
+      // The matcher overlooks a trailing slash; servers differ on it.
+      if (match !== undefined && route?.slashAtEnd === path.endsWith('/'))
+        return { route, parameters: match.pathParameters }
       if (match !== undefined || isAlmost(loose, method, path.toLowerCase()))
         throw malformed('the path is almost that of an operation')
       return undefined
@@ -74,11 +77,6 @@ function isAlmost(loose: OperationMatcher, method: string, path: string): boolea
   return matchIn(loose, method, path) !== undefined || matchIn(loose, method, `${path}/`) !== undefined
 }
 
-/** The matcher overlooks a trailing slash; servers differ on it. */
-function hasSlashTooMany({ basePath, path }: OperationShape, asked: string): boolean {
-  return asked.split('/').length !== (basePath + path).split('/').length
-}
-
 /** Many servers do not tell upper from lower case in paths. */
 function lowerCase(shape: OperationShape): OperationShape {
   const lower = (text: string): string => text.replaceAll(/[^{}]+(?![^{]*\})/g, (literal) => literal.toLowerCase())
@@ -95,6 +93,7 @@ function makeRoute(charter: Charter, shape: OperationShape): Route {
   return {
     shape,
     writes: operation?.writes ?? (shape.method !== 'GET' && shape.method !== 'HEAD'),
+    slashAtEnd: shape.path.endsWith('/'),
     arguments: compileArguments(source.description, shape, referenced),
     body: planBody(source.description, shape, { judged: referenced.body, written }),
   }

@@ -80,3 +80,34 @@ test('what is not described is refused', async () => {
   assert.equal(answer.status, 404)
   assert.equal(answer.body['code'], 'undescribed')
 })
+
+test('the same idempotency key gives the same answer, and the bank is asked once', async () => {
+  const account = await fundedAccount()
+  const added = await call('alice', 'POST', '/beneficiaries', {
+    name: 'City Utilities',
+    iban: 'DE02120300000000202051',
+  })
+  assert.equal(added.status, 201, JSON.stringify(added.body))
+  const beneficiary = String(added.body['id'])
+  const code = added.body['confirmCode']
+  for (const [step, body] of [
+    ['verify', { code }],
+    ['activate', {}],
+  ] as const) {
+    const done = await call('alice', 'POST', `/beneficiaries/${beneficiary}/${step}`, body)
+    assert.equal(done.status < 300, true, JSON.stringify(done.body))
+  }
+  const order = { fromAccountId: account, beneficiaryId: beneficiary, amount: 12.5, currency: 'EUR' }
+  const key = { 'Idempotency-Key': 'k-1' }
+  const first = await call('alice', 'POST', '/transfers', order, key)
+  assert.equal(first.status, 201, JSON.stringify(first.body))
+  const again = await call('alice', 'POST', '/transfers', order, key)
+  assert.equal(again.status, 201)
+  assert.equal(again.headers['idempotency-replayed'], 'true')
+  assert.deepEqual(again.body, first.body)
+  const differs = await call('alice', 'POST', '/transfers', { ...order, amount: 13 }, key)
+  assert.equal(differs.status, 422)
+  assert.equal(differs.body['code'], 'repeat-differs')
+  const listed = await call('alice', 'GET', '/transfers')
+  assert.equal(Array.isArray(listed.body['items']) && listed.body['items'].length, 1)
+})

@@ -61,7 +61,10 @@ test('HTTP/2 in: judged, forwarded, refused alike', async () => {
     assert.equal(answer.status, 400, JSON.stringify(headers))
     assert.equal(answer.headers['content-type'], 'application/problem+json')
   }
-  assert.equal(api.seen.length, count)
+  const large = await ask(session, { ':method': 'POST', ':path': path, ...json }, ' '.repeat(2_000_000))
+  assert.equal(large.status, 413)
+  assert.equal((await ask(session, { ':path': path })).status, 200, 'the connection goes on')
+  assert.equal(api.seen.length, count + 1)
   session.close()
   // The same port speaks HTTP/1.1 too.
   const old = await exchangeBytes(guarded.url, 'GET /v1/notes HTTP/1.1\r\nHost: a\r\n\r\n', 300, ours.cert)
