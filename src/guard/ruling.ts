@@ -6,6 +6,7 @@ import { shownObject, shownTo } from './answer.ts'
 import type { Approvals } from './approvals.ts'
 import { type Holding, takeObjects } from './busy.ts'
 import type { Answer, Incoming, Outcome, Release, Ruling } from './call.ts'
+import { Capabilities } from './capability.ts'
 import { type Doubts, goingOf, silentMs } from './doubt.ts'
 import { gatherObjects, type Objects } from './gather.ts'
 import type { Going } from './going.ts'
@@ -25,6 +26,7 @@ export class Rulings {
   readonly #runtime: Runtime
   readonly #approvals: Approvals
   readonly #doubts: Doubts
+  readonly #capabilities = new Capabilities()
 
   constructor(runtime: Runtime, approvals: Approvals, doubts: Doubts) {
     this.#runtime = runtime
@@ -224,6 +226,8 @@ export class Rulings {
     const operation = ready.force.charter.operations.get(ready.call.operation)
     if (operation?.writes === true) await this.#doubts.settleOrKeep(going, outcome)
     if (outcome.kind !== 'answered') return { kind: 'pass' }
+    const weak = this.#capabilities.problemOf(going, outcome.answer, this.#runtime.now())
+    if (weak !== undefined && ready.mode === 'enforce') return { kind: 'refused', refusal: weak }
     return shownTo(ready, going.decision, outcome.answer)
   }
 

@@ -143,13 +143,13 @@ function kept(answer: Answer): Answer {
   return { status, headers: type === undefined ? {} : { 'content-type': type }, text: text ?? '' }
 }
 
-interface Made {
+export interface Made {
   readonly use: UseId
   readonly fact: ObjectFact
 }
 
 /** The objects a call made, as its answer shows them. */
-function createdBy(charter: Charter, going: Going, answer: Answer | undefined, now: number): readonly Made[] {
+export function createdBy(charter: Charter, going: Going, answer: Answer | undefined, now: number): readonly Made[] {
   const made: Made[] = []
   for (const use of usesOf(charter, going)) {
     const type = charter.objects.get(use.object?.type ?? '')
