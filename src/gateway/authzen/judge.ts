@@ -91,7 +91,9 @@ async function reserveCall(judging: Judging, incoming: Incoming, inspect: boolea
   }
   const { effect } = ruling.decision
   const writes = guard.charter().operations.get(incoming.operation)?.writes === true
-  const observed = (effect === 'deny' || effect === 'ask') && writes
+  // A read whose answer shows the object is decided on that answer. All others that are not allowed go on in observe mode only.
+  const late = ruling.inspect && !writes
+  const observed = (effect === 'deny' || effect === 'ask') && !late
   if (observed || (ruling.inspect && !inspect && !canGoUnseen(writes, ruling.decision.obligations))) {
     await ruling.settle({ kind: 'not-sent', why: 'only asked' })
     return undefined
