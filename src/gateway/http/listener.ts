@@ -3,6 +3,8 @@ import { createServer as createHttp, type Server as HttpServer } from 'node:http
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
 import { createServer as createHttps, type Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { newId } from '../../guard/id.ts'
+import { problemOf, refuse } from '../../guard/refusal.ts'
 import type { Arriving, Reply } from './reply.ts'
 
 /** Certificates as PEM text. */
@@ -169,14 +171,10 @@ function refuseBytes(error: Error, socket: Socket): void {
   const tooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
   const late = 'code' in error && error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
   const status = late ? 408 : tooLarge ? 431 : 400
-  const problem = JSON.stringify({
-    type: 'urn:lockstep:refusal:malformed',
-    title: 'The request can be read in more than one way, or in none',
-    status,
-    code: 'malformed',
-  })
+  const call = newId(Date.now())
+  const problem = JSON.stringify(problemOf({ ...refuse('malformed', 'it is no HTTP request'), status }, call))
   const reason = late ? 'Request Timeout' : tooLarge ? 'Request Header Fields Too Large' : 'Bad Request'
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/problem+json\r\nContent-Length: ${problem.length}\r\nConnection: close\r\n\r\n${problem}`,
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/problem+json\r\nContent-Length: ${problem.length}\r\nLockstep-Call: ${call}\r\nConnection: close\r\n\r\n${problem}`,
   )
 }

@@ -158,6 +158,7 @@ describe('refused and not sent', { concurrency: 8 }, () => {
       const answer = await exchangeBytes(guarded.url, bytes)
       assert.match(answer, /^HTTP\/1\.1 (?:400|413|431) /)
       assert.match(answer, /application\/problem\+json/i)
+      assert.match(answer, /\r\nlockstep-call: [0-9a-f-]{36}\r\n/i)
     })
   }
 })
