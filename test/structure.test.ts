@@ -96,14 +96,31 @@ const writesPrograms: ReadonlySet<string> = new Set(['src/prove/report/test-file
 
 /** The whole public interface. A change here is a change of the interface: say so in CHANGELOG.md. */
 const publicExports: readonly string[] = [
+  'LedgerError',
+  'StoreError',
+  'createGuard',
   'decide',
   'factsFor',
   'formatDiagnostic',
+  'guardExpress',
+  'guardFastify',
+  'guardFetch',
+  'guardHono',
   'hasErrors',
+  'httpTruth',
+  'journalOf',
   'linkCharter',
   'loadCharter',
+  'makeAuthzen',
   'neededFacts',
+  'openControl',
+  'openHttpGateway',
+  'openIdentifier',
+  'openLedger',
+  'openPostgresStore',
+  'openSqliteStore',
   'parseCharter',
+  'truthOf',
 ]
 
 interface Import {
