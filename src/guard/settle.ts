@@ -108,7 +108,7 @@ export async function writeSettlement(
   if (!going.stored && effect !== 'effective') return
   const changes = effect === 'in-doubt' ? [doubt(id)] : settled(id, effect)
   if (effect === 'effective') {
-    if (!going.stored || going.mode === 'observe') changes.push(...lateMarks(going, made))
+    if (!going.stored || going.uses.length === 0) changes.push(...lateMarks(going, made))
     else for (const each of made) changes.push(...marksOfCreated(going, each))
     changes.push(...(await changesOfObjects(runtime, going, answer)))
     for (const { fact } of made) changes.push(keepObject(force.charter, fact, runtime.now()))
@@ -184,7 +184,7 @@ function marksOfCreated(going: Going, made: Made): readonly Change[] {
     .map((mark) => ({ kind: 'mark', call: going.id, mark, effective: true }))
 }
 
-/** In observe mode nothing was reserved, but what happened has happened. */
+/** A call that was let through as no use of its operation reserved nothing, but what happened has happened. */
 function lateMarks(going: Going, made: readonly Made[]): readonly Change[] {
   const uses = going.uses.length > 0 ? going.uses : firstUse(going)
   return marksOf(going.force.charter, going, uses, made[0]).map((mark) => ({
