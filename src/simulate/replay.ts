@@ -121,7 +121,7 @@ class Player {
     this.#now = Math.max(this.#now, recorded.at)
     const tookPart = this.#tookPart(recorded)
     if ('unreadable' in content) {
-      if (tookPart && isLet(recorded)) this.#holes.add(recorded.operation)
+      if (tookPart && isLet(recorded)) this.#holes.add(recorded.operation, recorded.principal)
       return { recorded, after: nothing, untold: content.unreadable }
     }
     const incoming: Incoming = {
@@ -153,7 +153,7 @@ class Player {
     if (going === undefined) return
     this.#going.delete(call)
     if (effect === 'effective' && answer === undefined && this.#creates(going.decision.operation))
-      this.#holes.add(going.decision.operation)
+      this.#holes.add(going.decision.operation, going.decision.principal)
     if (effect === 'in-doubt') this.#doubts.set(call, going.ruling.call)
     await going.ruling.settle(outcomeOf(effect, status, answer))
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { printDiagnostics } from '../diagnostics.ts'
 import { type LoadedGuard, loadGuard, type ReadyCharter } from '../guard/config.ts'
-import { type GuardNews, serve, watchedFiles } from '../guard/serve.ts'
+import { type GuardNews, serve } from '../guard/serve.ts'
 import { harmless } from '../prove/harmless.ts'
 import { onInterrupt } from '../prove/interrupt.ts'
 import type { Terminal } from '../terminal.ts'
@@ -31,12 +31,15 @@ async function run(terminal: Terminal, file: string, options: Options): Promise<
     return
   }
   const tell = options.json === true ? tellJson(terminal) : tellWords(terminal, file)
-  const serving = await serve(ready, watchedFiles(file, loaded, []), {
-    file,
-    version: versionOfProgram(),
-    env: terminal.env,
-    tell,
-  })
+  const serving = await serve(
+    { ...loaded, ready },
+    {
+      file,
+      version: versionOfProgram(),
+      env: terminal.env,
+      tell,
+    },
+  )
   if (options.json !== true) {
     for (const [source, { url }] of Object.entries(ready.file.upstreams)) terminal.print(`  ${source} is at ${url}`)
     terminal.print(terminal.paint('dim', `  ledger key ${serving.core.ledger.publicKey}`))

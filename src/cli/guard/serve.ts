@@ -1,9 +1,8 @@
 /** A guard that serves: opened from its file, put up to date when the file or the charter changes, closed in order. */
 import { dirname, join } from 'node:path'
-import { type Diagnostic, hasErrors } from '../../charter/diagnostic.ts'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
-import { type Desk, openDesk, openVoice } from './control.ts'
+import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
 import { type Core, openCore } from './core.ts'
 import { exchangeable, listenOptions, type Outside, openOutside } from './outside.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
@@ -29,110 +28,46 @@ export interface ServeOptions {
 /** A guard that is serving. */
 export interface Serving {
   readonly core: Core
-  readonly gateway: HttpGateway
   /** Reads guard file and charter again and puts them in force if nothing is wrong with them. */
   reload(): Promise<void>
   /** Lets calls on their way end, then closes everything. */
   close(graceMs?: number): Promise<void>
 }
 
+type Ready = GuardConfig & ReadyCharter
+
 /**
  * Opens everything and serves.
  *
- * @throws when a secret or file is missing, the store or the ledger cannot be opened, or the port is taken.
+ * @param loaded - What `loadGuard` gave for the file, ready.
+ * @throws when a secret or file is missing, the store or the ledger cannot be opened, or a port is taken.
  */
-export async function serve(
-  ready: GuardConfig & ReadyCharter,
-  watched: readonly string[],
-  options: ServeOptions,
-): Promise<Serving> {
-  const { tell } = options
+export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, options: ServeOptions): Promise<Serving> {
+  const { ready } = loaded
   const secrets = openSecrets(options.env, ready.folder)
-  let opened: Core | undefined
-  let current: State
-  const charterOf = (): ReadyCharter['charter'] => opened?.guard.charter() ?? ready.charter
-  const outside = await openOutside(ready, secrets, charterOf)
-  current = { ready, outside, watched }
+  const tell = failing(options.tell)
+  // Until there is a guard, the charter is the one that was read.
+  let charter = (): ReadyCharter['charter'] => ready.charter
+  const outside = await openOutside(ready, secrets, () => charter())
+  const voice = await openVoice(ready, secrets, tell)
   const truth = exchangeable(outside.truth)
-  const voice = await openVoice(ready, secrets, (why) => tell({ kind: 'failed', why }))
   const core = await openCore(ready, { secrets, version: options.version, truth, hearing: voice.hearing })
-  opened = core
-  const { gateway, desk } = await openDoors(ready, core, outside).catch(async (error: unknown) => {
+  charter = core.guard.charter
+  const now: Now = { ready, outside, watched: watchedFiles(options.file, loaded, []) }
+  try {
+    const doors = await openDoors({ core, secrets, voice, now, tell: options.tell })
+    return new ServingGuard({ options, secrets, core, voice, truth, doors, now })
+  } catch (error) {
     await core.close()
     throw error
-  })
-  const stopUpkeep = keepUp(core, ready.file.limits.repeat, (why) => tell({ kind: 'failed', why }))
-
-  const reload = oneAtATime(async () => {
-    const loaded = await loadGuard(options.file)
-    const next = loaded.ready
-    if (next === undefined) {
-      current = { ...current, watched: watchedFiles(options.file, loaded, current.watched) }
-      await refuse(core, current.ready, loaded)
-      tell({ kind: 'refused', loaded })
-      return
-    }
-    current = await exchange({
-      current,
-      next,
-      loaded,
-      secrets,
-      core,
-      gateway,
-      tell,
-      file: options.file,
-      truth,
-      charterOf,
-    })
-  })
-  const stopWatching = watchFiles(
-    () => current.watched,
-    () => reload().catch((error: unknown) => tell({ kind: 'failed', why: wordsOf(error) })),
-  )
-  tell({ kind: 'listening', url: gateway.address.url, ...(desk === undefined ? {} : { control: desk.url }) })
-  tell({ kind: 'in-force', ready, again: false })
-  return {
-    core,
-    gateway,
-    reload,
-    close: async (graceMs) => {
-      stopWatching()
-      stopUpkeep()
-      desk?.drain()
-      await gateway.close(graceMs)
-      await desk?.close()
-      await core.close()
-      await voice.close()
-      await current.outside.identifier.close()
-      await truth.close()
-      tell({ kind: 'stopped' })
-    },
   }
+}
 
-  async function openDoors(config: GuardConfig, opened: Core, { upstreams, identifier, tls }: Outside): Promise<Doors> {
-    const desk = await openDesk(config, {
-      core: opened,
-      secrets,
-      metrics: voice.metrics,
-      identify: (presented) => current.outside.identifier.identify(presented),
-      fail: (why) => tell({ kind: 'failed', why }),
-    })
-    try {
-      const doors = await openHttpGateway({
-        guard: opened.guard,
-        identifier,
-        upstreams,
-        ...listenOptions(config.file, tls),
-        onEvent: (event) => {
-          if (event.kind === 'failed') tell({ kind: 'failed', why: event.why, call: event.call })
-        },
-      })
-      return { gateway: doors, desk }
-    } catch (error) {
-      await desk?.close()
-      throw error
-    }
-  }
+/** What changes when files do. */
+interface Now {
+  ready: Ready
+  outside: Outside
+  watched: readonly string[]
 }
 
 interface Doors {
@@ -140,46 +75,124 @@ interface Doors {
   readonly desk: Desk | undefined
 }
 
-interface State {
-  readonly ready: GuardConfig & ReadyCharter
-  readonly outside: Outside
-  readonly watched: readonly string[]
-}
-
-interface Exchange {
-  readonly current: State
-  readonly next: GuardConfig & ReadyCharter
-  readonly loaded: LoadedGuard
-  readonly file: string
+interface Parts {
+  readonly options: ServeOptions
   readonly secrets: Secrets
   readonly core: Core
-  readonly gateway: HttpGateway
+  readonly voice: Voice
   readonly truth: ReturnType<typeof exchangeable>
-  readonly tell: ServeOptions['tell']
-  readonly charterOf: () => ReadyCharter['charter']
+  readonly doors: Doors
+  readonly now: Now
 }
 
-/** The outside first: a charter must not be in force before what it names can be reached. */
-async function exchange(change: Exchange): Promise<State> {
-  const { current, next, loaded, secrets, core, gateway, truth, tell, charterOf } = change
-  const outside = await openOutside(next, secrets, charterOf)
-  const { upstreams, identifier, tls } = outside
-  const { limits, hosts } = listenOptions(next.file, tls)
-  gateway.reload({
-    identifier,
-    upstreams,
-    ...(limits === undefined ? {} : { limits }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(hosts === undefined ? {} : { hosts }),
+class ServingGuard implements Serving {
+  readonly #parts: Parts
+  readonly #stops: readonly (() => void)[]
+  #reloading: Promise<void> = Promise.resolve()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    const { core, now, options, doors } = parts
+    const fail = failing(options.tell)
+    this.#stops = [
+      keepUp(core, now.ready.file.limits.repeat, fail),
+      watchFiles(
+        () => now.watched,
+        () => this.reload().catch((error: unknown) => fail(wordsOf(error))),
+      ),
+    ]
+    const { gateway, desk } = doors
+    options.tell({
+      kind: 'listening',
+      url: gateway.address.url,
+      ...(desk === undefined ? {} : { control: desk.url }),
+    })
+    options.tell({ kind: 'in-force', ready: now.ready, again: false })
+  }
+
+  get core(): Core {
+    return this.#parts.core
+  }
+
+  /** One after the other: the last that was read is the one in force. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.catch(() => undefined).then(() => this.#reload())
+    return this.#reloading
+  }
+
+  async #reload(): Promise<void> {
+    const { core, now, options } = this.#parts
+    const loaded = await loadGuard(options.file)
+    if (loaded.ready !== undefined) return this.#exchange(loaded, loaded.ready)
+    now.watched = watchedFiles(options.file, loaded, now.watched)
+    await recordRefusal(core, now.ready, loaded)
+    options.tell({ kind: 'refused', loaded })
+  }
+
+  /** The outside first: a charter must not be in force before what it names can be reached. */
+  async #exchange(loaded: LoadedGuard, next: Ready): Promise<void> {
+    const { core, now, options, secrets, doors, truth } = this.#parts
+    const before = now.ready
+    const outside = await openOutside(next, secrets, core.guard.charter)
+    const { upstreams, identifier, tls } = outside
+    const { limits, hosts } = listenOptions(next.file, tls)
+    doors.gateway.reload({
+      identifier,
+      upstreams,
+      ...(limits === undefined ? {} : { limits }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(hosts === undefined ? {} : { hosts }),
+    })
+    truth.exchange(outside.truth)
+    await now.outside.identifier.close()
+    await core.guard.reload(next.charter, next.version)
+    Object.assign(now, { ready: next, outside, watched: watchedFiles(options.file, loaded, []) })
+    const parts = fixedParts(before, next)
+    if (parts.length > 0) options.tell({ kind: 'restart-needed', parts })
+    if (next.version !== before.version) options.tell({ kind: 'in-force', ready: next, again: true })
+  }
+
+  async close(graceMs?: number): Promise<void> {
+    const { core, voice, truth, doors, now, options } = this.#parts
+    for (const stop of this.#stops) stop()
+    await this.#reloading.catch(() => undefined)
+    doors.desk?.drain()
+    await doors.gateway.close(graceMs)
+    await doors.desk?.close()
+    await core.close()
+    await voice.close()
+    await now.outside.identifier.close()
+    await truth.close()
+    options.tell({ kind: 'stopped' })
+  }
+}
+
+type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'now'> & Pick<ServeOptions, 'tell'>
+
+async function openDoors({ core, secrets, voice, now, tell }: DoorOptions): Promise<Doors> {
+  const { ready, outside } = now
+  const desk = await openDesk(ready, {
+    core,
+    secrets,
+    metrics: voice.metrics,
+    identify: (presented) => now.outside.identifier.identify(presented),
+    fail: failing(tell),
   })
-  truth.exchange(outside.truth)
-  await current.outside.identifier.close()
-  const isOther = next.version !== current.ready.version
-  await core.guard.reload(next.charter, next.version)
-  const parts = fixedParts(current.ready, next)
-  if (parts.length > 0) tell({ kind: 'restart-needed', parts })
-  if (isOther) tell({ kind: 'in-force', ready: next, again: true })
-  return { ready: next, outside, watched: watchedFiles(change.file, loaded, []) }
+  try {
+    const gateway = await openHttpGateway({
+      guard: core.guard,
+      identifier: outside.identifier,
+      upstreams: outside.upstreams,
+      ...listenOptions(ready.file, outside.tls),
+      onEvent: (event) => {
+        if (event.kind === 'failed') tell({ kind: 'failed', why: event.why, call: event.call })
+      },
+    })
+    return { gateway, desk }
+  } catch (error) {
+    await desk?.close()
+    throw error
+  }
 }
 
 /** What cannot be exchanged while calls are on their way. */
@@ -194,8 +207,8 @@ function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] 
 }
 
 /** On the record: somebody wanted to put this in force, and it was not. */
-async function refuse({ ledger }: Core, { charter, version }: ReadyCharter, loaded: LoadedGuard): Promise<void> {
-  const why = loaded.diagnostics.find(isError)
+async function recordRefusal({ ledger }: Core, { charter, version }: ReadyCharter, loaded: LoadedGuard): Promise<void> {
+  const why = loaded.diagnostics.find(({ severity }) => severity === 'error')
   await ledger.append({
     kind: 'charter',
     at: Date.now(),
@@ -205,35 +218,18 @@ async function refuse({ ledger }: Core, { charter, version }: ReadyCharter, load
   })
 }
 
-function isError(diagnostic: Diagnostic): boolean {
-  return hasErrors([diagnostic])
-}
-
 /** The guard file, the charter's files, and descriptions on this machine. While something is wrong, also what was watched before. */
-export function watchedFiles(
-  file: string,
-  { texts, ready }: LoadedGuard,
-  before: readonly string[],
-): readonly string[] {
+function watchedFiles(file: string, { texts, ready }: LoadedGuard, before: readonly string[]): readonly string[] {
+  // The charter's main file is the first after the guard file.
+  const main = [...texts.keys()].find((name) => name !== file) ?? file
   const described = [...(ready?.charter.sources.values() ?? [])].flatMap(({ url }) =>
-    url === undefined || /^https?:/i.test(url) ? [] : [descriptionPath(texts, file, url)],
+    url === undefined || /^https?:/i.test(url) ? [] : [join(dirname(main), url)],
   )
   return [...new Set([file, ...texts.keys(), ...described, ...before])]
 }
 
-/** Relative to the main file of the charter, which comes first after the guard file. */
-function descriptionPath(texts: ReadonlyMap<string, string>, file: string, url: string): string {
-  const main = [...texts.keys()].find((name) => name !== file) ?? file
-  return join(dirname(main), url)
-}
-
-/** Runs one after the other; who asks meanwhile gets one run that begins after that. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve()
-  return () => {
-    last = last.catch(() => undefined).then(work)
-    return last
-  }
+function failing(tell: ServeOptions['tell']): (why: string) => void {
+  return (why) => tell({ kind: 'failed', why })
 }
 
 function wordsOf(error: unknown): string {
