@@ -20,6 +20,8 @@ export interface CrashPlan {
 
 export interface CrashReport {
   readonly effects: number
+  /** The calls that took effect. */
+  readonly calls: readonly string[]
   readonly kills: number
   /** Limits, single uses, seats and approvals used more than they may be. */
   readonly overruns: readonly string[]
@@ -69,7 +71,8 @@ export async function crash(plan: CrashPlan): Promise<CrashReport> {
     for (const node of nodes) node.kill('SIGKILL')
     const last = await start(20)
     const report = await lastLine(last)
-    return { effects: api.effects.length, kills, ...compare(api, report) }
+    const calls = [...new Set(api.effects.map((each) => each.call))]
+    return { effects: api.effects.length, calls, kills, ...compare(api, report) }
   } finally {
     for (const child of running) child.kill('SIGKILL')
     server.close()
