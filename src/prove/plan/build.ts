@@ -4,13 +4,16 @@
  * The search is over lifecycles; arguments are found later, when answers are known. Nothing here is tried: a scenario that turns out
  * not to work is reported with the step that failed.
  */
-import type { Approval, Constraint, ObjectType, Use } from '../../charter/charter.ts'
+import type { Charter, Constraint, ObjectType, Use } from '../../charter/charter.ts'
 import type { Member, Stage } from './cast.ts'
 import { Casting } from './casting.ts'
 import { fillRefs } from './fill-ref.ts'
 import { isOwn, movesFrom, useById, type Way, waysTo } from './graph.ts'
+import { type Lore, noLore } from './lore.ts'
 import { grantUse, prepareApprovals, prepareOrder } from './prepare.ts'
+import { prepareRules } from './prepare-rule.ts'
 import type { Extra, Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
+import { stateRuleOf } from './state-rule.ts'
 import { type BuildOptions, deepest, Unbuildable, type Wants } from './wants.ts'
 
 /** What an object is wanted for. */
@@ -23,6 +26,8 @@ export interface Supply {
   readonly through?: Use | undefined
   /** Members who must be parties of it. */
   readonly parties?: Readonly<Record<string, Member>>
+  /** The object it is made for. */
+  readonly near?: Var | undefined
 }
 
 /** How a step is made. */
@@ -37,6 +42,8 @@ export interface How {
   readonly extra?: Step['extra']
   /** Whose the object shall be that the step makes. */
   readonly owner?: Member | undefined
+  /** The object that the step makes another one for. */
+  readonly near?: Var | undefined
 }
 
 /** One scenario in the making. Methods add steps, and throw `Unbuildable` when there is no way. */
@@ -54,6 +61,10 @@ export class Builder {
     this.stage = stage
     this.choices = options
     this.casting = new Casting(stage, options, this)
+  }
+
+  get lore(): Lore {
+    return this.choices.lore ?? noLore
   }
 
   /** What has been built so far; the builder may go on. */
@@ -105,7 +116,7 @@ export class Builder {
   /** The object a use acts on, brought into a state the use may start from. */
   private objectFor(use: Use, owner: Member | undefined, wants: Wants): Var | undefined {
     if (use.object === undefined || use.creates) return undefined
-    const states = wants.states?.['object'] ?? use.from
+    const states = wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without)
     const through = wants.approvals === 'granted' ? grantUse(this, use) : undefined
     const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === 'object')
     return this.supply(use.object.type, { owner, states, wishes, through, depth: 0 })
@@ -119,7 +130,7 @@ export class Builder {
     if (isOwn(this.stage.charter, type))
       return this.findAndMove(type, { ...want, owner: want.owner ?? this.casting.members.find((each) => each.pool) })
     if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
-    const ways = waysTo(type, want.states, want.through)
+    const ways = waysTo(type, want.states, want.through, this.lore.avoid)
     const way = ways.find(([first]) => first?.id === this.choices.creator) ?? ways[0]
     if (way !== undefined) return this.follow(type, way, want)
     const creatable = type.transitions.some((use) => use.creates)
@@ -134,7 +145,9 @@ export class Builder {
     const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
     const start = starts[0] ?? type.states[0]
     const moves =
-      start === undefined || want.states.length === 0 ? [] : movesFrom(type, start, want.states, want.through)
+      start === undefined || want.states.length === 0
+        ? []
+        : movesFrom(type, start, want.states, want.through, this.lore.avoid)
     if (moves === undefined || start === undefined) return this.introduce(type, { ...want, supply: 'found' })
     const states = want.states.length === 0 ? [] : moves.length === 0 ? want.states : [start]
     const object = this.introduce(type, { ...want, states, supply: 'found' })
@@ -149,6 +162,20 @@ export class Builder {
         this.step(use, { member, object, wants: {}, purpose: 'setup', depth })
       }
     }
+  }
+
+  /** The parent that an object itself names. */
+  pointed(type: ObjectType, of: Var): Var {
+    const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
+    const name = this.introduce(type, {
+      owner: this.owners.get(of),
+      states: starts.slice(0, 1),
+      wishes: [],
+      supply: 'found',
+    })
+    const spec = this.vars[name]
+    if (spec !== undefined) this.vars[name] = { ...spec, of }
+    return name
   }
 
   private introduce(
@@ -190,6 +217,7 @@ export class Builder {
       makes: object,
       wants: { wishes },
       owner: want.owner,
+      near: want.near,
       purpose: 'setup',
       depth,
       extra,
@@ -201,14 +229,20 @@ export class Builder {
     return object
   }
 
-  /** Who makes a move on the way: as many as an approval needs when the move grants one, else one. */
+  /** Who makes a move on the way: as many as an approval needs when the move grants one, or as it was found to take; else one. */
   private performers(use: Use, object: Var): Member[] {
-    const approval = this.approvalGranted(use)
-    return approval === undefined ? [this.casting.pick(use, object)] : this.casting.approvers(approval, use, object)
-  }
-
-  private approvalGranted(use: Use): Approval | undefined {
-    return this.stage.charter.approvals.get(this.stage.charter.operations.get(use.operation)?.grants ?? '')
+    const times = this.lore.times.get(use.id) ?? 1
+    const granted = [...this.stage.charter.approvals.values()].filter((each) => each.grant === use.operation)
+    const quorums = granted.toSorted((left, right) => right.quorum - left.quorum)
+    for (const [index, approval] of quorums.entries()) {
+      try {
+        return this.casting.approvers({ ...approval, quorum: Math.max(approval.quorum, times) }, use, object)
+      } catch (error) {
+        // Not every approval that a move grants is needed every time.
+        if (!(error instanceof Unbuildable) || index === quorums.length - 1) throw error
+      }
+    }
+    return times === 1 ? [this.casting.pick(use, object)] : this.casting.able(use, object).slice(0, times)
   }
 
   /** Adds one step, after what its references and order rules need. */
@@ -216,6 +250,7 @@ export class Builder {
     const { member, object, wants } = how
     prepareOrder(this, use, how)
     const refs = fillRefs(this, use, how)
+    prepareRules(this, use, how, refs)
     const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use, member) : undefined)
     this.steps.push({
       use: use.id,
@@ -235,6 +270,16 @@ export class Builder {
       ? undefined
       : this.introduce(type, { owner: member, states: [], wishes: [], supply: 'made' })
   }
+}
+
+/** The states a use may start from, by `from` and by rules that speak of nothing but the state. */
+function startsOf(charter: Charter, use: Use, without: string | undefined): readonly string[] {
+  return use.constraints.reduce((starts, each) => {
+    const rule = each.kind === 'when' && each.id !== without ? stateRuleOf(charter, use, each.rule) : undefined
+    if (rule?.slot !== 'object') return starts
+    const both = starts.length === 0 ? rule.states : starts.filter((state) => rule.states.includes(state))
+    return both.length === 0 ? starts : both
+  }, use.from)
 }
 
 function countsPeople(constraint: Constraint): boolean {

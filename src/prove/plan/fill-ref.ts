@@ -4,6 +4,7 @@ import type { Builder, How } from './build.ts'
 import type { Member } from './cast.ts'
 import { companionsOf } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
+import { isTied, madeFor, madeWith } from './kin.ts'
 import type { Var } from './scenario.ts'
 
 /** Gives every reference of a use an object; optional ones only where something is wanted of them. */
@@ -19,7 +20,12 @@ export function fillRefs(builder: Builder, use: Use, how: How): Record<Slot, Var
 
 function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   const { member, object, wants, depth } = how
+  if (builder.vars[how.near ?? '']?.type === ref.object && how.near !== undefined) return how.near
   const { states, owned, party } = demandsOn(builder, use, ref)
+  const tied = wants.refOwner?.[ref.slot] === undefined && isTied(use, ref.slot, wants.without)
+  const known = tied ? madeWith(builder, object, ref.object) : undefined
+  if (known !== undefined) return known
+  const near = wants.refOwner?.[ref.slot] === undefined ? madeFor(builder, use, ref, object) : undefined
   const other = wants.refOwner?.[ref.slot]
   const owner = other ?? member
   const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
@@ -36,7 +42,8 @@ function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   // What the caller cannot have is the owner's of whatever is being made.
   const heir = how.owner ?? wants.owner
   return builder.supply(ref.object, {
-    owner: own ?? heir,
+    owner: (near === undefined ? undefined : builder.owners.get(near)) ?? own ?? heir,
+    near,
     states: wants.states?.[ref.slot] ?? states,
     wishes,
     depth: depth + 1,

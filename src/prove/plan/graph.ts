@@ -4,19 +4,28 @@ import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
 export type Way = readonly Use[]
 
 const longest = 12
+const nothing: ReadonlySet<string> = new Set()
 
 /**
  * The shortest ways to create an object and bring it into one of the given states, shortest first; one for each first and last use.
  *
  * An empty list of states means: created is enough. Transitions with several outcomes count as reaching each of them.
+ *
+ * @param avoid - Uses not to go by, and outcomes not to count on, as `use>state`.
  */
-export function waysTo(type: ObjectType, states: readonly string[], through?: Use): Way[] {
-  const creators = type.transitions.filter((use) => use.creates)
+export function waysTo(
+  type: ObjectType,
+  states: readonly string[],
+  through?: Use,
+  avoid: ReadonlySet<string> = nothing,
+): Way[] {
+  const creators = type.transitions.filter((use) => use.creates && !avoid.has(use.id))
   if (states.length === 0) return creators.map((use) => [use])
   const ways: Way[] = []
   for (const creator of creators) {
     for (const start of creator.to.length === 0 ? [undefined] : creator.to) {
-      const way = search(type, creator, start, states, through)
+      if (avoid.has(`${creator.id}>${start}`)) continue
+      const way = search(type, creator, start, { states, through, avoid })
       if (way !== undefined) ways.push(way)
     }
   }
@@ -33,10 +42,9 @@ function search(
   type: ObjectType,
   creator: Use,
   start: string | undefined,
-  states: readonly string[],
-  through: Use | undefined,
+  { states, through, avoid }: { states: readonly string[]; through: Use | undefined; avoid: ReadonlySet<string> },
 ): Way | undefined {
-  const moves = movesFrom(type, start, states, creator === through ? undefined : through)
+  const moves = movesFrom(type, start, states, creator === through ? undefined : through, avoid)
   return moves === undefined ? undefined : [creator, ...moves]
 }
 
@@ -46,6 +54,7 @@ export function movesFrom(
   start: string | undefined,
   states: readonly string[],
   through?: Use,
+  avoid: ReadonlySet<string> = nothing,
 ): Way | undefined {
   const queue: Node[] = [{ state: start, moves: [], passed: through === undefined }]
   const seen = new Set<string>()
@@ -56,10 +65,10 @@ export function movesFrom(
     if (state === undefined || seen.has(mark) || moves.length > longest) continue
     seen.add(mark)
     for (const use of type.transitions) {
-      if (use.creates || !use.from.includes(state)) continue
+      if (use.creates || !use.from.includes(state) || avoid.has(use.id)) continue
       const passed = node.passed || use === through
       for (const next of use.to.length === 0 ? [state] : use.to)
-        queue.push({ state: next, moves: [...moves, use], passed })
+        if (!avoid.has(`${use.id}>${next}`)) queue.push({ state: next, moves: [...moves, use], passed })
     }
   }
   return undefined

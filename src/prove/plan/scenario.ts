@@ -35,6 +35,8 @@ export interface VarSpec {
   /** The states one of which a found object must be in; empty when any will do. */
   readonly states: readonly string[]
   readonly wishes: readonly Wish[]
+  /** The object whose parent it is: nobody looks for it, the object names it. */
+  readonly of?: Var
 }
 
 /** What an object or a step is chosen for: an expression that shall be true or false once the step is made. */

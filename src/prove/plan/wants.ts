@@ -1,5 +1,6 @@
 import type { Slot, Use } from '../../charter/charter.ts'
 import type { Member } from './cast.ts'
+import type { Lore } from './lore.ts'
 import type { Wish } from './scenario.ts'
 
 /** What a scenario shall look like beyond the rightful way. */
@@ -14,7 +15,7 @@ export interface Wants {
   readonly wishes?: readonly Wish[]
   /** Approvals: given in full (`granted`), or left out so that only what the state needs is done. */
   readonly approvals?: 'granted' | 'left-out'
-  /** An order rule not to be prepared for. */
+  /** A rule not to be prepared for. */
   readonly without?: string
   /** Whose a reference shall be, when not the caller's. */
   readonly refOwner?: Readonly<Record<Slot, Member>>
@@ -34,6 +35,8 @@ export interface BuildOptions {
   readonly bringers?: ReadonlyMap<string, Bringer | undefined>
   /** Lets one person do what the charter wants done by different ones. */
   readonly samePerson?: boolean
+  /** What was learnt of moves. */
+  readonly lore?: Lore
 }
 
 /** A use whose rightful call brings about an object of another type, and the choices with which it works. */

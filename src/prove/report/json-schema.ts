@@ -30,6 +30,7 @@ const variable = z.strictObject({
   parties: z.record(text, text).exactOptional(),
   states: texts,
   wishes: z.array(wish),
+  of: text.exactOptional(),
 })
 const step = z.strictObject({
   use: text,

@@ -24,6 +24,7 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   const spec = play.scenario.vars[name]
   const type = play.lab.charter.objects.get(spec?.type ?? '')
   if (spec === undefined || type === undefined) throw new TypeError(`no variable ${name}`)
+  if (spec.of !== undefined) return parentThing(play, spec.of, type)
   if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
   if (isOwn(play.lab.charter, type)) return ownThing(play, type, spec)
@@ -43,6 +44,12 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   const named = await namedThing(play, type, spec, owner)
   if (named === undefined) throw new Unreached(missing(type, spec, owner))
   return named
+}
+
+async function parentThing(play: Play, of: Var, type: ObjectType): Promise<Thing> {
+  const parent = await play.parentOf(await play.thing(of))
+  if (parent === undefined) throw new Unreached(`${of} does not say which ${type.name} is its parent`)
+  return parent
 }
 
 /** An object that examples name, when it is there and fits; whoever is what they own is found by who they are. */

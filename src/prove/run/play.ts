@@ -2,9 +2,11 @@
 import type { CallRequest, Charter, ConstraintId, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
 import { textOf } from '../../charter/object-fact.ts'
 import { getPointer, printReference } from '../../charter/pointer.ts'
+import type { Reason } from '../../decide/decision.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import { useById } from '../plan/graph.ts'
+import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { type Attempt, type Problem, solve, variants } from '../plan/solve.ts'
 import type { Exchange } from '../transport/exchange.ts'
@@ -80,6 +82,7 @@ export class Play {
   }
 
   async setUpStep(step: Step): Promise<void> {
+    if (await this.isDone(step)) return
     const { seen, best } = await this.prepare(step, {})
     const forbidden = judge(this.lab, this.use(step), seen, best.request)
     const made = await this.make(step, { purpose: 'setup', request: best.request })
@@ -87,7 +90,23 @@ export class Play {
     const what = `\`${step.use}\` as ${step.as} was refused: ${inShort(made.exchange)}`
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
     const daring = forbidden.some((reason) => reason.outcome !== 'unknown' && daringKinds.has(reason.kind))
-    throw daring ? new Held(what) : new Unreached(what)
+    const mishap = this.mishapAt(step, forbidden)
+    throw daring ? new Held(what, mishap) : new Unreached(what, mishap)
+  }
+
+  /** Whether a move that several people may have to make has led on already. */
+  private async isDone(step: Step): Promise<boolean> {
+    const { from, to } = this.use(step)
+    const again = this.scenario.steps.find((each) => each.use === step.use && each.object === step.object)
+    if (step.object === undefined || again === step || again === undefined) return false
+    const state = (await this.thing(step.object)).fact?.state
+    return state !== undefined && from.length > 0 && !from.includes(state) && to.includes(state)
+  }
+
+  /** What is known of where things went wrong. */
+  mishapAt(step: Step, broken: readonly Reason[]): Mishap {
+    const states = Object.fromEntries([...this.things].map(([name, thing]) => [name, thing.fact?.state]))
+    return { step, broken: broken.map((reason) => reason.constraint), states }
   }
 
   use(step: Step): Use {
@@ -150,7 +169,7 @@ export class Play {
   }
 
   /** The parent of an object; by the key it shows where no step named one. */
-  private async parentOf(thing: Thing): Promise<Thing | undefined> {
+  async parentOf(thing: Thing): Promise<Thing | undefined> {
     const { type, parent } = thing
     if (type.parent === undefined || (parent !== undefined && [...this.things.values()].includes(parent))) return parent
     const key = parent?.key ?? textOf(getPointer(thing.fact?.value, type.parent.key))
@@ -195,7 +214,10 @@ export class Play {
   async make(step: Step, manner: Manner = {}): Promise<Made> {
     const use = this.use(step)
     const { seen, best } = await this.prepare(step, manner)
-    if (best.distance >= 1) throw new Unreached(explain(this.lab, use, seen, best, manner))
+    if (best.distance >= 1) {
+      const mishap = this.mishapAt(step, judge(this.lab, use, seen, best.request))
+      throw new Unreached(explain(this.lab, use, seen, best, manner), mishap)
+    }
     if (manner.target !== undefined && allows(this.lab, seen, best.request)) {
       throw new Unreached(`another use of \`${use.operation}\` allows this call`)
     }

@@ -1,6 +1,7 @@
 /** Runs the proofs of a charter against a running system. Yields events; whoever listens decides what is shown. */
 import type { Charter, Demand, Use } from '../../charter/charter.ts'
 import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
+import type { Mishap } from '../plan/lore.ts'
 import { type AbuseCase, nameOf } from '../plan/scenario.ts'
 import { bringerOf } from './bringer.ts'
 import { Findings } from './collect.ts'
@@ -10,7 +11,7 @@ import { reduceTrial, repeatTrial } from './reduce.ts'
 import { runTrial } from './tactic.ts'
 import type { Control, Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
-import { sameScenario, tryTo, Ways } from './ways.ts'
+import { sameScenario, tryTo, Ways, type WorkingPlan } from './ways.ts'
 import { who } from './words.ts'
 
 export interface ProveOptions {
@@ -71,6 +72,7 @@ interface Judged {
   readonly why: string
   readonly trial?: Trial
   readonly finding?: Finding
+  readonly mishap?: Mishap | undefined
 }
 
 /** Reasons that other people and objects do not change. */
@@ -95,7 +97,8 @@ class Run {
     await lab.reset?.()
     const bringer = await bringerOf(this.ways, use)
     if (bringer !== undefined) await lab.reset?.()
-    const { plan, control, why } = await this.ways.working(use)
+    const working = await this.ways.working(use)
+    const { plan, control, why } = working
     yield { kind: 'control', use: use.id, works: control !== undefined, why }
     for (const skipped of plan.notReached) {
       this.cells.push(this.cellOf(use, skipped.constraint, '-', '-', skipped.tactic, 'not-reached', skipped.why))
@@ -103,15 +106,15 @@ class Run {
     }
     for (const abuse of plan.cases) {
       if (this.options.stopped() !== undefined) return
-      yield* this.proveCase(use, abuse, why)
+      yield* this.proveCase(use, abuse, working)
     }
     if (plan.cases.length === 0 && plan.notReached.length === 0)
       this.cells.push(this.cellOf(use, `${use.id}.by`, '-', '-', 'control', 'held', 'open to everyone by design'))
   }
 
-  private async *proveCase(use: Use, abuse: AbuseCase, controlWhy: string): AsyncGenerator<ProveEvent> {
+  private async *proveCase(use: Use, abuse: AbuseCase, working: WorkingPlan): AsyncGenerator<ProveEvent> {
     await this.options.lab.reset?.()
-    const { verdict, why, trial, finding } = await this.judgeAnyhow(use, abuse, controlWhy)
+    const { verdict, why, trial, finding } = await this.judgeAnyhow(use, abuse, working)
     const role = abuse.abuse.steps.at(-1)?.as ?? 'nobody'
     const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
     this.cells.push(
@@ -122,14 +125,25 @@ class Run {
   }
 
   /** When a case cannot be brought about with one choice of people and objects, it is tried with a few others. */
-  private async judgeAnyhow(use: Use, abuse: AbuseCase, controlWhy: string): Promise<Judged> {
+  private async judgeAnyhow(use: Use, abuse: AbuseCase, { why: controlWhy, options }: WorkingPlan): Promise<Judged> {
     const first = await this.judge(use, abuse, controlWhy)
     if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
+    const { mishap } = first
+    // At the act itself it is the abuse that was not brought about.
+    const onTheWay = mishap !== undefined && mishap.step !== abuse.abuse.steps.at(-1)
+    const failure = { scenario: abuse.abuse, options, member: undefined, mishap: onTheWay ? mishap : undefined }
+    for (const { plan } of this.ways.lessons(use, failure)) {
+      const other = plan.cases.find((each) => each.id === abuse.id)
+      if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
+      await this.options.lab.reset?.()
+      const judged = await this.judge(use, other, controlWhy)
+      if (judged.verdict !== 'not-reached') return judged
+    }
     let tried = 0
-    for await (const { member, options } of this.ways.alternatives(use)) {
+    for await (const { member, options: choice } of this.ways.alternatives(use)) {
       if (tried++ > mostAlternatives) break
       await this.options.lab.reset?.()
-      const other = this.ways.plan(use, options, member).cases.find((each) => each.id === abuse.id)
+      const other = this.ways.plan(use, choice, member).cases.find((each) => each.id === abuse.id)
       if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
       const judged = await this.judge(use, other, controlWhy)
       if (judged.verdict !== 'not-reached') return judged
@@ -171,7 +185,7 @@ class Run {
     if (writes && !control.visible && needsSight(abuse) && !mayShowLater(abuse))
       return { verdict: 'not-reached', why: 'what the rightful call does shows in nothing that anyone may read' }
     const trial = await tryTo(() => runTrial(lab, abuse, control))
-    if (trial instanceof Unreached) return { verdict: 'not-reached', why: trial.message }
+    if (trial instanceof Unreached) return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap }
     if (!trial.effect) return { verdict: 'held', why: trial.why, trial }
     if (this.findings.knows(use, constraint, abuse)) {
       this.findings.addTo(use, constraint, abuse, trial)

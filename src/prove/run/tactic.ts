@@ -34,7 +34,7 @@ export async function runTrial(
     if (!trial.effect) await refuseDoubt(lab, trial)
     return trial
   } catch (error) {
-    if (error instanceof Held && !daring.has(abuse.tactic.kind)) throw new Unreached(error.message)
+    if (error instanceof Held && !daring.has(abuse.tactic.kind)) throw new Unreached(error.message, error.mishap)
     if (error instanceof Held)
       return { effect: false, why: error.message, changes: [], disclosed: [], sent: [], state: '-' }
     throw error

@@ -8,7 +8,7 @@ const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
   'from-state': ['once', 'approval', 'order', 'from', 'separation'],
   again: ['from', 'limit', 'order', 'idempotency', 'once'],
   'same-key': ['from', 'limit', 'order', 'once', 'when'],
-  approval: ['from', 'order', 'separation'],
+  approval: ['from', 'order', 'separation', 'approval'],
   order: ['from', 'order', 'when'],
   'over-limit': ['limit'],
   burst: ['from', 'limit', 'once'],

@@ -4,6 +4,7 @@ import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import { changesBetween, type Sights, type Signature, signatureOf } from '../oracle/effect.ts'
 import { type Break, invariantsBroken } from '../oracle/invariant.ts'
+import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
 import { patienceMs } from './learn.ts'
@@ -39,6 +40,8 @@ export interface Control {
   readonly answer: unknown
   /** Values of what it made or changed, to compare an abuse with. */
   readonly after: Sights
+  /** Where it came to a stand, when it does not work. */
+  readonly mishap?: Mishap
 }
 
 /** Names of the objects around a step that stay the same from play to play: slots of the step, else the variable. */
@@ -97,6 +100,7 @@ export async function runControl(lab: Lab, scenario: Scenario): Promise<Control>
     request: made.request,
     answer: made.exchange.response?.json,
     after,
+    ...(made.accepted ? {} : { mishap: play.mishapAt(last, []) }),
   }
 }
 

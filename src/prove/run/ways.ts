@@ -2,6 +2,7 @@
 import type { Use } from '../../charter/charter.ts'
 import type { Member } from '../plan/cast.ts'
 import { Casting } from '../plan/casting.ts'
+import { detoursOf, lessonsOf, type Mishap, noLore } from '../plan/lore.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { Scenario } from '../plan/scenario.ts'
 import type { Bringer, BuildOptions } from '../plan/wants.ts'
@@ -18,6 +19,20 @@ export interface WorkingPlan {
   readonly why: string
 }
 
+/** A rightful scenario that did not work, and how it was chosen. */
+export interface Failure {
+  readonly scenario: Scenario
+  readonly options: BuildOptions
+  readonly member: Member | undefined
+  readonly mishap: Mishap | undefined
+}
+
+type Teach = typeof lessonsOf
+
+const mostCaseLessons = 3
+/** How many scenarios are tried with what was learnt from one that failed. */
+const mostLessons = 8
+
 /** Plans uses, and remembers what was learnt about how to bring them about. */
 export class Ways {
   readonly lab: Lab
@@ -26,6 +41,10 @@ export class Ways {
   private readonly raisers = new Map<string, Use>()
   private readonly searched = new Set<string>()
   private readonly controls = new Map<string, Control | Unreached>()
+  /** What was learnt of moves by scenarios that failed, and others that then worked. */
+  private lore = noLore
+  /** Where nothing that was learnt led any further. */
+  private readonly stuck = new Set<string>()
 
   constructor(lab: Lab) {
     this.lab = lab
@@ -38,12 +57,13 @@ export class Ways {
 
   /** Plans a use with everything learnt so far. */
   plan(use: Use, options: BuildOptions, member?: Member): UsePlan {
-    return planUse(this.lab.stage, use, { ...options, bringers: this.bringers }, member)
+    return planUse(this.lab.stage, use, { lore: this.lore, ...options, bringers: this.bringers }, member)
   }
 
   /** The first way of choosing people and objects in which the rightful call works. */
   async working(use: Use): Promise<WorkingPlan> {
     let first: WorkingPlan | undefined
+    let failure: Failure | undefined
     for await (const { member, options } of this.alternatives(use)) {
       const plan = this.plan(use, options, member)
       if (plan.control === undefined) {
@@ -55,12 +75,61 @@ export class Ways {
         this.noteRaiser(use, control)
         return { plan, control, options, why: '' }
       }
+      const failed = { scenario: plan.control, options, member, mishap: control.mishap }
+      failure ??= failed
+      const otherwise = await this.otherwise(use, failed, lessonsOf)
+      if (otherwise !== undefined) return otherwise
       const why = control instanceof Unreached ? control.message : control.why
       // A scenario that can be written down tells more than one that cannot.
       if (first === undefined || first.plan.control === undefined) first = { plan, control: undefined, options, why }
     }
+    // Going around what was refused may leave out what matters, so that other people come before it.
+    const detour = failure === undefined ? undefined : await this.otherwise(use, failure, detoursOf)
+    if (detour !== undefined) return detour
     const nothing = { control: undefined, cases: [], notReached: [] }
     return first ?? { plan: nothing, control: undefined, options: { found: new Set() }, why: 'no scenario was found' }
+  }
+
+  /** The same choice of people and objects with other moves, by what a failure teaches; undefined when none of a few works. */
+  private async otherwise(use: Use, first: Failure, teach: Teach): Promise<WorkingPlan | undefined> {
+    const { charter } = this.lab
+    const mark = first.mishap === undefined ? '' : `${teach.name}|${placeOf(first.mishap)}`
+    if (first.mishap === undefined || this.stuck.has(mark)) return undefined
+    const tried = [first.scenario]
+    const open = teach(charter, first.scenario, this.lore, first.mishap)
+    for (let lore = open.shift(); lore !== undefined && tried.length <= mostLessons; lore = open.shift()) {
+      const options = { ...first.options, lore }
+      const plan = this.plan(use, options, first.member)
+      const scenario = plan.control
+      if (scenario === undefined || tried.some((each) => sameScenario(each, scenario))) continue
+      tried.push(scenario)
+      await this.lab.reset?.()
+      const control = await this.controlOf(scenario)
+      if (!(control instanceof Unreached) && control.works) {
+        if (teach === lessonsOf) this.lore = lore
+        this.noteRaiser(use, control)
+        return { plan, control, options, why: '' }
+      }
+      // Whoever came to a stand elsewhere may have come further.
+      const { mishap } = control
+      if (mishap !== undefined && placeOf(mishap) !== placeOf(first.mishap))
+        open.unshift(...lessonsOf(charter, scenario, lore, mishap))
+    }
+    this.stuck.add(mark)
+    return undefined
+  }
+
+  /** Plans of a case that may come further than one that failed on its way. */
+  *lessons(
+    use: Use,
+    { scenario, options, member, mishap }: Failure,
+  ): Generator<{ options: BuildOptions; plan: UsePlan }> {
+    if (mishap === undefined) return
+    for (const lore of lessonsOf(this.lab.charter, scenario, options.lore ?? this.lore, mishap).slice(
+      0,
+      mostCaseLessons,
+    ))
+      yield { options: { ...options, lore }, plan: this.plan(use, { ...options, lore }, member) }
   }
 
   /** Ways of choosing people and objects, the plainest first: found instead of made, filled up, other people. */
@@ -126,6 +195,10 @@ export class Ways {
   }
 }
 
+function placeOf({ step, broken, states }: Mishap): string {
+  return [step.use, ...broken, states[step.object ?? ''] ?? ''].join('|')
+}
+
 function keyOf(scenario: Scenario): string {
   return JSON.stringify(scenario, (name, value: unknown) => (name === 'rule' ? sourceOf(value) : value))
 }
@@ -149,7 +222,7 @@ export async function tryTo<T>(work: () => Promise<T>): Promise<T | Unreached> {
     return await work()
   } catch (error) {
     if (error instanceof Unreached) return error
-    if (error instanceof Held) return new Unreached(error.message)
+    if (error instanceof Held) return new Unreached(error.message, error.mishap)
     throw error
   }
 }

@@ -57,10 +57,12 @@ export class Draft {
 export function baseWants(stage: Stage, use: Use): Wants {
   const wishes: Wish[] = []
   let approvals: Wants['approvals'] = 'left-out'
-  for (const constraint of use.constraints) {
-    if (constraint.kind !== 'approval') continue
+  const needed = use.constraints.filter((each) => each.kind === 'approval')
+  const some = needed.filter((each) => stage.charter.approvals.get(each.approval)?.neededWhen !== undefined)
+  for (const constraint of needed) {
     const approval = stage.charter.approvals.get(constraint.approval)
-    if (approval?.neededWhen === undefined) approvals = 'granted'
+    // Where several stand side by side, small things need one of them as well.
+    if (approval?.neededWhen === undefined || some.length > 1) approvals = 'granted'
     else wishes.push({ rule: approval.neededWhen, want: false, slot: 'object' })
   }
   return { approvals, wishes }

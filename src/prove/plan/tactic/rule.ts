@@ -30,7 +30,11 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
     const states = state === undefined ? {} : { states: { object: [state] } }
     const tactic: Tactic = state === undefined ? { kind: 'object-facts' } : { kind: 'object-facts', state }
     draft.add(constraint.id, tactic, finding, () => ({
-      abuse: turned(draft, constraint, draft.build({ ...states, wishes: [...(draft.base.wishes ?? []), wish] })),
+      abuse: turned(
+        draft,
+        constraint,
+        draft.build({ ...states, without: constraint.id, wishes: [...(draft.base.wishes ?? []), wish] }),
+      ),
     }))
   }
   for (const use of changersOf(draft, constraint, draft.build()).slice(0, mostChangers))

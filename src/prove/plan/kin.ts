@@ -1,0 +1,41 @@
+/** Objects that must belong together because a rule compares them, or because one is made under the other. */
+import { comparisons } from '../../cel/traverse.ts'
+import type { Use } from '../../charter/charter.ts'
+import type { Builder } from './build.ts'
+import { writtenPath } from './instance.ts'
+import type { Var } from './scenario.ts'
+
+/** Whether what a slot names must be of the object acted on: a rule, other than the one left out, says that one names the other. */
+export function isTied(use: Use, slot: string, without?: string): boolean {
+  return use.constraints.some(
+    (each) =>
+      each.kind === 'when' &&
+      each.id !== without &&
+      comparisons(each.rule).some(({ op, left, right }) => {
+        const roots = [left, right]
+          .map((side) => writtenPath(side))
+          .map((path) => (path?.length === 2 ? path[0] : undefined))
+        return op === '==' && roots.includes('object') && roots.includes(slot)
+      }),
+  )
+}
+
+/** The object of a type that another one was made with; undefined where no step named one. */
+export function madeWith(builder: Builder, object: Var | undefined, type: string): Var | undefined {
+  const step = builder.steps.find((each) => each.makes !== undefined && each.makes === object)
+  return Object.values(step?.refs ?? {}).find((name) => builder.vars[name]?.type === type)
+}
+
+/** The object acted on, when what a slot names must be made for it. */
+export function madeFor(
+  builder: Builder,
+  use: Use,
+  ref: { slot: string; object: string },
+  object: Var | undefined,
+): Var | undefined {
+  const spec = builder.vars[object ?? '']
+  const parent = builder.stage.charter.objects.get(ref.object)?.parent?.object
+  return object !== undefined && spec !== undefined && (isTied(use, ref.slot) || parent === spec.type)
+    ? object
+    : undefined
+}

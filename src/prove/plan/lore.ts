@@ -1,0 +1,181 @@
+/**
+ * What playing scenarios taught about moves: outcomes that did not come, moves that one call does not complete, and what must be done
+ * before a rule holds. A scenario that failed gives the next things to believe; whether they are so is tried, never assumed.
+ */
+import type { Charter, Constraint, ConstraintId, ObjectType, Slot, Use, UseId } from '../../charter/charter.ts'
+import { slotType } from '../../constraint/slot.ts'
+import { useById, usesOf } from './graph.ts'
+import type { Scenario, Step, Var } from './scenario.ts'
+
+/** Something to be done to an object right before a use, so that a rule of that use holds. */
+export interface Preparation {
+  readonly constraint: ConstraintId
+  readonly slot: Slot
+  readonly use: UseId
+}
+
+/** What to believe of the moves of a charter when planning. */
+export interface Lore {
+  /** Uses not to go by, and outcomes not to count on, as `use>state`. */
+  readonly avoid: ReadonlySet<string>
+  /** How many people must make a move before it leads on. */
+  readonly times: ReadonlyMap<UseId, number>
+  readonly first: ReadonlyMap<UseId, readonly Preparation[]>
+}
+
+/** Nothing learnt yet. */
+export const noLore: Lore = { avoid: new Set(), times: new Map(), first: new Map() }
+
+/** Where a scenario came to a stand. */
+export interface Mishap {
+  readonly step: Step
+  /** What the charter had against the step. */
+  readonly broken: readonly ConstraintId[]
+  /** The states objects were in. */
+  readonly states: Readonly<Record<Var, string | undefined>>
+}
+
+const mostTimes = 4
+const mostPreparations = 4
+
+/** Things to believe instead, by what the charter has against the step that failed; none when it has nothing. */
+export function lessonsOf(charter: Charter, scenario: Scenario, lore: Lore, mishap: Mishap): Lore[] {
+  const use = useById(charter, mishap.step.use)
+  if (use === undefined) return []
+  const missed = demandedStates(use).flatMap(({ slot, states }) => {
+    const name = varIn(mishap.step, slot)
+    const state = mishap.states[name ?? '']
+    return name === undefined || state === undefined || states.includes(state)
+      ? []
+      : otherOutcomes(charter, { scenario, lore, mishap }, name, states)
+  })
+  if (missed.length > 0) return missed
+  return preparations(charter, { scenario, lore, mishap }, use)
+}
+
+interface Failed {
+  readonly scenario: Scenario
+  readonly lore: Lore
+  readonly mishap: Mishap
+}
+
+function demandedStates(use: Use): { slot: Slot; states: readonly string[] }[] {
+  return use.constraints.flatMap((each) => (each.kind === 'from' ? [{ slot: each.slot, states: each.states }] : []))
+}
+
+function varIn(step: Step, slot: Slot): Var | undefined {
+  return slot === 'object' ? step.object : step.refs[slot]
+}
+
+/** The last move did not lead where it should have: it takes more people, or leads elsewhere. */
+function otherOutcomes(charter: Charter, failed: Failed, name: Var, wanted: readonly string[]): Lore[] {
+  const { scenario, lore, mishap } = failed
+  const last = before(scenario, mishap.step).findLast((step) => (step.object ?? step.makes) === name)
+  const use = useById(charter, last?.use ?? '')
+  const state = mishap.states[name]
+  if (use === undefined || state === undefined) return []
+  const times = lore.times.get(use.id) ?? 1
+  const more = !use.creates && use.from.includes(state) && use.to.includes(state) && times < mostTimes
+  const outcomes = use.to.filter((each) => wanted.includes(each))
+  return [
+    ...(more ? [{ ...lore, times: new Map([...lore.times, [use.id, times + 1]]) }] : []),
+    avoiding(lore, outcomes.length === 0 ? [use.id] : outcomes.map((each) => `${use.id}>${each}`)),
+  ]
+}
+
+/** Moves that may make a broken rule about facts true, each taken right before the use. */
+function preparations(charter: Charter, failed: Failed, use: Use): Lore[] {
+  const { lore, mishap } = failed
+  const known = lore.first.get(use.id) ?? []
+  const grants = use.constraints.flatMap((each) =>
+    each.kind === 'approval' && mishap.broken.includes(each.id) ? grantsOf(charter, use, each) : [],
+  )
+  const moves = use.constraints
+    .filter((each) => each.kind === 'when' && mishap.broken.includes(each.id))
+    .flatMap((each) =>
+      (each.kind === 'when' ? slotsRead(charter, use, each.rule.reads) : []).map((slot) => ({ slot, id: each.id })),
+    )
+    .flatMap(({ slot, id }) =>
+      candidatesFor(charter, failed, use, slot).map((move) => ({ constraint: id, slot, use: move.id })),
+    )
+  return [...grants, ...moves]
+    .filter((each) => !known.some((other) => other.use === each.use && other.slot === each.slot))
+    .map((each) => ({ ...lore, first: new Map([...lore.first, [use.id, [...known, each]]]) }))
+}
+
+function grantsOf(
+  charter: Charter,
+  use: Use,
+  { id, approval }: Extract<Constraint, { kind: 'approval' }>,
+): Preparation[] {
+  const grant = charter.approvals.get(approval)?.grant
+  const uses = grant === undefined ? [] : usesOf(charter, grant, use.object?.type)
+  return uses
+    .filter((each) => each.object?.type === use.object?.type)
+    .map((each) => ({ constraint: id, slot: 'object', use: each.id }))
+}
+
+/** Objects a rule speaks of; none when it speaks of the request, which is another's to choose. */
+function slotsRead(charter: Charter, use: Use, reads: readonly (readonly string[])[]): Slot[] {
+  const roots = [...new Set(reads.map(([root = '']) => (root === 'state' ? 'object' : root)))]
+  const slots = roots.filter((root) => slotType(charter, use, root) !== undefined)
+  const rest = roots.filter((root) => !slots.includes(root))
+  return rest.every((root) => root === 'principal' || root === 'claims') ? slots : []
+}
+
+function candidatesFor(charter: Charter, { scenario, mishap }: Failed, use: Use, slot: Slot): Use[] {
+  const type = slotType(charter, use, slot)
+  const name = slot === 'parent' ? parentOf(scenario, type, mishap.step) : varIn(mishap.step, slot)
+  const state = mishap.states[name ?? '']
+  const done = new Set(
+    scenario.steps.filter((step) => step.object === name && name !== undefined).map((step) => step.use),
+  )
+  const possible = (type?.transitions ?? []).filter(
+    (move) =>
+      !move.creates &&
+      move.id !== use.id &&
+      !done.has(move.id) &&
+      charter.operations.get(move.operation)?.writes === true &&
+      (move.from.length === 0 || state === undefined || move.from.includes(state)),
+  )
+  const stays = (move: Use) =>
+    slot !== 'object' || use.from.length === 0 || move.to.every((each) => use.from.includes(each))
+  return possible.filter(stays).slice(0, mostPreparations)
+}
+
+/** The object of a scenario that the object of a step was made under. */
+export function parentOf(
+  scenario: Pick<Scenario, 'steps' | 'vars'>,
+  type: ObjectType | undefined,
+  step: Pick<Step, 'object'>,
+): Var | undefined {
+  const maker = scenario.steps.find((each) => each.makes !== undefined && each.makes === step.object)
+  const named = Object.values(maker?.refs ?? {}).find((name) => scenario.vars[name]?.type === type?.name)
+  return named ?? Object.keys(scenario.vars).find((name) => scenario.vars[name]?.of === step.object)
+}
+
+/** What to believe where the charter has nothing against what was refused: the step, or what led up to the act, is gone around. */
+export function detoursOf(charter: Charter, scenario: Scenario, lore: Lore, { step }: Mishap): Lore[] {
+  const use = useById(charter, step.use)
+  if (use === undefined) return []
+  if (step !== scenario.steps.at(-1)) return [avoiding(lore, [use.id])]
+  const last = before(scenario, step).findLast((each) => each.object !== undefined && each.object === step.object)
+  const move = useById(charter, last?.use ?? '')
+  const outcomes = move?.to.filter((each) => use.from.includes(each)) ?? []
+  return move === undefined
+    ? []
+    : [
+        avoiding(
+          lore,
+          outcomes.map((each) => `${move.id}>${each}`),
+        ),
+      ]
+}
+
+function avoiding(lore: Lore, marks: readonly string[]): Lore {
+  return { ...lore, avoid: new Set([...lore.avoid, ...marks]) }
+}
+
+function before(scenario: Scenario, step: Step): readonly Step[] {
+  return scenario.steps.slice(0, scenario.steps.indexOf(step))
+}

@@ -1,0 +1,38 @@
+/** Rules that say nothing but in which state an object has to be: they can be planned for like `from`. */
+import type { Expression } from '../../cel/parse-cel.ts'
+import type { Charter, ObjectType, Slot, Use } from '../../charter/charter.ts'
+import { readObject } from '../../charter/object-fact.ts'
+import { slotType } from '../../constraint/slot.ts'
+
+/** An object that a rule speaks of, and the states in which the rule holds. */
+export interface StateRule {
+  readonly slot: Slot
+  readonly type: ObjectType
+  readonly states: readonly string[]
+}
+
+/** The states a rule asks for; undefined when it reads anything else, or is the same in every state. */
+export function stateRuleOf(charter: Charter, use: Use, rule: Expression): StateRule | undefined {
+  const [root = ''] = rule.reads[0] ?? []
+  const slot = root === 'state' ? 'object' : root
+  const type = slotType(charter, use, slot)
+  if (type?.state?.kind !== 'at' || rule.reads.some((path) => !isState(type, root, path))) return undefined
+  const states = type.states.filter(
+    (state) => rule.evaluate({ [root]: root === 'state' ? state : shown(type, state) }) === true,
+  )
+  return states.length === 0 || states.length === type.states.length ? undefined : { slot, type, states }
+}
+
+function isState(type: ObjectType, root: string, path: readonly string[]): boolean {
+  if (path[0] !== root) return false
+  return root === 'state' || (type.state?.kind === 'at' && path.slice(1).join('/') === type.state.pointer.join('/'))
+}
+
+/** An object that shows nothing but a state. */
+function shown(type: ObjectType, state: string): unknown {
+  if (type.state?.kind !== 'at') return undefined
+  const { pointer, values } = type.state
+  const raw = [...(values ?? [])].find(([, each]) => each === state)?.[0] ?? state
+  const value = pointer.reduceRight<unknown>((inner, token) => ({ [token]: inner }), raw)
+  return readObject(type, value, { now: 0 }).state === state ? value : undefined
+}
