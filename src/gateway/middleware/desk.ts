@@ -6,7 +6,7 @@ import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { type HttpLimits, incomingOf, type Read, readCall, type Surroundings } from '../http/call.ts'
-import { Refused } from '../http/refused.ts'
+import { Refused, refused } from '../http/refused.ts'
 import type { Arriving } from '../http/reply.ts'
 import { compileRoutes, type Routes } from '../http/route.ts'
 import { openUpstreams } from '../http/upstream.ts'
@@ -106,7 +106,7 @@ function routesOf(guard: Guard): () => Routes {
 
 async function judge(around: Surroundings, arriving: Arriving, signal: AbortSignal): Promise<Judged> {
   if (arriving.readableDidRead)
-    throw new TypeError('the body was read before the guard: put the guard before whatever parses bodies')
+    throw refused('unavailable', 'the body was read before the guard: put the guard before whatever parses bodies')
   const read = await readCall(around, arriving, undefined)
   if (read.found === undefined) return { kind: 'undescribed' }
   const ruling = await around.guard.begin(incomingOf(around, read, read.found, signal))

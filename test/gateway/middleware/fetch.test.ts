@@ -86,8 +86,13 @@ describe('a guarded fetch', () => {
       truth: truthOf((_type, key) => notes.all.get(key)),
       store: openSqliteStore(':memory:'),
     })
-    const closed = guardFetch(fresh, fetch, { upstreams: { api: 'http://127.0.0.1:1' }, principal: user('ann') })
-    const to = 'http://127.0.0.1:1/notes/n/spend'
+    const gone = createServer()
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+    const bound = gone.address()
+    const api = `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : 0}`
+    await new Promise((resolve) => gone.close(resolve))
+    const closed = guardFetch(fresh, fetch, { upstreams: { api }, principal: user('ann') })
+    const to = `${api}/notes/n/spend`
     await assert.rejects(
       closed(to, { method: 'POST', body: '{"amount":90}', headers: { 'content-type': 'application/json' } }),
     )

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import express from 'express'
+import { guardExpress } from '../../../src/gateway/middleware/express.ts'
 import { frameworks, openWorld, type World } from './notes.ts'
 
 const asAnn = { authorization: 'Bearer person-ann' }
@@ -71,6 +73,12 @@ for (const [name, start] of Object.entries(frameworks)) {
       assert.deepEqual(list, [{ id: 'n', owner: 'ann', state: 'open', limit: 100 }])
     })
 
+    it('judges a HEAD as its GET', async () => {
+      const head = (headers: Record<string, string>): Promise<Response> => send('/notes/n', { method: 'HEAD', headers })
+      assert.equal((await head({ authorization: 'Bearer person-bob' })).status, name === 'hono' ? 403 : 502)
+      assert.equal((await head(asAnn)).status, name === 'hono' ? 200 : 502)
+    })
+
     it('lets events through as they come', async () => {
       const response = await send('/events', { headers: asAnn })
       const parts: number[] = []
@@ -117,3 +125,29 @@ for (const [name, start] of Object.entries(frameworks)) {
     })
   })
 }
+
+describe('a guard in the wrong place', () => {
+  it('judges no body that something else has read', async () => {
+    const app = express()
+    app.use(express.json())
+    const world = await openWorld(async (guard) => {
+      app.use(guardExpress(guard, { principal: () => ({ id: 'ann', roles: ['user'] }) }))
+      app.use((_request, response) => void response.json({ reached: true }))
+      const server = app.listen(0, '127.0.0.1')
+      await new Promise((resolve) => server.once('listening', resolve))
+      const address = server.address()
+      return {
+        port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+        close: () => new Promise((resolve) => server.close(() => resolve())),
+      }
+    })
+    try {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${world.url}/notes/n/spend`, { method: 'POST', body: '{"amount":1}', headers })
+      assert.equal(response.status, 503)
+      assert.match(await response.text(), /before whatever parses bodies/)
+    } finally {
+      await world.close()
+    }
+  })
+})
