@@ -1,18 +1,23 @@
 /** The last step of a scene is the abuse: made once, and judged by what the observer sees. */
 import type { CallRequest, Constraint, Use } from '../../charter/charter.ts'
 import { getPointer } from '../../charter/pointer.ts'
-import { disclosedBy, effectOf, overlap, tellingLeaves } from '../oracle/effect.ts'
+import type { Change } from '../oracle/change.ts'
+import { disclosedBy, effectOf, overlap, type Sights, tellingLeaves } from '../oracle/effect.ts'
+import type { Break } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
+import { madeAgain, toldBefore } from './beside.ts'
 import { inShort } from './lab.ts'
 import type { Made, Manner } from './play.ts'
 import type { Sight } from './thing.ts'
 import { act, type Control, exists, type Scene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
+import { mayShow, otherArguments } from './unseen.ts'
 
 export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial> {
   const { play, step, state } = scene
   const use = play.use(step)
   const field = injectedField(use, abuse)
+  const told = toldBefore(play, step)
   const { made, changes, broken, before, after } = await act(scene, manner)
   const base = { sent: play.sent, state, accepted: made.accepted, why: inShort(made.exchange) }
   if (field !== undefined) {
@@ -46,10 +51,41 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
       disclosed: [],
     }
   }
+  const shown = shownBy(changes, broken, control, use)
+  if (shown.length > 0 || !made.accepted) return { ...base, effect: shown.length > 0, changes: shown, disclosed: [] }
+  const again = await madeAgain(scene, control, made, told)
+  if (again.length > 0) return { ...base, effect: true, changes: again, disclosed: [] }
+  const otherwise = await withOthers(scene, manner, control, { request: made.request, before })
+  if (otherwise !== undefined) return { ...base, ...otherwise, disclosed: [] }
+  const silent = { ...base, effect: false, changes: [], disclosed: [] }
+  const unseen = `it was accepted (${base.why}), and what it leads to is so already, so that nothing could show`
+  return mayShow(control, before) ? silent : { ...silent, unseen }
+}
+
+function shownBy(changes: readonly Change[], broken: readonly Break[], control: Control, use: Use): readonly Change[] {
   const effect = effectOf(changes, control.signature, use.to)
   // A broken invariant is an effect, whatever else the rightful call does.
-  const shown = effect.length > 0 ? effect : broken.map((each) => each.change)
-  return { ...base, effect: shown.length > 0, changes: shown, disclosed: [] }
+  return effect.length > 0 ? effect : broken.map((each) => each.change)
+}
+
+/** The same with arguments that would show, when those that were accepted are what the object has already. */
+async function withOthers(
+  scene: Scene,
+  manner: Manner,
+  control: Control,
+  first: { readonly request: CallRequest; readonly before: Sights },
+): Promise<Pick<Trial, 'effect' | 'changes' | 'why' | 'accepted'> | undefined> {
+  const { play, step } = scene
+  let last: Pick<Trial, 'effect' | 'changes' | 'why' | 'accepted'> | undefined
+  for (const request of await otherArguments(scene, manner, control, first)) {
+    const silent = play.sent.findLastIndex((sent) => sent.purpose === 'abuse')
+    play.sent.splice(silent)
+    const { made, changes, broken } = await act(scene, { ...manner, request })
+    const shown = shownBy(changes, broken, control, play.use(step))
+    last = { effect: shown.length > 0, changes: shown, why: inShort(made.exchange), accepted: made.accepted }
+    if (last.effect) return last
+  }
+  return last
 }
 
 async function disclosure(made: Made, scene: Scene, control: Control, abuse: AbuseCase): Promise<string[]> {

@@ -91,7 +91,7 @@ export class Play {
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
     const daring = forbidden.some((reason) => reason.outcome !== 'unknown' && daringKinds.has(reason.kind))
     const mishap = this.mishapAt(step, forbidden)
-    throw daring ? new Held(what, mishap) : new Unreached(what, mishap)
+    throw daring ? new Held(what, this.scenario.steps.indexOf(step), mishap) : new Unreached(what, mishap)
   }
 
   /** Whether a move that several people may have to make has led on already. */

@@ -1,18 +1,19 @@
 /** Many identical calls at the same moment: only as many may take effect as do one after the other. */
 
-import type { CallRequest } from '../../charter/charter.ts'
+import type { CallRequest, Use } from '../../charter/charter.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import { useById } from '../plan/graph.ts'
-import type { AbuseCase } from '../plan/scenario.ts'
+import type { AbuseCase, Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
+import { type Answer, namedBeside } from './beside.ts'
 import { withFreshKeys } from './idempotency-key.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { createdKey } from './learn.ts'
-import { existsAs } from './observe.ts'
+import { existsAs, readThing } from './observe.ts'
 import type { Play } from './play.ts'
 import { raceAcross } from './race-across.ts'
 import { release } from './release.ts'
@@ -20,40 +21,56 @@ import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } f
 import { Unreached } from './unreached.ts'
 
 const sequentialMost = 3
+const repeatable = 'one after the other it may be repeated as well, so there is no limit to overrun'
 
-/** How often the call takes effect when made again and again, up to a few times. */
-async function sequentialEffects(lab: Lab, abuse: AbuseCase, control: Control): Promise<number> {
+/** What repeated calls do one after the other. */
+interface Sequence {
+  readonly effects: number
+  readonly accepted: number
+  /** Invariants that already one call after the other breaks. */
+  readonly broken: ReadonlySet<string>
+}
+
+/** Makes the call again and again, up to a few times. */
+async function inSequence(lab: Lab, abuse: AbuseCase, control: Control): Promise<Sequence> {
   const scene = await setScene(lab, abuse.abuse)
   const { play, step, attacker } = scene
   const { best } = await play.prepare(step, {})
   const before = await sightsOf(play, step, attacker)
-  const keys = new Set<string>()
-  let accepted = 0
+  const answers: Answer[] = []
   for (let call = 0; call < sequentialMost; call++) {
-    const exchange = await play.exchange(step, play.use(step), repeated(lab, abuse, best.request))
-    if (refuses(lab.charter, play.use(step), exchange)) continue
-    accepted++
-    const key = createdKey(lab.charter, play.use(step), best.request, exchange)
-    if (key !== undefined) keys.add(key)
+    const request = repeated(lab, abuse, best.request)
+    const exchange = await play.exchange(step, play.use(step), request)
+    if (!refuses(lab.charter, play.use(step), exchange)) answers.push({ request, exchange })
   }
   const after = await sightsOf(play, step, attacker)
-  return countEffects(scene, control, before, after, keys, accepted).effects
+  const keys = new Set(answers.flatMap((each) => keysIn(play, step, control, each)))
+  const { effects } = countEffects(scene, control, { before, after, keys, accepted: answers.length })
+  const broken = invariantsBroken(lab.charter, play.use(step).operation, before, after)
+  return { effects, accepted: answers.length, broken: new Set(broken.map(({ id }) => id)) }
+}
+
+/** Keys of what an answer says it made: the object itself, else those beside it that the rightful call makes. */
+function keysIn(play: Play, step: Step, control: Control, { request, exchange }: Answer): string[] {
+  const use = play.use(step)
+  if (use.creates) return [createdKey(play.lab.charter, use, request, exchange) ?? []].flat()
+  const named = namedBeside(play.lab.charter, use, { request, exchange })
+  const [counted] = control.beside.keys()
+  return named.filter(({ type }) => type.name === counted).map(({ key }) => key)
 }
 
 /** Effects by what can be counted: new objects that exist, else numbers that moved; a mere change of state counts as one. */
 function countEffects(
   scene: Scene,
   control: Control,
-  before: Sights,
-  after: Sights,
-  keys: ReadonlySet<string>,
-  accepted: number,
+  seen: { before: Sights; after: Sights; keys: ReadonlySet<string>; accepted: number },
 ): { effects: number; changes: Change[] } {
+  const { before, after, keys, accepted } = seen
   const { play, step } = scene
   const use = play.use(step)
   const changes = effectOf(changesIn(play, step, before, after), control.signature, [])
   const moved = timesOver(changes, control.signature)
-  if (use.creates) return { effects: Math.max(keys.size, moved), changes }
+  if (use.creates || keys.size > 1) return { effects: Math.max(keys.size, moved), changes }
   // More than was accepted cannot have happened: such a number moves by itself.
   return { effects: accepted === 0 ? Math.min(moved, 1) : moved, changes }
 }
@@ -67,13 +84,12 @@ export async function raceTrial(
 ): Promise<Trial> {
   if (abuse.tactic.kind === 'race' && abuse.tactic.across !== undefined)
     return raceAcross(lab, abuse, abuse.tactic.across)
-  const allowed = await sequentialEffects(lab, abuse, control)
-  if (allowed >= sequentialMost)
-    throw new Unreached('one after the other it may be repeated as well, so there is no limit to overrun')
+  const sequence = await inSequence(lab, abuse, control)
+  if (sequence.effects >= sequentialMost) throw new Unreached(repeatable)
   let last: Trial | undefined
   for (let round = 0; round < lab.racing.rounds; round++) {
     await lab.reset?.()
-    last = await raceRound(lab, abuse, control, allowed, skip)
+    last = await raceRound(lab, abuse, control, { sequence, skip })
     if (last.effect) return last
   }
   if (last === undefined) throw new Unreached('races are switched off')
@@ -84,9 +100,9 @@ async function raceRound(
   lab: Lab,
   abuse: AbuseCase,
   control: Control,
-  allowed: number,
-  skip: ReadonlySet<number> | undefined,
+  { sequence, skip }: { readonly sequence: Sequence; readonly skip: ReadonlySet<number> | undefined },
 ): Promise<Trial> {
+  const allowed = sequence.effects
   const scene = await setScene(lab, abuse.abuse, skip)
   const { play, step, attacker, state } = scene
   const use = play.use(step)
@@ -102,18 +118,23 @@ async function raceRound(
   const first = accepted[0] ?? exchanges[0]
   if (first !== undefined) play.sent.push(racedIn(scene, first, lab.racing.width))
   const after = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
-  const keys = await existing(
-    play,
-    scene,
-    accepted.flatMap((exchange) => createdKey(lab.charter, use, best.request, exchange) ?? []),
+  const told = accepted.flatMap((exchange) => keysIn(play, step, control, { request: best.request, exchange }))
+  const keys = await existing(scene, control, told)
+  const { effects, changes } = countEffects(scene, control, { before, after, keys, accepted: accepted.length })
+  // What a single call breaks is no matter of time.
+  const broken = invariantsBroken(lab.charter, use.operation, before, after).filter(
+    ({ id }) => accepted.length > 1 && !sequence.broken.has(id),
   )
-  const { effects, changes } = countEffects(scene, control, before, after, keys, accepted.length)
-  const broken = invariantsBroken(lab.charter, use.operation, before, after)
   const why = `${accepted.length} of ${exchanges.length} were accepted, ${effects} took effect, ${allowed} may`
   const effect = effects > Math.max(allowed, 1) || broken.length > 0
   // Where not even one call got through, nothing raced.
-  if (!effect && allowed === 0 && accepted.length === 0)
+  if (!effect && accepted.length === 0)
     throw new Unreached(`not even one of the calls was accepted: ${first === undefined ? 'no answer' : inShort(first)}`)
+  const uncounted = !isCounted(use, control) && accepted.length > Math.max(sequence.accepted, 1)
+  if (!effect && uncounted)
+    throw new Unreached(
+      sequence.accepted < sequentialMost ? `${why}; but nothing that anyone may read counts how often` : repeatable,
+    )
   return {
     effect,
     why,
@@ -137,9 +158,21 @@ function racedIn({ play, step }: Scene, exchange: Exchange, times: number): Sent
   return { use: id, operation, as: step.as, purpose: 'abuse', exchange, times, captures: [] }
 }
 
-async function existing(play: Play, scene: Scene, keys: readonly string[]): Promise<ReadonlySet<string>> {
+/** Whether something anyone may read tells one effect from several. */
+function isCounted(use: Use, { signature, beside }: Control): boolean {
+  const counts = (mark: string) => signature.deltas.has(mark) || mark.endsWith('/length')
+  return use.creates || beside.size > 0 || [...signature.marks].some(counts)
+}
+
+async function existing(scene: Scene, control: Control, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const { play, step, attacker } = scene
+  const use = play.use(step)
+  const type = play.lab.charter.objects.get([...control.beside.keys()][0] ?? '')
   const found = new Set<string>()
-  for (const key of new Set(keys))
-    if (await existsAs(play, scene.step, play.use(scene.step), key, scene.attacker)) found.add(key)
+  for (const key of new Set(keys)) {
+    const sight = type === undefined ? undefined : await readThing(play, { type, key, path: {} }, attacker)
+    const exists = use.creates ? await existsAs(play, step, use, key, attacker) : sight !== undefined && sight !== null
+    if (exists) found.add(key)
+  }
   return found
 }

@@ -22,7 +22,7 @@ export interface TrialOptions {
   readonly variant?: CallRequest
 }
 
-/** Tries a case once on fresh objects. Throws `Unreached` when it cannot be brought about; a refusal of the abuse is a trial without effect. */
+/** Tries a case once on fresh objects. Throws `Unreached` when it cannot be brought about, or nothing could show; a refusal of the abuse is a trial without effect. */
 export async function runTrial(
   lab: Lab,
   abuse: AbuseCase,
@@ -32,11 +32,34 @@ export async function runTrial(
   try {
     const trial = await nowOrLater(lab, abuse, control, options)
     if (!trial.effect) await refuseDoubt(lab, trial)
+    if (!trial.effect && trial.unseen !== undefined) throw new Unreached(trial.unseen)
     return trial
   } catch (error) {
-    if (error instanceof Held && !daring.has(abuse.tactic.kind)) throw new Unreached(error.message, error.mishap)
-    if (error instanceof Held)
-      return { effect: false, why: error.message, changes: [], disclosed: [], sent: [], state: '-' }
+    if (!(error instanceof Held)) throw error
+    return withoutStep(lab, abuse, control, { options, refused: error })
+  }
+}
+
+/** A forbidden step on the way was refused: what it was for is tried without it, so that the abuse itself is sent in any case. */
+async function withoutStep(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  { options, refused }: { readonly options: TrialOptions; readonly refused: Held },
+): Promise<Trial> {
+  const { message, index, mishap } = refused
+  const skip = new Set([...(options.skip ?? []), index])
+  if (index < 0 || options.skip?.has(index) === true || !daring.has(abuse.tactic.kind))
+    throw new Unreached(message, mishap)
+  await lab.reset?.()
+  try {
+    const trial = await runTrial(lab, abuse, control, { ...options, skip })
+    // That it works without the step is for the case without the step to show.
+    if (trial.effect) throw new Unreached(`${message}; without that step the call took effect all the same`)
+    return { ...trial, why: `${message}; without that step: ${trial.why}` }
+  } catch (error) {
+    if (error instanceof Unreached && !error.message.startsWith(message))
+      throw new Unreached(`${message}; without that step: ${error.message}`)
     throw error
   }
 }
@@ -146,8 +169,10 @@ async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, opti
     if (last !== undefined) await lab.reset?.()
     const fresh = last === undefined ? scene : await setScene(lab, abuse.abuse, options.skip)
     const again = last === undefined ? request : await rebind(fresh, request, abuse)
-    last = await lastStep(fresh, abuse, control, { ...manner, request: again })
-    if (last.effect) return last
+    const trial = await lastStep(fresh, abuse, control, { ...manner, request: again })
+    if (trial.effect) return trial
+    // One way that shows nothing leaves the question open, whatever becomes of the others.
+    last = last?.unseen === undefined ? trial : last
   }
   if (last === undefined) throw new Unreached('no arguments break the rule')
   return last

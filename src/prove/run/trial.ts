@@ -6,6 +6,7 @@ import { changesBetween, type Sights, type Signature, signatureOf } from '../ora
 import { type Break, invariantsBroken } from '../oracle/invariant.ts'
 import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
+import { newBeside, toldBefore } from './beside.ts'
 import { inShort, type Lab } from './lab.ts'
 import { patienceMs } from './learn.ts'
 import { look } from './observe.ts'
@@ -20,6 +21,8 @@ export interface Trial {
   readonly disclosed: readonly string[]
   /** The decisive call was not refused. */
   readonly accepted?: boolean
+  /** Why nothing could have shown, when the decisive call was not refused. */
+  readonly unseen?: string
   readonly sent: readonly Sent[]
   /** State of the object acted on, before the abuse. */
   readonly state: string
@@ -40,6 +43,8 @@ export interface Control {
   readonly answer: unknown
   /** Values of what it made or changed, to compare an abuse with. */
   readonly after: Sights
+  /** Types of other objects that its answer names as new, with their states. */
+  readonly beside: ReadonlyMap<string, string | undefined>
   /** Where it came to a stand, when it does not work. */
   readonly mishap?: Mishap
 }
@@ -84,12 +89,15 @@ export async function runControl(lab: Lab, scenario: Scenario): Promise<Control>
   const first = await sightsOf(play, last, undefined)
   const before = await sightsOf(play, last, undefined, (sent) => play.sent.push(sent))
   noteWobble(play, last, first, before)
+  const told = toldBefore(play, last)
   const made = await play.make(last, { purpose: 'act' })
   const after = await settledSights(play, last, made, undefined, before)
+  const scene = { play, step: last, attacker: undefined }
+  const beside = play.use(last).creates ? [] : await newBeside(scene, made, told)
   const changes = changesIn(play, last, before, after)
   const creates = made.created !== undefined
   const signature = signatureOf(changes, creates)
-  const visible = signature.marks.size > 0 || creates
+  const visible = signature.marks.size > 0 || creates || beside.length > 0
   const why = made.accepted ? '' : `the rightful call was refused: ${inShort(made.exchange)}`
   return {
     works: made.accepted,
@@ -100,6 +108,7 @@ export async function runControl(lab: Lab, scenario: Scenario): Promise<Control>
     request: made.request,
     answer: made.exchange.response?.json,
     after,
+    beside: new Map(beside.map(({ type, fact }) => [type.name, fact?.state])),
     ...(made.accepted ? {} : { mishap: play.mishapAt(last, []) }),
   }
 }

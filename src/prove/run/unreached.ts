@@ -11,12 +11,15 @@ export class Unreached extends Error {
   }
 }
 
-/** The system refused a step that the charter forbids: nothing was broken. */
+/** The system refused a step on the way that the charter forbids; what such a step was to bring about is still to be tried without it. */
 export class Held extends Error {
+  /** Which step of the scenario. */
+  readonly index: number
   readonly mishap: Mishap | undefined
 
-  constructor(message: string, mishap?: Mishap) {
+  constructor(message: string, index: number, mishap?: Mishap) {
     super(message)
+    this.index = index
     this.mishap = mishap
   }
 }

@@ -89,7 +89,7 @@ function changeWords({ label, pointer, before, after }: Change): string {
   const what =
     pointer === 'state' || pointer === 'count'
       ? `the ${pointer} of ${label}`
-      : `${pointer.slice(1).replaceAll('/', '.')} of ${label}`
+      : `${pointer.startsWith('/') ? pointer.slice(1).replaceAll('/', '.') : `\`${pointer}\``} of ${label}`
   return before === undefined || before === null
     ? `${what} became ${short(after)}`
     : `${what} went from ${short(before)} to ${short(after)}`

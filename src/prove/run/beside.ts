@@ -1,0 +1,115 @@
+/** Objects that a call makes beside the one it acts on: those of other types that its answer names. */
+import type { CallRequest, Charter, ObjectType, Use } from '../../charter/charter.ts'
+import { textOf } from '../../charter/object-fact.ts'
+import { isRecord } from '../../wire/to-http.ts'
+import type { Change } from '../oracle/change.ts'
+import { leaves } from '../oracle/effect.ts'
+import type { Step } from '../plan/scenario.ts'
+import type { Exchange } from '../transport/exchange.ts'
+import { withFreshKeys } from './idempotency-key.ts'
+import { refuses } from './lab.ts'
+import { createdKey } from './learn.ts'
+import { readThing } from './observe.ts'
+import type { Play } from './play.ts'
+import type { Thing } from './thing.ts'
+import type { Control, Scene } from './trial.ts'
+
+/** An object that an answer names. */
+export interface Named {
+  readonly type: ObjectType
+  readonly key: string
+}
+
+/** A call as it was answered. */
+export interface Answer {
+  readonly request: CallRequest
+  readonly exchange: Exchange
+}
+
+/**
+ * What an accepted call's answer names that its request did not: what other uses of the operation create, and members named like the
+ * key of a type, as `memberId`. Whether any of it is new is for the caller to find out.
+ */
+export function namedBeside(charter: Charter, use: Use, { request, exchange }: Answer): Named[] {
+  if (refuses(charter, use, exchange)) return []
+  const others = charter.operations.get(use.operation)?.uses.filter((each) => each.creates && each.id !== use.id) ?? []
+  const made = others.map((each) => ({ type: each.object?.type, key: createdKey(charter, each, request, exchange) }))
+  const json = exchange.response?.json
+  const members = [json, ...(isRecord(json) ? Object.values(json) : [])].filter(isRecord).flatMap(Object.entries)
+  const linked = [...charter.objects.values()].flatMap((type) =>
+    members.flatMap(([name, value]) =>
+      bare(name) === `${bare(type.name)}id` ? [{ type: type.name, key: textOf(value) }] : [],
+    ),
+  )
+  const known = new Set([...leaves(request).values()].map(String))
+  const found = [...made, ...linked].flatMap(({ type, key }): Named[] => {
+    const object = charter.objects.get(type ?? '')
+    const usable = object?.read !== undefined && object.name !== use.object?.type
+    return usable && key !== undefined && !known.has(key) ? [{ type: object, key }] : []
+  })
+  return [...new Map(found.map((each) => [`${each.type.name}/${each.key}`, each])).values()]
+}
+
+/** What earlier answers of the same operation named, by `idOf`. */
+export function toldBefore(play: Play, step: Step): ReadonlySet<string> {
+  const { charter } = play.lab
+  const use = play.use(step)
+  const answers = play.sent.filter((sent) => sent.operation === use.operation && sent.purpose !== 'observe')
+  return new Set(answers.flatMap(({ exchange }) => namedBeside(charter, use, { request: {}, exchange })).map(idOf))
+}
+
+/** Those that nobody on stage knew before and that can be read, with their states. */
+export async function newBeside(
+  scene: Pick<Scene, 'play' | 'step' | 'attacker'>,
+  answer: Answer,
+  told: ReadonlySet<string>,
+): Promise<Thing[]> {
+  const { play, step, attacker } = scene
+  const present = new Set([...play.things.values()].map(idOf))
+  const found: Thing[] = []
+  for (const named of namedBeside(play.lab.charter, play.use(step), answer)) {
+    if (told.has(idOf(named)) || present.has(idOf(named))) continue
+    const thing: Thing = { ...named, path: {} }
+    const sight = await readThing(play, thing, attacker, (sent) => play.sent.push(sent))
+    if (sight !== undefined && sight !== null) found.push({ ...thing, fact: sight })
+  }
+  return found
+}
+
+/**
+ * What an accepted call made once more although its object shows nothing: of a type, and in the state, that the rightful call makes.
+ *
+ * What is but handed out again, as the receipt of a payment, has the same key each time: where no earlier answer tells, one call more does.
+ */
+export async function madeAgain(
+  scene: Scene,
+  control: Control,
+  answer: Answer,
+  told: ReadonlySet<string>,
+): Promise<Change[]> {
+  if (control.beside.size === 0) return []
+  const { play, step } = scene
+  const use = play.use(step)
+  const alike = ({ type, fact }: Thing) =>
+    control.beside.has(type.name) && control.beside.get(type.name) === fact?.state
+  const first = (await newBeside(scene, answer, told)).filter(alike)
+  const unsure = first.some(({ type }) => ![...told].some((id) => id.startsWith(`${type.name}/`)))
+  if (!unsure) return first.map(changeOf)
+  const request = withFreshKeys(play.lab.charter, use, answer.request, play.lab.supply)
+  const exchange = await play.exchange(step, use, request)
+  const second = (await newBeside(scene, { request, exchange }, new Set([...told, ...first.map(idOf)]))).filter(alike)
+  return first.filter(({ type }) => second.some((each) => each.type === type)).map(changeOf)
+}
+
+function changeOf({ type }: Thing): Change {
+  return { label: `new ${type.name}`, pointer: 'exists', before: false, after: true }
+}
+
+/** What an object is told from others by. */
+function idOf({ type, key }: Named): string {
+  return `${type.name}/${key}`
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}

@@ -1,0 +1,69 @@
+/** Calls that were accepted and changed nothing: whether anything could have shown, and with which arguments it would. */
+import type { CallRequest } from '../../charter/charter.ts'
+import { getPointer, parsePointer } from '../../charter/pointer.ts'
+import { conforms } from '../../charter/source/conform.ts'
+import { placeValue } from '../../wire/place.ts'
+import { leaves, type Sights } from '../oracle/effect.ts'
+import type { Manner } from './play.ts'
+import type { Sight } from './thing.ts'
+import type { Control, Scene } from './trial.ts'
+
+const mostVariations = 3
+
+/** Whether what the rightful call leads to is something else than what is there already, or counts up. */
+export function mayShow({ signature, after }: Pick<Control, 'signature' | 'after'>, before: Sights): boolean {
+  return [...signature.marks].some((mark) => {
+    if (signature.deltas.has(mark) || mark.endsWith('|exists') || mark.endsWith('/length')) return true
+    const there = seenAt(before, mark)
+    return there !== undefined && there !== seenAt(after, mark)
+  })
+}
+
+/** The same call with arguments that the object does not have yet, where those that were sent it has; none that would break more. */
+export async function otherArguments(
+  { play, step }: Scene,
+  manner: Manner,
+  { signature }: Control,
+  seen: { readonly request: CallRequest; readonly before: Sights },
+): Promise<CallRequest[]> {
+  const { request, before } = seen
+  const there = new Set([...signature.marks].map((mark) => seenAt(before, mark)))
+  const same = [...leaves(request.body)].filter(([, value]) => isScalar(value) && there.has(value))
+  if (same.length === 0) return []
+  const { problem } = await play.prepare(step, { ...manner, request })
+  const broken = new Set(problem.judge(request).broken)
+  const { charter } = play.lab
+  const shape = charter.operations.get(play.use(step).operation)?.shape
+  const description = charter.sources.get(shape?.source ?? '')?.description
+  const found = same.flatMap(([pointer, value]) => {
+    const at = { from: 'request', in: 'body', pointer: parsePointer(pointer) ?? [] } as const
+    return otherThan(value).map((other) => placeValue(request, at, other))
+  })
+  const fits = (each: CallRequest): boolean =>
+    description === undefined || shape?.body === undefined || conforms(description, shape.body.schema, each.body)
+  const alike = (each: CallRequest): boolean => {
+    const now = problem.judge(each).broken
+    return now.every((id) => broken.has(id)) && now.length === broken.size
+  }
+  return found.filter((each) => fits(each) && alike(each)).slice(0, mostVariations)
+}
+
+function seenAt(sights: Sights, mark: string): unknown {
+  const at = mark.indexOf('|')
+  const sight: Sight = sights.get(mark.slice(0, at))
+  if (sight === undefined || sight === null) return undefined
+  const pointer = mark.slice(at + 1)
+  return pointer === 'state' ? sight.state : getPointer(sight.value, parsePointer(pointer) ?? [])
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+function otherThan(value: unknown): unknown[] {
+  if (typeof value === 'number') return [value + 1, value - 1]
+  if (typeof value === 'boolean') return [!value]
+  if (typeof value !== 'string') return []
+  const counted = value.replace(/\d+/, (digits) => String(Number(digits.slice(-9)) + 1).padStart(digits.length, '0'))
+  return counted === value ? [`${value} 2`] : [counted, `${value} 2`]
+}
