@@ -1,7 +1,7 @@
 /** The guard as middleware of Express 5, or of anything that calls `(request, response, next)` with those of `node:http`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Guard } from '../../guard/guard.ts'
-import { type Body, type MiddlewareOptions, openDesk } from './desk.ts'
+import { type Body, type Desk, type MiddlewareOptions, openDesk } from './desk.ts'
 import { answerAtOnce, followAnswer } from './node-answer.ts'
 
 /** What Express adds to a request that matters here. */
@@ -24,22 +24,41 @@ export type ExpressHandler = (
 export function guardExpress(guard: Guard, options: MiddlewareOptions<ExpressRequest>): ExpressHandler {
   const desk = openDesk(guard, options)
   return (request, response, next) => {
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    // A mounted application sees a shorter URL than the client asked for.
-    const arriving = request.originalUrl === undefined ? request : atUrl(request, request.originalUrl)
-    desk
-      .judge(arriving, request, gone.signal)
-      .then((judged) => {
-        if (answerAtOnce(judged, request, response)) return
-        if (judged.kind === 'go') {
-          if (judged.body !== undefined) give(request, judged.body)
-          followAnswer(judged, request, response, desk.limits.responseBytes)
-        }
-        next()
-      })
-      .catch(next)
+    void serve(desk, request, response, next)
   }
+}
+
+async function serve(
+  desk: Desk<ExpressRequest>,
+  request: ExpressRequest,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+): Promise<void> {
+  try {
+    if (await isAnswered(desk, request, response)) return
+  } catch (error) {
+    next(error)
+    return
+  }
+  next()
+}
+
+async function isAnswered(
+  desk: Desk<ExpressRequest>,
+  request: ExpressRequest,
+  response: ServerResponse,
+): Promise<boolean> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  // A mounted application sees a shorter URL than the client asked for.
+  const arriving = request.originalUrl === undefined ? request : atUrl(request, request.originalUrl)
+  const judged = await desk.judge(arriving, request, gone.signal)
+  if (answerAtOnce(judged, request, response)) return true
+  if (judged.kind === 'go') {
+    if (judged.body !== undefined) give(request, judged.body)
+    followAnswer(judged, request, response, desk.limits.responseBytes)
+  }
+  return false
 }
 
 /** The same request under the URL the client asked for. */

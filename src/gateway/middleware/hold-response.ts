@@ -50,7 +50,10 @@ export function holdResponse(response: ServerResponse, options: HoldOptions): vo
       if (response.destroyed) return
       restore(response)
       show(response, shown, { bytes: Buffer.concat(chunks), ended, headers })
-      if (!ended) response.emit('drain')
+      if (ended) return
+      // Whoever is still writing must not write behind what was shown instead.
+      if (shown.kind !== 'pass') Object.assign(response, { write: () => false, end: () => response })
+      response.emit('drain')
     })
   }
   const onClose = (): void => {

@@ -71,7 +71,7 @@ async function judgeAnswer(ruling: Going, { status, headers, bytes }: Written, m
   const release = await settleSafely(ruling, { kind: 'answered', answer })
   if (release.kind === 'refused')
     return { kind: 'instead', write: (response) => sendRefusal(response, release.refusal, ruling.call) }
-  if (release.kind === 'pass' || bytes === undefined || bytes.length === 0) return { kind: 'pass' }
+  if (release.kind === 'pass' || bytes?.length === 0) return { kind: 'pass' }
   const body = Buffer.from(printLosslessJson(release.body))
   const { via: _, ...others } = changedHeaders(texts, ruling.call, body.length)
   return { kind: 'changed', headers: others, body }

@@ -59,7 +59,8 @@ export async function showResponse(
     if (taken.kind === 'longer') await taken.stream.cancel()
     return refusalResponse(release.refusal, ruling.call)
   }
-  if (release.kind === 'changed' && bytes !== undefined && bytes.length > 0) {
+  if (release.kind === 'changed' && bytes?.length !== 0) {
+    if (taken.kind === 'longer') await taken.stream.cancel()
     const body = printLosslessJson(release.body)
     return new Response(body, {
       status,
