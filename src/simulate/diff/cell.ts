@@ -2,10 +2,9 @@
 
 import type { RawPrincipal } from '../../case/case-schema.ts'
 import type { Node } from '../../cel/ast.ts'
-import type { Expression } from '../../cel/parse-cel.ts'
 import type { Charter, Constraint } from '../../charter/charter.ts'
 import { getPointer, setPointer } from '../../charter/pointer.ts'
-import { type Seed, typeAt, withState } from './seed.ts'
+import { rulesOf, type Seed, typeAt, withState } from './seed.ts'
 
 /** A call to try, and in what it differs from where it comes from. */
 export interface Cell extends Seed {
@@ -21,9 +20,13 @@ export interface Palette {
 /** Most variations of one call. */
 const mostCells = 600
 
-/** The call itself, then its variations: one thing changed, and caller together with state. */
-export function cellsOf(seed: Seed, palette: Palette): readonly Cell[] {
-  const whole: Cell = { ...seed, changed: [] }
+/**
+ * The call itself, then its variations: one thing changed, and caller together with state.
+ *
+ * @param changed - In what the call already differs from where it comes from.
+ */
+export function cellsOf(seed: Seed, palette: Palette, changed: readonly string[] = []): readonly Cell[] {
+  const whole: Cell = { ...seed, changed }
   const states = withStates(whole, palette)
   const cells = [
     whole,
@@ -61,7 +64,9 @@ function setObject(cell: Cell, slot: string, value: unknown, says: string): Cell
 
 /** Every value a rule of this operation reads, set to each bound it is held against, and to both sides of it. */
 function withValues(cell: Cell, { charters }: Palette): readonly Cell[] {
-  const rules = charters.flatMap((charter) => rulesOf(charter, cell.operation))
+  const rules = charters.flatMap((charter) =>
+    (charter.operations.get(cell.operation)?.uses ?? []).flatMap((use) => rulesOf(charter, use)),
+  )
   const constants = new Set(rules.flatMap((rule) => constantsIn(rule.ast)))
   const paths = new Map(rules.flatMap((rule) => rule.reads.map((path) => [path.join('/'), path] as const)))
   return [...paths.values()].flatMap(([root = '', ...rest]): readonly Cell[] => {
@@ -128,12 +133,12 @@ function withPast(cell: Cell, { charters }: Palette): readonly Cell[] {
     (each) => each > 0 && each <= 50,
   )
   const past = cell.facts.past ?? []
-  const again = { operation: cell.operation, as: cell.as, request: cell.request, at: '-1m' }
+  const again = { operation: cell.operation, as: cell.as, request: cell.request, at: '-1ms' }
   const repeated = counts.map(
     (count): Cell => ({
       ...cell,
       facts: { ...cell.facts, past: [...past, ...Array.from({ length: count }, () => again)] },
-      changed: [...cell.changed, `made ${count === 1 ? 'once' : `${count} times`} before, a minute ago`],
+      changed: [...cell.changed, `made ${count === 1 ? 'once' : `${count} times`} just before`],
     }),
   )
   const without: Cell = {
@@ -153,15 +158,6 @@ function countIn(constraint: Constraint): readonly number[] {
 
 function constraintsOf(charter: Charter, operation: string): readonly Constraint[] {
   return (charter.operations.get(operation)?.uses ?? []).flatMap((use) => use.constraints)
-}
-
-function rulesOf(charter: Charter, operation: string): readonly Expression[] {
-  return constraintsOf(charter, operation).flatMap((each): readonly Expression[] => {
-    if (each.kind === 'when') return [each.rule]
-    if (each.kind === 'limit') return each.sum === undefined ? [each.atMost] : [each.atMost, each.sum]
-    const needed = each.kind === 'approval' ? charter.approvals.get(each.approval)?.neededWhen : undefined
-    return needed === undefined ? [] : [needed]
-  })
 }
 
 /** Numbers and texts a rule mentions. */

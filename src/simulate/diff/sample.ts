@@ -51,7 +51,7 @@ export function sample(before: Charter, after: Charter, files: readonly RawCases
   const groups = new Map<string, Difference>()
   let [tried, untold] = [0, 0]
   for (const seed of seeds) {
-    for (const cell of cellsOf(completed(charters, seed, pool), palette)) {
+    for (const cell of cellsAround(charters, completed(charters, seed, pool), palette)) {
       const judged = charters.map((charter) => judgeCell(charter, cell))
       const [old, now] = judged
       if (old === undefined || now === undefined) continue
@@ -61,6 +61,34 @@ export function sample(before: Charter, after: Charter, files: readonly RawCases
     }
   }
   return { tried, untold, differences: [...groups.values()] }
+}
+
+/** Steps of variation towards a call that is allowed. */
+const mostSteps = 3
+
+/** The variations of a call; of one that neither charter allows, also those of the nearest that one does. */
+function cellsAround(charters: readonly [Charter, Charter], seed: Seed, palette: Palette): readonly Cell[] {
+  const cells = [...cellsOf(seed, palette)]
+  for (const charter of charters) {
+    let nearest: Cell | undefined = cells[0]
+    let distance = nearest === undefined ? 0 : distanceOf(charter, nearest)
+    for (let step = 0; step < mostSteps && distance > 0 && nearest !== undefined; step += 1) {
+      const around = cellsOf(nearest, palette, nearest.changed)
+      const better = around
+        .map((cell) => ({ cell, far: distanceOf(charter, cell) }))
+        .reduce((best, each) => (each.far < best.far ? each : best), { cell: nearest, far: distance })
+      if (better.far === distance) break
+      nearest = better.cell
+      distance = better.far
+      cells.push(...cellsOf(nearest, palette, nearest.changed))
+    }
+  }
+  return cells
+}
+
+/** How many demands stand in the way. */
+function distanceOf(charter: Charter, cell: Cell): number {
+  return judgeCell(charter, cell).decision.reasons.length
 }
 
 function judgeCell(charter: Charter, cell: Cell): Judgement {

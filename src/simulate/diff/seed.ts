@@ -1,7 +1,9 @@
 /** Calls to begin with: those of the charter's own cases, and made-up ones for uses that have none. */
+
 import type { RawCase, RawCases, RawPrincipal } from '../../case/case-schema.ts'
+import type { Expression } from '../../cel/parse-cel.ts'
 import type { Charter, ObjectType, Ref, Use } from '../../charter/charter.ts'
-import { setPointer } from '../../charter/pointer.ts'
+import { getPointer, setPointer } from '../../charter/pointer.ts'
 import { makeExample } from '../../charter/source/example.ts'
 import { refOf } from '../../constraint/slot.ts'
 
@@ -65,10 +67,37 @@ export function seedOfUse(charter: Charter, use: Use): Seed {
   if (parent !== undefined) objects['parent'] = objectOf(charter, parent, 'parent-1', undefined)
   for (const ref of use.refs) {
     const type = charter.objects.get(ref.object)
-    if (type !== undefined)
-      objects[ref.slot] = objectOf(charter, type, refKey(ref, request, objects), stateFor(use, ref.slot))
+    if (type !== undefined) objects[ref.slot] = objectOf(charter, type, refKey(ref, request), stateFor(use, ref.slot))
   }
-  return { operation: use.operation, as, request, facts: { objects }, from: `the description of \`${use.id}\`` }
+  const filled = withReads(charter, use, request, objects)
+  return { operation: use.operation, as, request, facts: { objects: filled }, from: `the description of \`${use.id}\`` }
+}
+
+/** What rules read of objects and no description shows: what the request calls by the same name, or a number. */
+function withReads(
+  charter: Charter,
+  use: Use,
+  request: Seed['request'],
+  objects: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const filled = { ...objects }
+  for (const [root = '', ...rest] of rulesOf(charter, use).flatMap((rule) => rule.reads)) {
+    const [at, last] = [rest.map(String), String(rest.at(-1))]
+    const value = Object.hasOwn(filled, root) ? filled[root] : undefined
+    if (at.length === 0 || value === undefined || value === null || getPointer(value, at) !== undefined) continue
+    filled[root] = setPointer(value, at, getPointer(request.body, [last]) ?? 10)
+  }
+  return filled
+}
+
+/** Every expression that is about the arguments or objects of a use. */
+export function rulesOf(charter: Charter, use: Use): readonly Expression[] {
+  return use.constraints.flatMap((each): readonly Expression[] => {
+    if (each.kind === 'when') return [each.rule]
+    if (each.kind === 'limit') return each.sum === undefined ? [each.atMost] : [each.atMost, each.sum]
+    const needed = each.kind === 'approval' ? charter.approvals.get(each.approval)?.neededWhen : undefined
+    return needed === undefined ? [] : [needed]
+  })
 }
 
 function stateFor(use: Use, slot: string): string | undefined {
@@ -76,10 +105,8 @@ function stateFor(use: Use, slot: string): string | undefined {
   return from?.kind === 'from' ? from.states[0] : undefined
 }
 
-function refKey(ref: Ref, request: Seed['request'], objects: Readonly<Record<string, unknown>>): string {
-  return ref.key.from === 'object' || ref.key.from === 'principal'
-    ? `${ref.slot}-1`
-    : keyText(ref.key, request, objects)
+function refKey(ref: Ref, request: Seed['request']): string {
+  return ref.key.from === 'object' || ref.key.from === 'principal' ? `${ref.slot}-1` : keyText(ref.key, request)
 }
 
 function keyText(
