@@ -5,27 +5,28 @@
  * not to work is reported with the step that failed.
  */
 import type { Charter, Constraint, ObjectType, Use } from '../../charter/charter.ts'
-import type { Member, Stage } from './cast.ts'
+import { printPointer } from '../../charter/pointer.ts'
+import { type Belonging, type Binding, bind } from './belong.ts'
+import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
 import { fillRefs } from './fill-ref.ts'
 import { isOwn, movesFrom, useById, type Way, waysTo } from './graph.ts'
 import { type Lore, noLore } from './lore.ts'
 import { grantUse, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
-import type { Extra, Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
+import type { Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
 import { stateRuleOf } from './state-rule.ts'
 import { type BuildOptions, deepest, Unbuildable, type Wants } from './wants.ts'
 
 /** What an object is wanted for. */
-export interface Supply {
-  readonly owner: Member | undefined
+export interface Supply extends Belonging {
   readonly states: readonly string[]
   readonly wishes: readonly Wish[]
   readonly depth: number
   /** A move the way must pass. */
   readonly through?: Use | undefined
-  /** Members who must be parties of it. */
-  readonly parties?: Readonly<Record<string, Member>>
+  /** The use it is for, and who makes that: steps on the way leave to them what others cannot do. */
+  readonly ahead?: { readonly use: Use; readonly member: Member } | undefined
   /** The object it is made for. */
   readonly near?: Var | undefined
 }
@@ -40,8 +41,10 @@ export interface How {
   /** How many objects are being made for one another. */
   readonly depth: number
   readonly extra?: Step['extra']
-  /** Whose the object shall be that the step makes. */
-  readonly owner?: Member | undefined
+  /** What people shall be to the object that the step makes. */
+  readonly belonging?: Belonging
+  /** What objects must be that the step names, for the sake of the one it makes. */
+  readonly inherit?: Binding['inherit']
   /** The object that the step makes another one for. */
   readonly near?: Var | undefined
 }
@@ -107,19 +110,26 @@ export class Builder {
   /** Adds what is needed for a use and then the use itself as the last step. */
   addAct(use: Use, wants: Wants): void {
     const member = wants.member ?? this.casting.pick(use, undefined)
-    const owner = wants.owner ?? this.casting.ownerFor(use, member)
-    const object = this.objectFor(use, owner, wants)
+    const object = this.objectFor(use, member, wants)
     prepareApprovals(this, use, { object, member, wants })
     this.step(use, { member, object, wants, purpose: 'act', depth: 0 })
   }
 
   /** The object a use acts on, brought into a state the use may start from. */
-  private objectFor(use: Use, owner: Member | undefined, wants: Wants): Var | undefined {
+  private objectFor(use: Use, member: Member, wants: Wants): Var | undefined {
     if (use.object === undefined || use.creates) return undefined
-    const states = wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without)
-    const through = wants.approvals === 'granted' ? grantUse(this, use) : undefined
-    const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === 'object')
-    return this.supply(use.object.type, { owner, states, wishes, through, depth: 0 })
+    const { type } = use.object
+    const standing = this.casting.standing(type, choicesOf(use), member)
+    return this.supply(type, {
+      ...standing,
+      owner: wants.owner ?? this.casting.ownerFor(use, member, standing),
+      creator: wants.creator ?? standing?.creator,
+      states: wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without),
+      wishes: (wants.wishes ?? []).filter((wish) => wish.slot === 'object'),
+      through: wants.through ?? (wants.approvals === 'granted' ? grantUse(this, use) : undefined),
+      ahead: { use, member },
+      depth: 0,
+    })
   }
 
   /** Makes or finds an object and brings it into a wanted state; see `waysTo`. */
@@ -151,14 +161,15 @@ export class Builder {
     if (moves === undefined || start === undefined) return this.introduce(type, { ...want, supply: 'found' })
     const states = want.states.length === 0 ? [] : moves.length === 0 ? want.states : [start]
     const object = this.introduce(type, { ...want, states, supply: 'found' })
-    this.move(object, moves, want.depth)
+    this.move(object, moves, want.depth, want.ahead)
     return object
   }
 
-  /** Adds moves of an object, each by whoever may. */
-  move(object: Var, moves: readonly Use[], depth: number): void {
-    for (const use of moves) {
-      for (const member of this.performers(use, object)) {
+  /** Adds moves of an object, each by whoever may; people needed `ahead` are spared where others can do it. */
+  move(object: Var, moves: readonly Use[], depth: number, ahead?: Supply['ahead']): void {
+    for (const [index, use] of moves.entries()) {
+      const later = [...moves.slice(index + 1), ...(ahead === undefined ? [] : [ahead.use])]
+      for (const member of this.performers(use, object, later, ahead?.member)) {
         this.step(use, { member, object, wants: {}, purpose: 'setup', depth })
       }
     }
@@ -180,95 +191,106 @@ export class Builder {
 
   private introduce(
     type: ObjectType,
-    want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'parties'> & { supply: VarSpec['supply'] },
+    want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'people'> & { supply: VarSpec['supply'] },
   ): Var {
     const number = (this.tally.get(type.name) ?? 0) + 1
     this.tally.set(type.name, number)
     const name = `${type.name}-${number}`
-    if (want.owner !== undefined) this.owners.set(name, want.owner)
-    const parties = Object.entries(want.parties ?? {}).map(([party, member]) => [party, this.play(member)] as const)
-    this.vars[name] = {
-      type: type.name,
-      supply: want.supply,
-      states: want.states,
-      wishes: want.wishes,
-      ...(want.owner === undefined || type.owner === undefined ? {} : { owner: this.play(want.owner) }),
-      ...(parties.length === 0 ? {} : { parties: Object.fromEntries(parties) }),
-    }
+    this.vars[name] = { type: type.name, supply: want.supply, states: want.states, wishes: want.wishes }
+    this.note(name, want)
     return name
+  }
+
+  /** Notes what people are to an object, and puts them on stage. */
+  private note(name: Var, { owner, people = [] }: Belonging): void {
+    const spec = this.vars[name]
+    if (spec === undefined) return
+    if (owner !== undefined) this.owners.set(name, owner)
+    const owned = owner !== undefined && this.stage.charter.objects.get(spec.type)?.owner !== undefined
+    const standing = Object.fromEntries(people.map(({ at, who }) => [printPointer(at), this.play(who)]))
+    this.vars[name] = {
+      ...spec,
+      ...(owned ? { owner: this.play(owner) } : {}),
+      ...(people.length === 0 ? {} : { people: { ...spec.people, ...standing } }),
+    }
   }
 
   private follow(type: ObjectType, way: Way, want: Supply): Var {
     const [creator, ...moves] = way
     if (creator === undefined) throw new Unbuildable(`nothing creates a ${type.name}`)
-    const maker = this.casting.makerOf(creator, want.owner)
-    const object = this.introduce(type, { ...want, owner: want.owner ?? maker, states: [], supply: 'made' })
-    const owned = want.owner === undefined || want.owner === maker ? [] : ownerMember(type, want.owner)
-    const parties = Object.entries(want.parties ?? {}).flatMap(([party, member]) => {
-      const at = type.parties.get(party)
-      this.play(member)
-      return at === undefined ? [] : [{ at, value: { idOf: member.name } }]
-    })
+    const not = want.ahead === undefined || want.creator !== undefined ? undefined : this.notMaker(want.ahead)
+    const maker = this.casting.makerOf(creator, want.owner, { creator: want.creator, not })
+    const people = this.casting.peopleFor(type, [creator, ...moves], want)
+    const object = this.introduce(type, { ...want, people, states: [], supply: 'made' })
     const { depth, wishes } = want
-    const extra = [...owned, ...parties]
     this.step(creator, {
       member: maker,
       object: undefined,
       makes: object,
       wants: { wishes },
-      owner: want.owner,
+      belonging: { owner: want.owner, people },
       near: want.near,
       purpose: 'setup',
       depth,
-      extra,
     })
     const enrich = this.choices.enrich?.get(type.name)
     if (enrich !== undefined && depth < deepest && moves.every((use) => use !== enrich))
       this.move(object, [enrich], depth + 1)
-    this.move(object, moves, depth)
+    this.move(object, moves, depth, want.ahead)
     return object
   }
 
+  /** Who must not have made the object, because they make the use ahead that its creator may not make. */
+  private notMaker({ use, member }: NonNullable<Supply['ahead']>): Member | undefined {
+    const apart = use.constraints.some(
+      (each) => each.kind === 'separation' && each.id !== this.choices.samePerson?.constraint.id,
+    )
+    return apart ? member : undefined
+  }
+
   /** Who makes a move on the way: as many as an approval needs when the move grants one, or as it was found to take; else one. */
-  private performers(use: Use, object: Var): Member[] {
+  private performers(use: Use, object: Var, later: readonly Use[], keep: Member | undefined): Member[] {
     const times = this.lore.times.get(use.id) ?? 1
+    const among = { later, ...(keep === undefined ? {} : { keep }) }
     const granted = [...this.stage.charter.approvals.values()].filter((each) => each.grant === use.operation)
     const quorums = granted.toSorted((left, right) => right.quorum - left.quorum)
     for (const [index, approval] of quorums.entries()) {
       try {
-        return this.casting.approvers({ ...approval, quorum: Math.max(approval.quorum, times) }, use, object)
+        return this.casting.approvers({ ...approval, quorum: Math.max(approval.quorum, times) }, use, object, among)
       } catch (error) {
         // Not every approval that a move grants is needed every time.
         if (!(error instanceof Unbuildable) || index === quorums.length - 1) throw error
       }
     }
-    return times === 1 ? [this.casting.pick(use, object)] : this.casting.able(use, object).slice(0, times)
+    return times === 1 ? [this.casting.pick(use, object, later, keep)] : this.casting.able(use, object).slice(0, times)
   }
 
   /** Adds one step, after what its references and order rules need. */
   step(use: Use, how: How): void {
     const { member, object, wants } = how
     prepareOrder(this, use, how)
-    const refs = fillRefs(this, use, how)
+    const { extra, inherit } = use.creates
+      ? bind(this.stage.charter, use, member, how.belonging ?? {})
+      : { extra: [], inherit: new Map() }
+    const refs = fillRefs(this, use, { ...how, inherit })
     prepareRules(this, use, how, refs)
-    const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use, member) : undefined)
+    const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use) : undefined)
     this.steps.push({
       use: use.id,
       as: this.play(member),
       refs,
       purpose: how.purpose,
       wishes: wants.wishes ?? [],
-      extra: how.extra ?? [],
+      extra: [...extra, ...(how.extra ?? [])],
       ...(object === undefined ? {} : { object }),
       ...(makes === undefined ? {} : { makes }),
     })
+    if (makes !== undefined) this.note(makes, this.casting.settle(use, makes, member, refs))
   }
 
-  private declareMade(use: Use, member: Member): Var | undefined {
+  private declareMade(use: Use): Var | undefined {
     const type = this.stage.charter.objects.get(use.object?.type ?? '')
-    return type === undefined
-      ? undefined
-      : this.introduce(type, { owner: member, states: [], wishes: [], supply: 'made' })
+    return type === undefined ? undefined : this.introduce(type, { states: [], wishes: [], supply: 'made' })
   }
 }
 
@@ -284,10 +306,4 @@ function startsOf(charter: Charter, use: Use, without: string | undefined): read
 
 function countsPeople(constraint: Constraint): boolean {
   return 'per' in constraint && constraint.per.includes('principal')
-}
-
-function ownerMember(type: ObjectType, owner: Member): Step['extra'] {
-  if (!Array.isArray(type.owner)) return []
-  const value: Extra = { idOf: owner.name }
-  return [{ at: type.owner, value }]
 }

@@ -1,7 +1,12 @@
 /** Who can do what in a scenario: the charter's choices, minus those whom earlier steps rule out. */
-import type { Approval, Choice, Use } from '../../charter/charter.ts'
-import { admitted, boundToTenant, choicesOf, type Member, type Stage, sameTenant } from './cast.ts'
-import type { Step, Var, VarSpec } from './scenario.ts'
+import type { Approval, Choice, ObjectType, Slot, Use } from '../../charter/charter.ts'
+import { printPointer } from '../../charter/pointer.ts'
+import { grants, keepsApart, mayByRole, needOthers } from './apart.ts'
+import { type Belonging, type Person, ranked, settledAs } from './belong.ts'
+import { admitted, boundToTenant, choicesOf, type Member, plays, type Stage, sameTenant } from './cast.ts'
+import { useById } from './graph.ts'
+import { originOf, ownerSource, type PersonPlace, samePlace } from './origin.ts'
+import type { Role, Step, Var, VarSpec } from './scenario.ts'
 import { type BuildOptions, Unbuildable } from './wants.ts'
 
 /** What of a scenario in the making decides who may be cast. */
@@ -30,8 +35,13 @@ export class Casting {
     return this.stage.members.filter((member) => this.choosing.notCast?.has(member.name) !== true)
   }
 
-  /** Distinct approvers who may approve, as many as the quorum asks for. */
-  approvers(approval: Approval, use: Use | undefined, object: Var | undefined, requester?: Member): Member[] {
+  /** Distinct approvers who may approve, as many as the quorum asks for; those who are needed later come last. */
+  approvers(
+    approval: Approval,
+    use: Use | undefined,
+    object: Var | undefined,
+    { requester, keep = requester, later = [] }: { requester?: Member; keep?: Member; later?: readonly Use[] } = {},
+  ): Member[] {
     const owner = object === undefined ? undefined : this.making.owners.get(object)
     const barred = new Set([
       ...(approval.not.length > 0 ? [owner?.name, requester?.name, ...this.makersOf(object)] : []),
@@ -50,54 +60,102 @@ export class Casting {
         `${approval.quorum} identities who may give \`${approval.name}\` are needed, the identities file has ${eligible.length}`,
       )
     }
-    return eligible.slice(0, approval.quorum)
+    const sorted = use === undefined ? eligible : this.spare(eligible, use, later, keep)
+    return sorted.slice(0, approval.quorum)
   }
 
-  /** The first member who may make a use on an object: its party when the charter says so, else an actor of the same tenant. */
-  pick(use: Use, object: Var | undefined): Member {
-    const options = this.able(use, object)
-    const first = options[0]
+  /** The first member who may make a use on an object: who is something to it before who has but a role. */
+  pick(use: Use, object: Var | undefined, later: readonly Use[] = [], keep?: Member): Member {
+    const [first] = this.spare(this.able(use, object), use, later, keep)
     if (first === undefined)
       throw new Unbuildable(`no identity may \`${use.id}\`${object === undefined ? '' : ` on ${object}`}`)
     return first
   }
 
-  /** Everybody who may make a use on an object, parties first where the charter names them first. */
+  /** Members in such an order that whoever later steps need, because people must differ, comes last. */
+  private spare(members: readonly Member[], use: Use, later: readonly Use[], keep: Member | undefined): Member[] {
+    const { charter } = this.stage
+    const tied = later.filter((each) => needOthers(charter, each, use))
+    const needed = (member: Member): number =>
+      this.leads(member, use)
+        ? -1
+        : tied.filter((each) => mayByRole(charter, each, member)).length +
+          (tied.length > 0 && member === keep ? tied.length + 1 : 0)
+    return members.toSorted((left, right) => needed(left) - needed(right))
+  }
+
+  /** Whether somebody shall make a use because they do what different people should do. */
+  private leads(member: Member, use: Use): boolean {
+    const { samePerson } = this.choosing
+    if (samePerson === undefined || samePerson.member !== member) return false
+    const { constraint } = samePerson
+    if (constraint.kind !== 'separation') return false
+    return 'operations' in constraint.of
+      ? constraint.of.operations.includes(use.operation)
+      : grants(this.stage.charter, use) || constraint.of.parties.some((party) => keepsApart(use, party))
+  }
+
+  /** Everybody who may make a use on an object, those first who are something to it. */
   able(use: Use, object: Var | undefined): Member[] {
     const owner = object === undefined ? undefined : this.making.owners.get(object)
     const barred = new Set(this.separated(use, object))
-    const found = choicesOf(use).flatMap((choice) => this.candidates(use, choice, object, owner))
+    const found = ranked(this.stage.charter, choicesOf(use)).flatMap((choice) =>
+      this.candidates(use, choice, object, owner),
+    )
     return [...new Set(found)].filter((member) => !barred.has(member.name))
   }
 
   private candidates(use: Use, choice: Choice, object: Var | undefined, owner: Member | undefined): Member[] {
-    if (choice.party === 'owner' || choice.party === 'creator') {
-      const able = owner === undefined ? this.possibleOwners(use.object?.type) : [owner]
-      return admitted(this.stage.charter, able, choice)
+    const { charter } = this.stage
+    const type = use.object?.type
+    if (choice.party === 'owner')
+      return admitted(charter, owner === undefined ? this.possibleOwners(type) : [owner], choice)
+    if (choice.party === 'creator') {
+      const makers = this.named(this.makersOf(object))
+      return admitted(charter, makers.length > 0 ? makers : this.possibleMakers(type), choice)
     }
     const partner = this.partyOf(choice.party, object)
-    const able = admitted(this.stage.charter, partner.length > 0 ? partner : this.members, choice)
-    if (partner.length > 0) return able
+    const able = admitted(charter, partner ?? this.members, choice)
+    if (partner !== undefined) return able
     const strangers =
       choice.party === undefined && choice.actor !== undefined ? able : able.filter((member) => member !== owner)
     return strangers.filter((member) => object === undefined || this.tenantFits(choice, member, owner))
   }
 
-  /** Members known to be a declared party of an object: whom the scenario made it, else whoever made the object. */
-  private partyOf(party: string | undefined, object: Var | undefined): Member[] {
+  /** Members known to be a declared party of an object; undefined where that is not known. */
+  private partyOf(party: string | undefined, object: Var | undefined): Member[] | undefined {
     const spec = this.making.vars[object ?? '']
-    if (party === undefined || spec === undefined || !this.isParty(spec.type, party)) return []
-    const names = spec.parties?.[party] === undefined ? this.makersOf(object) : [spec.parties[party]]
+    if (party === undefined || spec === undefined) return undefined
+    const at = this.stage.charter.objects.get(spec.type)?.parties.get(party)
+    if (at === undefined) return undefined
+    const role = spec.people?.[printPointer(at)]
+    return role === undefined ? undefined : this.named([role])
+  }
+
+  private named(names: readonly string[]): Member[] {
     return this.stage.members.filter((member) => names.includes(member.name))
   }
 
-  /** Who could own an object of a type: whoever may create one; anybody when the API lets nobody. */
-  possibleOwners(type: string | undefined): Member[] {
-    const creators = this.stage.charter.objects.get(type ?? '')?.transitions.filter((each) => each.creates) ?? []
-    const makers = creators.flatMap((creator) =>
+  /** Who may create an object of a type; anybody when the API lets nobody. */
+  possibleMakers(type: string | undefined): Member[] {
+    const makers = this.creatorsOf(type).flatMap((creator) =>
       choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice)),
     )
     return makers.length > 0 ? [...new Set(makers)] : [...this.members]
+  }
+
+  /** Who could own an object of a type: those from whom new ones take their owner, else whoever may create one. */
+  possibleOwners(type: string | undefined, seen: ReadonlySet<string> = new Set()): Member[] {
+    const { charter } = this.stage
+    const { owner } = charter.objects.get(type ?? '') ?? {}
+    if (type === undefined || owner === undefined || seen.has(type)) return this.possibleMakers(type)
+    const [creator] = this.creatorsOf(type)
+    const source = creator === undefined ? undefined : ownerSource(charter, creator, owner)
+    return source === undefined ? this.possibleMakers(type) : this.possibleOwners(source, new Set([...seen, type]))
+  }
+
+  private creatorsOf(type: string | undefined): readonly Use[] {
+    return this.stage.charter.objects.get(type ?? '')?.transitions.filter((each) => each.creates) ?? []
   }
 
   private tenantFits(choice: Choice, member: Member, owner: Member | undefined): boolean {
@@ -107,31 +165,63 @@ export class Casting {
 
   /** Those who may not make a use on this object because of what they did to it or are to it. */
   private separated(use: Use, object: Var | undefined): string[] {
-    if (this.choosing.samePerson === true) return []
-    const owner = object === undefined ? undefined : this.making.owners.get(object)?.name
     return use.constraints.flatMap((constraint) => {
-      if (constraint.kind !== 'separation') return []
+      if (constraint.kind !== 'separation' || constraint.id === this.choosing.samePerson?.constraint.id) return []
       const { of } = constraint
-      if ('operations' in of) {
-        const others = this.making.steps.filter((step) =>
-          of.operations.some((operation) => operation !== use.operation && this.isUseOf(step, operation)),
-        )
-        return others.filter((step) => (step.object ?? step.makes) === object).map((step) => step.as)
-      }
-      return [...this.makersOf(object), ...(owner === undefined ? [] : [owner])]
+      if ('parties' in of) return of.parties.flatMap((party) => this.whoIs(party, object))
+      const others = this.making.steps.filter((step) =>
+        of.operations.some((operation) => operation !== use.operation && this.isUseOf(step, operation)),
+      )
+      return others.filter((step) => (step.object ?? step.makes) === object).map((step) => step.as)
     })
   }
 
+  /** Names of those who are, or by what they did may have become, a party of an object, or who have a role. */
+  private whoIs(party: string, object: Var | undefined): string[] {
+    const { charter } = this.stage
+    if (charter.actors.has(party))
+      return this.members.filter((member) => plays(charter, member, party)).map((member) => member.name)
+    const owner = object === undefined ? undefined : this.making.owners.get(object)?.name
+    if (party === 'owner') return owner === undefined ? [] : [owner]
+    if (party === 'creator') return this.makersOf(object)
+    const own = [...this.makersOf(object), ...(owner === undefined ? [] : [owner])]
+    if (party === 'requester') return own
+    const known = this.partyOf(party, object)
+    if (known !== undefined) return known.map((member) => member.name)
+    const doers = this.making.steps.filter((step) => {
+      const done = step.object === object && object !== undefined ? useById(charter, step.use) : undefined
+      return done !== undefined && (grants(charter, done) || keepsApart(done, party))
+    })
+    return doers.length > 0 ? doers.map((step) => step.as) : own
+  }
+
+  /** What the object of a use must be to a member for the member to be entitled; undefined where a role does or nothing fits. */
+  standing(type: string, choices: readonly Choice[], member: Member): Belonging | undefined {
+    const { charter } = this.stage
+    const parties = charter.objects.get(type)?.parties
+    for (const choice of ranked(charter, choices)) {
+      if (admitted(charter, [member], choice).length === 0) continue
+      if (choice.party === 'owner' && this.possibleOwners(type).includes(member)) return { owner: member }
+      if (choice.party === 'creator' && this.possibleMakers(type).includes(member))
+        return this.madeIsOwned(type) ? { owner: member } : { creator: member }
+      const at = parties?.get(choice.party ?? '')
+      if (at !== undefined) return { people: [{ at, who: member }] }
+      if (choice.party === undefined) return undefined
+    }
+    return undefined
+  }
+
+  /** Whether whoever makes an object of a type is its owner for all that is known. */
+  private madeIsOwned(type: string): boolean {
+    const owner = this.stage.charter.objects.get(type)?.owner
+    return owner === undefined || owner === 'creator'
+  }
+
   /** Whose the object of a use is best: the caller's own where that entitles, else of somebody else. */
-  ownerFor(use: Use, member: Member): Member | undefined {
-    if (use.object === undefined) return undefined
-    const choices = choicesOf(use).filter(
-      (choice) => admitted(this.stage.charter, [member], choice).length > 0 || choice.party !== undefined,
-    )
-    const asParty = choices.find((choice) => choice.party === 'owner' || choice.party === 'creator')
-    const asActor = choices.find((choice) => choice.actor !== undefined && choice.party === undefined)
-    const able = this.possibleOwners(use.object?.type)
-    if (asParty !== undefined && able.includes(member)) return member
+  ownerFor(use: Use, member: Member, standing: Belonging | undefined): Member | undefined {
+    if (use.object === undefined || standing?.owner !== undefined) return standing?.owner
+    const asActor = choicesOf(use).find((choice) => choice.actor !== undefined && choice.party === undefined)
+    const able = this.possibleOwners(use.object.type)
     const needsOther = use.constraints.some((each) => each.kind === 'separation')
     const others = able.filter(
       (each) => each !== member && (asActor === undefined || this.tenantFits(asActor, member, each)),
@@ -140,19 +230,74 @@ export class Casting {
     return needsOther ? undefined : able.find((each) => each === member)
   }
 
-  /** Who creates an object that shall be of an owner: the owner where they may. */
-  makerOf(creator: Use, owner: Member | undefined): Member {
-    if (
-      owner !== undefined &&
-      choicesOf(creator).some(
-        (choice) => choice.party === undefined && admitted(this.stage.charter, [owner], choice).length > 0,
-      )
-    )
-      return owner
-    const able = choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice))
-    const maker = able.find((member) => owner === undefined || sameTenant(member, owner)) ?? able[0]
+  /** Who creates an object: whom it needs as creator, else the owner where they may; `not` had better not. */
+  makerOf(
+    creator: Use,
+    owner: Member | undefined,
+    wanted: { creator?: Member | undefined; not?: Member | undefined },
+  ): Member {
+    const { charter } = this.stage
+    const may = (member: Member | undefined): member is Member =>
+      member !== undefined &&
+      member !== wanted.not &&
+      choicesOf(creator).some((each) => each.party === undefined && admitted(charter, [member], each).length > 0)
+    if (may(wanted.creator)) return wanted.creator
+    if (may(owner)) return owner
+    const able = choicesOf(creator).flatMap((choice) => admitted(charter, this.members, choice))
+    const others = able.filter((member) => member !== wanted.not)
+    const maker = others.find((member) => owner === undefined || sameTenant(member, owner)) ?? others[0] ?? able[0]
     if (maker === undefined) throw new Unbuildable(`no identity may \`${creator.id}\``)
     return maker
+  }
+
+  /** Everybody who must stand in a new object: those it is wanted with, and those whom moves need that nobody else may make. */
+  peopleFor(type: ObjectType, way: readonly Use[], want: Belonging): readonly Person[] {
+    const { charter } = this.stage
+    const [creator] = way
+    const people = [...(want.people ?? [])]
+    for (const use of way) {
+      const choices = use.creates ? [] : choicesOf(use)
+      if (choices.some(({ party }) => party === undefined || party === 'owner' || party === 'creator')) continue
+      for (const choice of choices) {
+        const at = type.parties.get(choice.party ?? '')
+        if (at === undefined || creator === undefined || people.some((each) => samePlace(each.at, at))) continue
+        if (['unsaid', 'caller'].includes(originOf(charter, creator, at).from)) continue
+        const able = admitted(charter, this.members, choice)
+        const who = able.find((member) => want.owner === undefined || sameTenant(member, want.owner)) ?? able[0]
+        if (who !== undefined) people.push({ at, who })
+      }
+    }
+    return people
+  }
+
+  /** Who a new object belongs to once it is made: as wanted, as the objects it is made from, as it turned out before, its maker. */
+  settle(creator: Use, made: Var, maker: Member, refs: Readonly<Record<Slot, Var>>): Belonging {
+    const { charter } = this.stage
+    const type = charter.objects.get(creator.object?.type ?? '')
+    if (type === undefined) return {}
+    const settled = (place: PersonPlace): Member | undefined =>
+      this.named([this.choosing.settled?.get(settledAs(creator.id, maker.name, place)) ?? ''])[0]
+    const inherited = (place: PersonPlace): Member | undefined => {
+      const origin = originOf(charter, creator, place)
+      const name = origin.from === 'ref' ? refs[origin.ref.slot] : undefined
+      return origin.from !== 'ref' || name === undefined ? undefined : this.standsIn(name, origin.place)
+    }
+    const owner =
+      this.making.owners.get(made) ?? inherited(type.owner ?? 'creator') ?? settled(type.owner ?? 'creator') ?? maker
+    const people = [...type.parties.values()].flatMap((at) => {
+      const who = this.standsIn(made, at) ?? inherited(at) ?? settled(at)
+      return who === undefined ? [] : [{ at, who }]
+    })
+    return { owner, people }
+  }
+
+  /** Who stands in a place of an object, as far as is known. */
+  private standsIn(name: Var, place: PersonPlace): Member | undefined {
+    const spec = this.making.vars[name]
+    const owner = this.stage.charter.objects.get(spec?.type ?? '')?.owner
+    if (owner !== undefined && samePlace(owner, place)) return this.making.owners.get(name)
+    if (place === 'creator') return this.named(this.makersOf(name))[0]
+    return this.named([(typeof place === 'string' ? undefined : spec?.people?.[printPointer(place)]) ?? ''])[0]
   }
 
   /** Whether a member may create an object of a type. */
@@ -163,9 +308,9 @@ export class Casting {
     )
   }
 
-  /** Whether a type declares a party. */
-  isParty(type: string, party: string): boolean {
-    return this.stage.charter.objects.get(type)?.parties.has(party) === true
+  /** Whether somebody on stage is of the same tenant as a member. */
+  areTogether(role: Role, member: Member): boolean {
+    return this.named([role]).every((each) => sameTenant(each, member))
   }
 
   /** Names of those who made an object. */

@@ -1,7 +1,8 @@
 /** Which object of a scenario a reference of a step names. */
-import type { Ref, Slot, Use } from '../../charter/charter.ts'
+import type { Choice, Ref, Slot, Use } from '../../charter/charter.ts'
+import { printPointer } from '../../charter/pointer.ts'
+import { type Belonging, joined } from './belong.ts'
 import type { Builder, How } from './build.ts'
-import type { Member } from './cast.ts'
 import { companionsOf } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
 import { isTied, madeFor, madeWith } from './kin.ts'
@@ -21,42 +22,42 @@ export function fillRefs(builder: Builder, use: Use, how: How): Record<Slot, Var
 function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   const { member, object, wants, depth } = how
   if (builder.vars[how.near ?? '']?.type === ref.object && how.near !== undefined) return how.near
-  const { states, owned, party } = demandsOn(builder, use, ref)
+  const { states, choices } = demandsOn(builder, use, ref)
   const tied = wants.refOwner?.[ref.slot] === undefined && isTied(use, ref.slot, wants.without)
   const known = tied ? madeWith(builder, object, ref.object) : undefined
   if (known !== undefined) return known
   const near = wants.refOwner?.[ref.slot] === undefined ? madeFor(builder, use, ref, object) : undefined
   const other = wants.refOwner?.[ref.slot]
-  const owner = other ?? member
+  const caller = other ?? member
+  const { casting } = builder
+  const standing = casting.standing(ref.object, choices, caller)
+  const inherited = how.inherit?.get(ref.slot)
   const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
+  const demanded = joined(standing, inherited)
   const free = wants.states?.[ref.slot] === undefined && other === undefined && wishes.length === 0
-  const reusable = free
-    ? reuse(builder, ref, {
-        owner: owned ? owner : undefined,
-        object,
-        as: party === undefined ? undefined : { party, member },
-      })
-    : undefined
+  const reusable = free ? reuse(builder, ref, object, demanded) : undefined
   if (reusable !== undefined) return reusable
-  const own = owned || (party === undefined && builder.casting.canMake(ref.object, owner)) ? owner : undefined
+  const able = casting.possibleOwners(ref.object)
+  const isMade = casting.canMake(ref.object, caller)
   // What the caller cannot have is the owner's of whatever is being made.
-  const heir = how.owner ?? wants.owner
+  const heir = how.belonging?.owner ?? wants.owner
+  const own = standing === undefined && isMade && able.includes(caller) ? caller : undefined
+  const owner = demanded.owner ?? own ?? (heir !== undefined && able.includes(heir) ? heir : undefined)
+  // Whoever could own what they make would make it for themselves.
+  const makes = isMade && (owner === undefined || owner === caller || !able.includes(caller))
   return builder.supply(ref.object, {
-    owner: (near === undefined ? undefined : builder.owners.get(near)) ?? own ?? heir,
+    ...demanded,
+    owner: (near === undefined ? undefined : builder.owners.get(near)) ?? owner,
     near,
+    creator: demanded.creator ?? (makes ? caller : undefined),
     states: wants.states?.[ref.slot] ?? states,
     wishes,
     depth: depth + 1,
-    ...(party === undefined ? {} : { parties: { [party]: owner } }),
   })
 }
 
 /** The states a reference must be in, and what the caller must be to it. */
-function demandsOn(
-  builder: Builder,
-  use: Use,
-  ref: Ref,
-): { states: readonly string[]; owned: boolean; party: string | undefined } {
+function demandsOn(builder: Builder, use: Use, ref: Ref): { states: readonly string[]; choices: readonly Choice[] } {
   const companion =
     ref.slot === ref.object
       ? companionsOf(builder.stage.charter, use).find((each) => each.object?.type === ref.object)
@@ -65,30 +66,18 @@ function demandsOn(
     use.constraints.find((each) => each.kind === kind && each.slot === ref.slot) ??
     companion?.constraints.find((each) => each.kind === kind && each.slot === 'object')
   const [by, from] = [demand('by'), demand('from')]
-  const choices = by?.kind === 'by' ? by.choices : []
-  const parties = choices.map((choice) => choice.party)
-  return {
-    states: from?.kind === 'from' ? from.states : [],
-    owned: parties.some((party) => party === 'owner' || party === 'creator'),
-    party: parties.find((party) => party !== undefined && builder.casting.isParty(ref.object, party)),
-  }
+  return { states: from?.kind === 'from' ? from.states : [], choices: by?.kind === 'by' ? by.choices : [] }
 }
 
 /** An object of the scenario that a reference can mean: the parent of the object acted on, or one already there. */
-function reuse(
-  builder: Builder,
-  ref: Ref,
-  {
-    owner,
-    object,
-    as,
-  }: { owner: Member | undefined; object: Var | undefined; as: { party: string; member: Member } | undefined },
-): Var | undefined {
-  const { vars } = builder
+function reuse(builder: Builder, ref: Ref, object: Var | undefined, demanded: Belonging): Var | undefined {
+  const { vars, owners, casting } = builder
+  const { owner, creator, people = [] } = demanded
   const names = Object.keys(vars).filter((name) => vars[name]?.type === ref.object && name !== object)
   return names.findLast(
     (name) =>
-      (owner === undefined || builder.owners.get(name)?.name === owner.name) &&
-      (as === undefined || vars[name]?.parties?.[as.party] === as.member.name),
+      (owner === undefined || owners.get(name)?.name === owner.name) &&
+      (creator === undefined || casting.makersOf(name).includes(creator.name)) &&
+      people.every(({ at, who }) => vars[name]?.people?.[printPointer(at)] === who.name),
   )
 }

@@ -1,9 +1,9 @@
 /** What must be done before a use: what the charter's order rules put first, and the approvals it needs. */
 import type { Constraint, Use } from '../../charter/charter.ts'
 import type { Builder, How } from './build.ts'
-import type { Member } from './cast.ts'
+import { type Member, sameTenant } from './cast.ts'
 import { usesOf } from './graph.ts'
-import type { Var } from './scenario.ts'
+import type { Step, Var } from './scenario.ts'
 import { deepest, Unbuildable, type Wants } from './wants.ts'
 
 const needsFirst: ReadonlySet<string> = new Set([
@@ -32,22 +32,32 @@ function putFirst(builder: Builder, use: Use, rule: Order, how: Pick<How, 'membe
   const [before] = rule.operations
   const first = usesOf(builder.stage.charter, before, use.object?.type)[0]
   const perObject = rule.per.includes('object')
-  const present = builder.steps.some(
-    (step) =>
-      builder.casting.isUseOf(step, before) &&
-      (!perObject || step.object === object) &&
-      (perObject || step.as === member.name),
-  )
-  if (first === undefined || present || depth > deepest) return
-  const performer = perObject ? builder.casting.pick(first, object) : member
-  const target = perObject && !first.creates && first.object !== undefined ? object : ownTarget(builder, first, how)
+  const perCaller = rule.per.includes('principal')
+  const counts = (step: Step): boolean =>
+    (!perObject || step.object === object) &&
+    (!perCaller || step.as === member.name) &&
+    (!rule.per.includes('tenant') || builder.casting.areTogether(step.as, member))
+  if (first === undefined || depth > deepest) return
+  if (builder.steps.some((step) => builder.casting.isUseOf(step, before) && counts(step))) return
+  const onThis = perObject && !first.creates && first.object !== undefined
+  const target = onThis ? object : ownTarget(builder, first, how)
+  const performer = perCaller ? member : performerOf(builder, first, target, member)
   builder.step(first, { member: performer, object: target, wants: {}, purpose: 'setup', depth: depth + 1 })
 }
 
-/** An object for the earlier step alone. */
+/** Who makes an earlier step that need not be the caller's: the caller where they may, else whoever may for them. */
+function performerOf(builder: Builder, first: Use, target: Var | undefined, member: Member): Member {
+  const able = builder.casting.able(first, target)
+  const near = able.filter((each) => sameTenant(each, member))
+  return near.includes(member) ? member : (near[0] ?? builder.casting.pick(first, target))
+}
+
+/** An object for the earlier step alone: of whoever makes the later one, where they can have one. */
 function ownTarget(builder: Builder, use: Use, { member, depth }: Pick<How, 'member' | 'depth'>): Var | undefined {
   if (use.creates || use.object === undefined) return undefined
-  return builder.supply(use.object.type, { owner: member, states: use.from, wishes: [], depth: depth + 1 })
+  const { type } = use.object
+  const owner = builder.casting.possibleOwners(type).includes(member) ? member : undefined
+  return builder.supply(type, { owner, states: use.from, wishes: [], depth: depth + 1 })
 }
 
 /** The move that grants what a use needs approved, when the grant is one. */
@@ -76,7 +86,10 @@ export function prepareApprovals(
     if (approval === undefined || grant === undefined)
       throw new Unbuildable(`no operation of the API grants \`${constraint.approval}\``)
     if (builder.steps.some((step) => step.use === grant.id)) continue
-    for (const approver of builder.casting.approvers(approval, grant, object, member)) {
+    for (const approver of builder.casting.approvers(approval, grant, object, {
+      requester: member,
+      later: [use],
+    })) {
       builder.step(grant, { member: approver, object, wants: {}, purpose: 'setup', depth: 0 })
     }
   }

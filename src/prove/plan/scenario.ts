@@ -30,8 +30,8 @@ export interface VarSpec {
   readonly supply: 'made' | 'found'
   /** Whose it must be, when that matters. */
   readonly owner?: Role
-  /** Roles that must be parties of it, by party. */
-  readonly parties?: Readonly<Record<string, Role>>
+  /** Who must stand in it, by the pointer to where. */
+  readonly people?: Readonly<Record<string, Role>>
   /** The states one of which a found object must be in; empty when any will do. */
   readonly states: readonly string[]
   readonly wishes: readonly Wish[]

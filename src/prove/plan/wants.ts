@@ -1,4 +1,4 @@
-import type { Slot, Use } from '../../charter/charter.ts'
+import type { Constraint, Slot, Use } from '../../charter/charter.ts'
 import type { Member } from './cast.ts'
 import type { Lore } from './lore.ts'
 import type { Wish } from './scenario.ts'
@@ -9,6 +9,10 @@ export interface Wants {
   readonly member?: Member
   /** Whose the object shall be, when not the caller's. */
   readonly owner?: Member
+  /** Who shall have made the object, when that is not the owner. */
+  readonly creator?: Member
+  /** A move the object must have made on its way. */
+  readonly through?: Use | undefined
   /** States of the object or of references other than those the charter asks for. */
   readonly states?: Readonly<Record<Slot, readonly string[]>>
   /** Wishes on the object or on references. */
@@ -33,8 +37,10 @@ export interface BuildOptions {
   readonly notCast?: ReadonlySet<string>
   /** What brings about objects that no operation creates, by their type. */
   readonly bringers?: ReadonlyMap<string, Bringer | undefined>
-  /** Lets one person do what the charter wants done by different ones. */
-  readonly samePerson?: boolean
+  /** Lets one person do what a demand of the charter wants done by different ones. */
+  readonly samePerson?: { readonly member: Member; readonly constraint: Constraint }
+  /** Who new objects turned out to belong to where nothing told before: names, by `settledAs`. */
+  readonly settled?: ReadonlyMap<string, string>
   /** What was learnt of moves. */
   readonly lore?: Lore
 }

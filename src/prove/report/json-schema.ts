@@ -27,7 +27,7 @@ const variable = z.strictObject({
   type: text,
   supply: z.enum(['made', 'found']),
   owner: text.exactOptional(),
-  parties: z.record(text, text).exactOptional(),
+  people: z.record(text, text).exactOptional(),
   states: texts,
   wishes: z.array(wish),
   of: text.exactOptional(),

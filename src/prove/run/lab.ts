@@ -57,6 +57,8 @@ export interface Lab {
   readonly past: PastCall[]
   /** Objects as last seen, by `factId`. */
   readonly latest: Map<string, ObjectFact>
+  /** Who new objects turned out to belong to: names of members, by `settledAs`. */
+  readonly settled: Map<string, string>
   /** Who last could read an object of a type and maker. */
   readonly readers: Map<string, string>
   /** Parts that change by themselves, as `type|pointer`: seen to differ between two looks with nothing in between. */

@@ -3,7 +3,9 @@ import type { CallRequest, Charter, ObjectType, Use } from '../../charter/charte
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { evaluateReference, getPointer } from '../../charter/pointer.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { settledAs } from '../plan/belong.ts'
 import { companionsOf } from '../plan/graph.ts'
+import { peopleOf } from '../plan/origin.ts'
 import type { Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { credentialsIn, enrolled } from './enrol.ts'
@@ -34,6 +36,7 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
   if (made !== undefined && step.makes !== undefined) {
     await refresh(play, made, exchange, use.to[0])
     play.things.set(step.makes, made)
+    noteBelonging(play, step, use, made)
   } else if (step.object !== undefined) {
     await refresh(play, await play.thing(step.object), exchange, use.to[0])
   }
@@ -48,6 +51,15 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
     objects: seen.objects,
     ...(made?.fact === undefined ? {} : { created: made.fact }),
   })
+}
+
+/** Remembers which members stand in a new object: where nothing tells before, later steps are cast with them. */
+function noteBelonging({ lab }: Play, step: Step, creator: Use, { type, fact }: Thing): void {
+  for (const [, place] of peopleOf(type)) {
+    const id = typeof place === 'string' ? fact?.owner : textOf(getPointer(fact?.value, place))
+    const who = lab.stage.members.find((member) => id !== undefined && member.principal.id === id)
+    if (who !== undefined) lab.settled.set(settledAs(creator.id, step.as, place), who.name)
+  }
 }
 
 async function newThing(play: Play, step: Step, answered: Answered): Promise<Thing | undefined> {

@@ -70,6 +70,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     },
     past,
     latest,
+    settled: new Map(),
     readers: new Map(),
     wobbling: new Set(),
     racing: options.racing,

@@ -57,7 +57,8 @@ export class Ways {
 
   /** Plans a use with everything learnt so far. */
   plan(use: Use, options: BuildOptions, member?: Member): UsePlan {
-    return planUse(this.lab.stage, use, { lore: this.lore, ...options, bringers: this.bringers }, member)
+    const settled = new Map(this.lab.settled)
+    return planUse(this.lab.stage, use, { lore: this.lore, ...options, bringers: this.bringers, settled }, member)
   }
 
   /** The first way of choosing people and objects in which the rightful call works. */
@@ -65,12 +66,11 @@ export class Ways {
     let first: WorkingPlan | undefined
     let failure: Failure | undefined
     for await (const { member, options } of this.alternatives(use)) {
-      const plan = this.plan(use, options, member)
-      if (plan.control === undefined) {
+      const [plan, control] = await this.cast(use, options, member)
+      if (plan.control === undefined || control === undefined) {
         first ??= { plan, control: undefined, options, why: plan.notReached[0]?.why ?? 'no scenario was found' }
         continue
       }
-      const control = await this.controlOf(plan.control)
       if (!(control instanceof Unreached) && control.works) {
         this.noteRaiser(use, control)
         return { plan, control, options, why: '' }
@@ -88,6 +88,21 @@ export class Ways {
     if (detour !== undefined) return detour
     const nothing = { control: undefined, cases: [], notReached: [] }
     return first ?? { plan: nothing, control: undefined, options: { found: new Set() }, why: 'no scenario was found' }
+  }
+
+  /** A plan and its control; planned anew when the control showed that objects belong to others than was thought. */
+  private async cast(
+    use: Use,
+    options: BuildOptions,
+    member: Member | undefined,
+  ): Promise<[UsePlan, Control | Unreached | undefined]> {
+    const plan = this.plan(use, options, member)
+    if (plan.control === undefined) return [plan, undefined]
+    const control = await this.controlOf(plan.control)
+    if (!(control instanceof Unreached) && control.works) return [plan, control]
+    const again = this.plan(use, options, member)
+    if (again.control === undefined || sameScenario(again.control, plan.control)) return [plan, control]
+    return [again, await this.controlOf(again.control)]
   }
 
   /** The same choice of people and objects with other moves, by what a failure teaches; undefined when none of a few works. */

@@ -2,28 +2,91 @@
 import type { Use } from '../../../charter/charter.ts'
 import { admitted, choicesOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import { usesOf } from '../graph.ts'
-import type { Tactic } from '../scenario.ts'
+import { useById, usesOf } from '../graph.ts'
+import type { Scenario, Tactic } from '../scenario.ts'
+import { Unbuildable, type Wants } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
+
+/** What people are to an object from its beginning. */
+const ofBirth: ReadonlySet<string> = new Set(['owner', 'creator', 'requester'])
 
 /** Somebody who may do both steps does both, for every way the object can come to be. */
 export function planSeparation(draft: Draft, constraint: ConstraintOf<'separation'>): void {
   const tactic: Tactic = { kind: 'same-person' }
   const both = thoseWhoMayBoth(draft, constraint)
-  const [member] = both
-  if (member === undefined) {
+  if (both.length === 0) {
     draft.skip(constraint.id, tactic, 'no identity may do both, so nobody can be both')
     return
   }
-  const notCast = new Set(both.slice(1).map((each) => each.name))
-  const owner = 'operations' in constraint.of ? {} : { owner: member }
   for (const [index, creator] of creatorsOf(draft).entries()) {
     const made = creator === undefined || index === 0 ? tactic : { ...tactic, by: creator.id }
-    const creators = creator === undefined ? {} : { creator: creator.id }
     draft.add(constraint.id, made, 'separation-of-duties', () => ({
-      abuse: draft.build({ member, ...owner }, { samePerson: true, notCast, ...creators }),
+      abuse: doneByOne(draft, constraint, both, creator),
     }))
   }
+}
+
+/** The use with the earlier step made by whoever makes it; the first of several people for whom that works out. */
+function doneByOne(
+  draft: Draft,
+  constraint: ConstraintOf<'separation'>,
+  both: readonly Member[],
+  creator: Use | undefined,
+): Scenario {
+  let why: Unbuildable | undefined
+  for (const member of both) {
+    try {
+      const abuse = draft.build(
+        { member, through: earlierMove(draft, constraint), ...standing(draft, constraint, member) },
+        { samePerson: { member, constraint }, ...(creator === undefined ? {} : { creator: creator.id }) },
+      )
+      if (isBoth(draft, constraint, abuse)) return abuse
+    } catch (error) {
+      if (!(error instanceof Unbuildable)) throw error
+      why ??= error
+    }
+  }
+  throw why ?? new Unbuildable(`nothing that \`${draft.use.id}\` is to be separated from comes before it`)
+}
+
+/** The move of the object that different people should make; its way must pass it. */
+function earlierMove({ stage, use }: Draft, { of }: ConstraintOf<'separation'>): Use | undefined {
+  const others = 'operations' in of ? of.operations.filter((each) => each !== use.operation) : []
+  return others
+    .flatMap((each) => usesOf(stage.charter, each, use.object?.type))
+    .find((each) => each.kind === 'transition' && !each.creates && each.object?.type === use.object?.type)
+}
+
+/** What whoever does both must be to the object, where that is what separates. */
+function standing(draft: Draft, { of }: ConstraintOf<'separation'>, member: Member): Wants {
+  const isMaker = (wanted: boolean): Wants => (wanted ? { creator: member } : {})
+  if ('parties' in of) {
+    const owns = of.parties.includes('owner') || of.parties.includes('requester')
+    const maker = isMaker(of.parties.includes('creator'))
+    return owns || ownedByMaker(draft) ? { ...(owns || 'creator' in maker ? { owner: member } : {}), ...maker } : maker
+  }
+  const makes = creatorsOf(draft).some((creator) => creator !== undefined && of.operations.includes(creator.operation))
+  return { ...isMaker(makes), ...(makes && ownedByMaker(draft) ? { owner: member } : {}) }
+}
+
+/** Whether whoever makes the object acted on is its owner, too. */
+function ownedByMaker({ stage, use, options }: Draft): boolean {
+  const casting = new Casting(stage, options)
+  const [makers, owners] = [casting.possibleMakers(use.object?.type), casting.possibleOwners(use.object?.type)]
+  return owners.some((member) => makers.includes(member))
+}
+
+/** Whether the last step is made by somebody it is to be separated from. */
+function isBoth({ stage }: Draft, { of }: ConstraintOf<'separation'>, scenario: Scenario): boolean {
+  const act = scenario.steps.at(-1)
+  if (act === undefined) return false
+  const spec = scenario.vars[act.object ?? '']
+  if ('parties' in of && spec?.owner === act.as && of.parties.some((party) => party !== 'creator')) return true
+  return scenario.steps.slice(0, -1).some((step) => {
+    if (step.as !== act.as || (step.object ?? step.makes) !== act.object) return false
+    const done = useById(stage.charter, step.use)
+    return 'parties' in of || (done !== undefined && of.operations.includes(done.operation))
+  })
 }
 
 /** Members who may make the use and also what it is to be separated from. */
@@ -32,8 +95,11 @@ function thoseWhoMayBoth({ stage, use, options }: Draft, { of }: ConstraintOf<'s
     choicesOf(each).some((choice) => choice.party !== undefined || admitted(stage.charter, [member], choice).length > 0)
   const able = stage.members.filter((member) => may(member, use))
   if (!('operations' in of)) {
-    const owners = new Casting(stage, options).possibleOwners(use.object?.type)
-    return able.filter((member) => owners.includes(member))
+    const casting = new Casting(stage, options)
+    const type = use.object?.type
+    const theirs = [...casting.possibleOwners(type), ...casting.possibleMakers(type)]
+    // What somebody is by having made the object is shorter than what they are by having moved it.
+    return of.parties.some((party) => ofBirth.has(party)) ? able.filter((member) => theirs.includes(member)) : able
   }
   const earlier = of.operations
     .filter((each) => each !== use.operation)
