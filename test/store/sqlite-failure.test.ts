@@ -92,7 +92,7 @@ test('keeps exactly what it said it kept when the disk is full, and goes on when
   db.exec('PRAGMA journal_mode = WAL; CREATE TABLE rows (id INTEGER, filling BLOB)')
   db.pragma('max_page_count = 20')
   const insert = db.prepare('INSERT INTO rows VALUES (?, zeroblob(?))')
-  const group = openGroup(db, 100)
+  const group = openGroup(db, { busyTimeoutMs: 100 })
   const add = (id: number): Promise<unknown> =>
     group.run(async (keep) => {
       keep()
@@ -119,7 +119,7 @@ test('commits what waits together at once, and no more than 64 of it', async () 
   const watcher = new Sqlite(file)
   const seen = new Set<unknown>()
   const insert = db.prepare('INSERT INTO rows VALUES (?)')
-  const group = openGroup(db, 100)
+  const group = openGroup(db, { busyTimeoutMs: 100 })
   await Promise.all(
     Array.from({ length: 130 }, (_, id) =>
       group.run(async (keep) => {

@@ -4,46 +4,57 @@ import { asFailure, isBusy } from './failure.ts'
 
 /** Work that waits for its turn; `run` throws when it is to be dropped. */
 interface Member {
-  readonly run: () => Promise<Outcome>
+  readonly run: (apart: Apart) => Promise<Outcome>
   readonly reject: (error: unknown) => void
 }
 
 /** Tells whoever waits. Called once everything is on disk. */
 type Outcome = () => void
 
+/** Runs work so that what it wrote can be dropped. Throws `Tainted` when it failed, and what it wrote is dropped with the whole commit only. */
+type Apart = <T>(work: (keep: () => void) => Promise<T>) => Promise<T>
+
 /** Runs work one after another, as much as is waiting within one commit. */
 export interface Group {
   /**
-   * Resolves with what `work` made, after the commit. What it wrote is dropped when it rejects.
+   * Resolves with what `work` made, after the commit. What it wrote is dropped when it rejects. It may be run twice.
    *
-   * @throws {StoreError} when the engine failed; nothing was kept.
+   * @throws {StoreError} when the engine failed; nothing was kept, unless it is `unreachable`.
    */
   run<T>(work: (keep: () => void) => Promise<T>): Promise<T>
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>
 }
 
+export interface GroupOptions {
+  /** How long to wait for another process that writes, before the work fails. */
+  readonly busyTimeoutMs: number
+  /** Makes durable what was committed, where the commit itself does not. */
+  readonly sync?: () => Promise<void>
+}
+
 const maxMembers = 64
 const retryMs = 5
 
-/**
- * Opens the group commit of a connection.
- *
- * @param busyTimeoutMs - How long to wait for another process that writes, before the work fails.
- */
-export function openGroup(db: Database, busyTimeoutMs: number): Group {
+/** Opens the group commit of a connection. */
+export function openGroup(db: Database, options: GroupOptions): Group {
   const waiting: Member[] = []
   const savepoint = prepareSavepoint(db)
-  const steps = { begin: db.prepare('BEGIN IMMEDIATE'), commit: db.prepare('COMMIT') }
+  const steps: Steps = {
+    ...options,
+    wrote: false,
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+  }
   let draining: Promise<void> | undefined
 
   const drain = async (): Promise<void> => {
     // One turn of the loop, so that calls that arrived together are committed together.
     await new Promise((resolve) => setImmediate(resolve))
     while (waiting.length > 0) {
-      const taken = waiting.splice(0, maxMembers)
-      const left = await commitTogether(db, steps, taken, busyTimeoutMs)
-      waiting.unshift(...left)
+      // Savepoints cost as much as the work: they are set only once something failed.
+      let left = await commitTogether(db, steps, waiting.splice(0, maxMembers), withoutSavepoint)
+      while (left.length > 0) left = await commitTogether(db, steps, left, savepoint)
     }
     draining = undefined
   }
@@ -51,8 +62,13 @@ export function openGroup(db: Database, busyTimeoutMs: number): Group {
   return {
     run: (work) =>
       new Promise((resolve, reject) => {
-        const run = async (): Promise<Outcome> => {
-          const value = await savepoint(work)
+        const run = async (apart: Apart): Promise<Outcome> => {
+          const value = await apart((keep) =>
+            work(() => {
+              steps.wrote = true
+              keep()
+            }),
+          )
           return () => resolve(value)
         }
         waiting.push({ run, reject })
@@ -64,26 +80,34 @@ export function openGroup(db: Database, busyTimeoutMs: number): Group {
   }
 }
 
-interface Steps {
+interface Steps extends GroupOptions {
+  /** Whether the commit that is being made has anything to keep. */
+  wrote: boolean
   readonly begin: { run(): unknown }
   readonly commit: { run(): unknown }
 }
 
-// Returns the members to be run once more: all but the one that made the engine give the whole transaction up.
+// Returns the members to be run once more: all of them when one failed that could not be dropped alone; or all but the one that made
+// the engine give the whole transaction up.
 async function commitTogether(
   db: Database,
   steps: Steps,
   members: readonly Member[],
-  busyTimeoutMs: number,
+  apart: Apart,
 ): Promise<readonly Member[]> {
   const kept: { readonly member: Member; readonly tell: Outcome }[] = []
   const dropped: Outcome[] = []
   try {
-    await begin(steps.begin, busyTimeoutMs)
+    await begin(steps)
+    steps.wrote = false
     for (const [turn, member] of members.entries()) {
       try {
-        kept.push({ member, tell: await member.run() })
+        kept.push({ member, tell: await member.run(apart) })
       } catch (error) {
+        if (error instanceof Tainted) {
+          if (db.inTransaction) db.exec('ROLLBACK')
+          return members
+        }
         dropped.push(() => member.reject(asFailure(error)))
       }
       if (!db.inTransaction) {
@@ -92,6 +116,7 @@ async function commitTogether(
       }
     }
     steps.commit.run()
+    if (steps.wrote) await steps.sync?.()
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
     for (const member of members) member.reject(asFailure(error))
@@ -101,7 +126,7 @@ async function commitTogether(
   return []
 }
 
-async function begin(statement: Steps['begin'], busyTimeoutMs: number): Promise<void> {
+async function begin({ begin: statement, busyTimeoutMs }: Steps): Promise<void> {
   const until = performance.now() + busyTimeoutMs
   for (;;) {
     try {
@@ -114,8 +139,22 @@ async function begin(statement: Steps['begin'], busyTimeoutMs: number): Promise<
   }
 }
 
+/** Work failed after it had written, with no savepoint to go back to. */
+class Tainted extends Error {}
+
+async function withoutSavepoint<T>(work: (keep: () => void) => Promise<T>): Promise<T> {
+  let wrote = false
+  try {
+    return await work(() => {
+      wrote = true
+    })
+  } catch (error) {
+    throw wrote ? new Tainted('it wrote before', { cause: error }) : error
+  }
+}
+
 // The savepoint is set at the first write: work that only reads has nothing to be dropped.
-function prepareSavepoint(db: Database): <T>(work: (keep: () => void) => Promise<T>) => Promise<T> {
+function prepareSavepoint(db: Database): Apart {
   const set = db.prepare('SAVEPOINT member')
   const release = db.prepare('RELEASE member')
   const rollback = db.prepare('ROLLBACK TO member')

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { type Change, type Store, StoreError, type Transaction } from '../../guard/store.ts'
@@ -33,10 +33,11 @@ const lookEveryMs = 250
  */
 export function openSqliteStore(file: string, options: SqliteOptions = {}): Store {
   const { synchronous = 'full', busyTimeoutMs = 5000 } = options
-  const db = openDatabase(file, synchronous, busyTimeoutMs)
+  const db = openDatabase(file, busyTimeoutMs)
   const read = prepareRead(db)
   const write = prepareWrite(db)
-  const group = openGroup(db, busyTimeoutMs)
+  const log = synchronous === 'full' && file !== ':memory:' ? openLog(file) : undefined
+  const group = openGroup(db, { busyTimeoutMs, ...(log === undefined ? {} : { sync: log.sync }) })
   const signal = db.prepare<[], number>('SELECT value FROM signal').pluck()
   const watchers = openWatchers(async () => valueOrNone(() => signal.get()), lookEveryMs)
   let closed = false
@@ -64,19 +65,22 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
       watchers.close()
       await group.idle()
       db.close()
+      log?.close()
     },
   }
 }
 
-function openDatabase(file: string, synchronous: 'normal' | 'full', busyTimeoutMs: number): Database {
+function openDatabase(file: string, busyTimeoutMs: number): Database {
   let db: Database | undefined
   try {
     if (file !== ':memory:') prepareFile(file)
     db = new Sqlite(file, { timeout: busyTimeoutMs })
     db.pragma('journal_mode = WAL')
-    db.pragma(`synchronous = ${synchronous}`)
+    db.pragma('synchronous = FULL')
     addFunctions(db)
     migrate(db)
+    // From here on, commits are made durable by `openLog`.
+    db.pragma('synchronous = NORMAL')
     db.pragma(`busy_timeout = ${blockedMs}`)
     return db
   } catch (error) {
@@ -85,6 +89,27 @@ function openDatabase(file: string, synchronous: 'normal' | 'full', busyTimeoutM
     throw failure instanceof StoreError
       ? failure
       : new StoreError('unreachable', 'the file of the store cannot be opened', { cause: error })
+  }
+}
+
+/**
+ * The write-ahead log as a file of ours, to sync it with the thread free while SQLite would wait in it: what is synced there is what
+ * `synchronous=FULL` syncs at every commit. SQLite itself still syncs before and after it moves the log into the database.
+ */
+function openLog(file: string): { sync(): Promise<void>; close(): void } {
+  const log = openSync(`${file}-wal`, 'r+')
+  return {
+    sync: () =>
+      new Promise((resolve, reject) => {
+        fdatasync(log, (error) => {
+          if (error === null) resolve()
+          else
+            reject(
+              new StoreError('unreachable', 'the disk failed: what was written may be kept or not', { cause: error }),
+            )
+        })
+      }),
+    close: () => closeSync(log),
   }
 }
 
