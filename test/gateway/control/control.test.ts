@@ -256,6 +256,8 @@ describe('a notifier', () => {
       })
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    // A test that fails must not keep the process.
+    server.unref()
     const bound = server.address()
     const url = `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : 0}/hook`
     const lost: string[] = []
