@@ -96,7 +96,8 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
   const origin = originOf(arriving, around.trusted)
   if (found === undefined) checkUndescribed(around.charter(), head)
   const kind = head.hasBody && found !== undefined ? found.route.body.kindOf(contentTypeOf(head)) : 'opaque'
-  if (kind !== 'opaque') checkLength(head.length, around.limits.bodyBytes)
+  const whole = kind !== 'opaque' || found?.route.holds === true
+  if (whole) checkLength(head.length, around.limits.bodyBytes)
   const identified = await around.identifier.identify(presentedBy(head, arriving, origin))
   if (!identified.ok)
     throw identified.code === 'unavailable'
@@ -109,9 +110,10 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
     return { ...base, body: null, parsed: undefined }
   }
   if (head.headers.has('expect')) reply?.writeContinue()
-  if (kind === 'opaque' || found === undefined) return { ...base, body: arriving, parsed: undefined }
+  if (!whole || found === undefined) return { ...base, body: arriving, parsed: undefined }
   const body = await readBytes(arriving, around.limits.bodyBytes)
   if (body.length === 0) return { ...base, body: null, parsed: undefined }
+  if (kind === 'opaque') return { ...base, body, parsed: undefined }
   return { ...base, body, parsed: found.route.body.parse(kind, body, around.limits.jsonDepth) }
 }
 
@@ -143,7 +145,7 @@ async function passUndescribed(around: Surroundings, read: Read, reply: Reply, s
   const call = newId(Date.now())
   const upstream = upstreamFor(around, around.routes().sourceOf(head.path) ?? '')
   around.onEvent({ kind: 'undescribed', call, method: head.method, path: head.path })
-  const sending = sendingOf(read, upstream, '', false)
+  const sending = sendingOf(read, upstream, { basePath: '', inspect: false, finish: false })
   await stream(around, { call, upstream, sending, head }, reply, signal, () => Promise.resolve())
 }
 

@@ -27,7 +27,12 @@ export async function carry(around: Surroundings, carried: Carried, reply: Reply
   const inspect = ruling.inspect || found.route.writes
   let sending: Sending
   try {
-    sending = sendingOf(read, upstream, found.route.shape.basePath, inspect)
+    sending = sendingOf(read, upstream, {
+      basePath: found.route.shape.basePath,
+      inspect,
+      // Whoever could make the outcome unknown by hanging up could block objects at will.
+      finish: found.route.writes,
+    })
   } catch (error) {
     await ruling.settle({ kind: 'not-sent', why: 'no address' })
     throw error
@@ -41,7 +46,11 @@ export async function carry(around: Surroundings, carried: Carried, reply: Reply
   }
 }
 
-export function sendingOf(read: Read, upstream: Upstream, basePath: string, inspect: boolean): Sending {
+export function sendingOf(
+  read: Read,
+  upstream: Upstream,
+  { basePath, inspect, finish }: Pick<Sending, 'finish'> & { readonly basePath: string; readonly inspect: boolean },
+): Sending {
   const { head, origin, body } = read
   const path = pathAt(upstream, basePath, head.path)
   if (path === undefined) throw refused('malformed', 'the beginning of the path is not written as described')
@@ -56,6 +65,7 @@ export function sendingOf(read: Read, upstream: Upstream, basePath: string, insp
     headers,
     body,
     patient: typeof accept === 'string' && accept.includes('text/event-stream'),
+    finish,
   }
 }
 

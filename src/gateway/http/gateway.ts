@@ -68,9 +68,13 @@ export async function openHttpGateway(options: HttpGatewayOptions): Promise<Http
     trusted: proxiesOf(options.trustedProxies),
     onEvent: options.onEvent ?? (() => undefined),
   }
+  const underWay = new Set<Promise<void>>()
   const listener = await openListener(options.listen, {
     headerBytes: around.limits.headerBytes,
-    onRequest: (arriving, reply) => void serveCall(around, arriving, reply),
+    onRequest: (arriving, reply) => {
+      const serving = serveCall(around, arriving, reply).finally(() => underWay.delete(serving))
+      underWay.add(serving)
+    },
     onUpgrade: (arriving, socket, head) => void serveUpgrade(around, arriving, socket, head),
   })
   return {
@@ -86,7 +90,12 @@ export async function openHttpGateway(options: HttpGatewayOptions): Promise<Http
       }
     },
     close: async (graceMs = 10_000) => {
+      const until = performance.now() + graceMs
       await listener.close(graceMs)
+      // Writes whose clients have left have no connection to wait for.
+      const left = setTimeout(() => void upstreams.close(), Math.max(0, until - performance.now()))
+      await Promise.all(underWay)
+      clearTimeout(left)
       await upstreams.close()
     },
   }

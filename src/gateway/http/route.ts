@@ -11,6 +11,8 @@ import { malformed } from './refused.ts'
 export interface Route {
   readonly shape: OperationShape
   readonly writes: boolean
+  /** It uses objects while it is on its way: its body is read to the end first, or a caller could leave in the middle and keep them. */
+  readonly holds: boolean
   readonly slashAtEnd: boolean
   readonly arguments: Arguments
   readonly body: BodyPlan
@@ -90,9 +92,11 @@ function makeRoute(charter: Charter, shape: OperationShape): Route {
   const declared = new Set(shape.parameters.filter((each) => each.in !== 'header').map((each) => each.name))
   const referenced = referencedBy(operation?.uses ?? [], declared)
   const written = [...charter.objects.values()].flatMap((type) => [...type.fields.values()].map((field) => field.in))
+  const writes = operation?.writes ?? (shape.method !== 'GET' && shape.method !== 'HEAD')
   return {
     shape,
-    writes: operation?.writes ?? (shape.method !== 'GET' && shape.method !== 'HEAD'),
+    writes,
+    holds: writes && operation?.uses.some((use) => use.object !== undefined && !use.creates) === true,
     slashAtEnd: shape.path.endsWith('/'),
     arguments: compileArguments(source.description, shape, referenced),
     body: planBody(source.description, shape, { judged: referenced.body, written }),

@@ -11,6 +11,8 @@ export interface Sending {
   readonly body: Buffer | Readable | null
   /** The client is ready for an answer with long silences. */
   readonly patient: boolean
+  /** Once it is on its way, its answer is waited for although the client has left. */
+  readonly finish: boolean
 }
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -51,12 +53,14 @@ function failureOf(error: Error, sent: boolean): Failure {
 
 abstract class Handler implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal
+  #finish: boolean
   #controller: Dispatcher.DispatchController | undefined
   #over = false
   protected readonly early: Following['early']
 
-  constructor(signal: AbortSignal, early: Following['early']) {
+  constructor(signal: AbortSignal, finish: boolean, early: Following['early']) {
     this.#signal = signal
+    this.#finish = finish
     this.early = early
     signal.addEventListener('abort', this.#abort)
   }
@@ -66,10 +70,16 @@ abstract class Handler implements Dispatcher.DispatchHandler {
     else this.#controller = controller
   }
 
-  /** What waits for a connection is given up at once; what has one is cut off. */
+  /** What waits for a connection is given up at once; what has one is cut off, unless it is to be finished. */
   #abort = (): void => {
     if (this.#controller === undefined) this.giveUp(gone)
-    else this.#controller.abort(gone)
+    else if (!this.#finish) this.#controller.abort(gone)
+  }
+
+  /** From here on, the answer is of use only to the client. */
+  protected followClient(): void {
+    this.#finish = false
+    if (this.#signal.aborted) this.#abort()
   }
 
   /** Says once that nothing more will come. A request that got a connection may have been sent. */
@@ -110,7 +120,7 @@ export function relay(
   signal: AbortSignal,
   following: Following,
 ): void {
-  start(upstream, sending, new Relay(reply, signal, following), signal)
+  start(upstream, sending, new Relay(reply, signal, sending.finish, following), signal)
 }
 
 class Relay extends Handler {
@@ -118,8 +128,8 @@ class Relay extends Handler {
   readonly #following: Following
   #started = false
 
-  constructor(reply: Reply, signal: AbortSignal, following: Following) {
-    super(signal, following.early?.bind(following))
+  constructor(reply: Reply, signal: AbortSignal, finish: boolean, following: Following) {
+    super(signal, finish, following.early?.bind(following))
     this.#reply = reply
     this.#following = following
   }
@@ -168,7 +178,16 @@ export function collect(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Collected> {
-  return new Promise((resolve) => start(upstream, sending, new Collector(maxBytes, signal, resolve), signal))
+  return new Promise((resolve) =>
+    start(upstream, sending, new Collector({ maxBytes, signal, finish: sending.finish, resolve }), signal),
+  )
+}
+
+interface Collecting {
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+  readonly finish: boolean
+  readonly resolve: (collected: Collected) => void
 }
 
 class Collector extends Handler {
@@ -181,8 +200,8 @@ class Collector extends Handler {
   #finish: (() => void) | undefined
   #waiting = false
 
-  constructor(maxBytes: number, signal: AbortSignal, resolve: (collected: Collected) => void) {
-    super(signal, undefined)
+  constructor({ maxBytes, signal, finish, resolve }: Collecting) {
+    super(signal, finish, undefined)
     this.#maxBytes = maxBytes
     this.#resolve = resolve
   }
@@ -216,6 +235,7 @@ class Collector extends Handler {
         for (const chunk of this.#chunks) reply.write(chunk)
         this.#chunks = []
         controller.resume()
+        this.followClient()
         return finished
       },
       drop: () => controller.abort(gone),
@@ -253,6 +273,9 @@ export function isEndless({ headers }: AnswerHead): boolean {
   return typeof type === 'string' && /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i.test(type)
 }
 
+/** Methods that may be sent on a connection of which nobody knows whether the API is just closing it. */
+const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 function start(upstream: Upstream, sending: Sending, handler: Handler, signal: AbortSignal): void {
   const { method, path, headers, body, patient } = sending
   if (signal.aborted) {
@@ -260,7 +283,8 @@ function start(upstream: Upstream, sending: Sending, handler: Handler, signal: A
     return
   }
   try {
-    upstream.pool.dispatch({ method, path, headers, body, ...(patient ? { bodyTimeout: 0 } : {}) }, handler)
+    const pool = safe.has(method) ? upstream.pool : upstream.writes
+    pool.dispatch({ method, path, headers, body, ...(patient ? { bodyTimeout: 0 } : {}) }, handler)
   } catch (error) {
     handler.giveUp(error instanceof Error ? error : new Error('failed'))
   }

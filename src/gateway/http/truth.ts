@@ -57,7 +57,14 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     const url = new URL(wire.url)
     const flat = ['host', upstream.host, 'accept-encoding', 'identity']
     for (const [name, value] of Object.entries({ ...wire.headers, ...headers })) flat.push(name, value)
-    const sending = { method: 'GET', path: url.pathname + url.search, headers: flat, body: null, patient: false }
+    const sending = {
+      method: 'GET',
+      path: url.pathname + url.search,
+      headers: flat,
+      body: null,
+      patient: false,
+      finish: false,
+    }
     const collected = await collect(upstream, sending, maxBytes, signal)
     if (collected.kind === 'begun') collected.drop()
     if (collected.kind !== 'whole') return { kind: 'unclear' }

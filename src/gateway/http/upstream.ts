@@ -20,13 +20,18 @@ export interface UpstreamConfig {
   readonly idleMs?: number
   /** Until connected; 5 seconds by default. */
   readonly connectMs?: number
-  /** At once; 256 by default. */
+  /** At once, for reads and for writes each; 256 by default. */
   readonly connections?: number
 }
 
 export interface Upstream {
   readonly source: string
   readonly pool: Pool
+  /**
+   * For what may change something. A connection that was idle for a moment may be closed by the API just as a request is written to it,
+   * and then nobody knows what became of the request: these connections are given up before.
+   */
+  readonly writes: Pool
   readonly host: string
   /** What stands before the base path of the description. */
   readonly prefix: string
@@ -51,10 +56,10 @@ export function openUpstreams(configs: Readonly<Record<string, UpstreamConfig>>)
       const before = open
       open = openAll(changed, before)
       for (const [source, each] of before)
-        if (open.get(source) !== each) each.upstream.pool.close().catch(() => undefined)
+        if (open.get(source) !== each) for (const pool of poolsOf(each)) pool.close().catch(() => undefined)
     },
     close: async () => {
-      await Promise.all([...open.values()].map(({ upstream }) => upstream.pool.destroy()))
+      await Promise.all([...open.values()].flatMap(poolsOf).map((pool) => pool.destroy()))
     },
   }
 }
@@ -62,6 +67,10 @@ export function openUpstreams(configs: Readonly<Record<string, UpstreamConfig>>)
 interface Opened {
   readonly text: string
   readonly upstream: Upstream
+}
+
+function poolsOf({ upstream: { pool, writes } }: Opened): readonly Pool[] {
+  return [pool, writes]
 }
 
 function openAll(
@@ -77,12 +86,15 @@ function openAll(
   )
 }
 
+/** Idle connections are kept for a second at most, and given up a second before the API says it closes them. */
+const shortLived = { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000, keepAliveTimeoutThreshold: 1000 }
+
 function openOne(source: string, config: UpstreamConfig): Upstream {
   const url = URL.parse(config.url)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new TypeError(`the upstream of ${source} has no HTTP address`)
   const { timeoutMs = 30_000, idleMs = 30_000, connectMs = 5000, connections = 256 } = config
-  const pool = new Pool(url.origin, {
+  const options: Pool.Options = {
     connections,
     headersTimeout: timeoutMs,
     bodyTimeout: idleMs,
@@ -93,8 +105,16 @@ function openOne(source: string, config: UpstreamConfig): Upstream {
       ...(config.cert === undefined ? {} : { cert: config.cert }),
       ...(config.key === undefined ? {} : { key: config.key }),
     },
-  })
-  return { source, pool, host: config.host ?? url.host, prefix: url.pathname.replace(/\/+$/, ''), timeoutMs, idleMs }
+  }
+  return {
+    source,
+    pool: new Pool(url.origin, options),
+    writes: new Pool(url.origin, { ...options, ...shortLived }),
+    host: config.host ?? url.host,
+    prefix: url.pathname.replace(/\/+$/, ''),
+    timeoutMs,
+    idleMs,
+  }
 }
 
 /**

@@ -43,6 +43,15 @@ const document = {
       put: { operationId: 'putNote', parameters: [id], requestBody: json(note), responses: ok },
       delete: { operationId: 'deleteNote', parameters: [id], responses: ok },
     },
+    '/boxes/{id}': {
+      get: { operationId: 'getBox', parameters: [id], responses: ok },
+      put: {
+        operationId: 'fillBox',
+        parameters: [id],
+        requestBody: { content: { 'application/octet-stream': {} } },
+        responses: ok,
+      },
+    },
     '/notes/latest': { get: { operationId: 'latestNote', responses: ok } },
     '/forms': {
       post: {
@@ -78,11 +87,13 @@ export function notesCharter(undescribed: 'allow' | 'deny' = 'deny'): Charter {
         fields: { amount: { type: 'money' }, secret: { 'set-by': 'nobody', 'seen-by': ['ann'] } },
         transitions: { put: { on: 'api.putNote', by: 'owner' } },
       },
+      box: { owner: '/owner', read: 'api.getBox', transitions: { fill: { on: 'api.fillBox', by: 'owner' } } },
     },
     operations: {
       'api.listNotes': { by: 'anyone', when: "!('limit' in query) || query.limit <= 10" },
       'api.createNote': { by: 'anyone', when: 'request.amount <= 100' },
       'api.getNote': { by: ['ann', 'owner'] },
+      'api.getBox': { by: 'owner' },
       'api.latestNote': { by: 'anyone' },
       'api.sendForm': { by: 'anyone', when: 'request.amount <= 100' },
       'api.sendFile': { by: 'anyone' },
@@ -143,7 +154,7 @@ export async function openApi(handle: Handle = answerNote): Promise<Api> {
 }
 
 export const answerNote: Handle = (_request, response, { url }) => {
-  const key = /\/notes\/([^/?]+)/.exec(url)?.[1] ?? 'n1'
+  const key = /\/(?:notes|boxes)\/([^/?]+)/.exec(url)?.[1] ?? 'n1'
   const body = JSON.stringify({ id: key, owner: 'bob', text: 'hello', secret: 's3' })
   response.writeHead(200, { 'content-type': 'application/json', etag: '"1"', 'content-length': body.length })
   response.end(body)

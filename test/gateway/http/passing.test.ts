@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib'
-import { Client, request } from 'undici'
+import { request } from 'undici'
 import { type Api, answerNote, exchangeBytes, type Handle, notesCharter, openApi } from './api.ts'
 import { type Guarded, named, openGuarded } from './stage.ts'
 
@@ -239,38 +239,6 @@ test('an API that stops in the middle is not taken for one that ended', async ()
   })
   const answer = await request(`${guarded.url}/v1/notes`)
   await assert.rejects(answer.body.text())
-})
-
-test('a client that leaves takes the call with it; a write is then of unknown outcome', async () => {
-  let closed: Promise<unknown> | undefined
-  const arrived = new Promise<void>((resolve) =>
-    answering((_request, response) => {
-      closed = once(response, 'close')
-      resolve()
-    }),
-  )
-  const client = new Client(guarded.url)
-  const leaving = new AbortController()
-  const asked = client.request({
-    method: 'PUT',
-    path: '/v1/notes/n9',
-    headers: { ...json, 'x-user': 'bob' },
-    body: '{"amount":1}',
-    signal: leaving.signal,
-  })
-  asked.catch(() => undefined)
-  await arrived
-  leaving.abort()
-  await closed
-  await assert.rejects(asked)
-  for (
-    let round = 0;
-    round < 50 && !guarded.events.some((each) => each.kind === 'outcome' && each.effect === 'in-doubt');
-    round += 1
-  )
-    await pause(20)
-  assert.ok(guarded.events.some((each) => each.kind === 'outcome' && each.effect === 'in-doubt'))
-  await client.destroy()
 })
 
 test('an API that is not there leaves nothing in doubt', async () => {
