@@ -100,7 +100,7 @@ function preparations(charter: Charter, failed: Failed, use: Use): Lore[] {
     )
   return [...grants, ...moves]
     .filter((each) => !known.some((other) => other.use === each.use && other.slot === each.slot))
-    .map((each) => ({ ...lore, first: new Map([...lore.first, [use.id, [...known, each]]]) }))
+    .map((each) => preparing(lore, use, [...known, each]))
 }
 
 function grantsOf(
@@ -154,22 +154,46 @@ export function parentOf(
   return named ?? Object.keys(scenario.vars).find((name) => scenario.vars[name]?.of === step.object)
 }
 
-/** What to believe where the charter has nothing against what was refused: the step, or what led up to the act, is gone around. */
-export function detoursOf(charter: Charter, scenario: Scenario, lore: Lore, { step }: Mishap): Lore[] {
+/**
+ * What to believe where the charter has nothing against what was refused: the objects a call names may have to be further along, or
+ * the step, or what led up to the act, is gone around.
+ */
+export function detoursOf(charter: Charter, scenario: Scenario, lore: Lore, mishap: Mishap): Lore[] {
+  const { step } = mishap
   const use = useById(charter, step.use)
   if (use === undefined) return []
-  if (step !== scenario.steps.at(-1)) return [avoiding(lore, [use.id])]
+  const known = lore.first.get(use.id) ?? []
+  const further = Object.keys(step.refs).flatMap((slot) =>
+    candidatesFor(charter, { scenario, lore, mishap }, use, slot)
+      .filter((move) => mayStillBeNamed(use, slot, move))
+      .map((move) => preparing(lore, use, [...known, { constraint: unsaid, slot, use: move.id }])),
+  )
+  if (step !== scenario.steps.at(-1)) return [...further, avoiding(lore, [use.id])]
   const last = before(scenario, step).findLast((each) => each.object !== undefined && each.object === step.object)
   const move = useById(charter, last?.use ?? '')
   const outcomes = move?.to.filter((each) => use.from.includes(each)) ?? []
-  return move === undefined
-    ? []
-    : [
-        avoiding(
-          lore,
-          outcomes.map((each) => `${move.id}>${each}`),
-        ),
-      ]
+  const around =
+    move === undefined
+      ? []
+      : [
+          avoiding(
+            lore,
+            outcomes.map((each) => `${move.id}>${each}`),
+          ),
+        ]
+  return [...further, ...around]
+}
+
+/** Stands for a demand that only the API makes. */
+const unsaid: ConstraintId = ''
+
+function mayStillBeNamed(use: Use, slot: Slot, move: Use): boolean {
+  const from = use.constraints.find((each) => each.kind === 'from' && each.slot === slot)
+  return from?.kind !== 'from' || move.to.every((state) => from.states.includes(state))
+}
+
+function preparing(lore: Lore, use: Use, first: readonly Preparation[]): Lore {
+  return { ...lore, first: new Map([...lore.first, [use.id, first]]) }
 }
 
 function avoiding(lore: Lore, marks: readonly string[]): Lore {

@@ -108,7 +108,8 @@ export class Ways {
   /** The same choice of people and objects with other moves, by what a failure teaches; undefined when none of a few works. */
   private async otherwise(use: Use, first: Failure, teach: Teach): Promise<WorkingPlan | undefined> {
     const { charter } = this.lab
-    const mark = first.mishap === undefined ? '' : `${teach.name}|${placeOf(first.mishap)}`
+    const isAct = first.mishap?.step.purpose === 'act'
+    const mark = first.mishap === undefined ? '' : `${teach.name}|${isAct}|${placeOf(first.mishap)}`
     if (first.mishap === undefined || this.stuck.has(mark)) return undefined
     const tried = [first.scenario]
     const open = teach(charter, first.scenario, this.lore, first.mishap)
@@ -121,7 +122,8 @@ export class Ways {
       await this.lab.reset?.()
       const control = await this.controlOf(scenario)
       if (!(control instanceof Unreached) && control.works) {
-        if (teach === lessonsOf) this.lore = lore
+        // What was gone around may be needed elsewhere.
+        this.lore = teach === lessonsOf ? lore : { ...lore, avoid: this.lore.avoid }
         this.noteRaiser(use, control)
         return { plan, control, options, why: '' }
       }
