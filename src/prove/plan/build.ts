@@ -109,8 +109,11 @@ export class Builder {
 
   /** Adds what is needed for a use and then the use itself as the last step. */
   addAct(use: Use, wants: Wants): void {
-    const member = wants.member ?? this.casting.pick(use, undefined)
-    const object = this.objectFor(use, member, wants)
+    const first = wants.member ?? this.casting.pick(use, undefined)
+    const object = this.objectFor(use, first, wants)
+    // The object may have turned out to belong to somebody else.
+    const stays = wants.member !== undefined || object === undefined || this.casting.able(use, object).includes(first)
+    const member = stays ? first : this.casting.pick(use, object)
     prepareApprovals(this, use, { object, member, wants })
     this.step(use, { member, object, wants, purpose: 'act', depth: 0 })
   }
@@ -163,6 +166,16 @@ export class Builder {
     const object = this.introduce(type, { ...want, states, supply: 'found' })
     this.move(object, moves, want.depth, want.ahead)
     return object
+  }
+
+  /** The object whose key is somebody's own id, brought into a wanted state by moves. */
+  standingFor(member: Member, typeName: string, states: readonly string[], depth: number): Var {
+    const type = this.stage.charter.objects.get(typeName)
+    if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
+    const name = this.findAndMove(type, { states, wishes: [], depth })
+    const spec = this.vars[name]
+    if (spec !== undefined) this.vars[name] = { ...spec, caller: this.play(member) }
+    return name
   }
 
   /** Adds moves of an object, each by whoever may; people needed `ahead` are spared where others can do it. */

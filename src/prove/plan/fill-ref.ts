@@ -27,6 +27,8 @@ function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   const known = tied ? madeWith(builder, object, ref.object) : undefined
   if (known !== undefined) return known
   const near = wants.refOwner?.[ref.slot] === undefined ? madeFor(builder, use, ref, object) : undefined
+  if (ref.key.from === 'principal')
+    return builder.standingFor(member, ref.object, wants.states?.[ref.slot] ?? states, depth + 1)
   const other = wants.refOwner?.[ref.slot]
   const caller = other ?? member
   const { casting } = builder

@@ -37,6 +37,8 @@ export interface VarSpec {
   readonly wishes: readonly Wish[]
   /** The object whose parent it is: nobody looks for it, the object names it. */
   readonly of?: Var
+  /** Whose own id is its key, as the credential they call with. */
+  readonly caller?: Role
 }
 
 /** What an object or a step is chosen for: an expression that shall be true or false once the step is made. */

@@ -28,6 +28,7 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
   if (isOwn(play.lab.charter, type)) return ownThing(play, type, spec)
+  if (spec.caller !== undefined) return callersThing(play, type, { ...spec, owner: spec.caller }, name)
   for (const seeker of seekersOf(play, spec)) {
     const use = play.lab.charter.operations.get(type.list ?? '')?.uses[0]
     const listed = use === undefined ? undefined : await listAs(play, type, use, seeker)
@@ -131,6 +132,14 @@ async function idsOf(play: Play, spec: VarSpec): Promise<(readonly [Pointer, str
 
 function namesSomebody(value: unknown, id: string): boolean {
   return Array.isArray(value) ? value.some((each) => textOf(each) === id) : textOf(value) === id
+}
+
+/** What somebody calls with can be used up only where a reset gives it back. */
+async function callersThing(play: Play, type: ObjectType, spec: VarSpec, name: Var): Promise<Thing> {
+  const moved = play.scenario.steps.some((step) => step.object === name)
+  if (moved && play.lab.reset === undefined)
+    throw new Unreached(`what ${spec.owner} calls with cannot be given back: the identities file has no reset hook`)
+  return ownThing(play, type, spec)
 }
 
 /** How well an existing object serves: in the state new ones have, and with money on it. */

@@ -10,9 +10,10 @@ import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { type Attempt, type Problem, solve, variants } from '../plan/solve.ts'
 import type { Exchange } from '../transport/exchange.ts'
+import { allowsAnyhow } from './allowed.ts'
 import { explain, problemOf, wishesOf } from './arguments.ts'
 import { findThing } from './find.ts'
-import { allows, type Enrolled, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
+import { type Enrolled, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { readThing } from './observe.ts'
 import { startOf } from './start.ts'
@@ -179,7 +180,7 @@ export class Play {
   }
 
   /** An object that others point to. */
-  private async byKey(type: string, key: string): Promise<Thing | undefined> {
+  async byKey(type: string, key: string): Promise<Thing | undefined> {
     const known = [...this.things.values()].find((thing) => thing.type.name === type && thing.key === key)
     if (known !== undefined) return known
     const objectType = this.lab.charter.objects.get(type)
@@ -218,7 +219,7 @@ export class Play {
       const mishap = this.mishapAt(step, judge(this.lab, use, seen, best.request))
       throw new Unreached(explain(this.lab, use, seen, best, manner), mishap)
     }
-    if (manner.target !== undefined && allows(this.lab, seen, best.request)) {
+    if (manner.target !== undefined && (await allowsAnyhow(this, use, seen, best.request))) {
       throw new Unreached(`another use of \`${use.operation}\` allows this call`)
     }
     const exchange = await this.exchange(step, use, best.request)

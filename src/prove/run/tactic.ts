@@ -31,7 +31,7 @@ export async function runTrial(
 ): Promise<Trial> {
   try {
     const trial = await nowOrLater(lab, abuse, control, options)
-    if (!trial.effect) await refuseDoubt(lab, trial)
+    if (!trial.effect && !endsCredential(abuse)) await refuseDoubt(lab, trial)
     if (!trial.effect && trial.unseen !== undefined) throw new Unreached(trial.unseen)
     return trial
   } catch (error) {
@@ -78,6 +78,11 @@ async function nowOrLater(lab: Lab, abuse: AbuseCase, control: Control, options:
     if (error instanceof Unreached || error instanceof Held) return now
     throw error
   }
+}
+
+/** Whether the way to the abuse ends what the attacker calls with: then not being let in is what must happen. */
+function endsCredential({ abuse }: AbuseCase): boolean {
+  return abuse.steps.some((step) => abuse.vars[step.object ?? '']?.caller !== undefined)
 }
 
 /** An attacker whose credential is no good was not refused for what they tried. */
