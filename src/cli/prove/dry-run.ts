@@ -17,6 +17,8 @@ export interface DryRun {
   readonly uses: readonly DryUse[]
   readonly cases: number
   readonly notReached: number
+  /** Identities whose tenant only signing in tells: a run may plan cases across tenants that are not here. */
+  readonly tenantUnknown: readonly string[]
   /** If nothing can be broken; a finding costs about twice its case for each repeat. */
   readonly estimatedRequests: number
 }
@@ -69,6 +71,7 @@ export function dryRun(
     uses,
     cases: count((use) => use.cases.length),
     notReached: count((use) => use.notReached.length),
+    tenantUnknown: unknownTenants(identities),
     estimatedRequests,
   }
 }
@@ -76,6 +79,11 @@ export function dryRun(
 function ruleOf({ charter }: Inputs, use: Use, abuse: AbuseCase): string {
   const constraint = constraintOf(charter, use, abuse)
   return constraint === undefined ? abuse.constraint : describeDemand(constraint, charter)
+}
+
+function unknownTenants(file: RawIdentities): string[] {
+  const names = Object.keys(file.identities)
+  return names.filter((name) => hasReference(file.identities[name]?.principal?.tenant ?? ''))
 }
 
 /** How many people of a pool are planned with. */
@@ -119,8 +127,11 @@ function requestsOf(
 export function printDryRun(plan: DryRun, paint: Terminal['paint']): string {
   const blocks = plan.uses.map((use) => printUse(use, paint))
   const sum = `${counted(plan.uses.length, 'use')}, ${counted(plan.cases, 'case')}, ${plan.notReached} not reached`
+  const unknown = plan.tenantUnknown
+  const doubt = `the tenant of ${unknown.join(', ')} is known only after signing in: a run may try more across tenants`
   return [
     ...blocks,
+    ...(unknown.length === 0 ? [] : [doubt]),
     `${paint('bold', sum)}; about ${plan.estimatedRequests} requests if nothing can be broken; none was sent`,
   ].join('\n\n')
 }

@@ -5,7 +5,7 @@ import { grants, keepsApart, mayByRole, needOthers } from './apart.ts'
 import { type Belonging, type Person, ranked, settledAs } from './belong.ts'
 import { admitted, boundToTenant, choicesOf, type Member, plays, type Stage, sameTenant } from './cast.ts'
 import { useById } from './graph.ts'
-import { originOf, ownerSource, type PersonPlace, samePlace } from './origin.ts'
+import { isChosen, originOf, ownerSource, type PersonPlace, samePlace } from './origin.ts'
 import type { Role, Step, Var, VarSpec } from './scenario.ts'
 import { type BuildOptions, Unbuildable } from './wants.ts'
 
@@ -261,7 +261,7 @@ export class Casting {
       for (const choice of choices) {
         const at = type.parties.get(choice.party ?? '')
         if (at === undefined || creator === undefined || people.some((each) => samePlace(each.at, at))) continue
-        if (['unsaid', 'caller'].includes(originOf(charter, creator, at).from)) continue
+        if (!isChosen(charter, creator, at)) continue
         const able = admitted(charter, this.members, choice)
         const who = able.find((member) => want.owner === undefined || sameTenant(member, want.owner)) ?? able[0]
         if (who !== undefined) people.push({ at, who })
@@ -285,7 +285,8 @@ export class Casting {
     const owner =
       this.making.owners.get(made) ?? inherited(type.owner ?? 'creator') ?? settled(type.owner ?? 'creator') ?? maker
     const people = [...type.parties.values()].flatMap((at) => {
-      const who = this.standsIn(made, at) ?? inherited(at) ?? settled(at)
+      const known = isChosen(charter, creator, at) ? undefined : settled(at)
+      const who = known ?? this.standsIn(made, at) ?? inherited(at)
       return who === undefined ? [] : [{ at, who }]
     })
     return { owner, people }

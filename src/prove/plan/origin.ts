@@ -112,6 +112,27 @@ export function samePlace(left: PersonPlace, right: PersonPlace): boolean {
     : left.length === right.length && left.every((token, index) => token === right[index])
 }
 
+/** Whether it can be chosen who stands in a place of a new object, by its body or by way of the objects it is made from. */
+export function isChosen(
+  charter: Charter,
+  creator: Use,
+  place: PersonPlace,
+  seen: ReadonlySet<string> = new Set(),
+): boolean {
+  const origin = originOf(charter, creator, place)
+  if (origin.from !== 'ref') return origin.from === 'body'
+  const { ref } = origin
+  if (seen.has(ref.object)) return false
+  const type = charter.objects.get(ref.object)
+  const creators = type?.transitions.filter((use) => use.creates) ?? []
+  if (creators.length === 0) return type?.list !== undefined
+  const within = new Set([...seen, ref.object])
+  return creators.some((each) => {
+    const { from } = originOf(charter, each, origin.place)
+    return from === 'caller' || isChosen(charter, each, origin.place, within)
+  })
+}
+
 /** The type whose owner a new object's owner is: that of the object it is made from, or of the person its body names. */
 export function ownerSource(charter: Charter, creator: Use, owner: PersonPlace): string | undefined {
   const origin = originOf(charter, creator, owner)
