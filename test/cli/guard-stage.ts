@@ -72,7 +72,9 @@ export async function openTill(): Promise<Till> {
   const effects: string[] = []
   const server = createServer((request, response) => {
     void answer(request).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      // Goes away in the middle of a call, without having done anything.
+      if (status === 0) request.socket.destroy()
+      else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     })
   })
   const answer = async (request: IncomingMessage): Promise<{ status: number; body: unknown }> => {
@@ -87,6 +89,7 @@ export async function openTill(): Promise<Till> {
     if (method === 'POST' && act === undefined) orders.set(id, { id, owner: who, state: 'open', ...body })
     const order = orders.get(id)
     if (order === undefined) return { status: 404, body: {} }
+    if (act === 'pay' && order['amount'] === 13) return { status: 0, body: {} }
     if (act !== undefined) order['state'] = act === 'pay' ? 'paid' : 'refunded'
     if (method === 'POST') effects.push(`${act ?? 'open'} ${id} ${body.amount}`)
     return { status: 200, body: order }

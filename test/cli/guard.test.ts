@@ -107,6 +107,22 @@ test('approving through the control API needs a person', async () => {
   assert.equal((await call(guard.url, 'ann', 'POST /orders/o4/refund', { amount: 300 })).status, 200)
 })
 
+test('a call of unknown outcome keeps its object until somebody says what became of it', async () => {
+  const on = ['--guard', till.path('guard.yaml'), '--as', 'olga']
+  const { body } = await call(guard.url, 'ann', 'POST /orders', { amount: 13 })
+  const pay = `POST /orders/${String(body['id'])}/pay`
+  assert.equal((await call(guard.url, 'ann', pay, { amount: 13 })).status, 502)
+  assert.equal((await call(guard.url, 'ann', pay, { amount: 13 })).body['code'], 'outcome-unknown')
+  const doubts = await run(['doubts', '--json', ...on])
+  const [doubt, ...others] = JSON.parse(doubts.out)
+  assert.deepEqual([doubt.operation, doubt.principal, others], ['api.pay', 'ann', []])
+  const settled = await run(['settle', doubt.call, '--did-not', '--why', 'the API says so', ...on])
+  assert.equal(settled.out, 'settled: it did not take effect\n')
+  assert.equal((await call(guard.url, 'ann', pay, { amount: 13 })).status, 502)
+  const { out } = await run(['ledger', 'search', till.path('guard.yaml'), '--kind', 'settle'])
+  assert.match(out, /settle {4}not-effective {2}by olga[\s\S]*the API says so \(local operator\)/)
+})
+
 test('a charter with errors is not put in force, and that is on the record', async () => {
   till.write('till.yaml', charterText.replace('objects:', 'objets:'))
   await guard.told('refused')
