@@ -14,6 +14,7 @@ export interface Asked {
   /** The path, cut at its slashes. */
   readonly path: readonly string[]
   readonly body: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, unknown>>
 }
 
 /** An API that fits into one function, the charter it should follow, and who takes part in the proof. */
@@ -23,6 +24,8 @@ export interface SmallApi {
   readonly identities?: string
   /** Who has the token `token-NAME`, by actor. */
   readonly people: Readonly<Record<string, string>>
+  /** What their principals say beside the id, in YAML, by name. */
+  readonly principals?: Readonly<Record<string, string>>
   readonly answer: (asked: Asked) => readonly [status: number, body?: unknown]
   readonly only?: readonly string[]
 }
@@ -34,7 +37,8 @@ export async function proveSmall(api: SmallApi): Promise<Outcome> {
     for await (const chunk of request) text += chunk
     const who = /^Bearer token-(.+)$/.exec(request.headers.authorization ?? '')?.[1]
     const path = (request.url ?? '').split('/').slice(1)
-    const asked = { who, method: request.method ?? '', path, body: text === '' ? {} : JSON.parse(text) }
+    const { method = '', headers } = request
+    const asked = { who, method, path, headers, body: text === '' ? {} : JSON.parse(text) }
     const [status, body] = api.answer(asked)
     response
       .writeHead(status, { 'content-type': 'application/json' })
@@ -65,10 +69,10 @@ async function proveAt(api: SmallApi, url: string): Promise<Outcome> {
   }
 }
 
-function identitiesOf({ people, identities = '' }: SmallApi, url: string): string {
+function identitiesOf({ people, principals = {}, identities = '' }: SmallApi, url: string): string {
   const known = Object.entries(people).map(
     ([name, actor]) =>
-      `  ${name}: { actor: ${actor}, principal: { id: ${name} }, headers: { Authorization: "Bearer \${env:${name.toUpperCase()}}" } }`,
+      `  ${name}: { actor: ${actor}, principal: { id: ${name}${principals[name] ?? ''} }, headers: { Authorization: "Bearer \${env:${name.toUpperCase()}}" } }`,
   )
   return `\nlockstep-identities: 1\ntargets: { shop: "${url}" }\nidentities:\n${identities}${known.join('\n')}\n`
 }

@@ -113,6 +113,8 @@ export interface AbuseCase {
   readonly control: Scenario
   /** The scenario with the abuse; its last step is the abuse unless the tactic says otherwise. */
   readonly abuse: Scenario
+  /** Others that show the same, for when this one cannot be brought about. */
+  readonly instead?: readonly Scenario[]
   /** The class of finding this is when it takes effect. */
   readonly finding: string
 }

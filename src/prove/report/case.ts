@@ -11,7 +11,7 @@ export interface StoredScenario {
   readonly vars: Readonly<Record<string, StoredVar>>
   readonly steps: readonly StoredStep[]
 }
-export type StoredCase = Omit<AbuseCase, 'control' | 'abuse'> & {
+export type StoredCase = Omit<AbuseCase, 'control' | 'abuse' | 'instead'> & {
   readonly control: StoredScenario
   readonly abuse: StoredScenario
 }
@@ -23,7 +23,8 @@ export type DecodedCase = { readonly ok: true; readonly case: AbuseCase } | { re
 
 /** A case as JSON. `decodeCase` with the same charter gives an equal case. */
 export function encodeCase(abuseCase: AbuseCase): StoredCase {
-  return { ...abuseCase, control: encodeScenario(abuseCase.control), abuse: encodeScenario(abuseCase.abuse) }
+  const { instead: _, control, abuse, ...rest } = abuseCase
+  return { ...rest, control: encodeScenario(control), abuse: encodeScenario(abuse) }
 }
 
 function encodeScenario({ cast, vars, steps }: Scenario): StoredScenario {

@@ -5,7 +5,7 @@ import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import { isOwn } from '../plan/graph.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
-import { refuses } from './lab.ts'
+import { factId, refuses } from './lab.ts'
 import { namedKeys } from './named-key.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
@@ -98,10 +98,13 @@ async function fittest(
   const isTheirs = (fact: ObjectFact) => people.every(([at, id]) => namesSomebody(getPointer(fact.value, at), id))
   const around = onStage(play)
   const unmet = (fact: ObjectFact) => missed(spec, fact, around)
+  const used = (fact: ObjectFact) => Number(play.spent.has(factId(type.name, fact.key)))
   // Rules about money are met more easily by whoever has more of it.
   return facts
     .filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact))
-    .toSorted((left, right) => unmet(left) - unmet(right) || worth(type, right) - worth(type, left))[0]
+    .toSorted(
+      (left, right) => used(left) - used(right) || unmet(left) - unmet(right) || worth(type, right) - worth(type, left),
+    )[0]
 }
 
 function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): string {

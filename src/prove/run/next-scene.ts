@@ -12,16 +12,28 @@ import { type Scene, setScene } from './trial.ts'
 export async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene: Scene): Promise<Scene> {
   const creates = useById(lab.charter, abuse.use)?.creates === true
   const slots = [...scope].filter((each) => !['principal', 'tenant', 'call'].includes(each))
-  if (creates || scene.step.object === undefined || scope.includes('object')) return scene
+  if (creates && (await hasRoom(scene, abuse))) return scene
+  if (!creates && (scene.step.object === undefined || scope.includes('object'))) return scene
   const kept = new Map<Var, Play>()
   for (const slot of slots) {
     const name = scene.step.refs[slot] ?? pointedBy(lab, abuse, slot)
     if (name !== undefined) kept.set(name, scene.play)
   }
   const skip = stepsMaking(abuse, kept)
+  if (creates) {
+    scene.play.spend()
+    return setScene(lab, abuse.abuse, skip, kept, scene.play)
+  }
   if (!scope.includes('principal')) return setScene(lab, abuse.abuse, skip, kept)
   for (const [index, step] of abuse.abuse.steps.entries()) if (!skip.has(index)) await makeRoom(scene, step)
   return setScene(lab, abuse.abuse, skip, kept, scene.play)
+}
+
+/** Whether one more object can be made of the same others: nothing stands in the way, or only what is to be broken. */
+async function hasRoom({ play, step }: Scene, abuse: AbuseCase): Promise<boolean> {
+  for (const manner of [{}, { target: abuse.constraint }])
+    if ((await play.prepare(step, manner)).best.distance < 1) return true
+  return Object.keys(step.refs).length === 0
 }
 
 /** The variable that the object acted on points to by a slot. */

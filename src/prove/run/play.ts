@@ -13,7 +13,7 @@ import type { Exchange } from '../transport/exchange.ts'
 import { allowsAnyhow } from './allowed.ts'
 import { explain, problemOf, wishesOf } from './arguments.ts'
 import { findThing } from './find.ts'
-import { type Enrolled, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
+import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { readThing } from './observe.ts'
 import { startOf } from './start.ts'
@@ -52,6 +52,8 @@ export class Play {
   readonly scenario: Scenario
   readonly things = new Map<Var, Thing>()
   readonly sent: Sent[] = []
+  /** Objects of plays before, which are found only where there are no others; by `factId`. */
+  readonly spent = new Set<string>()
   /** Registrations that steps are about to make. */
   readonly enrolling = new Map<Step, Enrolled>()
   private readonly people = new Map<string, Signed>()
@@ -61,9 +63,15 @@ export class Play {
     this.scenario = scenario
   }
 
-  /** The same people are on stage as in another play. */
+  /** The same people are on stage as in another play; what that has spent is left alone. */
   seat(other: Play): void {
     for (const [role, signed] of other.people) this.people.set(role, signed)
+    for (const mark of other.spent) this.spent.add(mark)
+  }
+
+  /** Plays after this one shall find other objects, as far as there are any. */
+  spend(): void {
+    for (const thing of this.things.values()) this.spent.add(factId(thing.type.name, thing.key))
   }
 
   /** The same people and objects are on stage as in another play. */

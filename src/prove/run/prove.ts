@@ -8,6 +8,7 @@ import { Findings } from './collect.ts'
 import type { Lab } from './lab.ts'
 import { mayShowLater } from './later.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
+import { sameCase } from './same-case.ts'
 import { runTrial } from './tactic.ts'
 import type { Control, Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
@@ -73,6 +74,8 @@ interface Judged {
   readonly trial?: Trial
   readonly finding?: Finding
   readonly mishap?: Mishap | undefined
+  /** Who tried it, when not who was to at first. */
+  readonly as?: string | undefined
 }
 
 /** Reasons that other people and objects do not change. */
@@ -114,8 +117,8 @@ class Run {
 
   private async *proveCase(use: Use, abuse: AbuseCase, working: WorkingPlan): AsyncGenerator<ProveEvent> {
     await this.options.lab.reset?.()
-    const { verdict, why, trial, finding } = await this.judgeAnyhow(use, abuse, working)
-    const role = abuse.abuse.steps.at(-1)?.as ?? 'nobody'
+    const { verdict, why, trial, finding, as } = await this.judgeAnyhow(use, abuse, working)
+    const role = as ?? abuse.abuse.steps.at(-1)?.as ?? 'nobody'
     const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
     this.cells.push(
       this.cellOf(use, abuse.constraint, who(this.options.lab, role), state, nameOf(abuse.tactic), verdict, why),
@@ -126,6 +129,7 @@ class Run {
 
   /** When a case cannot be brought about with one choice of people and objects, it is tried with a few others. */
   private async judgeAnyhow(use: Use, abuse: AbuseCase, { why: controlWhy, options }: WorkingPlan): Promise<Judged> {
+    const { lab } = this.options
     const first = await this.judge(use, abuse, controlWhy)
     if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
     const { mishap } = first
@@ -133,17 +137,22 @@ class Run {
     const onTheWay = mishap !== undefined && mishap.step !== abuse.abuse.steps.at(-1)
     const failure = { scenario: abuse.abuse, options, member: undefined, mishap: onTheWay ? mishap : undefined }
     for (const { plan } of this.ways.lessons(use, failure)) {
-      const other = plan.cases.find((each) => each.id === abuse.id)
+      const other = sameCase(lab.stage, plan.cases, abuse)
       if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
-      await this.options.lab.reset?.()
+      await lab.reset?.()
       const judged = await this.judge(use, other, controlWhy)
       if (judged.verdict !== 'not-reached') return judged
+    }
+    for (const scenario of abuse.instead ?? []) {
+      await lab.reset?.()
+      const judged = await this.judge(use, { ...abuse, abuse: scenario }, controlWhy)
+      if (judged.verdict !== 'not-reached') return { ...judged, as: scenario.steps.at(-1)?.as }
     }
     let tried = 0
     for await (const { member, options: choice } of this.ways.alternatives(use)) {
       if (tried++ > mostAlternatives) break
-      await this.options.lab.reset?.()
-      const other = this.ways.plan(use, choice, member).cases.find((each) => each.id === abuse.id)
+      await lab.reset?.()
+      const other = sameCase(lab.stage, this.ways.plan(use, choice, member).cases, abuse)
       if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
       const judged = await this.judge(use, other, controlWhy)
       if (judged.verdict !== 'not-reached') return judged
@@ -156,17 +165,18 @@ class Run {
     use: Use,
     proven: { abuse: AbuseCase; control: Control; trial: Trial },
   ): Promise<typeof proven> {
+    const { lab } = this.options
     let best = proven
     let tried = 0
     for await (const { member, options } of this.ways.alternatives(use)) {
       if (tried++ > mostAlternatives) break
-      const other = this.ways.plan(use, options, member).cases.find((each) => each.id === best.abuse.id)
+      const other = sameCase(lab.stage, this.ways.plan(use, options, member).cases, best.abuse)
       if (other === undefined || other.abuse.steps.length >= best.abuse.abuse.steps.length) continue
-      await this.options.lab.reset?.()
+      await lab.reset?.()
       const control = await this.ways.controlOf(other.control)
       if (control instanceof Unreached || !control.works) continue
-      await this.options.lab.reset?.()
-      const trial = await tryTo(() => runTrial(this.options.lab, other, control))
+      await lab.reset?.()
+      const trial = await tryTo(() => runTrial(lab, other, control))
       if (!(trial instanceof Unreached) && trial.effect) best = { abuse: other, control, trial }
     }
     return best

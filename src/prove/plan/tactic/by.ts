@@ -19,7 +19,7 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
     (each) => !isOwn || each.member === undefined,
   )
   const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? true
-  for (const { member, other } of attackers) {
+  for (const { member, other, instead } of attackers) {
     const found = {
       'other-owner': writes ? 'bola-write' : 'bola-read',
       'other-tenant': 'cross-tenant',
@@ -27,7 +27,10 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
       'no-scope': 'scope-exceeded',
       'not-signed-in': 'unauthenticated',
     }[other]
-    draft.add(constraint.id, { kind: 'as-other', other }, found, () => ({ abuse: withLastActor(control, member) }))
+    draft.add(constraint.id, { kind: 'as-other', other }, found, () => ({
+      abuse: withLastActor(control, member),
+      instead: instead.map((each) => withLastActor(control, each)),
+    }))
   }
   if (attackers.length === 0)
     draft.skip(constraint.id, { kind: 'as-other', other: 'other-actor' }, 'every identity may do this')
@@ -79,7 +82,8 @@ function otherOwner(draft: Draft, { choices }: ConstraintOf<'by'>, ref: Ref, cal
   return owners.find((member) => member !== caller)
 }
 
-function withLastActor(scenario: Scenario, member: Member | undefined): Scenario {
+/** The scenario with its last step made by somebody else, or by nobody. */
+export function withLastActor(scenario: Scenario, member: Member | undefined): Scenario {
   const role = member?.name ?? 'nobody'
   const seat = member === undefined ? { fresh: false } : { identity: member.name, fresh: false }
   const last = scenario.steps.at(-1)

@@ -35,12 +35,13 @@ export class Draft {
     constraint: ConstraintId,
     tactic: Tactic,
     finding: string,
-    make: () => { control?: Scenario; abuse: Scenario },
+    make: () => { control?: Scenario; abuse: Scenario; instead?: readonly Scenario[] },
   ): void {
     try {
-      const { control, abuse } = make()
+      const { control, abuse, instead } = make()
       const id = `${this.use.id}|${constraint}|${nameOf(tactic)}`
-      this.cases.push({ id, use: this.use.id, constraint, tactic, finding, control: control ?? this.build(), abuse })
+      const scenes = { control: control ?? this.build(), abuse, ...(instead?.length ? { instead } : {}) }
+      this.cases.push({ id, use: this.use.id, constraint, tactic, finding, ...scenes })
     } catch (error) {
       if (!(error instanceof Unbuildable)) throw error
       this.skip(constraint, tactic, error.message)

@@ -2,7 +2,7 @@
 import { Builder } from '../build.ts'
 import { actorsOf, type Member, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Scenario, Tactic } from '../scenario.ts'
 import type { Bringer } from '../wants.ts'
 import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
 
@@ -11,12 +11,14 @@ const mostListers = 4
 /** Lists as one of each kind of people who may, once with objects of others made for the purpose. */
 export function planItems(draft: Draft, constraint: ConstraintOf<'items'>, control: Scenario): void {
   const { stage, use, options } = draft
-  const listers = new Map<string, Member>()
+  const kinds = new Map<string, Member[]>()
   for (const lister of new Casting(stage, options).able(use, undefined)) {
     const actors = actorsOf(stage.charter, lister).join('+')
-    if (!listers.has(actors) && listers.size < mostListers) listers.set(actors, lister)
+    kinds.set(actors, [...(kinds.get(actors) ?? []), lister])
   }
-  for (const [actors, lister] of listers) {
+  for (const [actors, listers] of [...kinds].slice(0, mostListers)) {
+    const [lister] = listers
+    if (lister === undefined) continue
     const others = othersWith(draft, constraint.object, lister)
     // What others brought about is in the list beside whatever was there before.
     if (bringerFor(draft, constraint.object) === undefined || others.length === 0)
@@ -24,14 +26,35 @@ export function planItems(draft: Draft, constraint: ConstraintOf<'items'>, contr
         abuse: draft.build({ member: lister }),
       }))
     for (const owner of others) {
-      const finding = sameTenant(owner, lister) ? 'bola-read' : 'cross-tenant'
-      draft.add(constraint.id, { kind: 'list', as: actors, of: owner.name }, finding, () => {
-        const builder = withObject(draft, constraint.object, owner)
-        builder.addAct(use, { ...draft.base, member: lister })
-        return { control, abuse: builder.scenario() }
-      })
+      const near = sameTenant(owner, lister)
+      const tactic: Tactic = { kind: 'list', as: actors, of: owner.name }
+      draft.add(constraint.id, tactic, near ? 'bola-read' : 'cross-tenant', () => ({
+        control,
+        abuse: listing(draft, constraint.object, { lister, owner }),
+        instead: near ? [] : turnedRound(draft, constraint.object, listers),
+      }))
     }
   }
+}
+
+interface Pair {
+  readonly lister: Member
+  readonly owner: Member
+}
+
+/** Somebody's object is made, and somebody else lists. Throws `Unbuildable`. */
+function listing(draft: Draft, object: string, { lister, owner }: Pair): Scenario {
+  const builder = withObject(draft, object, owner)
+  builder.addAct(draft.use, { ...draft.base, member: lister })
+  return builder.scenario()
+}
+
+/** The same across tenants seen from the other side: an object may be made by the people of one tenant only. */
+function turnedRound(draft: Draft, object: string, listers: readonly Member[]): Scenario[] {
+  const across = listers.find((each) => !sameTenant(each, listers[0] ?? each))
+  const theirs =
+    across === undefined ? [] : othersWith(draft, object, across).filter((each) => !sameTenant(each, across))
+  return across === undefined ? [] : theirs.map((each) => listing(draft, object, { lister: across, owner: each }))
 }
 
 /** A scenario in the making with an object of somebody: made, or brought about by another use. */

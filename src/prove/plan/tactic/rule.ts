@@ -1,13 +1,17 @@
 /** Calls that break a rule over arguments, objects or the caller. */
 import type { Slot } from '../../../charter/charter.ts'
+import { getPointer } from '../../../charter/pointer.ts'
 import { requestRoots } from '../argument.ts'
+import { admitted, choicesOf, type Member, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { classOfRule } from '../classify.ts'
 import type { Tactic, Wish } from '../scenario.ts'
+import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
 
 const mostChangers = 2
+const mostCallers = 4
 
 /** A rule made false: by arguments, by choosing the object, or by choosing the caller. */
 export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
@@ -23,6 +27,7 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
     planCaller(draft, constraint)
     return
   }
+  if (planOtherCaller(draft, constraint)) return
   const wish: Wish = { rule: constraint.rule, want: false, slot }
   // What has been used up shows in a later state only: a trial that was cancelled.
   const starts = roots.has('object') && draft.use.from.length > 1 ? draft.use.from : [undefined]
@@ -56,4 +61,37 @@ function planCaller(draft: Draft, constraint: ConstraintOf<'when'>): void {
   }
   const finding = /verif|confirm/i.test(constraint.rule.source) ? 'use-before-verification' : 'rule-broken'
   draft.add(constraint.id, tactic, finding, () => ({ abuse: draft.build({ member }) }))
+}
+
+/**
+ * Somebody who may by role, and for whom the rule comes out otherwise than for the rightful caller: it compares what the caller is with
+ * what the object says. Who breaks it is known only once the object is. Returns false where nobody differs in what the rule reads.
+ */
+function planOtherCaller(draft: Draft, constraint: ConstraintOf<'when'>): boolean {
+  const { stage, use } = draft
+  const read = constraint.rule.reads.filter(([root]) => root === 'principal' || root === 'claims')
+  if (read.length === 0) return false
+  const control = draft.build()
+  const caller = stage.members.find(({ name }) => name === control.steps.at(-1)?.as)
+  if (caller === undefined) return false
+  const byWorth = new Map<string, Member>([[worthOf(caller, read), caller]])
+  const able = stage.members.filter((each) =>
+    choicesOf(use).some(
+      (choice) =>
+        choice.party === undefined && admitted(stage.charter, [each], choice).length > 0 && sameTenant(each, caller),
+    ),
+  )
+  for (const member of able) if (!byWorth.has(worthOf(member, read))) byWorth.set(worthOf(member, read), member)
+  const [first, ...others] = [...byWorth.values()].slice(1, 1 + mostCallers).map((each) => withLastActor(control, each))
+  if (first === undefined) return false
+  const writes = stage.charter.operations.get(use.operation)?.writes ?? true
+  const tactic: Tactic = { kind: 'as-other', other: 'other-owner' }
+  draft.add(constraint.id, tactic, writes ? 'bola-write' : 'bola-read', () => ({ abuse: first, instead: others }))
+  return true
+}
+
+/** What a rule reads of a member; whoever is not known yet differs from everybody else. */
+function worthOf({ name, principal }: Member, read: readonly (readonly string[])[]): string {
+  const scope: unknown = { principal: { id: name, ...principal }, claims: principal.claims ?? {} }
+  return JSON.stringify(read.map((path) => getPointer(scope, path) ?? null))
 }
