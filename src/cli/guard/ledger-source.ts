@@ -7,7 +7,6 @@ import { effectOf, type LedgerEvent, operationOf, principalOf, readEvents } from
 import { exportItems } from '../../ledger/export/ledger-file.ts'
 import { openLedgerReader } from '../../ledger/ledger.ts'
 import { formatVerifierKey } from '../../ledger/note.ts'
-import { placeOf } from '../../ledger/place.ts'
 import { openContent } from '../../ledger/seal.ts'
 import { openSigningKey } from '../../ledger/signing-key.ts'
 import { openKeys } from '../../ledger/storage/open.ts'
@@ -18,7 +17,7 @@ import { readerItems, type VerifyItem } from '../../ledger/verify.ts'
 import { readInput } from '../prove/load-inputs.ts'
 import type { Terminal } from '../terminal.ts'
 import { loadOrRefuse } from './load-or-refuse.ts'
-import { ledgerStorage, originOf, placesOf, signingKeyFile } from './places.ts'
+import { checkpointsOutside, ledgerStorage, originOf, signingKeyFile } from './places.ts'
 import { openSecrets } from './secrets.ts'
 
 /** What to look for, oldest first; everything absent is not asked. */
@@ -63,14 +62,14 @@ export async function openLedgerSource(
   const secrets = openSecrets(terminal.env, ready.folder)
   const storage = await ledgerStorage(ready, secrets)
   const origin = originOf(ready)
-  const places = await Promise.all((await placesOf(ready, secrets)).map((place) => placeOf(place).published()))
+  const outside = await checkpointsOutside(ready, secrets)
   const own = key ?? ownKey(signingKeyFile(ready), origin)
   const reader = await openLedgerReader(storage)
   const keys = await openKeys(storage)
   return {
     origin,
     publicKey: own,
-    outside: [...given, ...places.flat()],
+    outside: [...given, ...outside],
     reader,
     items: () => readerItems(reader),
     events: (query) => readEvents(reader, query),

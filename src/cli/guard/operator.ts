@@ -6,7 +6,6 @@ import { versionOfProgram } from '../version.ts'
 import { type Core, openCore } from './core.ts'
 import { loadOrRefuse } from './load-or-refuse.ts'
 import { localOffice, type Office } from './office.ts'
-import { openOutside } from './outside.ts'
 import { remoteOffice } from './remote-office.ts'
 import { openSecrets } from './secrets.ts'
 
@@ -53,14 +52,14 @@ export async function withOffice(
 export async function withCore(terminal: Terminal, file: string, work: (core: Core) => Promise<void>): Promise<void> {
   const ready = await loadOrRefuse(terminal, file)
   if (ready === undefined) return
-  const secrets = openSecrets(terminal.env, ready.folder)
-  const outside = await openOutside(ready, secrets, () => ready.charter)
-  const core = await openCore(ready, { secrets, version: versionOfProgram(), truth: outside.truth })
+  // Without eyes of its own: what calls in doubt came to is looked at by a guard that serves.
+  const core = await openCore(ready, {
+    secrets: openSecrets(terminal.env, ready.folder),
+    version: versionOfProgram(),
+  })
   try {
     await work(core)
   } finally {
     await core.close()
-    await outside.identifier.close()
-    await outside.truth.close()
   }
 }

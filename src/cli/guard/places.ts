@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { Store } from '../../guard/store.ts'
 import type { LedgerOptions } from '../../ledger/ledger.ts'
-import type { PlaceConfig } from '../../ledger/place.ts'
+import { type PlaceConfig, placeOf } from '../../ledger/place.ts'
 import type { StorageConfig } from '../../ledger/storage/storage.ts'
 import { openPostgresStore } from '../../store/postgres/open.ts'
 import { openSqliteStore } from '../../store/sqlite/open.ts'
@@ -56,8 +56,15 @@ export async function ledgerOptions(
   }
 }
 
+/** The checkpoints that are outside, as far as places can be read; a server that is posted to needs no asking. */
+export async function checkpointsOutside(config: GuardConfig, secrets: Secrets): Promise<readonly string[]> {
+  const readable = config.file.ledger.checkpoints.places.filter((place) => !('http' in place))
+  const places = await Promise.all(readable.map((place) => placeFrom(place, config.folder, secrets)))
+  return (await Promise.all(places.map((place) => placeOf(place).published()))).flat()
+}
+
 /** The places checkpoints go to. */
-export async function placesOf({ folder, file }: GuardConfig, secrets: Secrets): Promise<readonly PlaceConfig[]> {
+async function placesOf({ folder, file }: GuardConfig, secrets: Secrets): Promise<readonly PlaceConfig[]> {
   return Promise.all(file.ledger.checkpoints.places.map((place) => placeFrom(place, folder, secrets)))
 }
 
