@@ -231,8 +231,10 @@ export class Builder {
   private follow(type: ObjectType, way: Way, want: Supply): Var {
     const [creator, ...moves] = way
     if (creator === undefined) throw new Unbuildable(`nothing creates a ${type.name}`)
-    const not = want.ahead === undefined || want.creator !== undefined ? undefined : this.notMaker(want.ahead)
-    const maker = this.casting.makerOf(creator, want.owner, { creator: want.creator, not })
+    const maker = this.casting.makerOf(creator, want.owner, {
+      creator: want.creator,
+      not: this.notMaker(creator, want),
+    })
     const people = this.casting.peopleFor(type, [creator, ...moves], want)
     const object = this.introduce(type, { ...want, people, states: [], supply: 'made' })
     const { depth, wishes } = want
@@ -254,11 +256,15 @@ export class Builder {
   }
 
   /** Who must not have made the object, because they make the use ahead that its creator may not make. */
-  private notMaker({ use, member }: NonNullable<Supply['ahead']>): Member | undefined {
-    const apart = use.constraints.some(
-      (each) => each.kind === 'separation' && each.id !== this.choices.samePerson?.constraint.id,
+  private notMaker(creator: Use, { ahead, owner, creator: maker }: Supply): Member | undefined {
+    if (ahead === undefined || maker !== undefined || owner === ahead.member) return undefined
+    const apart = ahead.use.constraints.some(
+      (each) =>
+        each.kind === 'separation' &&
+        each.id !== this.choices.samePerson?.constraint.id &&
+        ('parties' in each.of || each.of.operations.includes(creator.operation)),
     )
-    return apart ? member : undefined
+    return apart ? ahead.member : undefined
   }
 
   /** Who makes a move on the way: as many as an approval needs when the move grants one, or as it was found to take; else one. */

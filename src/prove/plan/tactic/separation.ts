@@ -2,7 +2,7 @@
 import type { Use } from '../../../charter/charter.ts'
 import { admitted, choicesOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import { useById, usesOf } from '../graph.ts'
+import { leadsTo, useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
 import { Unbuildable, type Wants } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
@@ -34,10 +34,11 @@ function doneByOne(
   creator: Use | undefined,
 ): Scenario {
   let why: Unbuildable | undefined
+  const through = earlierMove(draft, constraint)
   for (const member of both) {
     try {
       const abuse = draft.build(
-        { member, through: earlierMove(draft, constraint), ...standing(draft, constraint, member) },
+        { member, through, ...standing(draft, constraint, member) },
         { samePerson: { member, constraint }, ...(creator === undefined ? {} : { creator: creator.id }) },
       )
       if (isBoth(draft, constraint, abuse)) return abuse
@@ -51,10 +52,13 @@ function doneByOne(
 
 /** The move of the object that different people should make; its way must pass it. */
 function earlierMove({ stage, use }: Draft, { of }: ConstraintOf<'separation'>): Use | undefined {
+  const type = stage.charter.objects.get(use.object?.type ?? '')
+  const comesBefore = (state: string): boolean =>
+    type !== undefined && (use.from.includes(state) || leadsTo(type, state, use.from))
   const others = 'operations' in of ? of.operations.filter((each) => each !== use.operation) : []
   return others
-    .flatMap((each) => usesOf(stage.charter, each, use.object?.type))
-    .find((each) => each.kind === 'transition' && !each.creates && each.object?.type === use.object?.type)
+    .flatMap((each) => type?.transitions.filter(({ operation }) => operation === each) ?? [])
+    .find((each) => !each.creates && each.to.some((state) => comesBefore(state)))
 }
 
 /** What whoever does both must be to the object, where that is what separates. */
