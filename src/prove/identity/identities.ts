@@ -126,7 +126,10 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
         return piece.kind === 'var' ? (vars[piece.name] ?? '') : (await readSecret(piece.kind, piece.name)).reveal()
       }
       const request = await buildRequest(hook, { targets: options.hookTargets ?? targets, lookup, learn })
-      return hook.as === undefined ? transport.send(request) : (await get(hook.as)).send(request)
+      const exchange = await (hook.as === undefined ? transport.send(request) : (await get(hook.as)).send(request))
+      for (const opened of await Promise.allSettled(sessions.values()))
+        if (opened.status === 'fulfilled') opened.value.doubt()
+      return exchange
     },
     redact: (text) => redactor.redact(text),
   }

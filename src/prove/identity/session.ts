@@ -19,6 +19,8 @@ export interface Session {
   noteResponse(response: HttpResponse, request: HttpRequest): void
   /** Logs in again, or runs the refresh steps; one at a time. Throws an `IdentityError`, also when another principal comes out. */
   renew(): Promise<void>
+  /** Something may have ended the session: the next refusal may be cured by a renewal again, whatever was seen before. */
+  doubt(): void
   /**
    * Sends as this identity, renewing first when it is due, and once more after a 401 (or `refresh.on`) that a renewal may cure.
    *
@@ -130,14 +132,16 @@ export async function openSession(context: SessionContext): Promise<Session> {
   const after = parseDuration(identity.refresh?.after ?? '') ?? Number.POSITIVE_INFINITY
   const refusals = identity.refresh?.on ?? [401]
   const apply = (request: HttpRequest): HttpRequest => withCookies(withCredentials(request, credentials), jar)
+  const refused = (exchange: Exchange): boolean => refusals.includes(exchange.response?.status ?? 0)
   const sendOnce = async (request: HttpRequest): Promise<Exchange> => {
     const exchange = await transport.send(apply(request))
     if (exchange.response !== undefined) noteResponse(exchange.response, request)
     const { status } = exchange.response ?? { status: 0 }
     if (request.method === 'GET' && status >= 200 && status < 300) answeredRead = request
+    // Whoever is let in may have ended the session by that very call.
+    if (status > 0 && !refused(exchange)) uselessSince = answeredRead === undefined ? undefined : uselessSince
     return exchange
   }
-  const refused = (exchange: Exchange): boolean => refusals.includes(exchange.response?.status ?? 0)
   /** Whether a renewal may cure a refusal. */
   const mayCure = async (): Promise<boolean> => {
     if (!renewable) return false
@@ -155,6 +159,9 @@ export async function openSession(context: SessionContext): Promise<Session> {
     apply,
     noteResponse,
     renew,
+    doubt() {
+      if (answeredRead === undefined) uselessSince = undefined
+    },
     async send(request) {
       if (renewable && now() - loggedInAt >= after) await renew()
       const first = await sendOnce(request)

@@ -10,8 +10,9 @@ import type { Control, Scene } from './trial.ts'
 
 const mostVariations = 3
 
-/** Whether what the rightful call leads to is something else than what is there already, or counts up. */
-export function mayShow({ signature, after }: Pick<Control, 'signature' | 'after'>, before: Sights): boolean {
+/** Whether what the rightful call leads to is something else than what is there already, counts up, or is made anew each time. */
+export function mayShow({ signature, after, beside }: Control, before: Sights): boolean {
+  if (beside.size > 0) return true
   return [...signature.marks].some((mark) => {
     if (signature.deltas.has(mark) || mark.endsWith('|exists') || mark.endsWith('/length')) return true
     const there = seenAt(before, mark)
