@@ -7,7 +7,7 @@ import { Busy } from './busy.ts'
 import type { Answer, Incoming, Outcome, Refusal, Ruling } from './call.ts'
 import { type Doubts, makeDoubts } from './doubt.ts'
 import { newId } from './id.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, Noted } from './journal.ts'
 import { Waiting } from './leases.ts'
 import { refusalOf, refuse } from './refusal.ts'
 import { reserveNothing } from './reserve.ts'
@@ -40,6 +40,12 @@ export interface Guard {
   evaluate(
     incoming: Incoming,
   ): Promise<{ readonly call: string; readonly decision: Decision; readonly refusal?: Refusal }>
+  /**
+   * Puts on the record what never became a call.
+   *
+   * @throws what the journal throws; nothing may then be passed on.
+   */
+  note(noted: Noted): Promise<void>
   /** Puts another charter in force; calls on their way end under the one they began with. */
   reload(charter: Charter, version: string): Promise<void>
   readonly charter: () => Charter
@@ -128,6 +134,16 @@ class ChartedGuard implements Guard {
     if (version === this.#force.version) return
     this.#force = putInForce(charter, version)
     await this.#putOnRecord()
+  }
+
+  async note(noted: Noted): Promise<void> {
+    const { journal, now } = this.#runtime
+    const { charter, version } = this.#force
+    await journal.append(
+      noted.kind === 'undescribed'
+        ? { ...noted, at: now(), charter: { name: charter.name, digest: version } }
+        : { kind: 'sign-in', at: now(), call: noted.call, accepted: false, why: noted.why },
+    )
   }
 
   async begin(incoming: Incoming): Promise<Ruling> {

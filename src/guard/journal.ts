@@ -59,8 +59,29 @@ export type GuardEvent = { readonly at: number } & (
     }
   | { readonly kind: 'charter'; readonly name: string; readonly version: string; readonly node: string }
   | { readonly kind: 'node'; readonly node: string; readonly state: 'start' | 'stop' }
-  | { readonly kind: 'sign-in'; readonly principal?: string; readonly accepted: boolean; readonly why?: string }
+  | {
+      readonly kind: 'sign-in'
+      readonly call?: string
+      readonly principal?: string
+      readonly accepted: boolean
+      readonly why?: string
+    }
+  | (UndescribedRequest & { readonly charter: { readonly name: string; readonly digest: string } })
 )
+
+/** A request that no description has: refused, or passed on, as the charter says of such requests. */
+export interface UndescribedRequest {
+  readonly kind: 'undescribed'
+  readonly call: string
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly passed: boolean
+  readonly principal?: Principal
+}
+
+/** What never became a call. */
+export type Noted = UndescribedRequest | { readonly kind: 'not-signed-in'; readonly call: string; readonly why: string }
 
 /** One decision, with all an auditor needs to take it again. */
 export interface DecisionEvent {

@@ -1,8 +1,8 @@
 /** Writes what the guard says into the ledger. */
 import type { Principal } from '../charter/charter.ts'
-import type { EntryDraft, ObjectName, PrincipalSummary } from '../ledger/entry.ts'
+import type { Content, DecisionBody, EntryDraft, ObjectName, PrincipalSummary } from '../ledger/entry.ts'
 import type { Objects } from './gather.ts'
-import type { DecisionEvent, GuardEvent, Journal, Recording } from './journal.ts'
+import type { DecisionEvent, GuardEvent, Journal, Recording, UndescribedRequest } from './journal.ts'
 
 /** Where entries go: the part of a ledger the guard uses. */
 export interface EntrySink {
@@ -93,8 +93,35 @@ export function draftOf(event: GuardEvent): EntryDraft {
         principal: named(event.principal),
         effect: event.accepted ? 'accepted' : 'refused',
         method: 'request',
+        ...(event.call === undefined ? {} : { call: event.call }),
         ...whyOf(event.why),
       }
+    case 'undescribed':
+      return { ...undescribedDraft(event), at, charter: event.charter }
+  }
+}
+
+/** A decision about no operation: none of the charter's is called `undescribed`, they all have a source before their name. */
+function undescribedDraft({ call, method, path, passed, principal }: UndescribedRequest): Omit<
+  DecisionBody,
+  'charter'
+> & {
+  readonly call: string
+  readonly content: Content
+  readonly subject?: string
+} {
+  const says = 'no description has this method and path'
+  return {
+    kind: 'decision',
+    call,
+    operation: 'undescribed',
+    principal: principal === undefined ? {} : summaryOf(principal),
+    effect: passed ? 'allow' : 'deny',
+    reasons: passed ? [] : [{ constraint: 'undescribed', kind: 'undescribed', outcome: 'broken', says }],
+    mode: 'enforce',
+    reserved: false,
+    content: { request: { method, path }, ...(principal === undefined ? {} : { principal }) },
+    ...(principal?.id === undefined ? {} : { subject: principal.id }),
   }
 }
 

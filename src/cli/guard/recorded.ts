@@ -19,6 +19,8 @@ export async function* recordedPast(source: LedgerSource): AsyncGenerator<Record
   for await (const { entry } of source.events()) {
     const { call } = entry
     if (call === undefined) continue
+    // No request of the charter's: nothing to decide again.
+    if (entry.kind === 'decision' && entry.operation === 'undescribed') continue
     const at = Date.parse(entry.at)
     if (entry.kind === 'decision') yield decisionOf(entry, call, at, await contentOf(source, entry))
     else if (entry.kind === 'outcome') yield await outcomeOf(source, entry, call, at)
