@@ -151,6 +151,7 @@ function counting(guard: Guard): { guard: Guard; allowed: () => number } {
     },
     call: (...all) => guard.call(...all),
     evaluate: (incoming) => guard.evaluate(incoming),
+    note: (noted) => guard.note(noted),
     reload: (...all) => guard.reload(...all),
     charter: guard.charter,
     switches: guard.switches,

@@ -4,8 +4,8 @@ import type { ApiDescription, OperationShape } from '../../charter/source/descri
 import { memberOf, objectOf, stringsOf } from '../../charter/source/plain.ts'
 import { dereference } from '../../charter/source/reference.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
-import { isRecord } from '../../wire/to-http.ts'
 import { type Typed, typedOf } from './arguments.ts'
+import { memberNames } from './member-names.ts'
 import { malformed } from './refused.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { readPairs } from './target.ts'
@@ -24,18 +24,17 @@ export interface BodyPlan {
 export interface Judged {
   /** Whether the charter's demands look at the body. */
   readonly judged: boolean
-  /** Where writes carry the fields of objects. */
-  readonly written: readonly Pointer[]
+  /** Where writes carry the fields of objects, and what demands and keys look at. */
+  readonly places: readonly Pointer[]
 }
 
 const mediaShape = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*((?:;[^;]*)*)$/
 
 /** Arranges how the bodies of an operation are read. */
-export function planBody(description: ApiDescription, shape: OperationShape, { judged, written }: Judged): BodyPlan {
+export function planBody(description: ApiDescription, shape: OperationShape, { judged, places }: Judged): BodyPlan {
   const declared = declaredTypes(description, shape)
   const properties = shape.body === undefined ? {} : propertiesOf(description, shape.body.schema)
-  const names = new Set([...Object.keys(properties), ...written.flatMap((pointer) => pointer[0] ?? [])])
-  const alike = new Map([...names].map((name) => [name.toLowerCase(), name]))
+  const names = memberNames(description, shape.body?.schema, places)
   const form = new Map<string, { read: Typed; repeats: boolean }>()
   for (const [name, { schema }] of Object.entries(properties)) {
     const repeats = resolveSchema(description, schema)['type'] === 'array'
@@ -53,7 +52,7 @@ export function planBody(description: ApiDescription, shape: OperationShape, { j
     },
     parse: (kind, bytes, maxDepth) => {
       const body = kind === 'json' ? parseStrictJson(bytes, maxDepth) : parseForm(bytes, form)
-      if (isRecord(body)) checkNames(body, names, alike)
+      if (names.hasAlmost(body)) throw malformed('a member of the body is like a declared one')
       return body
     },
   }
@@ -89,18 +88,6 @@ const formType = 'application/x-www-form-urlencoded'
 
 function fits(type: string, declared: string): boolean {
   return declared === type || declared === '*/*' || (declared.endsWith('/*') && type.startsWith(declared.slice(0, -1)))
-}
-
-/** Many servers do not tell upper from lower case in names. */
-function checkNames(
-  body: Readonly<Record<string, unknown>>,
-  names: ReadonlySet<string>,
-  alike: ReadonlyMap<string, string>,
-): void {
-  for (const name of Object.keys(body)) {
-    if (!names.has(name) && alike.has(name.toLowerCase()))
-      throw malformed('a member of the body is like a declared one')
-  }
 }
 
 function parseForm(bytes: Buffer, declared: ReadonlyMap<string, { read: Typed; repeats: boolean }>): unknown {

@@ -2,7 +2,7 @@
 import type { BlockList } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Charter, Principal } from '../../charter/charter.ts'
-import type { Incoming } from '../../guard/call.ts'
+import type { Incoming, Refusal } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
@@ -38,7 +38,7 @@ export interface Surroundings {
   readonly onEvent: (event: HttpEvent) => void
 }
 
-/** What the guard has no record of. Never carries what callers sent but method and path. */
+/** What operators may want to see at once. Never carries what callers sent but method and path. */
 export type HttpEvent =
   | { readonly kind: 'refused'; readonly call: string; readonly code: string; readonly detail: string }
   | { readonly kind: 'undescribed'; readonly call: string; readonly method: string; readonly path: string }
@@ -72,16 +72,33 @@ export async function serveCall(around: Surroundings, arriving: Arriving, reply:
     if (read.found === undefined) await passUndescribed(around, read, reply, leaving.signal)
     else await rule(around, read, read.found, { arriving, reply, signal: leaving.signal })
   } catch (error) {
-    answerError(around, error, arriving, reply)
+    const { call, refusal, challenge } = await recordError(around, error, arriving)
+    sendRefusal(reply, refusal, call, { challenge, hangUp: isUnread(arriving) })
   }
 }
 
-function answerError(around: Surroundings, error: unknown, arriving: Arriving, reply: Reply): void {
+/**
+ * What is said instead of an answer, on the record where the guard was not asked: callers who could not be verified, and requests that no
+ * description has. Bytes that are no request at all are only told, or anybody could fill the record. Never rejects.
+ */
+export async function recordError(
+  around: Surroundings,
+  error: unknown,
+  { method = '', url = '' }: Arriving,
+): Promise<{ readonly call: string; readonly refusal: Refusal; readonly challenge: string | undefined }> {
   const call = newId(Date.now())
   const { refusal, challenge } =
     error instanceof Refused ? error : new Refused(refuse('unavailable', 'the gateway failed', { retryAfterMs: 1000 }))
-  around.onEvent({ kind: 'refused', call, code: refusal.code, detail: refusal.detail })
-  sendRefusal(reply, refusal, call, { challenge, hangUp: isUnread(arriving) })
+  const { code, detail } = refusal
+  around.onEvent({ kind: 'refused', call, code, detail })
+  const path = url.split('?')[0] ?? ''
+  try {
+    if (code === 'unauthenticated') await around.guard.note({ kind: 'not-signed-in', call, why: detail })
+    if (code === 'undescribed') await around.guard.note({ kind: 'undescribed', call, method, path, passed: false })
+  } catch {
+    around.onEvent({ kind: 'failed', call, why: 'record' })
+  }
+  return { call, refusal, challenge }
 }
 
 /** What is left of the body on an HTTP/1.1 connection would be taken for the next request. */
@@ -144,7 +161,13 @@ async function passUndescribed(around: Surroundings, read: Read, reply: Reply, s
   const { head } = read
   const call = newId(Date.now())
   const upstream = upstreamFor(around, around.routes().sourceOf(head.path) ?? '')
-  around.onEvent({ kind: 'undescribed', call, method: head.method, path: head.path })
+  const { method, path } = head
+  const principal = read.principal
+  // What is not on the record must not happen.
+  await around.guard.note({ kind: 'undescribed', call, method, path, passed: true, principal }).catch(() => {
+    throw refused('unavailable', 'the request cannot be put on the record', { retryAfterMs: 1000 })
+  })
+  around.onEvent({ kind: 'undescribed', call, method, path })
   const sending = sendingOf(read, upstream, { basePath: '', inspect: false, finish: false })
   await stream(around, { call, upstream, sending, head }, reply, signal, () => Promise.resolve())
 }

@@ -99,7 +99,10 @@ function makeRoute(charter: Charter, shape: OperationShape): Route {
     holds: writes && operation?.uses.some((use) => use.object !== undefined && !use.creates) === true,
     slashAtEnd: shape.path.endsWith('/'),
     arguments: compileArguments(source.description, shape, referenced),
-    body: planBody(source.description, shape, { judged: referenced.body, written }),
+    body: planBody(source.description, shape, {
+      judged: referenced.body,
+      places: [...written, ...referenced.places],
+    }),
   }
 }
 

@@ -3,12 +3,11 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '../../guard/call.ts'
-import { newId } from '../../guard/id.ts'
 import { problemOf, refuse } from '../../guard/refusal.ts'
-import { incomingOf, readCall, type Surroundings, upstreamFor } from './call.ts'
+import { incomingOf, readCall, recordError, type Surroundings, upstreamFor } from './call.ts'
 import { outcomeOf } from './carry.ts'
 import { flatHeaders, requestHeaders, responseHeaders } from './headers.ts'
-import { malformed, Refused, refused } from './refused.ts'
+import { malformed, refused } from './refused.ts'
 import type { Arriving } from './reply.ts'
 import { pathAt, type Upstream } from './upstream.ts'
 
@@ -23,9 +22,7 @@ export async function serveUpgrade(
   try {
     await open(around, arriving, socket, early)
   } catch (error) {
-    const call = newId(Date.now())
-    const { refusal } = error instanceof Refused ? error : new Refused(refuse('unavailable', 'the gateway failed'))
-    around.onEvent({ kind: 'refused', call, code: refusal.code, detail: refusal.detail })
+    const { call, refusal } = await recordError(around, error, arriving)
     refuseSocket(socket, refusal, call)
   }
 }

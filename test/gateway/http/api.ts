@@ -16,6 +16,9 @@ const note = {
     text: { type: 'string' },
     amount: { type: 'number' },
     owner: { type: 'string' },
+    tags: { type: 'array', items: { properties: { name: { type: 'string' } } } },
+    labels: { type: 'object', additionalProperties: { properties: { colour: { type: 'string' } } } },
+    reply: { $ref: '#/components/schemas/Note' },
   },
 }
 const ok = { '200': { description: 'fine', content: { 'application/json': { schema: note } } } }
@@ -25,6 +28,7 @@ const document = {
   openapi: '3.1.0',
   info: { title: 'notes', version: '1' },
   servers: [{ url: 'http://127.0.0.1/v1' }],
+  components: { schemas: { Note: note } },
   paths: {
     '/notes': {
       get: {
@@ -91,7 +95,7 @@ export function notesCharter(undescribed: 'allow' | 'deny' = 'deny'): Charter {
     },
     operations: {
       'api.listNotes': { by: 'anyone', when: "!('limit' in query) || query.limit <= 10" },
-      'api.createNote': { by: 'anyone', when: 'request.amount <= 100' },
+      'api.createNote': { by: 'anyone', when: 'request.amount <= 100 && !(has(body.extra) && has(body.extra.rush))' },
       'api.getNote': { by: ['ann', 'owner'] },
       'api.getBox': { by: 'owner' },
       'api.latestNote': { by: 'anyone' },

@@ -7,7 +7,7 @@ import type { Charter, Principal } from '../../../src/charter/charter.ts'
 import { loadCharter } from '../../../src/charter/load.ts'
 import { type HttpGateway, type HttpGatewayOptions, openHttpGateway } from '../../../src/gateway/http/gateway.ts'
 import { httpTruth, type TruthOptions } from '../../../src/gateway/http/truth.ts'
-import { createGuard, type Guard } from '../../../src/guard/guard.ts'
+import { createGuard, type Guard, type GuardOptions } from '../../../src/guard/guard.ts'
 import type { GuardEvent } from '../../../src/guard/journal.ts'
 import type { Identifier } from '../../../src/identity/identity.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
@@ -63,17 +63,28 @@ export async function openGuarded(
   charter: Charter,
   {
     readers,
+    journal,
+    store = openSqliteStore(':memory:'),
+    guardNow,
     ...options
-  }: Pick<HttpGatewayOptions, 'upstreams' | 'identifier'> & Partial<HttpGatewayOptions> & Pick<TruthOptions, 'readers'>,
+  }: Pick<HttpGatewayOptions, 'upstreams' | 'identifier'> &
+    Partial<HttpGatewayOptions> &
+    Pick<TruthOptions, 'readers'> &
+    Partial<Pick<GuardOptions, 'journal' | 'store'>> & { readonly guardNow?: () => number },
 ): Promise<Guarded> {
   const events: GuardEvent[] = []
-  const store = openSqliteStore(':memory:')
   const truth = httpTruth({ charter: () => charter, upstreams: options.upstreams, ...(readers ? { readers } : {}) })
   const guard = await createGuard(charter, {
     version: '1',
     store,
     truth,
-    journal: { append: async (event) => void events.push(event) },
+    ...(guardNow === undefined ? {} : { now: guardNow }),
+    journal: {
+      append: async (event) => {
+        await journal?.append(event)
+        events.push(event)
+      },
+    },
   })
   const gateway = await openHttpGateway({ guard, listen: { host: '127.0.0.1', port: 0 }, ...options })
   return {
