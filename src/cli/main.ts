@@ -78,3 +78,6 @@ export function makeProgram(terminal: Terminal): Command {
   for (const { register } of commands) register(program, terminal)
   return program
 }
+
+// Started directly instead of through `bin/lockstep.js`: doing nothing would look like success.
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
