@@ -65,7 +65,8 @@ export function upstreamFor(around: Surroundings, source: string): Upstream {
 export async function serveCall(around: Surroundings, arriving: Arriving, reply: Reply): Promise<void> {
   const leaving = new AbortController()
   reply.once('close', () => {
-    if (!reply.writableFinished) leaving.abort()
+    // HTTP/2 calls an answer finished when its stream is reset.
+    if (!reply.writableEnded) leaving.abort()
   })
   try {
     const read = await readCall(around, arriving, reply)

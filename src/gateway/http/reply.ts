@@ -18,7 +18,6 @@ export interface Arriving extends Readable {
 /** What of a response both HTTP/1.1 and HTTP/2 give. */
 export interface Reply {
   readonly headersSent: boolean
-  readonly writableFinished: boolean
   readonly writableEnded: boolean
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown
   write(chunk: Buffer): boolean

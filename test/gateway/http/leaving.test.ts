@@ -119,6 +119,28 @@ for (const [name, status, effect] of answers) {
   })
 }
 
+test('a read over HTTP/2 whose stream is reset is cut off, also while events come', async () => {
+  const ours = selfSigned()
+  for (const path of ['/v1/notes/n9', '/v1/events']) {
+    const [arrived, cut] = [gate(), gate()]
+    const { guarded } = await open(
+      (_request, response) => {
+        response.once('close', () => cut.resolve())
+        if (path === '/v1/events') response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+        arrived.resolve()
+      },
+      { listen: { host: '127.0.0.1', port: 0, tls: ours } },
+    )
+    const session = connectHttp2(guarded.url, { ca: ours.cert })
+    const stream = session.request({ ':path': path, ...bob })
+    stream.on('error', () => undefined)
+    await arrived.promise
+    stream.close(8)
+    await cut.promise
+    session.close()
+  }
+})
+
 test('a write over HTTP/2 whose stream is reset is settled by its answer', async () => {
   const arrived = gate()
   const ours = selfSigned()
