@@ -21,7 +21,7 @@ actors: { gardener: {}, warden: {}, treasurer: {} }
 objects:
   plot: { list: shop.listPlots }
   lease:
-    owner: /gardener
+    owner: creator
     tenant: /site
     read: shop.getLease
     list: shop.listLeases

@@ -12,7 +12,7 @@ import { itemsIn, whereIn } from './find.ts'
 import { inShort, judge, type Lab, refuses, seenBy } from './lab.ts'
 import { readThing } from './observe.ts'
 import { Play } from './play.ts'
-import type { Thing } from './thing.ts'
+import { knownOf, type Thing } from './thing.ts'
 import { setScene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
@@ -135,7 +135,7 @@ async function foreignItems(play: Play, listing: Listing, exchange: Exchange): P
   const principal = await play.principal(step.as)
   const foreign: ObjectFact[] = []
   for (const value of itemsIn(exchange.response?.json, constraint.items, type).slice(0, 100)) {
-    const fact = readObject(type, value, { now: lab.now() })
+    const fact = readItem(play, type, value)
     if (constraint.choices !== undefined) {
       if (entitledTo(lab.charter, constraint.choices, { principal, fact }) === 'no') foreign.push(fact)
       continue
@@ -155,6 +155,14 @@ async function foreignItems(play: Play, listing: Listing, exchange: Exchange): P
     if (certain || (await isForeign(play, fact.key, readUse.id, attacker))) foreign.push(fact)
   }
   return foreign
+}
+
+/** What is listed; of what the play has made, who made it and to what it belongs is known as well. */
+function readItem(play: Play, type: ObjectType, value: unknown): ObjectFact {
+  const now = play.lab.now()
+  const key = textOf(getPointer(value, type.key))
+  const thing = [...play.things.values()].find((each) => each.type === type && each.key === key)
+  return readObject(type, value, thing === undefined ? { now } : knownOf(thing, now))
 }
 
 /** What cannot be read one by one is only known to be foreign by its tenant. */
