@@ -5,12 +5,16 @@ import { fileURLToPath } from 'node:url'
 import type { Charter } from '../../src/charter/charter.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { loadCharter } from '../../src/charter/load.ts'
+import type { GuardConfig, ReadyCharter } from '../../src/cli/guard/config.ts'
+import { guardWith } from '../../src/cli/prove/guarded.ts'
 import type { OpenRun } from '../../src/cli/prove/open-run.ts'
+import type { Journal } from '../../src/guard/journal.ts'
 import type { Outcome, ProveEvent } from '../../src/prove/finding.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import type { RawIdentities } from '../../src/prove/identity/schema.ts'
 import { isSecretHeader, isSecretMember } from '../../src/prove/identity/secret.ts'
 import type { ReportContext } from '../../src/prove/report/context.ts'
+import { loadExampleGuard } from './guard.ts'
 import { openStage, proveAll, type Reach } from './stage.ts'
 
 /** A running example: its address, and the bearer token of everybody by name. */
@@ -26,6 +30,8 @@ export interface Example {
   readonly charter: Charter
   readonly identities: RawIdentities
   readonly start: (flaws: readonly string[]) => Promise<RunningExample>
+  /** The guard that stands in front of it when asked to. */
+  readonly guard: GuardConfig & ReadyCharter
 }
 
 /** Reads charter and identities of an example; throws when either has errors. */
@@ -39,7 +45,7 @@ export async function loadExample(name: string, start: Example['start']): Promis
   const known = { actors: [...charter.actors.keys()], sources: [...charter.sources.keys()] }
   const parsed = parseIdentities({ file: 'identities.yaml', text }, known)
   if (parsed.identities === undefined) throw new Error(JSON.stringify(parsed.diagnostics, null, 2))
-  return { name, charter, identities: parsed.identities, start }
+  return { name, charter, identities: parsed.identities, start, guard: await loadExampleGuard(name) }
 }
 
 /** What to prove of an example. */
@@ -49,14 +55,16 @@ export interface Trial {
   /** Operations to prove; all when absent. */
   readonly only?: readonly string[]
   readonly listen?: (event: ProveEvent, used: { readonly requests: number; readonly ms: number }) => void
+  /** Through the guard of the example; a journal to record what it decides. */
+  readonly guarded?: Journal | true
 }
 
 /** Starts an example with flaws, opens a run on it as the command line does, and lets go of both. */
 export async function withRun<T>(
-  { charter, identities, start }: Example,
+  { charter, identities, start, guard }: Example,
   flaws: readonly string[],
   work: (run: OpenRun) => Promise<T>,
-  reach: Reach = {},
+  { guarded, ...reach }: Reach & { readonly guarded?: Journal | true } = {},
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'example-'))
   const running = await start(flaws)
@@ -64,6 +72,15 @@ export async function withRun<T>(
     await writeTokens(folder, running)
     const run = await openStage({ charter, identities }, running.url, {
       identities: join(folder, 'identities.yaml'),
+      ...(guarded === undefined
+        ? {}
+        : {
+            guardBy: guardWith({
+              config: { ...guard, folder },
+              env: {},
+              ...(guarded === true ? {} : { journal: guarded }),
+            }),
+          }),
       ...reach,
     })
     return await work(run).finally(() => run.close())
@@ -83,7 +100,7 @@ async function writeTokens(folder: string, { tokens }: RunningExample): Promise<
 /** Starts an example with flaws and proves it, or a part of its operations; gives the outcome and what reports need beside it. */
 export async function proveExample(
   example: Example,
-  { flaws, only, listen }: Trial,
+  { flaws, only, listen, guarded }: Trial,
 ): Promise<{ outcome: Outcome; context: ReportContext }> {
   const startedAt = new Date().toISOString()
   const seed = example.name
@@ -97,7 +114,7 @@ export async function proveExample(
     })
     return { outcome, context: contextOf(example, run, startedAt) }
   }
-  return withRun(example, flaws, work, { seed })
+  return withRun(example, flaws, work, { seed, ...(guarded === undefined ? {} : { guarded }) })
 }
 
 function contextOf({ charter }: Example, { identities }: OpenRun, startedAt: string): ReportContext {

@@ -1,5 +1,5 @@
 /** What of an answer may go back to the caller: fields taken out, list items left out. */
-import type { Call, Charter, ObjectFact, ObjectType } from '../charter/charter.ts'
+import type { Call, Charter, Choice, ObjectFact, ObjectType, Use } from '../charter/charter.ts'
 import { readObject, textOf } from '../charter/object-fact.ts'
 import { getPointer, type Pointer, setPointer } from '../charter/pointer.ts'
 import { compileChoices } from '../constraint/choice.ts'
@@ -59,21 +59,22 @@ function itemFact({ call, objects }: Answered, type: ObjectType, item: unknown):
   return readObject(type, item, { now: call.at, ...(parent === undefined ? {} : { parent }) })
 }
 
-/** Whether the caller may read an item one by one, or is named as somebody who may see it in lists. */
+/**
+ * Whether the caller may read an item one by one, or is named as somebody who may see it in lists. Items that nothing reads one by one are
+ * for whoever may list them, within their tenant.
+ */
 function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
   const { charter, call, objects } = answered
   const fact = itemFact(answered, type, item)
-  const lists = charter.operations.get(call.operation)?.uses ?? []
-  for (const use of lists) {
+  const read = charter.operations.get(type.read ?? '')
+  for (const use of charter.operations.get(call.operation)?.uses ?? []) {
     for (const constraint of use.constraints) {
-      if (constraint.kind !== 'items' || constraint.object !== type.name || constraint.choices === undefined) continue
-      const plan = makeScopePlan(charter, use)
-      const entitled = compileChoices(constraint.choices, { charter, use: asReader(use, type), plan }, 'object')
-      const context = makeContext(asReader(use, type), noFactsBut({ ...objects, object: fact }), call)
-      if (entitled(context, call.principal) === 'yes') return true
+      const named = constraint.kind === 'items' && constraint.object === type.name ? constraint.choices : undefined
+      const listing = constraint.kind === 'by' && constraint.slot === 'object' && read === undefined
+      const choices = listing ? constraint.choices : named
+      if (choices !== undefined && isEntitled(answered, type, use, choices, fact)) return true
     }
   }
-  const read = charter.operations.get(type.read ?? '')
   if (read === undefined) return false
   const reading: Call = { ...call, operation: read.id }
   const key = textOf(getPointer(item, type.key))
@@ -81,25 +82,36 @@ function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
     if (use.object?.type !== type.name || key === undefined) return false
     const facts = noFactsBut({ ...objects, object: fact })
     // Only what is about whose it is: the request of the list is not the request of the read.
-    return evaluateUse(charter, use, facts, reading).every(
-      (reason) =>
-        reason.kind !== 'by' && reason.kind !== 'from' && reason.kind !== 'separation' && reason.kind !== 'when',
-    )
+    return evaluateUse(charter, use, facts, reading).every((reason) => !aboutTheItem.has(reason.kind))
   })
 }
 
+const aboutTheItem: ReadonlySet<string> = new Set(['by', 'from', 'separation', 'when'])
+
+function isEntitled(
+  { charter, call, objects }: Answered,
+  type: ObjectType,
+  use: Use,
+  choices: readonly Choice[],
+  fact: ObjectFact,
+): boolean {
+  const reader = asReader(use, type)
+  const entitled = compileChoices(choices, { charter, use: reader, plan: makeScopePlan(charter, use) }, 'object')
+  return entitled(makeContext(reader, noFactsBut({ ...objects, object: fact }), call), call.principal) === 'yes'
+}
+
 function maySee(answered: Answered, type: ObjectType, field: string, item: unknown): boolean {
-  const { charter, call, objects } = answered
-  for (const use of charter.operations.get(call.operation)?.uses ?? []) {
-    for (const constraint of use.constraints) {
-      if (constraint.kind !== 'seen-by' || constraint.object !== type.name || constraint.field.name !== field) continue
-      const plan = makeScopePlan(charter, use)
-      const entitled = compileChoices(constraint.choices, { charter, use: asReader(use, type), plan }, 'object')
-      const facts = noFactsBut({ ...objects, object: itemFact(answered, type, item) })
-      if (entitled(makeContext(asReader(use, type), facts, call), call.principal) === 'yes') return true
-    }
-  }
-  return false
+  const fact = itemFact(answered, type, item)
+  const uses = answered.charter.operations.get(answered.call.operation)?.uses ?? []
+  return uses.some((use) =>
+    use.constraints.some(
+      (constraint) =>
+        constraint.kind === 'seen-by' &&
+        constraint.object === type.name &&
+        constraint.field.name === field &&
+        isEntitled(answered, type, use, constraint.choices, fact),
+    ),
+  )
 }
 
 /** The use as if it acted on one item, so that `owner` and its like mean the item's. */

@@ -11,6 +11,7 @@ import { prove } from '../../prove/run/prove.ts'
 import { changedSince } from '../prove/changed-since.ts'
 import { dryRun, printDryRun } from '../prove/dry-run.ts'
 import { eventLine } from '../prove/event-line.ts'
+import { withGuard } from '../prove/guarded.ts'
 import { harmless } from '../prove/harmless.ts'
 import { onInterrupt } from '../prove/interrupt.ts'
 import { type Inputs, loadInputs, resolveOperations } from '../prove/load-inputs.ts'
@@ -62,8 +63,10 @@ export function register(program: Command, terminal: Terminal): void {
         terminal.print(options.json === true ? JSON.stringify(plan, null, 2) : printDryRun(plan, terminal.paint))
         return
       }
+      const guarded = await withGuard(terminal, options)
+      if (guarded === undefined) return
       const version = program.version() ?? 'unknown'
-      await runProof(terminal, { inputs, options, only, known, destinations, version })
+      await runProof(terminal, { inputs, options: guarded, only, known, destinations, version })
     })
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { decodeCase } from '../../prove/report/case.ts'
 import { parseFindings, type StoredFinding } from '../../prove/report/json.ts'
 import { type Verification, verifyCase } from '../../prove/run/verify.ts'
+import { withGuard } from '../prove/guarded.ts'
 import { harmless } from '../prove/harmless.ts'
 import { onInterrupt } from '../prove/interrupt.ts'
 import { loadInputs, readInput } from '../prove/load-inputs.ts'
@@ -34,7 +35,9 @@ export function register(program: Command, terminal: Terminal): void {
       const inputs = await loadInputs(terminal, options)
       if (inputs === undefined) return
       const findings = await pick(options.findings, name)
-      const run = await openRun(terminal, inputs, options)
+      const guarded = await withGuard(terminal, options)
+      if (guarded === undefined) return
+      const run = await openRun(terminal, inputs, guarded)
       const forget = onInterrupt(() => run.brake.stop('it was interrupted'))
       try {
         for (const each of run.absent)

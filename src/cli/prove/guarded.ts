@@ -1,75 +1,67 @@
 /** A guard in front of the targets of a proof: the same charter, enforced, with a memory that lasts as long as the proof. */
-import type { Charter } from '../../charter/charter.ts'
 import { openHttpGateway } from '../../gateway/http/gateway.ts'
-import { httpTruth, type Reader } from '../../gateway/http/truth.ts'
 import { createGuard, type Guard } from '../../guard/guard.ts'
 import type { Journal } from '../../guard/journal.ts'
 import type { Store } from '../../guard/store.ts'
-import type { SecretReference } from '../../identity/identity.ts'
-import { openIdentifier } from '../../identity/open-identifier.ts'
-import type { ProviderConfig } from '../../identity/schema.ts'
 import { openSqliteStore } from '../../store/sqlite/open.ts'
-import type { GuardBy, Guarded } from './options.ts'
+import type { GuardConfig, ReadyCharter } from '../guard/config.ts'
+import { loadOrRefuse } from '../guard/load-or-refuse.ts'
+import { listenOptions, openOutside } from '../guard/outside.ts'
+import { openSecrets } from '../guard/secrets.ts'
+import type { Terminal } from '../terminal.ts'
+import type { GuardBy, Guarded, ReachOptions } from './options.ts'
 
 export interface GuardedOptions {
-  readonly charter: Charter
-  /** Names the exact text of the charter. */
-  readonly version: string
-  readonly identity: readonly ProviderConfig[]
-  readonly readSecret: (reference: SecretReference) => Promise<string | undefined>
-  /** Whose eyes the guard looks with, by source. */
-  readonly readers?: Readonly<Record<string, readonly Reader[]>>
+  /** Who callers are, whose eyes the guard looks with, and its limits; addresses are those of the proof. */
+  readonly config: GuardConfig & ReadyCharter
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Where decisions are recorded; nowhere by default. */
   readonly journal?: Journal
-  /** What files of keys are relative to. */
-  readonly directory?: string
 }
 
 const nowhere: Journal = { append: () => Promise.resolve() }
 
+/** Options with the guard that `--guard` names; undefined when something is wrong with its file, which was said. */
+export async function withGuard<T extends ReachOptions>(terminal: Terminal, options: T): Promise<T | undefined> {
+  if (options.guard === undefined) return options
+  const config = await loadOrRefuse(terminal, options.guard)
+  return config === undefined ? undefined : { ...options, guardBy: guardWith({ config, env: terminal.env }) }
+}
+
 /** Makes the way `lockstep prove --guard` guards its targets. */
-export function guardWith(options: GuardedOptions): GuardBy {
+export function guardWith({ config, env, journal = nowhere }: GuardedOptions): GuardBy {
   return async (targets, now): Promise<Guarded> => {
-    const upstreams = Object.fromEntries(Object.entries(targets).map(([source, url]) => [source, { url }]))
-    const truth = httpTruth({
-      charter: () => options.charter,
-      upstreams,
-      ...(options.readers === undefined ? {} : { readers: options.readers }),
-    })
-    const identifier = await openIdentifier(options.identity, {
-      now: Date.now,
-      readSecret: options.readSecret,
-      upstreams: targets,
-      ...(options.directory === undefined ? {} : { directory: options.directory }),
-    })
+    const { charter, version } = config
+    const here = { ...config, file: { ...config.file, upstreams: upstreamsAt(config, targets) } }
+    const outside = await openOutside(here, openSecrets(env, config.folder), () => charter)
+    const { truth, identifier, upstreams } = outside
+    const limits = { busyMs: config.file.limits.busy, doubtMs: config.file.limits.doubt }
     const open = async (): Promise<{ guard: Guard; store: Store }> => {
       const store = openSqliteStore(':memory:')
-      const journal = options.journal ?? nowhere
-      return {
-        guard: await createGuard(options.charter, { version: options.version, store, journal, truth, now }),
-        store,
-      }
+      return { store, guard: await createGuard(charter, { version, store, journal, truth, now, limits }) }
+    }
+    const shut = async ({ guard, store }: { guard: Guard; store: Store }): Promise<void> => {
+      await guard.close()
+      await store.close()
     }
     let current = await open()
     const gateway = await openHttpGateway({
+      ...listenOptions(config.file, undefined),
+      listen: { host: '127.0.0.1', port: 0 },
       guard: following(() => current.guard),
       identifier,
       upstreams,
-      listen: { host: '127.0.0.1', port: 0 },
     })
-    const shut = async (): Promise<void> => {
-      await current.guard.close()
-      await current.store.close()
-    }
     return {
       targets: Object.fromEntries(Object.keys(targets).map((source) => [source, gateway.address.url])),
       renew: async () => {
-        await shut()
+        const before = current
         current = await open()
+        await shut(before)
       },
       close: async () => {
         await gateway.close(1000)
-        await shut()
+        await shut(current)
         await identifier.close()
         await truth.close()
       },
@@ -77,23 +69,26 @@ export function guardWith(options: GuardedOptions): GuardBy {
   }
 }
 
+/** @throws when a source of the proof is none of the guard file. */
+function upstreamsAt(
+  { file }: GuardConfig,
+  targets: Readonly<Record<string, string>>,
+): GuardConfig['file']['upstreams'] {
+  const entries = Object.entries(targets).map(([source, url]) => {
+    const known = file.upstreams[source]
+    if (known === undefined) throw new Error(`the guard file has no upstream \`${source}\``)
+    return [source, { ...known, url }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
 /** A guard that is whichever is current. */
 function following(current: () => Guard): Guard {
-  return {
-    begin: (incoming) => current().begin(incoming),
-    call: (incoming, forward) => current().call(incoming, forward),
-    evaluate: (incoming) => current().evaluate(incoming),
-    reload: (charter, version) => current().reload(charter, version),
-    charter: () => current().charter(),
-    get switches() {
-      return current().switches
+  return new Proxy(current(), {
+    get: (_, member) => {
+      const guard = current()
+      const value: unknown = Reflect.get(guard, member, guard)
+      return typeof value === 'function' ? value.bind(guard) : value
     },
-    get approvals() {
-      return current().approvals
-    },
-    get doubts() {
-      return current().doubts
-    },
-    close: () => current().close(),
-  }
+  })
 }

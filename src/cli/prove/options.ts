@@ -27,6 +27,8 @@ export interface ReachOptions {
   readonly raceRounds: number
   readonly json?: boolean
   readonly quiet?: boolean
+  /** The guard file of a guard that everybody but hooks goes through. */
+  readonly guard?: string
   /** Puts a guard in front of the targets: everybody goes through it, but hooks. */
   readonly guardBy?: GuardBy
 }
@@ -36,6 +38,7 @@ export function addReachOptions(command: Command): Command {
   return command
     .requiredOption('--identities <file>', 'who acts, and where: the identities file')
     .option('--target <source=url>', 'address of a source, instead of the one in the identities file', collect)
+    .option('--guard <file>', 'go through a guard of this guard file, started for the run')
     .option('--allow-host <host>', 'let requests go to this host too', collect)
     .option('--seed <text>', 'choose arguments by this seed', '1')
     .option('--race-width <number>', 'calls of one race', wholeNumber(2, 50), 20)
