@@ -1,11 +1,28 @@
-import type { Constraint, Field, Use } from './charter.ts'
+import type { Constraint, Field, ObjectType, Use } from './charter.ts'
 import { itemsPlace } from './link-items.ts'
 import { linkObject } from './link-object.ts'
 import { asList, type Linker, linkBy } from './linker.ts'
+import { mustCarry } from './must-carry.ts'
 
 interface FieldRules {
   readonly setBy: Extract<Constraint, { kind: 'set-by' }>[]
   readonly seenBy: Extract<Constraint, { kind: 'seen-by' }>[]
+  readonly state?: ObjectType['state']
+}
+
+/** The demands on writing that hold in a use; what its description asks for is no write there, which a warning says. */
+function protectedIn(linker: Linker, use: Use, rules: FieldRules | undefined): FieldRules['setBy'] {
+  const shape = linker.shapes.get(use.operation)
+  const description = linker.descriptions.get(shape?.source ?? '')
+  if (rules === undefined || shape === undefined || description === undefined) return rules?.setBy ?? []
+  return rules.setBy.filter((each) => {
+    if (!mustCarry(each, { shape, description, state: rules.state })) return true
+    const { object, field } = each
+    const message = `\`${use.operation}\` must carry \`${field.name}\`, which nobody may set: it is taken for an argument there, and writing it is not tried`
+    const help = `say where it is written, as \`set-on: ${use.id.split('.').at(-1)}\`, or take it out of what the description requires`
+    linker.warn('set-by-required', ['objects', object, 'fields', field.name], message, help)
+    return false
+  })
 }
 
 /**
@@ -21,7 +38,7 @@ export function linkFieldConstraints(linker: Linker): (use: Use) => Use {
     const listed = own?.lists ?? Object.keys(objects).find((object) => objects[object]?.list === use.operation)
     const safe = own?.safe === true || linker.shapes.get(use.operation)?.method === 'GET'
     const added: Constraint[] = []
-    if (acted !== undefined && !safe) added.push(...(rules.get(acted)?.setBy ?? []))
+    if (acted !== undefined && !safe) added.push(...protectedIn(linker, use, rules.get(acted)))
     const answered = listed ?? acted
     if (answered !== undefined) added.push(...(rules.get(answered)?.seenBy ?? []))
     if (listed !== undefined) {
@@ -41,8 +58,8 @@ function fieldRules(linker: Linker, object: string): FieldRules {
   const raw = linker.parsed.raw.objects?.[object]
   if (raw === undefined) return { setBy: [], seenBy: [] }
   const parties = new Set(Object.keys(raw.parties ?? {}))
-  const { fields } = linkObject(silent(linker), object, raw, [])
-  const found: FieldRules = { setBy: [], seenBy: [] }
+  const { fields, state } = linkObject(silent(linker), object, raw, [])
+  const found: FieldRules = { setBy: [], seenBy: [], ...(state && { state }) }
   for (const [name, each] of Object.entries(raw.fields ?? {})) {
     const field: Field | undefined = fields.get(name)
     if (field === undefined) continue

@@ -45,7 +45,12 @@ export function linkInvariant(
   if ('at-most' in raw) {
     return { ...head, kind: 'at-most', object: raw.object, count: raw['at-most'], in: asList(raw.in), per: raw.per }
   }
-  const rule = linker.compile(raw.holds, [...path, 'holds'], ['object', 'parent', 'state'])
+  // As the other invariants name it, `event.seats` is the same as `object.seats`.
+  const rule = linker.compile(
+    raw.holds,
+    [...path, 'holds'],
+    ['object', 'parent', 'state', ...(/^[A-Za-z_]\w*$/.test(raw.object) ? [raw.object] : [])],
+  )
   return rule === undefined ? undefined : { ...head, kind: 'holds', object: raw.object, rule }
 }
 

@@ -88,14 +88,7 @@ export function linkBy(
   const isParty = (word: string): boolean =>
     parties !== undefined && (parties.has(word) || builtInParties.some((each) => each === word))
   return asList<RawChoice>(raw).flatMap((entry): Choice[] => {
-    if (typeof entry !== 'string') {
-      const { actor, party, scope } = entry
-      if (actor !== undefined && !Object.hasOwn(actors, actor))
-        unknownName(linker, path, 'actor', actor, Object.keys(actors))
-      if (party !== undefined && !isParty(party))
-        unknownName(linker, path, 'party', party, [...builtInParties, ...(parties ?? [])])
-      return [{ ...(actor && { actor }), ...(party && { party }), ...(scope && { scope }), anonymous: false }]
-    }
+    if (typeof entry !== 'string') return linkChoice(linker, entry, path, { actors, isParty, parties })
     if (entry === 'anyone') return [{ anonymous: true }]
     if (entry === 'signed-in') return [{ anonymous: false }]
     if (Object.hasOwn(actors, entry)) return [{ actor: entry, anonymous: false }]
@@ -109,4 +102,32 @@ export function linkBy(
     ])
     return []
   })
+}
+
+interface KnownNames {
+  readonly actors: Readonly<Record<string, unknown>>
+  readonly isParty: (word: string) => boolean
+  readonly parties: ReadonlySet<string> | undefined
+}
+
+/** Every combination of the actors and parties that a combined choice names; every given part must hold. */
+function linkChoice(
+  linker: Linker,
+  { actor, party, scope }: Exclude<RawChoice, string>,
+  path: Path,
+  { actors, isParty, parties }: KnownNames,
+): Choice[] {
+  for (const each of asList(actor))
+    if (!Object.hasOwn(actors, each)) unknownName(linker, path, 'actor', each, Object.keys(actors))
+  for (const each of asList(party))
+    if (!isParty(each)) unknownName(linker, path, 'party', each, [...builtInParties, ...(parties ?? [])])
+  const several = (named: string | readonly string[] | undefined) => (named === undefined ? [undefined] : asList(named))
+  return several(actor).flatMap((one) =>
+    several(party).map((other) => ({
+      ...(one && { actor: one }),
+      ...(other && { party: other }),
+      ...(scope && { scope }),
+      anonymous: false,
+    })),
+  )
 }

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Charter } from './charter.ts'
-import { checkCharter } from './check/check.ts'
+import { checkCharter, withoutRepeats } from './check/check.ts'
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts'
 import { linkCharter } from './link.ts'
 import { loadDescription } from './load-description.ts'
@@ -95,7 +95,7 @@ function ofDescription(
 }
 
 function sorted(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return diagnostics.toSorted(compareDiagnostics)
+  return withoutRepeats(diagnostics).toSorted(compareDiagnostics)
 }
 
 function currentDay(): string {

@@ -30,8 +30,8 @@ export const names = oneOrMore(name)
 
 export const actorChoice = z
   .strictObject({
-    actor: name.optional().meta({ description: 'The class of principals.' }),
-    party: name.optional().meta({ description: 'And at the same time this party of the object, as `owner`.' }),
+    actor: names.optional().meta({ description: 'The class of principals, or one of several.' }),
+    party: names.optional().meta({ description: 'And at the same time this party of the object, as `owner`.' }),
     scope: z.string().min(1).optional().meta({ description: 'And holding this scope.' }),
   })
   .meta({ description: 'Every given part must hold.' })

@@ -9,6 +9,7 @@ export function checkAccess(checker: Checker): void {
     checkOpening(checker, use)
   }
   for (const type of checker.charter.objects.values()) {
+    checkPartyNames(checker, type)
     checkRead(checker, type)
     checkCapability(checker, type)
   }
@@ -36,6 +37,16 @@ function checkPlacedParties(checker: Checker, use: Use): void {
         ? 'say which with `object:`'
         : `write \`owner: /POINTER\` at \`${type.name}\`, or \`owner: creator\``
     checker.report('owner-unknown', by.position, message, help)
+  }
+}
+
+/** A word that means an actor cannot mean a party: `by: doctor` would be every doctor. */
+function checkPartyNames(checker: Checker, type: ObjectType): void {
+  for (const party of Object.keys(checker.parsed.raw.objects?.[type.name]?.parties ?? {})) {
+    if (!checker.charter.actors.has(party)) continue
+    const message = `\`${party}\` is an actor and a party of \`${type.name}\`: \`by: ${party}\` means every such actor`
+    const help = `give the party another name, or write \`{ party: ${party} }\` where it is meant`
+    checker.warn('party-named-as-actor', checker.at(['objects', type.name, 'parties', party]), message, help)
   }
 }
 

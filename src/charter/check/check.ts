@@ -42,8 +42,8 @@ export function checkCharter(charter: Charter, parsed: ParsedCharter, { today }:
   return withoutRepeats(diagnostics)
 }
 
-/** A demand written once is checked for each of its uses; it is reported once. */
-function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+/** The diagnostics without those said already at the same place: a demand written once is looked at for each of its uses. */
+export function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>()
   return diagnostics.filter(({ code, file, line, column, message }) => {
     const key = JSON.stringify([code, file, line, column, message])

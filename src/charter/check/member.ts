@@ -16,7 +16,7 @@ export function checkMembers(checker: Checker): void {
   for (const invariant of checker.charter.invariants) {
     if (invariant.kind !== 'holds') continue
     for (const path of invariant.rule.reads) {
-      if (path[0] === 'object')
+      if (path[0] === 'object' || path[0] === invariant.object)
         checkObjectRead(checker, invariant.object, path, { expression: invariant.rule, position: invariant.position })
     }
   }

@@ -136,5 +136,5 @@ function atMost(invariant: Extract<Invariant, { kind: 'at-most' }>, seen: readon
 }
 
 function holds(invariant: Extract<Invariant, { kind: 'holds' }>, fact: ObjectFact): unknown {
-  return invariant.rule.evaluate({ object: fact.value, state: fact.state ?? null })
+  return invariant.rule.evaluate({ object: fact.value, [invariant.object]: fact.value, state: fact.state ?? null })
 }
