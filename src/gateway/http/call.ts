@@ -13,7 +13,7 @@ import { carry, sendingOf, stream } from './carry.ts'
 import { checkLength, type Head, readHead } from './head.ts'
 import type { Origin } from './headers.ts'
 import { Refused, refused } from './refused.ts'
-import { type Arriving, type Reply, sendAgain, sendRefusal } from './reply.ts'
+import { type Arriving, type Reply, sendAgain, sendRefusal, takesInterim } from './reply.ts'
 import type { Found, Routes } from './route.ts'
 import type { Upstream, Upstreams } from './upstream.ts'
 
@@ -127,7 +127,7 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
     arriving.resume()
     return { ...base, body: null, parsed: undefined }
   }
-  if (head.headers.has('expect')) reply?.writeContinue()
+  if (head.headers.has('expect') && reply !== undefined && takesInterim(reply)) reply.writeContinue()
   if (!whole || found === undefined) return { ...base, body: arriving, parsed: undefined }
   const body = await readBytes(arriving, around.limits.bodyBytes)
   if (body.length === 0) return { ...base, body: null, parsed: undefined }

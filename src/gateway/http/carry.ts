@@ -7,7 +7,7 @@ import type { Read, Surroundings } from './call.ts'
 import type { Head } from './head.ts'
 import { changedHeaders, flatHeaders, requestHeaders, responseHeaders } from './headers.ts'
 import { refused } from './refused.ts'
-import { type Reply, send, sendRefusal } from './reply.ts'
+import { type Reply, send, sendRefusal, takesInterim } from './reply.ts'
 import type { Found } from './route.ts'
 import { type AnswerHead, collect, type Failure, relay, type Sending } from './sending.ts'
 import { pathAt, type Upstream } from './upstream.ts'
@@ -158,7 +158,7 @@ export function stream(
     relay(upstream, sending, reply, signal, {
       early: (status, headers) => {
         const { link } = headers
-        if (status === 103 && link !== undefined && asked.version !== '1.0')
+        if (status === 103 && link !== undefined && asked.version !== '1.0' && takesInterim(reply))
           reply.writeEarlyHints?.({ link: typeof link === 'string' ? link : [...link] })
       },
       start: ({ status, headers }) => {

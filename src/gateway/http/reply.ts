@@ -18,6 +18,8 @@ export interface Arriving extends Readable {
 /** What of a response both HTTP/1.1 and HTTP/2 give. */
 export interface Reply {
   readonly headersSent: boolean
+  /** Null while the answers to earlier requests of the connection are still to come. */
+  readonly socket: unknown
   readonly writableEnded: boolean
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown
   write(chunk: Buffer): boolean
@@ -27,6 +29,11 @@ export interface Reply {
   addTrailers(trailers: OutgoingHttpHeaders): void
   writeContinue(): void
   writeEarlyHints?(hints: Record<string, string | string[]>): void
+}
+
+/** Whether an interim answer (1xx) would stand before the answer: what is written while others come first ends up in the middle of it. */
+export function takesInterim(reply: Reply): boolean {
+  return reply.socket !== null && !reply.headersSent
 }
 
 /** How a refusal goes back besides its problem details. */

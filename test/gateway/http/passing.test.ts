@@ -280,6 +280,19 @@ test('a client that waits to be told goes on is told', async () => {
   assert.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
 })
 
+test('an interim answer to a request behind another does not stand in the middle of an answer', async () => {
+  answering((incoming, response, recorded) => {
+    if (recorded.method === 'GET') response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+    setTimeout(() => answerNote(incoming, response, recorded), recorded.url.includes('first') ? 100 : 0)
+  })
+  const get = (query: string): string => `GET /v1/notes?tag=${query} HTTP/1.1\r\nHost: a\r\n\r\n`
+  const waiting =
+    'POST /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 12\r\n\r\n{"amount":1}'
+  const answer = await exchangeBytes(guarded.url, get('first') + get('second') + waiting)
+  assert.equal(answer.match(/\r\n\r\n\{"id"/g)?.length, 3)
+  assert.doesNotMatch(answer, /\r\n\r\nHTTP\/1\.1 1\d\d [^\r]*\r\n(?:[^\r]+\r\n)*\r\n\{/)
+})
+
 test('a protocol is changed only where a description and the charter allow it', async () => {
   api.server.on('upgrade', (incoming, socket) => {
     socket.on('error', () => undefined)
