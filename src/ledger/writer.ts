@@ -58,6 +58,7 @@ export class Writer {
   #closing: Promise<void> | undefined
   #closed: () => void = () => undefined
   #count = 0
+  #flushing = false
 
   constructor(config: WriterConfig, onAppended: (size: number) => void) {
     this.#config = config
@@ -70,9 +71,10 @@ export class Writer {
     if (this.#waiting.length >= maxWaiting) {
       return Promise.reject(new LedgerError('full', `${maxWaiting} entries wait for the disk`))
     }
-    // Everything that is appended in this turn of the event loop goes over in one message.
-    if (this.#outbox.push(line) === 1) setImmediate(() => this.#flush())
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    this.#outbox.push(line)
+    const kept = new Promise<number>((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    this.#flushSoon()
+    return kept
   }
 
   /** Drops the texts of entries before this index, piece by piece, so that entries that wait get their turn. */
@@ -104,6 +106,17 @@ export class Writer {
     })
   }
 
+  /** Everything that is appended in this turn of the event loop, or while the thread is busy, goes over in one message. */
+  #flushSoon(): void {
+    const sent = this.#waiting.length - this.#outbox.length
+    if (this.#flushing || sent > 0 || this.#outbox.length === 0) return
+    this.#flushing = true
+    setImmediate(() => {
+      this.#flushing = false
+      this.#flush()
+    })
+  }
+
   #flush(): void {
     if (this.#outbox.length === 0) return
     const lines = this.#outbox.join('\n')
@@ -128,9 +141,11 @@ export class Writer {
     if (message.type === 'appended') {
       const { first, count } = message
       for (const [at, each] of this.#waiting.splice(0, count).entries()) each.resolve(first + at)
+      this.#flushSoon()
       this.#onAppended(first + count)
     } else if (message.type === 'failed') {
       for (const each of this.#waiting.splice(0, message.count)) each.reject(errorOf(message))
+      this.#flushSoon()
     } else if (message.type === 'done') {
       const order = this.#orders.get(message.id)
       this.#orders.delete(message.id)

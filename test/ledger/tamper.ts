@@ -152,6 +152,7 @@ export async function refused({ options, room, folder }: Setting, { sql, index }
   await room.run('CREATE TABLE saved AS SELECT * FROM ledger_head')
   await fill(ledger, 15)
   await ledger.checkpoint()
+  await published(ledger)
   await fill(ledger, 10)
   // As a crash leaves it: no last checkpoint.
   await room.run('DELETE FROM ledger_checkpoint WHERE size > 21')
@@ -161,4 +162,11 @@ export async function refused({ options, room, folder }: Setting, { sql, index }
     ...(index === undefined ? {} : { index }),
   })
   await ledger.close().catch(() => undefined)
+}
+
+/** Publishing goes on after a checkpoint is made. */
+async function published(ledger: Ledger): Promise<void> {
+  while (ledger.status().places.some((place) => place.size < ledger.status().covered)) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
