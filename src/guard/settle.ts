@@ -106,7 +106,7 @@ export async function writeSettlement(
   const { id, force, call, held, repeat } = going
   const made = effect === 'effective' ? createdBy(force.charter, going, answer, runtime.now()) : []
   if (!going.stored && effect !== 'effective') return
-  const changes = effect === 'in-doubt' ? [doubt(id)] : settled(id, effect)
+  const changes = effect === 'in-doubt' ? [doubt(id)] : settled(id, effect, made[0]?.fact)
   if (effect === 'effective') {
     if (!going.stored || going.uses.length === 0) changes.push(...lateMarks(going, made))
     else for (const each of made) changes.push(...marksOfCreated(going, each))
@@ -127,9 +127,10 @@ function doubt(call: string): Change {
   return { kind: 'call-state', call, state: 'in-doubt' }
 }
 
-function settled(call: string, effect: 'effective' | 'released'): Change[] {
+function settled(call: string, effect: 'effective' | 'released', made: ObjectFact | undefined): Change[] {
+  const object = made === undefined ? {} : { object: { type: made.type, key: made.key } }
   return [
-    { kind: 'settle-marks', call, effective: effect === 'effective' },
+    { kind: 'settle-marks', call, effective: effect === 'effective', ...object },
     { kind: 'settle-grants', call, spent: effect === 'effective' },
     { kind: 'free', call },
     { kind: 'call-state', call, state: effect, detail: null },

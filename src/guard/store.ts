@@ -214,7 +214,13 @@ export type Change =
   /** Counts from now on; `effective` when it also is history. */
   | { readonly kind: 'mark'; readonly call: string; readonly mark: Mark; readonly effective: boolean }
   /** What a call reserved becomes history, or is dropped. */
-  | { readonly kind: 'settle-marks'; readonly call: string; readonly effective: boolean }
+  | {
+      readonly kind: 'settle-marks'
+      readonly call: string
+      readonly effective: boolean
+      /** The object the call made: that of its marks that name none yet. Only with `effective`. */
+      readonly object?: ObjectRef
+    }
   /** Keeps an object; its version is one more than what is kept. */
   | { readonly kind: 'object'; readonly object: Omit<TrackedObject, 'version'> }
   | { readonly kind: 'grant'; readonly grant: StoredGrant }

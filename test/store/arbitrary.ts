@@ -71,7 +71,13 @@ function markChange(): fc.Arbitrary<Change> {
   )
   return fc.oneof(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('mark'), call: id, mark, effective: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle-marks'), call: id, effective: fc.boolean() }) },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(
+        fc.record({ kind: fc.constant('settle-marks'), call: id, effective: fc.boolean() }),
+        fc.record({ kind: fc.constant('settle-marks'), call: id, effective: fc.constant(true), object }),
+      ),
+    },
   )
 }
 

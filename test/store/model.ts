@@ -18,7 +18,8 @@ import {
   type TrackedObject,
 } from '../../src/guard/store.ts'
 
-interface KeptMark extends Mark {
+interface KeptMark extends Omit<Mark, 'object'> {
+  object?: ObjectRef
   readonly call: string
   effective: boolean
 }
@@ -86,7 +87,11 @@ export function applyToModel(model: Model, change: Change): void {
       break
     case 'settle-marks':
       if (change.effective) {
-        for (const mark of model.marks) if (mark.call === change.call) mark.effective = true
+        for (const mark of model.marks) {
+          if (mark.call !== change.call || mark.effective) continue
+          mark.effective = true
+          if (mark.object === undefined && change.object !== undefined) mark.object = change.object
+        }
       } else model.marks = model.marks.filter((mark) => mark.call !== change.call || mark.effective)
       break
     case 'object': {

@@ -166,7 +166,9 @@ function applySql(s: string): string {
               r->>'principal', (r->>'amount')::numeric, r->'object'->>'type', r->'object'->>'key');
         WHEN 'settle-marks' THEN
           IF (c->>'effective')::boolean THEN
-            UPDATE ${s}.marks SET effective = true WHERE call = c->>'call' AND NOT effective;
+            UPDATE ${s}.marks SET effective = true, object_type = coalesce(object_type, c->'object'->>'type'),
+              object_key = coalesce(object_key, c->'object'->>'key')
+              WHERE call = c->>'call' AND NOT effective;
           ELSE
             WITH gone AS (DELETE FROM ${s}.marks WHERE call = c->>'call' AND NOT effective RETURNING scope_id, amount),
               sums AS (SELECT scope_id, count(*) AS count, coalesce(sum(amount), 0) AS sum FROM gone GROUP BY scope_id)

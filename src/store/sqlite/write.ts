@@ -73,7 +73,10 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
     `INSERT INTO marks (scope_id, at, call, effective, operation, principal, amount, object_type, object_key)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const settle = db.prepare<Value[]>('UPDATE marks SET effective = 1 WHERE call = ? AND effective = 0')
+  const settle = db.prepare<Value[]>(
+    `UPDATE marks SET effective = 1, object_type = coalesce(object_type, ?), object_key = coalesce(object_key, ?)
+     WHERE call = ? AND effective = 0`,
+  )
   const reserved = db.prepare<[string], { readonly id: number; readonly scope: number; readonly amount: string }>(
     `SELECT id, scope_id AS scope, coalesce(amount, '0') AS amount FROM marks WHERE call = ? AND effective = 0`,
   )
@@ -92,7 +95,7 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
       insert(of.call, of.effective, of.mark)
     },
     'settle-marks'(of) {
-      if (of.effective) settle.run(of.call)
+      if (of.effective) settle.run(of.object?.type ?? null, of.object?.key ?? null, of.call)
       else {
         for (const { id, scope: from, amount } of reserved.all(of.call)) {
           uncount.run(amount, from)
