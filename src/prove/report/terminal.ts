@@ -1,5 +1,6 @@
 import { counted } from '../../constraint/words.ts'
 import type { Finding, Outcome, Sent, Severity } from '../finding.ts'
+import { adviceFor } from './advice.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { coverageOf, type Reason, type Silence, silenceOf } from './coverage.ts'
 import {
@@ -120,7 +121,14 @@ function printReason({ why, cells }: Reason, paint: Paint): string[] {
   const named = uses.slice(0, 3).join(', ') + (uses.length > 3 ? ` and ${uses.length - 3} more` : '')
   const lead = `  ${String(cells.length).padStart(3)} not reached: `
   const lines = wrap(`${why} (${named})`, width - lead.length)
-  return lines.map((line, index) => (index === 0 ? paint('dim', lead) + line : ' '.repeat(lead.length) + line))
+  const margin = ' '.repeat(lead.length)
+  const advice = adviceFor(why)
+  return [
+    ...lines.map((line, index) => (index === 0 ? paint('dim', lead) + line : margin + line)),
+    ...(advice === undefined ? [] : wrap(`→ ${advice}`, width - lead.length)).map(
+      (line) => margin + paint('cyan', line),
+    ),
+  ]
 }
 
 function printSummary(outcome: Outcome, context: ReportContext, paint: Paint): string {
