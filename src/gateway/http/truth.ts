@@ -8,8 +8,9 @@ import type { Look, Truth } from '../../guard/truth.ts'
 import { placeValue } from '../../wire/place.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import { readAnswer } from './answer.ts'
+import { after, type Page, start } from './pages.ts'
 import { collect } from './sending.ts'
-import { openUpstreams, type UpstreamConfig } from './upstream.ts'
+import { openUpstreams, type Upstream, type UpstreamConfig } from './upstream.ts'
 
 /** Headers that let the guard look; asked for before each look, so that they may change. */
 export type Reader = () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
@@ -33,7 +34,8 @@ export interface HttpTruth extends Truth {
 type Sight = { readonly kind: 'seen'; readonly value: unknown } | { readonly kind: 'none' | 'unclear' }
 
 /**
- * Looks at objects over HTTP: through the `read` of their type, else through its `list`.
+ * Looks at objects over HTTP: through the `read` of their type, else through its `list`, page by page. That an object is not there is said
+ * only when the whole list was seen.
  *
  * One look is shared by those who ask for the same object for the same call at the same time, and never kept.
  */
@@ -54,9 +56,32 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     const config = options.upstreams[source]
     if (upstream === undefined || config === undefined) return { kind: 'unclear' }
     const wire = toHttp(charter, way.use, request, config.url)
-    const url = new URL(wire.url)
+    const base = new URL(wire.url)
+    if (!way.listed) return (await see(charter, way, base, { ...wire.headers, ...headers }, upstream, signal)).sight
+    let walk = start
+    while (walk.pages < mostPages) {
+      const url = new URL(base)
+      for (const [name, value] of Object.entries(walk.query)) url.searchParams.set(name, value)
+      const { sight, page } = await see(charter, way, url, { ...wire.headers, ...headers }, upstream, signal)
+      if (page === undefined || sight.kind === 'seen') return sight
+      const following = after(way.operation.shape, page, walk, base)
+      if (typeof following === 'string') return { kind: following === 'end' ? 'none' : 'unclear' }
+      walk = following.walk
+    }
+    return { kind: 'unclear' }
+  }
+
+  /** One request. Of a list, `page` is what came when it came as it should. */
+  const see = async (
+    charter: Charter,
+    way: Way,
+    url: URL,
+    headers: Eyes,
+    upstream: Upstream,
+    signal: AbortSignal,
+  ): Promise<{ readonly sight: Sight; readonly page?: Page }> => {
     const flat = ['host', upstream.host, 'accept-encoding', 'identity']
-    for (const [name, value] of Object.entries({ ...wire.headers, ...headers })) flat.push(name, value)
+    for (const [name, value] of Object.entries(headers)) flat.push(name, value)
     const sending = {
       method: 'GET',
       path: url.pathname + url.search,
@@ -67,12 +92,15 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     }
     const collected = await collect(upstream, sending, maxBytes, signal)
     if (collected.kind === 'begun') collected.drop()
-    if (collected.kind !== 'whole') return { kind: 'unclear' }
+    if (collected.kind !== 'whole') return { sight: unclear }
     const answer = await readAnswer(collected.head, collected.bytes, maxBytes)
-    if (answer.status === 404 || answer.status === 410) return { kind: 'none' }
-    if (answer.status >= 300 || isRefused(charter, source, answer)) return { kind: 'unclear' }
+    // A list that is not there says nothing of what would be on it.
+    if (answer.status === 404 || answer.status === 410) return { sight: way.listed ? unclear : { kind: 'none' } }
+    if (answer.status >= 300 || isRefused(charter, upstream.source, answer)) return { sight: unclear }
     const value = representationIn(way.type, answer.body, way.key)
-    return value === undefined ? { kind: 'unclear' } : { kind: 'seen', value }
+    if (value !== undefined) return { sight: { kind: 'seen', value } }
+    const { headers: came = {}, body } = answer
+    return { sight: unclear, ...(way.listed ? { page: { headers: came, body } } : {}) }
   }
 
   const look = async (object: ObjectRef, call: Look): Promise<unknown> => {
@@ -86,7 +114,7 @@ export function httpTruth(options: TruthOptions): HttpTruth {
       if (sight.kind === 'seen') return sight.value
       sights.push(sight.kind)
     }
-    return way.listed || sights.length === 0 || sights.includes('unclear') ? undefined : null
+    return sights.length === 0 || sights.includes('unclear') ? undefined : null
   }
 
   return {
@@ -105,6 +133,10 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     close: () => upstreams.close(),
   }
 }
+
+const unclear: Sight = { kind: 'unclear' }
+/** A list longer than this is not walked to its end for one look. */
+const mostPages = 10
 
 type Eyes = Readonly<Record<string, string>>
 

@@ -136,6 +136,35 @@ test('a client certificate is verified and shown to the identifier', async () =>
   await api.close()
 })
 
+test('where a certificate is optional, only one that was verified is shown', async () => {
+  const api = await openApi()
+  const shown: Presented[] = []
+  const guarded = await openGuarded(notesCharter(), {
+    upstreams: { api: { url: api.url } },
+    identifier: {
+      identify: async (presented) => {
+        shown.push(presented)
+        return { ok: true, principal: {} }
+      },
+      close: async () => undefined,
+    },
+    listen: { host, port: 0, tls: { ...ours, clientCa: clients.cert, clientCertificate: 'optional' } },
+  })
+  for (const certificate of [{}, selfSigned(), clients]) {
+    const dispatcher = new Agent({ connect: { ca: ours.cert, ...certificate } })
+    const answer = await request(`${guarded.url}/v1/notes`, { dispatcher })
+    assert.equal(answer.statusCode, 200)
+    await answer.body.dump()
+    await dispatcher.close()
+  }
+  assert.deepEqual(
+    shown.map(({ certificate }) => certificate !== undefined),
+    [false, false, true],
+  )
+  await guarded.close()
+  await api.close()
+})
+
 test('another certificate, API or limit takes effect without a dropped call', async () => {
   let answerSlow: (() => void) | undefined
   const first = await openApi((incoming, response, recorded) => {
