@@ -160,3 +160,39 @@ describe('who attacks', () => {
     assert.deepEqual(verdicts('lease.rent.by', 'as-other.other-tenant'), [])
   })
 })
+
+describe('who has called nothing yet', () => {
+  // Keys open other doors than tokens do: here, one at which only somebody with a key is known.
+  const answer = ({ who, path: [kind, id] }: Asked): readonly [number, unknown?] => {
+    if (kind === 'meters') return who === 'bot' ? [404] : [401]
+    if (who !== 'ann' && who !== 'bea') return [401]
+    return id === who ? [200, { id, phone: `0${who}` }] : [404]
+  }
+  const households = `
+lockstep: 1
+name: households
+sources:
+  - name: shop
+    type: inline
+    operations:
+      getHousehold: { method: GET, path: '/households/{id}', response: { id: string, phone: string } }
+      getMeter: { method: GET, path: '/meters/{id}', response: { id: string } }
+actors: { tenant: {}, machine: {} }
+objects:
+  household: { owner: /id, read: shop.getHousehold }
+  meter: { read: shop.getMeter }
+operations:
+  shop.getHousehold: { by: owner }
+  shop.getMeter: { by: machine }
+`
+  for (const [machine, verdict] of [
+    ['bot', 'held'],
+    ['rusty', 'not-reached'],
+  ] as const)
+    it(`is ${machine === 'bot' ? 'known where they may call' : 'nobody where they are never answered'}`, async () => {
+      const people = { ann: 'tenant', bea: 'tenant', [machine]: 'machine' }
+      const outcome = await proveSmall({ charter: households, people, answer, only: ['shop.getHousehold'] })
+      const [cell] = tried(outcome, 'shop.getHousehold.by', 'as-other.other-actor')
+      assert.equal(cell?.verdict, verdict)
+    })
+})

@@ -4,6 +4,7 @@ import { isRecord } from '../../wire/to-http.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
+import { knocks } from './knock.ts'
 import type { Lab } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { laterTrial, mayShowLater } from './later.ts'
@@ -90,6 +91,7 @@ async function refuseDoubt(lab: Lab, trial: Trial): Promise<void> {
   const abuse = trial.sent.findLast((each) => each.purpose === 'abuse')
   if (abuse === undefined || abuse.exchange.response?.status !== 401) return
   if (!lab.stage.members.some((member) => member.name === abuse.as) || (await lab.isLetIn(abuse.as))) return
+  if (await knocks(lab, abuse.as)) return
   throw new Unreached(`${abuse.as} is not let in at all (401): the credential may be wrong or have run out`)
 }
 
