@@ -1,5 +1,5 @@
 /** Taking the objects a call needs, one call at a time for each, without ever holding one while waiting for another. */
-import type { Call, Charter, Slot } from '../charter/charter.ts'
+import type { Call } from '../charter/charter.ts'
 import type { Refusal } from './call.ts'
 import type { Doubts } from './doubt.ts'
 import { askFor } from './facts.ts'
@@ -8,7 +8,7 @@ import type { GoingDetail } from './going.ts'
 import { isFree } from './leases.ts'
 import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
-import type { Runtime } from './runtime.ts'
+import type { InForce, Runtime } from './runtime.ts'
 import type { Change, ObjectRef, StoredCall, TrackedObject } from './store.ts'
 import type { Look } from './truth.ts'
 
@@ -25,9 +25,7 @@ export class Busy extends Error {
 export interface Holding {
   readonly id: string
   readonly call: Call
-  readonly charter: Charter
-  /** Slots nobody else may use meanwhile. */
-  readonly alone: ReadonlySet<Slot>
+  readonly force: InForce
   readonly look: Look
   readonly repeat?: RepeatKey
   readonly signal?: AbortSignal
@@ -59,11 +57,13 @@ const pollMs = 20
  */
 export async function takeObjects(runtime: Runtime, holding: Holding, doubts: Doubts): Promise<Taken> {
   const deadline = runtime.now() + runtime.limits.busyMs
+  const { charter } = holding.force
+  const { alone, remembers } = holding.force.traitsOf(holding.call.operation)
   for (;;) {
     const held: { ref: ObjectRef; shared: boolean }[] = []
     try {
       const objects = await gatherObjects({
-        charter: holding.charter,
+        charter,
         call: holding.call,
         truth: runtime.truth,
         look: holding.look,
@@ -72,10 +72,10 @@ export async function takeObjects(runtime: Runtime, holding: Holding, doubts: Do
             runtime,
             holding,
             held,
-            needed.map(({ type, key, slot }) => ({ ref: { type, key }, shared: !holding.alone.has(slot) })),
+            needed.map(({ type, key, slot }) => ({ ref: { type, key }, shared: !alone.has(slot) })),
           ),
       })
-      const scopes = askFor(holding.charter, holding.call, objects, '').historyScopes
+      const scopes = remembers ? askFor(charter, holding.call, objects, '').historyScopes : []
       if (scopes.length > 0)
         await take(
           runtime,

@@ -61,7 +61,11 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
   if (counters.length + histories.length + grants.length === 0 && !ready.stored && operation?.writes !== true) {
     return withoutStore(ready, asking.factsFrom(noRows, ready.objects).facts)
   }
-  const keys = [...asking.keys, ...traceKeys(charter, ready), ...grants.map((each) => `approval ${each.approval}`)]
+  // Every scope the call may leave a mark in, as whichever use, is kept apart.
+  const all = operation?.uses.map((use) => use.id) ?? []
+  const possible = marksOf(charter, ready, all)
+  const traceKeys = possible.map((mark) => scopeName(mark.constraint, mark.scope))
+  const keys = [...asking.keys, ...traceKeys, ...grants.map((each) => `approval ${each.approval}`)]
   if (ready.repeat !== undefined) keys.push(`repeat ${ready.repeat.key}`)
   const query = ready.repeat === undefined ? asking.query : { ...asking.query, repeats: [ready.repeat.key] }
   return runtime.store.transact([...new Set(keys)], async (transaction): Promise<Reservation> => {
@@ -80,7 +84,7 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
       return { kind: 'decided', decision, facts, uses: [], marks: [], stored: false }
     }
     const uses = usesAllowed(charter, facts, ready.call, decision)
-    const marks = marksOf(charter, ready, uses)
+    const marks = all.length === 1 && uses.length === 1 ? possible : marksOf(charter, ready, uses)
     const writes = operation?.writes === true
     await transaction.write([
       ...(writes ? [reservation(runtime.node, ready, uses)] : []),
@@ -229,16 +233,6 @@ function pastOf(
   created: Parameters<typeof tracesOf>[1]['created'],
 ): Parameters<typeof tracesOf>[1] {
   return { ...call, use: use.id, objects: objectsFor(use, objects), ...(created === undefined ? {} : { created }) }
-}
-
-/** Every scope the call may leave a mark in, as whichever use. */
-function traceKeys(charter: Charter, ready: Ready): readonly string[] {
-  const uses = charter.operations.get(ready.call.operation)?.uses ?? []
-  return marksOf(
-    charter,
-    ready,
-    uses.map((use) => use.id),
-  ).map((mark) => scopeName(mark.constraint, mark.scope))
 }
 
 /** A grant serves once: a call that needed the approval uses up all that were found for it; standing ones are counted instead. */

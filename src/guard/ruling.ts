@@ -11,7 +11,6 @@ import { type Doubts, goingOf, silentMs } from './doubt.ts'
 import { gatherObjects, type Objects } from './gather.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
-import { aloneSlots } from './leases.ts'
 import { questionOf } from './question.ts'
 import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, refusalOf, refuse } from './refusal.ts'
@@ -127,8 +126,7 @@ export class Rulings {
     const holding: Holding = {
       id,
       call,
-      alone: aloneSlots(force.charter, operation),
-      charter: force.charter,
+      force,
       look: lookOf(incoming),
       ...(repeat === undefined ? {} : { repeat }),
       ...(incoming.signal === undefined ? {} : { signal: incoming.signal }),
@@ -297,7 +295,9 @@ function lookOf({ request, credentials, signal }: Incoming): Parameters<Truth['r
 }
 
 export function readyOf(id: string, force: InForce, call: Call, objects: Objects, held: Ready['held']): Ready {
-  return { id, force, call, objects, held, question: questionOf(force, call), mode: 'enforce', stored: false }
+  // Only who needs an approval ever asks.
+  const question = force.traitsOf(call.operation).approvals ? questionOf(force, call) : ''
+  return { id, force, call, objects, held, question, mode: 'enforce', stored: false }
 }
 
 export function isAllowed(decision: Decision): boolean {

@@ -1,6 +1,7 @@
-import type { Charter, Operation, OperationId, Workflow } from '../charter/charter.ts'
+import type { Charter, Operation, OperationId, Slot, Workflow } from '../charter/charter.ts'
+import { isRemembering } from '../session/counting.ts'
 import type { Journal, Recording } from './journal.ts'
-import type { Waiting } from './leases.ts'
+import { aloneSlots, type Waiting } from './leases.ts'
 import type { Store } from './store.ts'
 import type { Switches } from './switches.ts'
 import type { Truth } from './truth.ts'
@@ -38,13 +39,40 @@ export interface InForce {
   /** Names the exact text. */
   readonly version: string
   readonly workflowOf: (operation: OperationId) => Workflow | undefined
+  readonly traitsOf: (operation: OperationId) => Traits
+}
+
+/** What is true of every call of an operation, found out once for each charter. */
+export interface Traits {
+  /** The slots a call needs for itself alone. */
+  readonly alone: ReadonlySet<Slot>
+  /** Whether some of its constraints ask for approvals, look at earlier calls one by one, or count only what is in some state. */
+  readonly approvals: boolean
+  readonly remembers: boolean
+  readonly refreshes: boolean
 }
 
 export function putInForce(charter: Charter, version: string): InForce {
   const byOperation = new Map(
     [...charter.workflows.values()].flatMap((flow) => [...flow.operations].map((id) => [id, flow] as const)),
   )
-  return { charter, version, workflowOf: (operation) => byOperation.get(operation) }
+  const known = new Map<OperationId, Traits>()
+  const traitsOf = (operation: OperationId): Traits => {
+    const traits = known.get(operation) ?? findTraits(charter, charter.operations.get(operation))
+    if (charter.operations.has(operation)) known.set(operation, traits)
+    return traits
+  }
+  return { charter, version, workflowOf: (operation) => byOperation.get(operation), traitsOf }
+}
+
+function findTraits(charter: Charter, operation: Operation | undefined): Traits {
+  const constraints = (operation?.uses ?? []).flatMap((use) => use.constraints)
+  return {
+    alone: operation === undefined ? new Set() : aloneSlots(charter, operation),
+    approvals: constraints.some((each) => each.kind === 'approval'),
+    remembers: constraints.some(isRemembering),
+    refreshes: constraints.some((each) => each.kind === 'limit' && each.while !== undefined),
+  }
 }
 
 export function recordingOf(force: InForce, operation: OperationId): Recording {
