@@ -3,14 +3,15 @@
 import { detailIn } from './busy.ts'
 import type { Outcome } from './call.ts'
 import type { Going } from './going.ts'
+import { mayBeWrittenLater } from './journal.ts'
 import type { InForce, Runtime } from './runtime.ts'
-import { type Effect, effectByTruth, settleCall, writeSettlement } from './settle.ts'
+import { type Effect, effectByTruth, recordOutcome, settleInStore, writeSettlement } from './settle.ts'
 import { type Change, type StoredCall, StoreError } from './store.ts'
 
 export interface Doubts {
   start(): Promise<void>
   stop(): void
-  /** Settles a call; while the store cannot be written it is kept and settled later. */
+  /** Settles a call; while the store or the journal cannot be written it is kept and settled later. */
   settleOrKeep(going: Going, outcome: Outcome): Promise<Effect>
   /** Looks at the truth for a call in doubt. */
   resolve(call: StoredCall): Promise<Effect>
@@ -26,9 +27,16 @@ const beatMs = 500
 export const silentMs = 3000
 const lookAgainMs = 2000
 
+/** A call whose end could not be written; `effect` when the store has it already. */
+interface Kept {
+  readonly going: Going
+  readonly outcome: Outcome
+  effect?: Effect
+}
+
 export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
   const { store, now } = runtime
-  const kept: { readonly going: Going; readonly outcome: Outcome }[] = []
+  const kept: Kept[] = []
   let timer: NodeJS.Timeout | undefined
   let lastLook = 0
 
@@ -55,9 +63,18 @@ export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
       if (changes.length > 0) await transaction.write(changes)
     })
 
+  /** What was written once is not written again. */
+  const settle = async (call: Kept): Promise<Effect> => {
+    call.effect ??= await settleInStore(runtime, call.going, call.outcome)
+    await recordOutcome(runtime, call.going, call.outcome, call.effect)
+    return call.effect
+  }
+
   const settleKept = async (): Promise<void> => {
     for (let next = kept[0]; next !== undefined; next = kept[0]) {
-      await settleCall(runtime, next.going, next.outcome)
+      await settle(next).catch((error: unknown) => {
+        if (mayBeTriedAgain(error)) throw error
+      })
       kept.shift()
     }
   }
@@ -95,12 +112,13 @@ export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
     },
     stop: () => clearInterval(timer),
     async settleOrKeep(going, outcome) {
+      const call: Kept = { going, outcome }
       try {
-        return await settleCall(runtime, going, outcome)
+        return await settle(call)
       } catch (error) {
-        if (!(error instanceof StoreError)) throw error
-        kept.push({ going, outcome })
-        return 'in-doubt'
+        if (!mayBeTriedAgain(error)) throw error
+        kept.push(call)
+        return call.effect ?? 'in-doubt'
       }
     },
     resolve,
@@ -115,6 +133,10 @@ export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
     },
     kept: () => kept.length,
   }
+}
+
+function mayBeTriedAgain(error: unknown): boolean {
+  return error instanceof StoreError || mayBeWrittenLater(error)
 }
 
 /** A stored call as it went; undefined when it was stored by something else. */

@@ -5,9 +5,14 @@ import type { Decision, Reason } from '../decide/decision.ts'
 import type { Objects } from './gather.ts'
 import type { HoldState, Mark, ObjectRef, Switch } from './store.ts'
 
-/** Resolves when the entry cannot be lost any more. */
+/** Resolves when the entry cannot be lost any more. Rejects with the `code` `unwritable` or `full` when it may be tried again. */
 export interface Journal {
   append(event: GuardEvent): Promise<unknown>
+}
+
+/** Whether what a journal could not write now may be written later. */
+export function mayBeWrittenLater(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'unwritable' || error.code === 'full')
 }
 
 /** How much of the arguments and objects may be kept. */

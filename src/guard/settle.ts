@@ -38,6 +38,13 @@ export function effectOf(charter: Charter, operation: string, outcome: Outcome):
  * @throws {StoreError} when the store cannot be written; the call is then in doubt until the store is back.
  */
 export async function settleCall(runtime: Runtime, going: Going, outcome: Outcome): Promise<Effect> {
+  const effect = await settleInStore(runtime, going, outcome)
+  await recordOutcome(runtime, going, outcome, effect)
+  return effect
+}
+
+/** The first half of `settleCall`. */
+export async function settleInStore(runtime: Runtime, going: Going, outcome: Outcome): Promise<Effect> {
   const { charter } = going.force
   const byAnswer = effectOf(charter, going.call.operation, outcome)
   const answered = outcome.kind === 'answered' ? outcome.answer : undefined
@@ -47,6 +54,12 @@ export async function settleCall(runtime: Runtime, going: Going, outcome: Outcom
         await effectByTruth(runtime, going, answered.status === 500)
       : byAnswer
   await writeSettlement(runtime, going, effect, answered)
+  return effect
+}
+
+/** The second half of `settleCall`. @throws what the journal throws. */
+export async function recordOutcome(runtime: Runtime, going: Going, outcome: Outcome, effect: Effect): Promise<void> {
+  const answered = outcome.kind === 'answered' ? outcome.answer : undefined
   await runtime.journal.append({
     at: runtime.now(),
     kind: 'outcome',
@@ -59,7 +72,6 @@ export async function settleCall(runtime: Runtime, going: Going, outcome: Outcom
     ...(outcome.kind === 'answered' ? {} : { why: outcome.why }),
     ...(answered?.body === undefined ? {} : { answer: answered.body }),
   })
-  return effect
 }
 
 /**
