@@ -60,7 +60,7 @@ export async function openStage(): Promise<FuzzStage> {
       // The guard's own looks say nothing of where they come from.
       if (incoming.headers.via !== undefined)
         arrived(name, incoming.method ?? '', incoming.url ?? '', Buffer.concat(chunks))
-      response.end(JSON.stringify({ id: decodeURIComponent(key), owner: 'bob', text: 't' }))
+      response.end(JSON.stringify({ id: decodeURIComponent(key), owner: 'bob', text: 'hello' }))
     })
   })
   api.on('upgrade', (incoming, socket) => {

@@ -91,7 +91,12 @@ export function notesCharter(undescribed: 'allow' | 'deny' = 'deny'): Charter {
         fields: { amount: { type: 'money' }, secret: { 'set-by': 'nobody', 'seen-by': ['ann'] } },
         transitions: { put: { on: 'api.putNote', by: 'owner' } },
       },
-      box: { owner: '/owner', read: 'api.getBox', transitions: { fill: { on: 'api.fillBox', by: 'owner' } } },
+      box: {
+        owner: '/owner',
+        read: 'api.getBox',
+        state: '/text',
+        transitions: { fill: { on: 'api.fillBox', by: 'owner', from: 'hello', to: 'full' } },
+      },
     },
     operations: {
       'api.listNotes': { by: 'anyone', when: "!('limit' in query) || query.limit <= 10" },

@@ -66,11 +66,15 @@ export async function openGuarded(
     journal,
     store = openSqliteStore(':memory:'),
     guardNow,
+    guardLimits,
     ...options
   }: Pick<HttpGatewayOptions, 'upstreams' | 'identifier'> &
     Partial<HttpGatewayOptions> &
     Pick<TruthOptions, 'readers'> &
-    Partial<Pick<GuardOptions, 'journal' | 'store'>> & { readonly guardNow?: () => number },
+    Partial<Pick<GuardOptions, 'journal' | 'store'>> & {
+      readonly guardNow?: () => number
+      readonly guardLimits?: NonNullable<GuardOptions['limits']>
+    },
 ): Promise<Guarded> {
   const events: GuardEvent[] = []
   const truth = httpTruth({ charter: () => charter, upstreams: options.upstreams, ...(readers ? { readers } : {}) })
@@ -78,6 +82,7 @@ export async function openGuarded(
     version: '1',
     store,
     truth,
+    ...(guardLimits === undefined ? {} : { limits: guardLimits }),
     ...(guardNow === undefined ? {} : { now: guardNow }),
     journal: {
       append: async (event) => {
