@@ -50,25 +50,37 @@ export function namedBeside(charter: Charter, use: Use, { request, exchange }: A
   return [...new Map(found.map((each) => [`${each.type.name}/${each.key}`, each])).values()]
 }
 
-/** What earlier answers of the same operation named, by `idOf`. */
-export function toldBefore(play: Play, step: Step): ReadonlySet<string> {
+/** What was known before a call, so that naming it is no sign of anything new. */
+export interface Told {
+  /** What earlier answers of the same operation named, by `idOf`. */
+  readonly ids: ReadonlySet<string>
+  /** Whatever the objects on stage, and whoever calls, hold: keys among it are of what exists. */
+  readonly values: ReadonlySet<string>
+}
+
+/** What is known before a step is made. */
+export function toldBefore(play: Play, step: Step): Told {
   const { charter } = play.lab
   const use = play.use(step)
   const answers = play.sent.filter((sent) => sent.operation === use.operation && sent.purpose !== 'observe')
-  return new Set(answers.flatMap(({ exchange }) => namedBeside(charter, use, { request: {}, exchange })).map(idOf))
+  const held = [...play.things.values()].flatMap(({ key, fact }) => [key, ...leaves(fact?.value).values()])
+  const own = Object.values(play.peek(step.as)?.principal ?? {})
+  return {
+    ids: new Set(answers.flatMap(({ exchange }) => namedBeside(charter, use, { request: {}, exchange })).map(idOf)),
+    values: new Set([...held, ...own].map(String)),
+  }
 }
 
 /** Those that nobody on stage knew before and that can be read, with their states. */
 export async function newBeside(
   scene: Pick<Scene, 'play' | 'step' | 'attacker'>,
   answer: Answer,
-  told: ReadonlySet<string>,
+  told: Told,
 ): Promise<Thing[]> {
   const { play, step, attacker } = scene
-  const present = new Set([...play.things.values()].map(idOf))
   const found: Thing[] = []
   for (const named of namedBeside(play.lab.charter, play.use(step), answer)) {
-    if (told.has(idOf(named)) || present.has(idOf(named))) continue
+    if (told.ids.has(idOf(named)) || told.values.has(named.key)) continue
     const thing: Thing = { ...named, path: {} }
     const sight = await readThing(play, thing, attacker, (sent) => play.sent.push(sent))
     if (sight !== undefined && sight !== null) found.push({ ...thing, fact: sight })
@@ -81,23 +93,20 @@ export async function newBeside(
  *
  * What is but handed out again, as the receipt of a payment, has the same key each time: where no earlier answer tells, one call more does.
  */
-export async function madeAgain(
-  scene: Scene,
-  control: Control,
-  answer: Answer,
-  told: ReadonlySet<string>,
-): Promise<Change[]> {
+export async function madeAgain(scene: Scene, control: Control, answer: Answer, told: Told): Promise<Change[]> {
   if (control.beside.size === 0) return []
   const { play, step } = scene
   const use = play.use(step)
   const alike = ({ type, fact }: Thing) =>
     control.beside.has(type.name) && control.beside.get(type.name) === fact?.state
   const first = (await newBeside(scene, answer, told)).filter(alike)
-  const unsure = first.some(({ type }) => ![...told].some((id) => id.startsWith(`${type.name}/`)))
+  const unsure = first.some(({ type }) => ![...told.ids].some((id) => id.startsWith(`${type.name}/`)))
   if (!unsure) return first.map(changeOf)
   const request = withFreshKeys(play.lab.charter, use, answer.request, play.lab.supply)
   const exchange = await play.exchange(step, use, request)
-  const second = (await newBeside(scene, { request, exchange }, new Set([...told, ...first.map(idOf)]))).filter(alike)
+  const second = (
+    await newBeside(scene, { request, exchange }, { ...told, ids: new Set([...told.ids, ...first.map(idOf)]) })
+  ).filter(alike)
   return first.filter(({ type }) => second.some((each) => each.type === type)).map(changeOf)
 }
 
