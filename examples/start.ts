@@ -1,12 +1,14 @@
-// npm start: proves a small bank twice, with some of its checks left out and with all of them, and says where to go next.
+// npm start: proves a small bank with some of its checks left out, then puts a guard in front of it, and says where to go next.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { styleText } from 'node:util'
+import type { Finding } from '../src/prove/finding.ts'
 import { printHtml } from '../src/prove/report/html.ts'
 import { openProgress } from '../src/prove/report/progress.ts'
 import { bySeverity } from '../src/prove/report/show.ts'
 import { type Paint, printFinding } from '../src/prove/report/terminal.ts'
 import { FLAWS, type FlawName } from './bank-payments/flaws.ts'
 import { loadBank } from './products.ts'
+import { tryGuarded } from './shared/guarded-show.ts'
 import { type Example, proveExample, type Trial } from './shared/prove.ts'
 
 const flaws: readonly FlawName[] = ['approve-own', 'cross-tenant-reversal', 'idempotency-ignored', 'reversal-race']
@@ -23,11 +25,12 @@ say(paint('bold', 'A bank with four checks left out'))
 for (const flaw of flaws) say(`  - ${FLAWS[flaw].sentence}`)
 say('Lockstep knows none of this. It has the charter, the OpenAPI description and eleven identities.')
 say()
-await showFindings(bank)
-await showClean(bank)
+const findings = await showFindings(bank)
+await showGuarded(bank, findings)
+await showClean(bank, findings)
 showNext()
 
-async function showFindings(example: Example): Promise<void> {
+async function showFindings(example: Example): Promise<readonly Finding[]> {
   const { outcome, context } = await proveExample(example, { flaws, listen: progress() })
   const [first, ...others] = bySeverity(outcome.findings)
   say()
@@ -41,11 +44,23 @@ async function showFindings(example: Example): Promise<void> {
   say()
   say(`All of it, with drawings and coverage: ${paint('bold', report)}`)
   say()
+  return bySeverity(outcome.findings)
 }
 
-async function showClean(example: Example): Promise<void> {
-  say(paint('bold', 'The same bank with every check in place'))
-  const { outcome } = await proveExample(example, { flaws: [] })
+async function showGuarded(example: Example, findings: readonly Finding[]): Promise<void> {
+  say(paint('bold', 'The same flawed bank with a guard in front, which has the charter and nothing else'))
+  const { attempts, report: record } = await tryGuarded(example, flaws, findings)
+  for (const { finding, verdict, said } of attempts)
+    say(`  ${verdict === 'fixed' ? 'blocked ' : verdict.padEnd(8)}  ${finding.title}\n            ${said}`)
+  const sound = record.problems.length === 0 ? 'nothing was changed' : `${record.problems.length} problems`
+  say(`  On the record: ${record.size} entries under a signed checkpoint; verified with the public key alone: ${sound}`)
+  say()
+}
+
+async function showClean(example: Example, findings: readonly Finding[]): Promise<void> {
+  say(paint('bold', 'The same operations of the bank with every check in place'))
+  const only = [...new Set(findings.map((finding) => finding.operation))]
+  const { outcome } = await proveExample(example, { flaws: [], only })
   const held = outcome.cells.filter((cell) => cell.verdict === 'held').length
   const result = `${outcome.findings.length} findings; ${held} attempts held, ${outcome.requests} requests, ${(outcome.ms / 1000).toFixed(1)} s`
   say(`  ${result}`)
@@ -56,6 +71,7 @@ function showNext(): void {
   say(paint('bold', 'Next'))
   say('  npx lockstep explain examples/bank-payments/charter.yaml   the process in sentences and pictures')
   say('  npx lockstep test examples/bank-payments                   what the charter decides, case by case')
+  say('  npx lockstep guard examples/bank-payments/guard.yaml       the guard itself (docs/guard.md)')
   say('  npx lockstep draft YOUR-OPENAPI.yaml                       a first charter for your own API')
 }
 
