@@ -1,10 +1,18 @@
-// npm run bench -- guard/proxy [seconds]: requests a second and CPU per call through the gateway, beside no proxy and a bare one.
+// Called by `npm run bench -- guard`, or alone with a number of seconds: requests a second, CPU per call and what is added at 1,000
+// requests a second, through the gateway (with nothing kept, and with store and ledger on disk), beside no proxy and a bare one.
 import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Pool } from 'undici'
 import { openHttpGateway } from '../../src/gateway/http/gateway.ts'
 import { createGuard } from '../../src/guard/guard.ts'
+import type { Journal } from '../../src/guard/journal.ts'
+import { journalOf } from '../../src/guard/ledger-journal.ts'
+import type { Store } from '../../src/guard/store.ts'
+import { openLedger } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { notesCharter } from '../../test/gateway/http/api.ts'
 import { named } from '../../test/gateway/http/stage.ts'
@@ -41,21 +49,31 @@ const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
     })
     return listen(server)
   },
-  gateway: async (target) => {
-    const store = openSqliteStore(':memory:')
-    const guard = await createGuard(notesCharter('allow'), {
+  gateway: (target) => guarded(target, openSqliteStore(':memory:'), { append: async () => undefined }),
+  durable: async (target) => {
+    const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'guard-bench-'))
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    process.once('SIGTERM', () => process.exit())
+    const ledger = await openLedger({
+      storage: { type: 'sqlite', file: join(folder, 'ledger.db'), keys: join(folder, 'keys.db') },
+      signingKey: join(folder, 'key.pem'),
+      origin: 'ledger.example/bench',
+      node: 'bench',
       version: '1',
-      store,
-      journal: { append: async () => undefined },
     })
-    const gateway = await openHttpGateway({
-      guard,
-      identifier: named,
-      upstreams: { api: { url: `http://${target}` } },
-      listen: { host: '127.0.0.1', port: 0 },
-    })
-    return `127.0.0.1:${gateway.address.port}`
+    return guarded(target, openSqliteStore(join(folder, 'store.db')), journalOf(ledger))
   },
+}
+
+async function guarded(target: string, store: Store, journal: Journal): Promise<string> {
+  const guard = await createGuard(notesCharter('allow'), { version: '1', store, journal })
+  const gateway = await openHttpGateway({
+    guard,
+    identifier: named,
+    upstreams: { api: { url: `http://${target}` } },
+    listen: { host: '127.0.0.1', port: 0 },
+  })
+  return `127.0.0.1:${gateway.address.port}`
 }
 
 interface Started {
@@ -113,6 +131,78 @@ async function load(
   return { times, failed }
 }
 
+/** What each way adds to the direct one, at 1,000 requests a second; rounds in turn, medians over them. */
+async function measureAdded(proxies: Readonly<Record<string, Started>>, ms: number): Promise<void> {
+  process.stdout.write('at 1,000 requests a second: ms at p50 and p99, medians of 3 rounds in turn\n')
+  for (const [kind, bytes] of Object.entries(kinds)) {
+    const found = new Map<string, { p50: number; p99: number }[]>()
+    for (let round = 0; round < 3; round += 1) {
+      for (const [name, { at }] of Object.entries(proxies)) {
+        const times = (await paced(at, bytes, 1000, ms)).sort((left, right) => left - right)
+        const share = (part: number): number => times[Math.floor(times.length * part)] ?? Number.NaN
+        found.set(name, [...(found.get(name) ?? []), { p50: share(0.5), p99: share(0.99) }])
+      }
+    }
+    process.stdout.write(`${kind}\n`)
+    for (const [name, rounds] of found) {
+      const [p50, p99] = [middle(rounds.map((each) => each.p50)), middle(rounds.map((each) => each.p99))]
+      process.stdout.write(`  ${name.padEnd(8)} p50 ${p50.toFixed(2)}  p99 ${p99.toFixed(2)}\n`)
+    }
+  }
+}
+
+function middle(numbers: readonly number[]): number {
+  return numbers.toSorted((left, right) => left - right)[numbers.length >> 1] ?? Number.NaN
+}
+
+/** Starts requests by the clock, whether earlier ones are answered or not: waiting counts from when each was due. */
+async function paced(at: string, bytes: string, perSecond: number, ms: number): Promise<number[]> {
+  const [host, port] = at.split(':')
+  const request = Buffer.from(bytes)
+  const free: Socket[] = []
+  const due: number[] = []
+  const times: number[] = []
+  const all = Math.round((perSecond * ms) / 1000)
+  const sockets = await Promise.all(
+    Array.from({ length: 64 }, () => {
+      const socket = connect(Number(port), host)
+      return new Promise<Socket>((resolve) => socket.once('connect', () => resolve(socket)))
+    }),
+  )
+  await new Promise<void>((resolve) => {
+    const send = (socket: Socket, since: number): void => {
+      let text = ''
+      const take = (chunk: Buffer): void => {
+        text += chunk.toString('latin1')
+        if (!isWhole(text)) return
+        socket.off('data', take)
+        times.push(performance.now() - since)
+        if (times.length === all) resolve()
+        const next = due.shift()
+        if (next === undefined) free.push(socket)
+        else send(socket, next)
+      }
+      socket.on('data', take)
+      socket.write(request)
+    }
+    free.push(...sockets)
+    let sent = 0
+    const first = performance.now()
+    const timer = setInterval(() => {
+      const wanted = Math.min(all, Math.floor(((performance.now() - first) / 1000) * perSecond))
+      for (; sent < wanted; sent += 1) {
+        const since = first + (sent / perSecond) * 1000
+        const socket = free.pop()
+        if (socket === undefined) due.push(since)
+        else send(socket, since)
+      }
+      if (sent === all) clearInterval(timer)
+    }, 1)
+  })
+  for (const socket of sockets) socket.destroy()
+  return times
+}
+
 function isWhole(text: string): boolean {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return false
@@ -131,7 +221,12 @@ const kinds: Readonly<Record<string, string>> = {
 
 async function measure(ms: number): Promise<void> {
   const api = await start('api')
-  const proxies = { direct: api, bare: await start('bare', api.at), gateway: await start('gateway', api.at) }
+  const proxies = {
+    direct: api,
+    bare: await start('bare', api.at),
+    gateway: await start('gateway', api.at),
+    durable: await start('durable', api.at),
+  }
   process.stdout.write('32 connections, one after another; p50 and p99 in ms; CPU in µs a call of the proxy alone\n')
   for (const [kind, bytes] of Object.entries(kinds)) {
     process.stdout.write(`${kind}\n`)
@@ -148,6 +243,7 @@ async function measure(ms: number): Promise<void> {
       )
     }
   }
+  await measureAdded(proxies, ms)
   for (const { child } of Object.values(proxies)) child.kill()
 }
 

@@ -11,7 +11,7 @@ export function itemsPlace(linker: Linker, operation: string, said: string | und
   if (said !== undefined) return pointer(said)
   const shape = linker.shapes.get(operation)
   const home = linker.descriptions.get(shape?.source ?? '')
-  const schema = shape?.responses.find((each) => /^2/.test(each.status))?.schema
+  const schema = shape?.responses.find((each) => each.status.startsWith('2'))?.schema
   if (home === undefined || schema === undefined) return []
   const lists = Object.entries(propertiesOf(home, schema)).filter(([, property]) => {
     const { type } = resolveSchema(home, property.schema)

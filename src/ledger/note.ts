@@ -86,8 +86,7 @@ function parseSignature(line: string): Signature | undefined {
 }
 
 function isNoteText(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the specification forbids exactly these
-  return text.endsWith('\n') && !/[\0-\x09\x0b-\x1f]/.test(text)
+  return text.endsWith('\n') && !/[^\P{Cc}\n\x7f-\x9f]/u.test(text)
 }
 
 function isKeyName(name: string): boolean {
