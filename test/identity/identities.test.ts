@@ -99,6 +99,18 @@ describe('a session', () => {
     assert.deepEqual([session.principal.id, session.principal.roles, session.principal.tenant], ['7', ['vip'], 'north'])
   })
 
+  test('tells a dead token from a forbidden place, when both are a 401, by a read that was answered', async () => {
+    const session = await open(alice).get('alice')
+    const ask = async (path: string) =>
+      (await session.send({ method: 'GET', url: base + path, headers: {} })).response?.status
+    assert.deepEqual([await ask('/me'), await ask('/never'), await ask('/never')], [200, 401, 401])
+    generation += 1
+    logins = 0
+    assert.equal(await ask('/never'), 401)
+    assert.equal(logins, 1)
+    assert.deepEqual([await ask('/never'), await ask('/me'), logins], [401, 200, 1])
+  })
+
   test('logs in once for all who ask, again on a dead token, and not over and over on a refusal', async () => {
     const identities = open(alice)
     logins = 0
