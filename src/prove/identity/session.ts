@@ -146,7 +146,12 @@ export async function openSession(context: SessionContext): Promise<Session> {
   const mayCure = async (): Promise<boolean> => {
     if (!renewable) return false
     if (uselessSince === undefined) return true
-    if (answeredRead !== undefined) return refused(await sendOnce(answeredRead))
+    if (answeredRead !== undefined) {
+      const dead = refused(await sendOnce(answeredRead))
+      // It may have become forbidden as well: one that is answered after the renewal takes its place.
+      if (dead) answeredRead = undefined
+      return dead
+    }
     return now() - uselessSince >= uselessForMs
   }
 
@@ -169,8 +174,6 @@ export async function openSession(context: SessionContext): Promise<Session> {
       await renew()
       const second = await sendOnce(request)
       uselessSince = refused(second) ? now() : undefined
-      // A read that is forbidden by now shows nothing any more.
-      if (refused(second)) answeredRead = undefined
       return second
     },
   }
