@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wire: ['charter', 'cel'],
   ledger: [],
   identity: ['charter', 'cel', 'wire'],
-  guard: ['charter', 'cel', 'constraint', 'decide', 'session', 'ledger'],
+  guard: ['charter', 'cel', 'constraint', 'decide', 'session', 'ledger', 'wire'],
   store: ['charter', 'cel', 'constraint', 'guard'],
 
   simulate: ['charter', 'cel', 'constraint', 'decide', 'session', 'case', 'guard'],

@@ -28,7 +28,11 @@ function representationFor(type: Parameters<typeof representationIn>[0], body: u
 }
 
 /** What of an answer goes back under a decision. */
-export function shownTo(ready: Ready, decision: Decision, answer: Answer): Release {
+export function shownTo(
+  ready: Pick<Ready, 'force' | 'call' | 'objects' | 'mode'>,
+  decision: Decision,
+  answer: Answer,
+): Release {
   const { obligations } = decision
   if (obligations.length === 0 || answer.status >= 300 || ready.mode === 'observe') return { kind: 'pass' }
   if (answer.body === undefined)

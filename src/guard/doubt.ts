@@ -143,11 +143,12 @@ function mayBeTriedAgain(error: unknown): boolean {
 export function goingOf(stored: StoredCall, force: InForce): Going | undefined {
   const detail = detailIn(stored)
   if (detail === undefined) return undefined
+  const { obligations, ...others } = detail
   return {
-    ...detail,
+    ...others,
     id: stored.id,
     force,
-    decision: { effect: 'allow', reasons: [], obligations: [] },
+    decision: { effect: obligations.length === 0 ? 'allow' : 'modify', reasons: [], obligations },
     mode: 'enforce',
     stored: true,
   }

@@ -29,12 +29,15 @@ export interface GoingDetail {
   readonly objects: Objects
   readonly uses: readonly UseId[]
   readonly held: readonly ObjectRef[]
+  /** What its answer owes, also when it comes late. */
+  readonly obligations: Decision['obligations']
   readonly repeat?: RepeatKey
   readonly hold?: string
 }
 
-export function detailOf({ call, objects, uses, held, repeat, hold }: Omit<Going, 'id'>): GoingDetail {
+export function detailOf({ call, objects, uses, held, repeat, hold, decision }: Omit<Going, 'id'>): GoingDetail {
   return {
+    obligations: decision.obligations,
     call,
     objects,
     uses,

@@ -87,7 +87,7 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
     const marks = all.length === 1 && uses.length === 1 ? possible : marksOf(charter, ready, uses)
     const writes = operation?.writes === true
     await transaction.write([
-      ...(writes ? [reservation(runtime.node, ready, uses)] : []),
+      ...(writes ? [reservation(runtime.node, ready, uses, decision)] : []),
       ...marks.map((mark): Change => ({ kind: 'mark', call: ready.id, mark, effective: !writes })),
       ...taken(charter, ready, uses, found, writes),
       ...(ready.repeat === undefined ? [] : [repeatOf(ready, ready.repeat)]),
@@ -144,7 +144,8 @@ async function repeated(
   }
   if (isAnswer(earlier.answer)) return { kind: 'answered', answer: earlier.answer }
   const [call] = (await transaction.read({ calls: [earlier.call] })).calls
-  if (call?.state === 'in-doubt') return { kind: 'again', earlier: call }
+  // Settled without anybody having seen its answer: the API is asked for it again, and nothing counts twice.
+  if (call?.state === 'in-doubt' || call?.state === 'effective') return { kind: 'again', earlier: call }
   if (call?.state !== 'reserved') return undefined
   return { kind: 'refused', refusal: refuse('repeat-in-flight', 'it is not answered yet', { retryAfterMs: 1000 }) }
 }
@@ -170,9 +171,9 @@ async function standingFor(
   return new Set(fit.map((grant) => grant.id))
 }
 
-function reservation(node: string, ready: Ready, uses: readonly UseId[]): Change {
+function reservation(node: string, ready: Ready, uses: readonly UseId[], decision: Decision): Change {
   const { id, call } = ready
-  const detail = detailOf({ ...ready, uses, decision: { effect: 'allow', reasons: [], obligations: [] }, stored: true })
+  const detail = detailOf({ ...ready, uses, decision, stored: true })
   return {
     kind: 'call',
     call: {

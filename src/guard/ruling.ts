@@ -17,7 +17,7 @@ import { approvalsAsked, refusalOf, refuse } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
 import { type InForce, modeOf, type Runtime, recordingOf, showsItsObject } from './runtime.ts'
-import { settleCall } from './settle.ts'
+import { keepAnswer, settleCall } from './settle.ts'
 import type { StoredCall, Switch } from './store.ts'
 import type { Truth } from './truth.ts'
 
@@ -158,8 +158,11 @@ export class Rulings {
       decision,
       inspect: true,
       settle: async (outcome) => {
-        await this.#doubts.settleOrKeep(going, outcome)
-        return { kind: 'pass' }
+        if (earlier.state === 'in-doubt') await this.#doubts.settleOrKeep(going, outcome)
+        if (outcome.kind !== 'answered') return { kind: 'pass' }
+        if (earlier.state === 'effective' && outcome.answer.status < 300)
+          await this.#runtime.store.transact([], (transaction) => transaction.write(keepAnswer(going, outcome.answer)))
+        return shownTo(going, decision, outcome.answer)
       },
     }
   }

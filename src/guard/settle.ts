@@ -5,8 +5,10 @@ import type { Charter, ObjectFact, Use, UseId } from '../charter/charter.ts'
 import { readObject, representationIn, textOf } from '../charter/object-fact.ts'
 import { evaluateReference, setPointer } from '../charter/pointer.ts'
 import { objectsFor } from '../constraint/slot.ts'
+import { printLosslessJson } from '../wire/lossless-json.ts'
+import { shownTo } from './answer.ts'
 import type { Answer, Outcome } from './call.ts'
-import type { Going } from './going.ts'
+import { detailOf, type Going } from './going.ts'
 import { newId } from './id.ts'
 import { learntOf, withLearnt } from './learnt.ts'
 import { marksOf } from './reserve.ts'
@@ -115,10 +117,10 @@ export async function writeSettlement(
   effect: Effect,
   answer: Answer | undefined,
 ): Promise<void> {
-  const { id, force, call, held, repeat } = going
+  const { id, force, held, repeat } = going
   const made = effect === 'effective' ? createdBy(force.charter, going, answer, runtime.now()) : []
   if (!going.stored && effect !== 'effective') return
-  const changes = effect === 'in-doubt' ? [doubt(id)] : settled(id, effect, made[0]?.fact)
+  const changes = effect === 'in-doubt' ? [doubt(id)] : settled(going, effect, made[0]?.fact, answer !== undefined)
   if (effect === 'effective') {
     if (!going.stored || going.uses.length === 0) changes.push(...lateMarks(going, made))
     else for (const each of made) changes.push(...marksOfCreated(going, each))
@@ -126,8 +128,7 @@ export async function writeSettlement(
     for (const { fact } of made) changes.push(keepObject(force.charter, fact, runtime.now()))
     changes.push(...grantChanges(force.charter, going))
   }
-  if (repeat !== undefined && effect === 'effective' && answer !== undefined)
-    changes.push({ kind: 'repeat', repeat: { ...repeat, call: id, at: call.at, answer: kept(answer) } })
+  if (repeat !== undefined && effect === 'effective' && answer !== undefined) changes.push(...keepAnswer(going, answer))
   if (repeat !== undefined && effect === 'released') changes.push({ kind: 'drop-repeat', key: repeat.key })
   if (changes.length > 0) {
     await runtime.store.transact([`call ${id}`], (transaction) => transaction.write(changes))
@@ -139,21 +140,38 @@ function doubt(call: string): Change {
   return { kind: 'call-state', call, state: 'in-doubt' }
 }
 
-function settled(call: string, effect: 'effective' | 'released', made: ObjectFact | undefined): Change[] {
+function settled(
+  going: Going,
+  effect: 'effective' | 'released',
+  made: ObjectFact | undefined,
+  answered: boolean,
+): Change[] {
+  const { id: call, repeat } = going
+  // Its idempotency key may still ask for the answer.
+  const keep = effect === 'effective' && repeat !== undefined && !answered
   const object = made === undefined ? {} : { object: { type: made.type, key: made.key } }
   return [
     { kind: 'settle-marks', call, effective: effect === 'effective', ...object },
     { kind: 'settle-grants', call, spent: effect === 'effective' },
     { kind: 'free', call },
-    { kind: 'call-state', call, state: effect, detail: null },
+    { kind: 'call-state', call, state: effect, detail: keep ? detailOf(going) : null },
   ]
 }
 
-/** Answers are kept as they came, without what belongs to one connection only. */
-function kept(answer: Answer): Answer {
+/** Puts the answer of a call on record under its idempotency key. */
+export function keepAnswer(going: Going, answer: Answer): readonly Change[] {
+  const { repeat, id, call } = going
+  if (repeat === undefined) return []
+  return [{ kind: 'repeat', repeat: { ...repeat, call: id, at: call.at, answer: kept(going, answer) } }]
+}
+
+/** Answers are kept as the caller was shown them, without what belongs to one connection only. */
+function kept(going: Going, answer: Answer): Answer {
   const { status, headers, text } = answer
   const type = headers?.['content-type']
-  return { status, headers: type === undefined ? {} : { 'content-type': type }, text: text ?? '' }
+  const shown = shownTo(going, going.decision, answer)
+  const keptText = shown.kind === 'changed' ? printLosslessJson(shown.body) : shown.kind === 'pass' ? (text ?? '') : ''
+  return { status, headers: type === undefined ? {} : { 'content-type': type }, text: keptText }
 }
 
 export interface Made {

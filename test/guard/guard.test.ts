@@ -153,6 +153,23 @@ describe('the same idempotency key', () => {
   })
 })
 
+describe('the same idempotency key after an operator settled the call', () => {
+  it('gets the answer of the API and counts nothing twice', async () => {
+    const { guard, send } = await world()
+    const keyed: Incoming = spend(60, {
+      request: { path: { id: 'w' }, header: { 'Idempotency-Key': 'two' }, body: { amount: 60 } },
+    })
+    await guard.call(keyed, async () => ({ kind: 'unknown', why: 'time-out' }))
+    const [doubt] = await guard.doubts.list()
+    assert.ok(doubt)
+    await guard.doubts.settle(doubt.id, 'effective', 'olga', 'the bank said so')
+    assert.equal(codeOf(await send(keyed)), 200)
+    assert.equal(codeOf(await send(keyed)), 200)
+    assert.equal(codeOf(await send(spend(41))), 'denied')
+    assert.equal(codeOf(await send(spend(40))), 200)
+  })
+})
+
 describe('a call of unknown outcome', () => {
   it('keeps the object until the truth shows that it happened', async () => {
     const { api, guard, send } = await world()
