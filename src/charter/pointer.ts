@@ -80,6 +80,19 @@ function setElement(elements: readonly unknown[], token: string, change: (elemen
   return [...elements.slice(0, index), change(elements[index]), ...elements.slice(index + 1)]
 }
 
+/** A copy of the value without what is at the pointer; list elements keep their places. */
+export function removePointer(value: unknown, [token, ...rest]: Pointer): unknown {
+  if (token === undefined) return null
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return value
+  if (Array.isArray(value))
+    return value.map((each: unknown, index) => (String(index) === token ? removePointer(each, rest) : each))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, each]) =>
+      name !== token ? [[name, each]] : rest.length === 0 ? [] : [[name, removePointer(each, rest)]],
+    ),
+  )
+}
+
 /** Reads a runtime expression such as `$response.body#/id` or `$request.header.X-Id`; undefined when it is none of the known ones. */
 export function parseReference(text: string): Reference | undefined {
   const match = referenceShape.exec(text)

@@ -1,7 +1,7 @@
 import { equalValues } from '../cel/compare.ts'
 import type { Approval, Charter, ObjectType } from '../charter/charter.ts'
 import { printDuration } from '../charter/duration.ts'
-import { getPointer, type Pointer } from '../charter/pointer.ts'
+import { getPointer, type Pointer, removePointer } from '../charter/pointer.ts'
 import { compileChoices, type Entitled } from './choice.ts'
 import { type Context, entryOf, slotFact } from './context.ts'
 import type { Grant } from './facts.ts'
@@ -109,19 +109,7 @@ function equal(left: unknown, right: unknown): boolean {
 }
 
 function without(value: unknown, pointers: readonly Pointer[]): unknown {
-  return pointers.reduce((kept, pointer) => remove(kept, pointer), value)
-}
-
-function remove(value: unknown, [token, ...rest]: Pointer): unknown {
-  if (token === undefined) return null
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return value
-  if (Array.isArray(value))
-    return value.map((each: unknown, index) => (String(index) === token ? remove(each, rest) : each))
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, each]) =>
-      name !== token ? [[name, each]] : rest.length === 0 ? [] : [[name, remove(each, rest)]],
-    ),
-  )
+  return pointers.reduce((kept, pointer) => removePointer(kept, pointer), value)
 }
 
 function describeApproval(name: string, charter: Charter): string {

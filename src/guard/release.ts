@@ -1,7 +1,7 @@
 /** What of an answer may go back to the caller: fields taken out, list items left out. */
 import type { Call, Charter, Choice, ObjectFact, ObjectType, Use } from '../charter/charter.ts'
 import { readObject, textOf } from '../charter/object-fact.ts'
-import { getPointer, type Pointer, setPointer } from '../charter/pointer.ts'
+import { getPointer, type Pointer, removePointer, setPointer } from '../charter/pointer.ts'
 import { compileChoices } from '../constraint/choice.ts'
 import { makeContext } from '../constraint/context.ts'
 import type { Obligation } from '../constraint/kind.ts'
@@ -40,13 +40,15 @@ export function carryOut(
         items.filter((item: unknown) => mayShow(answered, type, item)),
       )
     } else if (obligation.items === undefined) {
-      shown = takeOut(shown, obligation.pointer)
+      shown = removePointer(shown, obligation.pointer)
     } else {
       const items = getPointer(shown, obligation.items)
       if (!Array.isArray(items)) continue
       const type = answered.charter.objects.get(obligation.object)
       const kept = items.map((item: unknown) =>
-        type !== undefined && maySee(answered, type, obligation.field, item) ? item : takeOut(item, obligation.pointer),
+        type !== undefined && maySee(answered, type, obligation.field, item)
+          ? item
+          : removePointer(item, obligation.pointer),
       )
       shown = replaceAt(shown, obligation.items, kept)
     }
@@ -134,17 +136,4 @@ function noFactsBut(objects: Objects): {
 
 function replaceAt(value: unknown, pointer: Pointer, replacement: unknown): unknown {
   return pointer.length === 0 ? replacement : setPointer(value, pointer, replacement)
-}
-
-/** The value without what is at the pointer. */
-function takeOut(value: unknown, [token, ...rest]: Pointer): unknown {
-  if (token === undefined) return null
-  if (Array.isArray(value))
-    return value.map((each: unknown, index) => (String(index) === token ? takeOut(each, rest) : each))
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return value
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, each]) =>
-      name !== token ? [[name, each]] : rest.length === 0 ? [] : [[name, takeOut(each, rest)]],
-    ),
-  )
 }

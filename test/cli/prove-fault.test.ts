@@ -1,6 +1,7 @@
 // When Lockstep itself fails in the middle of a run, what was proven until then is still reported, and the run does not pass.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { accountForRest } from '../../src/cli/prove/unfinished.ts'
 import { settle } from '../../src/cli/prove/verdict.ts'
@@ -11,7 +12,6 @@ import type { ReportContext } from '../../src/prove/report/context.ts'
 import { printTerminal } from '../../src/prove/report/terminal.ts'
 import type { Lab } from '../../src/prove/run/lab.ts'
 import { analyse } from '../charter/fixture.ts'
-import { openStage, proveAll } from '../prove/stage.ts'
 import { openTarget } from './bad-target.ts'
 import { identitiesText } from './notes.ts'
 

@@ -1,6 +1,7 @@
 // Protected fields at operations whose description speaks of no body: one is sent all the same where the method allows it.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import type { Charter } from '../../src/charter/charter.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
@@ -8,7 +9,6 @@ import { useById } from '../../src/prove/plan/graph.ts'
 import { planUse } from '../../src/prove/plan/plan-use.ts'
 import { analyse } from '../charter/fixture.ts'
 import { closeNote, type Note, type Oddity, openOddServer } from './odd-server.ts'
-import { openStage, proveAll } from './stage.ts'
 
 function charterWith(method: string): Charter {
   const { charter, diagnostics } = analyse(`

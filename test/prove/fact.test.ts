@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
+import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import type { Charter } from '../../src/charter/charter.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
@@ -11,7 +12,6 @@ import { useById } from '../../src/prove/plan/graph.ts'
 import { planUse } from '../../src/prove/plan/plan-use.ts'
 import type { AbuseCase } from '../../src/prove/plan/scenario.ts'
 import { analyse } from '../charter/fixture.ts'
-import { openStage, proveAll } from './stage.ts'
 
 /** A basket that is opened, filled from a shelf, perhaps edited, and bought. */
 function charterWith(rule: string): Charter {

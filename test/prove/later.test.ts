@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import { analyse } from '../charter/fixture.ts'
-import { openStage, proveAll } from './stage.ts'
 
 const charterText = `
 lockstep: 1

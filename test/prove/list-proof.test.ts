@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
+import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import type { Outcome } from '../../src/prove/finding.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import { analyse } from '../charter/fixture.ts'
-import { openStage, proveAll } from './stage.ts'
 
 interface Item {
   readonly sku: string

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { openStage, proveAll, type Reach } from '../../examples/shared/stage.ts'
 import type { Charter } from '../../src/charter/charter.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import type { Cell, Outcome } from '../../src/prove/finding.ts'
@@ -9,7 +10,6 @@ import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import type { RawIdentities } from '../../src/prove/identity/schema.ts'
 import { analyse } from '../charter/fixture.ts'
 import { type Answer, addNote, closeNote, type Oddity, openOddServer, type Visit } from './odd-server.ts'
-import { openStage, proveAll, type Reach } from './stage.ts'
 
 interface Variant {
   /** Added to the source. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import type { Outcome } from '../../src/prove/finding.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import { analyse } from '../charter/fixture.ts'
-import { openStage, proveAll } from './stage.ts'
 
 /** One request to a small API; `who` is whoever the bearer token `token-NAME` names. */
 export interface Asked {

@@ -1,7 +1,6 @@
 /** Looking at the truth: reading objects as somebody who may, and not as the attacker where anyone else can. */
 import type { CallRequest, ObjectType, Use } from '../../charter/charter.ts'
-import { readObject, textOf } from '../../charter/object-fact.ts'
-import { getPointer } from '../../charter/pointer.ts'
+import { readObject, representationIn } from '../../charter/object-fact.ts'
 import { placeValue } from '../../wire/place.ts'
 import { isRecord, toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
@@ -60,7 +59,7 @@ function sightOf(lab: Lab, thing: Thing, use: Use, exchange: Exchange): Sight {
   if (response === undefined) return undefined
   if (response.status === 404 || response.status === 410) return thing.fact === undefined ? undefined : goneOf(thing)
   if (refuses(lab.charter, use, exchange)) return undefined
-  const value = valueIn(response.json, thing)
+  const value = representationIn(thing.type, response.json, thing.key)
   return value === undefined
     ? undefined
     : readObject(thing.type, isRecord(value) ? { ...thing.learnt, ...value } : value, knownOf(thing, lab.now()))
@@ -91,17 +90,6 @@ function unheardOf(key: string): string {
 function goneOf(thing: Thing): Sight {
   const { type, fact } = thing
   return type.gone === undefined || fact === undefined ? null : { ...fact, state: type.gone, value: { gone: true } }
-}
-
-/** The representation in an answer: where the charter says, or the innermost wrapper that carries the key. */
-function valueIn(json: unknown, thing: Thing): unknown {
-  const direct = getPointer(json, thing.type.readAt)
-  if (textOf(getPointer(direct, thing.type.key)) === thing.key) return direct
-  if (typeof json !== 'object' || json === null) return undefined
-  const items = Array.isArray(json)
-    ? json
-    : Object.values(json).flatMap((each: unknown) => (Array.isArray(each) ? each : [each]))
-  return items.find((each) => textOf(getPointer(each, thing.type.key)) === thing.key)
 }
 
 /** Who may read it, the best witness first: the observer of the identities file, then anybody but the attacker, then the attacker. */
