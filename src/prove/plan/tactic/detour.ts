@@ -73,9 +73,9 @@ function detour(
   const here = granted?.to.findLast((state) => draft.use.from.includes(state)) ?? draft.use.from[0]
   const there = by.use.from.length === 0 ? [] : movesFrom(plain, here, by.use.from)
   const left = by.use.to[0] ?? there?.at(-1)?.to[0] ?? here
-  const back = movesFrom(plain, left, draft.use.from)
-  if (there === undefined || back === undefined)
-    throw new Unbuildable(`no moves lead by way of \`${by.use.id}\` back to where \`${draft.use.id}\` may start`)
+  if (there === undefined) throw new Unbuildable(`no moves lead to where \`${by.use.id}\` may be made`)
+  // Where nothing leads back but a new approval, the act is tried at once: whoever forgets to take approvals back leaves it where it was.
+  const back = movesFrom(plain, left, draft.use.from) ?? []
   const builder = new Builder(draft.stage, draft.options)
   builder.resume(scenario)
   const last = builder.steps.pop()
