@@ -5,11 +5,11 @@ import type { Doubts } from './doubt.ts'
 import { askFor } from './facts.ts'
 import { gatherObjects, type Objects } from './gather.ts'
 import type { GoingDetail } from './going.ts'
-import { isFree } from './leases.ts'
+import { isFree, released } from './leases.ts'
 import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
-import type { Change, ObjectRef, StoredCall, TrackedObject } from './store.ts'
+import type { Change, ObjectRef, StoredCall, TrackedObject, Transaction } from './store.ts'
 import type { Look } from './truth.ts'
 
 /** The call cannot have its objects now. */
@@ -142,7 +142,7 @@ async function take(
   wanted: readonly { readonly ref: ObjectRef; readonly shared: boolean }[],
 ): Promise<readonly (TrackedObject | undefined)[]> {
   const refs = wanted.map((each) => each.ref)
-  const tracked = await runtime.store.transact(refs.map(lockName), async (transaction) => {
+  const grab = async (transaction: Transaction): Promise<readonly (TrackedObject | undefined)[]> => {
     const rows = await transaction.read({ leases: refs, objects: refs })
     const taken = wanted.filter(({ shared }, index) => !isFree(rows.leases[index] ?? [], id, shared))
     if (taken.length > 0) {
@@ -173,7 +173,9 @@ async function take(
       ...wanted.map(({ ref, shared }): Change => ({ kind: 'lease', call: id, object: ref, shared })),
     ])
     return rows.objects
-  })
+  }
+  // Nothing was sent yet: who loses power has lost the call with its leases.
+  const tracked = await runtime.store.transact(refs.map(lockName), grab, { early: true })
   held.push(...wanted)
   return tracked
 }
@@ -183,11 +185,11 @@ function lockName({ type, key }: ObjectRef): string {
 }
 
 async function letGo(runtime: Runtime, id: string, held: readonly { readonly ref: ObjectRef }[]): Promise<void> {
-  await runtime.store.transact([], (transaction) =>
-    transaction.write([
-      { kind: 'free', call: id },
-      { kind: 'call-state', call: id, state: 'released', detail: null },
-    ]),
-  )
+  await releaseCall(runtime, id)
   runtime.waiting.wake(held.map((each) => each.ref))
+}
+
+/** Gives back the objects of a call that took nothing else. */
+export async function releaseCall({ store }: Pick<Runtime, 'store'>, id: string): Promise<void> {
+  await store.transact([], (transaction) => transaction.write(released(id)), { early: true })
 }

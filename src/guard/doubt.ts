@@ -5,14 +5,16 @@ import type { Outcome } from './call.ts'
 import type { Going } from './going.ts'
 import { mayBeWrittenLater } from './journal.ts'
 import type { InForce, Runtime } from './runtime.ts'
-import { type Effect, effectByTruth, recordOutcome, settleInStore, writeSettlement } from './settle.ts'
+import { type Effect, effectByTruth, findEffect, recordOutcome, writeSettlement } from './settle.ts'
 import { type Change, type StoredCall, StoreError } from './store.ts'
 
 export interface Doubts {
   start(): Promise<void>
   stop(): void
   /** Settles a call; while the store or the journal cannot be written it is kept and settled later. */
-  settleOrKeep(going: Going, outcome: Outcome): Promise<Effect>
+  settleOrKeep(going: Going, outcome: Outcome): Promise<void>
+  /** The same for a call that was not sent after all; `recorded` when the record says that it was let through. */
+  giveBack(going: Going, recorded: boolean): Promise<void>
   /** Looks at the truth for a call in doubt. */
   resolve(call: StoredCall): Promise<Effect>
   list(): Promise<readonly StoredCall[]>
@@ -27,16 +29,20 @@ const beatMs = 500
 export const silentMs = 3000
 const lookAgainMs = 2000
 
-/** A call whose end could not be written; `effect` when the store has it already. */
-interface Kept {
+/** A call that ends, and how far that got. */
+interface Ending {
   readonly going: Going
   readonly outcome: Outcome
   effect?: Effect
+  /** Whether the store has it. */
+  settled: boolean
+  /** Whether the record has it, or need not have it. */
+  recorded: boolean
 }
 
 export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
   const { store, now } = runtime
-  const kept: Kept[] = []
+  const kept: Ending[] = []
   let timer: NodeJS.Timeout | undefined
   let lastLook = 0
 
@@ -63,11 +69,33 @@ export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
       if (changes.length > 0) await transaction.write(changes)
     })
 
-  /** What was written once is not written again. */
-  const settle = async (call: Kept): Promise<Effect> => {
-    call.effect ??= await settleInStore(runtime, call.going, call.outcome)
-    await recordOutcome(runtime, call.going, call.outcome, call.effect)
-    return call.effect
+  /** Both at once; what was written once is not written again. */
+  const settle = async (ending: Ending): Promise<void> => {
+    const { going, outcome } = ending
+    const effect = ending.effect ?? (await findEffect(runtime, going, outcome))
+    ending.effect = effect
+    const inStore = async (): Promise<void> => {
+      if (ending.settled) return
+      await writeSettlement(runtime, going, effect, outcome.kind === 'answered' ? outcome.answer : undefined)
+      ending.settled = true
+    }
+    const onRecord = async (): Promise<void> => {
+      if (ending.recorded) return
+      await recordOutcome(runtime, going, outcome, effect)
+      ending.recorded = true
+    }
+    for (const half of await Promise.allSettled([inStore(), onRecord()])) {
+      if (half.status === 'rejected') throw half.reason
+    }
+  }
+
+  const settleOrKeep = async (ending: Ending): Promise<void> => {
+    try {
+      await settle(ending)
+    } catch (error) {
+      if (!mayBeTriedAgain(error)) throw error
+      kept.push(ending)
+    }
   }
 
   const settleKept = async (): Promise<void> => {
@@ -111,16 +139,9 @@ export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
       timer.unref()
     },
     stop: () => clearInterval(timer),
-    async settleOrKeep(going, outcome) {
-      const call: Kept = { going, outcome }
-      try {
-        return await settle(call)
-      } catch (error) {
-        if (!mayBeTriedAgain(error)) throw error
-        kept.push(call)
-        return call.effect ?? 'in-doubt'
-      }
-    },
+    settleOrKeep: (going, outcome) => settleOrKeep({ going, outcome, settled: false, recorded: false }),
+    giveBack: (going, recorded) =>
+      settleOrKeep({ going, outcome: { kind: 'not-sent', why: 'not kept' }, settled: false, recorded: !recorded }),
     resolve,
     list,
     async settle(id, effect, by, why) {

@@ -1,7 +1,7 @@
 /** Which objects a call keeps others off, and waiting for them. */
 import type { Charter, Operation, Slot } from '../charter/charter.ts'
 import { meaningOf } from '../constraint/kinds.ts'
-import type { Lease, ObjectRef } from './store.ts'
+import type { Change, Lease, ObjectRef } from './store.ts'
 
 /** Kinds that look at whose an object is and where it stands, which a use of another object does not change. */
 const onlyLooks: ReadonlySet<string> = new Set(['by', 'from', 'separation', 'set-by', 'seen-by'])
@@ -25,6 +25,14 @@ export function aloneSlots(charter: Charter, operation: Operation): ReadonlySet<
 /** Whether a call may take an object that others hold. */
 export function isFree(leases: readonly Lease[], call: string, shared: boolean): boolean {
   return leases.every((lease) => lease.call === call || (shared && lease.shared))
+}
+
+/** How a call that was not let through gives its objects back. */
+export function released(call: string): readonly Change[] {
+  return [
+    { kind: 'free', call },
+    { kind: 'call-state', call, state: 'released', detail: null },
+  ]
 }
 
 /** Wakes those of this node who wait for an object; waiting for other nodes is asking again. */

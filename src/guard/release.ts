@@ -121,6 +121,7 @@ function asReader<T extends { readonly object?: unknown; readonly creates: boole
   return {
     ...use,
     creates: false,
+    to: [],
     object: { type: type.name, key: { from: 'response', in: 'body', pointer: type.key } },
   }
 }

@@ -10,6 +10,7 @@ import type { Answer, Refusal } from './call.ts'
 import { askFor, grantsIn, scopeName } from './facts.ts'
 import type { Objects } from './gather.ts'
 import { detailOf } from './going.ts'
+import { released } from './leases.ts'
 import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
@@ -49,7 +50,8 @@ export interface Reserved {
 }
 
 /**
- * Decides a call on the facts of the store and, when it is allowed, takes what it needs: marks, grants, its idempotency key.
+ * Decides a call on the facts of the store and, when it is allowed, takes what it needs: marks, grants, its idempotency key. What was taken
+ * survives a power cut only after `flush` of the store: nothing may be sent before.
  *
  * @throws {StoreError} when nothing could be decided or kept.
  */
@@ -68,7 +70,7 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
   const keys = [...asking.keys, ...traceKeys, ...grants.map((each) => `approval ${each.approval}`)]
   if (ready.repeat !== undefined) keys.push(`repeat ${ready.repeat.key}`)
   const query = ready.repeat === undefined ? asking.query : { ...asking.query, repeats: [ready.repeat.key] }
-  return runtime.store.transact([...new Set(keys)], async (transaction): Promise<Reservation> => {
+  const work = async (transaction: Transaction): Promise<Reservation> => {
     const rows = await transaction.read(query)
     const earlier = await repeated(transaction, ready, rows.repeats[0], runtime)
     if (earlier !== undefined) {
@@ -93,7 +95,8 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
       ...(ready.repeat === undefined ? [] : [repeatOf(ready, ready.repeat)]),
     ])
     return { kind: 'decided', decision, facts, uses, marks, stored: writes }
-  })
+  }
+  return runtime.store.transact([...new Set(keys)], work, { early: true })
 }
 
 const noRows = {
@@ -122,13 +125,6 @@ function withoutStore(ready: Ready, facts: Facts): Reservation {
     marks: [],
     stored: false,
   }
-}
-
-function released(call: string): readonly Change[] {
-  return [
-    { kind: 'free', call },
-    { kind: 'call-state', call, state: 'released', detail: null },
-  ]
 }
 
 /** What an earlier use of the same idempotency key means for this call; undefined when it is the first. */
@@ -283,6 +279,7 @@ function readOnly(store: Store): Store {
       store.transact(keys, (transaction) =>
         work({ read: (query) => transaction.read(query), write: () => Promise.resolve() }),
       ),
+    flush: () => Promise.resolve(),
     watch: (listener) => store.watch(listener),
     close: () => Promise.resolve(),
   }

@@ -4,7 +4,7 @@ import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
 import { shownObject, shownTo } from './answer.ts'
 import type { Approvals } from './approvals.ts'
-import { type Holding, takeObjects } from './busy.ts'
+import { type Holding, releaseCall, takeObjects } from './busy.ts'
 import type { Answer, Incoming, Outcome, Release, Ruling } from './call.ts'
 import { Capabilities } from './capability.ts'
 import { type Doubts, goingOf, silentMs } from './doubt.ts'
@@ -17,7 +17,7 @@ import { approvalsAsked, refusalOf, refuse } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
 import { type InForce, modeOf, type Runtime, recordingOf, showsItsObject } from './runtime.ts'
-import { keepAnswer, settleCall } from './settle.ts'
+import { keepAnswer } from './settle.ts'
 import type { StoredCall, Switch } from './store.ts'
 import type { Truth } from './truth.ts'
 
@@ -92,7 +92,7 @@ export class Rulings {
     const reserved = await reserve(this.#runtime, ready)
     if (reserved.kind !== 'decided')
       return { kind: 'refused', refusal: refuse('unavailable', 'a read cannot be repeated') }
-    await this.record(ready, reserved)
+    await Promise.all([this.record(ready, reserved), this.#runtime.store.flush()])
     if (!isAllowed(reserved.decision))
       return { kind: 'refused', refusal: refusalOf(force.charter, call.operation, reserved.decision) }
     return shownTo(ready, reserved.decision, answer)
@@ -169,12 +169,7 @@ export class Rulings {
 
   async #letGo(ready: Ready): Promise<void> {
     if (!ready.stored) return
-    await this.#runtime.store.transact([], (transaction) =>
-      transaction.write([
-        { kind: 'free', call: ready.id },
-        { kind: 'call-state', call: ready.id, state: 'released', detail: null },
-      ]),
-    )
+    await releaseCall(this.#runtime, ready.id)
     this.#runtime.waiting.wake(ready.held)
   }
 
@@ -203,24 +198,28 @@ export class Rulings {
       decision,
       stored: reserved.stored,
     }
-    try {
-      await this.record(ready, reserved)
-      // Another node may have taken this one for gone, and what it reserved for doubtful.
-      if (reserved.stored && this.#runtime.now() - ready.call.at > silentMs + this.#runtime.limits.busyMs)
-        throw new TypeError('the node stood still')
-    } catch (error) {
-      // What is not on the record must not happen.
-      if (reserved.stored) await settleCall(this.#silent(), going, { kind: 'not-sent', why: 'not on the record' })
-      throw error
-    }
+    await this.#makeLasting(ready, reserved, going)
     const inspect =
       decision.obligations.length > 0 ||
       (reserved.stored && ready.force.charter.operations.get(ready.call.operation)?.writes === true)
     return { kind: 'go', call: ready.id, decision, inspect, settle: (outcome) => this.#settle(ready, going, outcome) }
   }
 
-  #silent(): Runtime {
-    return { ...this.#runtime, journal: { append: () => Promise.resolve() } }
+  /** Puts on the record what was decided, and on the disk what was taken for it. What is not there must not happen. */
+  async #makeLasting(ready: Ready, reserved: Reserved, going: Going): Promise<void> {
+    const { store, now, limits } = this.#runtime
+    const took = reserved.stored || reserved.marks.length > 0
+    const [recorded, kept] = await Promise.allSettled([
+      this.record(ready, reserved),
+      took ? store.flush() : Promise.resolve(),
+    ])
+    // Another node may have taken this one for gone, and what it reserved for doubtful.
+    const stoodStill = reserved.stored && now() - ready.call.at > silentMs + limits.busyMs
+    if (recorded.status === 'fulfilled' && kept.status === 'fulfilled' && !stoodStill) return
+    if (reserved.stored) await this.#doubts.giveBack(going, recorded.status === 'fulfilled')
+    if (recorded.status === 'rejected') throw recorded.reason
+    if (kept.status === 'rejected') throw kept.reason
+    throw new TypeError('the node stood still')
   }
 
   async #settle(ready: Ready, going: Going, outcome: Outcome): Promise<Release> {

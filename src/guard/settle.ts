@@ -33,33 +33,18 @@ export function effectOf(charter: Charter, operation: string, outcome: Outcome):
 }
 
 /**
- * Settles a call in the store and puts its outcome on the record.
+ * What became of a call.
  *
  * An answer that proves nothing is followed by a look at the object: as it was means nothing happened; where it should be means it did.
- *
- * @throws {StoreError} when the store cannot be written; the call is then in doubt until the store is back.
  */
-export async function settleCall(runtime: Runtime, going: Going, outcome: Outcome): Promise<Effect> {
-  const effect = await settleInStore(runtime, going, outcome)
-  await recordOutcome(runtime, going, outcome, effect)
-  return effect
+export async function findEffect(runtime: Runtime, going: Going, outcome: Outcome): Promise<Effect> {
+  const byAnswer = effectOf(going.force.charter, going.call.operation, outcome)
+  if (byAnswer !== 'in-doubt' || outcome.kind !== 'answered') return byAnswer
+  // Whoever says 500 has done with the call; other errors may come from somebody on the way.
+  return effectByTruth(runtime, going, outcome.answer.status === 500)
 }
 
-/** The first half of `settleCall`. */
-export async function settleInStore(runtime: Runtime, going: Going, outcome: Outcome): Promise<Effect> {
-  const { charter } = going.force
-  const byAnswer = effectOf(charter, going.call.operation, outcome)
-  const answered = outcome.kind === 'answered' ? outcome.answer : undefined
-  const effect =
-    byAnswer === 'in-doubt' && answered !== undefined
-      ? // Whoever says 500 has done with the call; other errors may come from somebody on the way.
-        await effectByTruth(runtime, going, answered.status === 500)
-      : byAnswer
-  await writeSettlement(runtime, going, effect, answered)
-  return effect
-}
-
-/** The second half of `settleCall`. @throws what the journal throws. */
+/** Puts what became of a call on the record. @throws what the journal throws. */
 export async function recordOutcome(runtime: Runtime, going: Going, outcome: Outcome, effect: Effect): Promise<void> {
   const answered = outcome.kind === 'answered' ? outcome.answer : undefined
   await runtime.journal.append({
@@ -110,7 +95,11 @@ function isSame(left: unknown, right: unknown): boolean {
   return left === right || equalValues(left, right) === true
 }
 
-/** Writes the end of a call. Can be repeated: what is settled stays settled. */
+/**
+ * Writes the end of a call. Can be repeated: what is settled stays settled.
+ *
+ * @throws {StoreError} when the store cannot be written.
+ */
 export async function writeSettlement(
   runtime: Runtime,
   going: Going,
@@ -131,9 +120,10 @@ export async function writeSettlement(
   if (repeat !== undefined && effect === 'effective' && answer !== undefined) changes.push(...keepAnswer(going, answer))
   if (repeat !== undefined && effect === 'released') changes.push({ kind: 'drop-repeat', key: repeat.key })
   if (changes.length > 0) {
-    await runtime.store.transact([`call ${id}`], (transaction) => transaction.write(changes))
+    await runtime.store.transact([`call ${id}`], (transaction) => transaction.write(changes), { early: true })
   }
   if (effect !== 'in-doubt') runtime.waiting.wake(held)
+  if (changes.length > 0) await runtime.store.flush()
 }
 
 function doubt(call: string): Change {

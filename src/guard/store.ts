@@ -24,10 +24,25 @@ export interface Store {
    * @throws {StoreError} when the engine cannot be reached or cannot write; nothing was kept. Only if a server is lost during the commit
    * and stays away may it be open whether anything was: `unreachable`, and the message says so.
    */
-  transact<T>(keys: readonly string[], work: (transaction: Transaction) => Promise<T>): Promise<T>
+  transact<T>(
+    keys: readonly string[],
+    work: (transaction: Transaction) => Promise<T>,
+    options?: TransactOptions,
+  ): Promise<T>
+  /**
+   * Resolves once everything this node wrote before survives a power cut too.
+   *
+   * @throws {StoreError} when the disk failed: what was written early may be kept or not.
+   */
+  flush(): Promise<void>
   /** Calls `listener` when switches or holds may have changed on any node, within a second. Returns how to stop that. */
   watch(listener: () => void): () => void
   close(): Promise<void>
+}
+
+export interface TransactOptions {
+  /** Resolve as soon as everybody sees what was written and it survives the death of the process; a power cut only after `flush`. */
+  readonly early?: boolean
 }
 
 /** One transaction. Reads see what it wrote before. */

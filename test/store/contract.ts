@@ -95,6 +95,15 @@ function testRows(store: () => Store, numRuns: number): void {
     assert.deepEqual(await read(store(), everything), readModel(emptyModel(), everything))
   })
 
+  test('shows what was written early at once, and makes it last with all that was', async () => {
+    await store().transact(['early'], (transaction) => transaction.write([{ kind: 'beat', node: 'early', at: 7 }]), {
+      early: true,
+    })
+    assert.deepEqual((await read(store(), { silentSince: 8 })).silent, ['early'])
+    await store().flush()
+    await write(store(), [{ kind: 'forget', before: 8, marksOf: [] }])
+  })
+
   test('answers nothing where nothing is asked', async () => {
     const rows = await read(store(), {})
     assert.deepEqual(rows, readModel(emptyModel(), {}))

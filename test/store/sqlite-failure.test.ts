@@ -7,6 +7,7 @@ import Sqlite from 'better-sqlite3'
 import { type Change, type Store, StoreError } from '../../src/guard/store.ts'
 import { openGroup } from '../../src/store/sqlite/group.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { openSyncing } from '../../src/store/sqlite/syncing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-store-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -92,12 +93,12 @@ test('keeps exactly what it said it kept when the disk is full, and goes on when
   db.exec('PRAGMA journal_mode = WAL; CREATE TABLE rows (id INTEGER, filling BLOB)')
   db.pragma('max_page_count = 20')
   const insert = db.prepare('INSERT INTO rows VALUES (?, zeroblob(?))')
-  const group = openGroup(db, { busyTimeoutMs: 100 })
+  const group = openGroup(db, { busyTimeoutMs: 100, syncing: openSyncing(undefined) })
   const add = (id: number): Promise<unknown> =>
     group.run(async (keep) => {
       keep()
       insert.run(id, id % 4 === 3 ? 60_000 : 3000)
-    })
+    }, false)
   const ids = Array.from({ length: 40 }, (_, index) => index)
   const results = await Promise.allSettled(ids.map(add))
   const told = ids.filter((id) => results[id]?.status === 'fulfilled')
@@ -119,17 +120,52 @@ test('commits what waits together at once, and no more than 64 of it', async () 
   const watcher = new Sqlite(file)
   const seen = new Set<unknown>()
   const insert = db.prepare('INSERT INTO rows VALUES (?)')
-  const group = openGroup(db, { busyTimeoutMs: 100 })
+  const group = openGroup(db, { busyTimeoutMs: 100, syncing: openSyncing(undefined) })
   await Promise.all(
     Array.from({ length: 130 }, (_, id) =>
       group.run(async (keep) => {
         keep()
         insert.run(id)
         seen.add(watcher.prepare('SELECT count(*) FROM rows').pluck().get())
-      }),
+      }, false),
     ),
   )
   assert.deepEqual([...seen], [0, 64, 128])
   watcher.close()
   db.close()
 })
+
+test('tells early work before the sync, other work after it, and whoever waits that it failed', async () => {
+  const db = new Sqlite(':memory:')
+  db.exec('CREATE TABLE rows (id INTEGER)')
+  const insert = db.prepare('INSERT INTO rows VALUES (?)')
+  const syncs: { resolve: () => void; reject: (error: Error) => void }[] = []
+  const syncing = openSyncing(() => new Promise((resolve, reject) => syncs.push({ resolve, reject })))
+  const group = openGroup(db, { busyTimeoutMs: 100, syncing })
+  const told: string[] = []
+  const add = (name: string, early: boolean): Promise<unknown> =>
+    group
+      .run(async (keep) => {
+        keep()
+        insert.run(1)
+      }, early)
+      .then(
+        () => told.push(name),
+        () => told.push(`${name} failed`),
+      )
+  const [, late] = [await add('early', true), add('late', false)]
+  await turns()
+  assert.deepEqual([told, syncs.length], [['early'], 1])
+  // A sync that began before the commit does not count for it.
+  const [next, flushed] = [add('next', false), syncing.flush().then(() => told.push('flushed'))]
+  syncs[0]?.resolve()
+  await Promise.all([late, flushed])
+  await turns()
+  assert.deepEqual([told.slice(1).sort(), syncs.length], [['flushed', 'late'], 2])
+  syncs[1]?.reject(new Error('the disk'))
+  await next
+  assert.deepEqual(told.at(-1), 'next failed')
+  db.close()
+})
+
+const turns = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))

@@ -82,6 +82,8 @@ function storeOn(pool: pg.Pool, schema: string, config: pg.PoolConfig, turnTimeo
         running.delete(run)
       }
     },
+    // A commit is durable: the server may lose power while this node lives on.
+    flush: () => Promise.resolve(),
     watch(heard) {
       listener.start()
       return watchers.watch(heard)

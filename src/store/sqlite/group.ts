@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import { asFailure, isBusy } from './failure.ts'
+import type { Syncing } from './syncing.ts'
 
 /** Work that waits for its turn; `run` throws when it is to be dropped. */
 interface Member {
@@ -8,8 +9,12 @@ interface Member {
   readonly reject: (error: unknown) => void
 }
 
-/** Tells whoever waits. Called once everything is on disk. */
-type Outcome = () => void
+/** What came of it, and how to tell whoever waits. */
+interface Outcome {
+  /** Whether it must be durable before that. */
+  readonly patient: boolean
+  readonly tell: () => void
+}
 
 /** Runs work so that what it wrote can be dropped. Throws `Tainted` when it failed, and what it wrote is dropped with the whole commit only. */
 type Apart = <T>(work: (keep: () => void) => Promise<T>) => Promise<T>
@@ -17,11 +22,12 @@ type Apart = <T>(work: (keep: () => void) => Promise<T>) => Promise<T>
 /** Runs work one after another, as much as is waiting within one commit. */
 export interface Group {
   /**
-   * Resolves with what `work` made, after the commit. What it wrote is dropped when it rejects. It may be run twice.
+   * Resolves with what `work` made, after the commit; unless `early`, once it is durable. What it wrote is dropped when it rejects. It may
+   * be run twice.
    *
    * @throws {StoreError} when the engine failed; nothing was kept, unless it is `unreachable`.
    */
-  run<T>(work: (keep: () => void) => Promise<T>): Promise<T>
+  run<T>(work: (keep: () => void) => Promise<T>, early: boolean): Promise<T>
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>
 }
@@ -29,8 +35,7 @@ export interface Group {
 export interface GroupOptions {
   /** How long to wait for another process that writes, before the work fails. */
   readonly busyTimeoutMs: number
-  /** Makes durable what was committed, where the commit itself does not. */
-  readonly sync?: () => Promise<void>
+  readonly syncing: Syncing
 }
 
 const maxMembers = 64
@@ -52,6 +57,8 @@ export function openGroup(db: Database, options: GroupOptions): Group {
     // One turn of the loop, so that calls that arrived together are committed together.
     await new Promise((resolve) => setImmediate(resolve))
     while (waiting.length > 0) {
+      // What arrives during a sync goes into one commit.
+      await options.syncing.idle()
       // Savepoints cost as much as the work: they are set only once something failed.
       let left = await commitTogether(db, steps, waiting.splice(0, maxMembers), withoutSavepoint)
       while (left.length > 0) left = await commitTogether(db, steps, left, savepoint)
@@ -60,16 +67,18 @@ export function openGroup(db: Database, options: GroupOptions): Group {
   }
 
   return {
-    run: (work) =>
+    run: (work, early) =>
       new Promise((resolve, reject) => {
         const run = async (apart: Apart): Promise<Outcome> => {
+          let wrote = false
           const value = await apart((keep) =>
             work(() => {
+              wrote = true
               steps.wrote = true
               keep()
             }),
           )
-          return () => resolve(value)
+          return { patient: wrote && !early, tell: () => resolve(value) }
         }
         waiting.push({ run, reject })
         draining ??= drain()
@@ -95,14 +104,14 @@ async function commitTogether(
   members: readonly Member[],
   apart: Apart,
 ): Promise<readonly Member[]> {
-  const kept: { readonly member: Member; readonly tell: Outcome }[] = []
-  const dropped: Outcome[] = []
+  const kept: Kept[] = []
+  const dropped: (() => void)[] = []
   try {
     await begin(steps)
     steps.wrote = false
     for (const [turn, member] of members.entries()) {
       try {
-        kept.push({ member, tell: await member.run(apart) })
+        kept.push({ member, outcome: await member.run(apart) })
       } catch (error) {
         if (error instanceof Tainted) {
           if (db.inTransaction) db.exec('ROLLBACK')
@@ -116,14 +125,36 @@ async function commitTogether(
       }
     }
     steps.commit.run()
-    if (steps.wrote) await steps.sync?.()
+    if (steps.wrote) steps.syncing.wrote()
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
     for (const member of members) member.reject(asFailure(error))
     return []
   }
-  for (const tell of [...kept.map((entry) => entry.tell), ...dropped]) tell()
+  for (const tell of dropped) tell()
+  for (const { outcome } of kept) if (!outcome.patient) outcome.tell()
+  tellOnceDurable(
+    steps.syncing,
+    kept.filter(({ outcome }) => outcome.patient),
+  )
   return []
+}
+
+interface Kept {
+  readonly member: Member
+  readonly outcome: Outcome
+}
+
+function tellOnceDurable(syncing: Syncing, kept: readonly Kept[]): void {
+  if (kept.length === 0) return
+  syncing.flush().then(
+    () => {
+      for (const { outcome } of kept) outcome.tell()
+    },
+    (error: unknown) => {
+      for (const { member } of kept) member.reject(error)
+    },
+  )
 }
 
 async function begin({ begin: statement, busyTimeoutMs }: Steps): Promise<void> {

@@ -9,6 +9,7 @@ import { asFailure } from './failure.ts'
 import { openGroup } from './group.ts'
 import { migrate } from './migrations.ts'
 import { prepareRead } from './read.ts'
+import { openSyncing } from './syncing.ts'
 import { prepareWrite } from './write.ts'
 
 /** How a store in a file behaves. */
@@ -37,7 +38,8 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
   const read = prepareRead(db)
   const write = prepareWrite(db)
   const log = synchronous === 'full' && file !== ':memory:' ? openLog(file) : undefined
-  const group = openGroup(db, { busyTimeoutMs, ...(log === undefined ? {} : { sync: log.sync }) })
+  const syncing = openSyncing(log?.sync)
+  const group = openGroup(db, { busyTimeoutMs, syncing })
   const signal = db.prepare<[], number>('SELECT value FROM signal').pluck()
   const watchers = openWatchers(async () => valueOrNone(() => signal.get()), lookEveryMs)
   let closed = false
@@ -46,7 +48,7 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
     for (const change of changes) write(change)
   }
   return {
-    async transact(_keys, work) {
+    async transact(_keys, work, { early = false } = {}) {
       if (closed) throw new StoreError('unreachable', 'the store is closed')
       return await group.run((keep) => {
         const transaction: Transaction = {
@@ -57,13 +59,15 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
           },
         }
         return openTransaction(transaction, work)
-      })
+      }, early)
     },
+    flush: syncing.flush,
     watch: watchers.watch,
     async close() {
       closed = true
       watchers.close()
       await group.idle()
+      await syncing.idle()
       db.close()
       log?.close()
     },
