@@ -77,6 +77,8 @@ export interface Choice {
   readonly actor?: string
   readonly party?: string
   readonly scope?: string
+  /** Only while the object is in one of these states. */
+  readonly states?: readonly string[]
   readonly anonymous: boolean
 }
 

@@ -1,8 +1,10 @@
-import type { Constraint, Field, ObjectType, Use } from './charter.ts'
+import type { Choice, Constraint, Field, ObjectType, Use } from './charter.ts'
 import { itemsPlace } from './link-items.ts'
 import { linkObject } from './link-object.ts'
-import { asList, type Linker, linkBy } from './linker.ts'
+import { asList, type Linker, linkBy, unknownName } from './linker.ts'
 import { mustCarry } from './must-carry.ts'
+import type { Path } from './parse.ts'
+import type { RawSight } from './schema.ts'
 
 interface FieldRules {
   readonly setBy: Extract<Constraint, { kind: 'set-by' }>[]
@@ -46,8 +48,7 @@ export function linkFieldConstraints(linker: Linker): (use: Use) => Use {
       const seen = objects[listed]?.['seen-by']
       const parties = new Set(Object.keys(objects[listed]?.parties ?? {}))
       const path = ['objects', listed, 'seen-by']
-      const choices =
-        seen === undefined ? {} : { choices: seen === 'nobody' ? [] : linkBy(linker, seen, path, parties) }
+      const choices = seen === undefined ? {} : { choices: linkSight(linker, listed, seen, path, parties) }
       added.push({ kind: 'items', id: `${use.id}.items`, object: listed, items, position: use.position, ...choices })
     }
     return added.length === 0 ? use : { ...use, constraints: [...use.constraints, ...added] }
@@ -65,10 +66,7 @@ function fieldRules(linker: Linker, object: string): FieldRules {
     if (field === undefined) continue
     const path = ['objects', object, 'fields', name]
     const head = { object, field, position: linker.at(path), ...(each.says === undefined ? {} : { says: each.says }) }
-    const seat = (member: 'set-by' | 'seen-by') => {
-      const value = each[member]
-      return value === undefined || value === 'nobody' ? [] : linkBy(linker, value, [...path, member], parties)
-    }
+    const seat = (member: 'set-by' | 'seen-by') => linkSight(linker, object, each[member], [...path, member], parties)
     if (each['set-by'] !== undefined || each['set-on'] !== undefined) {
       const choices = each['set-by'] === undefined ? [{ anonymous: false }] : seat('set-by')
       const on =
@@ -81,6 +79,22 @@ function fieldRules(linker: Linker, object: string): FieldRules {
       found.seenBy.push({ kind: 'seen-by', id: `${object}.${name}.seen-by`, choices: seat('seen-by'), ...head })
   }
   return found
+}
+
+/** Who may see or set a part of an object, and in which of its states. */
+function linkSight(
+  linker: Linker,
+  object: string,
+  raw: RawSight | undefined,
+  path: Path,
+  parties: ReadonlySet<string>,
+): Choice[] {
+  if (raw === undefined || raw === 'nobody') return []
+  const choices = linkBy(linker, raw, path, parties)
+  const states = linkObject(silent(linker), object, linker.parsed.raw.objects?.[object] ?? { key: '/id' }, []).states
+  for (const state of new Set(choices.flatMap((choice) => choice.states ?? [])))
+    if (!states.includes(state)) unknownName(linker, path, `state of \`${object}\``, state, states)
+  return choices
 }
 
 /** The object itself is linked, and reports, elsewhere. */

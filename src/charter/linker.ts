@@ -3,7 +3,7 @@ import type { Choice, Position } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { nearest } from './nearest.ts'
 import type { ParsedCharter, Path } from './parse.ts'
-import type { RawBy } from './schema.ts'
+import type { RawSight } from './schema.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
 
 /** What every part of the linker shares: where it reports, and how it resolves names and expressions. Used during one link only. */
@@ -68,7 +68,7 @@ export function unknownName(linker: Linker, path: Path, what: string, word: stri
   linker.report('unknown-name', path, `there is no ${what} \`${word}\``, help)
 }
 
-type RawChoice = Exclude<RawBy, readonly unknown[]>
+type RawChoice = Exclude<RawSight, readonly unknown[] | 'nobody'>
 
 /** Parties every object has; others are declared under `parties`. */
 const builtInParties = ['owner', 'creator', 'holder'] as const
@@ -80,7 +80,7 @@ const builtInParties = ['owner', 'creator', 'holder'] as const
  */
 export function linkBy(
   linker: Linker,
-  raw: RawBy | undefined,
+  raw: RawSight | undefined,
   path: Path,
   parties: ReadonlySet<string> | undefined,
 ): Choice[] {
@@ -113,7 +113,7 @@ interface KnownNames {
 /** Every combination of the actors and parties that a combined choice names; every given part must hold. */
 function linkChoice(
   linker: Linker,
-  { actor, party, scope }: Exclude<RawChoice, string>,
+  { actor, party, scope, in: states }: Exclude<RawChoice, string>,
   path: Path,
   { actors, isParty, parties }: KnownNames,
 ): Choice[] {
@@ -127,6 +127,7 @@ function linkChoice(
       ...(one && { actor: one }),
       ...(other && { party: other }),
       ...(scope && { scope }),
+      ...(states && { states: asList(states) }),
       anonymous: false,
     })),
   )

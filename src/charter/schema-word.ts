@@ -58,3 +58,17 @@ export const valueShape = z.union([z.string().min(1), z.record(z.string(), z.unk
 })
 
 export const seat = z.union([z.literal('nobody'), oneOrMore(z.union([name, actorChoice]))])
+/** Like `seat`, and what may be seen may depend on the state of the object. */
+export const sight = z.union([
+  z.literal('nobody'),
+  oneOrMore(
+    z.union([
+      name,
+      actorChoice.extend({
+        in: names
+          .optional()
+          .meta({ description: 'And only while the object is in one of these states, as `released`.' }),
+      }),
+    ]),
+  ),
+])

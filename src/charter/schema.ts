@@ -21,6 +21,7 @@ import {
   says,
   scope,
   seat,
+  sight,
   valueShape,
 } from './schema-word.ts'
 
@@ -139,7 +140,7 @@ const field = z
     'set-on': oneOrMore(z.union([name, operationId]))
       .optional()
       .meta({ description: 'The transitions or operations that may carry it; nowhere else.' }),
-    'seen-by': seat.optional().meta({ description: 'Who may read it.' }),
+    'seen-by': sight.optional().meta({ description: 'Who may read it, and in which states.' }),
     ref: name.optional().meta({ description: 'It holds the key of an object of this type.' }),
     says,
   })
@@ -190,7 +191,7 @@ const objectType = z
       .strictObject({ bits: z.number().int().min(16).max(512).default(96) })
       .optional()
       .meta({ description: 'Whoever holds the key may act (`by: holder`): the key must be this hard to guess.' }),
-    'seen-by': seat.optional().meta({ description: 'Who may see one in a list, where no `read` says so.' }),
+    'seen-by': sight.optional().meta({ description: 'Who may see one in a list, where no `read` says so.' }),
     volatile: z.array(pointer).optional().meta({ description: 'Parts that change by themselves and prove nothing.' }),
   })
   .meta({ description: 'A type of object: whose it is, where its state is, what moves it.' })
@@ -331,6 +332,7 @@ export type RawDemands = Omit<RawTransition, 'on' | 'to'>
 export type RawRule = z.output<typeof orderRule>
 export type RawInvariant = z.output<typeof invariant>
 export type RawBy = z.output<typeof by>
+export type RawSight = z.output<typeof sight>
 export type RawLimit = z.output<typeof limit>
 export type RawApproval = z.output<typeof approval>
 export type RawWorkflow = z.output<typeof workflow>

@@ -51,13 +51,17 @@ export function entitledTo(
 /** Whether choices depend on the object they speak of: by a party, or by the tenant of actors that have one. */
 export function looksAtObject(choices: readonly Choice[], type: ObjectType | undefined): boolean {
   if (type === undefined) return false
-  return choices.some(({ actor, party }) => party !== undefined || (actor !== undefined && type.tenant !== undefined))
+  return choices.some(
+    ({ actor, party, states }) =>
+      party !== undefined || states !== undefined || (actor !== undefined && type.tenant !== undefined),
+  )
 }
 
 function compileChoice(choice: Choice, site: Site, slot: Slot): Entitled {
   const parts: Entitled[] = []
   if (!choice.anonymous) parts.push((_, principal) => (principal.id === undefined ? 'no' : 'yes'))
-  const { actor, party, scope } = choice
+  const { actor, party, scope, states } = choice
+  if (states !== undefined) parts.push(compileStates(states, site, slot))
   if (scope !== undefined) parts.push((_, principal) => (principal.scopes?.includes(scope) === true ? 'yes' : 'no'))
   if (actor !== undefined) parts.push(compileActor(actor, site, party === undefined ? slot : undefined))
   if (party !== undefined) parts.push(compileParty(party, site, slot))
@@ -130,6 +134,19 @@ function compileTenant(actor: Actor, slot: Slot, type: ObjectType): Entitled {
     if (own === undefined) return 'yes'
     if (fact?.tenant === undefined || own === null) return 'unknown'
     return fact.tenant === own ? 'yes' : 'no'
+  }
+}
+
+/** A move shows the object as it is afterwards: the state it leads to is what counts. */
+function compileStates(states: readonly string[], { charter, use }: Site, slot: Slot): Entitled {
+  const type = slotType(charter, use, slot)
+  if (slot === 'object' && use.to.length > 0) {
+    const all = use.to.every((state) => states.includes(state))
+    return () => (all ? 'yes' : 'no')
+  }
+  return (context) => {
+    const state = slotFact(context, slot, type?.name)?.state
+    return state === undefined ? 'unknown' : states.includes(state) ? 'yes' : 'no'
   }
 }
 

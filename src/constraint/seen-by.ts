@@ -21,7 +21,9 @@ export const seenBy: Kind<'seen-by'> = {
       pointer: lists?.object === object ? field.at : at,
       ...listed,
     }
-    return (context) => (entitled(context, context.call.principal) === 'yes' ? undefined : redact)
+    // Whose a listed object is, and in which state, is known of each only in the answer.
+    const perItem = lists?.object === object && looksAtObject(choices, type)
+    return (context) => (!perItem && entitled(context, context.call.principal) === 'yes' ? undefined : redact)
   },
   describe: ({ object, field, choices, says }) => {
     if (says !== undefined) return says

@@ -16,8 +16,9 @@ export function whoWords(choices: readonly Choice[], of = ''): string {
   return joinWords(choices.map((choice) => choiceWords(choice, of)))
 }
 
-function choiceWords({ actor, party, scope, anonymous }: Choice, of: string): string {
-  const holding = scope === undefined ? '' : ` with the scope \`${scope}\``
+function choiceWords({ actor, party, scope, states, anonymous }: Choice, of: string): string {
+  const inState = states === undefined ? '' : ` while it is ${joinWords(states)}`
+  const holding = (scope === undefined ? '' : ` with the scope \`${scope}\``) + inState
   if (party === undefined) {
     if (actor === undefined) return (anonymous ? 'anyone' : 'whoever is signed in') + holding
     return withArticle(actor) + holding

@@ -33,10 +33,18 @@ export function tacticWords(tactic: Tactic, as: string): string {
     case 'write-field':
       return `with \`${tactic.field}\` in the body`
     case 'read-field':
-      return `as ${as}, looking for \`${tactic.field}\` in the answer`
+      return `as ${as}, looking for \`${tactic.field}\` in the answer${tactic.state === undefined ? '' : ` while it is ${tactic.state}`}`
+    case 'again':
+    case 'over-limit':
+      return `${plainWords[tactic.kind]}${forgotten(tactic)}`
     default:
       return plainWords[tactic.kind]
   }
+}
+
+function forgotten({ after, first }: { readonly after?: string; readonly first?: string }): string {
+  if (after !== undefined) return `, after the first was ${after}`
+  return first === undefined ? '' : `, after ${first}`
 }
 
 type PlainKind = Exclude<

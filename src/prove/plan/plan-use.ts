@@ -2,6 +2,7 @@
 import type { Constraint, Use } from '../../charter/charter.ts'
 import type { Member, Stage } from './cast.ts'
 import type { AbuseCase, NotReached, Scenario } from './scenario.ts'
+import { planOnce } from './tactic/again.ts'
 import { planApproval } from './tactic/approval.ts'
 import { planBy, planRefBy } from './tactic/by.ts'
 import { Draft } from './tactic/draft.ts'
@@ -57,7 +58,7 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
       planWhen(draft, constraint)
       break
     case 'once':
-      draft.add(constraint.id, { kind: 'again' }, 'step-repeated', () => ({ abuse: control }))
+      planOnce(draft, constraint, control)
       break
     case 'limit':
       planLimit(draft, constraint, control)
@@ -72,7 +73,7 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
       planSetBy(draft, constraint)
       break
     case 'seen-by':
-      planSeenBy(draft, constraint)
+      planSeenBy(draft, constraint, control)
       break
     case 'order':
       planOrder(draft, constraint, control)

@@ -70,14 +70,16 @@ export type Extra = { readonly value: unknown } | { readonly idOf: Role } | { re
 /** The way in which a case breaks its constraint. */
 export type Tactic =
   | { readonly kind: 'as-other'; readonly other: Other }
-  | { readonly kind: 'from-state'; readonly state: string; readonly slot: Slot }
+  /** By the shortest way there, or from where it was allowed by one more move. */
+  | { readonly kind: 'from-state'; readonly state: string; readonly slot: Slot; readonly through?: string }
   | { readonly kind: 'arguments' }
   /** The facts of an object are against the rule: in some state, or after a use has changed them. */
   | { readonly kind: 'object-facts'; readonly state?: string; readonly through?: string }
-  | { readonly kind: 'again' }
+  /** At once; or after what the first call made came to an end, or when it was somebody else's. */
+  | { readonly kind: 'again'; readonly after?: string; readonly first?: string }
   /** At once on one object, or on several that draw on the same one. */
   | { readonly kind: 'race'; readonly across?: Slot; readonly approved?: boolean }
-  | { readonly kind: 'over-limit'; readonly approved?: boolean }
+  | { readonly kind: 'over-limit'; readonly approved?: boolean; readonly after?: string; readonly first?: string }
   | { readonly kind: 'burst' }
   | {
       readonly kind: 'approval'
@@ -86,7 +88,8 @@ export type Tactic =
   | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }
   | { readonly kind: 'same-person'; readonly by?: string }
   | { readonly kind: 'write-field'; readonly field: string }
-  | { readonly kind: 'read-field'; readonly field: string }
+  /** By somebody who never may, or while the object is in a state in which they may not yet or no longer. */
+  | { readonly kind: 'read-field'; readonly field: string; readonly state?: string }
   | { readonly kind: 'list'; readonly as: string; readonly of?: string }
   | { readonly kind: 'same-key' }
   | { readonly kind: 'guess' }

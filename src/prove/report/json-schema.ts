@@ -49,25 +49,29 @@ const scenario = z.strictObject({
   steps: z.array(step),
 })
 const plain = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind) })
-const withField = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), field: text })
 const tactic = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('as-other'),
     other: z.enum(['other-owner', 'other-tenant', 'other-actor', 'no-scope', 'not-signed-in']),
   }),
-  z.strictObject({ kind: z.literal('from-state'), state: text, slot: text }),
+  z.strictObject({ kind: z.literal('from-state'), state: text, slot: text, through: text.optional() }),
   z.strictObject({
     kind: z.literal('approval'),
     flaw: z.enum(['none', 'short', 'own', 'twice', 'stale', 'changed', 'revoked', 'carried-over']),
   }),
   z.strictObject({ kind: z.literal('order'), flaw: z.enum(['left-out', 'afterwards', 'too-often']) }),
-  withField('write-field'),
-  withField('read-field'),
+  z.strictObject({ kind: z.literal('write-field'), field: text }),
+  z.strictObject({ kind: z.literal('read-field'), field: text, state: text.exactOptional() }),
   plain('arguments'),
   z.strictObject({ kind: z.literal('object-facts'), state: text.exactOptional(), through: text.exactOptional() }),
-  plain('again'),
+  z.strictObject({ kind: z.literal('again'), after: text.exactOptional(), first: text.exactOptional() }),
   z.strictObject({ kind: z.literal('race'), across: text.exactOptional(), approved: z.boolean().exactOptional() }),
-  z.strictObject({ kind: z.literal('over-limit'), approved: z.boolean().exactOptional() }),
+  z.strictObject({
+    kind: z.literal('over-limit'),
+    approved: z.boolean().exactOptional(),
+    after: text.exactOptional(),
+    first: text.exactOptional(),
+  }),
   plain('burst'),
   z.strictObject({ kind: z.literal('same-person'), by: text.exactOptional() }),
   z.strictObject({ kind: z.literal('list'), as: text, of: text.exactOptional() }),

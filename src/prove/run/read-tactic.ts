@@ -40,13 +40,13 @@ export async function readFieldTrial(lab: Lab, abuse: AbuseCase, skip?: Readonly
   const answer = made.exchange.response?.json
   const values = [answer, getPointer(answer, type.readAt), ...itemsIn(answer, items, type)]
   const principal = await play.principal(step.as)
-  const shown = values.filter(
-    (value) => isShown(value, constraint.field.at) && !mayStillSee(lab, constraint, value, principal.id),
-  )
+  let shown = 0
+  for (const value of values)
+    if (isShown(value, constraint.field.at) && (await isHidden(play, constraint, value, principal))) shown++
   const place = `/${constraint.field.at.join('/')}`
-  const disclosed = shown.length === 0 ? [] : [place]
+  const disclosed = shown === 0 ? [] : [place]
   const empty = values.some((value) => ['', null].some((nothing) => getPointer(value, constraint.field.at) === nothing))
-  if (shown.length === 0 && empty && !(await isFilled(play, step, constraint.field.at)))
+  if (shown === 0 && empty && !(await isFilled(play, step, constraint.field.at)))
     throw new Unreached(`\`${place}\` is in the answer, but empty: there was nothing to disclose`)
   return { ...base, effect: disclosed.length > 0, disclosed }
 }
@@ -63,20 +63,22 @@ async function isFilled(play: Play, step: Step, at: readonly string[]): Promise<
   return sight === undefined || sight === null || isShown(sight.value, at)
 }
 
-/** A party that may see the field of its own objects. */
-function mayStillSee(
-  lab: Lab,
-  constraint: Extract<Constraint, { kind: 'seen-by' }>,
+/** Whether a principal certainly may not see the field of what was shown; where the answer does not tell, the truth is read. */
+async function isHidden(
+  play: Play,
+  { object, choices }: Extract<Constraint, { kind: 'seen-by' }>,
   value: unknown,
-  id: string | undefined,
-): boolean {
-  const type = lab.charter.objects.get(constraint.object)
-  if (type === undefined || id === undefined) return false
-  const fact = readObject(type, value, { now: lab.now() })
-  return constraint.choices.some(
-    (choice) =>
-      (choice.party === 'owner' && fact.owner === id) || fact.parties?.[choice.party ?? '']?.includes(id) === true,
-  )
+  principal: Principal,
+): Promise<boolean> {
+  const type = play.lab.charter.objects.get(object)
+  if (type === undefined) return false
+  const fact = readItem(play, type, value)
+  const verdict = entitledTo(play.lab.charter, choices, { principal, fact })
+  if (verdict !== 'unknown') return verdict === 'no'
+  const known = [...play.things.values()].find((each) => each.type === type && each.key === fact.key)
+  const truth = await readThing(play, known ?? { type, key: fact.key, path: {} }, principal.id)
+  if (truth === undefined || truth === null) return false
+  return entitledTo(play.lab.charter, choices, { principal, fact: { ...truth, ...fact } }) === 'no'
 }
 
 /** Lists as somebody who may list, and looks for items that one may not read. */

@@ -1,6 +1,9 @@
 import { actorsOf, type Stage } from '../plan/cast.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 
+/** Tactics that are tried once for every kind of people. */
+const byKind: ReadonlySet<string> = new Set(['as-other', 'read-field'])
+
 /** A case in another plan of its use: tried by the same person, else, where that is what counts, by somebody of the same kind. */
 export function sameCase(stage: Stage, cases: readonly AbuseCase[], wanted: AbuseCase): AbuseCase | undefined {
   const actor = ({ abuse }: AbuseCase): string | undefined => abuse.steps.at(-1)?.as
@@ -10,5 +13,5 @@ export function sameCase(stage: Stage, cases: readonly AbuseCase[], wanted: Abus
   }
   const alike = cases.filter((each) => each.id === wanted.id)
   const same = alike.find((each) => actor(each) === actor(wanted))
-  return same ?? alike.find((each) => wanted.tactic.kind !== 'as-other' || kind(each) === kind(wanted))
+  return same ?? alike.find((each) => !byKind.has(wanted.tactic.kind) || kind(each) === kind(wanted))
 }

@@ -27,18 +27,20 @@ export function sentenceOf(lab: Lab, abuse: AbuseCase, use: Use, trial: Trial): 
 
 function how(tactic: Tactic, trial: Trial): string {
   switch (tactic.kind) {
-    case 'from-state':
-      return tactic.slot === 'object'
-        ? ` although it was ${tactic.state}`
-        : ` although the ${tactic.slot} was ${tactic.state}`
+    case 'from-state': {
+      const what = tactic.slot === 'object' ? 'it' : `the ${tactic.slot}`
+      return tactic.through === undefined
+        ? ` although ${what} was ${tactic.state}`
+        : ` after \`${tactic.through}\`, which leaves ${what} ${tactic.state}`
+    }
     case 'again':
-      return ' a second time'
+      return ` a second time${forgotten(tactic)}`
     case 'same-key':
       return ' twice with the same idempotency key'
     case 'race':
       return ` ${trial.overrun?.effects ?? 'several'} times at once where ${trial.overrun?.allowed ?? 1} may`
     case 'over-limit':
-      return ' beyond the limit, in parts that each fit'
+      return ` beyond the limit, in parts that each fit${forgotten(tactic)}`
     case 'burst':
       return ' faster than allowed'
     case 'approval':
@@ -63,7 +65,7 @@ function how(tactic: Tactic, trial: Trial): string {
     case 'write-field':
       return ` and set \`${tactic.field}\`, which is not theirs to write`
     case 'read-field':
-      return ` and was shown \`${tactic.field}\``
+      return ` and was shown \`${tactic.field}\`${tactic.state === undefined ? '' : ` while it was ${tactic.state}`}`
     case 'list':
       return ' and was listed objects that are not theirs to read'
     case 'guess':
@@ -76,6 +78,11 @@ function how(tactic: Tactic, trial: Trial): string {
     case 'as-other':
       return ''
   }
+}
+
+function forgotten({ after, first }: { readonly after?: string; readonly first?: string }): string {
+  if (after !== undefined) return `, after the first was ${after}`
+  return first === undefined ? '' : `, after ${first}`
 }
 
 function seen(trial: Trial): string {

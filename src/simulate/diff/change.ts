@@ -53,5 +53,6 @@ export function byChoices(before: readonly Choice[], after: readonly Choice[]): 
 function asksNoMore(one: Choice, other: Choice): boolean {
   const part = (name: 'actor' | 'party' | 'scope'): boolean => one[name] === undefined || one[name] === other[name]
   const signedIn = one.anonymous || !other.anonymous
-  return signedIn && part('actor') && part('party') && part('scope')
+  const states = one.states === undefined || (other.states?.every((state) => one.states?.includes(state)) ?? false)
+  return signedIn && states && part('actor') && part('party') && part('scope')
 }
