@@ -11,8 +11,10 @@ export function tacticWords(tactic: Tactic, as: string): string {
         'no-scope': `as ${as}, without the scope`,
         'not-signed-in': 'without signing in',
       }[tactic.other]
-    case 'from-state':
-      return tactic.slot === 'object' ? `when it is ${tactic.state}` : `when the ${tactic.slot} is ${tactic.state}`
+    case 'from-state': {
+      const by = tactic.through === undefined ? '' : ` by \`${tactic.through}\``
+      return `when ${tactic.slot === 'object' ? 'it' : `the ${tactic.slot}`} is ${tactic.state}${by}`
+    }
     case 'approval':
       return {
         none: 'without approval',

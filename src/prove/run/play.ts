@@ -17,7 +17,7 @@ import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, ty
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { readThing } from './observe.ts'
 import { startOf } from './start.ts'
-import type { Thing } from './thing.ts'
+import { judgedFact, type Thing } from './thing.ts'
 import { Held, Unreached } from './unreached.ts'
 
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
@@ -56,6 +56,8 @@ export class Play {
   readonly spent = new Set<string>()
   /** Registrations that steps are about to make. */
   readonly enrolling = new Map<Step, Enrolled>()
+  /** Steps that the charter had nothing against, and that were accepted. */
+  readonly rightful = new Set<Step>()
   private readonly people = new Map<string, Signed>()
 
   constructor(lab: Lab, scenario: Scenario) {
@@ -95,6 +97,7 @@ export class Play {
     const { seen, best } = await this.prepare(step, {})
     const forbidden = judge(this.lab, this.use(step), seen, best.request)
     const made = await this.make(step, { purpose: 'setup', request: best.request })
+    if (made.accepted && forbidden.length === 0) this.rightful.add(step)
     if (made.accepted) return
     const what = `\`${step.use}\` as ${step.as} was refused: ${inShort(made.exchange)}`
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
@@ -164,15 +167,16 @@ export class Play {
     const objects: Record<Slot, ObjectFact | null> = {}
     if (step.object !== undefined) {
       const thing = await this.thing(step.object)
-      objects['object'] = thing.fact ?? null
+      objects['object'] = judgedFact(thing)
       const parent = await this.parentOf(thing)
       if (parent !== undefined) objects['parent'] = parent.fact ?? null
     }
-    for (const [slot, name] of Object.entries(step.refs)) objects[slot] = (await this.thing(name)).fact ?? null
+    for (const [slot, name] of Object.entries(step.refs)) objects[slot] = judgedFact(await this.thing(name))
     for (const ref of use.refs) {
       if (ref.key.from !== 'object') continue
       const key = textOf(getPointer(objects['object']?.value, ref.key.pointer))
-      if (key !== undefined) objects[ref.slot] = (await this.byKey(ref.object, key))?.fact ?? null
+      const thing = key === undefined ? undefined : await this.byKey(ref.object, key)
+      if (key !== undefined) objects[ref.slot] = thing === undefined ? null : judgedFact(thing)
     }
     return underOwnNames(this.lab.charter, use, objects)
   }

@@ -3,11 +3,13 @@ import type { CallRequest } from '../../charter/charter.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
+import { holdToDeclared } from './due-state.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
 import { knocks } from './knock.ts'
 import type { Lab } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { laterTrial, mayShowLater } from './later.ts'
+import { withOtherObjects } from './other-objects.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, sameKeyTrial, tooOftenTrial } from './repeat-tactic.ts'
@@ -31,7 +33,7 @@ export async function runTrial(
   options: TrialOptions = {},
 ): Promise<Trial> {
   try {
-    const trial = await nowOrLater(lab, abuse, control, options)
+    const trial = await withOtherObjects(lab, abuse, () => nowOrLater(lab, abuse, control, options))
     if (!trial.effect && !endsCredential(abuse)) await refuseDoubt(lab, trial)
     if (!trial.effect && trial.unseen !== undefined) throw new Unreached(trial.unseen)
     return trial
@@ -134,12 +136,12 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
 /** The last step of the scenario is the abuse. */
 async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
-  const whole = await lastStep(await setScene(lab, abuse.abuse, options.skip), abuse, control, manner)
+  const whole = await lastStep(await sceneOf(lab, abuse, options), abuse, control, manner)
   if (whole.effect || !patches(lab, abuse)) return whole
   // Some checks look at members one by one: each is sent alone.
   for (let member = 0; member < mostMembers; member++) {
     await lab.reset?.()
-    const scene = await setScene(lab, abuse.abuse, options.skip)
+    const scene = await sceneOf(lab, abuse, options)
     const { best, problem } = await scene.play.prepare(scene.step, manner)
     const [name, value] = Object.entries(isRecord(best.request.body) ? best.request.body : {})[member] ?? []
     if (name === undefined || best.distance >= 1) break
@@ -153,6 +155,12 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
 }
 
 const mostMembers = 6
+
+async function sceneOf(lab: Lab, abuse: AbuseCase, { skip }: TrialOptions): Promise<Scene> {
+  const scene = await setScene(lab, abuse.abuse, skip)
+  await holdToDeclared(scene, abuse)
+  return scene
+}
 
 /** A patch of the object itself; what a reference names must stay in the request. */
 function patches(lab: Lab, abuse: AbuseCase): boolean {

@@ -19,6 +19,13 @@ export interface Thing {
   /** What the answer that made it said of it. */
   learnt?: Readonly<Record<string, unknown>>
   fact?: ObjectFact
+  /** The state it must be in by the charter, where a move that took effect left it elsewhere. */
+  due?: string
+}
+
+/** What the charter judges a call by: the object as it is, in the state that it is in or must be in. */
+export function judgedFact({ fact, due }: Thing): ObjectFact | null {
+  return fact === undefined ? null : due === undefined ? fact : { ...fact, state: due }
 }
 
 /** What an observer saw: undefined when nobody may look, null when it does not exist. */

@@ -1,10 +1,11 @@
 /** Uses from states that do not allow them. */
-import type { ObjectType, Slot } from '../../../charter/charter.ts'
+import type { ObjectType, Slot, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
 import { classOfState } from '../classify.ts'
 import { movesFrom } from '../graph.ts'
-import type { Scenario } from '../scenario.ts'
-import { Unbuildable } from '../wants.ts'
+import { plannedStates } from '../prepare-rule.ts'
+import type { Scenario, Step, Var } from '../scenario.ts'
+import { type BuildOptions, Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** The use from every state it may not start from. */
@@ -21,10 +22,92 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
     const states = { [constraint.slot]: [state] }
     const pointed = draft.use.refs.find((ref) => ref.slot === constraint.slot)?.key.from === 'object'
     const given = constraint.slot === 'object' ? statesOfOptional(draft) : {}
+    const plain = (options: Partial<BuildOptions> = {}) =>
+      pointed ? movedBefore(draft, type, constraint, state) : draft.build({ states: { ...given, ...states } }, options)
     draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
       ...(Object.keys(given).length === 0 ? {} : { control: draft.build({ states: given }) }),
-      abuse: pointed ? movedBefore(draft, type, constraint, state) : draft.build({ states: { ...given, ...states } }),
+      abuse: plain(),
+      instead: otherwise(type, plain),
     }))
+    const usual = possible(plain)
+    for (const move of movesInto(draft, type, state, constraint.states)) {
+      const moved = (options: Partial<BuildOptions> = {}) => movedBy(draft, type, { constraint, move }, options)
+      // The usual way may end in that move already.
+      const known = usual !== undefined && lastMove(usual, varOf(draft, usual, constraint.slot)) === move.id
+      const makes = [...(known ? [] : [moved]), ...othersOf(type, moved)]
+      const [abuse, ...instead] = makes.flatMap((make) => possible(make) ?? [])
+      const tactic = { kind: 'from-state', state, slot: constraint.slot, through: move.id } as const
+      if (abuse !== undefined) draft.add(constraint.id, tactic, finding, () => ({ abuse, instead }))
+    }
+  }
+}
+
+const mostMoves = 3
+
+/** Moves out of where the use may start, and nowhere else than where it may not. */
+function movesInto({ use, stage }: Draft, type: ObjectType, state: string, allowed: readonly string[]): Use[] {
+  return type.transitions
+    .filter(
+      (move) =>
+        !move.creates &&
+        move.operation !== use.operation &&
+        stage.charter.operations.get(move.operation)?.writes === true &&
+        move.to.includes(state) &&
+        move.to.every((each) => !allowed.includes(each)) &&
+        move.from.some((each) => allowed.includes(each)),
+    )
+    .slice(0, mostMoves)
+}
+
+/** The rightful way, and one move of the object more. Throws `Unbuildable`. */
+function movedBy(
+  draft: Draft,
+  type: ObjectType,
+  { constraint, move }: { readonly constraint: ConstraintOf<'from'>; readonly move: Use },
+  options: Partial<BuildOptions>,
+): Scenario {
+  const builder = new Builder(draft.stage, { ...draft.options, ...options })
+  builder.addAct(draft.use, draft.base)
+  const name = varOf(draft, builder, constraint.slot)
+  const act = builder.steps.pop()
+  if (name === undefined || act === undefined) throw new Unbuildable(`no step of the way names the ${type.name}`)
+  const from = plannedStates(builder, name).find((each) => constraint.states.includes(each))
+  const there = move.from.filter((each) => constraint.states.includes(each))
+  builder.move(name, [...(movesFrom(type, from, there) ?? []), move], 0)
+  builder.steps.push(act)
+  return builder.scenario()
+}
+
+/** The object of a scenario that a slot of its act stands for. */
+function varOf({ use }: Draft, { steps, vars }: Pick<Scenario, 'steps' | 'vars'>, slot: Slot): Var | undefined {
+  const act = steps.at(-1)
+  if (slot === 'object') return act?.object
+  const type = use.refs.find((ref) => ref.slot === slot)?.object
+  return act?.refs[slot] ?? Object.keys(vars).find((name) => vars[name]?.type === type)
+}
+
+function lastMove({ steps }: Scenario, name: Var | undefined): Step['use'] | undefined {
+  return steps.slice(0, -1).findLast((step) => step.object === name && name !== undefined)?.use
+}
+
+type Make = (options?: Partial<BuildOptions>) => Scenario
+
+/** The same with objects of the type that were created in another way, for when some facts allow no such move. */
+function othersOf(type: ObjectType, make: Make): Make[] {
+  const creators = type.transitions.filter((each) => each.creates).slice(1, 1 + mostMoves)
+  return creators.map((creator) => () => make({ creator: creator.id }))
+}
+
+function otherwise(type: ObjectType, make: Make): Scenario[] {
+  return othersOf(type, make).flatMap((each) => possible(each) ?? [])
+}
+
+function possible(make: Make): Scenario | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Unbuildable) return undefined
+    throw error
   }
 }
 

@@ -1,0 +1,46 @@
+/** Moves that took effect and left their object where the charter lets them leave nothing. */
+import type { Constraint } from '../../charter/charter.ts'
+import type { AbuseCase, Var } from '../plan/scenario.ts'
+import type { Scene } from './trial.ts'
+
+/**
+ * Holds the object of a case about states to where its last move must have led, when the API left it where the act is allowed.
+ *
+ * Only a move that the charter allows, that was accepted, changed something, and is not still under way (202) counts.
+ */
+export async function holdToDeclared({ play, step }: Scene, abuse: AbuseCase): Promise<void> {
+  const { tactic } = abuse
+  if (tactic.kind !== 'from-state') return
+  const use = play.use(step)
+  const constraint = use.constraints.find((each) => each.id === abuse.constraint)
+  const name = await varOf({ play, step }, tactic.slot, constraint)
+  const thing = play.things.get(name ?? '')
+  const move = abuse.abuse.steps.slice(0, -1).findLast((each) => each.object === name)
+  if (constraint?.kind !== 'from' || thing?.fact === undefined || move === undefined) return
+  const { to, id } = play.use(move)
+  const { state } = thing.fact
+  const allowed = (each: string | undefined) => each !== undefined && constraint.states.includes(each)
+  if (!to.includes(tactic.state) || to.some(allowed) || !allowed(state)) return
+  const status = play.sent.findLast((each) => each.use === id && each.purpose === 'setup')?.exchange.response?.status
+  if (!play.rightful.has(move) || status === 202) return
+  const past = play.lab.past.findLast((each) => each.use === id)
+  const before = Object.values(past?.objects ?? {}).find(
+    (fact) => fact?.type === thing.type.name && fact.key === thing.key,
+  )
+  if (before === undefined || JSON.stringify(before?.value) === JSON.stringify(thing.fact.value)) return
+  thing.due = tactic.state
+}
+
+/** The object that a slot of the act stands for: named by it, or pointed to by what it acts on. */
+async function varOf(
+  { play, step }: Pick<Scene, 'play' | 'step'>,
+  slot: string,
+  constraint: Constraint | undefined,
+): Promise<Var | undefined> {
+  if (constraint === undefined) return undefined
+  if (slot === 'object') return step.object
+  const named = step.refs[slot]
+  if (named !== undefined) return named
+  const fact = (await play.objectsOf(step))[slot]
+  return [...play.things].find(([, thing]) => thing.type.name === fact?.type && thing.key === fact.key)?.[0]
+}
