@@ -132,7 +132,10 @@ export function explain(lab: Lab, use: Use, seen: Seen, best: Attempt, { target 
   return `\`${use.id}\` would ${target === undefined ? '' : 'also '}break ${what}`
 }
 
-/** The request with the amount nearest to a share of the largest that breaks nothing; undefined when nothing fits. */
+/**
+ * The request with the amount nearest to a share of the largest that breaks nothing; undefined when nothing fits. Where more than half
+ * of it is asked for, more than half it is, so that a second one does not fit.
+ */
 export async function sized(
   play: Play,
   step: Step,
@@ -148,8 +151,9 @@ export async function sized(
   const scope = scopeFor(play.lab.charter, use, seen, sum)
   const amount = (request: CallRequest) => Number(sum.evaluate(scope(request)))
   const fitting = [best.request, ...variants({ ...problem, start: best.request }, 40)]
-  const goal = share * Math.max(...fitting.map(amount))
+  const most = Math.max(...fitting.map(amount))
+  const goal = share * most
   return fitting
-    .filter((each) => amount(each) > 0)
+    .filter((each) => amount(each) > (share > 0.5 ? most / 2 : 0))
     .toSorted((left, right) => Math.abs(amount(left) - goal) - Math.abs(amount(right) - goal))[0]
 }

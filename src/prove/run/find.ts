@@ -98,13 +98,19 @@ async function fittest(
   const isTheirs = (fact: ObjectFact) => people.every(([at, id]) => namesSomebody(getPointer(fact.value, at), id))
   const around = onStage(play)
   const unmet = (fact: ObjectFact) => missed(spec, fact, around)
-  const used = (fact: ObjectFact) => Number(play.spent.has(factId(type.name, fact.key)))
+  const { passed, found } = play.lab.choosing
+  const used = (fact: ObjectFact): number => {
+    const mark = factId(type.name, fact.key)
+    return Number(play.spent.has(mark)) + Number(passed.has(mark))
+  }
   // Rules about money are met more easily by whoever has more of it.
-  return facts
+  const best = facts
     .filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact))
     .toSorted(
       (left, right) => used(left) - used(right) || unmet(left) - unmet(right) || worth(type, right) - worth(type, left),
     )[0]
+  if (best !== undefined) found.add(factId(type.name, best.key))
+  return best
 }
 
 function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): string {

@@ -63,6 +63,8 @@ export interface Lab {
   readonly readers: Map<string, string>
   /** Parts that change by themselves, as `type|pointer`: seen to differ between two looks with nothing in between. */
   readonly wobbling: Set<string>
+  /** Existing objects found in the case being tried, and those it does without; by `factId`. */
+  readonly choosing: { readonly found: Set<string>; readonly passed: Set<string> }
   readonly racing: { readonly width: number; readonly rounds: number }
 }
 

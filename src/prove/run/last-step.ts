@@ -6,6 +6,7 @@ import { disclosedBy, effectOf, overlap, type Sights, tellingLeaves } from '../o
 import type { Break } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { madeAgain, toldBefore } from './beside.ts'
+import { goesOn } from './going-on.ts'
 import { inShort } from './lab.ts'
 import type { Made, Manner } from './play.ts'
 import type { Sight } from './thing.ts'
@@ -40,15 +41,18 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
     return { ...base, effect: disclosed.length > 0, changes: [], disclosed }
   }
   if (use.creates) {
-    const created = made.created !== undefined && exists(after.get(`new ${use.object?.type}`))
+    const sight = after.get(`new ${use.object?.type}`)
+    const there = made.created !== undefined && sight === undefined ? await goesOn(scene) : exists(sight)
+    const created = made.created !== undefined && there === true
     const effect = changes.filter(
       (change) => change.pointer === 'exists' || control.signature.marks.has(`${change.label}|${change.pointer}`),
     )
     return {
       ...base,
       effect: created || effect.some((change) => change.pointer !== 'exists'),
-      changes: effect,
+      changes: created && effect.length === 0 ? [madeAt(use)] : effect,
       disclosed: [],
+      ...(there === undefined ? { unseen: unshown(use) } : {}),
     }
   }
   const shown = shownBy(changes, broken, control, use)
@@ -60,6 +64,14 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const silent = { ...base, effect: false, changes: [], disclosed: [] }
   const unseen = `it was accepted (${base.why}), and what it leads to is so already, so that nothing could show`
   return mayShow(control, before) ? silent : { ...silent, unseen }
+}
+
+function madeAt(use: Use): Change {
+  return { label: `new ${use.object?.type}`, pointer: 'exists', before: false, after: true }
+}
+
+function unshown(use: Use): string {
+  return `nobody could look at the new ${use.object?.type}, and nothing that takes its key tells whether it is there`
 }
 
 function shownBy(changes: readonly Change[], broken: readonly Break[], control: Control, use: Use): readonly Change[] {

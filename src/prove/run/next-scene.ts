@@ -7,6 +7,7 @@ import { Unbuildable } from '../plan/wants.ts'
 import type { Lab } from './lab.ts'
 import { Play } from './play.ts'
 import { type Scene, setScene } from './trial.ts'
+import { Unreached } from './unreached.ts'
 
 /** A scene for one more call in the same scope: the same objects and people where the scope names them, fresh ones elsewhere. */
 export async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene: Scene): Promise<Scene> {
@@ -65,6 +66,15 @@ async function makeRoom({ play }: Scene, step: Step): Promise<void> {
   const free = thing.type.states.filter((each) => !taken.includes(each))
   const moves = movesFrom(thing.type, state, free) ?? []
   for (const sent of await moveOn(play, step.makes, moves)) play.sent.push(sent)
+}
+
+/** What a scene made is brought to an end, as far as that can be done. Throws `Unreached`. */
+export async function endWhatWasMade({ play, step }: Scene, state: string): Promise<void> {
+  const thing = play.things.get(step.makes ?? '')
+  const moves = thing === undefined ? undefined : movesFrom(thing.type, thing.fact?.state, [state])
+  const sent = step.makes === undefined || moves === undefined ? [] : await moveOn(play, step.makes, moves)
+  if (sent.length === 0) throw new Unreached(`what was made could not be brought to ${state}`)
+  play.sent.push(...sent)
 }
 
 async function moveOn(play: Play, object: Var, moves: Parameters<Builder['move']>[1]): Promise<Play['sent']> {

@@ -81,7 +81,7 @@ async function isMissing(play: Play, thing: Thing, use: Use, reader: Signed, exc
 }
 
 /** A key of the same shape that nothing has. */
-function unheardOf(key: string): string {
+export function unheardOf(key: string): string {
   if (/^\d+$/.test(key)) return `9${key.padStart(8, '0')}`
   const turn = (each: string): string => (/[0-8a-eA-E]/.test(each) ? String.fromCharCode(each.charCodeAt(0) + 1) : '0')
   return key.slice(0, -6) + key.slice(-6).replace(/[0-9a-zA-Z]/g, turn)

@@ -4,7 +4,7 @@ import type { CallRequest, Use } from '../../charter/charter.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
-import { effectOf, type Sights, timesOver } from '../oracle/effect.ts'
+import { effectOf, type Sights, signatureOf, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase, Step } from '../plan/scenario.ts'
@@ -17,7 +17,8 @@ import { existsAs, readThing } from './observe.ts'
 import type { Play } from './play.ts'
 import { raceAcross } from './race-across.ts'
 import { release } from './release.ts'
-import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
+import { withRoomForOne } from './room-for-one.ts'
+import { type Control, changesIn, type Scene, sightsOf, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
 const sequentialMost = 3
@@ -27,27 +28,35 @@ const repeatable = 'one after the other it may be repeated as well, so there is 
 interface Sequence {
   readonly effects: number
   readonly accepted: number
+  /** The control, with what a single one of these calls changes: other amounts than the control's move other numbers. */
+  readonly unit: Control
   /** Invariants that already one call after the other breaks. */
   readonly broken: ReadonlySet<string>
 }
 
 /** Makes the call again and again, up to a few times. */
 async function inSequence(lab: Lab, abuse: AbuseCase, control: Control): Promise<Sequence> {
-  const scene = await setScene(lab, abuse.abuse)
+  const { scene, request: first } = await withRoomForOne(lab, abuse)
   const { play, step, attacker } = scene
-  const { best } = await play.prepare(step, {})
   const before = await sightsOf(play, step, attacker)
   const answers: Answer[] = []
+  let unit = control
   for (let call = 0; call < sequentialMost; call++) {
-    const request = repeated(lab, abuse, best.request)
+    const request = repeated(lab, abuse, first)
     const exchange = await play.exchange(step, play.use(step), request)
     if (!refuses(lab.charter, play.use(step), exchange)) answers.push({ request, exchange })
+    if (call === 0) unit = unitOf(control, changesIn(play, step, before, await sightsOf(play, step, attacker)))
   }
   const after = await sightsOf(play, step, attacker)
   const keys = new Set(answers.flatMap((each) => keysIn(play, step, control, each)))
-  const { effects } = countEffects(scene, control, { before, after, keys, accepted: answers.length })
+  const { effects } = countEffects(scene, unit, { before, after, keys, accepted: answers.length })
   const broken = invariantsBroken(lab.charter, play.use(step).operation, before, after)
-  return { effects, accepted: answers.length, broken: new Set(broken.map(({ id }) => id)) }
+  return { effects, accepted: answers.length, unit, broken: new Set(broken.map(({ id }) => id)) }
+}
+
+function unitOf(control: Control, changes: readonly Change[]): Control {
+  const { deltas } = signatureOf(changes, false)
+  return { ...control, signature: { ...control.signature, deltas: new Map([...control.signature.deltas, ...deltas]) } }
 }
 
 /** Keys of what an answer says it made: the object itself, else those beside it that the rightful call makes. */
@@ -103,24 +112,23 @@ async function raceRound(
   { sequence, skip }: { readonly sequence: Sequence; readonly skip: ReadonlySet<number> | undefined },
 ): Promise<Trial> {
   const allowed = sequence.effects
-  const scene = await setScene(lab, abuse.abuse, skip)
+  const { scene, request } = await withRoomForOne(lab, abuse, skip)
   const { play, step, attacker, state } = scene
   const use = play.use(step)
-  const { best } = await play.prepare(step, {})
   const person = await play.person(step.as)
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
   const calls = Array.from({ length: lab.racing.width }, () => ({
     person,
-    http: toHttp(lab.charter, use, repeated(lab, abuse, best.request), play.serverOf(use)),
+    http: toHttp(lab.charter, use, repeated(lab, abuse, request), play.serverOf(use)),
   }))
   const exchanges = await release(lab, calls)
   const accepted = exchanges.filter((exchange) => !refuses(lab.charter, use, exchange))
   const first = accepted[0] ?? exchanges[0]
   if (first !== undefined) play.sent.push(racedIn(scene, first, lab.racing.width))
   const after = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
-  const told = accepted.flatMap((exchange) => keysIn(play, step, control, { request: best.request, exchange }))
+  const told = accepted.flatMap((exchange) => keysIn(play, step, control, { request, exchange }))
   const keys = await existing(scene, control, told)
-  const { effects, changes } = countEffects(scene, control, { before, after, keys, accepted: accepted.length })
+  const { effects, changes } = countEffects(scene, sequence.unit, { before, after, keys, accepted: accepted.length })
   // What a single call breaks is no matter of time.
   const broken = invariantsBroken(lab.charter, use.operation, before, after).filter(
     ({ id }) => accepted.length > 1 && !sequence.broken.has(id),

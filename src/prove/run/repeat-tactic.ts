@@ -8,7 +8,7 @@ import { withFreshKeyAt } from './idempotency-key.ts'
 import { inShort, type Lab, refuses } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { createdKey } from './learn.ts'
-import { nextScene } from './next-scene.ts'
+import { endWhatWasMade, nextScene } from './next-scene.ts'
 import { existsAs } from './observe.ts'
 import { toleratedBy } from './tolerated.ts'
 import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from './trial.ts'
@@ -32,13 +32,29 @@ async function callOnce(scene: Scene): Promise<void> {
 /** Once rightfully, then again. */
 export async function againTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
   const first = await setScene(lab, abuse.abuse)
-  await callOnce(first)
+  await callOnce(byFirst(first, abuse))
+  await forget(first, abuse)
   const second = await nextScene(lab, abuse, scopeOf(constraintOf(lab, abuse)), first)
   return joined(
     first,
     second,
     await lastStep(second, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }),
   )
+}
+
+/** What a call made is brought to an end, where the case wants that. */
+async function forget(scene: Scene, { tactic }: AbuseCase): Promise<void> {
+  if ('after' in tactic && tactic.after !== undefined) await endWhatWasMade(scene, tactic.after)
+}
+
+function isForgetful({ tactic }: AbuseCase): boolean {
+  return tactic.kind === 'over-limit' && (tactic.after !== undefined || tactic.first !== undefined)
+}
+
+/** The calls before the decisive one are made by somebody else, where the case wants that. */
+function byFirst(scene: Scene, { tactic }: AbuseCase): Scene {
+  const first = 'first' in tactic ? tactic.first : undefined
+  return first === undefined ? scene : { ...scene, step: { ...scene.step, as: first } }
 }
 
 function joined(first: Scene, second: Scene, trial: Trial): Trial {
@@ -83,6 +99,7 @@ async function manyThenOneMore(lab: Lab, abuse: AbuseCase, control: Control, all
 /** A single call over the limit; then amounts that each fit and together do not. */
 export async function overLimitTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  if (isForgetful(abuse)) return inParts(lab, abuse, control)
   const scene = await setScene(lab, abuse.abuse)
   const atOnce = (await scene.play.prepare(scene.step, manner)).best
   const whole =
@@ -105,15 +122,16 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Tr
   for (let call = 0; call < 12; call++) {
     const over = (await scene.play.prepare(scene.step, manner)).best
     // A part: more than half of what fits, so that a second one does not.
-    const part = await sized(scene.play, scene.step, abuse.constraint, 0.6)
+    const part = await sized(scene.play, byFirst(scene, abuse).step, abuse.constraint, 0.6)
     if (call > 0 && over.distance < 1) {
       const trial = await lastStep(scene, abuse, control, manner)
       return { ...trial, sent: [...sent, ...trial.sent] }
     }
     if (part === undefined)
       throw new Unreached(`no amounts were found for \`${abuse.use}\` that each fit and together do not`)
-    const made = await scene.play.make(scene.step, { purpose: 'setup', request: part })
+    const made = await scene.play.make(byFirst(scene, abuse).step, { purpose: 'setup', request: part })
     if (!made.accepted) throw new Unreached(`a call within the limit was refused: ${inShort(made.exchange)}`)
+    await forget(scene, abuse)
     const next = await nextScene(lab, abuse, scope, scene)
     if (next !== scene) sent.push(...scene.play.sent)
     scene = next

@@ -5,6 +5,7 @@ import { comparisons } from '../../../cel/traverse.ts'
 import type { Constraint } from '../../../charter/charter.ts'
 import { callVariables } from '../../../charter/linker.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
+import { asTheNext, forgettings } from './again.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** Amounts that each fit and together do not. */
@@ -14,6 +15,15 @@ export function planLimit(draft: Draft, constraint: ConstraintOf<'limit'>, contr
     const tactic: Tactic = { kind: 'over-limit', ...(approved && { approved }) }
     draft.add(constraint.id, tactic, finding, () => ({ control, abuse: make() }))
   }
+  // What counts only while it stands is rightly forgotten at its end.
+  const ways = forgettings(draft, constraint.per, control).filter(
+    ({ after }) => after === undefined || constraint.while === undefined || constraint.while.includes(after),
+  )
+  for (const way of ways)
+    draft.add(constraint.id, { kind: 'over-limit', ...way }, finding, () => ({
+      control,
+      abuse: asTheNext(draft, scarce(draft, constraint, control)[0]?.make() ?? control, way),
+    }))
 }
 
 /** Scenarios with an object so large that two of its kind do not fit, as far as that can be wished for at its making. */

@@ -2,6 +2,7 @@
 import { usesOf } from '../graph.ts'
 import type { Scenario } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
+import { asTheNext, forgettings } from './again.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** The order broken in the way its template rules out; a response that is due later cannot be broken by a call. */
@@ -24,6 +25,11 @@ export function planOrder(draft: Draft, constraint: ConstraintOf<'order'>, contr
       break
     case 'absence':
       draft.add(constraint.id, { kind: 'order', flaw: 'too-often' }, 'step-repeated', () => ({ abuse: control }))
+      if (constraint.moreThan !== 1) break
+      for (const way of forgettings(draft, constraint.per, control))
+        draft.add(constraint.id, { kind: 'again', ...way }, 'step-repeated', () => ({
+          abuse: asTheNext(draft, control, way),
+        }))
       break
     case 'response':
       break
