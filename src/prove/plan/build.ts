@@ -12,7 +12,7 @@ import { Casting } from './casting.ts'
 import { fillRefs } from './fill-ref.ts'
 import { isOwn, movesFrom, useById, type Way, waysTo } from './graph.ts'
 import { type Lore, noLore } from './lore.ts'
-import { grantUse, prepareApprovals, prepareOrder } from './prepare.ts'
+import { grantUse, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
 import type { Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
 import { stateRuleOf } from './state-rule.ts'
@@ -182,6 +182,7 @@ export class Builder {
   move(object: Var, moves: readonly Use[], depth: number, ahead?: Supply['ahead']): void {
     for (const [index, use] of moves.entries()) {
       const later = [...moves.slice(index + 1), ...(ahead === undefined ? [] : [ahead.use])]
+      prepareAlways(this, use, object, depth)
       for (const member of this.performers(use, object, later, ahead?.member)) {
         this.step(use, { member, object, wants: {}, purpose: 'setup', depth })
       }

@@ -1,8 +1,9 @@
 /** What must be done before a use: what the charter's order rules put first, and the approvals it needs. */
-import type { Constraint, Use } from '../../charter/charter.ts'
+import type { Approval, Constraint, Use } from '../../charter/charter.ts'
 import type { Builder, How } from './build.ts'
 import { type Member, sameTenant } from './cast.ts'
 import { usesOf } from './graph.ts'
+import { plannedStates } from './prepare-rule.ts'
 import type { Step, Var } from './scenario.ts'
 import { deepest, Unbuildable, type Wants } from './wants.ts'
 
@@ -92,5 +93,40 @@ export function prepareApprovals(
     })) {
       builder.step(grant, { member: approver, object, wants: {}, purpose: 'setup', depth: 0 })
     }
+  }
+}
+
+/** Grants what a move on the way needs approved in any case, where the grant may still be made and was not. */
+export function prepareAlways(builder: Builder, use: Use, object: Var, depth: number): void {
+  const { charter } = builder.stage
+  for (const constraint of use.constraints) {
+    const approval = constraint.kind === 'approval' ? charter.approvals.get(constraint.approval) : undefined
+    if (approval?.grant === undefined || approval.neededWhen !== undefined) continue
+    const [grant] = usesOf(charter, approval.grant, use.object?.type)
+    if (grant === undefined || builder.steps.some((step) => step.use === grant.id && step.object === object)) continue
+    if (grant.object?.type !== use.object?.type || !leadsOnTo(grant, use, plannedStates(builder, object))) continue
+    for (const member of approversOr(builder, approval, grant, { object, use }))
+      builder.step(grant, { member, object, wants: {}, purpose: 'setup', depth })
+  }
+}
+
+/** Whether a grant may be made in a state the object may be in, and leaves it where the use may start. */
+function leadsOnTo(grant: Use, use: Use, now: readonly string[]): boolean {
+  const possible = grant.from.length === 0 || now.length === 0 || now.some((state) => grant.from.includes(state))
+  return possible && (grant.to.length === 0 || use.from.length === 0 || grant.to.some((to) => use.from.includes(to)))
+}
+
+/** As many as are needed; nobody where there are not so many, so that the way is tried all the same. */
+function approversOr(
+  builder: Builder,
+  approval: Approval,
+  grant: Use,
+  { object, use }: { readonly object: Var; readonly use: Use },
+): Member[] {
+  try {
+    return builder.casting.approvers(approval, grant, object, { later: [use] })
+  } catch (error) {
+    if (error instanceof Unbuildable) return []
+    throw error
   }
 }
