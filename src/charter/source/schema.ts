@@ -1,6 +1,7 @@
 import type { ApiDescription, Schema } from './description.ts'
 import { toSchema2020 } from './dialect.ts'
 import { mergeSchemas } from './merge.ts'
+import { onceFor } from './once.ts'
 import { bareRecord, isObject, listOf, objectOf, stringsOf } from './plain.ts'
 import { lookUpReference } from './reference.ts'
 
@@ -27,8 +28,11 @@ const deepestBranch = 8
  * OpenAPI 3.0 says to ignore them, but `readOnly` and `description` there are meant by their authors.
  */
 export function resolveSchema(home: SchemaHome, schema: unknown): Schema {
-  return resolve(home, schema, new Set())
+  const { document } = home
+  return isObject(document) && isObject(schema) ? resolvedIn(document, schema) : resolve(home, schema, new Set())
 }
+
+const resolvedIn = onceFor((document: object, schema: object) => resolve({ document }, schema, new Set()))
 
 function resolve(home: SchemaHome, schema: unknown, seen: Set<unknown>): Schema {
   if (seen.has(schema)) return {}
@@ -51,6 +55,13 @@ function resolve(home: SchemaHome, schema: unknown, seen: Set<unknown>): Schema 
  * A property of a branch is required when every branch requires it. The record has no prototype.
  */
 export function propertiesOf(home: SchemaHome, schema: unknown): Readonly<Record<string, PropertyShape>> {
+  const { document } = home
+  return isObject(document) && isObject(schema) ? propertiesIn(document, schema) : gather(home, schema)
+}
+
+const propertiesIn = onceFor((document: object, schema: object) => gather({ document }, schema))
+
+function gather(home: SchemaHome, schema: unknown): Readonly<Record<string, PropertyShape>> {
   const { schemas, required } = collect(home, schema, new Set(), 0)
   return bareRecord(
     [...schemas].map(([name, property]) => {

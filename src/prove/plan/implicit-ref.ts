@@ -2,6 +2,7 @@ import type { Charter, Ref, Use } from '../../charter/charter.ts'
 import { inferKey } from '../../charter/infer.ts'
 import { printReference, type Reference } from '../../charter/pointer.ts'
 import type { OperationShape } from '../../charter/source/description.ts'
+import { onceFor } from '../../charter/source/once.ts'
 import { propertiesOf } from '../../charter/source/schema.ts'
 import { companionsOf } from './graph.ts'
 
@@ -9,7 +10,9 @@ import { companionsOf } from './graph.ts'
  * The objects a request of this use must name: the references the charter declares, then those its path, required query and required
  * body members name by themselves (`accountId` for a type `account`).
  */
-export function namedObjects(charter: Charter, use: Use): readonly Ref[] {
+export const namedObjects: (charter: Charter, use: Use) => readonly Ref[] = onceFor(findNamed)
+
+function findNamed(charter: Charter, use: Use): readonly Ref[] {
   const own = use.refs.filter((ref) => ref.key.from !== 'object')
   const declared = [...own, ...movedWith(charter, use, own)]
   const shape = charter.operations.get(use.operation)?.shape
