@@ -54,7 +54,7 @@ const tactic = z.discriminatedUnion('kind', [
     kind: z.literal('as-other'),
     other: z.enum(['other-owner', 'other-tenant', 'other-actor', 'no-scope', 'not-signed-in']),
   }),
-  z.strictObject({ kind: z.literal('from-state'), state: text, slot: text, through: text.optional() }),
+  z.strictObject({ kind: z.literal('from-state'), state: text, slot: text, through: text.exactOptional() }),
   z.strictObject({
     kind: z.literal('approval'),
     flaw: z.enum(['none', 'short', 'own', 'twice', 'stale', 'changed', 'revoked', 'carried-over']),
