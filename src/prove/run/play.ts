@@ -28,6 +28,8 @@ export interface Manner {
   /** The constraint to break, and what may break with it. */
   readonly target?: ConstraintId
   readonly tolerated?: ReadonlySet<ConstraintId>
+  /** What may break as well where no arguments keep it: what it asks for is not to be had there. */
+  readonly last?: ReadonlySet<ConstraintId>
   /** The request to send, when it is already decided. */
   readonly request?: CallRequest
   readonly purpose?: Sent['purpose']
@@ -52,6 +54,8 @@ export class Play {
   readonly scenario: Scenario
   readonly things = new Map<Var, Thing>()
   readonly sent: Sent[] = []
+  /** Labels of things that nothing on the way names, and that are looked at all the same. */
+  readonly witnesses = new Set<string>()
   /** Objects of plays before, which are found only where there are no others; by `factId`. */
   readonly spent = new Set<string>()
   /** Registrations that steps are about to make. */
@@ -210,11 +214,13 @@ export class Play {
     const seen = seenBy(this.lab, use, await this.principal(step.as), start, objects)
     const occasion = { lab: this.lab, use, seen, wishes: wishesOf(this.scenario, step) }
     const problem = problemOf(occasion, start, manner)
-    return {
-      problem,
-      seen,
-      best: manner.request === undefined ? solve(problem) : { request: start, broken: [], unmet: 0, distance: 0 },
-    }
+    if (manner.request !== undefined)
+      return { problem, seen, best: { request: start, broken: [], unmet: 0, distance: 0 } }
+    const best = solve(problem)
+    if (best.distance < 1 || manner.last === undefined) return { problem, seen, best }
+    const wider = { ...problem, tolerated: new Set([...problem.tolerated, ...manner.last]) }
+    const wide = solve(wider)
+    return wide.distance < 1 ? { problem: wider, seen, best: wide } : { problem, seen, best }
   }
 
   /** Different requests that each break exactly the target. */

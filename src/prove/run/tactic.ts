@@ -14,7 +14,7 @@ import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, sameKeyTrial, tooOftenTrial } from './repeat-tactic.ts'
 import { withKeys } from './start.ts'
-import { toleratedBy } from './tolerated.ts'
+import { lastTolerated, toleratedBy } from './tolerated.ts'
 import { type Control, type Scene, setScene, type Trial } from './trial.ts'
 import { Held, Unreached } from './unreached.ts'
 
@@ -135,7 +135,7 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
 
 /** The last step of the scenario is the abuse. */
 async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
-  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse), last: lastTolerated(lab, abuse) }
   const whole = await lastStep(await sceneOf(lab, abuse, options), abuse, control, manner)
   if (whole.effect || !patches(lab, abuse)) return whole
   // Some checks look at members one by one: each is sent alone.
