@@ -7,6 +7,7 @@ import type { Break } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { madeAgain, toldBefore } from './beside.ts'
 import { goesOn } from './going-on.ts'
+import { handedOutAgain } from './handed-out.ts'
 import { inShort } from './lab.ts'
 import type { Made, Manner } from './play.ts'
 import type { Sight } from './thing.ts'
@@ -19,7 +20,9 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const use = play.use(step)
   const field = injectedField(use, abuse)
   const told = toldBefore(play, step)
-  const { made, changes, broken, before, after } = await act(scene, manner)
+  const { made, broken, before, after, ...seen } = await act(scene, manner)
+  // What nothing on the way names may change by what else goes on: a call that was refused is not what changed it.
+  const changes = made.accepted ? seen.changes : seen.changes.filter(({ label }) => !play.witnesses.has(label))
   const base = { sent: play.sent, state, accepted: made.accepted, why: inShort(made.exchange) }
   if (field !== undefined) {
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
@@ -61,6 +64,8 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   if (again.length > 0) return { ...base, effect: true, changes: again, disclosed: [] }
   const otherwise = await withOthers(scene, manner, control, { request: made.request, before })
   if (otherwise !== undefined) return { ...base, ...otherwise, disclosed: [] }
+  const handedOut = handedOutAgain(scene, made)
+  if (handedOut.length > 0) return { ...base, effect: true, changes: [], disclosed: handedOut }
   const silent = { ...base, effect: false, changes: [], disclosed: [] }
   const unseen = `it was accepted (${base.why}), and what it leads to is so already, so that nothing could show`
   return mayShow(control, before) ? silent : { ...silent, unseen }

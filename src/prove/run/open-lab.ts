@@ -73,6 +73,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     settled: new Map(),
     readers: new Map(),
     wobbling: new Set(),
+    witnessed: new Map(),
     choosing: { found: new Set(), passed: new Set() },
     racing: options.racing,
   }

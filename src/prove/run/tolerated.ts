@@ -6,7 +6,7 @@ import type { Lab } from './lab.ts'
 const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
   'as-other': ['by', 'separation', 'set-by'],
   'from-state': ['once', 'approval', 'order', 'from', 'separation'],
-  again: ['from', 'limit', 'order', 'idempotency', 'once'],
+  again: ['from', 'limit', 'order', 'idempotency', 'once', 'approval'],
   'same-key': ['from', 'limit', 'order', 'once', 'when'],
   approval: ['from', 'order', 'separation', 'approval'],
   order: ['from', 'order', 'when'],
@@ -17,15 +17,20 @@ const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
   'write-field': ['set-by'],
 }
 
+const counting: readonly Constraint['kind'][] = ['once', 'limit', 'rate']
+
 /** Constraints that may break with the target because the same deed breaks both; named with the finding. */
 export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintId> {
-  const kinds = companions[abuse.tactic.kind] ?? []
+  const { tactic } = abuse
+  // Of somebody who is nobody it is not known what they have used.
+  const nobody = tactic.kind === 'as-other' && tactic.other === 'not-signed-in' ? counting : []
+  const kinds = [...(companions[tactic.kind] ?? []), ...nobody]
   const use = useById(lab.charter, abuse.use)
   const own = use?.constraints.filter(
     (each) =>
       each.id !== abuse.constraint &&
       (kinds.includes(each.kind) ||
-        (abuse.tactic.kind === 'as-other' && readsCaller(each)) ||
+        (tactic.kind === 'as-other' && readsCaller(each)) ||
         (kinds.includes('from') && readsFactsAlone(each))),
   )
   return new Set(own?.map((each) => each.id))

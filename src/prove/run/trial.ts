@@ -11,6 +11,7 @@ import { inShort, type Lab } from './lab.ts'
 import { patienceMs } from './learn.ts'
 import { look } from './observe.ts'
 import { type Made, type Manner, Play } from './play.ts'
+import { addWitnesses, witnessTypes } from './witness.ts'
 
 /** What came of one try. */
 export interface Trial {
@@ -34,6 +35,8 @@ export interface Trial {
 /** What the rightful call does. */
 export interface Control {
   readonly works: boolean
+  /** No call was made: what the charter declares stands in for it. */
+  readonly declared?: true
   readonly why: string
   readonly signature: Signature
   /** False when nothing anyone may read shows what it does. */
@@ -86,6 +89,8 @@ export async function runControl(lab: Lab, scenario: Scenario): Promise<Control>
   const play = new Play(lab, scenario)
   const last = await play.setUp()
   await play.objectsOf(last)
+  if (lab.charter.operations.get(play.use(last).operation)?.writes !== false)
+    await addWitnesses(play, last, witnessTypes(lab.charter))
   const first = await sightsOf(play, last, undefined)
   const before = await sightsOf(play, last, undefined, (sent) => play.sent.push(sent))
   noteWobble(play, last, first, before)
@@ -97,6 +102,12 @@ export async function runControl(lab: Lab, scenario: Scenario): Promise<Control>
   const changes = changesIn(play, last, before, after)
   const creates = made.created !== undefined
   const signature = signatureOf(changes, creates)
+  const moved = [...play.witnesses].filter((label) => changes.some((change) => change.label === label))
+  if (made.accepted)
+    lab.witnessed.set(
+      last.use,
+      witnessTypes(lab.charter).filter(({ name }) => moved.includes(name)),
+    )
   const visible = signature.marks.size > 0 || creates || beside.length > 0
   const why = made.accepted ? '' : `the rightful call was refused: ${inShort(made.exchange)}`
   return {
@@ -174,6 +185,7 @@ export async function setScene(
   }
   const step = await play.setUp(skip)
   const objects = await play.objectsOf(step)
+  await addWitnesses(play, step, lab.witnessed.get(step.use) ?? [])
   const attacker = (await play.principal(step.as)).id
   const state = objects['object']?.state ?? '-'
   return { play, step, attacker, state }

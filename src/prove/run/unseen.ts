@@ -14,6 +14,8 @@ const mostVariations = 3
 export function mayShow({ signature, after, beside }: Control, before: Sights): boolean {
   if (beside.size > 0) return true
   return [...signature.marks].some((mark) => {
+    const label = mark.slice(0, mark.indexOf('|'))
+    if (!before.has(label) && !label.startsWith('new ')) return false
     if (signature.deltas.has(mark) || mark.endsWith('|exists') || mark.endsWith('/length')) return true
     const there = seenAt(before, mark)
     return there !== undefined && there !== seenAt(after, mark)

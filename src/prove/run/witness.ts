@@ -1,0 +1,67 @@
+/** Objects that a call may change although nothing on the way names them: what people are shown without a key, as their balance. */
+import type { Charter, ObjectType } from '../../charter/charter.ts'
+import { readObject, textOf } from '../../charter/object-fact.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import { toHttp } from '../../wire/to-http.ts'
+import { sameTenant } from '../plan/cast.ts'
+import type { Step } from '../plan/scenario.ts'
+import { refuses } from './lab.ts'
+import type { Play } from './play.ts'
+import { makeRequest } from './request.ts'
+import type { Thing } from './thing.ts'
+
+const mostTypes = 3
+const mostReaders = 3
+
+/** Types that somebody may look at without naming one, and of which more or less is something: money, or what an invariant speaks of. */
+export function witnessTypes(charter: Charter): ObjectType[] {
+  const fitting = [...charter.objects.values()].filter((type) => {
+    const shape = charter.operations.get(type.read ?? '')?.shape
+    const counts =
+      [...type.fields.values()].some((field) => field.type === 'money') ||
+      charter.invariants.some((invariant) => invariant.object === type.name)
+    return counts && shape?.method === 'GET' && !shape.path.includes('{')
+  })
+  return fitting.slice(0, mostTypes)
+}
+
+/** Brings on stage what stands for whoever makes a step, or for their tenant, of the given types. */
+export async function addWitnesses(play: Play, step: Step, types: readonly ObjectType[]): Promise<void> {
+  for (const type of types) {
+    if ([...play.things.values()].some((thing) => thing.type === type)) continue
+    const thing = await witnessOf(play, step, type)
+    if (thing === undefined) continue
+    play.things.set(type.name, thing)
+    play.witnesses.add(type.name)
+  }
+}
+
+/** What the caller is shown; where they may not look, what somebody else of their tenant is, when it is the tenant's. */
+async function witnessOf(play: Play, step: Step, type: ObjectType): Promise<Thing | undefined> {
+  const { lab } = play
+  const caller = lab.stage.members.find(({ name }) => name === step.as)
+  if (caller === undefined) return undefined
+  const colleagues = lab.stage.members.filter(
+    (each) => each !== caller && !each.pool && caller.principal.tenant !== undefined && sameTenant(each, caller),
+  )
+  const { id, tenant } = await play.principal(step.as)
+  for (const reader of [caller, ...colleagues].slice(0, mostReaders)) {
+    const value = await shownTo(play, type, reader.name)
+    const key = textOf(getPointer(value, type.key))
+    if (key === undefined || (reader !== caller && key !== id && key !== tenant)) continue
+    return { type, key, path: {}, maker: reader.name, fact: readObject(type, value, { now: lab.now() }) }
+  }
+  return undefined
+}
+
+async function shownTo(play: Play, type: ObjectType, name: string): Promise<unknown> {
+  const use = play.lab.charter.operations.get(type.read ?? '')?.uses[0]
+  if (use === undefined) return undefined
+  const signed = play.peek(name) ?? (await play.lab.signIn(name))
+  const request = makeRequest(play.lab.charter, use, play.lab.supply)
+  const exchange = await signed.send(toHttp(play.lab.charter, use, request, play.serverOf(use)))
+  const json = exchange.response?.json
+  if (refuses(play.lab.charter, use, exchange)) return undefined
+  const wrapped = getPointer(json, type.readAt)
+  return getPointer(wrapped, type.key) === undefined ? json : wrapped
+}
