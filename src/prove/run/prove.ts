@@ -5,6 +5,7 @@ import type { Mishap } from '../plan/lore.ts'
 import { type AbuseCase, nameOf } from '../plan/scenario.ts'
 import { bringerOf } from './bringer.ts'
 import { Findings } from './collect.ts'
+import { declaredControl } from './declared-control.ts'
 import type { Lab } from './lab.ts'
 import { mayShowLater } from './later.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
@@ -185,7 +186,8 @@ class Run {
 
   private async judge(use: Use, abuse: AbuseCase, controlWhy: string): Promise<Judged> {
     const { lab, repeats } = this.options
-    const control = await this.ways.controlOf(abuse.control)
+    const made = await this.ways.controlOf(abuse.control)
+    const control = declaredControl(lab.charter, abuse, made) ?? made
     if (control instanceof Unreached) return { verdict: 'not-reached', why: `no control: ${control.message}` }
     if (!control.works) return { verdict: 'not-reached', why: `no control: ${control.why || controlWhy}` }
     const constraint = constraintOf(lab.charter, use, abuse)

@@ -3,6 +3,7 @@ import type { CallRequest } from '../../charter/charter.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
+import { withoutGrants } from './declared-control.ts'
 import { holdToDeclared } from './due-state.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
 import { knocks } from './knock.ts'
@@ -208,5 +209,11 @@ async function approvalTrial(lab: Lab, abuse: AbuseCase, control: Control, optio
     if (moved !== true) throw new Unreached('time cannot be moved on: the identities file has no `advance-clock` hook')
     return lastStep(scene, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
   }
-  return stepTrial(lab, abuse, control, options)
+  const trial = await stepTrial(lab, abuse, control, options)
+  if (!trial.effect || control.declared !== true) return trial
+  await lab.reset?.()
+  const bare = { ...abuse, abuse: withoutGrants(lab.charter, abuse) }
+  if ((await stepTrial(lab, bare, control, {})).effect)
+    throw new Unreached('it takes effect without any approval as well, and no rightful call shows what it does')
+  return trial
 }

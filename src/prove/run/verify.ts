@@ -4,11 +4,13 @@ import type { Proof } from '../finding.ts'
 import { useById } from '../plan/graph.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { AbuseCase, Scenario, Step, VarSpec } from '../plan/scenario.ts'
+import { declaredControl } from './declared-control.ts'
 import type { Lab } from './lab.ts'
 import { mayShowLater } from './later.ts'
 import { runTrial } from './tactic.ts'
 import { type Control, runControl, type Trial } from './trial.ts'
 import { Held, Unreached } from './unreached.ts'
+import { tryTo } from './ways.ts'
 import { sentenceOf } from './words.ts'
 
 /** Whether a finding is mended. `unclear` when the rightful call or the way to the abuse does not work, so that nothing was tested. */
@@ -84,7 +86,9 @@ function isCast(lab: Lab, abuse: AbuseCase): boolean {
 
 async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
   try {
-    const control = await runControl(lab, abuse.control)
+    const made = await tryTo(() => runControl(lab, abuse.control))
+    const control = declaredControl(lab.charter, abuse, made) ?? made
+    if (control instanceof Unreached) return unclear(control.message)
     if (!control.works) return unclear(control.why)
     return judged(lab, abuse, control, await runTrial(lab, abuse, control))
   } catch (error) {
