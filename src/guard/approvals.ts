@@ -8,7 +8,15 @@ import { objectsFor } from '../constraint/slot.ts'
 import type { Decision } from '../decide/decision.ts'
 import { newId } from './id.ts'
 import type { GuardEvent } from './journal.ts'
-import { type Answered, detailOfHold, type HoldDetail, type Question, questionIn } from './question.ts'
+import {
+  type Answered,
+  type Asked,
+  detailOfHold,
+  type HoldDetail,
+  holdEvent,
+  type Question,
+  questionIn,
+} from './question.ts'
 import type { Ready } from './reserve.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { type Bound, boundProblem } from './standing.ts'
@@ -24,7 +32,7 @@ export type Verdict =
 
 export interface Approvals {
   /** Opens a question, or finds it when it is open already. */
-  ask(ready: Ready, asked: readonly Approval[], decision: Decision): Promise<Held>
+  ask(ready: Ready, asked: readonly Approval[], decision: Decision): Promise<Asked>
   /** Waits as long as a call may wait; true when it was granted meanwhile. */
   wait(reference: string, signal: AbortSignal | undefined): Promise<boolean>
   list(states?: readonly HoldState[]): Promise<readonly Question[]>
@@ -39,13 +47,6 @@ export interface Approvals {
     bound: Bound,
   ): Promise<{ readonly grant: string } | { readonly problem: string }>
   withdraw(grant: string, by: string): Promise<void>
-}
-
-export interface Held {
-  readonly reference: string
-  readonly state: HoldState
-  readonly expires: number
-  readonly why?: string
 }
 
 const stillOpen: readonly HoldState[] = ['pending', 'granted']
@@ -68,7 +69,7 @@ export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approva
         await transaction.write([{ kind: 'hold', hold }])
         return { hold, fresh: true }
       })
-      if (found.fresh) await journal.append(holdEvent(found.hold, ready, now()))
+      if (found.fresh) await journal.append(holdEvent(found.hold, now(), ready.id))
       const { id, state, expires } = found.hold
       const why = detailOfHold(found.hold)?.answers.find((each) => each.verdict === 'refuse')?.why
       return { reference: id, state, expires, ...(why === undefined ? {} : { why }) }
@@ -290,22 +291,6 @@ function holdOf(ready: Ready, asked: readonly Approval[], decision: Decision, at
     at,
     expires: at + shortest,
     detail,
-  }
-}
-
-function holdEvent(hold: Hold, ready: Ready, at: number): Parameters<Runtime['journal']['append']>[0] {
-  const { principal, operation } = ready.call
-  return {
-    at,
-    kind: 'hold',
-    hold: hold.id,
-    state: hold.state,
-    call: ready.id,
-    operation,
-    approvals: detailOfHold(hold)?.approvals.map((each) => each.name) ?? [],
-    question: hold.question,
-    expires: hold.expires,
-    ...(principal.id === undefined ? {} : { principal: principal.id }),
   }
 }
 

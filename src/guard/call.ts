@@ -11,6 +11,11 @@ export interface Incoming {
   readonly credentials?: Readonly<Record<string, string>>
   /** The reference of a hold this call comes back for. */
   readonly hold?: string
+  /**
+   * Sends the call without its caller. Given when the guard is to send it itself once it is approved; it is then kept in memory, with the
+   * credentials, until somebody decides or the question expires.
+   */
+  readonly later?: (call: string) => Promise<Outcome>
   readonly signal?: AbortSignal
 }
 
@@ -78,6 +83,12 @@ export interface Refusal {
   /** What would make it pass, in one sentence. */
   readonly remedy?: string
   /** Where the question waits for somebody. */
-  readonly hold?: { readonly reference: string; readonly expires: number; readonly approvals: readonly string[] }
+  readonly hold?: {
+    readonly reference: string
+    readonly expires: number
+    readonly approvals: readonly string[]
+    /** Who sends it once it is granted: the caller, by repeating it; or the guard, which keeps the answer for the caller. */
+    readonly sentBy: 'caller' | 'guard'
+  }
   readonly retryAfterMs?: number
 }

@@ -8,12 +8,12 @@ import type { Answer, Incoming, Outcome, Refusal, Ruling } from './call.ts'
 import { type Doubts, makeDoubts } from './doubt.ts'
 import { newId } from './id.ts'
 import type { Journal, Noted } from './journal.ts'
+import { Later } from './later.ts'
 import { Waiting } from './leases.ts'
 import { refusalOf, refuse } from './refusal.ts'
 import { reserveNothing } from './reserve.ts'
 import { callOf, isAllowed, Rulings, readyOf } from './ruling.ts'
 import { type InForce, type Limits, putInForce, type Runtime } from './runtime.ts'
-import type { Effect } from './settle.ts'
 import { type Store, StoreError } from './store.ts'
 import { openSwitches, type Switches } from './switches.ts'
 import { blind, type Truth } from './truth.ts'
@@ -56,7 +56,7 @@ export interface Guard {
 }
 
 export type CallResult =
-  | { readonly kind: 'answered'; readonly call: string; readonly answer: Answer; readonly effect?: Effect }
+  | { readonly kind: 'answered'; readonly call: string; readonly answer: Answer }
   | { readonly kind: 'refused'; readonly call: string; readonly refusal: Refusal }
   | { readonly kind: 'failed'; readonly call: string; readonly outcome: Exclude<Outcome, { kind: 'answered' }> }
 
@@ -102,13 +102,15 @@ class ChartedGuard implements Guard {
   readonly approvals: Approvals
   readonly doubts: Doubts
   readonly #rulings: Rulings
+  readonly #later: Later
 
   constructor(runtime: Runtime, force: InForce) {
     this.#runtime = runtime
     this.#force = force
     this.approvals = makeApprovals(runtime, () => this.#force)
     this.doubts = makeDoubts(runtime, () => this.#force)
-    this.#rulings = new Rulings(runtime, this.approvals, this.doubts)
+    this.#later = new Later(runtime, (incoming, forward) => this.call(incoming, forward))
+    this.#rulings = new Rulings(runtime, { approvals: this.approvals, doubts: this.doubts, later: this.#later })
   }
 
   get switches(): Switches {
@@ -197,6 +199,7 @@ class ChartedGuard implements Guard {
 
   async close(): Promise<void> {
     this.doubts.stop()
+    this.#later.stop()
     this.#runtime.switches.close()
     const { journal, node, now } = this.#runtime
     await journal.append({ at: now(), kind: 'node', node, state: 'stop' })

@@ -1,7 +1,9 @@
 /** What is asked when a call waits for somebody. */
 import type { Call } from '../charter/charter.ts'
+import type { Answer, RefusalCode } from './call.ts'
 import type { Objects } from './gather.ts'
 import { digestOf } from './id.ts'
+import type { GuardEvent } from './journal.ts'
 import type { InForce } from './runtime.ts'
 import type { Hold, HoldState } from './store.ts'
 
@@ -13,6 +15,22 @@ export interface HoldDetail {
   readonly charter: string
   readonly approvals: readonly { readonly name: string; readonly quorum: number; readonly says: string }[]
   readonly answers: readonly Answered[]
+  /** What became of it, where the guard sent it itself. */
+  readonly result?: Result
+}
+
+/** What became of a call that the guard sent once it was approved. The answer is what its caller may see. */
+export type Result =
+  | { readonly kind: 'answered'; readonly call: string; readonly answer: Answer }
+  | { readonly kind: 'refused'; readonly call: string; readonly code: RefusalCode }
+  | { readonly kind: 'not-sent' | 'unknown'; readonly call: string }
+
+/** Where a question waits. */
+export interface Asked {
+  readonly reference: string
+  readonly state: HoldState
+  readonly expires: number
+  readonly why?: string
 }
 
 /** One person's answer. */
@@ -60,4 +78,22 @@ export function detailOfHold(hold: Hold): HoldDetail | undefined {
 
 function isHoldDetail(value: unknown): value is HoldDetail {
   return typeof value === 'object' && value !== null && 'call' in value && 'approvals' in value && 'answers' in value
+}
+
+/** A question, or what became of it, for the record. `call` is the one that asked. */
+export function holdEvent(hold: Hold, at: number, call?: string): GuardEvent {
+  const detail = detailOfHold(hold)
+  const { principal, operation } = detail?.call ?? {}
+  return {
+    at,
+    kind: 'hold',
+    hold: hold.id,
+    state: hold.state,
+    operation: operation ?? '',
+    approvals: detail?.approvals.map((each) => each.name) ?? [],
+    question: hold.question,
+    expires: hold.expires,
+    ...(call === undefined ? {} : { call }),
+    ...(principal?.id === undefined ? {} : { principal: principal.id }),
+  }
 }

@@ -1,17 +1,18 @@
 /** The way of one call through the guard, from the first look to what is said. */
-import type { Call, Charter } from '../charter/charter.ts'
+import type { Approval, Call, Charter } from '../charter/charter.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
 import { shownObject, shownTo } from './answer.ts'
 import type { Approvals } from './approvals.ts'
 import { type Holding, releaseCall, takeObjects } from './busy.ts'
-import type { Answer, Incoming, Outcome, Release, Ruling } from './call.ts'
+import type { Answer, Incoming, Outcome, Refusal, Release, Ruling } from './call.ts'
 import { Capabilities } from './capability.ts'
 import { type Doubts, goingOf, silentMs } from './doubt.ts'
 import { gatherObjects, type Objects } from './gather.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
-import { questionOf } from './question.ts'
+import type { Later } from './later.ts'
+import { type Asked, questionOf } from './question.ts'
 import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, refusalOf, refuse } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
@@ -25,12 +26,17 @@ export class Rulings {
   readonly #runtime: Runtime
   readonly #approvals: Approvals
   readonly #doubts: Doubts
+  readonly #later: Later
   readonly #capabilities = new Capabilities()
 
-  constructor(runtime: Runtime, approvals: Approvals, doubts: Doubts) {
+  constructor(
+    runtime: Runtime,
+    { approvals, doubts, later }: { readonly approvals: Approvals; readonly doubts: Doubts; readonly later: Later },
+  ) {
     this.#runtime = runtime
     this.#approvals = approvals
     this.#doubts = doubts
+    this.#later = later
   }
 
   /** Decides a call, from the first look to the reservation. */
@@ -38,6 +44,8 @@ export class Rulings {
     const call = callOf(incoming, this.#runtime.now())
     const off = this.#runtime.switches.ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)
+    const sent = incoming.hold === undefined ? undefined : await this.#later.answerFor(force, call, incoming.hold)
+    if (sent !== undefined) return { call: id, ...sent }
     const operation = force.charter.operations.get(call.operation)
     if (
       operation !== undefined &&
@@ -245,14 +253,12 @@ export class Rulings {
     const refusal =
       held.state === 'refused'
         ? refuse('approval-refused', held.why ?? 'it was refused', { reasons: decision.reasons })
-        : {
-            ...refusalOf(charter, ready.call.operation, decision),
-            hold: { ...held, approvals: asked.map((each) => each.name) },
-          }
+        : heldRefusal(refusalOf(charter, ready.call.operation, decision), held, asked)
     if (held.state === 'refused') return { kind: 'refused', call: ready.id, refusal }
     const granted = await this.#approvals.wait(held.reference, incoming.signal)
     if (granted) return this.rule(newId(this.#runtime.now()), ready.force, incoming)
-    return { kind: 'refused', call: ready.id, refusal }
+    const sends = this.#later.keep(held, incoming)
+    return { kind: 'refused', call: ready.id, refusal: sends ? sentLater(refusal) : refusal }
   }
 
   record(
@@ -282,6 +288,16 @@ export class Rulings {
       ...(hold === undefined ? {} : { hold }),
     })
   }
+}
+
+function heldRefusal(refusal: Refusal, { reference, expires }: Asked, asked: readonly Approval[]): Refusal {
+  return { ...refusal, hold: { reference, expires, approvals: asked.map((each) => each.name), sentBy: 'caller' } }
+}
+
+function sentLater(refusal: Refusal): Refusal {
+  if (refusal.hold === undefined) return refusal
+  const remedy = 'once it is approved, the guard sends it; repeat it with `Lockstep-Hold` to get the answer'
+  return { ...refusal, remedy, hold: { ...refusal.hold, sentBy: 'guard' } }
 }
 
 export function callOf({ operation, principal, request }: Incoming, at: number): Call {

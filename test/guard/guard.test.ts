@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import type { Incoming } from '../../src/guard/call.ts'
+import type { Incoming, Outcome } from '../../src/guard/call.ts'
 import { createGuard, type Guard, type GuardOptions } from '../../src/guard/guard.ts'
-import type { Store } from '../../src/guard/store.ts'
+import type { HoldState, Store } from '../../src/guard/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { answered, boss, Lines, user, Wallets, walletCharter } from './wallet.ts'
 
@@ -193,13 +193,13 @@ describe('a call of unknown outcome', () => {
   })
 })
 
-describe('an approval', () => {
-  const payout = (amount: number): Incoming => ({
-    operation: 'api.payout',
-    principal: user('ann'),
-    request: { path: { id: 'w' }, body: { amount } },
-  })
+const payout = (amount: number): Incoming => ({
+  operation: 'api.payout',
+  principal: user('ann'),
+  request: { path: { id: 'w' }, body: { amount } },
+})
 
+describe('an approval', () => {
   it('is asked once, given by different entitled people, and used up', async () => {
     const { api, guard, send } = await world()
     assert.equal(codeOf(await send(payout(5))), 200)
@@ -256,6 +256,73 @@ describe('an approval', () => {
       break
     }
     assert.equal(codeOf(await waiting), 200)
+  })
+})
+
+describe('a call that the guard sends itself', () => {
+  const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
+    for (let turn = 0; turn < 500; turn += 1) {
+      const found = await look()
+      if (found !== undefined) return found
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    throw new Error('it never came')
+  }
+  const held = async ({ api, guard }: World, outcome?: Outcome) => {
+    const incoming = payout(50)
+    const later = async (call: string): Promise<Outcome> => outcome ?? api.run('api.payout', incoming.request, call)
+    const asked = await guard.call({ ...incoming, later }, () => assert.fail('it was not approved'))
+    assert.ok(asked.kind === 'refused' && asked.refusal.hold?.sentBy === 'guard')
+    const { reference } = asked.refusal.hold
+    return { reference, back: { ...incoming, hold: reference } }
+  }
+  const approve = async ({ guard }: World, reference: string): Promise<void> => {
+    for (const by of ['b1', 'b2']) assert.ok((await guard.approvals.answer(reference, boss(by), 'approve')).ok)
+  }
+  const stateOf = ({ guard }: World, reference: string, state: HoldState) =>
+    until(async () => ((await guard.approvals.get(reference))?.state === state ? true : undefined))
+
+  it('is sent once, when it is approved, and its caller gets the answer as often as they come back', async () => {
+    const made = await world()
+    const { reference, back } = await held(made)
+    assert.equal(made.api.effects.length, 0)
+    await approve(made, reference)
+    await stateOf(made, reference, 'executed')
+    const answers = await Promise.all([made.send(back), made.send(back)])
+    for (const answer of answers)
+      assert.ok(answer.kind === 'answered' && answer.answer.text?.includes('"state":"open"'))
+    assert.equal(made.api.effects.length, 1)
+    assert.equal(codeOf(await made.send({ ...back, principal: user('bob') })), 'denied')
+    const states = made.lines.of('hold').map((each) => each.state)
+    assert.deepEqual(states, ['pending', 'executing', 'executed'])
+  })
+
+  it('is never sent when it is refused', async () => {
+    const made = await world()
+    const { reference, back } = await held(made)
+    await made.guard.approvals.answer(reference, boss('b1'), 'refuse', 'no')
+    assert.equal(codeOf(await made.send(back)), 'approval-refused')
+    assert.equal(made.api.effects.length, 0)
+  })
+
+  it('stays approved when it did not get through, for its caller to repeat', async () => {
+    for (const outcome of [{ kind: 'not-sent', why: 'down' }, answered(401, { error: 'expired' })] as const) {
+      const made = await world()
+      const { reference, back } = await held(made, outcome)
+      await approve(made, reference)
+      await until(async () => ((await made.guard.approvals.get(reference))?.result === undefined ? undefined : true))
+      assert.equal((await made.guard.approvals.get(reference))?.state, 'granted')
+      assert.equal(codeOf(await made.send(back)), 200)
+      assert.equal(made.api.effects.length, 1)
+    }
+  })
+
+  it('is in doubt for its caller too, when nobody knows what became of it', async () => {
+    const made = await world()
+    const { reference, back } = await held(made, { kind: 'unknown', why: 'time-out' })
+    await approve(made, reference)
+    await stateOf(made, reference, 'executed')
+    assert.equal(codeOf(await made.send(back)), 'outcome-unknown')
   })
 })
 

@@ -160,6 +160,10 @@ const approvals = z
   .strictObject({
     wait: span('0ms', 'How long a call itself waits for its approval.'),
     expires: span('15m', 'How long a question stays open.'),
+    send: z.boolean().default(false).meta({
+      description:
+        'Whether the guard sends a call itself once it is approved. Until then, it keeps the credentials of the caller in memory. Without it, the caller repeats the call.',
+    }),
   })
   .prefault({})
 

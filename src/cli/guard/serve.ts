@@ -184,6 +184,7 @@ async function openDoors({ core, secrets, voice, now, tell }: DoorOptions): Prom
       identifier: outside.identifier,
       upstreams: outside.upstreams,
       ...listenOptions(ready.file, outside.tls),
+      sendsApproved: ready.file.approvals.send,
       onEvent: (event) => {
         if (event.kind === 'failed') tell({ kind: 'failed', why: event.why, call: event.call })
       },

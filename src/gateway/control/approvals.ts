@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { actorsOf } from '../../constraint/choice.ts'
 import type { Guard } from '../../guard/guard.ts'
-import type { Question } from '../../guard/question.ts'
+import type { Question, Result } from '../../guard/question.ts'
 import type { HoldState } from '../../guard/store.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import { type Caller, nameOf } from './caller.ts'
@@ -74,7 +74,7 @@ function maySee(guard: Guard, question: Question, caller: Caller | undefined): b
 
 /** A question exactly as it will run when it is granted. */
 function shown(guard: Guard, question: Question, caller: Caller | undefined): Readonly<Record<string, unknown>> {
-  const { reference, state, group, at, expires, call, objects, approvals, answers, use, charter } = question
+  const { reference, state, group, at, expires, call, objects, approvals, answers, use, charter, result } = question
   const { principal, operation, request } = call
   const why = caller?.kind === 'person' ? guard.approvals.mayAnswer(question, caller.principal) : 'this needs a person'
   return {
@@ -97,9 +97,17 @@ function shown(guard: Guard, question: Question, caller: Caller | undefined): Re
       given: answers.filter((each) => each.approval === name && each.verdict === 'approve').length,
     })),
     answers: answers.map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
+    ...(result === undefined ? {} : { result: became(result) }),
     'may-answer': why === undefined && state === 'pending',
     ...(why === undefined ? {} : { 'why-not': why }),
   }
+}
+
+/** The answer itself is for whoever asked, who gets it by coming back with the call. */
+function became(result: Result): Readonly<Record<string, unknown>> {
+  const { kind, call } = result
+  if (kind === 'answered') return { kind, call, status: result.answer.status }
+  return kind === 'refused' ? { kind, call, code: result.code } : { kind, call }
 }
 
 /** The request line and body that will be sent; absent when the charter has no such operation any more. */

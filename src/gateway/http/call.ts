@@ -9,7 +9,7 @@ import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { readBytes } from './body.ts'
 import { credentialsOf, originOf, presentedBy } from './caller.ts'
-import { carry, sendingOf, stream } from './carry.ts'
+import { carry, sendAlone, sendingOf, stream } from './carry.ts'
 import { checkLength, type Head, readHead } from './head.ts'
 import type { Origin } from './headers.ts'
 import { Refused, refused } from './refused.ts'
@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly limits: HttpLimits
   readonly hosts: ReadonlySet<string> | undefined
   readonly trusted: BlockList | undefined
+  /** Whether held calls are sent by the guard itself once they are approved. */
+  readonly sendsApproved: boolean
   readonly onEvent: (event: HttpEvent) => void
 }
 
@@ -202,8 +204,8 @@ interface Client {
 
 async function rule(around: Surroundings, read: Read, found: Found, client: Client): Promise<void> {
   const { arriving, reply, signal } = client
-  const incoming = incomingOf(around, read, found, signal)
   const upstream = upstreamFor(around, found.route.shape.source)
+  const incoming = { ...incomingOf(around, read, found, signal), ...laterOf(around, { read, found, upstream }) }
   const ruling = await around.guard.begin(incoming)
   const { call } = ruling
   if (ruling.kind === 'refused') {
@@ -215,4 +217,13 @@ async function rule(around: Surroundings, read: Read, found: Found, client: Clie
     return
   }
   await carry(around, { read, found, upstream, ruling }, reply, signal)
+}
+
+/** Larger bodies are not kept for later. */
+const keptBytes = 64 * 1024
+
+function laterOf(around: Surroundings, carried: Parameters<typeof sendAlone>[1]): Pick<Incoming, 'later'> {
+  const { body } = carried.read
+  if (!around.sendsApproved || (body !== null && (!Buffer.isBuffer(body) || body.length > keptBytes))) return {}
+  return { later: () => sendAlone(around, carried) }
 }

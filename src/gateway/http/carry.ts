@@ -46,6 +46,22 @@ export async function carry(around: Surroundings, carried: Carried, reply: Reply
   }
 }
 
+/** Sends a call whose caller has left. */
+export async function sendAlone(
+  around: Surroundings,
+  { read, found, upstream }: Omit<Carried, 'ruling'>,
+): Promise<Outcome> {
+  const { basePath } = found.route.shape
+  const sending = sendingOf(read, upstream, { basePath, inspect: true, finish: true })
+  const collected = await collect(upstream, sending, around.limits.responseBytes, new AbortController().signal)
+  if (collected.kind === 'failed') return outcomeOf(collected.failure)
+  const { head } = collected
+  if (collected.kind === 'whole')
+    return { kind: 'answered', answer: await readAnswer(head, collected.bytes, around.limits.responseBytes) }
+  collected.drop()
+  return { kind: 'answered', answer: { status: head.status, headers: flatHeaders(head.headers) } }
+}
+
 export function sendingOf(
   read: Read,
   upstream: Upstream,

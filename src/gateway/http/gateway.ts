@@ -22,6 +22,8 @@ export interface HttpGatewayOptions {
   readonly hosts?: readonly string[]
   /** Addresses or networks (`10.0.0.0/8`) of proxies that may say whom a request came from. */
   readonly trustedProxies?: readonly string[]
+  /** Send a held call once it is approved, instead of waiting for its caller to repeat it. Its credentials stay in memory until then. */
+  readonly sendsApproved?: boolean
   readonly onEvent?: (event: HttpEvent) => void
 }
 
@@ -66,6 +68,7 @@ export async function openHttpGateway(options: HttpGatewayOptions): Promise<Http
     limits: { ...usualLimits, ...options.limits },
     hosts: namesOf(options.hosts),
     trusted: proxiesOf(options.trustedProxies),
+    sendsApproved: options.sendsApproved ?? false,
     onEvent: options.onEvent ?? (() => undefined),
   }
   const underWay = new Set<Promise<void>>()

@@ -65,6 +65,7 @@ export function openDesk<Request>(guard: Guard, options: MiddlewareOptions<Reque
     limits,
     hosts: options.hosts === undefined ? undefined : new Set(options.hosts.map((each) => each.toLowerCase())),
     trusted: undefined,
+    sendsApproved: false,
     onEvent: () => undefined,
   }
   return {
