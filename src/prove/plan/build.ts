@@ -114,8 +114,23 @@ export class Builder {
     // The object may have turned out to belong to somebody else.
     const stays = wants.member !== undefined || object === undefined || this.casting.able(use, object).includes(first)
     const member = stays ? first : this.casting.pick(use, object)
+    this.fillUp(object, member)
     prepareApprovals(this, use, { object, member, wants })
     this.step(use, { member, object, wants, purpose: 'act', depth: 0 })
+  }
+
+  /** Makes what is to fill the object acted on; see `BuildOptions.fill`. */
+  private fillUp(object: Var | undefined, member: Member): void {
+    const { fill, ...options } = this.choices
+    const owner = this.owners.get(object ?? '')
+    if (fill === undefined) return
+    if (owner === undefined) throw new Unbuildable(`nobody is known to own what a ${fill} is to be made for`)
+    const other = new Builder(this.stage, { ...options, notCast: new Set([...(options.notCast ?? []), member.name]) })
+    const known = this.steps.length
+    other.resume(this.scenario())
+    other.supply(fill, { owner, states: [], wishes: [], depth: 1 })
+    const { steps, ...made } = other.scenario()
+    this.resume({ ...made, steps: steps.slice(known) })
   }
 
   /** The object a use acts on, brought into a state the use may start from. */

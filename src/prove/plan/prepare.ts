@@ -1,8 +1,10 @@
 /** What must be done before a use: what the charter's order rules put first, and the approvals it needs. */
 import type { Approval, Constraint, Use } from '../../charter/charter.ts'
+import type { Person } from './belong.ts'
 import type { Builder, How } from './build.ts'
 import { type Member, sameTenant } from './cast.ts'
 import { usesOf } from './graph.ts'
+import { originOf, peopleOf } from './origin.ts'
 import { plannedStates } from './prepare-rule.ts'
 import type { Step, Var } from './scenario.ts'
 import { deepest, Unbuildable, type Wants } from './wants.ts'
@@ -91,9 +93,24 @@ export function prepareApprovals(
       requester: member,
       later: [use],
     })) {
-      builder.step(grant, { member: approver, object, wants: {}, purpose: 'setup', depth: 0 })
+      const belonging = { people: grantedTo(builder, grant, { approver, member }) }
+      builder.step(grant, { member: approver, object, wants: {}, belonging, purpose: 'setup', depth: 0 })
     }
   }
+}
+
+/** Whoever asks stands where what a grant makes says to whom it is given, as in a consent. */
+function grantedTo(
+  builder: Builder,
+  grant: Use,
+  { approver, member }: { readonly approver: Member; readonly member: Member },
+): Person[] {
+  const { charter } = builder.stage
+  const type = grant.creates ? charter.objects.get(grant.object?.type ?? '') : undefined
+  if (type === undefined || approver === member) return []
+  const places = peopleOf(type).flatMap(([party, at]) => (party === 'owner' || typeof at === 'string' ? [] : [at]))
+  const said = places.filter((at) => originOf(charter, grant, at).from === 'body')
+  return said.map((at) => ({ at, who: member }))
 }
 
 /** Grants what a move on the way needs approved in any case, where the grant may still be made and was not. */

@@ -31,6 +31,8 @@ export interface BuildOptions {
   readonly found: ReadonlySet<string>
   /** A use made of every new object of a type, because others need what it brings, as money on an account. */
   readonly enrich?: ReadonlyMap<string, Use>
+  /** A type of which one is made first, of the owner of the object acted on and not by whoever acts, so that there is something to tell. */
+  readonly fill?: string
   /** The use that creates objects of its type, when there are several. */
   readonly creator?: string
   /** Members not to be cast. */

@@ -1,7 +1,9 @@
 /** The ways in which one use can be brought about: other people, objects found instead of made, filled up first. */
 import type { Use } from '../../charter/charter.ts'
+import { tellingLeaves } from '../oracle/effect.ts'
 import type { Member } from '../plan/cast.ts'
 import { Casting } from '../plan/casting.ts'
+import { fillersOf } from '../plan/fill.ts'
 import { detoursOf, lessonsOf, type Mishap, noLore } from '../plan/lore.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { Scenario } from '../plan/scenario.ts'
@@ -73,7 +75,7 @@ export class Ways {
       }
       if (!(control instanceof Unreached) && control.works) {
         this.noteRaiser(use, control)
-        return { plan, control, options, why: '' }
+        return (await this.telling(use, control)) ?? { plan, control, options, why: '' }
       }
       const failed = { scenario: plan.control, options, member, mishap: control.mishap }
       failure ??= failed
@@ -88,6 +90,24 @@ export class Ways {
     if (detour !== undefined) return detour
     const nothing = { control: undefined, cases: [], notReached: [] }
     return first ?? { plan: nothing, control: undefined, options: { found: new Set() }, why: 'no scenario was found' }
+  }
+
+  /** For a reading whose answer tells nothing yet, a way in which it does; undefined where none is needed or found. */
+  private async telling(use: Use, control: Control): Promise<WorkingPlan | undefined> {
+    const { charter, stage } = this.lab
+    if (use.object === undefined || charter.operations.get(use.operation)?.writes !== false || tells(control))
+      return undefined
+    const members = [undefined, ...new Casting(stage, { found: new Set() }).able(use, undefined).slice(1, 3)]
+    for (const fill of fillersOf(charter, use.object.type)) {
+      for (const member of members) {
+        const options = { found: new Set<string>(), fill }
+        await this.lab.reset?.()
+        const [plan, filled] = await this.cast(use, options, member)
+        if (filled === undefined || filled instanceof Unreached || !filled.works || !tells(filled)) continue
+        return { plan, control: filled, options, why: '' }
+      }
+    }
+    return undefined
   }
 
   /** A plan and its control; planned anew when the control showed that objects belong to others than was thought. */
@@ -210,6 +230,12 @@ export class Ways {
     this.controls.set(key, made)
     return made
   }
+}
+
+/** Whether an answer holds anything but the keys of what was asked about. */
+function tells({ answer, after }: Control): boolean {
+  const keys = new Set([...after.values()].map((fact) => fact?.key))
+  return [...tellingLeaves(answer).values()].some((leaf) => !keys.has(String(leaf)))
 }
 
 function placeOf({ step, broken, states }: Mishap): string {

@@ -1,7 +1,7 @@
 /** Acts without a fitting approval. */
 import { admitted, choicesOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import { usesOf } from '../graph.ts'
+import { useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import { changers, withChange, withRevocation } from './detour.ts'
@@ -31,11 +31,16 @@ export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>)
   if (approval.not.length > 0 && !guardsItself(draft, approval.grant))
     flawed('own', 'approval-own', () => ownApproval(draft, constraint, granted(), grants))
   if (approval.validForMs !== undefined) flawed('stale', 'approval-stale', granted)
-  if (changers(draft).length > 0) flawed('changed', 'approval-changed', () => withChange(draft, granted(), grants))
+  // A standing permission, as a consent, is for no version of what it opens, unless the charter says for which parts.
+  const standing =
+    approval.binds === undefined && [...grants].some((id) => useById(draft.stage.charter, id)?.creates === true)
+  if (!standing && changers(draft).length > 0)
+    flawed('changed', 'approval-changed', () => withChange(draft, granted(), grants))
   const { revoke, quorum } = approval
   if (revoke === undefined) return
   flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), revoke, grants, 0))
-  if (quorum > 1)
+  const isMove = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]?.object?.type === draft.use.object?.type
+  if (quorum > 1 && isMove)
     flawed('carried-over', 'approval-stale', () => withRevocation(draft, granted(), revoke, grants, quorum - 1))
 }
 

@@ -1,7 +1,7 @@
 /** Calls by those who may not, and on what is not theirs. */
 
 import type { Ref } from '../../../charter/charter.ts'
-import { attackersOf } from '../attacker.ts'
+import { type Attacker, attackersOf } from '../attacker.ts'
 import { actorsOf, admitted, type Member, type Stage, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
@@ -15,9 +15,9 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
   const owner = draft.stage.members.find((member) => member.name === control.vars[act?.object ?? '']?.owner)
   // Who acts on what is their own can only be somebody or nobody.
   const isOwn = draft.use.object?.key.from === 'principal'
-  const attackers = attackersOf(draft.stage, draft.use, { caller, owner }).filter(
-    (each) => !isOwn || each.member === undefined,
-  )
+  const attackers = attackersOf(draft.stage, draft.use, { caller, owner })
+    .filter((each) => !isOwn || each.member === undefined)
+    .flatMap((each) => uninvolved(draft, control, each))
   const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? true
   for (const { member, other, instead } of attackers) {
     const found = {
@@ -34,6 +34,15 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
   }
   if (attackers.length === 0)
     draft.skip(constraint.id, { kind: 'as-other', other: 'other-actor' }, 'every identity may do this')
+}
+
+/** Attackers without those who helped to fill what is read: whoever wrote into it may have come to a right of their own. */
+function uninvolved(draft: Draft, control: Scenario, attacker: Attacker): Attacker[] {
+  if (draft.options.fill === undefined) return [attacker]
+  const helped = new Set(control.steps.slice(0, -1).map((step) => step.as))
+  if (attacker.member === undefined) return [attacker]
+  const [member, ...instead] = [attacker.member, ...attacker.instead].filter(({ name }) => !helped.has(name))
+  return member === undefined ? [] : [{ ...attacker, member, instead }]
 }
 
 /** Somebody else's object is named by a reference. */

@@ -40,6 +40,7 @@ export function withRevocation(
 ): Scenario {
   const use = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]
   if (use === undefined) throw new Unbuildable('nothing takes the approval back')
+  if (use.object?.type !== draft.use.object?.type) return withGrantsEnded(draft, scenario, use, grants)
   const back = detour(draft, scenario, { use, extra: [] }, grants)
   const granted = scenario.steps.filter((step) => grants.has(step.use))
   const used = new Set(granted.map((step) => step.as))
@@ -56,6 +57,19 @@ export function withRevocation(
     cast: { ...cast, ...back.cast },
     steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)],
   }
+}
+
+/** What the grants made is ended right before the act, as a consent that is taken back. */
+function withGrantsEnded(draft: Draft, scenario: Scenario, use: Use, grants: ReadonlySet<string>): Scenario {
+  const made = scenario.steps.flatMap(({ use: id, makes }) => (grants.has(id) && makes !== undefined ? [makes] : []))
+  const ended = made.filter((name) => scenario.vars[name]?.type === use.object?.type)
+  if (ended.length === 0) throw new Unbuildable(`no grant makes what \`${use.id}\` ends`)
+  const builder = new Builder(draft.stage, draft.options)
+  builder.resume(scenario)
+  const act = builder.steps.pop()
+  for (const name of ended) builder.move(name, [use], 0)
+  if (act !== undefined) builder.steps.push(act)
+  return builder.scenario()
 }
 
 /** Inserts a use before the act, with the moves to where it may be made and from there back, none of which approves. */
