@@ -104,6 +104,8 @@ export interface ObjectType {
   /** Bits of entropy a key must have because holding it entitles; absent when keys are no secrets. */
   readonly capabilityBits?: number
   readonly volatile: readonly Pointer[]
+  /** It lets in; where the answer that makes one tells the secret. */
+  readonly credential?: Pointer
   readonly position: Position
 }
 
@@ -130,6 +132,8 @@ export interface Operation {
   readonly writes: boolean
   readonly lists?: { readonly object: string; readonly items: Pointer }
   readonly grants?: string
+  /** What the caller called with is worth nothing afterwards. */
+  readonly ends?: 'session'
 }
 
 /** One way to use an operation: a transition of an object, or the operation by itself. */

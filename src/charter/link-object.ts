@@ -49,6 +49,7 @@ export function linkObject(linker: Linker, name: string, raw: RawObject, transit
     transitions,
     ...(raw.capability === undefined ? {} : { capabilityBits: raw.capability.bits }),
     volatile: asList(raw.volatile).map(pointer),
+    ...(raw.credential === undefined ? {} : { credential: pointer(raw.credential) }),
     position: linker.at(path),
   }
 }

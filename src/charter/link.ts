@@ -272,6 +272,7 @@ function linkOperations(linker: Linker, uses: readonly Use[]): Map<string, Opera
       writes: raw?.safe !== true && (transitions || !safeMethods.has(shape.method)),
       ...(listed === undefined ? {} : { lists: { object: listed, items: itemsPlace(linker, id, raw?.items) } }),
       ...(grants === undefined ? {} : { grants }),
+      ...(raw?.ends === undefined ? {} : { ends: raw.ends }),
     })
   }
   return linked

@@ -127,6 +127,10 @@ const operation = z
       .optional()
       .meta({ description: 'Where the list is in the answer, when it is not the answer itself.' }),
     grants: name.optional().meta({ description: 'The approval this operation grants.' }),
+    ends: z
+      .literal('session')
+      .optional()
+      .meta({ description: 'What the caller called with is worth nothing afterwards: signing out.' }),
     safe: z.boolean().optional().meta({ description: 'Changes nothing, although its method says it could.' }),
   })
   .meta({ description: 'What is demanded of every use of an operation.' })
@@ -192,6 +196,10 @@ const objectType = z
       .optional()
       .meta({ description: 'Whoever holds the key may act (`by: holder`): the key must be this hard to guess.' }),
     'seen-by': sight.optional().meta({ description: 'Who may see one in a list, where no `read` says so.' }),
+    credential: pointer.optional().meta({
+      description:
+        'It lets in: where the answer that makes one tells the secret, as `/secret`. In a `final` state it no longer may.',
+    }),
     volatile: z.array(pointer).optional().meta({ description: 'Parts that change by themselves and prove nothing.' }),
   })
   .meta({ description: 'A type of object: whose it is, where its state is, what moves it.' })

@@ -66,6 +66,7 @@ const plainWords: Readonly<Record<PlainKind, string>> = {
   'same-key': 'twice with the same idempotency key',
   guess: 'several times, and looks whether the keys can be guessed',
   rightful: 'rightfully, and looks whether what must hold still does',
+  ended: 'with what it ended',
 }
 
 /** The steps of a scenario, as `alice: transfer.create → transfer-1`. */

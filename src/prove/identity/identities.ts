@@ -41,6 +41,8 @@ export interface Identities {
   enrol(request: Pick<HttpRequest, 'method' | 'url'>): Promise<Enrolment | undefined>
   /** Sends a hook; `vars` are its `${var:…}`. Undefined when the file has no such hook. */
   runHook(name: 'reset' | 'advance-clock', vars?: Readonly<Record<string, string>>): Promise<Exchange | undefined>
+  /** Takes note of a secret that no identity began with. */
+  learn(secret: string): void
   /** The text without any secret value known so far, whichever common way it is encoded. */
   redact(text: string): string
 }
@@ -131,6 +133,7 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
         if (opened.status === 'fulfilled') opened.value.doubt()
       return exchange
     },
+    learn: (secret) => learn(new Secret(secret)),
     redact: (text) => redactor.redact(text),
   }
 }

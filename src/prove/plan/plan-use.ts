@@ -6,6 +6,7 @@ import { planOnce } from './tactic/again.ts'
 import { planApproval } from './tactic/approval.ts'
 import { planBy, planRefBy } from './tactic/by.ts'
 import { Draft } from './tactic/draft.ts'
+import { planEnded } from './tactic/ended.ts'
 import { planSeenBy, planSetBy } from './tactic/field.ts'
 import { planGuess, planInvariants } from './tactic/invariant.ts'
 import { planItems } from './tactic/items.ts'
@@ -39,6 +40,7 @@ export function planUse(stage: Stage, use: Use, options: BuildOptions, member?: 
   planRace(draft, control)
   planInvariants(draft, control)
   planGuess(draft, control)
+  planEnded(draft, control)
   return { control, cases: draft.cases, notReached: draft.notReached }
 }
 

@@ -93,6 +93,8 @@ export type Tactic =
   | { readonly kind: 'list'; readonly as: string; readonly of?: string }
   | { readonly kind: 'same-key' }
   | { readonly kind: 'guess' }
+  /** What somebody was let in with is used after its end. */
+  | { readonly kind: 'ended'; readonly what: 'session' | 'credential' }
   /** No abuse: the rightful call itself must keep an invariant. */
   | { readonly kind: 'rightful' }
 

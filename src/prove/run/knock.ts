@@ -1,8 +1,8 @@
 /** Finds out whether somebody is taken for who they are where they have not called anything yet. */
-import { toHttp } from '../../wire/to-http.ts'
+import type { Operation } from '../../charter/charter.ts'
 import { admitted, choicesOf } from '../plan/cast.ts'
+import { doorsOf } from './door.ts'
 import type { Lab } from './lab.ts'
-import { makeRequest } from './request.ts'
 
 const mostDoors = 3
 
@@ -11,16 +11,14 @@ export async function knocks(lab: Lab, name: string): Promise<boolean> {
   const { charter, members } = lab.stage
   const member = members.find((each) => each.name === name)
   if (member === undefined) return false
-  const doors = [...charter.operations.values()].flatMap(({ shape, uses }) => {
-    const open = uses.find((use) =>
+  const open = ({ uses }: Operation) =>
+    uses.find((use) =>
       choicesOf(use).some((choice) => choice.party === undefined && admitted(charter, [member], choice).length > 0),
     )
-    const server = lab.servers.get(shape.source)
-    return shape.method !== 'GET' || open === undefined || server === undefined ? [] : [{ use: open, server }]
-  })
+  const doors = doorsOf(lab, open, mostDoors)
   const signed = doors.length === 0 ? undefined : await lab.signIn(name)
-  for (const { use, server } of doors.slice(0, mostDoors)) {
-    const exchange = await signed?.send(toHttp(charter, use, makeRequest(charter, use, lab.supply), server))
+  for (const { request } of doors) {
+    const exchange = await signed?.send(request)
     if (exchange?.response !== undefined && exchange.response.status !== 401) return true
   }
   return false

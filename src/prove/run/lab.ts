@@ -4,6 +4,7 @@ import { decide, evaluateUse } from '../../decide/decide.ts'
 import type { Reason } from '../../decide/decision.ts'
 import { factsFor } from '../../session/fold.ts'
 import type { PastCall } from '../../session/past-call.ts'
+import type { Present } from '../identity/presentation.ts'
 import type { Stage } from '../plan/cast.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Supply } from './request.ts'
@@ -44,6 +45,10 @@ export interface Lab {
   readonly register: (name: string) => Promise<Signed>
   /** Somebody new of the pool whose login begins with this request, which the run sends itself; undefined when none does. */
   readonly enrol: (request: HttpRequest) => Promise<Enrolled | undefined>
+  /** The ways in which secrets are carried. */
+  readonly presentations: readonly Present[]
+  /** A secret that the run came by: no report holds it. */
+  readonly learnSecret: (secret: string) => void
   /** The identity that reads the truth, when the identities file names one. */
   readonly observer?: string
   readonly supply: Supply

@@ -1,6 +1,7 @@
 import type { Charter, Principal } from '../../charter/charter.ts'
 import type { Identities } from '../identity/identities.ts'
 import { IdentityError } from '../identity/login.ts'
+import { presentationsOf } from '../identity/presentation.ts'
 import type { RawIdentities, RawIdentity } from '../identity/schema.ts'
 import type { Session } from '../identity/session.ts'
 import type { Member } from '../plan/cast.ts'
@@ -50,6 +51,8 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     isLetIn: (name) => doors.isLetIn(name, sessions.signIn),
     register: sessions.register,
     enrol: sessions.enrol,
+    presentations: presentationsOf(file),
+    learnSecret: identities.learn,
     ...(identities.observer === undefined ? {} : { observer: identities.observer }),
     supply: { random: options.random, fresh: () => `${options.nonce}${(count++).toString(36)}` },
     now: () => options.now() + clock.aheadMs,

@@ -237,5 +237,5 @@ export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Dema
 
 /** Disclosures show in the answer itself. */
 function needsSight(abuse: AbuseCase): boolean {
-  return !['read-field', 'list', 'guess', 'write-field', 'rightful'].includes(abuse.tactic.kind)
+  return !['read-field', 'list', 'guess', 'write-field', 'ended', 'rightful'].includes(abuse.tactic.kind)
 }

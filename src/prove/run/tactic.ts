@@ -5,6 +5,7 @@ import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { withoutGrants } from './declared-control.ts'
 import { holdToDeclared } from './due-state.ts'
+import { endedTrial } from './ended-tactic.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
 import { knocks } from './knock.ts'
 import type { Lab } from './lab.ts'
@@ -13,7 +14,8 @@ import { laterTrial, mayShowLater } from './later.ts'
 import { withOtherObjects } from './other-objects.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
-import { againTrial, burstTrial, overLimitTrial, sameKeyTrial, tooOftenTrial } from './repeat-tactic.ts'
+import { againTrial, burstTrial, overLimitTrial, tooOftenTrial } from './repeat-tactic.ts'
+import { sameKeyTrial } from './same-key-tactic.ts'
 import { withKeys } from './start.ts'
 import { lastTolerated, toleratedBy } from './tolerated.ts'
 import { type Control, type Scene, setScene, type Trial } from './trial.ts'
@@ -35,7 +37,7 @@ export async function runTrial(
 ): Promise<Trial> {
   try {
     const trial = await withOtherObjects(lab, abuse, () => nowOrLater(lab, abuse, control, options))
-    if (!trial.effect && !endsCredential(abuse)) await refuseDoubt(lab, trial)
+    if (!trial.effect && abuse.tactic.kind !== 'ended' && !endsCredential(abuse)) await refuseDoubt(lab, trial)
     if (!trial.effect && trial.unseen !== undefined) throw new Unreached(trial.unseen)
     return trial
   } catch (error) {
@@ -125,6 +127,8 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return abuse.tactic.flaw === 'too-often'
         ? tooOftenTrial(lab, abuse, control)
         : stepTrial(lab, abuse, control, options)
+    case 'ended':
+      return endedTrial(lab, abuse, options.skip)
     case 'rightful':
       return rightfulTrial(lab, abuse)
     case 'approval':

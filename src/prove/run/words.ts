@@ -73,6 +73,8 @@ function how(tactic: Tactic, trial: Trial): string {
     case 'arguments':
     case 'object-facts':
       return ' against the rule'
+    case 'ended':
+      return `, and ${tactic.what === 'session' ? 'what they were signed in with' : 'the secret of what it ended'} still let in`
     case 'rightful':
       return ', and what must always hold did not hold any more'
     case 'as-other':
@@ -129,6 +131,11 @@ export function causeOf(
     return text(
       'checks and writes in two steps, so that calls at the same moment all pass the check',
       'Check and write in one transaction that locks the object (SELECT … FOR UPDATE, a conditional UPDATE, or a unique key), and let the loser fail.',
+    )
+  if (tactic.kind === 'ended')
+    return text(
+      'ends what lets in by name only: whoever has it is let in as before',
+      'Look up at every call whether the session or key is still in force, and keep no copy that outlives it.',
     )
   if (isInvariant(constraint))
     return text(

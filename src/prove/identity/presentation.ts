@@ -1,0 +1,50 @@
+import type { HttpRequest } from '../transport/exchange.ts'
+import type { RawIdentities } from './schema.ts'
+
+/** A request that carries a secret the way some identity carries its own. */
+export type Present = (secret: string) => (request: HttpRequest) => HttpRequest
+
+const placeholder = /\$\{(env|file|var):[^}]+\}/g
+/** How keys and tokens are carried where the file shows nothing else. */
+const usual: readonly Carrier[] = [
+  { place: 'headers', name: 'Authorization', template: 'Bearer ${env:KEY}' },
+  { place: 'headers', name: 'X-Api-Key', template: '${env:KEY}' },
+]
+
+interface Carrier {
+  readonly place: 'headers' | 'query'
+  readonly name: string
+  readonly template: string
+}
+
+/** Every way in which the identities of a file carry a single secret, those of keys first; then the usual ones. */
+export function presentationsOf(file: RawIdentities): readonly Present[] {
+  const identities = Object.values(file.identities)
+  const sorted = [...identities.filter((each) => each.login === undefined), ...identities]
+  const carriers = sorted.flatMap((identity) => [
+    ...carriersIn('headers', identity.headers),
+    ...carriersIn('query', identity.query),
+  ])
+  const found = new Map<string, Carrier>()
+  for (const carrier of [...carriers, ...usual]) {
+    const mark = `${carrier.place}|${carrier.name.toLowerCase()}|${carrier.template.replaceAll(placeholder, '')}`
+    if (!found.has(mark)) found.set(mark, carrier)
+  }
+  return [...found.values()].map(presenting)
+}
+
+function carriersIn(place: Carrier['place'], values: Readonly<Record<string, string>> | undefined): Carrier[] {
+  return Object.entries(values ?? {})
+    .filter(([, template]) => [...template.matchAll(placeholder)].length === 1)
+    .map(([name, template]) => ({ place, name, template }))
+}
+
+function presenting({ place, name, template }: Carrier): Present {
+  return (secret) => (request) => {
+    const value = template.replaceAll(placeholder, () => secret)
+    if (place === 'headers') return { ...request, headers: { ...request.headers, [name]: value } }
+    const url = new URL(request.url)
+    url.searchParams.set(name, value)
+    return { ...request, url: url.href }
+  }
+}
