@@ -2,10 +2,12 @@
 import type { Invariant } from '../../charter/charter.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
+import { oddAmountsTrial } from './odd-amounts.ts'
 import { Play } from './play.ts'
 import { act, setScene, type Trial } from './trial.ts'
 import { uniqueTrial } from './unique-tactic.ts'
 import { Unreached } from './unreached.ts'
+import { tryTo } from './ways.ts'
 
 /** Makes the rightful call, as often as an `at-most` allows and once more, or for the same unique value again, and looks whether the invariant still holds. */
 export async function rightfulTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
@@ -17,6 +19,9 @@ export async function rightfulTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> 
   const { made, broken } = await act(scene, {})
   if (!made.accepted) throw new Unreached(`the rightful call was refused: ${inShort(made.exchange)}`)
   const changes = broken.filter((each) => each.id === abuse.constraint).map((each) => each.change)
+  // What cannot be brought about once more was looked at all the same.
+  const odd = changes.length === 0 ? await tryTo(() => oddAmountsTrial(lab, abuse, made.request)) : undefined
+  if (odd !== undefined && !(odd instanceof Unreached)) return odd
   const why = changes.length === 0 ? 'it holds before and after' : 'a rightful call broke it'
   return { effect: changes.length > 0, why, changes, disclosed: [], sent: scene.play.sent, state: scene.state }
 }

@@ -1,17 +1,14 @@
 /** Tactics that need a call more than once: what may happen a single time, so often, or up to so much. */
 import type { Constraint, Scope } from '../../charter/charter.ts'
-import { effectOf, timesOver } from '../oracle/effect.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { sized } from './arguments.ts'
-import { withFreshKeyAt } from './idempotency-key.ts'
-import { inShort, type Lab, refuses } from './lab.ts'
+import { inShort, type Lab } from './lab.ts'
 import { lastStep } from './last-step.ts'
-import { createdKey } from './learn.ts'
 import { endWhatWasMade, nextScene } from './next-scene.ts'
-import { existsAs } from './observe.ts'
+import { negativeOf } from './odd-amounts.ts'
 import { toleratedBy } from './tolerated.ts'
-import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from './trial.ts'
+import { type Control, type Scene, setScene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
 const mostCalls = 30
@@ -106,12 +103,24 @@ export async function overLimitTrial(lab: Lab, abuse: AbuseCase, control: Contro
     atOnce.distance < 1 ? await lastStep(scene, abuse, control, { ...manner, request: atOnce.request }) : undefined
   if (whole?.effect === true) return whole
   await lab.reset?.()
+  const below = await belowNothing(lab, abuse, control)
+  if (below?.effect === true) return below
+  if (below !== undefined) await lab.reset?.()
   try {
     return await inParts(lab, abuse, control)
   } catch (error) {
     if (error instanceof Unreached && whole !== undefined) return whole
     throw error
   }
+}
+
+/** What is less than nothing makes room under a limit. */
+async function belowNothing(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial | undefined> {
+  const scene = await setScene(lab, abuse.abuse)
+  const request = await negativeOf(scene, abuse.constraint)
+  return request === undefined
+    ? undefined
+    : lastStep(scene, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse), request })
 }
 
 async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
@@ -137,38 +146,4 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Tr
     scene = next
   }
   throw new Unreached('twelve calls within the limit did not come near it')
-}
-
-/** The very same request, with the same idempotency key, twice. */
-export async function sameKeyTrial(
-  lab: Lab,
-  abuse: AbuseCase,
-  control: Control,
-  skip?: ReadonlySet<number>,
-): Promise<Trial> {
-  const scene = await setScene(lab, abuse.abuse, skip)
-  const { play, step, attacker, state } = scene
-  const use = play.use(step)
-  const constraint = constraintOf(lab, abuse)
-  const { request } = (await play.prepare(step, {})).best
-  const keyed =
-    constraint?.kind === 'idempotency'
-      ? withFreshKeyAt(lab.charter, use, { request, at: constraint.key }, lab.supply)
-      : request
-  const first = await play.make(step, { purpose: 'setup', request: keyed })
-  if (!first.accepted) throw new Unreached(`the rightful call was refused: ${inShort(first.exchange)}`)
-  const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
-  const exchange = await play.exchange(step, use, keyed)
-  const created = refuses(lab.charter, use, exchange) ? undefined : createdKey(lab.charter, use, keyed, exchange)
-  play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
-  const after = await settledSights(play, step, { ...first, exchange }, attacker, before)
-  const base = { why: inShort(exchange), disclosed: [], sent: play.sent, state }
-  if (use.creates) {
-    const isNew = created !== undefined && created !== first.created
-    const effect = isNew && (await existsAs(play, step, use, created, attacker))
-    const second = { label: `second ${use.object?.type}`, pointer: 'exists', before: false, after: true }
-    return { ...base, effect, changes: effect ? [second] : [] }
-  }
-  const changes = effectOf(changesIn(play, step, before, after), control.signature, use.to)
-  return { ...base, effect: timesOver(changes, control.signature) > 0 && changes.length > 0, changes }
 }

@@ -24,14 +24,25 @@ export function mayShow({ signature, after, beside }: Control, before: Sights): 
 
 /** The same call with arguments that the object does not have yet, where those that were sent it has; none that would break more. */
 export async function otherArguments(
-  { play, step }: Scene,
+  scene: Scene,
   manner: Manner,
   { signature }: Control,
   seen: { readonly request: CallRequest; readonly before: Sights },
 ): Promise<CallRequest[]> {
-  const { request, before } = seen
-  const there = new Set([...signature.marks].map((mark) => seenAt(before, mark)))
-  const same = [...leaves(request.body)].filter(([, value]) => isScalar(value) && there.has(value))
+  const there = new Set([...signature.marks].map((mark) => seenAt(seen.before, mark)))
+  return variationsOf(scene, manner, seen.request, (value) => there.has(value))
+}
+
+/** The same call with one value of its body another one that fits, for values of which that is `wanted`; none that would break more. */
+export async function variationsOf(
+  { play, step }: Scene,
+  manner: Manner,
+  request: CallRequest,
+  wanted: (value: unknown) => boolean = () => true,
+): Promise<CallRequest[]> {
+  const same = [...leaves(request.body)].filter(
+    ([pointer, value]) => isScalar(value) && !pointer.endsWith('/length') && wanted(value),
+  )
   if (same.length === 0) return []
   const { problem } = await play.prepare(step, { ...manner, request })
   const broken = new Set(problem.judge(request).broken)

@@ -1,5 +1,5 @@
 /** What may happen but so often: again at once, again once the first has come to an end, and again by somebody else. */
-import type { Scope } from '../../../charter/charter.ts'
+import type { Constraint, Scope } from '../../../charter/charter.ts'
 import type { Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
@@ -43,10 +43,16 @@ export function asTheNext(draft: Draft, scenario: Scenario, { first }: Forgettin
 function nextTo({ stage, use, options }: Draft, { steps, vars }: Scenario): Member | undefined {
   const last = steps.at(-1)
   const first = stage.members.find(({ name }) => name === last?.as)
+  // A rule over who calls speaks of this one person.
+  if (use.constraints.some(readsCaller)) return undefined
   if (first === undefined || (vars[last?.object ?? '']?.owner === first.name && needsOwner(use))) return undefined
   return new Casting(stage, options)
     .able(use, undefined)
     .find((each) => each.name !== first.name && each.principal.tenant === first.principal.tenant)
+}
+
+function readsCaller(each: Constraint): boolean {
+  return each.kind === 'when' && each.rule.reads.some(([root]) => root === 'principal' || root === 'claims')
 }
 
 function needsOwner(use: Draft['use']): boolean {
