@@ -141,6 +141,7 @@ function watching(guard: Guard, onGo: (incoming: Incoming) => void): Guard {
     switches: guard.switches,
     approvals: guard.approvals,
     doubts: guard.doubts,
+    replays: guard.replays,
     close: () => guard.close(),
   }
 }

@@ -11,6 +11,7 @@ import type { Journal, Noted } from './journal.ts'
 import { Later } from './later.ts'
 import { Waiting } from './leases.ts'
 import { refusalOf, refuse } from './refusal.ts'
+import { makeReplays, type Replays } from './replays.ts'
 import { reserveNothing } from './reserve.ts'
 import { callOf, isAllowed, Rulings, readyOf } from './ruling.ts'
 import { type InForce, type Limits, putInForce, type Runtime } from './runtime.ts'
@@ -52,6 +53,8 @@ export interface Guard {
   readonly switches: Switches
   readonly approvals: Approvals
   readonly doubts: Doubts
+  /** What counts once, on whichever node it comes. */
+  readonly replays: Replays
   close(): Promise<void>
 }
 
@@ -101,6 +104,7 @@ class ChartedGuard implements Guard {
   #force: InForce
   readonly approvals: Approvals
   readonly doubts: Doubts
+  readonly replays: Replays
   readonly #rulings: Rulings
   readonly #later: Later
 
@@ -109,6 +113,7 @@ class ChartedGuard implements Guard {
     this.#force = force
     this.approvals = makeApprovals(runtime, () => this.#force)
     this.doubts = makeDoubts(runtime, () => this.#force)
+    this.replays = makeReplays(runtime)
     this.#later = new Later(runtime, (incoming, forward) => this.call(incoming, forward))
     this.#rulings = new Rulings(runtime, { approvals: this.approvals, doubts: this.doubts, later: this.#later })
   }

@@ -326,6 +326,21 @@ describe('a call that the guard sends itself', () => {
   })
 })
 
+describe('what counts once', () => {
+  it('counts once on all nodes, however many come at the same moment, until it is given back', async () => {
+    const first = await world()
+    const second = await world({ store: first.store })
+    const nodes = [first.guard.replays, second.guard.replays]
+    const firsts = await Promise.all(Array.from({ length: 20 }, (_, index) => nodes[index % 2]?.remember('proof')))
+    assert.equal(firsts.filter(Boolean).length, 1)
+    assert.equal(await nodes[1]?.remember('another'), true)
+    await nodes[1]?.giveBack('proof')
+    assert.equal(await nodes[0]?.remember('proof'), true)
+    open.pop()
+    await second.guard.close()
+  })
+})
+
 describe('a switch', () => {
   it('stops whatever it names until it is turned back', async () => {
     const { guard, send, lines } = await world()

@@ -9,6 +9,7 @@ import type { UpstreamConfig } from '../../gateway/http/upstream.ts'
 import type { Truth } from '../../guard/truth.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { openIdentifier } from '../../identity/open-identifier.ts'
+import type { ReplayMemory } from '../../identity/replay-memory.ts'
 import type { GuardConfig } from './config.ts'
 import type { GuardFile } from './schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -19,6 +20,12 @@ export interface Outside {
   readonly tls?: TlsConfig
   readonly identifier: Identifier
   readonly truth: HttpTruth
+}
+
+export interface OutsideOptions {
+  readonly charter: () => Charter
+  /** Which proofs were used, on any node. */
+  readonly replays: ReplayMemory
 }
 
 /** How long a reader's secrets are used before they are read again. */
@@ -32,7 +39,7 @@ const readAgainMs = 2000
 export async function openOutside(
   { folder, file }: GuardConfig,
   secrets: Secrets,
-  charter: () => Charter,
+  { charter, replays }: OutsideOptions,
 ): Promise<Outside> {
   const upstreams = await upstreamsOf(folder, file)
   const readers = await readersOf(file, secrets)
@@ -43,6 +50,7 @@ export async function openOutside(
     directory: folder,
     upstreams: Object.fromEntries(Object.entries(file.upstreams).map(([source, { url }]) => [source, url])),
     readSecret: ({ from, name }) => secrets.read(from, name),
+    replays,
   })
   const truth = httpTruth({ charter, upstreams, readers, timeoutMs: file.limits.look })
   return { upstreams, identifier, truth, ...(listening === undefined ? {} : { tls: listening }) }

@@ -1,10 +1,11 @@
 /** A guard that serves: opened from its file, put up to date when the file or the charter changes, closed in order. */
 import { dirname, join } from 'node:path'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
+import type { Guard } from '../../guard/guard.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
 import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
 import { type Core, openCore } from './core.ts'
-import { exchangeable, listenOptions, type Outside, openOutside } from './outside.ts'
+import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 import { keepUp } from './upkeep.ts'
 import { watchFiles } from './watch.ts'
@@ -46,13 +47,17 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
   const { ready } = loaded
   const secrets = openSecrets(options.env, ready.folder)
   const tell = failing(options.tell)
-  // Until there is a guard, the charter is the one that was read.
-  let charter = (): ReadyCharter['charter'] => ready.charter
-  const outside = await openOutside(ready, secrets, () => charter())
+  // Until there is a guard, the charter is the one that was read, and nobody is identified.
+  let guard: Guard | undefined
+  const outsideOptions: OutsideOptions = {
+    charter: () => guard?.charter() ?? ready.charter,
+    replays: { remember: (key) => guard?.replays.remember(key) ?? Promise.reject(new Error('not open yet')) },
+  }
+  const outside = await openOutside(ready, secrets, outsideOptions)
   const voice = await openVoice(ready, secrets, tell)
   const truth = exchangeable(outside.truth)
   const core = await openCore(ready, { secrets, version: options.version, truth, hearing: voice.hearing })
-  charter = core.guard.charter
+  guard = core.guard
   const now: Now = { ready, outside, watched: watchedFiles(options.file, loaded, []) }
   try {
     const doors = await openDoors({ core, secrets, voice, now, tell: options.tell })
@@ -133,7 +138,8 @@ class ServingGuard implements Serving {
   async #exchange(loaded: LoadedGuard, next: Ready): Promise<void> {
     const { core, now, options, secrets, doors, truth } = this.#parts
     const before = now.ready
-    const outside = await openOutside(next, secrets, core.guard.charter)
+    const { charter, replays } = core.guard
+    const outside = await openOutside(next, secrets, { charter, replays })
     const { upstreams, identifier, tls } = outside
     const { limits, hosts } = listenOptions(next.file, tls)
     doors.gateway.reload({

@@ -3,6 +3,7 @@ import { openHttpGateway } from '../../gateway/http/gateway.ts'
 import { createGuard, type Guard } from '../../guard/guard.ts'
 import type { Journal } from '../../guard/journal.ts'
 import type { Store } from '../../guard/store.ts'
+import { makeReplayMemory } from '../../identity/replay-memory.ts'
 import { openSqliteStore } from '../../store/sqlite/open.ts'
 import type { GuardConfig, ReadyCharter } from '../guard/config.ts'
 import { loadOrRefuse } from '../guard/load-or-refuse.ts'
@@ -33,7 +34,10 @@ export function guardWith({ config, env, journal = nowhere }: GuardedOptions): G
   return async (targets, now): Promise<Guarded> => {
     const { charter, version } = config
     const here = { ...config, file: { ...config.file, upstreams: upstreamsAt(config, targets) } }
-    const outside = await openOutside(here, openSecrets(env, config.folder), () => charter)
+    const outside = await openOutside(here, openSecrets(env, config.folder), {
+      charter: () => charter,
+      replays: makeReplayMemory(now),
+    })
     const { truth, identifier, upstreams } = outside
     const limits = { busyMs: config.file.limits.busy, doubtMs: config.file.limits.doubt }
     const open = async (): Promise<{ guard: Guard; store: Store }> => {

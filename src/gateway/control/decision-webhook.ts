@@ -5,7 +5,7 @@ import type { Guard } from '../../guard/guard.ts'
 import { answerQuestion } from './approvals.ts'
 import { Problem } from './problem.ts'
 import { type Route, readBody } from './route.ts'
-import { parseSecret, SeenMessages, verifyMessage } from './signature.ts'
+import { parseSecret, verifyMessage } from './signature.ts'
 
 /** A system that says who decided what, and is believed. */
 export interface ApproverSystem {
@@ -25,12 +25,12 @@ const decisionSchema = z.strictObject({
 })
 
 /**
- * The route that takes signed decisions. Each message counts once.
+ * The route that takes signed decisions. Each message counts once, on whichever node it comes.
  *
  * @throws {TypeError} when a secret is too short.
  */
 export function decisionWebhook(guard: Guard, systems: readonly ApproverSystem[]): readonly Route[] {
-  const known = systems.map((system) => ({ system, key: parseSecret(system.secret), seen: new SeenMessages() }))
+  const known = systems.map((system) => ({ system, key: parseSecret(system.secret) }))
   if (known.length === 0) return []
   return [
     {
@@ -39,7 +39,7 @@ export function decisionWebhook(guard: Guard, systems: readonly ApproverSystem[]
       needs: 'nobody',
       handle: async (asked) => {
         const now = Date.now()
-        for (const { system, key, seen } of known) {
+        for (const { system, key } of known) {
           const id = verifyMessage(key, asked.headers, asked.bytes, now)
           if (id === undefined) continue
           const { reference, by, verdict, why } = readBody(decisionSchema, asked)
@@ -48,11 +48,12 @@ export function decisionWebhook(guard: Guard, systems: readonly ApproverSystem[]
           const principal = system.principalOf(by)
           if (principal?.id === undefined)
             throw new Problem(403, 'not-entitled', `\`${system.name}\` may not speak for this person`)
-          if (!seen.take(id, now)) throw new Problem(409, 'replayed', 'this message came before')
+          const message = JSON.stringify(['webhook', system.name, id])
+          if (!(await guard.replays.remember(message))) throw new Problem(409, 'replayed', 'this message came before')
           try {
             return await answerQuestion(guard, reference, principal, { verdict, why: said(system, why) })
           } catch (error) {
-            if (!(error instanceof Problem)) seen.giveBack(id)
+            if (!(error instanceof Problem)) await guard.replays.giveBack(message)
             throw error
           }
         }

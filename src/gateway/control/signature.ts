@@ -48,24 +48,3 @@ export function verifyMessage(
 function macOf(key: Buffer, id: string, timestamp: string, body: Buffer | string): Buffer {
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest()
 }
-
-/** Message ids that came already, as long as their signatures are good. */
-export class SeenMessages {
-  readonly #seen = new Map<string, number>()
-
-  /** @returns false when the id came before. */
-  take(id: string, now: number): boolean {
-    for (const [known, until] of this.#seen) {
-      if (until > now) break
-      this.#seen.delete(known)
-    }
-    if (this.#seen.has(id)) return false
-    this.#seen.set(id, now + 2 * toleranceSeconds * 1000)
-    return true
-  }
-
-  /** Lets an id come again: what it carried was not done. */
-  giveBack(id: string): void {
-    this.#seen.delete(id)
-  }
-}
