@@ -26,6 +26,8 @@ export interface SmallApi {
   readonly people: Readonly<Record<string, string>>
   /** What their principals say beside the id, in YAML, by name. */
   readonly principals?: Readonly<Record<string, string>>
+  /** Who asks for everything to be as it was at first, with `POST /reset`. */
+  readonly resetBy?: string
   readonly answer: (asked: Asked) => readonly [status: number, body?: unknown]
   readonly only?: readonly string[]
 }
@@ -69,10 +71,11 @@ async function proveAt(api: SmallApi, url: string): Promise<Outcome> {
   }
 }
 
-function identitiesOf({ people, principals = {}, identities = '' }: SmallApi, url: string): string {
+function identitiesOf({ people, principals = {}, identities = '', resetBy }: SmallApi, url: string): string {
   const known = Object.entries(people).map(
     ([name, actor]) =>
       `  ${name}: { actor: ${actor}, principal: { id: ${name}${principals[name] ?? ''} }, headers: { Authorization: "Bearer \${env:${name.toUpperCase()}}" } }`,
   )
-  return `\nlockstep-identities: 1\ntargets: { shop: "${url}" }\nidentities:\n${identities}${known.join('\n')}\n`
+  const hooks = resetBy === undefined ? '' : `hooks: { reset: { request: POST /reset, as: ${resetBy} } }\n`
+  return `\nlockstep-identities: 1\ntargets: { shop: "${url}" }\nidentities:\n${identities}${known.join('\n')}\n${hooks}`
 }

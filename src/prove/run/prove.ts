@@ -14,6 +14,7 @@ import { runTrial } from './tactic.ts'
 import type { Control, Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 import { sameScenario, tryTo, Ways, type WorkingPlan } from './ways.ts'
+import { witnessedCases } from './witness.ts'
 import { who } from './words.ts'
 
 export interface ProveOptions {
@@ -109,7 +110,7 @@ class Run {
       this.cells.push(this.cellOf(use, skipped.constraint, '-', '-', skipped.tactic, 'not-reached', skipped.why))
       yield { kind: 'skipped', skipped }
     }
-    for (const abuse of plan.cases) {
+    for (const abuse of [...plan.cases, ...witnessedCases(lab, use, plan)]) {
       if (this.options.stopped() !== undefined) return
       yield* this.proveCase(use, abuse, working)
     }
@@ -237,5 +238,5 @@ export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Dema
 
 /** Disclosures show in the answer itself. */
 function needsSight(abuse: AbuseCase): boolean {
-  return !['read-field', 'list', 'guess', 'write-field', 'ended', 'rightful'].includes(abuse.tactic.kind)
+  return !['read-field', 'list', 'guess', 'write-field', 'ended', 'revived', 'rightful'].includes(abuse.tactic.kind)
 }

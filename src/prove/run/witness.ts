@@ -1,11 +1,12 @@
 /** Objects that a call may change although nothing on the way names them: what people are shown without a key, as their balance. */
-import type { Charter, ObjectType } from '../../charter/charter.ts'
+import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import { sameTenant } from '../plan/cast.ts'
-import type { Step } from '../plan/scenario.ts'
-import { refuses } from './lab.ts'
+import type { UsePlan } from '../plan/plan-use.ts'
+import type { AbuseCase, Step } from '../plan/scenario.ts'
+import { type Lab, refuses } from './lab.ts'
 import type { Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import type { Thing } from './thing.ts'
@@ -23,6 +24,18 @@ export function witnessTypes(charter: Charter): ObjectType[] {
     return counts && shape?.method === 'GET' && !shape.path.includes('{')
   })
   return fitting.slice(0, mostTypes)
+}
+
+/** Cases about invariants of what a use was seen to change although nothing on its way names it. */
+export function witnessedCases(lab: Lab, use: Use, { control, cases }: UsePlan): AbuseCase[] {
+  const types = new Set(lab.witnessed.get(use.id)?.map(({ name }) => name))
+  const planned = new Set(cases.map((each) => each.constraint))
+  return lab.charter.invariants.flatMap((invariant): AbuseCase[] => {
+    if (control === undefined || !types.has(invariant.object) || planned.has(invariant.id)) return []
+    const id = `${use.id}|${invariant.id}|rightful`
+    const scenes = { control, abuse: control, finding: 'invariant-broken' }
+    return [{ id, use: use.id, constraint: invariant.id, tactic: { kind: 'rightful' }, ...scenes }]
+  })
 }
 
 /** Brings on stage what stands for whoever makes a step, or for their tenant, of the given types. */
