@@ -67,6 +67,7 @@ const plainWords: Readonly<Record<PlainKind, string>> = {
   guess: 'several times, and looks whether the keys can be guessed',
   rightful: 'rightfully, and looks whether what must hold still does',
   ended: 'with what it ended',
+  revived: 'after the end of what it belongs to',
 }
 
 /** The steps of a scenario, as `alice: transfer.create → transfer-1`. */

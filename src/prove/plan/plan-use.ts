@@ -13,6 +13,7 @@ import { planItems } from './tactic/items.ts'
 import { planLimit } from './tactic/limit.ts'
 import { planOrder } from './tactic/order.ts'
 import { planRace } from './tactic/race.ts'
+import { planRevived } from './tactic/revived.ts'
 import { planWhen } from './tactic/rule.ts'
 import { planSeparation } from './tactic/separation.ts'
 import { planFrom } from './tactic/state.ts'
@@ -37,6 +38,7 @@ export function planUse(stage: Stage, use: Use, options: BuildOptions, member?: 
     return { control: undefined, cases: [], notReached: draft.notReached }
   }
   for (const constraint of use.constraints) planConstraint(draft, constraint, control)
+  planRevived(draft)
   planRace(draft, control)
   planInvariants(draft, control)
   planGuess(draft, control)

@@ -94,6 +94,8 @@ export type Tactic =
   | { readonly kind: 'same-key' }
   | { readonly kind: 'guess' }
   /** What somebody was let in with is used after its end. */
+  /** Made when the parent, of this type, has ended. */
+  | { readonly kind: 'revived'; readonly type: string }
   | { readonly kind: 'ended'; readonly what: 'session' | 'credential' }
   /** No abuse: the rightful call itself must keep an invariant. */
   | { readonly kind: 'rightful' }

@@ -77,6 +77,7 @@ const tactic = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('list'), as: text, of: text.exactOptional() }),
   plain('same-key'),
   plain('guess'),
+  z.strictObject({ kind: z.literal('revived'), type: text }),
   z.strictObject({ kind: z.literal('ended'), what: z.enum(['session', 'credential']) }),
   plain('rightful'),
 ])

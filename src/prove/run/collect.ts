@@ -76,6 +76,7 @@ export class Findings {
 function causeKeys(use: Use, constraint: Demand, abuse: AbuseCase): [string, ...string[]] {
   const { operation } = use
   if (abuse.tactic.kind === 'race') return [`${operation}|race|${abuse.tactic.across ?? ''}`]
+  if (abuse.tactic.kind === 'revived') return [`${operation}|revived`]
   if (abuse.tactic.kind === 'ended') return [`${operation}|ended`]
   switch (constraint.kind) {
     case 'seen-by':

@@ -31,6 +31,7 @@ const reducible: ReadonlySet<string> = new Set([
   'write-field',
   'read-field',
   'same-key',
+  'revived',
 ])
 
 /** Leaves out every setup step without which the effect still shows; the shortest transcript that does. */

@@ -15,6 +15,7 @@ import { withOtherObjects } from './other-objects.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, tooOftenTrial } from './repeat-tactic.ts'
+import { revivedTrial } from './revived-tactic.ts'
 import { sameKeyTrial } from './same-key-tactic.ts'
 import { withKeys } from './start.ts'
 import { lastTolerated, toleratedBy } from './tolerated.ts'
@@ -127,6 +128,8 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return abuse.tactic.flaw === 'too-often'
         ? tooOftenTrial(lab, abuse, control)
         : stepTrial(lab, abuse, control, options)
+    case 'revived':
+      return revivedTrial(lab, abuse, options.skip)
     case 'ended':
       return endedTrial(lab, abuse, options.skip)
     case 'rightful':

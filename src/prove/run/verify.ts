@@ -98,7 +98,15 @@ async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
 }
 
 /** Tactics whose effect shows in the answer itself. */
-const seenInAnswer: ReadonlySet<string> = new Set(['read-field', 'list', 'guess', 'write-field', 'ended', 'rightful'])
+const seenInAnswer: ReadonlySet<string> = new Set([
+  'read-field',
+  'list',
+  'guess',
+  'write-field',
+  'ended',
+  'revived',
+  'rightful',
+])
 
 function judged(lab: Lab, abuse: AbuseCase, control: Control, trial: Trial): Verification {
   const use = useById(lab.charter, abuse.use)

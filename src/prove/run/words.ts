@@ -73,6 +73,8 @@ function how(tactic: Tactic, trial: Trial): string {
     case 'arguments':
     case 'object-facts':
       return ' against the rule'
+    case 'revived':
+      return ` after the end of its ${tactic.type}, and brought that back`
     case 'ended':
       return `, and ${tactic.what === 'session' ? 'what they were signed in with' : 'the secret of what it ended'} still let in`
     case 'rightful':
@@ -131,6 +133,11 @@ export function causeOf(
     return text(
       'checks and writes in two steps, so that calls at the same moment all pass the check',
       'Check and write in one transaction that locks the object (SELECT … FOR UPDATE, a conditional UPDATE, or a unique key), and let the loser fail.',
+    )
+  if (tactic.kind === 'revived')
+    return text(
+      `does not look whether the ${tactic.type} it belongs to has ended`,
+      `End what belongs to a ${tactic.type} together with it, and move a ${tactic.type} only out of states that are not final.`,
     )
   if (tactic.kind === 'ended')
     return text(
