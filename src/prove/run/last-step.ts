@@ -23,7 +23,14 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const { made, broken, before, after, ...seen } = await act(scene, manner)
   // What nothing on the way names may change by what else goes on: a call that was refused is not what changed it.
   const changes = made.accepted ? seen.changes : seen.changes.filter(({ label }) => !play.witnesses.has(label))
-  const base = { sent: play.sent, state, accepted: made.accepted, why: inShort(made.exchange) }
+  const untouched = !made.accepted && seen.changes.length === 0 && broken.length === 0
+  const base = {
+    sent: play.sent,
+    state,
+    accepted: made.accepted,
+    why: inShort(made.exchange),
+    ...(untouched ? { untouched: play } : {}),
+  }
   if (field !== undefined) {
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
     if (made.accepted && after.get(label) === undefined)

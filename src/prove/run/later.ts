@@ -15,7 +15,7 @@ import { inShort, type Lab } from './lab.ts'
 import { readThing } from './observe.ts'
 import { type Manner, Play } from './play.ts'
 import { toleratedBy } from './tolerated.ts'
-import type { Trial } from './trial.ts'
+import type { Control, Trial } from './trial.ts'
 import { Held, Unreached } from './unreached.ts'
 
 const tactics: ReadonlySet<string> = new Set([
@@ -32,6 +32,11 @@ export function mayShowLater({ tactic }: AbuseCase): boolean {
   return tactics.has(tactic.kind) && !(tactic.kind === 'order' && tactic.flaw === 'too-often')
 }
 
+const nothingLater = 'what the rightful call does shows in nothing that anyone may read, not even later'
+
+/** Rightful calls that show nothing, however far the workflow goes on: no abuse can show more. */
+const silent = new WeakSet<Control>()
+
 const mostTypes = 2
 const mostMoves = 5
 
@@ -40,7 +45,8 @@ const mostMoves = 5
  *
  * Four runs: the rightful scenario with and without the call, the abuse with and without it.
  */
-export async function laterTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
+export async function laterTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  if (silent.has(control)) throw new Unreached(nothingLater)
   // What earlier calls left over is used up first.
   await ending(lab, abuse.control, undefined)
   const without = await ending(lab, abuse.control, undefined)
@@ -48,8 +54,10 @@ export async function laterTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> {
   const marks = [...rightful.values].filter(
     ([mark, value]) => without.values.has(mark) && without.values.get(mark) !== value,
   )
-  if (marks.length === 0)
-    throw new Unreached('what the rightful call does shows in nothing that anyone may read, not even later')
+  if (marks.length === 0) {
+    silent.add(control)
+    throw new Unreached(nothingLater)
+  }
   const spared = await ending(lab, abuse.abuse, undefined)
   const tried = await ending(lab, abuse.abuse, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
   const changes = marks.flatMap(([mark, value]): Change[] => {

@@ -88,11 +88,16 @@ export class Play {
 
   /** Makes all steps before the last; throws `Unreached` at the first that does not work. */
   async setUp(skip: ReadonlySet<number> = new Set()): Promise<Step> {
-    const last = this.scenario.steps.at(-1)
-    if (last === undefined) throw new Unreached('nothing to do')
     for (const [index, step] of this.scenario.steps.slice(0, -1).entries()) {
       if (!skip.has(index)) await this.setUpStep(step)
     }
+    return this.last()
+  }
+
+  /** The decisive step. */
+  last(): Step {
+    const last = this.scenario.steps.at(-1)
+    if (last === undefined) throw new Unreached('nothing to do')
     return last
   }
 

@@ -6,6 +6,7 @@ import { type AbuseCase, nameOf } from '../plan/scenario.ts'
 import { bringerOf } from './bringer.ts'
 import { Findings } from './collect.ts'
 import { declaredControl } from './declared-control.ts'
+import { KeptScene } from './kept-scene.ts'
 import type { Lab } from './lab.ts'
 import { mayShowLater } from './later.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
@@ -90,6 +91,7 @@ class Run {
   readonly findings: Findings
   private readonly options: ProveOptions
   private readonly ways: Ways
+  private readonly kept = new KeptScene()
 
   constructor(options: ProveOptions) {
     this.options = options
@@ -100,6 +102,7 @@ class Run {
   async *proveUse(use: Use): AsyncGenerator<ProveEvent> {
     const { lab } = this.options
     this.ways.forget()
+    this.kept.keep()
     await lab.reset?.()
     const bringer = await bringerOf(this.ways, use)
     if (bringer !== undefined) await lab.reset?.()
@@ -119,8 +122,9 @@ class Run {
   }
 
   private async *proveCase(use: Use, abuse: AbuseCase, working: WorkingPlan): AsyncGenerator<ProveEvent> {
-    await this.options.lab.reset?.()
-    const { verdict, why, trial, finding, as } = await this.judgeAnyhow(use, abuse, working)
+    const judged = (await this.judgeOnKept(abuse)) ?? (await this.judgeAfresh(use, abuse, working))
+    const { verdict, why, trial, finding, as } = judged
+    this.kept.keep(abuse, trial)
     const role = as ?? abuse.abuse.steps.at(-1)?.as ?? 'nobody'
     const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
     this.cells.push(
@@ -128,6 +132,23 @@ class Run {
     )
     yield { kind: 'case', case: abuse, verdict, why }
     if (finding !== undefined) yield { kind: 'finding', finding }
+  }
+
+  /** Tries a case where a refusal left everything as it was; only another refusal counts there, all else is tried afresh. */
+  private async judgeOnKept(abuse: AbuseCase): Promise<Judged | undefined> {
+    const { lab } = this.options
+    const control = this.ways.knownControl(abuse.control)
+    const on = this.kept.fitting(abuse)
+    if (on === undefined || control === undefined || control instanceof Unreached || !control.works) return undefined
+    if (!control.visible && mayShowLater(abuse)) return undefined
+    const trial = await tryTo(() => runTrial(lab, abuse, control, { on }))
+    if (trial instanceof Unreached || trial.untouched === undefined) return undefined
+    return { verdict: 'held', why: trial.why, trial }
+  }
+
+  private async judgeAfresh(use: Use, abuse: AbuseCase, working: WorkingPlan): Promise<Judged> {
+    await this.options.lab.reset?.()
+    return this.judgeAnyhow(use, abuse, working)
   }
 
   /** When a case cannot be brought about with one choice of people and objects, it is tried with a few others. */

@@ -7,11 +7,13 @@ import { withoutGrants } from './declared-control.ts'
 import { holdToDeclared } from './due-state.ts'
 import { endedTrial } from './ended-tactic.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
+import { sceneOn } from './kept-scene.ts'
 import { knocks } from './knock.ts'
 import type { Lab } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { laterTrial, mayShowLater } from './later.ts'
 import { withOtherObjects } from './other-objects.ts'
+import type { Play } from './play.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
 import { againTrial, burstTrial, overLimitTrial, tooOftenTrial } from './repeat-tactic.ts'
@@ -20,11 +22,14 @@ import { sameKeyTrial } from './same-key-tactic.ts'
 import { withKeys } from './start.ts'
 import { lastTolerated, toleratedBy } from './tolerated.ts'
 import { type Control, type Scene, setScene, type Trial } from './trial.ts'
+import { Turns } from './turns.ts'
 import { Held, Unreached } from './unreached.ts'
 
 /** How one try differs from the plan: steps left out by the reducer. */
 export interface TrialOptions {
   readonly skip?: ReadonlySet<number>
+  /** A play that is set up already. */
+  readonly on?: Play
   /** Which of several variants to send; all in turn when absent. */
   readonly variant?: CallRequest
 }
@@ -74,11 +79,11 @@ async function nowOrLater(lab: Lab, abuse: AbuseCase, control: Control, options:
   const operation = useById(lab.charter, abuse.use)?.operation ?? ''
   const writes = lab.charter.operations.get(operation)?.writes ?? true
   if (!writes || !mayShowLater(abuse)) return byTactic(lab, abuse, control, options)
-  if (!control.visible) return laterTrial(lab, abuse)
+  if (!control.visible) return laterTrial(lab, abuse, control)
   const now = await byTactic(lab, abuse, control, options)
   if (now.effect || now.accepted !== true) return now
   try {
-    const later = await laterTrial(lab, abuse)
+    const later = await laterTrial(lab, abuse, control)
     return later.effect ? later : now
   } catch (error) {
     // Going on is a second look: where it does not work, the first one stands.
@@ -144,28 +149,34 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
 /** The last step of the scenario is the abuse. */
 async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse), last: lastTolerated(lab, abuse) }
-  const whole = await lastStep(await sceneOf(lab, abuse, options), abuse, control, manner)
+  const whole = await lastStep(await sceneFor(lab, abuse, options), abuse, control, manner)
   if (whole.effect || !patches(lab, abuse)) return whole
   // Some checks look at members one by one: each is sent alone.
-  for (let member = 0; member < mostMembers; member++) {
-    await lab.reset?.()
-    const scene = await sceneOf(lab, abuse, options)
-    const { best, problem } = await scene.play.prepare(scene.step, manner)
-    const [name, value] = Object.entries(isRecord(best.request.body) ? best.request.body : {})[member] ?? []
-    if (name === undefined || best.distance >= 1) break
-    const request = { ...best.request, body: { [name]: value } }
-    // Without the member that breaks the rule there is nothing wrong with it.
-    if (!problem.judge(request).broken.includes(abuse.constraint)) continue
-    const alone = await lastStep(scene, abuse, control, { ...manner, request })
-    if (alone.effect) return alone
+  const setUp = () => sceneFor(lab, abuse, options.skip === undefined ? {} : { skip: options.skip })
+  const turns = new Turns(lab, abuse, setUp, whole.untouched)
+  let members = 1
+  for (let member = 0; member < Math.min(members, mostMembers); member++) {
+    const alone = await turns.take(async (scene) => {
+      const { best, problem } = await scene.play.prepare(scene.step, manner)
+      const body = Object.entries(isRecord(best.request.body) ? best.request.body : {})
+      members = body.length
+      const [name, value] = body[member] ?? []
+      if (name === undefined || best.distance >= 1) return undefined
+      const request = { ...best.request, body: { [name]: value } }
+      // Without the member that breaks the rule there is nothing wrong with it.
+      if (!problem.judge(request).broken.includes(abuse.constraint)) return undefined
+      return lastStep(scene, abuse, control, { ...manner, request })
+    })
+    if (alone?.effect === true) return alone
   }
-  return whole
+  const { untouched: _, ...done } = whole
+  return turns.untouched === undefined ? done : { ...done, untouched: turns.untouched }
 }
 
 const mostMembers = 6
 
-async function sceneOf(lab: Lab, abuse: AbuseCase, { skip }: TrialOptions): Promise<Scene> {
-  const scene = await setScene(lab, abuse.abuse, skip)
+async function sceneFor(lab: Lab, abuse: AbuseCase, { skip, on }: TrialOptions): Promise<Scene> {
+  const scene = on === undefined ? await setScene(lab, abuse.abuse, skip) : await sceneOn(on, abuse.abuse)
   await holdToDeclared(scene, abuse)
   return scene
 }
@@ -185,13 +196,15 @@ async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, opti
   const requests =
     options.variant === undefined ? await scene.play.variantsOf(scene.step, manner, 8) : [options.variant]
   if (requests.length === 0) await scene.play.make(scene.step, manner)
+  const send = async (to: Scene, request: CallRequest) =>
+    lastStep(to, abuse, control, { ...manner, request: to === scene ? request : await rebind(to, request, abuse) })
+  const turns = new Turns(lab, abuse, () => setScene(lab, abuse.abuse, options.skip), undefined)
   let last: Trial | undefined
   for (const request of requests) {
-    if (last !== undefined) await lab.reset?.()
-    const fresh = last === undefined ? scene : await setScene(lab, abuse.abuse, options.skip)
-    const again = last === undefined ? request : await rebind(fresh, request, abuse)
-    const trial = await lastStep(fresh, abuse, control, { ...manner, request: again })
+    const trial = last === undefined ? await send(scene, request) : await turns.take((to) => send(to, request))
+    if (trial === undefined) continue
     if (trial.effect) return trial
+    turns.untouched = trial.untouched
     // One way that shows nothing leaves the question open, whatever becomes of the others.
     last = last?.unseen === undefined ? trial : last
   }

@@ -24,6 +24,8 @@ export interface Trial {
   readonly accepted?: boolean
   /** Why nothing could have shown, when the decisive call was not refused. */
   readonly unseen?: string
+  /** The play as it was set up, when the decisive call was refused and nothing was seen to change. */
+  readonly untouched?: Play
   readonly sent: readonly Sent[]
   /** State of the object acted on, before the abuse. */
   readonly state: string
@@ -183,9 +185,15 @@ export async function setScene(
     const thing = other.things.get(name)
     if (thing !== undefined) play.things.set(name, thing)
   }
-  const step = await play.setUp(skip)
+  await play.setUp(skip)
+  return sceneOf(play)
+}
+
+/** The scene of a play whose steps before the last are done. */
+export async function sceneOf(play: Play): Promise<Scene> {
+  const step = play.last()
   const objects = await play.objectsOf(step)
-  await addWitnesses(play, step, lab.witnessed.get(step.use) ?? [])
+  await addWitnesses(play, step, play.lab.witnessed.get(step.use) ?? [])
   const attacker = (await play.principal(step.as)).id
   const state = objects['object']?.state ?? '-'
   return { play, step, attacker, state }

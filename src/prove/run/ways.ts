@@ -221,6 +221,11 @@ export class Ways {
     if (raises) this.raisers.set(type, use)
   }
 
+  /** What came of a rightful scenario; undefined when it was not played since the target changed. */
+  knownControl(scenario: Scenario): Control | Unreached | undefined {
+    return this.controls.get(keyOf(scenario))
+  }
+
   /** Controls are made once for each scenario, and again never. */
   async controlOf(scenario: Scenario): Promise<Control | Unreached> {
     const key = keyOf(scenario)
@@ -242,7 +247,8 @@ function placeOf({ step, broken, states }: Mishap): string {
   return [step.use, ...broken, states[step.object ?? ''] ?? ''].join('|')
 }
 
-function keyOf(scenario: Scenario): string {
+/** The same text for the same play. */
+export function keyOf(scenario: Scenario): string {
   return JSON.stringify(scenario, (name, value: unknown) => (name === 'rule' ? sourceOf(value) : value))
 }
 
