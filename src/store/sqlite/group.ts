@@ -3,21 +3,22 @@ import type { Database } from 'better-sqlite3'
 import { asFailure, isBusy } from './failure.ts'
 import type { Syncing } from './syncing.ts'
 
-/** Work that waits for its turn; `run` throws when it is to be dropped. */
+/** Work that waits for its turn. */
 interface Member {
-  readonly run: (apart: Apart) => Promise<Outcome>
-  readonly reject: (error: unknown) => void
-}
-
-/** What came of it, and how to tell whoever waits. */
-interface Outcome {
-  /** Whether it must be durable before that. */
+  /** Whether it must be durable before `tell`, if it wrote. */
   readonly patient: boolean
-  readonly tell: () => void
+  wrote: boolean
+  run(keep: () => void): Promise<void>
+  /** Hands over what `run` made. */
+  tell(): void
+  reject(error: unknown): void
 }
 
-/** Runs work so that what it wrote can be dropped. Throws `Tainted` when it failed, and what it wrote is dropped with the whole commit only. */
-type Apart = <T>(work: (keep: () => void) => Promise<T>) => Promise<T>
+/** How work is run, and whether what it wrote can be dropped without the rest of the commit. */
+interface Apart {
+  readonly drops: boolean
+  run(member: Member): Promise<void>
+}
 
 /** Runs work one after another, as much as is waiting within one commit. */
 export interface Group {
@@ -47,7 +48,6 @@ export function openGroup(db: Database, options: GroupOptions): Group {
   const savepoint = prepareSavepoint(db)
   const steps: Steps = {
     ...options,
-    wrote: false,
     begin: db.prepare('BEGIN IMMEDIATE'),
     commit: db.prepare('COMMIT'),
   }
@@ -69,18 +69,17 @@ export function openGroup(db: Database, options: GroupOptions): Group {
   return {
     run: (work, early) =>
       new Promise((resolve, reject) => {
-        const run = async (apart: Apart): Promise<Outcome> => {
-          let wrote = false
-          const value = await apart((keep) =>
-            work(() => {
-              wrote = true
-              steps.wrote = true
-              keep()
-            }),
-          )
-          return { patient: wrote && !early, tell: () => resolve(value) }
-        }
-        waiting.push({ run, reject })
+        let tell = (): void => undefined
+        waiting.push({
+          patient: !early,
+          wrote: false,
+          async run(keep) {
+            const value = await work(keep)
+            tell = () => resolve(value)
+          },
+          tell: () => tell(),
+          reject,
+        })
         draining ??= drain()
       }),
     async idle() {
@@ -90,8 +89,6 @@ export function openGroup(db: Database, options: GroupOptions): Group {
 }
 
 interface Steps extends GroupOptions {
-  /** Whether the commit that is being made has anything to keep. */
-  wrote: boolean
   readonly begin: { run(): unknown }
   readonly commit: { run(): unknown }
 }
@@ -104,16 +101,18 @@ async function commitTogether(
   members: readonly Member[],
   apart: Apart,
 ): Promise<readonly Member[]> {
-  const kept: Kept[] = []
+  const kept: Member[] = []
   const dropped: (() => void)[] = []
   try {
     await begin(steps)
-    steps.wrote = false
     for (const [turn, member] of members.entries()) {
       try {
-        kept.push({ member, outcome: await member.run(apart) })
+        member.wrote = false
+        await apart.run(member)
+        kept.push(member)
       } catch (error) {
-        if (error instanceof Tainted) {
+        // It wrote, with no savepoint to go back to.
+        if (member.wrote && !apart.drops) {
           if (db.inTransaction) db.exec('ROLLBACK')
           return members
         }
@@ -121,38 +120,34 @@ async function commitTogether(
       }
       if (!db.inTransaction) {
         for (const tell of dropped) tell()
-        return [...kept.map((entry) => entry.member), ...members.slice(turn + 1)]
+        return [...kept, ...members.slice(turn + 1)]
       }
     }
     steps.commit.run()
-    if (steps.wrote) steps.syncing.wrote()
+    if (kept.some(({ wrote }) => wrote)) steps.syncing.wrote()
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
     for (const member of members) member.reject(asFailure(error))
     return []
   }
   for (const tell of dropped) tell()
-  for (const { outcome } of kept) if (!outcome.patient) outcome.tell()
-  tellOnceDurable(
-    steps.syncing,
-    kept.filter(({ outcome }) => outcome.patient),
-  )
+  for (const member of kept) if (!waitsForSync(member)) member.tell()
+  tellOnceDurable(steps.syncing, kept.filter(waitsForSync))
   return []
 }
 
-interface Kept {
-  readonly member: Member
-  readonly outcome: Outcome
+function waitsForSync({ wrote, patient }: Member): boolean {
+  return wrote && patient
 }
 
-function tellOnceDurable(syncing: Syncing, kept: readonly Kept[]): void {
+function tellOnceDurable(syncing: Syncing, kept: readonly Member[]): void {
   if (kept.length === 0) return
   syncing.flush().then(
     () => {
-      for (const { outcome } of kept) outcome.tell()
+      for (const member of kept) member.tell()
     },
     (error: unknown) => {
-      for (const { member } of kept) member.reject(error)
+      for (const member of kept) member.reject(error)
     },
   )
 }
@@ -170,18 +165,12 @@ async function begin({ begin: statement, busyTimeoutMs }: Steps): Promise<void> 
   }
 }
 
-/** Work failed after it had written, with no savepoint to go back to. */
-class Tainted extends Error {}
-
-async function withoutSavepoint<T>(work: (keep: () => void) => Promise<T>): Promise<T> {
-  let wrote = false
-  try {
-    return await work(() => {
-      wrote = true
-    })
-  } catch (error) {
-    throw wrote ? new Tainted('it wrote before', { cause: error }) : error
-  }
+const withoutSavepoint: Apart = {
+  drops: false,
+  run: (member) =>
+    member.run(() => {
+      member.wrote = true
+    }),
 }
 
 // The savepoint is set at the first write: work that only reads has nothing to be dropped.
@@ -189,22 +178,21 @@ function prepareSavepoint(db: Database): Apart {
   const set = db.prepare('SAVEPOINT member')
   const release = db.prepare('RELEASE member')
   const rollback = db.prepare('ROLLBACK TO member')
-  return async (work) => {
-    let wrote = false
+  const run = async (member: Member): Promise<void> => {
     const keep = (): void => {
-      if (!wrote) set.run()
-      wrote = true
+      if (!member.wrote) set.run()
+      member.wrote = true
     }
     try {
-      const value = await work(keep)
-      if (wrote) release.run()
-      return value
+      await member.run(keep)
+      if (member.wrote) release.run()
     } catch (error) {
-      if (wrote && db.inTransaction) {
+      if (member.wrote && db.inTransaction) {
         rollback.run()
         release.run()
       }
       throw error
     }
   }
+  return { drops: true, run }
 }

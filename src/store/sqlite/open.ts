@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { type Change, type Store, StoreError, type Transaction } from '../../guard/store.ts'
+import { type Change, type Store, StoreError } from '../../guard/store.ts'
 import { addDecimals, subtractDecimals } from '../amount.ts'
 import { openTransaction } from '../transaction.ts'
 import { openWatchers } from '../watchers.ts'
@@ -50,16 +50,14 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
   return {
     async transact(_keys, work, { early = false } = {}) {
       if (closed) throw new StoreError('unreachable', 'the store is closed')
-      return await group.run((keep) => {
-        const transaction: Transaction = {
-          read: async (query) => read(query),
-          write: async (changes) => {
-            keep()
-            applyAll(changes)
-          },
+      const run = (keep: () => void): ReturnType<typeof work> => {
+        const write = (changes: readonly Change[]): void => {
+          keep()
+          applyAll(changes)
         }
-        return openTransaction(transaction, work)
-      }, early)
+        return openTransaction({ read, write }, work)
+      }
+      return await group.run(run, early)
     },
     flush: syncing.flush,
     watch: watchers.watch,
