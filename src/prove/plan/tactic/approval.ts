@@ -34,14 +34,31 @@ export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>)
   // A standing permission, as a consent, is for no version of what it opens, unless the charter says for which parts.
   const standing =
     approval.binds === undefined && [...grants].some((id) => useById(draft.stage.charter, id)?.creates === true)
-  if (!standing && changers(draft).length > 0)
-    flawed('changed', 'approval-changed', () => withChange(draft, granted(), grants))
+  if (!standing && changers(draft, grants).length > 0)
+    changes(draft, constraint, () => ({ plain: plain(), granted: granted(), grants }))
   const { revoke, quorum } = approval
   if (revoke === undefined) return
   flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), revoke, grants, 0))
   const isMove = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]?.object?.type === draft.use.object?.type
   if (quorum > 1 && isMove)
     flawed('carried-over', 'approval-stale', () => withRevocation(draft, granted(), revoke, grants, quorum - 1))
+}
+
+/** Every way to change what was approved, the first that can be brought about. */
+function changes(
+  draft: Draft,
+  constraint: ConstraintOf<'approval'>,
+  make: () => { readonly plain: Scenario; readonly granted: Scenario; readonly grants: ReadonlySet<string> },
+): void {
+  draft.add(constraint.id, { kind: 'approval', flaw: 'changed' }, 'approval-changed', () => {
+    const { plain, granted, grants } = make()
+    const [abuse, ...instead] = changers(draft, grants).flatMap((change) => {
+      const scenario = withChange(draft, granted, { change, grants })
+      return scenario === undefined ? [] : [scenario]
+    })
+    if (abuse === undefined) throw new Unbuildable('nothing can change the object once it is approved')
+    return { control: plain, abuse, instead }
+  })
 }
 
 /** The grant has a separation of its own, which is proven there. */

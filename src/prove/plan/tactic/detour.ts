@@ -1,33 +1,62 @@
 /** What happens to an object between its approval and the act. */
 import type { Use } from '../../../charter/charter.ts'
+import type { Pointer } from '../../../charter/pointer.ts'
+import { propertiesOf } from '../../../charter/source/schema.ts'
 import { Builder } from '../build.ts'
 import { movesFrom, useById, usesOf } from '../graph.ts'
 import type { Scenario, Step } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import type { Draft } from './draft.ts'
 
-/** Approved, changed, and brought back to where the act may start, without being approved again. */
-export function withChange(draft: Draft, scenario: Scenario, grants: ReadonlySet<string>): Scenario {
-  const [change] = changers(draft)
-  const act = scenario.steps.at(-1)
-  if (change === undefined || act?.object === undefined)
-    throw new Unbuildable('nothing can change the object once it is approved')
-  const approval = draft.use.constraints.find((each) => each.kind === 'approval')
-  const binds = draft.stage.charter.approvals.get(approval?.kind === 'approval' ? approval.approval : '')?.binds ?? []
-  const amount = binds.find((at) => /amount|total|sum|price/i.test(at.at(-1) ?? '')) ?? binds[0]
+/** Approved, changed, and brought back to where the act may start, without being approved again; undefined where nobody can. */
+export function withChange(
+  draft: Draft,
+  scenario: Scenario,
+  { change, grants }: { readonly change: Use; readonly grants: ReadonlySet<string> },
+): Scenario | undefined {
+  const bound = boundBy(draft)
+  const amount = bound.find((at) => /amount|total|sum|price/i.test(at.at(-1) ?? '')) ?? bound[0]
   const extra = amount === undefined ? [] : [{ at: amount, value: { tamper: 'a little' } as const }]
-  return detour(draft, scenario, { use: change, extra }, grants)
+  try {
+    return detour(draft, scenario, { use: change, extra }, grants)
+  } catch (error) {
+    if (error instanceof Unbuildable) return undefined
+    throw error
+  }
 }
 
-/** Uses that may change the object between its approval and the act, without moving it. */
-export function changers(draft: Draft): Use[] {
-  const acted = draft.use.object?.type
-  const all = [...draft.stage.charter.operations.values()].filter(
-    (operation) => operation.writes && operation.shape.body !== undefined && operation.shape.method !== 'POST',
+/** Parts that the approval of the use is for. */
+function boundBy({ use, stage }: Draft): readonly Pointer[] {
+  const approval = use.constraints.find((each) => each.kind === 'approval')
+  return stage.charter.approvals.get(approval?.kind === 'approval' ? approval.approval : '')?.binds ?? []
+}
+
+const mostChangers = 3
+
+/** Uses that may change the object between its approval and the act: those that take what was approved before others. */
+export function changers(draft: Draft, grants: ReadonlySet<string>): Use[] {
+  const { charter } = draft.stage
+  const bound = new Set(boundBy(draft).map(([name]) => name))
+  const takes = (use: Use): boolean => {
+    const shape = charter.operations.get(use.operation)?.shape
+    const home = charter.sources.get(shape?.source ?? '')?.description
+    if (shape?.body === undefined || home === undefined) return false
+    return Object.keys(propertiesOf(home, shape.body.schema)).some((name) => bound.has(name))
+  }
+  const all = [...charter.operations.values()].flatMap((operation) =>
+    operation.writes && operation.shape.body !== undefined ? operation.uses : [],
   )
-  return all.flatMap((operation) =>
-    operation.uses.filter((use) => use.object?.type === acted && !use.creates && use.id !== draft.use.id),
-  )
+  return all
+    .filter(
+      (use) =>
+        use.object?.type === draft.use.object?.type &&
+        !use.creates &&
+        use.operation !== draft.use.operation &&
+        !grants.has(use.id) &&
+        (takes(use) || charter.operations.get(use.operation)?.shape.method !== 'POST'),
+    )
+    .toSorted((left, right) => Number(takes(right)) - Number(takes(left)))
+    .slice(0, mostChangers)
 }
 
 /** Approved, taken back, and brought back to where the act may start, with one approval fewer than is needed anew. */
