@@ -36,6 +36,7 @@ export function declaredControl(charter: Charter, abuse: AbuseCase, failed: Cont
     signature: { marks: new Set([state]), deltas: new Map(), creates: false },
     visible: true,
     sent: [],
+    watched: [],
     request: {},
     answer: undefined,
     after: new Map(),

@@ -1,6 +1,6 @@
 import type { ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
-import { getPointer, type Pointer, parsePointer, printPointer } from '../../charter/pointer.ts'
+import { getPointer, type Pointer, parsePointer, printPointer, setPointer } from '../../charter/pointer.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import { isOwn } from '../plan/graph.ts'
@@ -66,7 +66,7 @@ async function namedThing(
     const state = spec.states[0] ?? type.states[0]
     const maker = spec.owner === undefined ? {} : { maker: spec.owner }
     const thing: Thing = { type, key, path: {}, ...maker, ...(state === undefined ? {} : { followed: state }) }
-    if (type.read === undefined) thing.fact = readObject(type, withKey(type, key), knownOf(thing, play.lab.now()))
+    if (type.read === undefined) thing.fact = readObject(type, unseen(play, type, key), knownOf(thing, play.lab.now()))
     else await readThing(play, thing, undefined)
     if (thing.fact !== undefined) things.push(thing)
   }
@@ -75,9 +75,11 @@ async function namedThing(
   return fact === undefined ? undefined : things.find((thing) => thing.fact === fact)
 }
 
-/** All that is known of what nobody can look at. */
-function withKey(type: ObjectType, key: string): unknown {
-  return type.key.reduceRight<unknown>((value, token) => ({ [token]: value }), key)
+/** All that is known of what nobody can look at: its key, and the tenant of somebody whose id that is. */
+function unseen({ lab }: Play, type: ObjectType, key: string): unknown {
+  const value = setPointer({}, type.key, key)
+  const { tenant } = lab.stage.members.find(({ principal }) => principal.id === key)?.principal ?? {}
+  return tenant === undefined || !Array.isArray(type.tenant) ? value : setPointer(value, type.tenant, tenant)
 }
 
 /** Who may be shown it, the likeliest first. */

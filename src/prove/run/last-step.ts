@@ -19,6 +19,7 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const { play, step, state } = scene
   const use = play.use(step)
   const field = injectedField(use, abuse)
+  play.watched = control.watched
   const told = toldBefore(play, step)
   const { made, broken, before, after, ...seen } = await act(scene, manner)
   // What nothing on the way names may change by what else goes on: a call that was refused is not what changed it.

@@ -58,6 +58,8 @@ export class Play {
   readonly witnesses = new Set<string>()
   /** Objects of plays before, which are found only where there are no others; by `factId`. */
   readonly spent = new Set<string>()
+  /** Members whose standing is looked at together with the objects. */
+  watched: readonly string[] = []
   /** Registrations that steps are about to make. */
   readonly enrolling = new Map<Step, Enrolled>()
   /** Steps that the charter had nothing against, and that were accepted. */

@@ -11,6 +11,7 @@ import { inShort, type Lab } from './lab.ts'
 import { patienceMs } from './learn.ts'
 import { look } from './observe.ts'
 import { type Made, type Manner, Play } from './play.ts'
+import { namedIn, standingOf } from './standing.ts'
 import { addWitnesses, witnessTypes } from './witness.ts'
 
 /** What came of one try. */
@@ -44,6 +45,8 @@ export interface Control {
   /** False when nothing anyone may read shows what it does. */
   readonly visible: boolean
   readonly sent: readonly Sent[]
+  /** People the call is about, looked at where nothing else shows what it does. */
+  readonly watched: readonly string[]
   readonly request: CallRequest
   readonly answer: unknown
   /** Values of what it made or changed, to compare an abuse with. */
@@ -73,7 +76,9 @@ export async function sightsOf(
 ): Promise<Sights> {
   const labels = labelsOf(play, step)
   const seen = await look(play, attacker, record)
-  return new Map([...seen].map(([name, sight]) => [labels.get(name) ?? name, sight]))
+  const sights = new Map([...seen].map(([name, sight]) => [labels.get(name) ?? name, sight]))
+  for (const name of play.watched) sights.set(name, await standingOf(play.lab, name))
+  return sights
 }
 
 export function changesIn(play: Play, step: Step, before: Sights, after: Sights): Change[] {
@@ -88,7 +93,17 @@ export function changesIn(play: Play, step: Step, before: Sights, after: Sights)
 
 /** Makes the rightful call and learns what it changes. Objects that change by themselves are noted first. */
 export async function runControl(lab: Lab, scenario: Scenario): Promise<Control> {
+  const control = await controlWith(lab, scenario, [])
+  if (control.visible || !control.works) return control
+  const watched = namedIn(lab, control.request)
+  // Who has changed must become again who they were.
+  if (watched.length === 0 || (await lab.reset?.()) !== true) return control
+  return controlWith(lab, scenario, watched)
+}
+
+async function controlWith(lab: Lab, scenario: Scenario, watched: readonly string[]): Promise<Control> {
   const play = new Play(lab, scenario)
+  play.watched = watched
   const last = await play.setUp()
   await play.objectsOf(last)
   if (lab.charter.operations.get(play.use(last).operation)?.writes !== false)
@@ -118,6 +133,7 @@ export async function runControl(lab: Lab, scenario: Scenario): Promise<Control>
     signature,
     visible,
     sent: play.sent,
+    watched,
     request: made.request,
     answer: made.exchange.response?.json,
     after,
