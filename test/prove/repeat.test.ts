@@ -24,6 +24,10 @@ sources:
       book: { method: POST, path: '/courts/{courtId}/bookings', body: { places: integer }, response: { id: string, member: string, court: string, places: integer } }
       getBooking: { method: GET, path: '/bookings/{bookingId}', response: { id: string, member: string, court: string, places: integer } }
       order: { method: POST, path: /orders, body: { size: integer }, response: { id: string, size: integer } }
+      reserve: { method: POST, path: /reservations, body: { seats: integer }, response: { id: string, member: string, seats: integer } }
+      getReservation: { method: GET, path: '/reservations/{reservationId}', response: { id: string, member: string, seats: integer } }
+      guestList: { method: POST, path: /guests, body: { seats: integer }, response: { id: string, member: string, seats: integer } }
+      getGuests: { method: GET, path: '/guests/{guestsId}', response: { id: string, member: string, seats: integer } }
       getOrder: { method: GET, path: '/orders/{orderId}', response: { id: string, size: integer } }
 actors: { member: {}, coach: {} }
 objects:
@@ -66,6 +70,14 @@ objects:
     read: shop.getOrder
     transitions:
       order: { on: shop.order, by: member, idempotency: $request.header.Idempotency-Key, example: { body: { size: 3 } } }
+  reservation:
+    owner: /member
+    read: shop.getReservation
+    transitions: { reserve: { on: shop.reserve, by: member, when: request.seats > 0, example: { body: { seats: 2 } } } }
+  guests:
+    owner: /member
+    read: shop.getGuests
+    transitions: { invite: { on: shop.guestList, by: member, when: request.seats > 0, example: { body: { seats: 2 } } } }
 operations:
   shop.redeem: { by: member, object: coupon, key: $request.body#/code, once: true, example: { body: { code: HELLO } } }
   shop.getPurse: { by: [member, coach] }
@@ -74,6 +86,10 @@ operations:
   shop.listCourts: { by: [member, coach] }
   shop.getBooking: { by: [owner, coach] }
   shop.getOrder: { by: [member, coach] }
+  shop.getReservation: { by: [owner, coach] }
+  shop.getGuests: { by: [owner, coach] }
+rules:
+  - { limit: [shop.reserve, shop.guestList], sum: request.seats, at-most: 5, per: principal }
 invariants:
   - { never-negative: purse.balance }
 `
@@ -86,6 +102,7 @@ type Flaw =
   | 'plan-again'
   | 'limit-per-booking'
   | 'key-with-body'
+  | 'limits-apart'
 
 interface Thing {
   readonly id: string
@@ -143,6 +160,12 @@ function gym(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknow
     keys.set(mark, put({ kind: 'order', size }))
     return [201, keys.get(mark)]
   }
+  const seat = (who: string, kind: 'reservation' | 'guests', count: number): readonly [number, unknown?] => {
+    const kinds = flaw === 'limits-apart' ? [kind] : ['reservation', 'guests']
+    const taken = kinds.flatMap((each) => all(each, who)).reduce((sum, each) => sum + Number(each['seats']), 0)
+    if (!(count > 0) || taken + count > 5) return [409]
+    return [201, put({ kind, member: who, seats: count })]
+  }
   const move = (thing: Thing, verb: string): readonly [number, unknown?] => {
     if (verb === 'end') {
       if (thing.status !== 'running') return [409]
@@ -174,6 +197,8 @@ function gym(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknow
     if (kind === 'purse') return topUp(Number(body['amount']))
     if (kind === 'plans' && id === undefined) return [201, put({ kind: 'plan', member: who, status: 'ready' })]
     if (kind === 'courts') return book(who, id ?? '', Number(body['places']))
+    if (kind === 'reservations') return seat(who, 'reservation', Number(body['seats']))
+    if (kind === 'guests') return seat(who, 'guests', Number(body['seats']))
     if (kind === 'orders') return order(who, headers['idempotency-key'], body['size'])
     return found?.member === who ? move(found, verb ?? '') : [404]
   }
@@ -196,6 +221,7 @@ describe('what was used before', () => {
     ['amount-below-nothing', 'topUp', 'invariant-broken of invariants.1 by rightful'],
     ['plan-again', 'downloadPlan', 'step-repeated of plan.fetch.from by from-state.fetched.object'],
     ['limit-per-booking', 'book', 'limit-split of booking.book.limit by over-limit'],
+    ['limits-apart', 'reserve', 'limit-split of rules.1 by over-limit.shop.guestList'],
     ['key-with-body', 'order', 'idempotency-missing of order.order.idempotency by same-key'],
   ]
   for (const [flaw, operation, expected] of flaws)

@@ -44,7 +44,9 @@ export function tacticWords(tactic: Tactic, as: string): string {
   }
 }
 
-function forgotten({ after, first }: { readonly after?: string; readonly first?: string }): string {
+function forgotten(tactic: { readonly after?: string; readonly first?: string; readonly through?: string }): string {
+  const { after, first, through } = tactic
+  if (through !== undefined) return `, the earlier ones by \`${through}\``
   if (after !== undefined) return `, after the first was ${after}`
   return first === undefined ? '' : `, after ${first}`
 }

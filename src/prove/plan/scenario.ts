@@ -79,7 +79,14 @@ export type Tactic =
   | { readonly kind: 'again'; readonly after?: string; readonly first?: string }
   /** At once on one object, or on several that draw on the same one. */
   | { readonly kind: 'race'; readonly across?: Slot; readonly approved?: boolean }
-  | { readonly kind: 'over-limit'; readonly approved?: boolean; readonly after?: string; readonly first?: string }
+  /** In parts; of which the earlier ones came to an end, were somebody else's, or were made by another operation. */
+  | {
+      readonly kind: 'over-limit'
+      readonly approved?: boolean
+      readonly after?: string
+      readonly first?: string
+      readonly through?: string
+    }
   | { readonly kind: 'burst' }
   | {
       readonly kind: 'approval'

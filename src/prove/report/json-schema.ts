@@ -71,6 +71,7 @@ const tactic = z.discriminatedUnion('kind', [
     approved: z.boolean().exactOptional(),
     after: text.exactOptional(),
     first: text.exactOptional(),
+    through: text.exactOptional(),
   }),
   plain('burst'),
   z.strictObject({ kind: z.literal('same-person'), by: text.exactOptional() }),

@@ -45,11 +45,20 @@ async function forget(scene: Scene, { tactic }: AbuseCase): Promise<void> {
 }
 
 function isForgetful({ tactic }: AbuseCase): boolean {
-  return tactic.kind === 'over-limit' && (tactic.after !== undefined || tactic.first !== undefined)
+  return tactic.kind === 'over-limit' && (tactic.after ?? tactic.first ?? tactic.through) !== undefined
 }
 
-/** The calls before the decisive one are made by somebody else, where the case wants that. */
-function byFirst(scene: Scene, { tactic }: AbuseCase): Scene {
+/** Where a case has an earlier call made by another operation; -1 where it does not. */
+function throughIn({ charter }: Lab, { tactic, abuse }: AbuseCase): number {
+  const through = tactic.kind === 'over-limit' ? tactic.through : undefined
+  return abuse.steps.findLastIndex(({ use }) => useById(charter, use)?.operation === through)
+}
+
+/** The calls before the decisive one are made by somebody else, or by another operation, where the case wants that. */
+function byFirst(scene: Scene, abuse: AbuseCase): Scene {
+  const { tactic } = abuse
+  const through = abuse.abuse.steps[throughIn(scene.play.lab, abuse)]
+  if (through !== undefined) return { ...scene, step: through }
   const first = 'first' in tactic ? tactic.first : undefined
   return first === undefined ? scene : { ...scene, step: { ...scene.step, as: first } }
 }
@@ -127,7 +136,8 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Tr
   const scope = scopeOf(constraintOf(lab, abuse))
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
   const sent = []
-  let scene = await setScene(lab, abuse.abuse)
+  const through = throughIn(lab, abuse)
+  let scene = await setScene(lab, abuse.abuse, new Set([through]))
   for (let call = 0; call < 12; call++) {
     const over = (await scene.play.prepare(scene.step, manner)).best
     // A part: more than half of what fits, so that a second one does not.
@@ -141,7 +151,7 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Tr
     const made = await scene.play.make(byFirst(scene, abuse).step, { purpose: 'setup', request: part })
     if (!made.accepted) throw new Unreached(`a call within the limit was refused: ${inShort(made.exchange)}`)
     await forget(scene, abuse)
-    const next = await nextScene(lab, abuse, scope, scene)
+    const next = through < 0 ? await nextScene(lab, abuse, scope, scene) : scene
     if (next !== scene) sent.push(...scene.play.sent)
     scene = next
   }

@@ -84,7 +84,9 @@ function how(tactic: Tactic, trial: Trial): string {
   }
 }
 
-function forgotten({ after, first }: { readonly after?: string; readonly first?: string }): string {
+function forgotten(tactic: { readonly after?: string; readonly first?: string; readonly through?: string }): string {
+  const { after, first, through } = tactic
+  if (through !== undefined) return `, the earlier ones by \`${through}\``
   if (after !== undefined) return `, after the first was ${after}`
   return first === undefined ? '' : `, after ${first}`
 }

@@ -4,9 +4,14 @@ import { printCel } from '../../../cel/print.ts'
 import { comparisons } from '../../../cel/traverse.ts'
 import type { Constraint } from '../../../charter/charter.ts'
 import { callVariables } from '../../../charter/linker.ts'
+import { Builder } from '../build.ts'
+import { usesOf } from '../graph.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
+import { Unbuildable } from '../wants.ts'
 import { asTheNext, forgettings } from './again.ts'
-import type { ConstraintOf, Draft } from './draft.ts'
+import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
+
+const mostOthers = 3
 
 /** Amounts that each fit and together do not. */
 export function planLimit(draft: Draft, constraint: ConstraintOf<'limit'>, control: Scenario): void {
@@ -24,6 +29,23 @@ export function planLimit(draft: Draft, constraint: ConstraintOf<'limit'>, contr
       control,
       abuse: asTheNext(draft, scarce(draft, constraint, control)[0]?.make() ?? control, way),
     }))
+  for (const through of constraint.operations.filter((each) => each !== draft.use.operation).slice(0, mostOthers))
+    draft.add(constraint.id, { kind: 'over-limit', through }, finding, () => ({
+      control,
+      abuse: afterAnother(draft, through, control),
+    }))
+}
+
+/** The call after one of another operation that draws on the same limit, both by the same person. */
+function afterAnother({ stage, use, options, base }: Draft, operation: string, control: Scenario): Scenario {
+  const [other] = usesOf(stage.charter, operation)
+  const member = stage.members.find(({ name }) => name === control.steps.at(-1)?.as)
+  if (other === undefined || member === undefined) throw new Unbuildable(`nobody uses \`${operation}\` before it`)
+  const builder = new Builder(stage, options)
+  builder.addAct(other, { ...baseWants(stage, other), member })
+  const before = builder.steps.map((step) => ({ ...step, purpose: 'setup' as const }))
+  builder.addAct(use, { ...base, member })
+  return { ...builder.scenario(), steps: [...before, ...builder.steps.slice(before.length)] }
 }
 
 /** Scenarios with an object so large that two of its kind do not fit, as far as that can be wished for at its making. */
