@@ -89,7 +89,7 @@ operations:
   shop.getReservation: { by: [owner, coach] }
   shop.getGuests: { by: [owner, coach] }
 rules:
-  - { limit: [shop.reserve, shop.guestList], sum: request.seats, at-most: 5, per: principal }
+  - { limit: [shop.reserve, shop.guestList], sum: request.seats, at-most: 20, per: principal }
 invariants:
   - { never-negative: purse.balance }
 `
@@ -103,6 +103,9 @@ type Flaw =
   | 'limit-per-booking'
   | 'key-with-body'
   | 'limits-apart'
+  | 'looked-too-early'
+
+type Answered = readonly [status: number, body?: unknown]
 
 interface Thing {
   readonly id: string
@@ -112,7 +115,7 @@ interface Thing {
 }
 
 /** An API with one check left out. On the first court there are too few places for the limit to matter. */
-function gym(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
+function gym(flaw: Flaw | undefined): (asked: Asked) => Answered | Promise<Answered> {
   const things = new Map<string, Thing>()
   const used = new Set<string>()
   const keys = new Map<string, Thing>()
@@ -128,11 +131,11 @@ function gym(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknow
     { id: 'small', free: 2 },
     { id: 'large', free: 900 },
   ]
-  const start = (who: string): readonly [number, unknown?] => {
+  const start = (who: string): Answered => {
     const before = all('trial', who).filter(({ status }) => flaw !== 'ended-trial-forgotten' || status === 'running')
     return before.length > 0 ? [409] : [201, put({ kind: 'trial', member: who, status: 'running' })]
   }
-  const redeem = (who: string, code: unknown): readonly [number, unknown?] => {
+  const redeem = (who: string, code: unknown): Answered => {
     const mark = flaw === 'coupon-per-person' ? `${String(code)} ${who}` : String(code)
     if (code !== 'HELLO') return [404]
     if (used.has(mark) && flaw !== 'coupon-forever') return [409]
@@ -140,12 +143,12 @@ function gym(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknow
     balance += 10
     return [200, { code }]
   }
-  const topUp = (amount: number): readonly [number, unknown?] => {
+  const topUp = (amount: number): Answered => {
     if (!Number.isInteger(amount) || (amount <= 0 && flaw !== 'amount-below-nothing')) return [422]
     balance += amount
     return [201, put({ kind: 'top-up', amount })]
   }
-  const book = (who: string, court: string, places: number): readonly [number, unknown?] => {
+  const book = (who: string, court: string, places: number): Answered => {
     const free = courts.find(({ id }) => id === court)?.free ?? 0
     const mine = all('booking', who).filter((each) => each['court'] === court)
     const taken = mine.reduce((sum, each) => sum + Number(each['places']), 0)
@@ -153,20 +156,21 @@ function gym(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknow
     if (taken + places > 4 && flaw !== 'limit-per-booking') return [409]
     return [201, put({ kind: 'booking', member: who, court, places })]
   }
-  const order = (who: string, key: unknown, size: unknown): readonly [number, unknown?] => {
+  const order = (who: string, key: unknown, size: unknown): Answered => {
     const mark = `${who} ${String(key)} ${flaw === 'key-with-body' ? String(size) : ''}`
     const known = keys.get(mark)
     if (known !== undefined) return known['size'] === size ? [201, known] : [422]
     keys.set(mark, put({ kind: 'order', size }))
     return [201, keys.get(mark)]
   }
-  const seat = (who: string, kind: 'reservation' | 'guests', count: number): readonly [number, unknown?] => {
+  const seat = async (who: string, kind: 'reservation' | 'guests', count: number): Promise<Answered> => {
     const kinds = flaw === 'limits-apart' ? [kind] : ['reservation', 'guests']
     const taken = kinds.flatMap((each) => all(each, who)).reduce((sum, each) => sum + Number(each['seats']), 0)
-    if (!(count > 0) || taken + count > 5) return [409]
+    if (!(count > 0) || taken + count > 20) return [409]
+    if (flaw === 'looked-too-early') await new Promise((resolve) => setTimeout(resolve, 5))
     return [201, put({ kind, member: who, seats: count })]
   }
-  const move = (thing: Thing, verb: string): readonly [number, unknown?] => {
+  const move = (thing: Thing, verb: string): Answered => {
     if (verb === 'end') {
       if (thing.status !== 'running') return [409]
       thing.status = 'over'
@@ -222,6 +226,7 @@ describe('what was used before', () => {
     ['plan-again', 'downloadPlan', 'step-repeated of plan.fetch.from by from-state.fetched.object'],
     ['limit-per-booking', 'book', 'limit-split of booking.book.limit by over-limit'],
     ['limits-apart', 'reserve', 'limit-split of rules.1 by over-limit.shop.guestList'],
+    ['looked-too-early', 'reserve', 'race of rules.1 by race'],
     ['key-with-body', 'order', 'idempotency-missing of order.order.idempotency by same-key'],
   ]
   for (const [flaw, operation, expected] of flaws)

@@ -17,6 +17,8 @@ export interface Asked {
   readonly headers: Readonly<Record<string, unknown>>
 }
 
+type Answered = readonly [status: number, body?: unknown]
+
 /** An API that fits into one function, the charter it should follow, and who takes part in the proof. */
 export interface SmallApi {
   readonly charter: string
@@ -28,7 +30,7 @@ export interface SmallApi {
   readonly principals?: Readonly<Record<string, string>>
   /** Who asks for everything to be as it was at first, with `POST /reset`. */
   readonly resetBy?: string
-  readonly answer: (asked: Asked) => readonly [status: number, body?: unknown]
+  readonly answer: (asked: Asked) => Answered | Promise<Answered>
   readonly only?: readonly string[]
 }
 
@@ -41,7 +43,7 @@ export async function proveSmall(api: SmallApi): Promise<Outcome> {
     const path = (request.url ?? '').split('/').slice(1)
     const { method = '', headers } = request
     const asked = { who, method, path, headers, body: text === '' ? {} : JSON.parse(text) }
-    const [status, body] = api.answer(asked)
+    const [status, body] = await api.answer(asked)
     response
       .writeHead(status, { 'content-type': 'application/json' })
       .end(body === undefined ? undefined : JSON.stringify(body))
