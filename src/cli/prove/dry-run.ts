@@ -6,6 +6,7 @@ import { hasReference } from '../../prove/identity/template.ts'
 import type { Member } from '../../prove/plan/cast.ts'
 import { planUse } from '../../prove/plan/plan-use.ts'
 import type { AbuseCase, Scenario } from '../../prove/plan/scenario.ts'
+import { withTenantsOfParents } from '../../prove/plan/tenancy.ts'
 import { constraintOf, usesInOrder } from '../../prove/run/prove.ts'
 import type { Terminal } from '../terminal.ts'
 import { foundWords, scenarioWords, tacticWords } from './case-words.ts'
@@ -44,7 +45,7 @@ export function dryRun(
   only: ReadonlySet<string> | undefined,
   options: ReachOptions,
 ): DryRun {
-  const stage = { charter, members: membersOf(identities) }
+  const stage = { charter: withTenantsOfParents(charter), members: membersOf(identities) }
   let estimatedRequests = Object.values(identities.identities).reduce((sum, each) => sum + (each.login?.length ?? 0), 0)
   const uses = usesInOrder(charter, only).map((use): DryUse => {
     const plan = planUse(stage, use, { found: new Set() })

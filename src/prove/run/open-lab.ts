@@ -5,6 +5,7 @@ import { presentationsOf } from '../identity/presentation.ts'
 import type { RawIdentities, RawIdentity } from '../identity/schema.ts'
 import type { Session } from '../identity/session.ts'
 import type { Member } from '../plan/cast.ts'
+import { withTenantsOfParents } from '../plan/tenancy.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Lab, Signed } from './lab.ts'
@@ -33,7 +34,8 @@ const poolSeats = 3
  * Somebody who cannot sign in is left out and named in `absent`; pools are filled when first used.
  */
 export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: readonly string[] }> {
-  const { charter, identities, transport, file } = options
+  const { identities, transport, file } = options
+  const charter = withTenantsOfParents(options.charter)
   const clock = { aheadMs: 0 }
   const doors = openDoors(file)
   const sessions = openSessions(identities, doors.note)

@@ -10,8 +10,8 @@ import { newBeside, toldBefore } from './beside.ts'
 import { inShort, type Lab } from './lab.ts'
 import { patienceMs } from './learn.ts'
 import { look } from './observe.ts'
+import { namedIn, standingOf } from './permission.ts'
 import { type Made, type Manner, Play } from './play.ts'
-import { namedIn, standingOf } from './standing.ts'
 import { addWitnesses, witnessTypes } from './witness.ts'
 
 /** What came of one try. */

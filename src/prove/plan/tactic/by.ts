@@ -2,9 +2,9 @@
 
 import type { Ref } from '../../../charter/charter.ts'
 import { type Attacker, attackersOf } from '../attacker.ts'
-import { actorsOf, admitted, type Member, type Stage, sameTenant } from '../cast.ts'
+import { actorsOf, admitted, boundToTenant, type Member, plays, type Stage, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import type { Scenario, Tactic } from '../scenario.ts'
+import type { Other, Scenario, Tactic } from '../scenario.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** Everybody who may not, one of each kind, in place of whoever may. */
@@ -32,6 +32,8 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
       instead: instead.map((each) => withLastActor(control, each)),
     }))
   }
+  for (const { other, why } of missingPeople(draft, constraint))
+    draft.skip(constraint.id, { kind: 'as-other', other }, why)
   if (attackers.length === 0)
     draft.skip(constraint.id, { kind: 'as-other', other: 'other-actor' }, 'every identity may do this')
 }
@@ -43,6 +45,30 @@ function uninvolved(draft: Draft, control: Scenario, attacker: Attacker): Attack
   if (attacker.member === undefined) return [attacker]
   const [member, ...instead] = [attacker.member, ...attacker.instead].filter(({ name }) => !helped.has(name))
   return member === undefined ? [] : [{ ...attacker, member, instead }]
+}
+
+/** Ways of not being entitled that nobody in the identities file can play. */
+function missingPeople({ stage, use }: Draft, { choices }: ConstraintOf<'by'>): { other: Other; why: string }[] {
+  const { charter, members } = stage
+  const scoped = choices.flatMap(({ actor, scope }) =>
+    actor === undefined || scope === undefined ? [] : { actor, scope },
+  )
+  const unscoped = scoped.filter(
+    ({ actor, scope }) =>
+      !members.some((each) => plays(charter, each, actor) && !each.principal.scopes?.includes(scope)),
+  )
+  const bound = choices.flatMap(({ actor }) => (boundToTenant(charter.actors.get(actor ?? '')) ? (actor ?? []) : []))
+  const tenanted = !use.creates && charter.objects.get(use.object?.type ?? '')?.tenant !== undefined
+  const far = members.some((one) => members.some((other) => !sameTenant(one, other)))
+  return [
+    ...unscoped.map(({ actor, scope }) => ({
+      other: 'no-scope' as const,
+      why: `no identity is a \`${actor}\` without the scope \`${scope}\``,
+    })),
+    ...(tenanted && bound.length > 0 && !far
+      ? [{ other: 'other-tenant' as const, why: `no identity is a \`${bound[0]}\` of another tenant` }]
+      : []),
+  ]
 }
 
 /** Somebody else's object is named by a reference. */
