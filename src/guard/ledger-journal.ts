@@ -141,11 +141,18 @@ function decisionDraft(event: DecisionEvent, at: number): EntryDraft {
     objects: namesOf(objects),
     obligations,
     record: rules[event.recording],
-    content: { request, objects, facts: event.facts, principal: event.principal },
+    content: { request, objects, facts: factsBeside(objects, event.facts), principal: event.principal },
     ...(event.principal.id === undefined ? {} : { subject: event.principal.id }),
     ...(use === undefined ? {} : { use }),
     ...(workflow === undefined ? {} : { workflow }),
   }
+}
+
+/** The objects are kept once, beside what was counted, remembered and granted. */
+function factsBeside(objects: Objects, facts: unknown): unknown {
+  if (typeof facts !== 'object' || facts === null || !('objects' in facts) || facts.objects !== objects) return facts
+  const { objects: _, ...others } = facts
+  return others
 }
 
 function summaryOf({ id, kind, tenant, roles, actors }: Principal): PrincipalSummary {

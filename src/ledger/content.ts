@@ -24,6 +24,14 @@ export function secretHeaderTest(more: readonly string[]): (name: string) => boo
   }
 }
 
+/** Whether JSON text of the private part may have headers in it: true also where `prepareContent` would find none. */
+export function mayHoldSecrets(text: string): boolean {
+  return anyHeaders.test(text)
+}
+
+// Members without escapes, as JSON.stringify writes them; empty ones hold nothing.
+const anyHeaders = /"(?:headers?|trailers)":(?!\{\}|\[\])/i
+
 /**
  * What may be kept of the private part under a rule: secret headers are out in every case; `redacted` keeps names and shape, and of
  * every value its type alone. Headers are looked for in the members `header`, `headers` and `trailers` of the request and the answer.

@@ -1,8 +1,8 @@
 import { openHead } from './batch.ts'
-import { wellFormedJson } from './canonical.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { Content, ContentRule, Entry, EntryDraft, PrincipalSummary } from './entry.ts'
 import { LedgerError } from './error.ts'
+import { printLine } from './line.ts'
 import { formatVerifierKey, parseVerifierKey, type SignerKey } from './note.ts'
 import { type PlaceConfig, placeOf } from './place.ts'
 import { type PlaceStatus, Publisher } from './publisher.ts'
@@ -152,7 +152,7 @@ export class Ledger {
    */
   async append(draft: EntryDraft): Promise<{ readonly index: number }> {
     if (!(Math.abs(draft.at) <= 8.64e15)) throw new TypeError('`at` is no time')
-    return { index: await this.#writer.append(lineOf(draft)) }
+    return { index: await this.#writer.append(printLine(draft)) }
   }
 
   /** The private part of an entry; undefined when it has none, or when it was erased. */
@@ -233,13 +233,5 @@ export class Ledger {
       () => (this.#failing = undefined),
       (error: unknown) => (this.#failing = error instanceof Error ? error.message : String(error)),
     )
-  }
-}
-
-function lineOf(draft: EntryDraft): string {
-  try {
-    return wellFormedJson(draft)
-  } catch (cause) {
-    throw new LedgerError('unrecordable', 'this entry cannot be written as JSON', { cause })
   }
 }

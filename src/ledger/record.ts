@@ -1,7 +1,8 @@
 import { canonicalText } from './canonical.ts'
-import { prepareContent } from './content.ts'
+import { mayHoldSecrets, prepareContent } from './content.ts'
 import type { ContentRule, EntryDraft, EntryFrame, PrincipalSummary } from './entry.ts'
-import { digestContent, type SubjectKey, sealContent } from './seal.ts'
+import type { Delivered } from './line.ts'
+import { digestContent, type SubjectKey, sealContent, sealText } from './seal.ts'
 import { columnText } from './storage/search-sql.ts'
 import type { Columns } from './storage/storage.ts'
 
@@ -24,23 +25,34 @@ const digestSubject = '\0digest'
 const nobody = '\0nobody'
 
 /** Whose key a draft needs; undefined when none of it is private. */
-export function keySubject(draft: EntryDraft, rule: RecordRule): string | undefined {
-  const content = draft.record ?? rule.content
-  if (draft.content === undefined || content === 'nothing') return undefined
-  return content === 'keyed-hash' ? digestSubject : (draft.subject ?? principalOf(draft)?.id ?? nobody)
+export function keySubject({ draft, content }: Delivered, rule: RecordRule): string | undefined {
+  const kept = draft.record ?? rule.content
+  if (content === undefined || kept === 'nothing') return undefined
+  return kept === 'keyed-hash' ? digestSubject : (draft.subject ?? principalOf(draft)?.id ?? nobody)
 }
 
 /** Makes the entry of a draft: canonical text, and what it can be found by. `key` is that of `keySubject`. */
-export function recordOf(draft: EntryDraft, rule: RecordRule, key: SubjectKey | undefined): EntryRecord {
+export function recordOf(delivered: Delivered, rule: RecordRule, key: SubjectKey | undefined): EntryRecord {
+  const { draft } = delivered
   const { content: _content, subject: _subject, record: _record, at, ...body } = draft
-  const frame: EntryFrame = { v: 1, at: new Date(at).toISOString(), node: rule.node, ...privatePart(draft, rule, key) }
+  const frame: EntryFrame = {
+    v: 1,
+    at: new Date(at).toISOString(),
+    node: rule.node,
+    ...privatePart(delivered, rule, key),
+  }
   return { columns: columnsOf(draft), text: canonicalText({ ...body, ...frame }) }
 }
 
-function privatePart(draft: EntryDraft, rule: RecordRule, key: SubjectKey | undefined): Partial<EntryFrame> {
-  if (draft.content === undefined || key === undefined) return {}
+function privatePart(
+  { draft, content: text }: Delivered,
+  rule: RecordRule,
+  key: SubjectKey | undefined,
+): Partial<EntryFrame> {
+  if (text === undefined || key === undefined) return {}
   const kept = draft.record ?? rule.content
-  const content = prepareContent(draft.content, kept, rule.isSecret)
+  if (kept === 'full' && !mayHoldSecrets(text)) return { sealed: sealText(text, key) }
+  const content = prepareContent(JSON.parse(text), kept, rule.isSecret)
   return kept === 'keyed-hash' ? { digest: digestContent(content, key) } : { sealed: sealContent(content, key) }
 }
 

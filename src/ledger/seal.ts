@@ -17,10 +17,15 @@ export interface SubjectKey {
 
 /** Seals the private part of an entry with AES-256-GCM and a fresh random nonce. The name of the key is authenticated too. */
 export function sealContent(content: Content, key: SubjectKey): Sealed {
+  return sealText(JSON.stringify(content), key)
+}
+
+/** The same for content that is JSON text already. */
+export function sealText(text: string, key: SubjectKey): Sealed {
   const { id } = key
   const nonce = drawNonce()
   const cipher = createCipheriv('aes-256-gcm', keyObjectOf(key), nonce).setAAD(Buffer.from(id))
-  const sealed = [cipher.update(JSON.stringify(content), 'utf8'), cipher.final(), cipher.getAuthTag()]
+  const sealed = [cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]
   return { key: id, nonce: nonce.toString('base64'), data: Buffer.concat(sealed).toString('base64') }
 }
 

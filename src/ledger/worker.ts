@@ -2,8 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { buildBatch } from './batch.ts'
 import { secretHeaderTest } from './content.ts'
-import type { EntryDraft } from './entry.ts'
 import { LedgerError } from './error.ts'
+import { parseLine } from './line.ts'
 import { type EntryRecord, keySubject, type RecordRule, recordOf } from './record.ts'
 import { openKeys, openStorage } from './storage/open.ts'
 import type { KeyStore, Storage } from './storage/storage.ts'
@@ -93,11 +93,11 @@ async function carryOut(order: Order, storage: Storage): Promise<boolean> {
 }
 
 async function recordAll(lines: readonly string[], rule: RecordRule, keys: KeyStore): Promise<EntryRecord[]> {
-  const drafts = lines.map((line): EntryDraft => JSON.parse(line))
-  const subjects = drafts.map((draft) => keySubject(draft, rule))
+  const delivered = lines.map(parseLine)
+  const subjects = delivered.map((each) => keySubject(each, rule))
   const named = new Set(subjects.filter((subject) => subject !== undefined))
   const found = named.size > 0 ? await keys.obtain([...named]) : new Map<string, never>()
-  return drafts.map((draft, at) => recordOf(draft, rule, found.get(subjects[at] ?? '')))
+  return delivered.map((each, at) => recordOf(each, rule, found.get(subjects[at] ?? '')))
 }
 
 function describe(error: unknown): { code: LedgerError['code']; message: string; index?: number } {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { canonicalText, wellFormedJson } from '../../src/ledger/canonical.ts'
-import { prepareContent, secretHeaderTest } from '../../src/ledger/content.ts'
+import { mayHoldSecrets, prepareContent, secretHeaderTest } from '../../src/ledger/content.ts'
 import type { Entry, EntryBody } from '../../src/ledger/entry.ts'
 import { toCloudEvent } from '../../src/ledger/export/cloudevents.ts'
 import { toOcsf } from '../../src/ledger/export/ocsf.ts'
@@ -104,6 +104,27 @@ test('secret headers are never recorded, in whatever form they come', () => {
       }
     }
   }
+})
+
+test('what is sealed as it came has no secret header in it', () => {
+  const parts = ['request', 'answer', 'objects']
+  const members = ['header', 'Headers', 'TRAILERS', 'body']
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constant({}),
+    fc.constant([]),
+    fc.constantFrom(...headers.map(([given]) => given)),
+  )
+  const part = fc.dictionary(fc.oneof(fc.constantFrom(...members), fc.string()), value)
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...parts), part), (given) => {
+      const content: unknown = JSON.parse(JSON.stringify(given))
+      assert.ok(typeof content === 'object' && content !== null)
+      const text = wellFormedJson(content)
+      const safe = wellFormedJson(prepareContent(JSON.parse(text), 'full', isSecret))
+      assert.ok(safe === text || mayHoldSecrets(text), text)
+    }),
+  )
 })
 
 test('redaction leaves no value', () => {

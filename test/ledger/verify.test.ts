@@ -13,7 +13,10 @@ import { decision } from './sample.ts'
 
 const signer = { name: 'ledger.example/t', privateKey: generateKeyPairSync('ed25519').privateKey }
 const rule = { node: 'a', content: 'nothing' as const, isSecret: () => false }
-const texts = Array.from({ length: 9 }, (_, at) => recordOf(decision({ call: `é ${at}` }), rule, undefined).text)
+const texts = Array.from(
+  { length: 9 },
+  (_, at) => recordOf({ draft: decision({ call: `é ${at}` }) }, rule, undefined).text,
+)
 const frontier = new Frontier()
 const checkpoints: string[] = []
 for (const text of texts) {

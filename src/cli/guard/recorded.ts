@@ -66,7 +66,8 @@ async function contentOf(
   if (isRedacted(content)) return { unreadable: 'redacted' }
   const { request, principal, objects = {}, facts } = content
   if (!isRequest(request) || !isPrincipal(principal) || !isObjects(objects)) return { unreadable: 'not-kept' }
-  return { request, principal, objects, ...(isFacts(facts) ? { facts } : {}) }
+  const known: unknown = typeof facts === 'object' ? { objects, ...facts } : undefined
+  return { request, principal, objects, ...(isFacts(known) ? { facts: known } : {}) }
 }
 
 async function outcomeOf(
