@@ -1,38 +1,38 @@
-/** What people may do, as the effect of calls that change what people are: seen by letting them sign in again and try. */
-import type { CallRequest, ObjectFact } from '../../charter/charter.ts'
-import { leaves } from '../oracle/effect.ts'
-import { doorsOf } from './door.ts'
-import { type Lab, refuses } from './lab.ts'
+/** Grants that are objects of their own, as consents: they stand until they are taken back, however often they were used. */
+import type { ObjectFact } from '../../charter/charter.ts'
+import { textOf } from '../../charter/object-fact.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import type { PastCall } from '../../session/past-call.ts'
+import { useById } from '../plan/graph.ts'
+import type { AbuseCase } from '../plan/scenario.ts'
+import { factId, type Lab } from './lab.ts'
 
-const mostDoors = 12
-const mostNamed = 2
-/** Claims of a token that differ from one to the next. */
-const passing: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf', 'jti', 'auth_time', 'sid', 'nonce'])
-
-/** Members whom a request names by who they are. */
-export function namedIn(lab: Lab, { path, query, body }: CallRequest): string[] {
-  const said = new Set([...leaves({ path, query, body }).values()].map(String))
-  const named = lab.stage.members.filter(({ pool, principal }) => !pool && said.has(principal.id ?? ''))
-  return named.slice(0, mostNamed).map(({ name }) => name)
+/** Whether a grant made before, and not taken back, may be what let the last call of a case through. */
+export function grantStands(lab: Lab, { use: id, constraint, tactic }: AbuseCase): boolean {
+  if (tactic.kind !== 'approval' || tactic.flaw === 'own' || tactic.flaw === 'twice') return false
+  const demand = useById(lab.charter, id)?.constraints.find((each) => each.id === constraint)
+  const approval = demand?.kind === 'approval' ? lab.charter.approvals.get(demand.approval) : undefined
+  const call = lab.past.findLast((each) => each.use === id)
+  const about = call?.objects['object']
+  if (approval?.grant === undefined || call === undefined || about === undefined || about === null) return false
+  return lab.past.some(
+    (each) =>
+      each.operation === approval.grant &&
+      isFor(each, about) &&
+      each.created !== undefined &&
+      stands(lab, each.created, call),
+  )
 }
 
-/** What somebody is and which reads let them in, once they have signed in again; undefined when they cannot. */
-export async function standingOf(lab: Lab, name: string): Promise<ObjectFact | undefined> {
-  const signed = await lab.signIn(name)
-  try {
-    await signed.renew()
-  } catch {
-    return undefined
-  }
-  const { roles, scopes, claims = {} } = signed.principal
-  const lasting = Object.fromEntries(Object.entries(claims).filter(([claim]) => !passing.has(claim)))
-  const may: Record<string, string> = {}
-  for (const { use, request } of doorsOf(lab, ({ uses }) => uses[0], mostDoors)) {
-    const exchange = await signed.send(request)
-    if (exchange.response === undefined) continue
-    // Who is told that there is no such thing was let in to ask.
-    const refused = refuses(lab.charter, use, exchange) && ![400, 404, 410, 422].includes(exchange.response.status)
-    may[use.operation] = refused ? 'kept out' : 'let in'
-  }
-  return { type: '', key: signed.principal.id ?? name, value: { is: { roles, scopes, claims: lasting }, may } }
+function isFor({ objects }: PastCall, about: ObjectFact): boolean {
+  return Object.values(objects).some((fact) => fact?.type === about.type && fact.key === about.key)
+}
+
+/** Not at its end, and given to nobody else. */
+function stands({ charter, latest }: Lab, made: ObjectFact, { principal }: PastCall): boolean {
+  const type = charter.objects.get(made.type)
+  const now = latest.get(factId(made.type, made.key)) ?? made
+  if (type?.final.includes(now.state ?? '') === true) return false
+  const given = [...(type?.parties.values() ?? [])].map((at) => textOf(getPointer(now.value, at)))
+  return given.length === 0 || given.includes(principal.id)
 }
