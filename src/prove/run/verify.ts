@@ -90,6 +90,8 @@ async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
     const control = declaredControl(lab.charter, abuse, made) ?? made
     if (control instanceof Unreached) return unclear(control.message)
     if (!control.works) return unclear(control.why)
+    // What may happen once has happened.
+    await lab.reset?.()
     return judged(lab, abuse, control, await runTrial(lab, abuse, control))
   } catch (error) {
     if (error instanceof Unreached || error instanceof Held) return unclear(error.message)
