@@ -104,6 +104,28 @@ test('coverage: a constraint is held only when no cell of it is proven', () => {
   )
 })
 
+test('coverage: attempts are counted by kind, and reasons that ask for the same are one', () => {
+  const refused = (why: string, use = untouched.use): Cell => ({ ...untouched, use, verdict: 'not-reached', why })
+  const cells = [
+    refused('`a` as x was refused: 422 no money'),
+    refused('`b` as y was refused: 400 no name', 'transfer.approve'),
+    refused('there is nothing to be done'),
+    cell('held'),
+  ]
+  const text = printTerminal({ ...outcome, findings: [], cells }, makeContext(), plain)
+  assert.match(text, /attempts +proven +held +not reached\n.* 0 +1 +3\n/)
+  assert.match(text, /2 not reached: `a` as x was refused: 422 no money; and 1 reason like it/)
+  assert.equal(text.match(/arguments that work/g)?.length, 1)
+})
+
+test('coverage: of a single operation every attempt is told, of several none', () => {
+  const told = cell('held')
+  const print = (cells: readonly Cell[]): string => printTerminal({ ...outcome, cells }, makeContext(), plain)
+  const line = `held        ${told.constraint}: ${told.tactic} by ${told.actor}`
+  assert.ok(print([told]).includes(line))
+  assert.ok(!print([told, { ...told, operation: 'bank.other' }]).includes(line))
+})
+
 test('progress: one line that is rewritten on a screen, lines elsewhere', () => {
   const events: ProveEvent[] = [
     { kind: 'planned', uses: 2, cases: 9 },

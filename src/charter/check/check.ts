@@ -9,6 +9,7 @@ import { checkCoverage } from './coverage.ts'
 import { checkLifecycles } from './lifecycle.ts'
 import { checkMembers } from './member.ts'
 import { checkOrder } from './order.ts'
+import { checkParents } from './parent.ts'
 import { checkPlaces } from './place.ts'
 import { checkRules } from './rule.ts'
 import { checkSeparation } from './separation.ts'
@@ -21,6 +22,7 @@ const concerns: readonly ((checker: Checker) => void)[] = [
   checkApprovals,
   checkRules,
   checkMembers,
+  checkParents,
   checkPlaces,
   checkCounts,
   checkOrder,

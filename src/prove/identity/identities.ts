@@ -129,6 +129,8 @@ export function openIdentities(file: RawIdentities, transport: Transport, option
       }
       const request = await buildRequest(hook, { targets: options.hookTargets ?? targets, lookup, learn })
       const exchange = await (hook.as === undefined ? transport.send(request) : (await get(hook.as)).send(request))
+      // Whoever was registered is gone with what a reset puts back.
+      if (name === 'reset' && (exchange.response?.status ?? 500) < 300) registered.clear()
       for (const opened of await Promise.allSettled(sessions.values()))
         if (opened.status === 'fulfilled') opened.value.doubt()
       return exchange

@@ -1,6 +1,7 @@
 import type { ConstraintId, UseId } from '../../charter/charter.ts'
 import { groupBy } from '../../charter/group-by.ts'
 import type { Cell, Outcome, Verdict } from '../finding.ts'
+import { adviceFor } from './advice.ts'
 
 /** What became of one constraint of one use, over all the ways it was tried. */
 export interface ConstraintCoverage {
@@ -12,9 +13,14 @@ export interface ConstraintCoverage {
   readonly cells: readonly Cell[]
 }
 
-/** Not reached cells that share a reason. */
+/** Not reached cells that share a reason, or reasons about which the same is to be done. */
 export interface Reason {
+  /** The reason that most of them have. */
   readonly why: string
+  /** How many other reasons there are. */
+  readonly others: number
+  /** What to do about it; absent where there is nothing, or nothing is wrong. */
+  readonly advice?: string
   readonly cells: readonly Cell[]
 }
 
@@ -46,14 +52,23 @@ export function coverageOf({ cells }: Outcome): Coverage {
   const count = (verdict: Verdict): number => constraints.filter((each) => each.verdict === verdict).length
   const missed = groupBy(
     cells.filter(({ verdict }) => verdict === 'not-reached'),
-    ({ why }) => why,
+    ({ why }) => adviceFor(why) ?? why,
   )
-  const reasons = [...missed].map(([why, of]) => ({ why, cells: of }))
+  const reasons = [...missed.values()].flatMap(reasonOf)
   return {
     constraints,
     counts: { proven: count('proven'), held: count('held'), 'not-reached': count('not-reached') },
     reasons: reasons.toSorted((left, right) => right.cells.length - left.cells.length),
   }
+}
+
+function reasonOf(cells: readonly Cell[]): Reason[] {
+  const [most, ...others] = [...groupBy(cells, ({ why }) => why)].toSorted(
+    ([, left], [, right]) => right.length - left.length,
+  )
+  if (most === undefined) return []
+  const advice = adviceFor(most[0])
+  return [{ why: most[0], others: others.length, cells, ...(advice === undefined ? {} : { advice }) }]
 }
 
 function worst(cells: readonly Cell[]): Verdict {

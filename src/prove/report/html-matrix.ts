@@ -2,7 +2,6 @@ import type { ConstraintKind } from '../../charter/charter.ts'
 import { groupBy } from '../../charter/group-by.ts'
 import { counted } from '../../constraint/words.ts'
 import type { Cell, Outcome, Verdict } from '../finding.ts'
-import { adviceFor } from './advice.ts'
 import type { ReportContext } from './context.ts'
 import type { Coverage } from './coverage.ts'
 import { escapeXml, proseHtml } from './markup.ts'
@@ -71,14 +70,14 @@ function printCell(cell: Cell): string {
 
 function printReasons({ reasons }: Coverage): string[] {
   if (reasons.length === 0) return []
-  const items = reasons.map(({ why, cells }) => {
+  const items = reasons.map(({ why, others, advice, cells }) => {
     const uses = [...new Set(cells.map(({ use }) => `<code>${escapeXml(use)}</code>`))]
-    return `<li>${proseHtml(why)}: ${counted(cells.length, 'cell')} of ${uses.join(', ')}${advised(why)}</li>`
+    const like = others === 0 ? '' : `; and ${counted(others, 'reason')} like it`
+    return `<li>${proseHtml(why)}${like}: ${counted(cells.length, 'cell')} of ${uses.join(', ')}${advised(advice)}</li>`
   })
   return ['<h2>Why not reached</h2>', '<ul class="reasons">', ...items, '</ul>']
 }
 
-function advised(why: string): string {
-  const advice = adviceFor(why)
+function advised(advice: string | undefined): string {
   return advice === undefined ? '' : `<br>→ ${proseHtml(advice)}`
 }

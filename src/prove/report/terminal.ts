@@ -1,8 +1,8 @@
 import { counted } from '../../constraint/words.ts'
-import type { Finding, Outcome, Sent, Severity } from '../finding.ts'
-import { adviceFor } from './advice.ts'
+import type { Cell, Finding, Outcome, Sent, Severity } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { coverageOf, type Reason, type Silence, silenceOf } from './coverage.ts'
+import { kindTable } from './kind-table.ts'
 import {
   answerText,
   bySeverity,
@@ -37,7 +37,7 @@ export function printTerminal(outcome: Outcome, context: ReportContext, paint: P
   const findings = bySeverity(outcome.findings)
   const parts = [
     ...findings.map((finding) => printFinding(finding, context, paint)),
-    printCoverage(outcome, paint),
+    printCoverage(outcome, context, paint),
     ...(outcome.notes.length === 0 ? [] : [labelled('Notes', outcome.notes, paint)]),
     printSummary(outcome, context, paint),
   ]
@@ -100,7 +100,7 @@ function printTranscript(transcript: readonly Sent[], context: ReportContext, pa
   })
 }
 
-function printCoverage(outcome: Outcome, paint: Paint): string {
+function printCoverage(outcome: Outcome, context: ReportContext, paint: Paint): string {
   const { constraints, counts, reasons } = coverageOf(outcome)
   const verdicts = [
     paint(counts.proven > 0 ? 'red' : 'dim', `${counts.proven} proven broken`),
@@ -111,18 +111,49 @@ function printCoverage(outcome: Outcome, paint: Paint): string {
   const rest = reasons.length - mostReasons
   return [
     `${paint('bold', 'Coverage')}  ${counted(constraints.length, 'constraint')}: ${verdicts.join(', ')}`,
+    ...printKinds(outcome, context, paint),
+    ...printCells(outcome, paint),
     ...shown,
     ...(rest > 0 ? [paint('dim', `  and ${counted(rest, 'other reason')}`)] : []),
   ].join('\n')
 }
 
-function printReason({ why, cells }: Reason, paint: Paint): string[] {
+/** Attempts, not constraints: each is tried in several ways. */
+function printKinds({ cells }: Outcome, { charter }: ReportContext, paint: Paint): string[] {
+  const row = (kind: string, ...numbers: readonly (number | string)[]): string =>
+    `  ${kind.padEnd(30)}${numbers.map((each) => String(each).padStart(13)).join('')}`
+  const rows = kindTable(cells, charter).map(({ kind, counts }) =>
+    row(kind, counts.proven, counts.held, counts['not-reached']),
+  )
+  return rows.length === 0 ? [] : [paint('dim', row('attempts', 'proven', 'held', 'not reached')), ...rows]
+}
+
+/** Where only one operation is proven, each attempt is told: who tried what, and what came of it. */
+function printCells({ cells }: Outcome, paint: Paint): string[] {
+  if (new Set(cells.map(({ operation }) => operation)).size !== 1) return []
+  const mark = (cell: Cell): string => {
+    const word = cell.verdict.replace('-', ' ').padEnd(12)
+    return cell.verdict === 'held' ? paint('green', word) : paint(cell.verdict === 'proven' ? 'red' : 'magenta', word)
+  }
+  return cells.flatMap((cell) => {
+    const state = cell.state === '-' ? '' : `, ${cell.state}`
+    const what = `${cell.constraint}: ${cell.tactic} by ${cell.actor}${state}`
+    return [
+      ...wrap(what, width - 14).map((line, index) =>
+        index === 0 ? `  ${mark(cell)}${line}` : `${' '.repeat(14)}${line}`,
+      ),
+      ...wrap(cell.why, width - 16).map((line) => paint('dim', `${' '.repeat(16)}${line}`)),
+    ]
+  })
+}
+
+function printReason({ why, others, advice, cells }: Reason, paint: Paint): string[] {
   const uses = [...new Set(cells.map(({ use }) => use))]
   const named = uses.slice(0, 3).join(', ') + (uses.length > 3 ? ` and ${uses.length - 3} more` : '')
   const lead = `  ${String(cells.length).padStart(3)} not reached: `
-  const lines = wrap(`${why} (${named})`, width - lead.length)
+  const like = others === 0 ? '' : `; and ${counted(others, 'reason')} like it`
+  const lines = wrap(`${why}${like} (${named})`, width - lead.length)
   const margin = ' '.repeat(lead.length)
-  const advice = adviceFor(why)
   return [
     ...lines.map((line, index) => (index === 0 ? paint('dim', lead) + line : margin + line)),
     ...(advice === undefined ? [] : wrap(`→ ${advice}`, width - lead.length)).map(

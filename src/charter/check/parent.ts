@@ -1,0 +1,50 @@
+import type { ObjectType, Use } from '../charter.ts'
+import { inferKey } from '../infer.ts'
+import { type Checker, constraintsOf, operationOf } from './checker.ts'
+import { bodyOf, lookUp } from './shape.ts'
+
+/** Rules about a parent that nobody can know when the call is made: what is being made says its parent only afterwards. */
+export function checkParents(checker: Checker): void {
+  for (const use of checker.uses) {
+    const type = checker.charter.objects.get(use.object?.type ?? '')
+    if (!use.creates || type === undefined) continue
+    const rules = [
+      ...constraintsOf(use, 'when').map(({ rule, position }) => ({ rule, position })),
+      ...constraintsOf(use, 'limit').map(({ atMost, position }) => ({ rule: atMost, position })),
+    ]
+    const { parent } = type
+    for (const { rule, position } of rules) {
+      if (!rule.reads.some(([root]) => root === 'parent') || (parent !== undefined && names(checker, use, parent)))
+        continue
+      const what =
+        parent === undefined
+          ? `a ${type.name} has no \`parent\``
+          : `nothing in the call says which ${parent.object} it is`
+      checker.warn(
+        'parent-unknown',
+        position,
+        `\`${rule.source}\` reads \`parent\`, but \`${use.id}\` only makes the ${type.name}, and ${what}: it denies every call`,
+        help(type),
+      )
+    }
+  }
+}
+
+function help({ name, parent }: ObjectType): string {
+  const object = parent?.object ?? 'order'
+  return parent === undefined
+    ? `declare it: \`parent: { object: ${object}, key: /${object}Id }\` at \`${name}\`, or name the object under \`refs\``
+    : `name it: \`refs: { ${object}: { object: ${object}, key: $request.body#/… } }\`, and write \`${object}.…\` in the rule`
+}
+
+/** Whether the call says which parent is meant: by a reference, in its path or query, or in its body. */
+function names(checker: Checker, use: Use, parent: NonNullable<ObjectType['parent']>): boolean {
+  const shape = operationOf(checker, use)?.shape
+  if (shape === undefined || use.refs.some((ref) => ref.object === parent.object)) return true
+  const read = checker.charter.objects.get(parent.object)?.read
+  const readShape = checker.charter.operations.get(read ?? '')?.shape
+  if (inferKey(parent.object, shape, read, readShape) !== undefined) return true
+  const body = bodyOf(checker, shape)
+  if (body === undefined) return false
+  return lookUp(body, parent.key).verdict !== 'missing' || lookUp(body, [`${parent.object}Id`]).verdict !== 'missing'
+}
