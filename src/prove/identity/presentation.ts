@@ -4,17 +4,19 @@ import type { RawIdentities } from './schema.ts'
 /** A request that carries a secret the way some identity carries its own. */
 export type Present = (secret: string) => (request: HttpRequest) => HttpRequest
 
-const placeholder = /\$\{(env|file|var):[^}]+\}/g
+const placeholder = /\$\{(env|file|var):[^}]+\}/
 /** How keys and tokens are carried where the file shows nothing else. */
 const usual: readonly Carrier[] = [
-  { place: 'headers', name: 'Authorization', template: 'Bearer ${env:KEY}' },
-  { place: 'headers', name: 'X-Api-Key', template: '${env:KEY}' },
+  { place: 'headers', name: 'Authorization', before: 'Bearer ', after: '' },
+  { place: 'headers', name: 'X-Api-Key', before: '', after: '' },
 ]
 
+/** A place for one secret, and the text around it. */
 interface Carrier {
   readonly place: 'headers' | 'query'
   readonly name: string
-  readonly template: string
+  readonly before: string
+  readonly after: string
 }
 
 /** Every way in which the identities of a file carry a single secret, those of keys first; then the usual ones. */
@@ -27,21 +29,23 @@ export function presentationsOf(file: RawIdentities): readonly Present[] {
   ])
   const found = new Map<string, Carrier>()
   for (const carrier of [...carriers, ...usual]) {
-    const mark = `${carrier.place}|${carrier.name.toLowerCase()}|${carrier.template.replaceAll(placeholder, '')}`
+    const { place, name, before, after } = carrier
+    const mark = [place, name.toLowerCase(), before, after].join('|')
     if (!found.has(mark)) found.set(mark, carrier)
   }
   return [...found.values()].map(presenting)
 }
 
 function carriersIn(place: Carrier['place'], values: Readonly<Record<string, string>> | undefined): Carrier[] {
-  return Object.entries(values ?? {})
-    .filter(([, template]) => [...template.matchAll(placeholder)].length === 1)
-    .map(([name, template]) => ({ place, name, template }))
+  return Object.entries(values ?? {}).flatMap(([name, template]) => {
+    const [before = '', , after, ...more] = template.split(placeholder)
+    return after === undefined || more.length > 0 ? [] : [{ place, name, before, after }]
+  })
 }
 
-function presenting({ place, name, template }: Carrier): Present {
+function presenting({ place, name, before, after }: Carrier): Present {
   return (secret) => (request) => {
-    const value = template.replaceAll(placeholder, () => secret)
+    const value = before + secret + after
     if (place === 'headers') return { ...request, headers: { ...request.headers, [name]: value } }
     const url = new URL(request.url)
     url.searchParams.set(name, value)

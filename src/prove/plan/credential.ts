@@ -33,7 +33,7 @@ function namesIn(charter: Charter, operation: string | undefined): string[] {
   const shape = charter.operations.get(operation ?? '')?.shape
   const home = charter.sources.get(shape?.source ?? '')?.description
   if (shape === undefined || home === undefined) return []
-  const good = shape.responses.filter((each) => /^2/.test(each.status) && each.schema !== undefined)
+  const good = shape.responses.filter((each) => each.status.startsWith('2') && each.schema !== undefined)
   return good.flatMap(({ schema }) =>
     Object.entries(propertiesOf(home, schema))
       .filter(([, property]) => [resolveSchema(home, property.schema)['type']].flat().includes('string'))
