@@ -254,6 +254,7 @@ export type Change =
   | { readonly kind: 'beat'; readonly node: string; readonly at: number }
   /**
    * Forgets what is older than this moment: settled calls, repeats of calls that are settled or gone, spent grants, nodes that have no
-   * open call, and marks of these constraints that are history. What still counts is kept by naming no constraint.
+   * open call, holds that expired before it and are not being executed, and marks of these constraints that are history. What still counts
+   * is kept by naming no constraint.
    */
   | { readonly kind: 'forget'; readonly before: number; readonly marksOf: readonly ConstraintId[] }

@@ -170,6 +170,8 @@ function forget(model: Model, before: number, marksOf: readonly string[]): void 
     if (at < before && !open.some(({ id }) => id === call)) model.repeats.delete(key)
   }
   for (const [id, kept] of model.grants) if (kept.spent && kept.grant.at < before) model.grants.delete(id)
+  for (const { id, expires, state } of model.holds.values())
+    if (expires < before && state !== 'executing') model.holds.delete(id)
   for (const [node, at] of model.nodes) {
     if (at < before && !open.some((call) => call.node === node)) model.nodes.delete(node)
   }

@@ -58,6 +58,14 @@ test('refuses a schema of a newer program', async () => {
   await assert.rejects(opening, { name: 'StoreError', code: 'broken', message: /version 99, .* up to \d/ })
 })
 
+test('brings a schema of an older program up to date, its functions too', async () => {
+  await withStore({ schema: 'older' }, async () => undefined)
+  await asOperator(
+    'DROP FUNCTION older.apply_changes; DROP INDEX older.holds_expires_idx; UPDATE older.version SET value = 1',
+  )
+  await withStore({ schema: 'older' }, (store) => write(store, 'again'))
+})
+
 test('can be opened by many nodes at once the first time', async () => {
   const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(server.url, { schema: 'first' })))
   await Promise.all(stores.map((store) => store.close()))

@@ -29,6 +29,21 @@ test('makes folders and files that only their owner can read', async () => {
   assert.equal(existsSync(`${file}-wal`), false)
 })
 
+test('brings a file of an older program up to date', async () => {
+  const file = join(folder, 'older.db')
+  const store = openSqliteStore(file)
+  await write(store, 'kept')
+  await store.close()
+  changeFile(file, 'DROP INDEX holds_by_end; PRAGMA user_version = 1')
+  const again = openSqliteStore(file)
+  const { calls } = await again.transact([], (transaction) => transaction.read({ calls: ['kept'] }))
+  await again.close()
+  assert.equal(calls[0]?.id, 'kept')
+  const db = new Sqlite(file)
+  assert.equal(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'holds_by_end'").pluck().get(), 1)
+  db.close()
+})
+
 const refused: readonly (readonly [string, StoreError['code'], RegExp, (file: string) => void])[] = [
   [
     'a file of a newer program',

@@ -247,6 +247,7 @@ function applySql(s: string): string {
           DELETE FROM ${s}.repeats WHERE at < (c->>'before')::bigint
             AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE id = repeats.call AND ${unsettled});
           DELETE FROM ${s}.grants WHERE spent AND at < (c->>'before')::bigint;
+          DELETE FROM ${s}.holds WHERE expires < (c->>'before')::bigint AND state <> 'executing';
           DELETE FROM ${s}.nodes WHERE at < (c->>'before')::bigint
             AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE node = nodes.node AND ${unsettled});
         END CASE;

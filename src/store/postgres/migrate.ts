@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import { StoreError } from '../../guard/store.ts'
+import { functionsSql } from './functions.ts'
 import { stepsFor } from './schema.ts'
 import { ask, locksOf } from './session.ts'
 
@@ -25,8 +26,11 @@ async function applySteps(client: PoolClient, schema: string, version: number): 
   if (version > steps.length) {
     throw new StoreError('broken', `the store has version ${version}, and this program knows up to ${steps.length}`)
   }
+  if (version === steps.length) return
   for (const step of steps.slice(version)) await execute(client, step)
-  if (version < steps.length) await ask(client, `UPDATE ${schema}.version SET value = $1`, [steps.length])
+  // They are replaced whole: those of an older program know less.
+  await execute(client, functionsSql(schema))
+  await ask(client, `UPDATE ${schema}.version SET value = $1`, [steps.length])
 }
 
 async function versionOf(client: PoolClient, schema: string): Promise<number> {

@@ -67,6 +67,7 @@ const steps: readonly string[] = [
   CREATE TABLE signal (value INTEGER NOT NULL) STRICT;
   INSERT INTO signal VALUES (0);
   `,
+  'CREATE INDEX holds_by_end ON holds (expires);',
 ]
 
 /**

@@ -221,6 +221,7 @@ function prepareForget(db: Database): Writers['forget'] {
     "DELETE FROM calls WHERE state IN ('effective', 'released') AND at < ?",
     `DELETE FROM repeats WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE id = repeats.call AND ${unsettled})`,
     'DELETE FROM grants WHERE spent = 1 AND at < ?',
+    "DELETE FROM holds WHERE expires < ? AND state <> 'executing'",
     `DELETE FROM nodes WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE node = nodes.node AND ${unsettled})`,
   ].map((sql) => db.prepare<Value[]>(sql))
   return ({ before, marksOf }) => {
