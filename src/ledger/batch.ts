@@ -1,14 +1,17 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { LedgerError } from './error.ts'
 import type { EntryRecord } from './record.ts'
 import type { Batch, NewRow, StoredHead } from './storage/storage.ts'
 import { Frontier, hashLeaf, type TreeNode } from './tree.ts'
 
-/** What only the writer knows: the secret its heads are sealed with, and how far it has seen the ledger reach. */
+/** What only the writer knows: the secret its heads are sealed with, and the last head it wrote. */
 export interface Trust {
-  readonly secret: Buffer
-  readonly reached: number
+  readonly secret: Secret
+  readonly last: StoredHead | undefined
 }
+
+/** A key object is much faster than the bytes. */
+export type Secret = Buffer | KeyObject
 
 /**
  * Puts records behind a head: hashes, places, and the new head, sealed.
@@ -18,11 +21,11 @@ export interface Trust {
 export function buildBatch(
   head: StoredHead | undefined,
   records: readonly EntryRecord[],
-  { secret, reached }: Trust,
+  { secret, last }: Trust,
 ): Batch {
-  const frontier = openHead(head, secret)
-  if (frontier.size < reached) {
-    throw new LedgerError('forged', `the ledger was cut from ${reached} entries to ${frontier.size}`, {
+  const frontier = isSame(head, last) ? Frontier.parse(head.size, head.frontier) : openHead(head, secret)
+  if (last !== undefined && frontier.size < last.size) {
+    throw new LedgerError('forged', `the ledger was cut from ${last.size} entries to ${frontier.size}`, {
       index: frontier.size,
     })
   }
@@ -35,12 +38,18 @@ export function buildBatch(
   return { rows, nodes, head: { size: frontier.size, frontier: frontier.bytes(), seal: sealHead(frontier, secret) } }
 }
 
+/** Whether a stored head is byte by byte the one that was written last: its seal need not be made again to know it. */
+function isSame(head: StoredHead | undefined, last: StoredHead | undefined): head is StoredHead {
+  if (head === undefined || last === undefined || head.size !== last.size) return false
+  return head.frontier.equals(last.frontier) && head.seal.equals(last.seal)
+}
+
 /**
  * The frontier in a stored head; that of the empty tree when there is none.
  *
  * @throws {LedgerError} `forged` when its seal does not fit.
  */
-export function openHead(head: StoredHead | undefined, secret: Buffer): Frontier {
+export function openHead(head: StoredHead | undefined, secret: Secret): Frontier {
   if (head === undefined) return new Frontier()
   const frontier = parseFrontier(head)
   const seal = frontier && sealHead(frontier, secret)
@@ -60,6 +69,6 @@ export function parseFrontier({ size, frontier }: StoredHead): Frontier | undefi
   }
 }
 
-function sealHead(frontier: Frontier, secret: Buffer): Buffer {
+function sealHead(frontier: Frontier, secret: Secret): Buffer {
   return createHmac('sha256', secret).update(`${frontier.size}\n`).update(frontier.root()).digest()
 }

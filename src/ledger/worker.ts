@@ -1,4 +1,5 @@
 /** The thread that writes: takes what waits, makes it durable in one commit, and answers for all of it. Started by writer.ts alone. */
+import { createSecretKey } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { buildBatch } from './batch.ts'
 import { secretHeaderTest } from './content.ts'
@@ -6,7 +7,7 @@ import { LedgerError } from './error.ts'
 import { parseLine } from './line.ts'
 import { type EntryRecord, keySubject, type RecordRule, recordOf } from './record.ts'
 import { openKeys, openStorage } from './storage/open.ts'
-import type { KeyStore, Storage } from './storage/storage.ts'
+import type { KeyStore, Storage, StoredHead } from './storage/storage.ts'
 import type { FromWriter, Order, ToWriter, WriterConfig } from './writer.ts'
 
 const maxBatch = 1024
@@ -18,12 +19,14 @@ async function run(config: WriterConfig, answer: (message: FromWriter) => void):
     content: config.content,
     isSecret: secretHeaderTest(config.secretHeaders),
   }
-  const secret = Buffer.from(config.secret)
+  const secret = createSecretKey(config.secret)
   const waiting: string[] = []
   const orders: Exclude<ToWriter, { readonly type: 'append' }>[] = []
   let engine: { readonly storage: Storage; readonly keys: KeyStore } | undefined
   let running = false
-  let reached = 0
+  let last: StoredHead | undefined
+  /** The batch that is being made durable. Never rejects. */
+  let lasting: Promise<void> = Promise.resolve()
 
   const open = async () =>
     (engine ??= { storage: await openStorage(config.storage), keys: await openKeys(config.storage) })
@@ -33,30 +36,39 @@ async function run(config: WriterConfig, answer: (message: FromWriter) => void):
     await closing?.storage.close()
     await closing?.keys.close()
   }
-  const commit = async (lines: readonly string[]): Promise<FromWriter> => {
-    const { storage, keys } = await open()
-    const records = await recordAll(lines, rule, keys)
+  const fail = async (lines: readonly string[], error: unknown): Promise<void> => {
+    answer({ type: 'failed', count: lines.length, ...describe(error) })
+    // What the engine thinks it knows may be wrong now: the next batch opens it anew and reads the head again.
+    await close().catch(() => undefined)
+  }
+  const commit = async (storage: Storage, records: readonly EntryRecord[]): Promise<FromWriter> => {
     let first = 0
-    let size = 0
-    await storage.append((head) => {
-      const batch = buildBatch(head, records, { secret, reached })
-      ;[first, size] = [head?.size ?? 0, batch.head.size]
+    let head: StoredHead | undefined
+    await storage.append((before) => {
+      const batch = buildBatch(before, records, { secret, last })
+      first = before?.size ?? 0
+      head = batch.head
       return batch
     })
-    reached = size
-    return { type: 'appended', first, count: size - first }
+    last = head
+    return { type: 'appended', first, count: records.length }
   }
+  // What comes next is prepared while this is made durable.
   const flush = async (): Promise<void> => {
     const lines = waiting.splice(0, maxBatch)
     try {
-      answer(await commit(lines))
+      const { keys } = await open()
+      const records = await recordAll(lines, rule, keys)
+      await lasting
+      const { storage } = await open()
+      lasting = commit(storage, records).then(answer, (error: unknown) => fail(lines, error))
     } catch (error) {
-      answer({ type: 'failed', count: lines.length, ...describe(error) })
-      // What the engine thinks it knows may be wrong now: the next batch opens it anew and reads the head again.
-      await close().catch(() => undefined)
+      await lasting
+      await fail(lines, error)
     }
   }
   const obey = async (order: (typeof orders)[number]): Promise<void> => {
+    await lasting
     if (order.type === 'close') {
       await close()
       return answer({ type: 'closed' })

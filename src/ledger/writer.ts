@@ -106,10 +106,9 @@ export class Writer {
     })
   }
 
-  /** Everything that is appended in this turn of the event loop, or while the thread is busy, goes over in one message. */
+  /** Everything that is appended in this turn of the event loop goes over in one message. */
   #flushSoon(): void {
-    const sent = this.#waiting.length - this.#outbox.length
-    if (this.#flushing || sent > 0 || this.#outbox.length === 0) return
+    if (this.#flushing || this.#outbox.length === 0) return
     this.#flushing = true
     setImmediate(() => {
       this.#flushing = false

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { pageOf, searchStatement } from './search-sql.ts'
@@ -28,6 +28,7 @@ export function openSqlite(file: string): Storage {
   const database = openDatabase(file)
   database.exec(schema)
   const sql = prepare(database)
+  const log = openLog(database, file)
   const append = database.transaction((build: (head: StoredHead | undefined) => Batch): void => {
     const { rows, nodes, head } = build(sql.head.get())
     for (const row of rows) insertRow(sql.insert, row)
@@ -35,7 +36,10 @@ export function openSqlite(file: string): Storage {
     sql.setHead.run(head.size, head.frontier, head.seal)
   })
   return {
-    append: async (build) => append.immediate(build),
+    append: async (build) => {
+      append.immediate(build)
+      await log.sync()
+    },
     head: async () => sql.head.get(),
     entries: (from, to) => readChunks(sql.range, from, to),
     hashes: async (height, first, count) =>
@@ -56,11 +60,36 @@ export function openSqlite(file: string): Storage {
     lastCheckpoint: async () => sql.lastCheckpoint.get()?.note,
     keepCheckpoint: async (size, note) => {
       sql.keepCheckpoint.run(size, note)
+      await log.sync()
     },
     firstSince: async (at) => sql.firstSince.get(at)?.idx ?? sql.head.get()?.size ?? 0,
-    prune: async (upTo) => sql.prune.run(upTo).changes === pruneChunk,
+    prune: async (upTo) => {
+      const { changes } = sql.prune.run(upTo)
+      await log.sync()
+      return changes === pruneChunk
+    },
     close: async () => {
       database.close()
+      log.close()
+    },
+  }
+}
+
+/**
+ * From here on, commits are synced by `sync`, with the thread free: what is synced there is what `synchronous=FULL` syncs at every commit.
+ * SQLite itself still syncs before and after it moves the log into the database.
+ */
+function openLog(database: Database.Database, file: string): { sync(): Promise<void>; close(): void } {
+  let log: number | undefined
+  database.pragma('synchronous = NORMAL')
+  return {
+    sync: () =>
+      new Promise((resolve, reject) => {
+        log ??= openSync(`${file}-wal`, 'r+')
+        fdatasync(log, (error) => (error === null ? resolve() : reject(error)))
+      }),
+    close: () => {
+      if (log !== undefined) closeSync(log)
     },
   }
 }
