@@ -17,7 +17,10 @@ export async function holdToDeclared({ play, step }: Scene, abuse: AbuseCase): P
   const thing = play.things.get(name ?? '')
   const move = abuse.abuse.steps.slice(0, -1).findLast((each) => each.object === name)
   if (constraint?.kind !== 'from' || thing?.fact === undefined || move === undefined) return
-  const { to, id } = play.use(move)
+  const { to, id, operation } = play.use(move)
+  // An approval that outlives a change is one missing check, and has cases of its own.
+  const approved = tactic.slot === 'object' && use.constraints.some((each) => each.kind === 'approval')
+  if (approved && play.lab.charter.operations.get(operation)?.shape.body !== undefined) return
   const { state } = thing.fact
   const allowed = (each: string | undefined) => each !== undefined && constraint.states.includes(each)
   if (!to.includes(tactic.state) || to.some(allowed) || !allowed(state)) return
