@@ -11,6 +11,7 @@ import * as ledger from './commands/ledger.ts'
 import * as prove from './commands/prove.ts'
 import * as settle from './commands/settle.ts'
 import * as simulate from './commands/simulate.ts'
+import * as standing from './commands/standing.ts'
 import * as switches from './commands/switch.ts'
 import * as test from './commands/test.ts'
 import * as verify from './commands/verify.ts'
@@ -31,6 +32,7 @@ const commands: readonly { readonly register: Register }[] = [
   verify,
   guard,
   approve,
+  standing,
   switches,
   settle,
   ledger,

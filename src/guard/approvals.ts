@@ -19,8 +19,8 @@ import {
 } from './question.ts'
 import type { Ready } from './reserve.ts'
 import type { InForce, Runtime } from './runtime.ts'
-import { type Bound, boundProblem } from './standing.ts'
-import type { Hold, HoldState, StoredGrant, Transaction } from './store.ts'
+import { makeStandingGrants, type StandingGrants } from './standing-grants.ts'
+import type { Hold, HoldState, Transaction } from './store.ts'
 
 export type Verdict =
   | { readonly ok: true; readonly state: HoldState }
@@ -30,7 +30,7 @@ export type Verdict =
       readonly why: string
     }
 
-export interface Approvals {
+export interface Approvals extends StandingGrants {
   /** Opens a question, or finds it when it is open already. */
   ask(ready: Ready, asked: readonly Approval[], decision: Decision): Promise<Asked>
   /** Waits as long as a call may wait; true when it was granted meanwhile. */
@@ -40,13 +40,6 @@ export interface Approvals {
   /** Whether a person may answer a question, and if not why. */
   mayAnswer(question: Question, by: Principal): string | undefined
   answer(reference: string, by: Principal, verdict: 'approve' | 'refuse', why?: string): Promise<Verdict>
-  /** Approves a class of calls at once, within what the charter allows. */
-  stand(
-    approval: string,
-    by: Principal,
-    bound: Bound,
-  ): Promise<{ readonly grant: string } | { readonly problem: string }>
-  withdraw(grant: string, by: string): Promise<void>
 }
 
 const stillOpen: readonly HoldState[] = ['pending', 'granted']
@@ -91,28 +84,7 @@ export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approva
     get,
     mayAnswer: (question, by) => problemOf(inForce().charter, question, by, now()),
     answer: (reference, by, verdict, why) => answer(runtime, inForce(), { reference, by, verdict, why }),
-    async stand(approval, by, bound) {
-      const problem = boundProblem(inForce().charter, approval, by, bound, now())
-      if (problem !== undefined) return { problem }
-      const grant: StoredGrant = {
-        id: newId(now()),
-        approval,
-        by,
-        at: now(),
-        value: null,
-        revoked: false,
-        bound,
-        expires: bound.expires,
-      }
-      const on = { at: now(), kind: 'approval', approval, by: by.id ?? '', verdict: 'standing', bound } as const
-      await journal.append(on)
-      await store.transact([`approval ${approval}`], (transaction) => transaction.write([{ kind: 'grant', grant }]))
-      return { grant: grant.id }
-    },
-    async withdraw(grant, by) {
-      await journal.append({ at: now(), kind: 'approval', approval: grant, by, verdict: 'withdraw' })
-      await store.transact([], (transaction) => transaction.write([{ kind: 'drop-grant', grant }]))
-    },
+    ...makeStandingGrants(runtime, inForce),
   }
 }
 

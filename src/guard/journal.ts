@@ -52,6 +52,8 @@ export type GuardEvent = { readonly at: number } & (
       readonly verdict: 'approve' | 'refuse' | 'standing' | 'withdraw'
       readonly why?: string
       readonly question?: string
+      /** A standing grant, and the calls it covers. */
+      readonly grant?: string
       readonly bound?: unknown
     }
   | { readonly kind: 'switch'; readonly on: boolean; readonly switch: Switch }

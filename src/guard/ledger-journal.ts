@@ -61,7 +61,7 @@ export function draftOf(event: GuardEvent): EntryDraft {
         principal: named(event.by),
         ...(event.hold === undefined ? {} : { hold: event.hold }),
         ...(event.question === undefined ? {} : { question: event.question }),
-        ...whyOf(event.bound === undefined ? event.why : `standing: ${JSON.stringify(event.bound)}`),
+        ...whyOf(standingWhy(event.grant, event.bound, event.why)),
       }
     case 'switch':
       return {
@@ -171,6 +171,13 @@ function namesOf(objects: Objects): readonly ObjectName[] {
 
 function named(id: string | undefined): PrincipalSummary {
   return id === undefined ? {} : { id }
+}
+
+/** A standing grant is named with what it covers, so that its uses and its end can be told. */
+function standingWhy(grant: string | undefined, bound: unknown, why: string | undefined): string | undefined {
+  if (grant === undefined) return why
+  const covered = bound === undefined ? '' : `: ${JSON.stringify(bound)}`
+  return `standing ${grant}${covered}${why === undefined ? '' : `; ${why}`}`
 }
 
 function whyOf(why: string | undefined): { why?: string } {

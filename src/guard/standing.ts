@@ -35,7 +35,8 @@ export function boundProblem(
   if (!charter.operations.has(bound.operation)) return `there is no operation \`${bound.operation}\``
   if (!(bound.expires > now)) return 'it would be over already'
   if (bound.expires > now + standing.validForMs) return 'it would last longer than the charter allows'
-  if (bound.uses > standing.uses || bound.uses < 1) return `at most ${standing.uses} calls at once`
+  if (!Number.isSafeInteger(bound.uses) || bound.uses > standing.uses || bound.uses < 1)
+    return `at most ${standing.uses} calls at once`
   if (standing.amount !== undefined && bound.atMost === undefined) return 'it needs the most that each call may take'
   const actors = actorsOf(charter, by)
   const entitled = approval.choices.some((choice) => choice.actor !== undefined && actors.includes(choice.actor))
@@ -71,6 +72,7 @@ export function covers(
   return typeof order === 'number' && order <= 0
 }
 
-function isBound(value: unknown): value is Bound {
+/** Whether what was kept of a grant bounds a class of calls. */
+export function isBound(value: unknown): value is Bound {
   return typeof value === 'object' && value !== null && 'operation' in value && 'uses' in value && 'expires' in value
 }

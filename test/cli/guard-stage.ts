@@ -36,7 +36,7 @@ objects:
 operations:
   api.me: { by: signed-in }
 approvals:
-  large: { needed-when: request.amount > 100, by: boss, not: requester, says: the boss approves what is above 100 }
+  large: { needed-when: request.amount > 100, by: boss, not: requester, says: the boss approves what is above 100, standing: { valid-for: 1h, uses: 3, amount: request.amount } }
 `
 
 export const guardText = (upstream: string): string => `

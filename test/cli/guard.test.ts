@@ -107,6 +107,45 @@ test('approving through the control API needs a person', async () => {
   assert.equal((await call(guard.url, 'ann', 'POST /orders/o4/refund', { amount: 300 })).status, 200)
 })
 
+test('a class of calls is approved at once, on the store and through the control API', async () => {
+  const ways = [
+    { way: ['--guard', till.path('guard.yaml'), '--as', 'bea'], token: '', said: '; local operator' },
+    { way: ['--url', guard.control], token: 'bea', said: '' },
+  ]
+  for (const { way, token, said } of ways) {
+    const as = token === '' ? {} : { LOCKSTEP_TOKEN: token }
+    assert.equal((await run(['standing', ...way], as)).out, 'no class of calls is approved\n')
+    const { body } = await call(guard.url, 'ann', 'POST /orders', { amount: 200 })
+    const [id, refund] = [String(body['id']), `POST /orders/${String(body['id'])}/refund`]
+    assert.equal((await call(guard.url, 'ann', `POST /orders/${id}/pay`, { amount: 200 })).status, 200)
+    const give = ['standing', 'give', 'large', '--operation', 'api.refund', '--for', '1h', ...way, '--roles', 'boss']
+    const bound = ['--object', `order/${id}`, '--principal', 'ann', '--at-most', '150']
+    const unbounded = await run([...give, '--uses', '2'], as)
+    assert.deepEqual([unbounded.code, unbounded.out], [2, 'not given: it needs the most that each call may take\n'])
+    assert.match((await run([...give, '--uses', '9', ...bound], as)).out, /not given: at most 3 calls at once/)
+    const given = await run([...give, '--uses', '2', ...bound], as)
+    const grant = /^given: (\S+)\n$/.exec(given.out)?.[1] ?? ''
+    assert.notEqual(grant, '', given.out + given.error)
+    assert.equal((await call(guard.url, 'ann', refund, { amount: 151 })).body['code'], 'approval-needed')
+    assert.equal((await call(guard.url, 'ann', refund, { amount: 150 })).status, 200)
+    const listed = await run(['standing', 'list', ...way], as)
+    assert.match(listed.out, new RegExp(`^${grant} {2}large: api\\.refund by ann on order/${id} up to 150\\n`))
+    assert.match(listed.out, /\n {2}1 of 2 used, until \S+, given by bea\n$/)
+    const [{ grant: same, used, uses }] = JSON.parse((await run(['standing', '--json', ...way], as)).out)
+    assert.deepEqual([same, used, uses], [grant, 1, 2])
+    const withdraw = ['standing', 'withdraw', grant, ...way]
+    assert.deepEqual(await run(withdraw, as), { code: 0, out: `\`${grant}\` is withdrawn\n`, error: '' })
+    assert.deepEqual(await run(withdraw, as), { code: 2, out: `\`${grant}\` is not given, or over\n`, error: '' })
+    const { out } = await run(['ledger', 'search', till.path('guard.yaml'), '--kind', 'approval'])
+    assert.match(out, new RegExp(`granted {2}by bea\\n +standing ${grant}: .*"atMost":150\\}${said}\\n`))
+    assert.match(out, new RegExp(`revoked {2}by bea\\n +standing ${grant}${said}\\n`))
+  }
+  const operator = await run(['standing', '--url', guard.control], { LOCKSTEP_TOKEN: env.OPS_TOKEN })
+  assert.equal(operator.out, 'no class of calls is approved\n')
+  const customer = await run(['standing', '--url', guard.control], { LOCKSTEP_TOKEN: 'ann' })
+  assert.deepEqual([customer.code, /for who may approve or operate/.test(customer.error)], [1, true])
+})
+
 test('a call of unknown outcome keeps its object until somebody says what became of it', async () => {
   const on = ['--guard', till.path('guard.yaml'), '--as', 'olga']
   const { body } = await call(guard.url, 'ann', 'POST /orders', { amount: 13 })

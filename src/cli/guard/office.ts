@@ -1,6 +1,8 @@
 /** What operators and approvers do, whether on the store itself or through a control API. */
 import { detailIn } from '../../guard/busy.ts'
 import type { Question } from '../../guard/question.ts'
+import type { Bound } from '../../guard/standing.ts'
+import type { Standing } from '../../guard/standing-grants.ts'
 import type { StoredCall, Switch } from '../../guard/store.ts'
 import type { Core } from './core.ts'
 import { locally, operatorName, type Person, personOf } from './person.ts'
@@ -34,6 +36,10 @@ export type Said = { readonly ok: true; readonly state: string } | { readonly ok
 export interface Office {
   waiting(): Promise<readonly Waiting[]>
   answer(reference: string, verdict: 'approve' | 'refuse', why: string | undefined): Promise<Said>
+  standing(): Promise<readonly Standing[]>
+  stand(approval: string, bound: Bound): Promise<{ readonly grant: string } | { readonly problem: string }>
+  /** @returns false when there is no such grant. */
+  withdraw(grant: string): Promise<boolean>
   switches(): Promise<readonly Switch[]>
   off(of: Switch['of'], name: string, why: string): Promise<void>
   /** @returns false when it was not switched off. */
@@ -51,6 +57,9 @@ export function localOffice({ guard }: Core, person: Person): Office {
     waiting: async () =>
       (await guard.approvals.list()).map((each) => waitingOf(each, guard.approvals.mayAnswer(each, approver))),
     answer: (reference, verdict, why) => guard.approvals.answer(reference, approver, verdict, locally(why)),
+    standing: () => guard.approvals.standing(),
+    stand: (approval, bound) => guard.approvals.stand(approval, approver, bound, locally(undefined)),
+    withdraw: (grant) => guard.approvals.withdraw(grant, by, locally(undefined)),
     switches: async () => guard.switches.list(),
     off: (of, name, why) => guard.switches.off({ of, name, by, why: locally(why), at: Date.now() }),
     on: (of, name, why) => guard.switches.on(of, name, by, locally(why), Date.now()),

@@ -1,8 +1,10 @@
 /** The same work through the control API of a guard that runs elsewhere. */
 import { z } from 'zod'
+import type { Standing } from '../../guard/standing-grants.ts'
 import type { Office } from './office.ts'
 
 const timeoutMs = 15_000
+const standingPath = '/v1/standing-approvals'
 
 const waitingSchema = z.object({
   approvals: z.array(
@@ -29,6 +31,37 @@ const switchSchema = z.object({
   why: z.string(),
   at: z.string().transform((text) => Date.parse(text)),
 })
+const standingSchema = z
+  .object({
+    grant: z.string(),
+    approval: z.string(),
+    by: z.string(),
+    at: z.string(),
+    operation: z.string(),
+    principal: z.string().optional(),
+    object: z.string().optional(),
+    'at-most': z.number().optional(),
+    uses: z.number(),
+    used: z.number(),
+    expires: z.string(),
+  })
+  .transform(
+    ({ grant, approval, by, at, used, operation, principal, object, 'at-most': atMost, uses, expires }): Standing => ({
+      grant,
+      approval,
+      by: { id: by },
+      at: Date.parse(at),
+      used,
+      bound: {
+        operation,
+        uses,
+        expires: Date.parse(expires),
+        ...(principal === undefined ? {} : { principal }),
+        ...(object === undefined ? {} : { object }),
+        ...(atMost === undefined ? {} : { atMost }),
+      },
+    }),
+  )
 const doubtsSchema = z.object({
   doubts: z.array(
     z.object({
@@ -65,6 +98,23 @@ export function remoteOffice(url: string, token: string): Office {
       if (answer.status === 401 || answer.status >= 500) throw new Error(problemIn(answer))
       if (answer.status >= 300) return { ok: false, why: problemIn(answer) }
       return { ok: true, state: z.object({ state: z.string() }).parse(answer.body).state }
+    },
+    standing: async () =>
+      z.object({ 'standing-approvals': z.array(standingSchema) }).parse(fine(await ask('GET', standingPath)))[
+        'standing-approvals'
+      ],
+    stand: async (approval, { atMost, expires, ...bound }) => {
+      const most = atMost === undefined ? {} : { 'at-most': atMost }
+      const body = { approval, ...bound, ...most, expires: new Date(expires).toISOString() }
+      const answer = await ask('POST', standingPath, body)
+      if (answer.status === 403) return { problem: problemIn(answer) }
+      return z.object({ grant: z.string() }).parse(fine(answer))
+    },
+    withdraw: async (grant) => {
+      const answer = await ask('DELETE', `${standingPath}/${encodeURIComponent(grant)}`)
+      if (answer.status === 404) return false
+      fine(answer)
+      return true
     },
     switches: async () =>
       z.object({ switches: z.array(switchSchema) }).parse(fine(await ask('GET', '/v1/switches'))).switches,

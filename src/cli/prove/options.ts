@@ -69,7 +69,15 @@ function positive(text: string): number {
   throw new InvalidArgumentError('write a number above zero.')
 }
 
-function duration(text: string): number {
+/** Reads any number of a command line. */
+export function finite(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('write a number.')
+}
+
+/** Reads a duration of a command line, as milliseconds. */
+export function duration(text: string): number {
   const value = parseDuration(text)
   if (value !== undefined) return value
   throw new InvalidArgumentError('write a duration as 250ms, 10s or 5m.')

@@ -1,11 +1,10 @@
 /** What waits for somebody, and saying yes or no to it. */
 import { z } from 'zod'
-import { actorsOf } from '../../constraint/choice.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Question, Result } from '../../guard/question.ts'
 import type { HoldState } from '../../guard/store.ts'
 import { toHttp } from '../../wire/to-http.ts'
-import { type Caller, nameOf } from './caller.ts'
+import type { Caller } from './caller.ts'
 import { Problem } from './problem.ts'
 import { type Asked, type Given, personOf, type Route, readBody } from './route.ts'
 
@@ -13,17 +12,7 @@ const states: readonly HoldState[] = ['pending', 'granted', 'refused', 'expired'
 
 const verdictSchema = z.strictObject({ verdict: z.enum(['approve', 'refuse']), why: z.string().max(1000).optional() })
 
-const standingSchema = z.strictObject({
-  approval: z.string().min(1),
-  operation: z.string().min(1),
-  principal: z.string().min(1).optional(),
-  object: z.string().min(1).optional(),
-  'at-most': z.number().optional(),
-  uses: z.int().min(1),
-  expires: z.iso.datetime({ offset: true }),
-})
-
-/** The routes under `/v1/approvals` and `/v1/standing-approvals`. */
+/** The routes under `/v1/approvals`. */
 export function approvalRoutes(guard: Guard): readonly Route[] {
   return [
     { method: 'GET', path: '/v1/approvals', needs: 'anybody', handle: (asked) => list(guard, asked) },
@@ -38,18 +27,6 @@ export function approvalRoutes(guard: Guard): readonly Route[] {
       },
     },
     { method: 'POST', path: '/v1/approvals/{reference}', needs: 'anybody', handle: (asked) => decide(guard, asked) },
-    { method: 'POST', path: '/v1/standing-approvals', needs: 'anybody', handle: (asked) => stand(guard, asked) },
-    {
-      method: 'DELETE',
-      path: '/v1/standing-approvals/{grant}',
-      needs: 'anybody',
-      handle: async ({ parameters, caller }) => {
-        if (caller === undefined || !mayWithdraw(guard, caller))
-          throw new Problem(403, 'not-entitled', 'only who may approve or operate withdraws approvals')
-        await guard.approvals.withdraw(parameters['grant'] ?? '', nameOf(caller))
-        return { status: 204 }
-      },
-    },
   ]
 }
 
@@ -139,39 +116,6 @@ export async function answerQuestion(
   const result = await guard.approvals.answer(reference, by, verdict, why)
   if (!result.ok) throw new Problem(statuses[result.code], result.code, result.why)
   return { status: 200, body: { reference, state: result.state } }
-}
-
-async function stand(guard: Guard, asked: Asked): Promise<Given> {
-  const { principal } = personOf(asked)
-  const {
-    approval,
-    'at-most': atMost,
-    expires,
-    principal: of,
-    object,
-    operation,
-    uses,
-  } = readBody(standingSchema, asked)
-  const result = await guard.approvals.stand(approval, principal, {
-    operation,
-    uses,
-    expires: Date.parse(expires),
-    ...(of === undefined ? {} : { principal: of }),
-    ...(object === undefined ? {} : { object }),
-    ...(atMost === undefined ? {} : { atMost }),
-  })
-  if ('problem' in result) throw new Problem(403, 'not-entitled', result.problem)
-  return { status: 201, body: { grant: result.grant } }
-}
-
-function mayWithdraw(guard: Guard, caller: Caller): boolean {
-  if (caller.may.includes('operate')) return true
-  if (caller.kind !== 'person') return false
-  const charter = guard.charter()
-  const actors = actorsOf(charter, caller.principal)
-  return [...charter.approvals.values()].some((approval) =>
-    approval.choices.some((choice) => choice.actor !== undefined && actors.includes(choice.actor)),
-  )
 }
 
 function none(): Problem {

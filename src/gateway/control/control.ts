@@ -7,6 +7,7 @@ import { type ApproverSystem, decisionWebhook } from './decision-webhook.ts'
 import { operatorRoutes } from './operations.ts'
 import type { Route } from './route.ts'
 import { serveRoutes } from './serve.ts'
+import { standingRoutes } from './standing.ts'
 import { type StatusOptions, statusRoutes } from './status.ts'
 
 export interface ControlOptions extends CallerOptions, StatusOptions {
@@ -40,6 +41,7 @@ export function controlRoutes(
   return [
     ...statusRoutes(options, draining),
     ...approvalRoutes(options.guard),
+    ...standingRoutes(options.guard),
     ...operatorRoutes(options.guard),
     ...decisionWebhook(options.guard, options.approvers ?? []),
   ]

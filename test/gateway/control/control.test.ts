@@ -96,8 +96,27 @@ describe('approvals', () => {
     const grants = []
     for (const as of ['boss:b1', 'boss:b2']) grants.push((await api.ask('POST', path, bound, { as })).at('/grant'))
     assert.equal((await pay(api)).kind, 'answered')
+    const listed = await api.ask('GET', path, undefined, { as: 'boss:b3' })
+    const [first, second] = [listed.at('/standing-approvals/0'), listed.at('/standing-approvals/1')]
+    const { approval, ...others } = bound
+    const at = Reflect.get(Object(first), 'at')
+    assert.deepEqual(first, { grant: grants[0], approval, by: 'b1', at, used: 1, ...others })
+    assert.deepEqual([Reflect.get(Object(second), 'by'), listed.at('/standing-approvals/2')], ['b2', undefined])
+    assert.equal((await api.ask('GET', path, undefined, { as: 'bob' })).status, 403)
+    assert.equal((await api.ask('GET', path, undefined, { as: 'pep' })).status, 403)
+    assert.equal((await api.ask('GET', path)).status, 200, 'operators see all')
     assert.equal((await api.ask('DELETE', `${path}/${grants[0]}`, undefined, { as: 'bob' })).status, 403)
+    assert.equal((await api.ask('DELETE', `${path}/none`, undefined, { as: 'boss:b3' })).status, 404)
     assert.equal((await api.ask('DELETE', `${path}/${grants[0]}`, undefined, { as: 'boss:b3' })).status, 204)
+    assert.equal((await api.ask('DELETE', `${path}/${grants[0]}`, undefined, { as: 'boss:b3' })).status, 404)
+    assert.deepEqual(
+      api.lines.of('approval').map((each) => [each.verdict, each.approval, each.by, each.grant]),
+      [
+        ['standing', 'four-eyes', 'b1', grants[0]],
+        ['standing', 'four-eyes', 'b2', grants[1]],
+        ['withdraw', 'four-eyes', 'b3', grants[0]],
+      ],
+    )
     assert.equal((await pay(api)).kind, 'refused')
   })
 

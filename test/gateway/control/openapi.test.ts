@@ -37,7 +37,7 @@ describe('the description of the control API', () => {
   it('is one that we can read', () => {
     const { description, diagnostics } = readDescription('control', document, () => ({ file: '', line: 1, column: 1 }))
     assert.deepEqual(diagnostics, [])
-    assert.equal(description?.operations.length, 17)
+    assert.equal(description?.operations.length, 18)
   })
 
   it('is what is served, and what is answered fits it', async () => {
@@ -55,12 +55,17 @@ describe('the description of the control API', () => {
     const { reference } = result.refusal.hold
     const served = await api.ask('GET', '/openapi.json')
     assert.deepEqual(served.body, document)
+    const way = '/v1/standing-approvals'
+    const expires = new Date(Date.now() + 60_000).toISOString()
+    const bound = { approval: 'four-eyes', operation: 'api.payout', principal: 'ann', 'at-most': 60, uses: 2, expires }
+    await api.ask('POST', way, bound, { as: 'boss:b1' })
     const replies: readonly (readonly [name: string, reply: Reply, at: string])[] = [
       ['Readiness', await api.ask('GET', '/readyz'), ''],
       ['Question', await api.ask('GET', `/v1/approvals/${reference}`), ''],
       ['Question', await api.ask('GET', '/v1/approvals'), '/approvals/0'],
       ['Answered', await api.ask('POST', `/v1/approvals/${reference}`, { verdict: 'approve' }, { as: 'boss:b1' }), ''],
       ['Switch', await api.ask('PUT', '/v1/switches/tenant/t', { why: 'x' }), ''],
+      ['StandingApproval', await api.ask('GET', way), '/standing-approvals/0'],
       ['Doubt', await api.ask('GET', '/v1/doubts'), '/doubts/0'],
       ['Problem', await api.ask('GET', '/v1/approvals/none'), ''],
     ]
