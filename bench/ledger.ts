@@ -17,6 +17,7 @@ import { buildBatch } from '../src/ledger/batch.ts'
 import type { EntryDraft } from '../src/ledger/entry.ts'
 import { exportItems, exportLedger } from '../src/ledger/export/ledger-file.ts'
 import { type Ledger, type LedgerOptions, openLedger } from '../src/ledger/ledger.ts'
+import { parseLine, printLine } from '../src/ledger/line.ts'
 import { proveEntry } from '../src/ledger/prove.ts'
 import { recordOf } from '../src/ledger/record.ts'
 import { openSigningKey, sealingSecret } from '../src/ledger/signing-key.ts'
@@ -144,12 +145,12 @@ async function measureVerify(): Promise<void> {
 async function fillFast({ storage, signingKey, origin, node }: LedgerOptions, count: number): Promise<void> {
   if (storage.type !== 'sqlite') return
   const sqlite = openSqlite(storage.file)
-  const trust = { secret: sealingSecret(openSigningKey(signingKey, origin, () => true)), reached: 0 }
+  const trust = { secret: sealingSecret(openSigningKey(signingKey, origin, () => true)), last: undefined }
   const rule = { node, content: 'full' as const, isSecret: () => false }
   const key = { id: 'AAAAAAAAAAAAAAAA', secret: Buffer.alloc(32) }
   for (let from = 0; from < count; from += 20_000) {
     const records = Array.from({ length: Math.min(20_000, count - from) }, (_, at) =>
-      recordOf(draft(from + at), rule, key),
+      recordOf(parseLine(printLine(draft(from + at))), rule, key),
     )
     await sqlite.append((head) => buildBatch(head, records, trust))
   }
