@@ -39,7 +39,8 @@ export interface GroupOptions {
   readonly syncing: Syncing
 }
 
-const maxMembers = 64
+// Half of what is usually on its way: while the ledger writes for one half, the other is decided.
+const maxMembers = 32
 const retryMs = 5
 
 /** Opens the group commit of a connection. */
