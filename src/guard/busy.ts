@@ -32,7 +32,13 @@ export interface Holding {
 }
 
 export type Taken =
-  | { readonly kind: 'taken'; readonly objects: Objects; readonly held: readonly ObjectRef[] }
+  | {
+      readonly kind: 'taken'
+      readonly objects: Objects
+      readonly held: readonly ObjectRef[]
+      /** What was tracked of them. */
+      readonly tracked: readonly TrackedObject[]
+    }
   /** The object is kept by an earlier call of doubtful outcome with the same idempotency key: this one continues it. */
   | { readonly kind: 'again'; readonly earlier: StoredCall }
 
@@ -61,19 +67,19 @@ export async function takeObjects(runtime: Runtime, holding: Holding, doubts: Do
   const { alone, remembers } = holding.force.traitsOf(holding.call.operation)
   for (;;) {
     const held: { ref: ObjectRef; shared: boolean }[] = []
+    const tracked: TrackedObject[] = []
     try {
       const objects = await gatherObjects({
         charter,
         call: holding.call,
         truth: runtime.truth,
         look: holding.look,
-        hold: (needed) =>
-          take(
-            runtime,
-            holding,
-            held,
-            needed.map(({ type, key, slot }) => ({ ref: { type, key }, shared: !alone.has(slot) })),
-          ),
+        hold: async (needed) => {
+          const wanted = needed.map(({ type, key, slot }) => ({ ref: { type, key }, shared: !alone.has(slot) }))
+          const found = await take(runtime, holding, held, wanted)
+          for (const each of found) if (each !== undefined) tracked.push(each)
+          return found
+        },
       })
       const scopes = remembers ? askFor(charter, holding.call, objects, '').historyScopes : []
       if (scopes.length > 0)
@@ -83,7 +89,7 @@ export async function takeObjects(runtime: Runtime, holding: Holding, doubts: Do
           held,
           scopes.map((key) => ({ ref: { type: 'scope', key }, shared: false })),
         )
-      return { kind: 'taken', objects, held: held.map((each) => each.ref) }
+      return { kind: 'taken', objects, held: held.map((each) => each.ref), tracked }
     } catch (error) {
       if (held.length > 0) await letGo(runtime, holding.id, held)
       if (!(error instanceof Conflict)) throw error

@@ -172,5 +172,6 @@ export function goingOf(stored: StoredCall, force: InForce): Going | undefined {
     decision: { effect: obligations.length === 0 ? 'allow' : 'modify', reasons: [], obligations },
     mode: 'enforce',
     stored: true,
+    granted: true,
   }
 }

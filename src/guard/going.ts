@@ -3,7 +3,7 @@ import type { Decision } from '../decide/decision.ts'
 import type { Objects } from './gather.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce } from './runtime.ts'
-import type { ObjectRef } from './store.ts'
+import type { ObjectRef, TrackedObject } from './store.ts'
 
 /** A call that was let through, until it is settled. */
 export interface Going {
@@ -17,8 +17,12 @@ export interface Going {
   readonly mode: 'enforce' | 'observe'
   /** What others wait for. */
   readonly held: readonly ObjectRef[]
+  /** What was tracked of them when they were taken, if that is known. */
+  readonly tracked?: readonly TrackedObject[]
   /** Whether the store knows the call: it must be settled there. */
   readonly stored: boolean
+  /** Whether it took grants, as far as is known. */
+  readonly granted: boolean
   readonly repeat?: RepeatKey
   readonly hold?: string
 }
@@ -35,7 +39,15 @@ export interface GoingDetail {
   readonly hold?: string
 }
 
-export function detailOf({ call, objects, uses, held, repeat, hold, decision }: Omit<Going, 'id'>): GoingDetail {
+export function detailOf({
+  call,
+  objects,
+  uses,
+  held,
+  repeat,
+  hold,
+  decision,
+}: Omit<Going, 'id' | 'granted'>): GoingDetail {
   return {
     obligations: decision.obligations,
     call,

@@ -15,7 +15,17 @@ import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { covers } from './standing.ts'
-import type { Change, Mark, ObjectRef, Repeat, Store, StoredCall, StoredGrant, Transaction } from './store.ts'
+import type {
+  Change,
+  Mark,
+  ObjectRef,
+  Repeat,
+  Store,
+  StoredCall,
+  StoredGrant,
+  TrackedObject,
+  Transaction,
+} from './store.ts'
 
 /** A call that is about to be decided: its objects are known, and others are kept off those it moves. */
 export interface Ready {
@@ -26,6 +36,8 @@ export interface Ready {
   readonly question: string
   readonly mode: 'enforce' | 'observe'
   readonly held: readonly ObjectRef[]
+  /** What was tracked of them when they were taken. */
+  readonly tracked?: readonly TrackedObject[]
   /** Whether the store has a row for it already. */
   readonly stored: boolean
   readonly repeat?: RepeatKey
@@ -47,6 +59,8 @@ export interface Reserved {
   readonly marks: readonly Mark[]
   /** Whether the store knows the call from now on. */
   readonly stored: boolean
+  /** Whether it took grants. */
+  readonly granted: boolean
 }
 
 /**
@@ -83,18 +97,20 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
     const goes = decision.effect === 'allow' || decision.effect === 'modify' || ready.mode === 'observe'
     if (!goes) {
       if (ready.stored) await transaction.write(released(ready.id))
-      return { kind: 'decided', decision, facts, uses: [], marks: [], stored: false }
+      return { kind: 'decided', decision, facts, uses: [], marks: [], stored: false, granted: false }
     }
     const uses = usesAllowed(charter, facts, ready.call, decision)
     const marks = all.length === 1 && uses.length === 1 ? possible : marksOf(charter, ready, uses)
     const writes = operation?.writes === true
+    const used = taken(charter, ready, uses, found, writes)
     await transaction.write([
       ...(writes ? [reservation(runtime.node, ready, uses, decision)] : []),
       ...marks.map((mark): Change => ({ kind: 'mark', call: ready.id, mark, effective: !writes })),
-      ...taken(charter, ready, uses, found, writes),
+      ...used,
       ...(ready.repeat === undefined ? [] : [repeatOf(ready, ready.repeat)]),
     ])
-    return { kind: 'decided', decision, facts, uses, marks, stored: writes }
+    const granted = used.some((each) => each.kind === 'take-grant')
+    return { kind: 'decided', decision, facts, uses, marks, stored: writes, granted }
   }
   return runtime.store.transact([...new Set(keys)], work, { early: true })
 }
@@ -124,6 +140,7 @@ function withoutStore(ready: Ready, facts: Facts): Reservation {
     uses: decision.use === undefined ? [] : [decision.use],
     marks: [],
     stored: false,
+    granted: false,
   }
 }
 

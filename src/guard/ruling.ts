@@ -145,6 +145,7 @@ export class Rulings {
     const ready: Ready = {
       ...readyOf(id, force, call, taken.objects, taken.held),
       stored: taken.held.length > 0,
+      tracked: taken.tracked,
       ...(repeat === undefined ? {} : { repeat }),
     }
     if (off !== undefined) {
@@ -205,6 +206,7 @@ export class Rulings {
       uses: reserved.uses,
       decision,
       stored: reserved.stored,
+      granted: reserved.granted,
     }
     await this.#makeLasting(ready, reserved, going)
     const inspect =

@@ -13,7 +13,7 @@ import { newId } from './id.ts'
 import { learntOf, withLearnt } from './learnt.ts'
 import { marksOf } from './reserve.ts'
 import { type Runtime, recordingOf } from './runtime.ts'
-import type { Change, ObjectRef, StoredGrant } from './store.ts'
+import type { Change, ObjectRef, StoredGrant, TrackedObject } from './store.ts'
 
 export type Effect = 'effective' | 'released' | 'in-doubt'
 
@@ -142,10 +142,14 @@ function settled(
   const object = made === undefined ? {} : { object: { type: made.type, key: made.key } }
   return [
     { kind: 'settle-marks', call, effective: effect === 'effective', ...object },
-    { kind: 'settle-grants', call, spent: effect === 'effective' },
+    ...(going.granted ? [settledGrants(call, effect)] : []),
     { kind: 'free', call },
     { kind: 'call-state', call, state: effect, detail: keep ? detailOf(going) : null },
   ]
+}
+
+function settledGrants(call: string, effect: 'effective' | 'released'): Change {
+  return { kind: 'settle-grants', call, spent: effect === 'effective' }
 }
 
 /** Puts the answer of a call on record under its idempotency key. */
@@ -251,13 +255,22 @@ async function changesOfObjects(
         ? { ...before, ...known }
         : readObject(type, value, { ...known, now: runtime.now() })
     const seen = { ...before, ...fact, ...ref, value: withLearnt(fact.value, before.value) }
-    changes.push(keepObject(going.force.charter, seen, runtime.now()))
+    const change = keepObject(going.force.charter, seen, runtime.now())
+    if (!isTracked(going, change.object)) changes.push(change)
   }
   return changes
 }
 
+/** Whether an object is tracked as it is now. Nobody else has changed that while the call kept others off it. */
+function isTracked({ tracked = [] }: Going, { seenAt: _, ...object }: Omit<TrackedObject, 'version'>): boolean {
+  const before = tracked.find(({ type, key }) => type === object.type && key === object.key)
+  if (before === undefined) return false
+  const { seenAt: __, version: ___, ...known } = before
+  return JSON.stringify(known) === JSON.stringify(object)
+}
+
 /** Of an object that can be looked at, only what cannot be seen again is kept. */
-function keepObject(charter: Charter, fact: ObjectFact, seenAt: number): Change {
+function keepObject(charter: Charter, fact: ObjectFact, seenAt: number): Extract<Change, { kind: 'object' }> {
   const type = charter.objects.get(fact.type)
   const value = type?.truth === 'read' ? learntOf(charter, type, fact.value) : (fact.value ?? null)
   return { kind: 'object', object: { ...fact, value, seenAt } }
