@@ -7,7 +7,7 @@ import { Busy } from './busy.ts'
 import type { Answer, Incoming, Outcome, Refusal, Ruling } from './call.ts'
 import { type Doubts, makeDoubts } from './doubt.ts'
 import { newId } from './id.ts'
-import type { Journal, Noted } from './journal.ts'
+import type { GuardEvent, Journal, Noted } from './journal.ts'
 import { Later } from './later.ts'
 import { Waiting } from './leases.ts'
 import { refusalOf, refuse } from './refusal.ts'
@@ -145,12 +145,7 @@ class ChartedGuard implements Guard {
 
   async note(noted: Noted): Promise<void> {
     const { journal, now } = this.#runtime
-    const { charter, version } = this.#force
-    await journal.append(
-      noted.kind === 'undescribed'
-        ? { ...noted, at: now(), charter: { name: charter.name, digest: version } }
-        : { kind: 'sign-in', at: now(), call: noted.call, accepted: false, why: noted.why },
-    )
+    await journal.append(notedEvent(noted, now(), this.#force))
   }
 
   async begin(incoming: Incoming): Promise<Ruling> {
@@ -208,5 +203,18 @@ class ChartedGuard implements Guard {
     this.#runtime.switches.close()
     const { journal, node, now } = this.#runtime
     await journal.append({ at: now(), kind: 'node', node, state: 'stop' })
+  }
+}
+
+function notedEvent(noted: Noted, at: number, { charter, version }: InForce): GuardEvent {
+  switch (noted.kind) {
+    case 'undescribed':
+      return { ...noted, at, charter: { name: charter.name, digest: version } }
+    case 'not-signed-in':
+      return { kind: 'sign-in', at, door: 'call', call: noted.call, accepted: false, why: noted.why }
+    case 'control-sign-in':
+      return { kind: 'sign-in', at, door: 'control', principal: noted.principal, accepted: true }
+    case 'control-sign-in-refused':
+      return { kind: 'sign-in', at, door: 'control', accepted: false, why: noted.why }
   }
 }

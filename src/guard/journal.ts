@@ -71,6 +71,8 @@ export type GuardEvent = { readonly at: number } & (
       readonly call?: string
       readonly principal?: string
       readonly accepted: boolean
+      /** Where: with a call, or at the control API. */
+      readonly door: 'call' | 'control'
       readonly why?: string
     }
   | (UndescribedRequest & { readonly charter: { readonly name: string; readonly digest: string } })
@@ -87,8 +89,12 @@ export interface UndescribedRequest {
   readonly principal?: Principal
 }
 
-/** What never became a call. */
-export type Noted = UndescribedRequest | { readonly kind: 'not-signed-in'; readonly call: string; readonly why: string }
+/** What never became a call. No `why` has a credential in it. */
+export type Noted =
+  | UndescribedRequest
+  | { readonly kind: 'not-signed-in'; readonly call: string; readonly why: string }
+  | { readonly kind: 'control-sign-in'; readonly principal: string }
+  | { readonly kind: 'control-sign-in-refused'; readonly why: string }
 
 /** One decision, with all an auditor needs to take it again. */
 export interface DecisionEvent {

@@ -15,6 +15,7 @@ import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { covers } from './standing.ts'
+import { usesOf } from './standing-grants.ts'
 import type {
   Change,
   Mark,
@@ -175,7 +176,7 @@ async function standingFor(
 ): Promise<ReadonlySet<string>> {
   const standing = grants.filter((grant) => grant.bound !== undefined)
   if (standing.length === 0) return new Set()
-  const counters = standing.map((grant) => ({ constraint: `grant ${grant.id}`, scope: '[]' }))
+  const counters = standing.map((grant) => usesOf(grant.id))
   const rows = await transaction.read({ counters })
   const object = ready.objects['object']
   const fit = standing.filter((grant, index) =>
@@ -279,7 +280,7 @@ function taken(
 
 /** Uses of a standing grant are counted under its own name. */
 export function standingMark(ready: { readonly call: Call }, grant: StoredGrant): Mark {
-  return { constraint: `grant ${grant.id}`, scope: '[]', at: ready.call.at, operation: ready.call.operation }
+  return { ...usesOf(grant.id), at: ready.call.at, operation: ready.call.operation }
 }
 
 /** Decides on the facts of the store and takes nothing. */

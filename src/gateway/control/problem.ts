@@ -4,8 +4,14 @@ export class Problem extends Error {
   /** Stable: `urn:lockstep:control:CODE`, or a whole URI. */
   readonly code: string
   readonly headers: Readonly<Record<string, string>>
-  constructor(status: number, code: string, detail: string, headers: Readonly<Record<string, string>> = {}) {
-    super(detail)
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    headers: Readonly<Record<string, string>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(detail, options)
     this.name = 'Problem'
     this.status = status
     this.code = code

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
+import type { Guard } from '../../guard/guard.ts'
 import type { Presented } from '../../identity/identity.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { readBytes } from '../http/body.ts'
@@ -10,10 +11,13 @@ import { parseStrictJson } from '../http/strict-json.ts'
 import { type Caller, type CallerOptions, callerOf } from './caller.ts'
 import { Problem, problemBody } from './problem.ts'
 import { findRoute, type Given, type Route } from './route.ts'
+import { makeSignIns, type SignIns } from './sign-ins.ts'
 
 export interface ServeOptions extends CallerOptions {
   /** Names under which clients know this API, with or without port. Others are refused, so that no web page can reach it by a name of its own. */
   readonly hosts: readonly string[]
+  /** Where sign-ins are put on the record. */
+  readonly guard: Pick<Guard, 'note'>
   /** 1 MiB by default. */
   readonly bodyBytes?: number
   /** Learns of failures that clients are not told the reason of. */
@@ -27,26 +31,39 @@ const requestIdShape = /^[\x21-\x7e]{1,256}$/
 /** A listener for `node:http` that serves these routes. Never throws. */
 export function serveRoutes(routes: readonly Route[], options: ServeOptions): RequestListener {
   const hosts = new Set(options.hosts.map((each) => each.toLowerCase()))
+  const door: Door = { routes, options, hosts, signIns: makeSignIns(options.guard) }
   return (request, response) => {
-    void answer(routes, options, hosts, request)
+    void answerOnRecord(door, request)
       .catch((error: unknown) => failed(error, options))
       .then((given) => send(request, response, given))
       .catch(() => response.destroy())
   }
 }
 
-async function answer(
-  routes: readonly Route[],
-  options: ServeOptions,
-  hosts: ReadonlySet<string>,
-  request: IncomingMessage,
-): Promise<Given> {
+interface Door {
+  readonly routes: readonly Route[]
+  readonly options: ServeOptions
+  readonly hosts: ReadonlySet<string>
+  readonly signIns: SignIns
+}
+
+/** Nobody learns that a credential was refused before the record has it. */
+async function answerOnRecord(door: Door, request: IncomingMessage): Promise<Given> {
+  try {
+    return await answer(door, request)
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) await door.signIns.refused(error.message)
+    throw error
+  }
+}
+
+async function answer({ routes, options, hosts, signIns }: Door, request: IncomingMessage): Promise<Given> {
   const origin = originOf(request, hosts)
   const { method = '', url = '' } = request
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   const { route, parameters } = findRoute(routes, method === 'HEAD' ? 'GET' : method, path)
-  const caller = await admit(route, options, request, `${origin}${path}`)
+  const caller = await admit(route, { options, signIns }, request, `${origin}${path}`)
   const bytes = await bytesOf(route, request, options.bodyBytes ?? 1024 * 1024)
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
   const body = bytes.length === 0 ? undefined : parseStrictJson(bytes, maxDepth)
@@ -67,7 +84,7 @@ function originOf(request: IncomingMessage, hosts: ReadonlySet<string>): string 
 
 async function admit(
   route: Route,
-  options: ServeOptions,
+  { options, signIns }: Pick<Door, 'options' | 'signIns'>,
   request: IncomingMessage,
   url: string,
 ): Promise<Caller | undefined> {
@@ -76,6 +93,7 @@ async function admit(
   const headers: Presented['headers'] =
     (authorization?.length ?? 0) > 1 ? { ...request.headers, authorization } : request.headers
   const caller = await callerOf(options, { method: request.method ?? '', url, headers })
+  await signIns.accepted(caller, request.headers)
   if (route.needs !== 'anybody' && !caller.may.includes(route.needs))
     throw new Problem(403, 'not-allowed', `this needs the power to ${route.needs}`)
   return caller

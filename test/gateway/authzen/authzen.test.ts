@@ -92,6 +92,11 @@ describe('a question', () => {
   it('is denied while the guard cannot record it, and what is switched off is denied', async () => {
     const api = await open()
     api.lines.fail = true
+    const nobodyYet = await api.ask('POST', evaluation, spend(1))
+    assert.equal(nobodyYet.status, 503, 'nor can it be recorded who asks')
+    api.lines.fail = false
+    await api.ask('POST', evaluation, spend(1))
+    api.lines.fail = true
     const unavailable = await api.ask('POST', evaluation, spend(1))
     assert.deepEqual([unavailable.status, unavailable.at('/decision')], [200, false])
     assert.equal(unavailable.at('/context/reason'), 'unavailable')
