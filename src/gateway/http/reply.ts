@@ -24,6 +24,7 @@ export interface Reply {
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown
   write(chunk: Buffer): boolean
   end(chunk?: Buffer | string): unknown
+  end(chunk: string, encoding: 'latin1'): unknown
   destroy(error?: Error): unknown
   once(event: 'drain' | 'close', listener: () => void): unknown
   addTrailers(trailers: OutgoingHttpHeaders): void
@@ -86,5 +87,9 @@ export function send(reply: Reply, status: number, headers: OutgoingHttpHeaders,
     return
   }
   reply.writeHead(status, headers)
-  reply.end(body)
+  // Node writes a head and text after it at once, a head and bytes as two pieces, which costs more than turning few bytes into as many characters.
+  if (Buffer.isBuffer(body) && body.length <= smallBytes) reply.end(body.toString('latin1'), 'latin1')
+  else reply.end(body)
 }
+
+const smallBytes = 16 * 1024
