@@ -23,7 +23,8 @@ import { makeStandingGrants, type StandingGrants } from './standing-grants.ts'
 import type { Hold, HoldState, Transaction } from './store.ts'
 
 export type Verdict =
-  | { readonly ok: true; readonly state: HoldState }
+  /** With `sentBy`, the guard sends it once it is granted; otherwise whoever asked repeats it. */
+  | { readonly ok: true; readonly state: HoldState; readonly sentBy?: 'guard' }
   | {
       readonly ok: false
       readonly code: 'unknown' | 'closed' | 'expired' | 'not-entitled' | 'already'
@@ -32,7 +33,7 @@ export type Verdict =
 
 export interface Approvals extends StandingGrants {
   /** Opens a question, or finds it when it is open already. */
-  ask(ready: Ready, asked: readonly Approval[], decision: Decision): Promise<Asked>
+  ask(ready: Ready, asked: readonly Approval[], decision: Decision, sentBy: 'guard' | 'caller'): Promise<Asked>
   /** Waits as long as a call may wait; true when it was granted meanwhile. */
   wait(reference: string, signal: AbortSignal | undefined): Promise<boolean>
   list(states?: readonly HoldState[]): Promise<readonly Question[]>
@@ -51,14 +52,15 @@ export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approva
     return holds[0] === undefined ? undefined : questionIn(holds[0], now())
   }
   return {
-    async ask(ready, asked, decision) {
+    async ask(ready, asked, decision, sentBy) {
       const found = await store.transact([`question ${ready.question}`], async (transaction) => {
         const { holdsBy } = await transaction.read({ holdsBy: { question: ready.question } })
         const open = holdsBy.find((hold) => stillOpen.includes(hold.state) && hold.expires > now())
         if (open !== undefined) return { hold: open, fresh: false }
         const refused = holdsBy.find((hold) => hold.state === 'refused' && hold.expires > now())
         if (refused !== undefined) return { hold: refused, fresh: false }
-        const hold = holdOf(ready, asked, decision, now(), limits.holdMs)
+        const fresh = holdOf(ready, asked, decision, now(), limits.holdMs)
+        const hold = sentBy === 'guard' ? { ...fresh, detail: { ...fresh.detail, sentBy } } : fresh
         await transaction.write([{ kind: 'hold', hold }])
         return { hold, fresh: true }
       })
@@ -121,7 +123,7 @@ async function answer(runtime: Runtime, force: InForce, answering: Answering): P
     const state = stateAfter(question, answers)
     await keep(transaction, hold, question, answers, state)
     if (verdict === 'approve') await grant(transaction, force.charter, { hold, question, names, by, at })
-    return { ok: true, state }
+    return { ok: true, state, ...sentByOf(question) }
   })
   if (!said.ok) for (const approval of first.names) await journal.append(event(approval, 'withdraw'))
   return said
@@ -166,8 +168,12 @@ async function keep(
   state: HoldState,
 ): Promise<void> {
   const { call, objects, use, charter, approvals } = question
-  const detail: HoldDetail = { call, objects, use, charter, approvals, answers }
+  const detail: HoldDetail = { call, objects, use, charter, approvals, answers, ...sentByOf(question) }
   await transaction.write([{ kind: 'hold', hold: { ...hold, state, detail } }])
+}
+
+function sentByOf({ sentBy }: HoldDetail): Pick<HoldDetail, 'sentBy'> {
+  return sentBy === undefined ? {} : { sentBy }
 }
 
 interface Granting {
@@ -240,7 +246,13 @@ function useOf(charter: Charter, question: HoldDetail): Use | undefined {
   return charter.operations.get(question.call.operation)?.uses.find((use) => use.id === question.use)
 }
 
-function holdOf(ready: Ready, asked: readonly Approval[], decision: Decision, at: number, holdMs: number): Hold {
+function holdOf(
+  ready: Ready,
+  asked: readonly Approval[],
+  decision: Decision,
+  at: number,
+  holdMs: number,
+): Hold & { readonly detail: HoldDetail } {
   const approvals = asked.map(({ name, quorum, says }) => ({
     name,
     quorum,

@@ -40,18 +40,25 @@ interface Ending {
   recorded: boolean
 }
 
-export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
+/** @param onGone - Called with the nodes that are gone, from time to time, once what they had begun is given back or in doubt. */
+export function makeDoubts(
+  runtime: Runtime,
+  inForce: () => InForce,
+  onGone: (nodes: readonly string[]) => Promise<void>,
+): Doubts {
   const { store, now } = runtime
   const kept: Ending[] = []
   let timer: NodeJS.Timeout | undefined
   let lastLook = 0
 
-  const beat = async (): Promise<void> => {
+  const beat = async (): Promise<readonly string[]> => {
     const silent = await store.transact(['nodes'], async (transaction) => {
       await transaction.write([{ kind: 'beat', node: runtime.node, at: now() }])
       return (await transaction.read({ silentSince: now() - silentMs })).silent
     })
-    for (const node of silent) if (node !== runtime.node) await takeOver(node)
+    const gone = silent.filter((node) => node !== runtime.node)
+    for (const node of gone) await takeOver(node)
+    return gone
   }
 
   /** What a node that is gone had not sent is given back; what it may have sent is in doubt. */
@@ -108,10 +115,11 @@ export function makeDoubts(runtime: Runtime, inForce: () => InForce): Doubts {
   }
 
   const tick = async (): Promise<void> => {
-    await beat()
+    const gone = await beat()
     await settleKept()
     if (now() - lastLook >= lookAgainMs) {
       lastLook = now()
+      await onGone(gone)
       for (const call of await list()) await resolve(call)
     }
   }

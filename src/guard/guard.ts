@@ -112,9 +112,13 @@ class ChartedGuard implements Guard {
     this.#runtime = runtime
     this.#force = force
     this.approvals = makeApprovals(runtime, () => this.#force)
-    this.doubts = makeDoubts(runtime, () => this.#force)
+    this.doubts = makeDoubts(
+      runtime,
+      () => this.#force,
+      (gone) => this.#later.takeOver(gone),
+    )
     this.replays = makeReplays(runtime)
-    this.#later = new Later(runtime, (incoming, forward) => this.call(incoming, forward))
+    this.#later = new Later(runtime, (id, incoming, forward) => this.#carry(id, incoming, forward))
     this.#rulings = new Rulings(runtime, { approvals: this.approvals, doubts: this.doubts, later: this.#later })
   }
 
@@ -148,8 +152,11 @@ class ChartedGuard implements Guard {
     await journal.append(notedEvent(noted, now(), this.#force))
   }
 
-  async begin(incoming: Incoming): Promise<Ruling> {
-    const id = newId(this.#runtime.now())
+  begin(incoming: Incoming): Promise<Ruling> {
+    return this.#begin(newId(this.#runtime.now()), incoming)
+  }
+
+  async #begin(id: string, incoming: Incoming): Promise<Ruling> {
     try {
       return await this.#rulings.rule(id, this.#force, incoming)
     } catch (error) {
@@ -159,8 +166,12 @@ class ChartedGuard implements Guard {
     }
   }
 
-  async call(incoming: Incoming, forward: (call: string) => Promise<Outcome>): Promise<CallResult> {
-    const ruling = await this.begin(incoming)
+  call(incoming: Incoming, forward: (call: string) => Promise<Outcome>): Promise<CallResult> {
+    return this.#carry(newId(this.#runtime.now()), incoming, forward)
+  }
+
+  async #carry(id: string, incoming: Incoming, forward: (call: string) => Promise<Outcome>): Promise<CallResult> {
+    const ruling = await this.#begin(id, incoming)
     const { call } = ruling
     if (ruling.kind === 'refused') return { kind: 'refused', call, refusal: ruling.refusal }
     if (ruling.kind === 'answered') return { kind: 'answered', call, answer: ruling.answer }

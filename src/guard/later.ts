@@ -4,13 +4,17 @@ import type { Call } from '../charter/charter.ts'
 import { printLosslessJson } from '../wire/lossless-json.ts'
 import type { Answer, Incoming, Outcome, Refusal } from './call.ts'
 import type { CallResult } from './guard.ts'
-import { type Asked, detailOfHold, holdEvent, questionOf, type Result } from './question.ts'
+import { newId } from './id.ts'
+import { type Asked, detailOfHold, type HoldDetail, holdEvent, questionOf, type Result } from './question.ts'
 import { refuse } from './refusal.ts'
 import type { InForce, Runtime } from './runtime.ts'
-import type { Hold, HoldState } from './store.ts'
+import type { CallState, Hold, HoldState } from './store.ts'
 
 /** Sends a call without its caller. */
 export type Forward = (call: string) => Promise<Outcome>
+
+/** Carries a call, under an id that was given to it before. */
+type Run = (call: string, incoming: Incoming, forward: Forward) => Promise<CallResult>
 
 /** More are not kept: whoever asked repeats the call instead. */
 const most = 1000
@@ -27,21 +31,27 @@ interface Kept {
 
 export class Later {
   readonly #runtime: Runtime
-  readonly #run: (incoming: Incoming, forward: Forward) => Promise<CallResult>
+  readonly #run: Run
   readonly #kept = new Map<string, Kept>()
+  readonly #sending = new Set<string>()
   #stop: (() => void) | undefined
 
-  constructor(runtime: Runtime, run: (incoming: Incoming, forward: Forward) => Promise<CallResult>) {
+  constructor(runtime: Runtime, run: Run) {
     this.#runtime = runtime
     this.#run = run
+  }
+
+  /** Whether a call that is held now would be kept. */
+  canKeep({ later }: Incoming): boolean {
+    if (later === undefined) return false
+    for (const [each, { expires }] of this.#kept) if (expires <= this.#runtime.now()) this.#kept.delete(each)
+    return this.#kept.size < most
   }
 
   /** Keeps a held call until somebody decides. @returns whether it will be sent. */
   keep({ reference, expires }: Asked, incoming: Incoming): boolean {
     const { later, signal: _signal, hold: _hold, ...kept } = incoming
-    if (later === undefined) return false
-    for (const [each, { expires: until }] of this.#kept) if (until <= this.#runtime.now()) this.#kept.delete(each)
-    if (this.#kept.size >= most && !this.#kept.has(reference)) return false
+    if (later === undefined || !(this.canKeep(incoming) || this.#kept.has(reference))) return false
     this.#kept.set(reference, { incoming: kept, forward: later, expires })
     this.#stop ??= this.#runtime.store.watch(() => void this.#look().catch(() => undefined))
     // It may have been approved a moment ago.
@@ -57,10 +67,9 @@ export class Later {
     const result = detailOfHold(hold)?.result
     if (hold.state === 'executed' && result?.kind === 'answered') return result
     if (hold.state === 'executed')
-      return {
-        kind: 'refused',
-        refusal: refuse('outcome-unknown', 'the guard sent it, and nobody knows what became of it'),
-      }
+      return result !== undefined && (await this.#stateOf(result.call)) === 'released'
+        ? undefined
+        : { kind: 'refused', refusal: refuse('outcome-unknown', 'the guard sent it, and its answer is not known') }
     // A node that is gone sends nothing any more: after its time the call is decided anew.
     if (hold.state !== 'executing' || hold.expires <= now()) return undefined
     return { kind: 'refused', refusal: refuse('repeat-in-flight', 'the guard is sending it', { retryAfterMs: 1000 }) }
@@ -86,20 +95,65 @@ export class Later {
   }
 
   async #send(reference: string, { incoming, forward }: Kept): Promise<void> {
-    if ((await this.#move(reference, 'granted', 'executing')) === undefined) return
-    const result = resultOf(await this.#run(incoming, forward))
-    // What did not take effect has used nothing up: the caller may come back with the call.
-    await this.#move(reference, 'executing', isDone(result) ? 'executed' : 'granted', result)
+    const { node, now } = this.#runtime
+    const call = newId(now())
+    this.#sending.add(reference)
+    try {
+      if ((await this.#move(reference, 'granted', 'executing', { sending: { node, call } })) === undefined) return
+      const result = resultOf(await this.#run(call, incoming, forward))
+      // What did not take effect has used nothing up: the caller may come back with the call.
+      await this.#move(reference, 'executing', isDone(result) ? 'executed' : 'granted', { result })
+    } finally {
+      this.#sending.delete(reference)
+    }
+  }
+
+  /**
+   * Says what became of the calls that nobody is sending any more: those of nodes that are gone, and of this one where the store was away
+   * at the end. What did not take effect can be repeated by its caller; of everything else the answer is not known.
+   */
+  async takeOver(gone: readonly string[]): Promise<void> {
+    const { store, node } = this.#runtime
+    const { holdsBy } = await store.transact([], (transaction) =>
+      transaction.read({ holdsBy: { states: ['executing'] } }),
+    )
+    for (const hold of holdsBy) {
+      const sending = detailOfHold(hold)?.sending
+      if (sending === undefined) continue
+      if (gone.includes(sending.node) || (sending.node === node && !this.#sending.has(hold.id)))
+        await this.#conclude(hold.id, sending.call)
+    }
+  }
+
+  async #conclude(reference: string, call: string): Promise<void> {
+    const state = await this.#stateOf(call)
+    // It is settled, or put in doubt, first.
+    if (state === 'gathering' || state === 'reserved') return
+    // A call that the store does not know has taken nothing, and was not sent.
+    if (state === undefined || state === 'released')
+      await this.#move(reference, 'executing', 'granted', { result: { kind: 'not-sent', call } })
+    else await this.#move(reference, 'executing', 'executed', { result: { kind: 'unknown', call } })
+  }
+
+  async #stateOf(call: string): Promise<CallState | undefined> {
+    const { calls } = await this.#runtime.store.transact([], (transaction) => transaction.read({ calls: [call] }))
+    return calls[0]?.state
   }
 
   /** On the record, once it is so. @returns undefined when it was in another state already. */
-  async #move(reference: string, from: HoldState, to: HoldState, result?: Result): Promise<Hold | undefined> {
+  async #move(
+    reference: string,
+    from: HoldState,
+    to: HoldState,
+    more: Pick<HoldDetail, 'sending' | 'result'>,
+  ): Promise<Hold | undefined> {
     const { store, journal, now } = this.#runtime
     const moved = await store.transact([`hold ${reference}`], async (transaction) => {
       const [hold] = (await transaction.read({ holds: [reference] })).holds
-      const detail = hold === undefined ? undefined : detailOfHold(hold)
-      if (hold === undefined || detail === undefined || hold.state !== from) return undefined
-      const next: Hold = { ...hold, state: to, detail: result === undefined ? detail : { ...detail, result } }
+      const known = hold === undefined ? undefined : detailOfHold(hold)
+      if (hold === undefined || known === undefined || hold.state !== from) return undefined
+      const { sending: _, ...detail } = known
+      const next: Hold = { ...hold, state: to, detail: { ...detail, ...more } }
       await transaction.write([{ kind: 'hold', hold: next }])
       return next
     })

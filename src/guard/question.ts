@@ -15,6 +15,10 @@ export interface HoldDetail {
   readonly charter: string
   readonly approvals: readonly { readonly name: string; readonly quorum: number; readonly says: string }[]
   readonly answers: readonly Answered[]
+  /** Where the guard was to send it itself when it was asked. */
+  readonly sentBy?: 'guard'
+  /** Who is sending it, as which call. */
+  readonly sending?: { readonly node: string; readonly call: string }
   /** What became of it, where the guard sent it itself. */
   readonly result?: Result
 }

@@ -250,7 +250,7 @@ export class Rulings {
       await this.record(ready, reserved)
       return { kind: 'refused', call: ready.id, refusal: refusalOf(charter, ready.call.operation, decision) }
     }
-    const held = await this.#approvals.ask(ready, asked, decision)
+    const held = await this.#approvals.ask(ready, asked, decision, this.#later.canKeep(incoming) ? 'guard' : 'caller')
     await this.record({ ...ready, hold: held.reference }, reserved)
     const refusal =
       held.state === 'refused'
