@@ -1,5 +1,6 @@
 // npm run bench -- guard [--rounds 5] [--seconds 3] [--memory MINUTES] [--no-proxy]: what a call costs in the guard, everything durable;
-// beside Microsoft's AGT in process; then through the gateway beside other proxies (bench/guard/proxy.ts); then memory under load.
+// beside Microsoft's AGT in process; then through the gateway beside other proxies (bench/guard/proxy.ts), and asked over loopback beside Cerbos
+// (bench/guard/asked.ts); or memory under load.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -89,6 +90,6 @@ try {
   await site.close()
 }
 if (Number(values.memory) === 0 && !values['no-proxy']) {
-  const proxy = join(import.meta.dirname, 'guard', 'proxy.ts')
-  spawnSync(process.execPath, [proxy, values.seconds], { stdio: 'inherit' })
+  for (const part of ['proxy.ts', 'asked.ts'])
+    spawnSync(process.execPath, [join(import.meta.dirname, 'guard', part), values.seconds], { stdio: 'inherit' })
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
@@ -26,7 +26,10 @@ const require = createRequire(import.meta.url)
 
 /** Installs the peers beside this file when they are not there yet. */
 export function installPeers(): void {
-  if (existsSync(`${folder}node_modules/casbin`)) return
+  // What npm installed last says whether this file has changed since.
+  const wanted = readFileSync(`${folder}package.json`, 'utf8')
+  const marker = `${folder}node_modules/.installed`
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
   console.error('installing the peers to compare with …')
   const { status } = spawnSync('npm', ['install', '--no-package-lock'], {
     cwd: folder,
@@ -34,6 +37,7 @@ export function installPeers(): void {
     shell: process.platform === 'win32',
   })
   if (status !== 0) throw new Error('the peers could not be installed')
+  writeFileSync(marker, wanted)
 }
 
 interface Cedar {
