@@ -1,12 +1,16 @@
 import type { Command } from 'commander'
 import { groupBy } from '../../charter/group-by.ts'
+import { type Became, holdStates } from '../../gateway/control/approvals.ts'
+import type { HoldState } from '../../guard/store.ts'
 import type { Office, Waiting } from '../guard/office.ts'
 import { addOperatorOptions, addPersonOptions, type OperatorOptions, withOffice } from '../guard/operator.ts'
 import { harmless } from '../prove/harmless.ts'
+import { choice } from '../prove/options.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Options extends OperatorOptions {
   readonly list?: boolean
+  readonly state: HoldState
   readonly refuse?: boolean
   readonly why?: string
 }
@@ -18,6 +22,7 @@ export function register(program: Command, terminal: Terminal): void {
     .description('answer calls that wait for somebody; without a reference, list them')
     .argument('[reference]', 'the reference the caller was given')
     .option('--list', 'list what waits')
+    .addOption(choice('--state <state>', 'list what is in this state', holdStates, 'pending'))
     .option('--refuse', 'refuse it')
     .option('--why <text>', 'why, for the record and for the caller')
   addPersonOptions(addOperatorOptions(command)).action((reference: string | undefined, options: Options) =>
@@ -29,13 +34,13 @@ export function register(program: Command, terminal: Terminal): void {
   )
 }
 
-async function list(terminal: Terminal, office: Office, { json }: Options): Promise<void> {
-  const waiting = await office.waiting()
+async function list(terminal: Terminal, office: Office, { json, state }: Options): Promise<void> {
+  const waiting = await office.questions([state])
   if (json === true) {
     terminal.print(JSON.stringify(waiting, null, 2))
     return
   }
-  if (waiting.length === 0) terminal.print('nothing waits')
+  if (waiting.length === 0) terminal.print(state === 'pending' ? 'nothing waits' : `nothing is ${state}`)
   for (const related of groupBy(waiting, (each) => each.group).values()) {
     for (const each of related) show(terminal, each)
     if (related.length > 1) terminal.print(terminal.paint('dim', `  (${related.length} of one kind by one caller)`))
@@ -46,7 +51,7 @@ async function list(terminal: Terminal, office: Office, { json }: Options): Prom
 /** Exactly what will run. */
 function show(
   terminal: Terminal,
-  { reference, operation, principal, request, objects, approvals, expires, whyNot }: Waiting,
+  { reference, operation, principal, request, objects, approvals, expires, state, result, whyNot }: Waiting,
 ): void {
   const print = (text: string): void => terminal.print(harmless(text))
   print(`${terminal.paint('bold', reference)}  ${operation} by ${principal ?? 'somebody who is not signed in'}`)
@@ -56,7 +61,15 @@ function show(
   for (const { name, quorum, says } of approvals)
     print(`  needs   ${name}${quorum > 1 ? ` from ${quorum} people` : ''}: ${says}`)
   print(`  until   ${expires}`)
-  if (whyNot !== undefined) print(terminal.paint('dim', `  not you: ${whyNot}`))
+  if (state !== 'pending') print(`  is      ${state}${result === undefined ? '' : `: ${wordsOf(result)}`}`)
+  else if (whyNot !== undefined) print(terminal.paint('dim', `  not you: ${whyNot}`))
+}
+
+/** What became of a call that the guard sent itself. */
+function wordsOf({ kind, status, code, call }: Became): string {
+  if (kind === 'answered') return `answered with ${status} as call ${call}`
+  if (kind === 'refused') return `refused (${code}) as call ${call}`
+  return kind === 'unknown' ? `sent as call ${call}, its answer is not known` : 'not sent'
 }
 
 function isEmpty(value: unknown): boolean {
@@ -69,5 +82,7 @@ async function answer(terminal: Terminal, office: Office, reference: string, opt
   if (options.json === true) terminal.print(JSON.stringify(said))
   else if (!said.ok) terminal.print(harmless(`${terminal.paint(['red', 'bold'], 'not counted')}: ${said.why}`))
   else if (said.state === 'pending') terminal.print('counted; others must approve it too')
-  else terminal.print(said.state === 'granted' ? 'approved: repeating the call makes it' : said.state)
+  else if (said.state !== 'granted') terminal.print(said.state)
+  else if (said.sentBy === 'guard') terminal.print('approved: the guard sends it, and keeps the answer for its caller')
+  else terminal.print('approved: repeating the call makes it')
 }

@@ -1,9 +1,11 @@
 /** What operators and approvers do, whether on the store itself or through a control API. */
+
+import { type Became, became } from '../../gateway/control/approvals.ts'
 import { detailIn } from '../../guard/busy.ts'
 import type { Question } from '../../guard/question.ts'
 import type { Bound } from '../../guard/standing.ts'
 import type { Standing } from '../../guard/standing-grants.ts'
-import type { StoredCall, Switch } from '../../guard/store.ts'
+import type { HoldState, StoredCall, Switch } from '../../guard/store.ts'
 import type { Core } from './core.ts'
 import { locally, operatorName, type Person, personOf } from './person.ts'
 
@@ -17,6 +19,9 @@ export interface Waiting {
   readonly objects: readonly string[]
   readonly approvals: readonly { readonly name: string; readonly quorum: number; readonly says: string }[]
   readonly expires: string
+  readonly state: HoldState
+  /** What became of it, where the guard sent it itself. */
+  readonly result?: Became
   /** Why who asks may not answer it. */
   readonly whyNot?: string
 }
@@ -30,11 +35,14 @@ export interface Doubtful {
   readonly request: unknown
 }
 
-export type Said = { readonly ok: true; readonly state: string } | { readonly ok: false; readonly why: string }
+export type Said =
+  | { readonly ok: true; readonly state: string; readonly sentBy?: 'guard' }
+  | { readonly ok: false; readonly why: string }
 
 /** Somebody at work on one guard. */
 export interface Office {
-  waiting(): Promise<readonly Waiting[]>
+  /** Calls that wait, or that waited and are in one of these states now. */
+  questions(states: readonly HoldState[]): Promise<readonly Waiting[]>
   answer(reference: string, verdict: 'approve' | 'refuse', why: string | undefined): Promise<Said>
   standing(): Promise<readonly Standing[]>
   stand(approval: string, bound: Bound): Promise<{ readonly grant: string } | { readonly problem: string }>
@@ -54,8 +62,8 @@ export function localOffice({ guard }: Core, person: Person): Office {
   const by = operatorName(person)
   const approver = personOf(person)
   return {
-    waiting: async () =>
-      (await guard.approvals.list()).map((each) => waitingOf(each, guard.approvals.mayAnswer(each, approver))),
+    questions: async (states) =>
+      (await guard.approvals.list(states)).map((each) => waitingOf(each, guard.approvals.mayAnswer(each, approver))),
     answer: (reference, verdict, why) => guard.approvals.answer(reference, approver, verdict, locally(why)),
     standing: () => guard.approvals.standing(),
     stand: (approval, bound) => guard.approvals.stand(approval, approver, bound, locally(undefined)),
@@ -69,7 +77,7 @@ export function localOffice({ guard }: Core, person: Person): Office {
 }
 
 function waitingOf(question: Question, whyNot: string | undefined): Waiting {
-  const { reference, group, call, objects, approvals, expires } = question
+  const { reference, group, call, objects, approvals, expires, state, result } = question
   return {
     reference,
     group,
@@ -81,6 +89,8 @@ function waitingOf(question: Question, whyNot: string | undefined): Waiting {
     ),
     approvals: approvals.map(({ name, quorum, says }) => ({ name, quorum, says })),
     expires: new Date(expires).toISOString(),
+    state,
+    ...(result === undefined ? {} : { result: became(result) }),
     ...(whyNot === undefined ? {} : { whyNot }),
   }
 }

@@ -1,11 +1,18 @@
 /** The same work through the control API of a guard that runs elsewhere. */
 import { z } from 'zod'
+import { holdStates } from '../../gateway/control/approvals.ts'
 import type { Standing } from '../../guard/standing-grants.ts'
 import type { Office } from './office.ts'
 
 const timeoutMs = 15_000
 const standingPath = '/v1/standing-approvals'
 
+const becameSchema = z.object({
+  kind: z.enum(['answered', 'refused', 'not-sent', 'unknown']),
+  call: z.string(),
+  status: z.number().optional(),
+  code: z.string().optional(),
+})
 const waitingSchema = z.object({
   approvals: z.array(
     z.object({
@@ -13,6 +20,8 @@ const waitingSchema = z.object({
       group: z.string(),
       operation: z.string(),
       expires: z.string(),
+      state: z.enum(holdStates),
+      result: becameSchema.optional(),
       principal: z.object({ id: z.string().optional() }),
       request: z.unknown(),
       objects: z.record(
@@ -24,6 +33,7 @@ const waitingSchema = z.object({
     }),
   ),
 })
+const answeredSchema = z.object({ state: z.string(), 'sent-by': z.literal('guard').optional() })
 const switchSchema = z.object({
   of: z.enum(['principal', 'agent', 'workflow', 'operation', 'tenant', 'object']),
   name: z.string(),
@@ -83,21 +93,25 @@ export function remoteOffice(url: string, token: string): Office {
   const ask = (method: string, path: string, body?: unknown): Promise<Answer> =>
     callControl({ url, token }, method, path, body)
   return {
-    waiting: async () =>
-      waitingSchema.parse(fine(await ask('GET', '/v1/approvals'))).approvals.map((each) => ({
-        ...each,
-        principal: each.principal.id ?? null,
-        objects: Object.values(each.objects).flatMap((fact) =>
-          fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],
-        ),
-        ...(each['why-not'] === undefined ? {} : { whyNot: each['why-not'] }),
-      })),
+    questions: async (states) =>
+      waitingSchema
+        .parse(fine(await ask('GET', `/v1/approvals?state=${states.join(',')}`)))
+        .approvals.map(({ principal, objects, result, 'why-not': whyNot, ...each }) => ({
+          ...each,
+          principal: principal.id ?? null,
+          objects: Object.values(objects).flatMap((fact) =>
+            fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],
+          ),
+          ...(result === undefined ? {} : { result }),
+          ...(whyNot === undefined ? {} : { whyNot }),
+        })),
     answer: async (reference, verdict, why) => {
       const path = `/v1/approvals/${encodeURIComponent(reference)}`
       const answer = await ask('POST', path, { verdict, ...(why === undefined ? {} : { why }) })
       if (answer.status === 401 || answer.status >= 500) throw new Error(problemIn(answer))
       if (answer.status >= 300) return { ok: false, why: problemIn(answer) }
-      return { ok: true, state: z.object({ state: z.string() }).parse(answer.body).state }
+      const { state, 'sent-by': sentBy } = answeredSchema.parse(answer.body)
+      return { ok: true, state, ...(sentBy === undefined ? {} : { sentBy }) }
     },
     standing: async () =>
       z.object({ 'standing-approvals': z.array(standingSchema) }).parse(fine(await ask('GET', standingPath)))[

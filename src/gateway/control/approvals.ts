@@ -8,7 +8,26 @@ import type { Caller } from './caller.ts'
 import { Problem } from './problem.ts'
 import { type Asked, type Given, personOf, type Route, readBody } from './route.ts'
 
-const states: readonly HoldState[] = ['pending', 'granted', 'refused', 'expired', 'cancelled', 'executing', 'executed']
+/** What is told of a call that the guard sent. */
+export interface Became {
+  readonly kind: Result['kind']
+  readonly call: string
+  /** Of the answer. */
+  readonly status?: number | undefined
+  /** Of the refusal. */
+  readonly code?: string | undefined
+}
+
+/** Every state a question can be in. */
+export const holdStates = [
+  'pending',
+  'granted',
+  'refused',
+  'expired',
+  'cancelled',
+  'executing',
+  'executed',
+] as const satisfies readonly HoldState[]
 
 const verdictSchema = z.strictObject({ verdict: z.enum(['approve', 'refuse']), why: z.string().max(1000).optional() })
 
@@ -32,8 +51,8 @@ export function approvalRoutes(guard: Guard): readonly Route[] {
 
 async function list(guard: Guard, { query, caller }: Asked): Promise<Given> {
   const asked = (query.get('state') ?? 'pending').split(',')
-  const wanted = states.filter((state) => asked.includes(state))
-  if (wanted.length !== asked.length) throw new Problem(400, 'malformed', `states are ${states.join(', ')}`)
+  const wanted = holdStates.filter((state) => asked.includes(state))
+  if (wanted.length !== asked.length) throw new Problem(400, 'malformed', `states are ${holdStates.join(', ')}`)
   const questions = await guard.approvals.list(wanted)
   const visible = questions.filter((question) => maySee(guard, question, caller))
   return { status: 200, body: { approvals: visible.map((question) => shown(guard, question, caller)) } }
@@ -80,8 +99,8 @@ function shown(guard: Guard, question: Question, caller: Caller | undefined): Re
   }
 }
 
-/** The answer itself is for whoever asked, who gets it by coming back with the call. */
-function became(result: Result): Readonly<Record<string, unknown>> {
+/** What became of a call, in short. The answer itself is for whoever asked, who gets it by coming back with the call. */
+export function became(result: Result): Became {
   const { kind, call } = result
   if (kind === 'answered') return { kind, call, status: result.answer.status }
   return kind === 'refused' ? { kind, call, code: result.code } : { kind, call }
@@ -115,7 +134,8 @@ export async function answerQuestion(
 ): Promise<Given> {
   const result = await guard.approvals.answer(reference, by, verdict, why)
   if (!result.ok) throw new Problem(statuses[result.code], result.code, result.why)
-  return { status: 200, body: { reference, state: result.state } }
+  const { state, sentBy } = result
+  return { status: 200, body: { reference, state, ...(sentBy === undefined ? {} : { 'sent-by': sentBy }) } }
 }
 
 function none(): Problem {
