@@ -39,8 +39,7 @@ export interface GroupOptions {
   readonly syncing: Syncing
 }
 
-// Half of what is usually on its way: while the ledger writes for one half, the other is decided.
-const maxMembers = 32
+const maxMembers = 64
 const retryMs = 5
 
 /** Opens the group commit of a connection. */
