@@ -4,7 +4,7 @@
  * The search is over lifecycles; arguments are found later, when answers are known. Nothing here is tried: a scenario that turns out
  * not to work is reported with the step that failed.
  */
-import type { Charter, Constraint, ObjectType, Use } from '../../charter/charter.ts'
+import type { Constraint, ObjectType, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { type Belonging, type Binding, bind } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
@@ -15,7 +15,7 @@ import { type Lore, noLore } from './lore.ts'
 import { grantUse, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
 import type { Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
-import { stateRuleOf } from './state-rule.ts'
+import { startsOf } from './state-rule.ts'
 import { type BuildOptions, deepest, Unbuildable, type Wants } from './wants.ts'
 
 /** What an object is wanted for. */
@@ -136,13 +136,18 @@ export class Builder {
   /** The object a use acts on, brought into a state the use may start from. */
   private objectFor(use: Use, member: Member, wants: Wants): Var | undefined {
     if (use.object === undefined || use.creates) return undefined
-    const { type } = use.object
+    const { type, key } = use.object
+    const states = wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without)
+    const kind = this.stage.charter.objects.get(type)
+    // What a call finds by who makes it is what they call with, not one that is made for it.
+    if (key.from === 'principal' && kind !== undefined && !isOwn(this.stage.charter, kind))
+      return this.standingFor(member, type, states, 0)
     const standing = this.casting.standing(type, choicesOf(use), member)
     return this.supply(type, {
       ...standing,
       owner: wants.owner ?? this.casting.ownerFor(use, member, standing),
       creator: wants.creator ?? standing?.creator,
-      states: wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without),
+      states,
       wishes: (wants.wishes ?? []).filter((wish) => wish.slot === 'object'),
       through: wants.through ?? (wants.approvals === 'granted' ? grantUse(this, use) : undefined),
       ahead: { use, member },
@@ -327,16 +332,6 @@ export class Builder {
     const type = this.stage.charter.objects.get(use.object?.type ?? '')
     return type === undefined ? undefined : this.introduce(type, { states: [], wishes: [], supply: 'made' })
   }
-}
-
-/** The states a use may start from, by `from` and by rules that speak of nothing but the state. */
-function startsOf(charter: Charter, use: Use, without: string | undefined): readonly string[] {
-  return use.constraints.reduce((starts, each) => {
-    const rule = each.kind === 'when' && each.id !== without ? stateRuleOf(charter, use, each.rule) : undefined
-    if (rule?.slot !== 'object') return starts
-    const both = starts.length === 0 ? rule.states : starts.filter((state) => rule.states.includes(state))
-    return both.length === 0 ? starts : both
-  }, use.from)
 }
 
 function countsPeople(constraint: Constraint): boolean {

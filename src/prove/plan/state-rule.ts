@@ -36,3 +36,13 @@ function shown(type: ObjectType, state: string): unknown {
   const value = pointer.reduceRight<unknown>((inner, token) => ({ [token]: inner }), raw)
   return readObject(type, value, { now: 0 }).state === state ? value : undefined
 }
+
+/** The states a use may start from, by `from` and by rules that speak of nothing but the state. */
+export function startsOf(charter: Charter, use: Use, without: string | undefined): readonly string[] {
+  return use.constraints.reduce((starts, each) => {
+    const rule = each.kind === 'when' && each.id !== without ? stateRuleOf(charter, use, each.rule) : undefined
+    if (rule?.slot !== 'object') return starts
+    const both = starts.length === 0 ? rule.states : starts.filter((state) => rule.states.includes(state))
+    return both.length === 0 ? starts : both
+  }, use.from)
+}

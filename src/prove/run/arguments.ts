@@ -5,6 +5,7 @@ import { callVariables } from '../../charter/linker.ts'
 import { makeContext } from '../../constraint/context.ts'
 import { makeScopePlan } from '../../constraint/scope.ts'
 import { objectsFor } from '../../constraint/slot.ts'
+import type { Reason } from '../../decide/decision.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { companionsOf } from '../plan/graph.ts'
 import { type Knob, knobsOf, type ScopeFor } from '../plan/knob.ts'
@@ -39,8 +40,10 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
       const open = wishes.filter((wish) => holds(occasion, wish, request) !== wish.want)
       const soft = open.filter((wish) => wish.soft === true).length
       const against = others.filter(({ rule, scope }) => rule.evaluate(scope(request)) === false).length
-      const broken = judge(lab, use, seen, request).map((reason) => reason.constraint)
-      return { broken, unmet: open.length - soft, soft: soft + against }
+      const reasons = judge(lab, use, seen, request)
+      // What cannot be evaluated stands in the way of a rightful call, and shows nobody to have broken it.
+      const counted = reasons.filter(({ constraint, outcome }) => constraint !== manner.target || outcome !== 'unknown')
+      return { broken: counted.map(({ constraint }) => constraint), unmet: open.length - soft, soft: soft + against }
     },
     // Wishes come first: a value near their boundary is less likely to get in the way of anything else.
     knobs: (request): readonly Knob[] => [
@@ -119,9 +122,21 @@ function scopeFor(charter: Charter, use: Use, seen: Seen, expression: Expression
   return (request) => ({ ...plan.scopeOf(makeContext(use, own, { ...seen.call, request })) })
 }
 
+/** The reason why a demand cannot be evaluated; undefined when it can, or when it is met. */
+export function doubtOf(reasons: readonly Reason[], id: ConstraintId | undefined): Reason | undefined {
+  return reasons.find(({ constraint, outcome }) => constraint === id && outcome === 'unknown')
+}
+
+export function doubtWords(use: Use, { constraint, says }: Reason): string {
+  return `whether \`${use.id}\` breaks ${constraint} cannot be told: ${says}`
+}
+
 /** Why the best arguments found are not what was asked for. */
 export function explain(lab: Lab, use: Use, seen: Seen, best: Attempt, { target }: Manner): string {
-  const reasons = judge(lab, use, seen, best.request).filter((reason) => reason.constraint !== target)
+  const all = judge(lab, use, seen, best.request)
+  const doubt = doubtOf(all, target)
+  if (doubt !== undefined) return doubtWords(use, doubt)
+  const reasons = all.filter((reason) => reason.constraint !== target)
   if (target !== undefined && !best.broken.includes(target)) {
     const others = reasons.map((each) => each.constraint).join(', ')
     const also = reasons.length === 0 ? '' : ` without also breaking ${others}`

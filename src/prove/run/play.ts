@@ -1,5 +1,14 @@
 /** Plays one scenario on the running system: a stage of people and objects, and the record of what was sent. */
-import type { CallRequest, Charter, ConstraintId, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
+import type {
+  CallRequest,
+  Charter,
+  ConstraintId,
+  ObjectFact,
+  Principal,
+  Ref,
+  Slot,
+  Use,
+} from '../../charter/charter.ts'
 import { textOf } from '../../charter/object-fact.ts'
 import { getPointer, printReference } from '../../charter/pointer.ts'
 import type { Reason } from '../../decide/decision.ts'
@@ -10,8 +19,8 @@ import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { type Attempt, type Problem, solve, variants } from '../plan/solve.ts'
 import type { Exchange } from '../transport/exchange.ts'
-import { allowsAnyhow } from './allowed.ts'
-import { explain, problemOf, wishesOf } from './arguments.ts'
+import { leaveFor, leaveWords } from './allowed.ts'
+import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.ts'
 import { findThing } from './find.ts'
 import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
@@ -176,20 +185,33 @@ export class Play {
   async objectsOf(step: Step): Promise<Record<Slot, ObjectFact | null>> {
     const use = this.use(step)
     const objects: Record<Slot, ObjectFact | null> = {}
-    if (step.object !== undefined) {
-      const thing = await this.thing(step.object)
-      objects['object'] = judgedFact(thing)
-      const parent = await this.parentOf(thing)
-      if (parent !== undefined) objects['parent'] = parent.fact ?? null
+    const note = (slot: Slot, thing: Thing | undefined): void => {
+      const fact = thing === undefined ? undefined : judgedFact(thing)
+      if (fact !== undefined) objects[slot] = fact
     }
-    for (const [slot, name] of Object.entries(step.refs)) objects[slot] = judgedFact(await this.thing(name))
+    const thing = step.object === undefined ? undefined : await this.ofCaller(step, use.object?.key, step.object)
+    if (thing !== undefined) {
+      note('object', thing)
+      note('parent', await this.parentOf(thing))
+    }
+    for (const [slot, name] of Object.entries(step.refs))
+      note(slot, await this.ofCaller(step, use.refs.find((ref) => ref.slot === slot)?.key, name))
     for (const ref of use.refs) {
       if (ref.key.from !== 'object') continue
       const key = textOf(getPointer(objects['object']?.value, ref.key.pointer))
-      const thing = key === undefined ? undefined : await this.byKey(ref.object, key)
-      if (key !== undefined) objects[ref.slot] = thing === undefined ? null : judgedFact(thing)
+      if (key !== undefined) note(ref.slot, await this.byKey(ref.object, key))
     }
     return underOwnNames(this.lab.charter, use, objects)
+  }
+
+  /** What a call finds by who makes it is theirs, whomever the scenario has it for. */
+  private async ofCaller(step: Step, key: Ref['key'] | undefined, name: Var): Promise<Thing> {
+    const planned = await this.thing(name)
+    const { id } = key?.from === 'principal' ? await this.principal(step.as) : {}
+    if (id === undefined || id === planned.key) return planned
+    const thing: Thing = { type: planned.type, key: id, path: {}, maker: step.as }
+    await readThing(this, thing, undefined)
+    return thing
   }
 
   /** The parent of an object; by the key it shows where no step named one. */
@@ -244,9 +266,10 @@ export class Play {
       const mishap = this.mishapAt(step, judge(this.lab, use, seen, best.request))
       throw new Unreached(explain(this.lab, use, seen, best, manner), mishap)
     }
-    if (manner.target !== undefined && (await allowsAnyhow(this, use, seen, best.request))) {
-      throw new Unreached(`another use of \`${use.operation}\` allows this call`)
-    }
+    const doubt = doubtOf(judge(this.lab, use, seen, best.request), manner.target)
+    if (doubt !== undefined) throw new Unreached(doubtWords(use, doubt))
+    const leave = manner.target === undefined ? undefined : await leaveFor(this, use, seen, best.request)
+    if (leave !== undefined) throw new Unreached(leaveWords(use, leave))
     const exchange = await this.exchange(step, use, best.request)
     const accepted = !refuses(this.lab.charter, use, exchange)
     const created = use.creates ? createdKey(this.lab.charter, use, best.request, exchange) : undefined

@@ -23,9 +23,12 @@ export interface Thing {
   due?: string
 }
 
-/** What the charter judges a call by: the object as it is, in the state that it is in or must be in. */
-export function judgedFact({ fact, due }: Thing): ObjectFact | null {
-  return fact === undefined ? null : due === undefined ? fact : { ...fact, state: due }
+/**
+ * What the charter judges a call by: the object as it is, in the state that it is in or must be in. Undefined when nobody could look:
+ * that is not the same as its not being there.
+ */
+export function judgedFact({ fact, due }: Thing): ObjectFact | undefined {
+  return fact === undefined ? undefined : due === undefined ? fact : { ...fact, state: due }
 }
 
 /** What an observer saw: undefined when nobody may look, null when it does not exist. */

@@ -22,7 +22,7 @@ export function sentenceOf(lab: Lab, abuse: AbuseCase, use: Use, trial: Trial): 
   const call = `\`${shape?.method ?? ''} ${shape?.path ?? use.operation}\``
   const owner = abuse.abuse.vars[step?.object ?? '']?.owner
   const whose = owner === undefined || owner === step?.as ? '' : ` on an object of ${owner}`
-  return `${actor} could use ${call}${whose}${how(abuse.tactic, trial)}${seen(trial)}`
+  return `${actor} could use ${call}${whose}${how(abuse.tactic, trial)}${seen(abuse, trial)}`
 }
 
 function how(tactic: Tactic, trial: Trial): string {
@@ -91,8 +91,15 @@ function forgotten(tactic: { readonly after?: string; readonly first?: string; r
   return first === undefined ? '' : `, after ${first}`
 }
 
-function seen(trial: Trial): string {
-  const change = main(trial.changes, trial.overrun !== undefined)
+/** What shows that something happened once too often, or too much: the state may be the same as after the first time. */
+const repeating: ReadonlySet<Tactic['kind']> = new Set(['again', 'same-key', 'race', 'over-limit', 'burst'])
+
+function seen({ tactic, abuse }: AbuseCase, trial: Trial): string {
+  const act = abuse.steps.at(-1)
+  const change = main(trial.changes, {
+    counted: repeating.has(tactic.kind) || trial.overrun !== undefined,
+    of: abuse.vars[act?.object ?? '']?.type,
+  })
   if (change !== undefined) return `: ${changeWords(change)}`
   return trial.disclosed.length === 0 ? '' : `: the answer held ${trial.disclosed.slice(0, 3).join(', ')}`
 }
@@ -108,11 +115,18 @@ function changeWords({ label, pointer, before, after }: Change): string {
     : `${what} went from ${short(before)} to ${short(after)}`
 }
 
-/** The change that says most: the state first, where a thing happened once; else a number. */
-export function main(changes: readonly Change[], counted = false): Change | undefined {
+/**
+ * The change that says most: the state first, where a thing happened once; where it was counted, a number, rather one of the object
+ * acted on.
+ */
+export function main(
+  changes: readonly Change[],
+  { counted = false, of }: { readonly counted?: boolean; readonly of?: string | undefined } = {},
+): Change | undefined {
   const state = changes.find((change) => change.pointer === 'state')
   const sized = changes.filter((change) => !change.pointer.endsWith('/length'))
-  const amount = sized.find((change) => typeof change.after === 'number')
+  const amounts = sized.filter((change) => typeof change.after === 'number')
+  const amount = amounts.find(({ label }) => label === of) ?? amounts[0]
   return (counted ? (amount ?? state) : (state ?? amount)) ?? sized[0] ?? changes[0]
 }
 
