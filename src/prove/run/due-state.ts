@@ -17,7 +17,8 @@ export async function holdToDeclared({ play, step }: Scene, abuse: AbuseCase): P
   const thing = play.things.get(name ?? '')
   const move = abuse.abuse.steps.slice(0, -1).findLast((each) => each.object === name)
   if (constraint?.kind !== 'from' || thing?.fact === undefined || move === undefined) return
-  const { to, id, operation } = play.use(move)
+  const { id, operation } = play.use(move)
+  const to = [...(play.rightful.get(move) ?? [])]
   // An approval that outlives a change is one missing check, and has cases of its own.
   const approved = tactic.slot === 'object' && use.constraints.some((each) => each.kind === 'approval')
   if (approved && play.lab.charter.operations.get(operation)?.shape.body !== undefined) return
@@ -25,7 +26,7 @@ export async function holdToDeclared({ play, step }: Scene, abuse: AbuseCase): P
   const allowed = (each: string | undefined) => each !== undefined && constraint.states.includes(each)
   if (!to.includes(tactic.state) || to.some(allowed) || !allowed(state)) return
   const status = play.sent.findLast((each) => each.use === id && each.purpose === 'setup')?.exchange.response?.status
-  if (!play.rightful.has(move) || status === 202) return
+  if (status === 202) return
   const past = play.lab.past.findLast((each) => each.use === id)
   const before = Object.values(past?.objects ?? {}).find(
     (fact) => fact?.type === thing.type.name && fact.key === thing.key,

@@ -9,6 +9,7 @@ import { madeAgain, toldBefore } from './beside.ts'
 import { goesOn } from './going-on.ts'
 import { handedOutAgain } from './handed-out.ts'
 import { inShort } from './lab.ts'
+import { ledAstray } from './outcome.ts'
 import type { Made, Manner } from './play.ts'
 import type { Sight } from './thing.ts'
 import { act, type Control, exists, type Scene, type Trial } from './trial.ts'
@@ -31,6 +32,11 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
     accepted: made.accepted,
     why: inShort(made.exchange),
     ...(untouched ? { untouched: play } : {}),
+  }
+  if (made.astray !== undefined) {
+    if (!made.accepted) return { ...base, effect: false, changes: [], disclosed: [] }
+    const led = ledAstray(use, made.astray, { before, after, rightful: control.after })
+    return { ...base, ...led, effect: led.changes.length > 0, disclosed: [] }
   }
   if (field !== undefined) {
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')

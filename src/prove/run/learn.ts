@@ -11,6 +11,7 @@ import type { Exchange } from '../transport/exchange.ts'
 import { credentialsIn, enrolled } from './enrol.ts'
 import { factId, refuses, type Seen } from './lab.ts'
 import { readThing } from './observe.ts'
+import { usedAs } from './outcome.ts'
 import type { Play } from './play.ts'
 import { knownOf, type Thing } from './thing.ts'
 import { Unreached } from './unreached.ts'
@@ -47,7 +48,7 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
   play.lab.past.push({
     ...seen.call,
     request,
-    use: use.id,
+    use: usedAs(play.lab, use, answered, (made ?? play.things.get(step.object ?? ''))?.fact?.state),
     objects: seen.objects,
     ...(made?.fact === undefined ? {} : { created: made.fact }),
   })

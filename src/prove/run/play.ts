@@ -19,12 +19,12 @@ import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { type Attempt, type Problem, solve, variants } from '../plan/solve.ts'
 import type { Exchange } from '../transport/exchange.ts'
-import { leaveFor, leaveWords } from './allowed.ts'
 import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.ts'
 import { findThing } from './find.ts'
 import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { readThing } from './observe.ts'
+import { outcomesOf, unlessAllowed } from './outcome.ts'
 import { startOf } from './start.ts'
 import { judgedFact, type Thing } from './thing.ts'
 import { Held, Unreached } from './unreached.ts'
@@ -51,6 +51,8 @@ export interface Made {
   readonly accepted: boolean
   /** The key of the object it says it created. */
   readonly created?: string
+  /** Another use allows it: it is an abuse only if it leads to one of these states. */
+  readonly astray?: ReadonlySet<string>
 }
 
 /**
@@ -71,8 +73,8 @@ export class Play {
   watched: readonly string[] = []
   /** Registrations that steps are about to make. */
   readonly enrolling = new Map<Step, Enrolled>()
-  /** Steps that the charter had nothing against, and that were accepted. */
-  readonly rightful = new Set<Step>()
+  /** Steps that the charter had nothing against, and that were accepted; with the states they may lead to, where that is known. */
+  readonly rightful = new Map<Step, ReadonlySet<string> | undefined>()
   private readonly people = new Map<string, Signed>()
 
   constructor(lab: Lab, scenario: Scenario) {
@@ -115,9 +117,11 @@ export class Play {
   async setUpStep(step: Step): Promise<void> {
     if (await this.isDone(step)) return
     const { seen, best } = await this.prepare(step, {})
-    const forbidden = judge(this.lab, this.use(step), seen, best.request)
+    const use = this.use(step)
+    const forbidden = judge(this.lab, use, seen, best.request)
+    const outcomes = forbidden.length === 0 ? await outcomesOf(this, use, seen, best.request) : undefined
     const made = await this.make(step, { purpose: 'setup', request: best.request })
-    if (made.accepted && forbidden.length === 0) this.rightful.add(step)
+    if (made.accepted && forbidden.length === 0) this.rightful.set(step, outcomes)
     if (made.accepted) return
     const what = `\`${step.use}\` as ${step.as} was refused: ${inShort(made.exchange)}`
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
@@ -268,8 +272,10 @@ export class Play {
     }
     const doubt = doubtOf(judge(this.lab, use, seen, best.request), manner.target)
     if (doubt !== undefined) throw new Unreached(doubtWords(use, doubt))
-    const leave = manner.target === undefined ? undefined : await leaveFor(this, use, seen, best.request)
-    if (leave !== undefined) throw new Unreached(leaveWords(use, leave))
+    const astray =
+      manner.target === undefined
+        ? undefined
+        : await unlessAllowed(this, use, seen, { request: best.request, target: manner.target })
     const exchange = await this.exchange(step, use, best.request)
     const accepted = !refuses(this.lab.charter, use, exchange)
     const created = use.creates ? createdKey(this.lab.charter, use, best.request, exchange) : undefined
@@ -277,7 +283,13 @@ export class Play {
     if (accepted) await learn(this, step, { use, request: best.request, seen, exchange, created })
     // What is accepted for later must not happen while the next step is looked at.
     if (accepted && manner.purpose === 'setup' && exchange.response?.status === 202) await awaitMove(this, step, seen)
-    return { request: best.request, exchange, accepted, ...(created === undefined ? {} : { created }) }
+    return {
+      request: best.request,
+      exchange,
+      accepted,
+      ...(created === undefined ? {} : { created }),
+      ...(astray === undefined ? {} : { astray }),
+    }
   }
 
   async exchange(step: Step, use: Use, request: CallRequest): Promise<Exchange> {
