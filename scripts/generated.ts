@@ -1,5 +1,5 @@
 import { findingsSchema } from '../src/prove/report/json-schema.ts'
-import { commandLineText } from './reference.ts'
+import { commandLineText, expressionsText, findingClassesText } from './reference.ts'
 import { casesText, charterText, guardText, identitiesText, schemaText } from './schemas.ts'
 
 /** A file that is made from the code and committed, so that readers and editors find it without running anything. */
@@ -21,4 +21,6 @@ export const generatedFiles: readonly GeneratedFile[] = [
     content: (): string => schemaText('findings', findingsSchema, 'Findings of lockstep prove'),
   },
   { path: 'docs/reference/command-line.md', content: commandLineText },
+  { path: 'docs/reference/finding-classes.md', content: findingClassesText },
+  { path: 'docs/reference/expressions.md', content: expressionsText },
 ]

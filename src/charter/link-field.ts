@@ -18,10 +18,12 @@ function protectedIn(linker: Linker, use: Use, rules: FieldRules | undefined): F
   const description = linker.descriptions.get(shape?.source ?? '')
   if (rules === undefined || shape === undefined || description === undefined) return rules?.setBy ?? []
   return rules.setBy.filter((each) => {
-    if (!mustCarry(each, { shape, description, state: rules.state })) return true
+    if (!mustCarry(use, each, { shape, description, state: rules.state })) return true
     const { object, field } = each
-    const message = `\`${use.operation}\` must carry \`${field.name}\`, which nobody may set: it is taken for an argument there, and writing it is not tried`
-    const help = `say where it is written, as \`set-on: ${use.id.split('.').at(-1)}\`, or take it out of what the description requires`
+    const message = `\`${use.operation}\` must carry \`${field.name}\`, which ${each.on === undefined ? 'nobody may set' : `only ${each.on.join(', ')} set`}: it is taken for an argument there, and writing it is not tried`
+    const here = use.id.split('.').at(-1)
+    const names = each.on === undefined ? here : `[${[...each.on.map((on) => on.split('.').at(-1)), here].join(', ')}]`
+    const help = `where it is written there, say so, as \`set-on: ${names}\`; where it means something else, the warning may stand`
     linker.warn('set-by-required', ['objects', object, 'fields', field.name], message, help)
     return false
   })

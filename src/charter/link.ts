@@ -166,7 +166,7 @@ function linkApprovals(linker: Linker): Map<string, Approval> {
         position: linker.at(path),
         ...(neededWhen === undefined ? {} : { neededWhen }),
         ...(validForMs === undefined ? {} : { validForMs }),
-        ...(raw.binds === undefined ? {} : { binds: raw.binds.map(pointer) }),
+        ...(raw.binds === undefined ? {} : { binds: asList(raw.binds).map(pointer) }),
         ...(raw.grant === undefined ? {} : { grant: raw.grant }),
         ...(raw.revoke === undefined ? {} : { revoke: raw.revoke }),
         ...(raw.standing === undefined ? {} : { standing: linkStanding(linker, raw.standing, [...path, 'standing']) }),

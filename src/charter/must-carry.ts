@@ -1,4 +1,4 @@
-import type { Constraint, ObjectType } from './charter.ts'
+import type { Constraint, ObjectType, Use } from './charter.ts'
 import type { Pointer } from './pointer.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
 import { propertiesOf } from './source/schema.ts'
@@ -6,15 +6,18 @@ import { propertiesOf } from './source/schema.ts'
 type SetBy = Extract<Constraint, { kind: 'set-by' }>
 
 /**
- * Whether a field that nobody may write is an input the operation asks for: as the version that a change is meant for. Carrying it
- * sets nothing then, and refusing it would refuse every call. Never so for the state, or where the charter says who writes it.
+ * Whether a field that nobody may write, or only other uses do, is an input the operation asks for: as the version that a change is
+ * meant for, or the amount of a payment. Carrying it sets nothing then, and refusing it would refuse every call. Never so for the
+ * state, or where the charter says that this use writes it.
  */
 export function mustCarry(
-  setBy: SetBy,
+  { id, operation }: Pick<Use, 'id' | 'operation'>,
+  { field, choices, on }: SetBy,
   { shape, description, state }: { shape: OperationShape; description: ApiDescription; state: ObjectType['state'] },
 ): boolean {
-  const { field, choices, on } = setBy
-  if (choices.length > 0 || on !== undefined) return false
+  const isHere = (each: string): boolean => each === operation || each === id || id.startsWith(`${each}@`)
+  const elsewhere = on === undefined ? choices.length === 0 : !on.some(isHere)
+  if (!elsewhere) return false
   if (state?.kind === 'at' && state.pointer.join('/') === field.at.join('/')) return false
   return shape.body?.required === true && isRequired(description, shape.body.schema, field.in)
 }

@@ -11,8 +11,7 @@ export const approval = z
       .meta({ description: 'Who may not approve, as `requester`: who asks for it, created or owns the object.' }),
     quorum: z.number().int().min(1).max(20).default(1),
     'valid-for': duration.optional(),
-    binds: z
-      .array(pointer)
+    binds: oneOrMore(pointer)
       .optional()
       .meta({ description: 'The parts of the object that are approved. Without it, all of it.' }),
     grant: operationId

@@ -23,12 +23,14 @@ export interface Terminal {
 export interface Output {
   readonly write: (text: string) => unknown
   readonly isTTY?: boolean
+  readonly on?: (event: 'error', listener: (error: Error) => void) => unknown
 }
 
 /** A terminal over two streams. Colours follow NO_COLOR, FORCE_COLOR, and whether the result goes to a screen. */
 export function openTerminal(out: Output, error: Output, env: Readonly<Record<string, string | undefined>>): Terminal {
   const colors = hasColors(out, env)
   let code: number = exitCodes.fine
+  for (const stream of [out, error]) stream.on?.('error', unlessClosed)
   return {
     print: (line) => void out.write(`${line}\n`),
     printError: (line) => void error.write(`${line}\n`),
@@ -47,4 +49,9 @@ function hasColors(out: Output, env: Readonly<Record<string, string | undefined>
   const forced = env['FORCE_COLOR'] ?? ''
   if (forced !== '') return forced !== '0'
   return out.isTTY === true && env['TERM'] !== 'dumb'
+}
+
+/** Whoever reads may stop at any time, as `head` does: the rest is for nobody, and no failure. */
+function unlessClosed(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error
 }

@@ -80,4 +80,27 @@ describe('what is easily misread', () => {
         [protectedThere, true],
       )
     })
+
+  for (const [body, where, protectedThere] of [
+    ['{ version: integer }', 'create', false],
+    ['{ version?: integer }', 'create', true],
+    ['{ version: integer }', '[create, review]', true],
+  ] as const)
+    test(`a field that is set on ${where} alone, and a use whose body is ${body}`, () => {
+      const text = written({ body }).replace('set-by: nobody', `set-on: ${where}`)
+      const { charter, diagnostics } = analyse(text)
+      assert.equal(codes(diagnostics, 'warning').includes('set-by-required'), !protectedThere)
+      const review = charter?.operations.get('wiki.review')?.uses[0]?.constraints
+      assert.equal(
+        review?.some((each) => each.kind === 'set-by'),
+        protectedThere,
+      )
+    })
+
+  test('one part that an approval binds may stand alone', () => {
+    const approvals = 'approvals: { second: { by: chief, binds: /version } }'
+    const { charter, diagnostics } = analyse(`${written({ review: 'by: editor, approval: second' })}${approvals}\n`)
+    assert.deepEqual(codes(diagnostics, 'error'), [])
+    assert.deepEqual(charter?.approvals.get('second')?.binds, [['version']])
+  })
 })

@@ -1,4 +1,4 @@
-import type { Constraint, ConstraintId } from '../../charter/charter.ts'
+import type { Constraint, ConstraintId, Use } from '../../charter/charter.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
@@ -30,7 +30,7 @@ export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintI
     (each) =>
       each.id !== abuse.constraint &&
       (kinds.includes(each.kind) ||
-        (tactic.kind === 'as-other' && readsCaller(each)) ||
+        (tactic.kind === 'as-other' && readsCaller(use, each)) ||
         (kinds.includes('from') && readsFactsAlone(each))),
   )
   return new Set(own?.map((each) => each.id))
@@ -43,8 +43,21 @@ function readsFactsAlone(constraint: Constraint): boolean {
   return constraint.kind === 'when' && constraint.rule.reads.every(([root]) => root !== undefined && facts.has(root))
 }
 
-function readsCaller(constraint: Constraint): boolean {
-  return constraint.kind === 'when' && constraint.rule.reads.some(([root]) => root === 'principal' || root === 'claims')
+/** Whether a demand looks at who calls, or at what is theirs: somebody else has other things, or none. */
+function readsCaller(use: Use | undefined, constraint: Constraint): boolean {
+  const theirs = use?.refs.filter((ref) => ref.key.from === 'principal').map((ref) => ref.slot) ?? []
+  const roots: ReadonlySet<string | undefined> = new Set(['principal', 'claims', ...theirs])
+  switch (constraint.kind) {
+    case 'when':
+      return constraint.rule.reads.some(([root]) => roots.has(root))
+    case 'limit':
+      return [constraint.atMost, constraint.sum].some((each) => each?.reads.some(([root]) => roots.has(root)))
+    case 'from':
+    case 'by':
+      return theirs.includes(constraint.slot)
+    default:
+      return false
+  }
 }
 
 /**
