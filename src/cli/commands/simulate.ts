@@ -5,7 +5,7 @@ import type { Untold } from '../../simulate/replay.ts'
 import { replay } from '../../simulate/replay.ts'
 import { type Shift, type Tally, tally } from '../../simulate/tally.ts'
 import { unseenOperations } from '../../simulate/unseen.ts'
-import { openSqliteStore } from '../../store/sqlite/open.ts'
+import { openSqliteStore } from '../../store/open.ts'
 import { printDiagnostics } from '../diagnostics.ts'
 import { effectWords } from '../effect-words.ts'
 import { type LedgerSource, openLedgerSource } from '../guard/ledger-source.ts'
@@ -55,7 +55,7 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   const from = options.ledger ?? options.guard
   const source = await openLedgerSource(terminal, from, options.keys === undefined ? {} : { keys: options.keys })
   if (source === undefined) return
-  const store = openSqliteStore(':memory:')
+  const store = await openSqliteStore(':memory:')
   try {
     const result = await tally(
       replay({

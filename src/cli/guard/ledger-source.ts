@@ -9,8 +9,7 @@ import { openLedgerReader } from '../../ledger/ledger.ts'
 import { formatVerifierKey } from '../../ledger/note.ts'
 import { openContent } from '../../ledger/seal.ts'
 import { openSigningKey } from '../../ledger/signing-key.ts'
-import { openKeys } from '../../ledger/storage/open.ts'
-import { openSqliteKeys } from '../../ledger/storage/sqlite-keys.ts'
+import { openKeyFile, openKeys } from '../../ledger/storage/open.ts'
 import type { KeyStore, LedgerReader, SearchQuery } from '../../ledger/storage/storage.ts'
 import { hashLeaf } from '../../ledger/tree.ts'
 import { readerItems, type VerifyItem } from '../../ledger/verify.ts'
@@ -109,8 +108,8 @@ interface ExportOptions {
   readonly keys: string | undefined
 }
 
-function ofExport(path: string, { key, given, keys: file }: ExportOptions): LedgerSource {
-  const keys = file === undefined ? undefined : openSqliteKeys(file)
+async function ofExport(path: string, { key, given, keys: file }: ExportOptions): Promise<LedgerSource> {
+  const keys = file === undefined ? undefined : await openKeyFile(file)
   const items = (): AsyncIterable<VerifyItem> => exportItems(createReadStream(path, 'utf8'))
   return {
     origin: key?.split('+')[0] ?? path,

@@ -4,7 +4,7 @@ import { createGuard, type Guard } from '../../guard/guard.ts'
 import type { Journal } from '../../guard/journal.ts'
 import type { Store } from '../../guard/store.ts'
 import { makeReplayMemory } from '../../identity/replay-memory.ts'
-import { openSqliteStore } from '../../store/sqlite/open.ts'
+import { openSqliteStore } from '../../store/open.ts'
 import type { GuardConfig, ReadyCharter } from '../guard/config.ts'
 import { loadOrRefuse } from '../guard/load-or-refuse.ts'
 import { listenOptions, openOutside } from '../guard/outside.ts'
@@ -41,7 +41,7 @@ export function guardWith({ config, env, journal = nowhere }: GuardedOptions): G
     const { truth, identifier, upstreams } = outside
     const limits = { busyMs: config.file.limits.busy, doubtMs: config.file.limits.doubt }
     const open = async (): Promise<{ guard: Guard; store: Store }> => {
-      const store = openSqliteStore(':memory:')
+      const store = await openSqliteStore(':memory:')
       return { store, guard: await createGuard(charter, { version, store, journal, truth, now, limits }) }
     }
     const shut = async ({ guard, store }: { guard: Guard; store: Store }): Promise<void> => {
