@@ -125,11 +125,12 @@ export function tellingLeaves(value: unknown): Map<string, unknown> {
   return found
 }
 
-/** The parts of an object that an answer discloses: its key and at least one more of its values must be there. */
-export function disclosedBy(answer: unknown, fact: ObjectFact): string[] {
+/** The parts of an object that an answer discloses: its key and at least one more of its values, not known already, must be there. */
+export function disclosedBy(answer: unknown, fact: ObjectFact, known: ReadonlySet<string> = new Set()): string[] {
   const said = new Set([...leaves(answer).values()].map(String))
   if (!said.has(fact.key)) return []
-  const found = [...tellingLeaves(fact.value)].filter(([, leaf]) => String(leaf) !== fact.key && said.has(String(leaf)))
+  const isNew = (leaf: unknown): boolean => String(leaf) !== fact.key && !known.has(String(leaf))
+  const found = [...tellingLeaves(fact.value)].filter(([, leaf]) => isNew(leaf) && said.has(String(leaf)))
   return found.map(([pointer]) => pointer)
 }
 

@@ -1,10 +1,12 @@
 /** Where a request carries what a rule reads, and what the description says of it. */
 import type { CallRequest, Charter, Field, Use } from '../../charter/charter.ts'
-import { evaluateReference, getPointer, type Pointer, type Reference } from '../../charter/pointer.ts'
+import { evaluateReference, getPointer, type Pointer, printReference, type Reference } from '../../charter/pointer.ts'
 import type { ApiDescription } from '../../charter/source/description.ts'
 import { makeExample } from '../../charter/source/example.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
 import { placeValue, putValue } from '../../wire/place.ts'
+import { namedObjects } from './implicit-ref.ts'
+import { namedKeys } from './named-key.ts'
 
 /** An argument, or what lies below it within an element of a list. */
 export interface Argument {
@@ -137,20 +139,33 @@ const ofField: Readonly<Record<NonNullable<Field['type']>, unknown>> = {
   time: '2030-01-01T00:00:00Z',
 }
 
+/** Texts that are said to work in an argument: of the charter's example, and keys of what the argument names. */
+export function existingFor({ charter, use }: Ground, argument: Argument): string[] {
+  const given = exampleOf(use, argument)
+  const named = namedObjects(charter, use).find(
+    ({ key }) => key.from === 'request' && printReference(key) === printReference(argument.at),
+  )
+  const type = argument.below.length > 0 ? undefined : charter.objects.get(named?.object ?? '')
+  const keys = type === undefined ? [] : namedKeys(charter, type).slice(0, mostKeys)
+  return [...(typeof given === 'string' && !given.includes('{fresh}') ? [given] : []), ...keys]
+}
+
+const mostKeys = 4
+
+function exampleOf({ example }: Use, { at, below }: Argument): unknown {
+  if (example === undefined) return undefined
+  return getPointer(evaluateReference(at, { request: { ...example, headers: example.header ?? {} } }), below)
+}
+
 /** A value for an argument that is not there: of the charter's example, the schema, the object's field, or what the object shows. */
 export function sampleOf(ground: Ground, argument: Argument, read: readonly string[]): unknown {
   const { charter, use } = ground
   const name = read.at(-1) ?? ''
-  const { example } = use
-  const given =
-    example === undefined
-      ? undefined
-      : evaluateReference(argument.at, { request: { ...example, headers: example.header ?? {} } })
   const type = charter.objects.get(use.object?.type ?? '')
   const field = [...(type?.fields.values() ?? [])].find((each) => each.in.join('/') === read.slice(1).join('/'))
   const read2xx = charter.operations.get(type?.read ?? '')?.shape.responses.find((each) => each.status.startsWith('2'))
   return (
-    getPointer(given, argument.below) ??
+    exampleOf(use, argument) ??
     fitting(ground, argument.schema, name) ??
     (field?.type === undefined ? undefined : ofField[field.type]) ??
     fitting(ground, schemaBelow(ground, read2xx?.schema, field?.at ?? read.slice(1)), name) ??

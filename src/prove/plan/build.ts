@@ -149,7 +149,8 @@ export class Builder {
       creator: wants.creator ?? standing?.creator,
       states,
       wishes: (wants.wishes ?? []).filter((wish) => wish.slot === 'object'),
-      through: wants.through ?? (wants.approvals === 'granted' ? grantUse(this, use) : undefined),
+      through:
+        wants.through ?? (wants.approvals === 'granted' ? grantUse(this, use) : undefined) ?? this.choices.through,
       ahead: { use, member },
       depth: 0,
     })

@@ -56,6 +56,21 @@ export function movesFrom(
   through?: Use,
   avoid: ReadonlySet<string> = nothing,
 ): Way | undefined {
+  const go = (anywhere: boolean) => shortest(type, start, states, { through, avoid, anywhere })
+  return go(false) ?? go(true)
+}
+
+/** @param anywhere - Also by moves that say no `from`: they are possible in every state, but may not be meant as a way. */
+function shortest(
+  type: ObjectType,
+  start: string | undefined,
+  states: readonly string[],
+  {
+    through,
+    avoid,
+    anywhere,
+  }: { readonly through: Use | undefined; readonly avoid: ReadonlySet<string>; readonly anywhere: boolean },
+): Way | undefined {
   const queue: Node[] = [{ state: start, moves: [], passed: through === undefined }]
   const seen = new Set<string>()
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
@@ -65,7 +80,8 @@ export function movesFrom(
     if (state === undefined || seen.has(mark) || moves.length > longest) continue
     seen.add(mark)
     for (const use of type.transitions) {
-      if (use.creates || !use.from.includes(state) || avoid.has(use.id)) continue
+      const leaves = use.from.includes(state) || (anywhere && use.from.length === 0)
+      if (use.creates || !leaves || avoid.has(use.id)) continue
       const passed = node.passed || use === through
       for (const next of use.to.length === 0 ? [state] : use.to)
         if (!avoid.has(`${use.id}>${next}`)) queue.push({ state: next, moves: [...moves, use], passed })

@@ -8,7 +8,17 @@ import { type ComparisonNode, comparisons } from '../../cel/traverse.ts'
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
 import type { Reference } from '../../charter/pointer.ts'
 import { resolveSchema } from '../../charter/source/schema.ts'
-import { type Argument, argumentOf, descriptionOf, type Form, formOf, type Ground, sampleOf } from './argument.ts'
+import {
+  type Argument,
+  argumentOf,
+  descriptionOf,
+  existingFor,
+  type Form,
+  formOf,
+  type Ground,
+  sampleOf,
+} from './argument.ts'
+import { nearestIn } from './bounds.ts'
 import { instancesOf, writtenPath } from './instance.ts'
 import { type Listed, listedOf, sized, usualLists, withMember } from './list-value.ts'
 
@@ -105,7 +115,8 @@ function valuesOf(ground: Ground, question: Question, argument: Argument, read: 
   if (typeof argument.current === 'boolean') values.push(!argument.current)
   if (question.asked.has(read.join('\n')) && argument.at.in !== 'path')
     values.push(argument.current === undefined ? sampleOf(ground, argument, read) : undefined)
-  return distinct(values.map((value) => inForm(value, argument.current, form)))
+  const formed = values.map((value) => inForm(value, argument.current, form))
+  return distinct([...formed, ...nearestIn(ground, argument.schema, formed)])
 }
 
 interface Turned {
@@ -118,6 +129,7 @@ interface Turned {
 function acrossComparison(ground: Ground, question: Question, comparison: ComparisonNode, turned: Turned): unknown[] {
   const { left, right, op } = comparison
   const { read, list, argument } = turned
+  const existing = existingFor(ground, argument)
   const sides = [
     [left, right],
     [right, left],
@@ -126,7 +138,7 @@ function acrossComparison(ground: Ground, question: Question, comparison: Compar
     const concerned = [side, ...instancesOf(side, question.worth)].some((node) => mentions(node, read))
     if (!concerned) return []
     if (op === 'in' && side === right) return listsAround(ground, argument, read, question.worth(other))
-    return around(question, side, other, { argument, list })
+    return around(question, side, other, { argument, list, existing })
   })
 }
 
@@ -163,12 +175,12 @@ function around(
   { request, scopeFor }: Question,
   side: Node,
   other: Node,
-  { argument, list }: Pick<Turned, 'argument' | 'list'>,
+  { argument, list, existing }: Pick<Turned, 'argument' | 'list'> & { readonly existing: readonly string[] },
 ): unknown[] {
   const target = compileNode(other)(scopeFor(request))
   if (Array.isArray(target)) return list === undefined ? [...target, 'none-of-these'] : [target]
   const goal = numberOf(target)
-  if (goal === undefined) return list === undefined ? opposites(target) : []
+  if (goal === undefined) return list === undefined ? opposites(target, existing) : []
   const evaluate = compileNode(side)
   const measure = (value: unknown): Big | undefined => numberOf(evaluate(scopeFor(argument.place(value))))
   const isText = list === undefined && measure(1) === undefined && measure('x') !== undefined
@@ -199,8 +211,9 @@ function texts(length: number): string[] {
   return Number.isInteger(length) && length >= 0 && length <= longestText ? ['x'.repeat(length)] : []
 }
 
-function opposites(target: unknown): unknown[] {
-  if (typeof target === 'string') return [target, otherText(target)]
+/** What is made up comes last: an API may know what there is. */
+function opposites(target: unknown, existing: readonly string[]): unknown[] {
+  if (typeof target === 'string') return [target, ...existing, otherText(target)]
   return typeof target === 'boolean' ? [target, !target] : []
 }
 

@@ -7,6 +7,7 @@ import { makeScopePlan } from '../../constraint/scope.ts'
 import { objectsFor } from '../../constraint/slot.ts'
 import type { Reason } from '../../decide/decision.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { misfitsOf } from '../plan/bounds.ts'
 import { companionsOf } from '../plan/graph.ts'
 import { type Knob, knobsOf, type ScopeFor } from '../plan/knob.ts'
 import type { Scenario, Step, Wish } from '../plan/scenario.ts'
@@ -32,6 +33,7 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
     rule,
     scope: scopeFor(lab.charter, other, seen, rule),
   }))
+  const misfits = amountsIn(occasion, start)
   return {
     start,
     tolerated: manner.tolerated ?? new Set(),
@@ -43,7 +45,11 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
       const reasons = judge(lab, use, seen, request)
       // What cannot be evaluated stands in the way of a rightful call, and shows nobody to have broken it.
       const counted = reasons.filter(({ constraint, outcome }) => constraint !== manner.target || outcome !== 'unknown')
-      return { broken: counted.map(({ constraint }) => constraint), unmet: open.length - soft, soft: soft + against }
+      return {
+        broken: counted.map(({ constraint }) => constraint),
+        unmet: open.length - soft,
+        soft: soft + against + misfits(request),
+      }
     },
     // Wishes come first: a value near their boundary is less likely to get in the way of anything else.
     knobs: (request): readonly Knob[] => [
@@ -51,6 +57,23 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
       ...[...scoped, ...others].flatMap(({ use: of, rule, scope }) => knobsOf(lab.charter, of, rule, request, scope)),
     ],
   }
+}
+
+/** How many amounts of a request the API does not take: those that wishes, limits and rules read. */
+function amountsIn({ lab, use, seen, wishes }: Occasion, request: CallRequest): (request: CallRequest) => number {
+  const { charter } = lab
+  const rules = use.constraints.flatMap((each) => [
+    ...expressionsOf(charter, each, seen, use),
+    ...(each.kind === 'limit' && each.sum !== undefined ? [each.sum] : []),
+  ])
+  const own = misfitsOf(
+    { charter, use, request, alias: undefined },
+    rules.flatMap(({ reads }) => reads),
+  )
+  const wished = wishes.map(({ rule, slot }) =>
+    misfitsOf({ charter, use, request, alias: use.creates ? slot : undefined }, rule.reads),
+  )
+  return (each) => [own, ...wished].reduce((sum, count) => sum + count(each), 0)
 }
 
 /** Rules over arguments of the other moves that the same call makes: it must satisfy them as well, where the target leaves that open. */
@@ -165,7 +188,10 @@ export async function sized(
   if (sum === undefined) return best.request
   const scope = scopeFor(play.lab.charter, use, seen, sum)
   const amount = (request: CallRequest) => Number(sum.evaluate(scope(request)))
-  const fitting = [best.request, ...variants({ ...problem, start: best.request }, 40)]
+  const all = [best.request, ...variants({ ...problem, start: best.request }, 40)]
+  // What the API does not take is no part of anything.
+  const least = Math.min(...all.map((each) => problem.judge(each).soft))
+  const fitting = all.filter((each) => problem.judge(each).soft <= least)
   const most = Math.max(...fitting.map(amount))
   const goal = share * most
   return fitting

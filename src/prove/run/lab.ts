@@ -1,4 +1,4 @@
-import type { Call, CallRequest, Charter, ObjectFact, ObjectType, Principal, Slot, Use } from '../../charter/charter.ts'
+import type { Call, CallRequest, Charter, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
 import type { Facts } from '../../constraint/facts.ts'
 import { decide, evaluateUse } from '../../decide/decide.ts'
 import type { Reason } from '../../decide/decision.ts'
@@ -8,6 +8,7 @@ import type { Present } from '../identity/presentation.ts'
 import type { Stage } from '../plan/cast.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Supply } from './request.ts'
+import type { Witness } from './witness.ts'
 
 /** Somebody signed in; what identities give the runner. */
 export interface Signed {
@@ -68,8 +69,8 @@ export interface Lab {
   readonly readers: Map<string, string>
   /** Parts that change by themselves, as `type|pointer`: seen to differ between two looks with nothing in between. */
   readonly wobbling: Set<string>
-  /** Types of what a use changes although nothing on its way names it, as its rightful call showed. */
-  readonly witnessed: Map<string, readonly ObjectType[]>
+  /** What a use changes although nothing on its way names it, as its rightful call showed. */
+  readonly witnessed: Map<string, readonly Witness[]>
   /** Existing objects found in the case being tried, and those it does without; by `factId`. */
   readonly choosing: { readonly found: Set<string>; readonly passed: Set<string> }
   readonly racing: { readonly width: number; readonly rounds: number }

@@ -2,15 +2,16 @@
 import type { CallRequest, Constraint, Use } from '../../charter/charter.ts'
 import { getPointer } from '../../charter/pointer.ts'
 import type { Change } from '../oracle/change.ts'
-import { disclosedBy, effectOf, overlap, type Sights, tellingLeaves } from '../oracle/effect.ts'
+import { deltaOf, effectOf, markOf, type Sights } from '../oracle/effect.ts'
 import type { Break } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { madeAgain, toldBefore } from './beside.ts'
+import { disclosure } from './disclosure.ts'
 import { goesOn } from './going-on.ts'
 import { handedOutAgain } from './handed-out.ts'
 import { inShort } from './lab.ts'
 import { ledAstray } from './outcome.ts'
-import type { Made, Manner } from './play.ts'
+import type { Manner } from './play.ts'
 import type { Sight } from './thing.ts'
 import { act, type Control, exists, type Scene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
@@ -24,7 +25,8 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   const told = toldBefore(play, step)
   const { made, broken, before, after, ...seen } = await act(scene, manner)
   // What nothing on the way names may change by what else goes on: a call that was refused is not what changed it.
-  const changes = made.accepted ? seen.changes : seen.changes.filter(({ label }) => !play.witnesses.has(label))
+  const counted = made.accepted ? seen.changes : seen.changes.filter(({ label }) => !play.witnesses.has(label))
+  const changes = counted.filter((change) => !play.around.has(change.label) || isAlike(change, control))
   const untouched = !made.accepted && seen.changes.length === 0 && broken.length === 0
   const base = {
     sent: play.sent,
@@ -85,6 +87,12 @@ export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control,
   return mayShow(control, before) ? silent : { ...silent, unseen }
 }
 
+/** What stands around an object changes for many reasons: only the same change again is the effect. */
+function isAlike(change: Change, { signature }: Control): boolean {
+  const once = signature.deltas.get(markOf(change))
+  return once === undefined ? change.pointer === 'exists' : once * (deltaOf(change) ?? 0) > 0
+}
+
 function madeAt(use: Use): Change {
   return { label: `new ${use.object?.type}`, pointer: 'exists', before: false, after: true }
 }
@@ -117,31 +125,6 @@ async function withOthers(
     if (last.effect) return last
   }
   return last
-}
-
-async function disclosure(made: Made, scene: Scene, control: Control, abuse: AbuseCase): Promise<string[]> {
-  if (!made.accepted) return []
-  const { play, step } = scene
-  const fact = step.object === undefined ? undefined : play.things.get(step.object)?.fact
-  const answer = made.exchange.response?.json
-  const found = fact === undefined ? [] : disclosedBy(answer, fact)
-  if (found.length > 0) return found
-  // In a state that forbids it nobody is told anything, so that only the control tells what there is to tell.
-  const alike = fact !== undefined && abuse.tactic.kind === 'as-other'
-  const rightful = alike ? await rightfulAnswer(scene, abuse) : control.answer
-  const known = new Set([fact?.key])
-  const telling = [...tellingLeaves(rightful).values()].filter((leaf) => !known.has(String(leaf)))
-  if (telling.length === 0) throw new Unreached('the rightful answer holds nothing that could be disclosed')
-  return overlap(answer, telling) >= 0.5 ? ['(the same content as the rightful caller)'] : []
-}
-
-/** What somebody who may is told of the very same object. */
-async function rightfulAnswer(scene: Scene, abuse: AbuseCase): Promise<unknown> {
-  const rightful = abuse.control.steps.at(-1)?.as
-  if (rightful === undefined) return undefined
-  const made = await scene.play.make({ ...scene.step, as: rightful }, { purpose: 'act' })
-  scene.play.sent.pop()
-  return made.accepted ? made.exchange.response?.json : undefined
 }
 
 type SetBy = Extract<Constraint, { kind: 'set-by' }>

@@ -23,6 +23,7 @@ export async function readThing(
   attacker: string | undefined,
   record?: (sent: Sent) => void,
 ): Promise<Sight> {
+  if (thing.look !== undefined) return thing.look(play, attacker, record)
   const use = readUse(play.lab, thing.type)
   if (use === undefined) return undefined
   for (const reader of await readersOf(play, thing, use, attacker)) {
@@ -52,6 +53,15 @@ async function readAs(play: Play, thing: Thing, use: Use, reader: Signed): Promi
   if (use.object !== undefined) request = placeValue(request, use.object.key, thing.key)
   const http = toHttp(play.lab.charter, use, request, play.serverOf(use))
   return reader.send(http)
+}
+
+/** The object as one person is shown it, by its own operation; undefined where they are not. */
+export async function readBy(play: Play, thing: Thing, role: string): Promise<unknown> {
+  const use = readUse(play.lab, thing.type)
+  const reader = await play.person(role)
+  if (use === undefined || reader === undefined) return undefined
+  const exchange = await readAs(play, thing, use, reader)
+  return refuses(play.lab.charter, use, exchange) ? undefined : exchange.response?.json
 }
 
 function sightOf(lab: Lab, thing: Thing, use: Use, exchange: Exchange): Sight {

@@ -67,6 +67,8 @@ export class Play {
   readonly sent: Sent[] = []
   /** Labels of things that nothing on the way names, and that are looked at all the same. */
   readonly witnesses = new Set<string>()
+  /** Those of them that stand around the object acted on. */
+  readonly around = new Set<string>()
   /** Objects of plays before, which are found only where there are no others; by `factId`. */
   readonly spent = new Set<string>()
   /** Members whose standing is looked at together with the objects. */

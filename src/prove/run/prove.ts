@@ -13,7 +13,7 @@ import { reduceTrial, repeatTrial } from './reduce.ts'
 import { sameCase } from './same-case.ts'
 import { runTrial } from './tactic.ts'
 import type { Control, Trial } from './trial.ts'
-import { Unreached } from './unreached.ts'
+import { Unreached, Unseen } from './unreached.ts'
 import { sameScenario, tryTo, Ways, type WorkingPlan } from './ways.ts'
 import { witnessedCases } from './witness.ts'
 import { who } from './words.ts'
@@ -77,6 +77,8 @@ interface Judged {
   readonly trial?: Trial
   readonly finding?: Finding
   readonly mishap?: Mishap | undefined
+  /** It was accepted, and nothing could show. */
+  readonly unseen?: boolean
   /** Who tried it, when not who was to at first. */
   readonly as?: string | undefined
 }
@@ -152,10 +154,12 @@ class Run {
   }
 
   /** When a case cannot be brought about with one choice of people and objects, it is tried with a few others. */
-  private async judgeAnyhow(use: Use, abuse: AbuseCase, { why: controlWhy, options }: WorkingPlan): Promise<Judged> {
+  private async judgeAnyhow(use: Use, abuse: AbuseCase, working: WorkingPlan): Promise<Judged> {
     const { lab } = this.options
+    const { why: controlWhy, options } = working
     const first = await this.judge(use, abuse, controlWhy)
     if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
+    if (first.unseen === true) return (await this.judgeFromFurther(use, abuse, working)) ?? first
     const { mishap } = first
     // At the act itself it is the abuse that was not brought about.
     const onTheWay = mishap !== undefined && mishap.step !== abuse.abuse.steps.at(-1)
@@ -182,6 +186,19 @@ class Run {
       if (judged.verdict !== 'not-reached') return judged
     }
     return first
+  }
+
+  /** What may show nothing because there was nothing to it yet is tried where more has come about. */
+  private async judgeFromFurther(use: Use, abuse: AbuseCase, working: WorkingPlan): Promise<Judged | undefined> {
+    const { lab } = this.options
+    for (const options of this.ways.longer(use, working)) {
+      const other = sameCase(lab.stage, this.ways.plan(use, options).cases, abuse)
+      if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
+      await lab.reset?.()
+      const judged = await this.judge(use, other, working.why)
+      if (judged.verdict !== 'not-reached') return judged
+    }
+    return undefined
   }
 
   /** The same case on objects that are there already, when that takes fewer steps and works as well. */
@@ -220,7 +237,10 @@ class Run {
     if (writes && !control.visible && needsSight(abuse) && !mayShowLater(abuse))
       return { verdict: 'not-reached', why: 'what the rightful call does shows in nothing that anyone may read' }
     const trial = await tryTo(() => runTrial(lab, abuse, control))
-    if (trial instanceof Unreached) return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap }
+    if (trial instanceof Unreached) {
+      const unseen = trial instanceof Unseen
+      return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap, unseen }
+    }
     if (!trial.effect) return { verdict: 'held', why: trial.why, trial }
     if (this.findings.knows(use, constraint, abuse)) {
       this.findings.addTo(use, constraint, abuse, trial)

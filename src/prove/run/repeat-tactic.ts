@@ -1,12 +1,14 @@
 /** Tactics that need a call more than once: what may happen a single time, so often, or up to so much. */
-import type { Constraint, Scope } from '../../charter/charter.ts'
+import type { CallRequest, Constraint, Scope } from '../../charter/charter.ts'
 import { useById } from '../plan/graph.ts'
-import type { AbuseCase } from '../plan/scenario.ts'
+import type { AbuseCase, Step } from '../plan/scenario.ts'
 import { sized } from './arguments.ts'
+import { sceneOn } from './kept-scene.ts'
 import { inShort, type Lab } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { endWhatWasMade, nextScene } from './next-scene.ts'
 import { negativeOf } from './odd-amounts.ts'
+import { withKeys } from './start.ts'
 import { toleratedBy } from './tolerated.ts'
 import { type Control, type Scene, setScene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
@@ -102,58 +104,104 @@ async function manyThenOneMore(lab: Lab, abuse: AbuseCase, control: Control, all
   return { ...trial, sent: [...sent, ...trial.sent] }
 }
 
-/** A single call over the limit; then amounts that each fit and together do not. */
+/** A single call over the limit; then one below nothing, which makes room; then amounts that each fit and together do not. */
 export async function overLimitTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
-  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
   if (isForgetful(abuse)) return inParts(lab, abuse, control)
-  const scene = await setScene(lab, abuse.abuse)
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  // What was refused and changed nothing leaves the scene to the next attempt.
+  let scene: Scene | undefined = await setScene(lab, abuse.abuse)
+  const attempt = async (on: Scene, request: CallRequest): Promise<Trial> => {
+    const trial = await lastStep(on, abuse, control, { ...manner, request })
+    scene = trial.untouched === undefined ? undefined : await sceneOn(trial.untouched, abuse.abuse)
+    return trial
+  }
   const atOnce = (await scene.play.prepare(scene.step, manner)).best
-  const whole =
-    atOnce.distance < 1 ? await lastStep(scene, abuse, control, { ...manner, request: atOnce.request }) : undefined
+  const whole = atOnce.distance < 1 ? await attempt(scene, atOnce.request) : undefined
   if (whole?.effect === true) return whole
-  await lab.reset?.()
-  const below = await belowNothing(lab, abuse, control)
+  scene ??= await afresh(lab, abuse)
+  const negative = await negativeOf(scene, abuse.constraint)
+  const below = negative === undefined ? undefined : await attempt(scene, negative)
   if (below?.effect === true) return below
-  if (below !== undefined) await lab.reset?.()
   try {
-    return await inParts(lab, abuse, control)
+    return await inParts(lab, abuse, control, scene ?? (await afresh(lab, abuse)))
   } catch (error) {
-    if (error instanceof Unreached && whole !== undefined) return whole
+    // What no API would take at once shows nothing of a limit.
+    if (error instanceof Unreached && whole !== undefined && !isMalformed(whole.sent)) return whole
     throw error
   }
 }
 
-/** What is less than nothing makes room under a limit. */
-async function belowNothing(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial | undefined> {
-  const scene = await setScene(lab, abuse.abuse)
-  const request = await negativeOf(scene, abuse.constraint)
-  return request === undefined
-    ? undefined
-    : lastStep(scene, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse), request })
+async function afresh(lab: Lab, abuse: AbuseCase): Promise<Scene> {
+  await lab.reset?.()
+  return setScene(lab, abuse.abuse)
 }
 
-async function inParts(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+/** Whether the last call was refused for what it says, which tells nothing of what was used before. */
+function isMalformed(sent: Trial['sent']): boolean {
+  return [400, 422].includes(sent.findLast(({ purpose }) => purpose !== 'observe')?.exchange.response?.status ?? 0)
+}
+
+async function inParts(lab: Lab, abuse: AbuseCase, control: Control, on?: Scene): Promise<Trial> {
   const scope = scopeOf(constraintOf(lab, abuse))
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
   const sent = []
   const through = throughIn(lab, abuse)
-  let scene = await setScene(lab, abuse.abuse, new Set([through]))
+  let scene = on ?? (await setScene(lab, abuse.abuse, new Set([through])))
+  let [usual, taken]: (CallRequest | undefined)[] = []
   for (let call = 0; call < 12; call++) {
     const over = (await scene.play.prepare(scene.step, manner)).best
-    // A part: more than half of what fits, so that a second one does not.
-    const part = await sized(scene.play, byFirst(scene, abuse).step, abuse.constraint, 0.6)
     if (call > 0 && over.distance < 1) {
-      const trial = await lastStep(scene, abuse, control, manner)
+      const trial = await overBy(scene, abuse, control, through < 0 ? taken : undefined)
       return { ...trial, sent: [...sent, ...trial.sent] }
     }
+    const { step } = byFirst(scene, abuse)
+    // A part: more than half of what fits, so that a second one does not.
+    const part =
+      (usual === undefined ? undefined : await rightfulAs(scene, step, usual)) ??
+      (await sized(scene.play, step, abuse.constraint, 0.6))
     if (part === undefined)
       throw new Unreached(`no amounts were found for \`${abuse.use}\` that each fit and together do not`)
-    const made = await scene.play.make(byFirst(scene, abuse).step, { purpose: 'setup', request: part })
+    let made = await scene.play.make(step, { purpose: 'setup', request: part })
+    if (!made.accepted && usual === undefined && isMalformed(scene.play.sent)) {
+      // The API takes less at once than its description says: as much as the rightful call has.
+      usual = control.request
+      const small = step === scene.step ? await rightfulAs(scene, step, usual) : undefined
+      if (small !== undefined) made = await scene.play.make(step, { purpose: 'setup', request: small })
+    }
     if (!made.accepted) throw new Unreached(`a call within the limit was refused: ${inShort(made.exchange)}`)
+    taken = made.request
     await forget(scene, abuse)
     const next = through < 0 ? await nextScene(lab, abuse, scope, scene) : scene
     if (next !== scene) sent.push(...scene.play.sent)
     scene = next
   }
   throw new Unreached('twelve calls within the limit did not come near it')
+}
+
+/** One more call, which is too much: by as little as can be; where the API does not take that at all, what it took before. */
+async function overBy(
+  scene: Scene,
+  abuse: AbuseCase,
+  control: Control,
+  taken: CallRequest | undefined,
+): Promise<Trial> {
+  const { play, step } = scene
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(play.lab, abuse) }
+  const begun = play.sent.length
+  const least = await lastStep(scene, abuse, control, manner)
+  if (least.untouched === undefined || !isMalformed(least.sent) || taken === undefined) return least
+  const { problem } = await play.prepare(step, manner)
+  const request = withKeys(play, step, taken, problem.start)
+  const { broken } = problem.judge(request)
+  const only = broken.every((id) => id === abuse.constraint || manner.tolerated.has(id))
+  if (!only || !broken.includes(abuse.constraint)) return least
+  play.sent.splice(begun)
+  return lastStep(scene, abuse, control, { ...manner, request })
+}
+
+/** A request of before with the keys of this scene, when the charter has nothing against it. */
+async function rightfulAs({ play }: Scene, step: Step, request: CallRequest): Promise<CallRequest | undefined> {
+  const { problem } = await play.prepare(step, {})
+  const again = withKeys(play, step, request, problem.start)
+  return problem.judge(again).broken.length === 0 ? again : undefined
 }

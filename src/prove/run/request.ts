@@ -1,5 +1,7 @@
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
-import { makeExample } from '../../charter/source/example.ts'
+import { conforms } from '../../charter/source/conform.ts'
+import { type ExampleContext, makeExample } from '../../charter/source/example.ts'
+import { propertiesOf, resolveSchema, type SchemaHome } from '../../charter/source/schema.ts'
 import { isRecord } from '../../wire/to-http.ts'
 
 /** Where values that nobody prescribes come from: seeded, so that a run can be repeated. */
@@ -29,7 +31,7 @@ export function makeRequest(charter: Charter, use: Use, supply: Supply): CallReq
     path: { ...sections.path, ...refresh(example?.path, supply) },
     query: { ...sections.query, ...refresh(example?.query, supply) },
     header: { ...sections.header, ...refresh(example?.header, supply) },
-    ...(body === undefined ? {} : { body: freshen(body, supply) }),
+    ...(body === undefined ? {} : { body: freshBody(description, shape.body?.schema, body, wanted) }),
   }
 }
 
@@ -43,8 +45,25 @@ function refresh(values: Readonly<Record<string, unknown>> | undefined, supply: 
   return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, freshen(value, supply)]))
 }
 
+/** A body with `{fresh}` replaced; where the schema of a member takes no such text, as a month or a code, by another value that fits it. */
+function freshBody(home: SchemaHome, schema: unknown, body: unknown, wanted: ExampleContext): unknown {
+  const fresh = freshen(body, wanted)
+  if (!isRecord(body) || !isRecord(fresh)) return fresh
+  const properties = propertiesOf(home, schema)
+  const members = Object.entries(fresh).map(([name, value]) => {
+    const property = properties[name]?.schema
+    const text = body[name]
+    if (property === undefined || typeof text !== 'string' || !text.includes('{fresh}')) return [name, value]
+    if (conforms(home, property, value)) return [name, value]
+    // What the description gives as an example is not new.
+    const { examples: _, default: __, ...rest } = resolveSchema(home, property)
+    return [name, makeExample(home, rest, { ...wanted, name })]
+  })
+  return Object.fromEntries(members)
+}
+
 /** Replaces `{fresh}` in every string. */
-function freshen(value: unknown, supply: Supply): unknown {
+function freshen(value: unknown, supply: Pick<Supply, 'fresh'>): unknown {
   if (typeof value === 'string')
     return value.includes('{fresh}') ? value.replaceAll('{fresh}', supply.fresh('value')) : value
   if (Array.isArray(value)) return value.map((each) => freshen(each, supply))

@@ -25,7 +25,8 @@ import { withKeys } from './start.ts'
 import { lastTolerated, toleratedBy } from './tolerated.ts'
 import { type Control, type Scene, setScene, type Trial } from './trial.ts'
 import { Turns } from './turns.ts'
-import { Held, Unreached } from './unreached.ts'
+import { Held, Unreached, Unseen } from './unreached.ts'
+import { lookingAround } from './wider.ts'
 
 /** How one try differs from the plan: steps left out by the reducer. */
 export interface TrialOptions {
@@ -44,9 +45,11 @@ export async function runTrial(
   options: TrialOptions = {},
 ): Promise<Trial> {
   try {
-    const trial = await withOtherObjects(lab, abuse, () => nowOrLater(lab, abuse, control, options))
+    const trial = await lookingAround(lab, abuse, control, (seen) =>
+      withOtherObjects(lab, abuse, () => nowOrLater(lab, abuse, seen, options)),
+    )
     if (!trial.effect && abuse.tactic.kind !== 'ended' && !endsCredential(abuse)) await refuseDoubt(lab, trial)
-    if (!trial.effect && trial.unseen !== undefined) throw new Unreached(trial.unseen)
+    if (!trial.effect && trial.unseen !== undefined) throw new Unseen(trial.unseen)
     return trial
   } catch (error) {
     if (!(error instanceof Held)) throw error

@@ -1,6 +1,11 @@
 import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
 import type { Known } from '../../charter/object-fact.ts'
+import type { Sent } from '../finding.ts'
 import type { Signed } from './lab.ts'
+import type { Play } from './play.ts'
+
+/** Another way of looking than by the `read` of the type. */
+export type Look = (play: Play, attacker: string | undefined, record?: (sent: Sent) => void) => Promise<Sight>
 
 /** One object of the running system, as far as it is known. */
 export interface Thing {
@@ -19,6 +24,7 @@ export interface Thing {
   /** What the answer that made it said of it. */
   learnt?: Readonly<Record<string, unknown>>
   fact?: ObjectFact
+  readonly look?: Look
   /** The state it must be in by the charter, where a move that took effect left it elsewhere. */
   due?: string
 }

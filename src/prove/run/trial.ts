@@ -4,15 +4,17 @@ import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import { changesBetween, type Sights, type Signature, signatureOf } from '../oracle/effect.ts'
 import { type Break, invariantsBroken } from '../oracle/invariant.ts'
+import { useById } from '../plan/graph.ts'
 import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
+import { aroundOf, isOfWorth } from './around.ts'
 import { newBeside, toldBefore } from './beside.ts'
 import { inShort, type Lab } from './lab.ts'
 import { patienceMs } from './learn.ts'
 import { look } from './observe.ts'
 import { namedIn, standingOf } from './permission.ts'
 import { type Made, type Manner, Play } from './play.ts'
-import { addWitnesses, witnessTypes } from './witness.ts'
+import { addWitnesses, shownWithoutKey, type Witness } from './witness.ts'
 
 /** What came of one try. */
 export interface Trial {
@@ -93,21 +95,40 @@ export function changesIn(play: Play, step: Step, before: Sights, after: Sights)
 
 /** Makes the rightful call and learns what it changes. Objects that change by themselves are noted first. */
 export async function runControl(lab: Lab, scenario: Scenario): Promise<Control> {
-  const control = await controlWith(lab, scenario, [])
+  const control = await controlWith(lab, scenario, { watched: [], wide: false })
   if (control.visible || !control.works) return control
+  const wider = await widerControl(lab, scenario)
+  if (wider?.visible === true) return wider
   const watched = namedIn(lab, control.request)
   // Who has changed must become again who they were.
   if (watched.length === 0 || (await lab.reset?.()) !== true) return control
-  return controlWith(lab, scenario, watched)
+  return controlWith(lab, scenario, { watched, wide: false })
 }
 
-async function controlWith(lab: Lab, scenario: Scenario, watched: readonly string[]): Promise<Control> {
+/** The rightful call once more with looks at what stands around its object; undefined where it is a reading, or changes nothing there. */
+export async function widerControl(lab: Lab, scenario: Scenario): Promise<Control | undefined> {
+  const { use = '' } = scenario.steps.at(-1) ?? {}
+  if (lab.charter.operations.get(useById(lab.charter, use)?.operation ?? '')?.writes === false) return undefined
+  await lab.reset?.()
+  const control = await controlWith(lab, scenario, { watched: [], wide: true })
+  const labels = lab.witnessed.get(use)?.flatMap(({ label, around }) => (around ? [`${label}|`] : [])) ?? []
+  const shows = [...control.signature.marks].some((mark) => labels.some((label) => mark.startsWith(label)))
+  return control.works && shows ? control : undefined
+}
+
+async function controlWith(
+  lab: Lab,
+  scenario: Scenario,
+  { watched, wide }: { readonly watched: readonly string[]; readonly wide: boolean },
+): Promise<Control> {
   const play = new Play(lab, scenario)
   play.watched = watched
   const last = await play.setUp()
   await play.objectsOf(last)
-  if (lab.charter.operations.get(play.use(last).operation)?.writes !== false)
-    await addWitnesses(play, last, witnessTypes(lab.charter))
+  const writes = lab.charter.operations.get(play.use(last).operation)?.writes !== false
+  const known = lab.witnessed.get(last.use)?.filter(({ around }) => around) ?? []
+  const witnesses = writes ? [...shownWithoutKey(lab.charter), ...(wide ? await aroundOf(play, last) : [])] : []
+  await addWitnesses(play, last, witnesses)
   const first = await sightsOf(play, last, undefined)
   const before = await sightsOf(play, last, undefined, (sent) => play.sent.push(sent))
   noteWobble(play, last, first, before)
@@ -116,15 +137,13 @@ async function controlWith(lab: Lab, scenario: Scenario, watched: readonly strin
   const after = await settledSights(play, last, made, undefined, before)
   const scene = { play, step: last, attacker: undefined }
   const beside = play.use(last).creates ? [] : await newBeside(scene, made, told)
-  const changes = changesIn(play, last, before, after)
+  const changes = changesIn(play, last, before, after).filter(
+    (change) => !play.around.has(change.label) || isOfWorth(change),
+  )
   const creates = made.created !== undefined
   const signature = signatureOf(changes, creates)
   const moved = [...play.witnesses].filter((label) => changes.some((change) => change.label === label))
-  if (made.accepted)
-    lab.witnessed.set(
-      last.use,
-      witnessTypes(lab.charter).filter(({ name }) => moved.includes(name)),
-    )
+  if (made.accepted) noteWitnesses(lab, last, [...witnesses.filter(({ label }) => moved.includes(label)), ...known])
   const visible = signature.marks.size > 0 || creates || beside.length > 0
   const why = made.accepted ? '' : `the rightful call was refused: ${inShort(made.exchange)}`
   return {
@@ -140,6 +159,11 @@ async function controlWith(lab: Lab, scenario: Scenario, watched: readonly strin
     beside: new Map(beside.map(({ type, fact }) => [type.name, fact?.state])),
     ...(made.accepted ? {} : { mishap: play.mishapAt(last, []) }),
   }
+}
+
+/** What later plays of the use look at as well; what was seen around it stays so. */
+function noteWitnesses(lab: Lab, { use }: Step, witnesses: readonly Witness[]): void {
+  lab.witnessed.set(use, [...new Map(witnesses.toReversed().map((each) => [each.label, each])).values()])
 }
 
 function noteWobble(play: Play, step: Step, first: Sights, second: Sights): void {

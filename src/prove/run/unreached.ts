@@ -11,6 +11,9 @@ export class Unreached extends Error {
   }
 }
 
+/** A call was accepted, and nothing was seen to come of it that could not have been so before. */
+export class Unseen extends Unreached {}
+
 /** The system refused a step on the way that the charter forbids; what such a step was to bring about is still to be tried without it. */
 export class Held extends Error {
   /** Which step of the scenario. */

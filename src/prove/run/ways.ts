@@ -32,6 +32,7 @@ export interface Failure {
 type Teach = typeof lessonsOf
 
 const mostCaseLessons = 3
+const mostLonger = 3
 /** How many scenarios are tried with what was learnt from one that failed. */
 const mostLessons = 8
 
@@ -194,6 +195,20 @@ export class Ways {
     for (const member of others) yield { member, options: { found } }
     if (listed.length > 1) yield { options: { found: new Set(listed) } }
     for (const member of others) for (const type of listed) yield { member, options: { found: new Set([type]) } }
+  }
+
+  /** Longer ways to an act, by moves into where it may start: what came about on them may be what the act shows. */
+  *longer(use: Use, { options }: WorkingPlan): Generator<BuildOptions> {
+    const type = this.lab.charter.objects.get(use.object?.type ?? '')
+    const usual = this.plan(use, options).control?.steps.map((step) => step.use) ?? []
+    const moves = type?.transitions.filter(
+      (move) =>
+        !move.creates &&
+        move.operation !== use.operation &&
+        !usual.includes(move.id) &&
+        move.to.some((state) => use.from.includes(state) && !move.from.includes(state)),
+    )
+    for (const through of moves?.toReversed().slice(0, mostLonger) ?? []) yield { ...options, through }
   }
 
   /** A use that raises a number of an object, looked for once among the moves that leave it where it is. */

@@ -11,11 +11,21 @@ import type { Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import type { Thing } from './thing.ts'
 
+/** Something that a call may change although nothing on its way names it. */
+export interface Witness {
+  readonly label: string
+  readonly type: ObjectType
+  /** It stands around the object of the call; only what is of worth counts there. */
+  readonly around?: true
+  /** What stands for it in a play; undefined where nobody may look, or it is on stage already. */
+  readonly find: (play: Play, step: Step) => Promise<Thing | undefined>
+}
+
 const mostTypes = 3
 const mostReaders = 3
 
-/** Types that somebody may look at without naming one, and of which more or less is something: money, or what an invariant speaks of. */
-export function witnessTypes(charter: Charter): ObjectType[] {
+/** What somebody may look at without naming one, and of which more or less is something: money, or what an invariant speaks of. */
+export function shownWithoutKey(charter: Charter): Witness[] {
   const fitting = [...charter.objects.values()].filter((type) => {
     const shape = charter.operations.get(type.read ?? '')?.shape
     const counts =
@@ -23,12 +33,14 @@ export function witnessTypes(charter: Charter): ObjectType[] {
       charter.invariants.some((invariant) => invariant.object === type.name)
     return counts && shape?.method === 'GET' && !shape.path.includes('{')
   })
-  return fitting.slice(0, mostTypes)
+  return fitting
+    .slice(0, mostTypes)
+    .map((type) => ({ label: type.name, type, find: (play, step) => shownOf(play, step, type) }))
 }
 
 /** Cases about invariants of what a use was seen to change although nothing on its way names it. */
 export function witnessedCases(lab: Lab, use: Use, { control, cases }: UsePlan): AbuseCase[] {
-  const types = new Set(lab.witnessed.get(use.id)?.map(({ name }) => name))
+  const types = new Set(lab.witnessed.get(use.id)?.map(({ type }) => type.name))
   const planned = new Set(cases.map((each) => each.constraint))
   return lab.charter.invariants.flatMap((invariant): AbuseCase[] => {
     if (control === undefined || !types.has(invariant.object) || planned.has(invariant.id)) return []
@@ -38,19 +50,21 @@ export function witnessedCases(lab: Lab, use: Use, { control, cases }: UsePlan):
   })
 }
 
-/** Brings on stage what stands for whoever makes a step, or for their tenant, of the given types. */
-export async function addWitnesses(play: Play, step: Step, types: readonly ObjectType[]): Promise<void> {
-  for (const type of types) {
-    if ([...play.things.values()].some((thing) => thing.type === type)) continue
-    const thing = await witnessOf(play, step, type)
+/** Brings witnesses on stage, those that can be looked at. */
+export async function addWitnesses(play: Play, step: Step, witnesses: readonly Witness[]): Promise<void> {
+  for (const { label, type, around, find } of witnesses) {
+    if (play.things.has(label) || (around !== true && [...play.things.values()].some((each) => each.type === type)))
+      continue
+    const thing = await find(play, step)
     if (thing === undefined) continue
-    play.things.set(type.name, thing)
-    play.witnesses.add(type.name)
+    play.things.set(label, thing)
+    play.witnesses.add(label)
+    if (around === true) play.around.add(label)
   }
 }
 
 /** What the caller is shown; where they may not look, what somebody else of their tenant is, when it is the tenant's. */
-async function witnessOf(play: Play, step: Step, type: ObjectType): Promise<Thing | undefined> {
+async function shownOf(play: Play, step: Step, type: ObjectType): Promise<Thing | undefined> {
   const { lab } = play
   const caller = lab.stage.members.find(({ name }) => name === step.as)
   if (caller === undefined) return undefined
