@@ -87,7 +87,12 @@ async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined):
   for (const [index, step] of longer.steps.entries()) {
     if (index < at) await play.setUpStep(step)
     else if (index > at) await tryStep(play, step)
-    else if (manner !== undefined) why = inShort((await play.make(step, { purpose: 'abuse', ...manner })).exchange)
+    else if (manner !== undefined) {
+      const made = await play.make(step, { purpose: 'abuse', ...manner })
+      // Where the call leads at once tells which use it was taken for; going on does not.
+      if (made.astray !== undefined) throw new Unreached(`another use of \`${play.use(step).operation}\` allows it`)
+      why = inShort(made.exchange)
+    }
   }
   const values = new Map<string, unknown>()
   for (const [name, thing] of play.things) {
