@@ -1,7 +1,17 @@
 /** Moves that took effect and left their object where the charter lets them leave nothing. */
 import type { Constraint } from '../../charter/charter.ts'
 import type { AbuseCase, Var } from '../plan/scenario.ts'
+import { readThing } from './observe.ts'
 import type { Scene } from './trial.ts'
+
+/** What facts a case is about may have been changed by steps on other objects since they were looked at: the act is judged by what is so now. */
+export async function lookAgain({ play, step }: Scene, { tactic }: AbuseCase): Promise<void> {
+  if (tactic.kind !== 'object-facts' && tactic.kind !== 'from-state') return
+  const [before] = play.scenario.steps.slice(-2, -1)
+  const seen = before?.makes ?? before?.object
+  if (before === undefined || seen === step.object) return
+  for (const [name, thing] of play.things) if (name !== seen) await readThing(play, thing, undefined)
+}
 
 /**
  * Holds the object of a case about states to where its last move must have led, when the API left it where the act is allowed.
@@ -36,7 +46,7 @@ export async function holdToDeclared({ play, step }: Scene, abuse: AbuseCase): P
 }
 
 /** The object that a slot of the act stands for: named by it, or pointed to by what it acts on. */
-async function varOf(
+export async function varOf(
   { play, step }: Pick<Scene, 'play' | 'step'>,
   slot: string,
   constraint: Constraint | undefined,

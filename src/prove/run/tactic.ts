@@ -5,7 +5,7 @@ import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { variants } from '../plan/solve.ts'
 import { withoutGrants } from './declared-control.ts'
-import { holdToDeclared } from './due-state.ts'
+import { holdToDeclared, lookAgain } from './due-state.ts'
 import { endedTrial } from './ended-tactic.ts'
 import { rightfulTrial } from './invariant-tactic.ts'
 import { sceneOn } from './kept-scene.ts'
@@ -202,6 +202,7 @@ const mostVariants = 4
 
 async function sceneFor(lab: Lab, abuse: AbuseCase, { skip, on }: TrialOptions): Promise<Scene> {
   const scene = on === undefined ? await setScene(lab, abuse.abuse, skip) : await sceneOn(on, abuse.abuse)
+  await lookAgain(scene, abuse)
   await holdToDeclared(scene, abuse)
   return scene
 }

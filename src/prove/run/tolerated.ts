@@ -1,4 +1,5 @@
 import type { Constraint, ConstraintId, Use } from '../../charter/charter.ts'
+import { printPointer } from '../../charter/pointer.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
@@ -31,9 +32,19 @@ export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintI
       each.id !== abuse.constraint &&
       (kinds.includes(each.kind) ||
         (tactic.kind === 'as-other' && readsCaller(use, each)) ||
+        (tactic.kind === 'object-facts' && bindsWhatIsRead(lab, use, abuse, each)) ||
         (kinds.includes('from') && readsFactsAlone(each))),
   )
   return new Set(own?.map((each) => each.id))
+}
+
+/** Whether an approval is for what the broken rule reads: when that has changed, it was given for something else as well. */
+function bindsWhatIsRead(lab: Lab, use: Use, { constraint: id }: AbuseCase, constraint: Constraint): boolean {
+  const broken = use.constraints.find((each) => each.id === id)
+  const approval = constraint.kind === 'approval' ? lab.charter.approvals.get(constraint.approval) : undefined
+  if (broken?.kind !== 'when' || approval?.binds === undefined) return false
+  const read = broken.rule.reads.filter(([root]) => root === 'object').map(([, ...members]) => printPointer(members))
+  return approval.binds.some((bound) => read.includes(printPointer(bound)))
 }
 
 const facts: ReadonlySet<string> = new Set(['object', 'parent', 'state'])

@@ -9,6 +9,7 @@ import type { Tactic, Wish } from '../scenario.ts'
 import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
+import { inTheMeantime } from './meantime.ts'
 
 const mostChangers = 2
 const mostCallers = 4
@@ -40,6 +41,7 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
         constraint,
         draft.build({ ...states, without: constraint.id, wishes: [...(draft.base.wishes ?? []), wish] }),
       ),
+      instead: state === starts[0] ? inTheMeantime(draft, constraint) : [],
     }))
   }
   for (const use of changersOf(draft, constraint, draft.build()).slice(0, mostChangers))

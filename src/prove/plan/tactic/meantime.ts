@@ -1,0 +1,126 @@
+/** What else may happen between that which made an act rightful and the act: moves by whoever may, that change what a rule reads. */
+import type { ObjectType, Slot, Use } from '../../../charter/charter.ts'
+import { slotType } from '../../../constraint/slot.ts'
+import { Builder } from '../build.ts'
+import { movesFrom } from '../graph.ts'
+import { parentVar, plannedStates } from '../prepare-rule.ts'
+import type { Scenario } from '../scenario.ts'
+import { Unbuildable } from '../wants.ts'
+import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
+
+const mostOfObject = 3
+const mostScenarios = 8
+
+/**
+ * The rightful way, with something else done right before the act: a move of an object that the rule reads, the same act on another
+ * object of the same kind, or what happens to objects around them. Whether the rule is false then is seen when it is played.
+ */
+export function inTheMeantime(draft: Draft, constraint: ConstraintOf<'when'>): Scenario[] {
+  const roots = constraint.rule.reads.map(([root = '']) => (root === 'state' ? 'object' : root))
+  const slots = [...new Set(roots)].filter((root) => slotType(draft.stage.charter, draft.use, root) !== undefined)
+  const makes = [
+    ...slots.flatMap((slot) => movesOf(draft, slot).map((move) => () => moved(draft, slot, move))),
+    ...elsewhere(draft, slots).map((use) => () => done(draft, use)),
+  ]
+  const scenarios: Scenario[] = []
+  for (const make of makes) {
+    if (scenarios.length === mostScenarios) break
+    const scenario = possible(make)
+    if (scenario !== undefined) scenarios.push(scenario)
+  }
+  return scenarios
+}
+
+/** Moves of the object in a slot after which the act may still be made. */
+function movesOf({ stage, use }: Draft, slot: Slot): Use[] {
+  const allowed = statesIn(use, slot)
+  return (slotType(stage.charter, use, slot)?.transitions ?? [])
+    .filter(
+      (move) =>
+        !move.creates &&
+        isWriting(stage.charter, move) &&
+        (allowed.length === 0 ||
+          (move.to.length === 0
+            ? move.from.length === 0 || move.from.some((each) => allowed.includes(each))
+            : move.to.every((each) => allowed.includes(each)))),
+    )
+    .slice(0, mostOfObject)
+}
+
+function statesIn(use: Use, slot: Slot): readonly string[] {
+  const from = use.constraints.find((each) => each.kind === 'from' && each.slot === slot)
+  return from?.kind === 'from' ? from.states : slot === 'object' ? use.from : []
+}
+
+function isWriting(charter: Draft['stage']['charter'], use: Use): boolean {
+  return charter.operations.get(use.operation)?.writes === true
+}
+
+/**
+ * Uses on other objects that may change what a rule reads: the same use first, then what the objects that the rule reads belong to or
+ * name is moved by, each type by what brings its objects to their end.
+ */
+function elsewhere(draft: Draft, slots: readonly Slot[]): Use[] {
+  const { charter } = draft.stage
+  const read = slots.flatMap((slot) => slotType(charter, draft.use, slot)?.name ?? [])
+  const named = (types: ReadonlySet<string>) =>
+    [...charter.objects.values()]
+      .filter(({ name }) => types.has(name))
+      .flatMap((type) => [
+        ...(type.parent === undefined ? [] : [type.parent.object]),
+        ...type.transitions.flatMap(({ refs }) => refs.map(({ object }) => object)),
+      ])
+  const near = new Set([...read, ...named(new Set(read))])
+  const around = [...charter.objects.values()].filter(
+    (type) => type.name !== draft.use.object?.type && named(new Set([type.name])).some((name) => near.has(name)),
+  )
+  const ends = around.flatMap((type) => lastMove(charter, type) ?? [])
+  return [...new Set([draft.use, ...ends])].filter((use) => isWriting(charter, use))
+}
+
+/** What brings an object to its end, where that is for good; else the last that can be done to it. */
+function lastMove(charter: Draft['stage']['charter'], type: ObjectType): Use | undefined {
+  const uses = type.transitions.filter((use) => isWriting(charter, use))
+  const moves = uses.filter((use) => !use.creates)
+  return (
+    moves.find(({ to }) => to.length > 0 && to.every((each) => type.final.includes(each))) ?? moves.at(-1) ?? uses[0]
+  )
+}
+
+/** The rightful way, and one move more of the object in a slot. Throws `Unbuildable`. */
+function moved(draft: Draft, slot: Slot, move: Use): Scenario {
+  const builder = new Builder(draft.stage, draft.options)
+  builder.addAct(draft.use, draft.base)
+  const act = builder.steps.at(-1)
+  const name = slot === 'object' ? act?.object : slot === 'parent' ? parentVar(builder, act?.object) : act?.refs[slot]
+  const type = draft.stage.charter.objects.get(builder.vars[name ?? '']?.type ?? '')
+  if (act === undefined || name === undefined || type === undefined) throw new Unbuildable(`nothing is the ${slot}`)
+  builder.steps.pop()
+  const [now] = plannedStates(builder, name)
+  const there = move.from.length === 0 || now === undefined ? [] : movesFrom(type, now, move.from)
+  if (there === undefined) throw new Unbuildable(`no moves lead to where \`${move.id}\` may be made`)
+  builder.move(name, [...there, move], 0)
+  builder.steps.push(act)
+  return builder.scenario()
+}
+
+/** The rightful way to the act, and another use on another object, with as much in common as there is. Throws `Unbuildable`. */
+function done(draft: Draft, use: Use): Scenario {
+  const builder = new Builder(draft.stage, draft.options)
+  builder.addAct(draft.use, draft.base)
+  const act = builder.steps.pop()
+  builder.addAct(use, use === draft.use ? draft.base : baseWants(draft.stage, use))
+  const other = builder.steps.pop()
+  if (act === undefined || other === undefined) throw new Unbuildable('nothing to do')
+  builder.steps.push({ ...other, purpose: 'setup' }, act)
+  return builder.scenario()
+}
+
+function possible(make: () => Scenario): Scenario | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Unbuildable) return undefined
+    throw error
+  }
+}
