@@ -5,7 +5,7 @@
  * not to work is reported with the step that failed.
  */
 import type { Constraint, ObjectType, Use } from '../../charter/charter.ts'
-import { printPointer } from '../../charter/pointer.ts'
+import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import { type Belonging, type Binding, bind } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
@@ -210,17 +210,17 @@ export class Builder {
     }
   }
 
-  /** The parent that an object itself names. */
-  pointed(type: ObjectType, of: Var): Var {
+  /** The parent that an object itself names, or what it names at a place. */
+  pointed(type: ObjectType, of: Var, by?: { readonly at: Pointer; readonly owner: Member | undefined }): Var {
     const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
     const name = this.introduce(type, {
-      owner: this.owners.get(of),
+      owner: by === undefined ? this.owners.get(of) : by.owner,
       states: starts.slice(0, 1),
       wishes: [],
       supply: 'found',
     })
     const spec = this.vars[name]
-    if (spec !== undefined) this.vars[name] = { ...spec, of }
+    if (spec !== undefined) this.vars[name] = { ...spec, of, ...(by === undefined ? {} : { at: by.at }) }
     return name
   }
 

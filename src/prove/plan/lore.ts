@@ -5,7 +5,7 @@
 import type { Charter, Constraint, ConstraintId, ObjectType, Slot, Use, UseId } from '../../charter/charter.ts'
 import { slotType } from '../../constraint/slot.ts'
 import { useById, usesOf } from './graph.ts'
-import type { Scenario, Step, Var } from './scenario.ts'
+import type { Scenario, Step, Var, VarSpec } from './scenario.ts'
 
 /** Something to be done to an object right before a use, so that a rule of that use holds. */
 export interface Preparation {
@@ -33,6 +33,8 @@ export interface Mishap {
   readonly broken: readonly ConstraintId[]
   /** The states objects were in. */
   readonly states: Readonly<Record<Var, string | undefined>>
+  /** An object that should have been in one of some states, where that is what went wrong. */
+  readonly wanted?: { readonly name: Var; readonly states: readonly string[] }
 }
 
 const mostTimes = 4
@@ -42,6 +44,8 @@ const mostPreparations = 4
 export function lessonsOf(charter: Charter, scenario: Scenario, lore: Lore, mishap: Mishap): Lore[] {
   const use = useById(charter, mishap.step.use)
   if (use === undefined) return []
+  const { wanted } = mishap
+  if (wanted !== undefined) return otherOutcomes(charter, { scenario, lore, mishap }, wanted.name, wanted.states)
   const missed = demandedStates(use).flatMap(({ slot, states }) => {
     const name = varIn(mishap.step, slot)
     const state = mishap.states[name ?? '']
@@ -151,7 +155,11 @@ export function parentOf(
 ): Var | undefined {
   const maker = scenario.steps.find((each) => each.makes !== undefined && each.makes === step.object)
   const named = Object.values(maker?.refs ?? {}).find((name) => scenario.vars[name]?.type === type?.name)
-  return named ?? Object.keys(scenario.vars).find((name) => scenario.vars[name]?.of === step.object)
+  return named ?? Object.keys(scenario.vars).find((name) => isParentOf(scenario.vars[name], step.object))
+}
+
+function isParentOf(spec: VarSpec | undefined, object: Var | undefined): boolean {
+  return spec?.of !== undefined && spec.of === object && spec.at === undefined
 }
 
 /**

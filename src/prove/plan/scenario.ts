@@ -37,6 +37,8 @@ export interface VarSpec {
   readonly wishes: readonly Wish[]
   /** The object whose parent it is: nobody looks for it, the object names it. */
   readonly of?: Var
+  /** Where that object names it, when it is not its parent. */
+  readonly at?: Pointer
   /** Whose own id is its key, as the credential they call with. */
   readonly caller?: Role
 }

@@ -24,7 +24,7 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   const spec = play.scenario.vars[name]
   const type = play.lab.charter.objects.get(spec?.type ?? '')
   if (spec === undefined || type === undefined) throw new TypeError(`no variable ${name}`)
-  if (spec.of !== undefined) return parentThing(play, spec.of, type)
+  if (spec.of !== undefined) return namedBy(play, spec.of, type, spec.at)
   if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
   if (isOwn(play.lab.charter, type)) return ownThing(play, type, spec)
@@ -47,10 +47,17 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   return named
 }
 
-async function parentThing(play: Play, of: Var, type: ObjectType): Promise<Thing> {
-  const parent = await play.parentOf(await play.thing(of))
-  if (parent === undefined) throw new Unreached(`${of} does not say which ${type.name} is its parent`)
-  return parent
+/** What another object names: its parent, or whose key stands in it. */
+async function namedBy(play: Play, of: Var, type: ObjectType, at: Pointer | undefined): Promise<Thing> {
+  const by = await play.thing(of)
+  const key = at === undefined ? undefined : textOf(getPointer(by.fact?.value, at))
+  const named =
+    at === undefined ? await play.parentOf(by) : key === undefined ? undefined : await play.byKey(type.name, key)
+  if (named === undefined)
+    throw new Unreached(
+      `${of} does not say which ${type.name} is its ${at === undefined ? 'parent' : printPointer(at)}`,
+    )
+  return named
 }
 
 /** An object that examples name, when it is there and fits; whoever is what they own is found by who they are. */

@@ -7,6 +7,7 @@ import { plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
 import { type BuildOptions, Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
+import { movedBefore, ofOthers } from './pointed.ts'
 
 /** The use from every state it may not start from. */
 export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
@@ -27,7 +28,7 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
     draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
       ...(Object.keys(given).length === 0 ? {} : { control: draft.build({ states: given }) }),
       abuse: plain(),
-      instead: otherwise(type, plain),
+      instead: pointed ? ofOthers(draft) : otherwise(type, plain),
     }))
     const usual = possible(plain)
     for (const move of movesInto(draft, type, state, constraint.states)) {
@@ -73,7 +74,7 @@ function movedBy(
   if (name === undefined || act === undefined) throw new Unbuildable(`no step of the way names the ${type.name}`)
   const from = plannedStates(builder, name).find((each) => constraint.states.includes(each))
   const there = move.from.filter((each) => constraint.states.includes(each))
-  builder.move(name, [...(movesFrom(type, from, there) ?? []), move], 0)
+  builder.move(name, [...(movesFrom(type, from, there, undefined, builder.lore.avoid) ?? []), move], 0)
   builder.steps.push(act)
   return builder.scenario()
 }
@@ -120,21 +121,4 @@ function statesOfOptional({ use, stage }: Draft): Record<Slot, readonly string[]
       return [slot, from?.kind === 'from' ? from.states : []]
     }),
   )
-}
-
-/** The object acted on points to another one: that is moved on right before the act. */
-function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'from'>, state: string): Scenario {
-  const builder = new Builder(draft.stage, draft.options)
-  builder.addAct(draft.use, draft.base)
-  const pointed = Object.keys(builder.vars).find((name) => builder.vars[name]?.type === type.name)
-  if (pointed === undefined) throw new Unbuildable(`no step of the way names the ${type.name}`)
-  for (const start of constraint.states) {
-    const moves = movesFrom(type, start, [state])
-    if (moves === undefined) continue
-    const act = builder.steps.pop()
-    builder.move(pointed, moves, 0)
-    if (act !== undefined) builder.steps.push(act)
-    return builder.scenario()
-  }
-  throw new Unbuildable(`nothing moves a ${type.name} that may be used to ${state}`)
 }

@@ -1,0 +1,68 @@
+/** Objects that the object acted on points to: nothing on the way has to name them. */
+import type { ObjectType, Use } from '../../../charter/charter.ts'
+import { Builder } from '../build.ts'
+import { Casting } from '../casting.ts'
+import { movesFrom } from '../graph.ts'
+import { samePlace } from '../origin.ts'
+import type { Scenario, Var } from '../scenario.ts'
+import { Unbuildable } from '../wants.ts'
+import type { ConstraintOf, Draft } from './draft.ts'
+
+/**
+ * The object acted on points to another one: that is moved on right before the act, or set anew by whoever the object is of, as an
+ * account that must be verified again. Throws `Unbuildable`.
+ */
+export function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'from'>, state: string): Scenario {
+  const builder = new Builder(draft.stage, draft.options)
+  builder.addAct(draft.use, draft.base)
+  const act = builder.steps.pop()
+  if (act === undefined) throw new Unbuildable('nothing to do')
+  const named = Object.keys(builder.vars).find((name) => builder.vars[name]?.type === type.name)
+  const ways = constraint.states.map((start) => movesFrom(type, start, [state], undefined, builder.lore.avoid))
+  const moves = ways.find((way) => way !== undefined)
+  const setter = type.transitions.find((use) => use.creates && use.to.includes(state))
+  if (moves !== undefined) builder.move(named ?? pointedBy(draft, builder, act.object, constraint, type), moves, 0)
+  else if (named === undefined && setter !== undefined) setAnew(builder, setter, act.object)
+  else throw new Unbuildable(`nothing moves a ${type.name} that may be used to ${state}`)
+  builder.steps.push(act)
+  return builder.scenario()
+}
+
+function pointedBy(
+  { use, stage }: Draft,
+  builder: Builder,
+  object: Var | undefined,
+  { slot }: ConstraintOf<'from'>,
+  type: ObjectType,
+): Var {
+  const key = use.refs.find((ref) => ref.slot === slot)?.key
+  if (object === undefined || key?.from !== 'object') throw new Unbuildable(`no step of the way names the ${type.name}`)
+  const owner = stage.charter.objects.get(builder.vars[object]?.type ?? '')?.owner
+  const same = owner !== undefined && samePlace(owner, key.pointer)
+  return builder.pointed(type, object, { at: key.pointer, owner: same ? builder.owners.get(object) : undefined })
+}
+
+/** Whoever the object is of makes what it points to once more. */
+function setAnew(builder: Builder, setter: Use, object: Var | undefined): void {
+  const owner = builder.owners.get(object ?? '')
+  const member = builder.casting.makerOf(setter, owner, {})
+  builder.step(setter, { member, object: undefined, belonging: { owner }, wants: {}, purpose: 'setup', depth: 1 })
+}
+
+const mostOwners = 2
+
+/** The rightful way with objects of other people, who may have such a thing in another state. */
+export function ofOthers(draft: Draft): Scenario[] {
+  const { type } = draft.use.object ?? {}
+  return new Casting(draft.stage, draft.options)
+    .possibleOwners(type)
+    .slice(1, 1 + mostOwners)
+    .flatMap((owner) => {
+      try {
+        return [draft.build({ owner })]
+      } catch (error) {
+        if (error instanceof Unbuildable) return []
+        throw error
+      }
+    })
+}
