@@ -37,7 +37,7 @@ function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
   const demanded = joined(standing, inherited)
   const free = wants.states?.[ref.slot] === undefined && other === undefined && wishes.length === 0
-  const reusable = free ? reuse(builder, ref, object, demanded) : undefined
+  const reusable = free ? reuse(builder, use, { ref, object }, demanded) : undefined
   if (reusable !== undefined) return reusable
   const able = casting.possibleOwners(ref.object)
   const isMade = casting.canMake(ref.object, caller)
@@ -72,10 +72,22 @@ function demandsOn(builder: Builder, use: Use, ref: Ref): { states: readonly str
 }
 
 /** An object of the scenario that a reference can mean: the parent of the object acted on, or one already there. */
-function reuse(builder: Builder, ref: Ref, object: Var | undefined, demanded: Belonging): Var | undefined {
+function reuse(
+  builder: Builder,
+  use: Use,
+  { ref, object }: { readonly ref: Ref; readonly object: Var | undefined },
+  demanded: Belonging,
+): Var | undefined {
   const { vars, owners, casting } = builder
   const { owner, creator, people = [] } = demanded
-  const names = Object.keys(vars).filter((name) => vars[name]?.type === ref.object && name !== object)
+  // What the same call has moved along with another object is used up for this one.
+  const isMoved = companionsOf(builder.stage.charter, use).some((each) => each.object?.type === ref.object)
+  const used = new Set(
+    builder.steps.flatMap((step) => (isMoved && step.use === use.id ? (step.refs[ref.slot] ?? []) : [])),
+  )
+  const names = Object.keys(vars).filter(
+    (name) => vars[name]?.type === ref.object && name !== object && !used.has(name),
+  )
   return names.findLast(
     (name) =>
       (owner === undefined || owners.get(name)?.name === owner.name) &&

@@ -36,12 +36,17 @@ function findNamed(charter: Charter, use: Use): readonly Ref[] {
 /** Objects of other types that the same call moves, where it names them. */
 function movedWith(charter: Charter, use: Use, own: readonly Ref[]): Ref[] {
   const taken = new Set(own.flatMap((ref) => placeOf(ref.key)))
-  if (!use.creates) return []
   return companionsOf(charter, use).flatMap(({ object }): Ref[] => {
     if (object === undefined || object.key.from !== 'request' || taken.has(printReference(object.key))) return []
+    // What moves what is there already may be told by a mere name, unless somebody can be given one.
+    if (!use.creates && !isMade(charter, object.type)) return []
     taken.add(printReference(object.key))
     return [{ slot: object.type, object: object.type, key: object.key, optional: false }]
   })
+}
+
+function isMade(charter: Charter, type: string): boolean {
+  return charter.objects.get(type)?.transitions.some((use) => use.creates) === true
 }
 
 function placeOf(key: Ref['key']): string[] {

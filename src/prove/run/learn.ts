@@ -99,6 +99,9 @@ async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: stri
   if (complete) thing.fact = readObject(thing.type, json, knownOf(thing, play.lab.now()))
   else await readThing(play, thing, undefined)
   thing.fact ??= readObject(thing.type, json ?? {}, knownOf(thing, play.lab.now()))
+  // What nobody can look at is where its moves have led.
+  if (thing.type.read === undefined && thing.followed !== undefined)
+    thing.fact = { ...thing.fact, state: thing.followed }
   play.lab.latest.set(factId(thing.type.name, thing.key), thing.fact)
 }
 

@@ -3,8 +3,9 @@ import type { CallRequest } from '../../charter/charter.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
-import type { Sights } from '../oracle/effect.ts'
+import { effectOf, type Sights } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
+import { companionsOf } from '../plan/graph.ts'
 import type { AbuseCase, Var } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { type Lab, refuses } from './lab.ts'
@@ -12,7 +13,7 @@ import { createdKey } from './learn.ts'
 import { pointedBy, stepsMaking } from './next-scene.ts'
 import { existsAs } from './observe.ts'
 import { type Racing, release } from './release.ts'
-import { changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
+import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
 const mostObjects = 14
@@ -44,7 +45,7 @@ async function gather(lab: Lab, abuse: AbuseCase, slot: string, { allowed, name,
 /** One after the other until the first refusal; how many fit. */
 async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<Fit> {
   const first = await setScene(lab, abuse.abuse)
-  const name = first.step.refs[slot] ?? pointedBy(lab, abuse, slot)
+  const name = slot === 'object' ? first.step.object : (first.step.refs[slot] ?? pointedBy(lab, abuse, slot))
   const key = first.play.things.get(name ?? '')?.key
   const kept = new Map(name === undefined ? [] : [[name, first.play]])
   let scene = first
@@ -58,20 +59,25 @@ async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<Fit
 }
 
 /** Races over different objects that share one, for a few rounds, until more take effect than fit one after the other. */
-export async function raceAcross(lab: Lab, abuse: AbuseCase, slot: string): Promise<Trial> {
+export async function raceAcross(lab: Lab, abuse: AbuseCase, control: Control, slot: string): Promise<Trial> {
   const fit = await howManyFit(lab, abuse, slot)
   if (fit.allowed === 0) throw new Unreached('not even one call fits')
   let last: Trial | undefined
   for (let round = 0; round < lab.racing.rounds; round++) {
     await lab.reset?.()
-    last = await acrossRound(lab, abuse, slot, fit)
+    last = await acrossRound(lab, abuse, control, { slot, fit })
     if (last.effect) return last
   }
   if (last === undefined) throw new Unreached('races are switched off')
   return last
 }
 
-async function acrossRound(lab: Lab, abuse: AbuseCase, slot: string, fit: Fit): Promise<Trial> {
+async function acrossRound(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  { slot, fit }: { readonly slot: string; readonly fit: Fit },
+): Promise<Trial> {
   const { allowed } = fit
   const scenes = await gather(lab, abuse, slot, fit)
   const calls: (Racing & { readonly request: CallRequest })[] = []
@@ -91,11 +97,13 @@ async function acrossRound(lab: Lab, abuse: AbuseCase, slot: string, fit: Fit): 
     before: before[index] ?? new Map(),
   }))
   const each = []
-  for (const one of raced) each.push(await effectsOf(one))
+  for (const one of raced) each.push(await effectsOf(one, slot === 'object' ? control : undefined))
   const effects = each.filter(({ changes }) => changes.length > 0).length
   const [first] = each
   const broken = first === undefined ? [] : first.broken
-  const why = `${effects} of ${scenes.length} on the same ${slot} took effect at once, ${allowed} fit one after the other`
+  const type = abuse.abuse.vars[fit.name ?? '']?.type
+  const what = slot === 'object' ? type : slot
+  const why = `${effects} of ${scenes.length} on the same ${what} took effect at once, ${allowed} fit one after the other`
   return {
     effect: effects > allowed || broken.length > 0,
     why,
@@ -117,13 +125,28 @@ interface Raced {
   readonly before: Sights
 }
 
-/** What one call did: the new object that exists, or the move of its object; and the invariants that do not hold any more. */
-async function effectsOf(raced: Raced): Promise<{ changes: Change[]; broken: Change[] }> {
+/**
+ * What one call did: the new object that exists, or the move of its object; and the invariants that do not hold any more.
+ *
+ * @param control - The rightful call, where its object is what they share: what it changes of others is what each call does.
+ */
+async function effectsOf(raced: Raced, control: Control | undefined): Promise<{ changes: Change[]; broken: Change[] }> {
   const { play, step, attacker } = raced.scene
   const use = play.use(step)
   const after = await sightsOf(play, step, attacker)
   const broken = invariantsBroken(play.lab.charter, use.operation, raced.before, after).map(({ change }) => change)
+  if (control !== undefined) return { changes: besides(raced, control, after), broken }
   return { changes: use.creates ? await madeBy(raced) : movesOf(raced, after), broken }
+}
+
+/** What one call changed, as the rightful call does, of the objects that it alone moves along with the one all share; told apart by its number. */
+function besides({ scene, number, before }: Raced, control: Control, after: Sights): Change[] {
+  const { play, step } = scene
+  const moved = companionsOf(play.lab.charter, play.use(step)).map(({ object }) => object?.type ?? '')
+  const own = new Set(moved.filter((slot) => play.scenario.vars[step.refs[slot] ?? '']?.supply === 'made'))
+  return effectOf(changesIn(play, step, before, after), control.signature, [])
+    .filter(({ label }) => own.has(label))
+    .map((change) => ({ ...change, label: `${change.label} ${number}` }))
 }
 
 /** The object that a call created, when it can be read. */

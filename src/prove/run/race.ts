@@ -92,7 +92,7 @@ export async function raceTrial(
   skip?: ReadonlySet<number>,
 ): Promise<Trial> {
   if (abuse.tactic.kind === 'race' && abuse.tactic.across !== undefined)
-    return raceAcross(lab, abuse, abuse.tactic.across)
+    return raceAcross(lab, abuse, control, abuse.tactic.across)
   const sequence = await inSequence(lab, abuse, control)
   if (sequence.effects >= sequentialMost) throw new Unreached(repeatable)
   let last: Trial | undefined

@@ -62,7 +62,11 @@ function ownNames(charter: Charter, use: Use, thing: Thing): Record<string, unkn
 export function withKeys(play: Play, step: Step, request: CallRequest, keyed: CallRequest): CallRequest {
   const use = play.use(step)
   const places = [
-    ...namedObjects(play.lab.charter, use).flatMap((ref) => (isCode(play.lab.charter, ref.object) ? [] : [ref.key])),
+    ...namedObjects(play.lab.charter, use).flatMap((ref) =>
+      isCode(play.lab.charter, ref.object) && play.scenario.vars[step.refs[ref.slot] ?? '']?.supply !== 'made'
+        ? []
+        : [ref.key],
+    ),
     ...(use.object === undefined ? [] : [use.object.key]),
   ]
   let bound: CallRequest = { ...request, path: { ...request.path, ...keyed.path } }

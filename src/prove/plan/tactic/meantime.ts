@@ -4,7 +4,7 @@ import { slotType } from '../../../constraint/slot.ts'
 import { Builder } from '../build.ts'
 import { movesFrom } from '../graph.ts'
 import { parentVar, plannedStates } from '../prepare-rule.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Scenario, Step } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
 
@@ -99,9 +99,8 @@ function moved(draft: Draft, slot: Slot, move: Use): Scenario {
   const [now] = plannedStates(builder, name)
   const there = move.from.length === 0 || now === undefined ? [] : movesFrom(type, now, move.from)
   if (there === undefined) throw new Unbuildable(`no moves lead to where \`${move.id}\` may be made`)
-  builder.move(name, [...there, move], 0)
-  builder.steps.push(act)
-  return builder.scenario()
+  builder.move(name, there, 0)
+  return before(builder, act, move, () => builder.move(name, [move], 0))
 }
 
 /** The rightful way to the act, and another use on another object, with as much in common as there is. Throws `Unbuildable`. */
@@ -109,10 +108,22 @@ function done(draft: Draft, use: Use): Scenario {
   const builder = new Builder(draft.stage, draft.options)
   builder.addAct(draft.use, draft.base)
   const act = builder.steps.pop()
-  builder.addAct(use, use === draft.use ? draft.base : baseWants(draft.stage, use))
+  if (act === undefined) throw new Unbuildable('nothing to do')
+  return before(builder, act, use, () =>
+    builder.addAct(use, use === draft.use ? draft.base : baseWants(draft.stage, use)),
+  )
+}
+
+/** The steps that a use needs, and then the act. What the same call uses up is not shared by both. */
+function before(builder: Builder, act: Step, use: Use, add: () => void): Scenario {
+  const known = builder.steps.length
+  const isSame = use.id === act.use
+  if (isSame) builder.steps.push(act)
+  add()
+  if (isSame) builder.steps.splice(known, 1)
   const other = builder.steps.pop()
-  if (act === undefined || other === undefined) throw new Unbuildable('nothing to do')
-  builder.steps.push({ ...other, purpose: 'setup' }, act)
+  if (other !== undefined) builder.steps.push({ ...other, purpose: 'setup' })
+  builder.steps.push(act)
   return builder.scenario()
 }
 

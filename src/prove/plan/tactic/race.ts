@@ -1,6 +1,7 @@
 /** Calls at the same moment, on one object or on several that draw on the same one. */
 import type { Constraint } from '../../../charter/charter.ts'
 import { requestRoots } from '../argument.ts'
+import { companionsOf } from '../graph.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Draft } from './draft.ts'
 import { scarce } from './limit.ts'
@@ -19,6 +20,7 @@ export function planRace(draft: Draft, control: Scenario): void {
   const keyed = draft.use.constraints.find((each) => each.kind === 'idempotency')
   if (keyed !== undefined && keyed !== limiting)
     draft.add(keyed.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
+  planTogether(draft, control)
   const shared = isManifold(draft, control)
     ? draft.use.constraints.find((each) => sharedSlot(each) !== undefined)
     : undefined
@@ -30,6 +32,17 @@ export function planRace(draft: Draft, control: Scenario): void {
       abuse: withLittleOf(draft, { slot, shared }, make()),
     }))
   }
+}
+
+/** A call that uses up its object on another one as well: several such calls, each on another one, use it up at once. */
+function planTogether(draft: Draft, control: Scenario): void {
+  const { stage, use } = draft
+  const once = use.constraints.find((each) => each.kind === 'from' && each.slot === 'object')
+  const refs = control.steps.at(-1)?.refs ?? {}
+  const others = companionsOf(stage.charter, use).map((each) => refs[each.object?.type ?? ''] ?? '')
+  if (once === undefined || use.to.length === 0 || use.to.some((each) => use.from.includes(each))) return
+  if (others.some((name) => control.vars[name]?.supply === 'made'))
+    draft.add(once.id, { kind: 'race', across: 'object' }, 'race', () => ({ control, abuse: control }))
 }
 
 /** Whether several can act at once on what differs: on different objects, or as people each of whom may create but one. */
