@@ -9,6 +9,7 @@ import { madeAgain, toldBefore } from './beside.ts'
 import { disclosure } from './disclosure.ts'
 import { goesOn } from './going-on.ts'
 import { handedOutAgain } from './handed-out.ts'
+import { otherState } from './in-state.ts'
 import { inShort } from './lab.ts'
 import { ledAstray } from './outcome.ts'
 import type { Manner } from './play.ts'
@@ -17,7 +18,15 @@ import { act, type Control, exists, type Scene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 import { mayShow, otherArguments } from './unseen.ts'
 
+/** Makes the last step and judges it. Throws `Unreached` where it tells nothing of what the case is about. */
 export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial> {
+  const other = await otherState(scene, abuse)
+  const trial = await judged(scene, abuse, control, manner)
+  if (other !== undefined && !trial.effect) throw other
+  return trial
+}
+
+async function judged(scene: Scene, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial> {
   const { play, step, state } = scene
   const use = play.use(step)
   const field = injectedField(use, abuse)

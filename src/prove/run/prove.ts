@@ -87,6 +87,7 @@ interface Judged {
 const hopeless =
   /another use of|the charter allows this call|no limit to overrun|no hook|hook$|races are switched off|more than the \d+ a case|not let in at all/
 const mostAlternatives = 6
+const mostLessons = 4
 
 class Run {
   readonly cells: Cell[] = []
@@ -156,21 +157,12 @@ class Run {
   /** When a case cannot be brought about with one choice of people and objects, it is tried with a few others. */
   private async judgeAnyhow(use: Use, abuse: AbuseCase, working: WorkingPlan): Promise<Judged> {
     const { lab } = this.options
-    const { why: controlWhy, options } = working
+    const { why: controlWhy } = working
     const first = await this.judge(use, abuse, controlWhy)
     if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
     if (first.unseen === true) return (await this.judgeFromFurther(use, abuse, working)) ?? first
-    const { mishap } = first
-    // At the act itself it is the abuse that was not brought about.
-    const onTheWay = mishap !== undefined && mishap.step !== abuse.abuse.steps.at(-1)
-    const failure = { scenario: abuse.abuse, options, member: undefined, mishap: onTheWay ? mishap : undefined }
-    for (const { plan } of this.ways.lessons(use, failure)) {
-      const other = sameCase(lab.stage, plan.cases, abuse)
-      if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
-      await lab.reset?.()
-      const judged = await this.judge(use, other, controlWhy)
-      if (judged.verdict !== 'not-reached') return judged
-    }
+    const lesson = await this.judgeByLessons(use, abuse, working, first)
+    if (lesson !== undefined) return lesson
     for (const scenario of abuse.instead ?? []) {
       await lab.reset?.()
       const judged = await this.judge(use, { ...abuse, abuse: scenario }, controlWhy)
@@ -186,6 +178,29 @@ class Run {
       if (judged.verdict !== 'not-reached') return judged
     }
     return first
+  }
+
+  /** What came to a stand on its way is tried with what that teaches, a few times. */
+  private async judgeByLessons(
+    use: Use,
+    abuse: AbuseCase,
+    { why, options }: WorkingPlan,
+    first: Judged,
+  ): Promise<Judged | undefined> {
+    const { lab } = this.options
+    const tried = [abuse.abuse]
+    const lessons = [...this.ways.lessons(use, { scenario: abuse.abuse, options, mishap: onTheWay(first, abuse) })]
+    for (let next = lessons.shift(); next !== undefined && tried.length <= mostLessons; next = lessons.shift()) {
+      const other = sameCase(lab.stage, next.plan.cases, abuse)
+      if (other === undefined || tried.some((each) => sameScenario(other.abuse, each))) continue
+      tried.push(other.abuse)
+      await lab.reset?.()
+      const judged = await this.judge(use, other, why)
+      if (judged.verdict !== 'not-reached') return judged
+      const failure = { scenario: other.abuse, options: next.options, mishap: onTheWay(judged, other) }
+      lessons.unshift(...this.ways.lessons(use, failure))
+    }
+    return undefined
   }
 
   /** What may show nothing because there was nothing to it yet is tried where more has come about. */
@@ -270,6 +285,11 @@ class Run {
   ): Cell {
     return { use: use.id, operation: use.operation, constraint, actor, state, tactic, verdict, why }
   }
+}
+
+/** Where a case came to a stand before the act; at the act itself it is the abuse that was not brought about. */
+function onTheWay({ mishap }: Judged, { abuse }: AbuseCase): Mishap | undefined {
+  return mishap?.wanted !== undefined || mishap?.step !== abuse.steps.at(-1) ? mishap : undefined
 }
 
 export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Demand | undefined {

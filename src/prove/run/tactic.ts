@@ -74,7 +74,7 @@ async function withoutStep(
     return { ...trial, why: `${message}; without that step: ${trial.why}` }
   } catch (error) {
     if (error instanceof Unreached && !error.message.startsWith(message))
-      throw new Unreached(`${message}; without that step: ${error.message}`)
+      throw new Unreached(`${message}; without that step: ${error.message}`, mishap)
     throw error
   }
 }
@@ -111,8 +111,8 @@ async function refuseDoubt(lab: Lab, trial: Trial): Promise<void> {
   throw new Unreached(`${abuse.as} is not let in at all (401): the credential may be wrong or have run out`)
 }
 
-/** Tactics whose setup already does what must be refused. */
-const daring: ReadonlySet<string> = new Set(['approval', 'same-person', 'order'])
+/** Tactics whose setup already does what must be refused, or whose act is refused for what its setup is. */
+const daring: ReadonlySet<string> = new Set(['approval', 'same-person', 'order', 'from-state'])
 
 function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
   switch (abuse.tactic.kind) {

@@ -25,7 +25,7 @@ export interface WorkingPlan {
 export interface Failure {
   readonly scenario: Scenario
   readonly options: BuildOptions
-  readonly member: Member | undefined
+  readonly member?: Member | undefined
   readonly mishap: Mishap | undefined
 }
 
@@ -111,7 +111,7 @@ export class Ways {
     return undefined
   }
 
-  /** A plan and its control; planned anew when the control showed that objects belong to others than was thought. */
+  /** A plan and its control; planned anew when the control showed to whom objects belong, or who stands in them. */
   private async cast(
     use: Use,
     options: BuildOptions,
@@ -119,10 +119,17 @@ export class Ways {
   ): Promise<[UsePlan, Control | Unreached | undefined]> {
     const plan = this.plan(use, options, member)
     if (plan.control === undefined) return [plan, undefined]
+    const known = this.lab.settled.size
     const control = await this.controlOf(plan.control)
-    if (!(control instanceof Unreached) && control.works) return [plan, control]
+    const works = !(control instanceof Unreached) && control.works
+    if (works && this.lab.settled.size === known) return [plan, control]
     const again = this.plan(use, options, member)
-    if (again.control === undefined || sameScenario(again.control, plan.control)) return [plan, control]
+    if (again.control === undefined) return [plan, control]
+    const { vars: _, ...calls } = again.control
+    // The same calls, of which it is now known whom they are about: cases need those people.
+    if (works && keyOf({ ...plan.control, ...calls }) === keyOf(plan.control))
+      this.controls.set(keyOf(again.control), control)
+    else if (works || sameScenario(again.control, plan.control)) return [plan, control]
     return [again, await this.controlOf(again.control)]
   }
 

@@ -28,14 +28,14 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
     draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
       ...(Object.keys(given).length === 0 ? {} : { control: draft.build({ states: given }) }),
       abuse: plain(),
-      instead: pointed ? ofOthers(draft) : otherwise(type, plain),
+      instead: pointed ? ofOthers(draft) : otherwise(draft, type, plain),
     }))
     const usual = possible(plain)
     for (const move of movesInto(draft, type, state, constraint.states)) {
       const moved = (options: Partial<BuildOptions> = {}) => movedBy(draft, type, { constraint, move }, options)
       // The usual way may end in that move already.
       const known = usual !== undefined && lastMove(usual, varOf(draft, usual, constraint.slot)) === move.id
-      const makes = [...(known ? [] : [moved]), ...othersOf(type, moved)]
+      const makes = [...(known ? [] : [moved]), ...othersOf(draft, type, moved)]
       const [abuse, ...instead] = makes.flatMap((make) => possible(make) ?? [])
       const tactic = { kind: 'from-state', state, slot: constraint.slot, through: move.id } as const
       if (abuse !== undefined) draft.add(constraint.id, tactic, finding, () => ({ abuse, instead }))
@@ -94,13 +94,15 @@ function lastMove({ steps }: Scenario, name: Var | undefined): Step['use'] | und
 type Make = (options?: Partial<BuildOptions>) => Scenario
 
 /** The same with objects of the type that were created in another way, for when some facts allow no such move. */
-function othersOf(type: ObjectType, make: Make): Make[] {
-  const creators = type.transitions.filter((each) => each.creates).slice(1, 1 + mostMoves)
-  return creators.map((creator) => () => make({ creator: creator.id }))
+function othersOf({ options }: Draft, type: ObjectType, make: Make): Make[] {
+  const creators = type.transitions.filter((each) => each.creates)
+  const usual = options.creator ?? creators[0]?.id
+  const others = creators.filter((each) => each.id !== usual).slice(0, mostMoves)
+  return others.map((creator) => () => make({ creator: creator.id }))
 }
 
-function otherwise(type: ObjectType, make: Make): Scenario[] {
-  return othersOf(type, make).flatMap((each) => possible(each) ?? [])
+function otherwise(draft: Draft, type: ObjectType, make: Make): Scenario[] {
+  return othersOf(draft, type, make).flatMap((each) => possible(each) ?? [])
 }
 
 function possible(make: Make): Scenario | undefined {
