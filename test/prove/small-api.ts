@@ -32,6 +32,7 @@ export interface SmallApi {
   readonly resetBy?: string
   readonly answer: (asked: Asked) => Answered | Promise<Answered>
   readonly only?: readonly string[]
+  readonly seed?: string
 }
 
 /** Runs the API on loopback and proves it. */
@@ -67,7 +68,10 @@ async function proveAt(api: SmallApi, url: string): Promise<Outcome> {
   const env = Object.fromEntries(Object.keys(api.people).map((name) => [name.toUpperCase(), `token-${name}`]))
   const run = await openStage({ charter, identities } as Parameters<typeof openStage>[0], url, { env })
   try {
-    return await proveAll(run, api.only === undefined ? {} : { only: api.only })
+    return await proveAll(run, {
+      ...(api.only === undefined ? {} : { only: api.only }),
+      ...(api.seed === undefined ? {} : { seed: api.seed }),
+    })
   } finally {
     await run.close()
   }

@@ -2,8 +2,10 @@
 import type { Invariant } from '../../charter/charter.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { inShort, type Lab } from './lab.ts'
+import { readThing } from './observe.ts'
 import { oddAmountsTrial } from './odd-amounts.ts'
 import { Play } from './play.ts'
+import type { Thing } from './thing.ts'
 import { act, setScene, type Trial } from './trial.ts'
 import { uniqueTrial } from './unique-tactic.ts'
 import { Unreached } from './unreached.ts'
@@ -32,20 +34,22 @@ async function oneTooMany(
   invariant: Extract<Invariant, { kind: 'at-most' }>,
 ): Promise<Trial> {
   const sent = []
-  let standing = 0
+  const made: { readonly play: Play; readonly thing: Thing }[] = []
   for (let count = 0; count <= invariant.count; count++) {
     const play = new Play(lab, abuse.abuse)
+    // Somebody else may have as many.
+    const [first] = made
+    if (first !== undefined) play.seat(first.play)
     const step = await play.setUp()
-    const made = await play.make(step, { purpose: count === invariant.count ? 'abuse' : 'setup' })
-    const fact = step.makes === undefined ? undefined : play.things.get(step.makes)?.fact
+    const { accepted, exchange } = await play.make(step, { purpose: count === invariant.count ? 'abuse' : 'setup' })
+    const thing = play.things.get(step.makes ?? '')
     sent.push(...play.sent)
     // A refusal below the bound has another reason, and says nothing about the bound.
-    if (!made.accepted && count < invariant.count)
-      throw new Unreached(`the rightful call was refused: ${inShort(made.exchange)}`)
-    if (!made.accepted)
-      return { effect: false, why: inShort(made.exchange), changes: [], disclosed: [], sent, state: '-' }
-    if (fact !== undefined && (invariant.in.length === 0 || invariant.in.includes(fact.state ?? ''))) standing++
+    if (!accepted && count < invariant.count) throw new Unreached(`the rightful call was refused: ${inShort(exchange)}`)
+    if (!accepted) return { effect: false, why: inShort(exchange), changes: [], disclosed: [], sent, state: '-' }
+    if (thing !== undefined) made.push({ play, thing })
   }
+  const standing = await standingTogether(made, invariant)
   const effect = standing > invariant.count
   const change = {
     label: `${invariant.object}s per ${invariant.per}`,
@@ -61,4 +65,21 @@ async function oneTooMany(
     sent,
     state: '-',
   }
+}
+
+/** How many of those made one holder has at the same time, at the end: the first may be gone, or moved on, by then. */
+async function standingTogether(
+  made: readonly { readonly play: Play; readonly thing: Thing }[],
+  { in: states, per }: Extract<Invariant, { kind: 'at-most' }>,
+): Promise<number> {
+  const held = new Map<string, Set<string>>()
+  for (const { play, thing } of made) {
+    const sight = await readThing(play, thing, undefined)
+    const fact = sight === undefined ? thing.fact : sight
+    if (fact === undefined || fact === null) continue
+    if (states.length > 0 && !states.includes(fact.state ?? '')) continue
+    const holder = fact[per] ?? ''
+    held.set(holder, (held.get(holder) ?? new Set()).add(thing.key))
+  }
+  return Math.max(0, ...[...held.values()].map((keys) => keys.size))
 }

@@ -69,6 +69,8 @@ export interface Lab {
   readonly readers: Map<string, string>
   /** Parts that change by themselves, as `type|pointer`: seen to differ between two looks with nothing in between. */
   readonly wobbling: Set<string>
+  /** Whether looks wait until what they see is at rest, as when an effect is tried again. */
+  readonly patient?: true
   /** What a use changes although nothing on its way names it, as its rightful call showed. */
   readonly witnessed: Map<string, readonly Witness[]>
   /** Existing objects found in the case being tried, and those it does without; by `factId`. */

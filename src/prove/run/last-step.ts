@@ -93,7 +93,7 @@ async function judged(scene: Scene, abuse: AbuseCase, control: Control, manner: 
   if (handedOut.length > 0) return { ...base, effect: true, changes: [], disclosed: handedOut }
   const silent = { ...base, effect: false, changes: [], disclosed: [] }
   const unseen = `it was accepted (${base.why}), and what it leads to is so already, so that nothing could show`
-  return mayShow(control, before) ? silent : { ...silent, unseen }
+  return mayShow(control, before, play.lab.wobbling) ? silent : { ...silent, unseen }
 }
 
 /** What stands around an object changes for many reasons: only the same change again is the effect. */

@@ -4,6 +4,7 @@
  * The next objects of the same caller are made and the object acted on is moved to an end; money and states of all of it count.
  */
 import type { ObjectType, Use } from '../../charter/charter.ts'
+import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import { leaves } from '../oracle/effect.ts'
 import { Builder } from '../plan/build.ts'
@@ -11,6 +12,7 @@ import { admitted, choicesOf } from '../plan/cast.ts'
 import { movesFrom, useById } from '../plan/graph.ts'
 import type { AbuseCase, Scenario, Step, Var } from '../plan/scenario.ts'
 import { Unbuildable } from '../plan/wants.ts'
+import { atRest } from './at-rest.ts'
 import { inShort, type Lab } from './lab.ts'
 import { readThing } from './observe.ts'
 import { type Manner, Play } from './play.ts'
@@ -94,15 +96,35 @@ async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined):
       why = inShort(made.exchange)
     }
   }
+  const restless = new Set<string>()
+  let sent: Sent[] = []
+  const values = await atRest(
+    lab,
+    () => {
+      sent = []
+      return valuesIn(play, (each) => sent.push(each))
+    },
+    (one, other, byItself) => {
+      const moved = [...other].flatMap(([mark, value]) => (one.get(mark) === value ? [] : [mark]))
+      if (byItself) for (const mark of moved) restless.add(mark)
+      return moved.length > 0
+    },
+  )
+  play.sent.push(...sent)
+  for (const mark of restless) values.delete(mark)
+  return { values, play, why }
+}
+
+async function valuesIn(play: Play, record: (sent: Sent) => void): Promise<Map<string, unknown>> {
   const values = new Map<string, unknown>()
   for (const [name, thing] of play.things) {
-    const fact = await readThing(play, thing, undefined, (sent) => play.sent.push(sent))
+    const fact = await readThing(play, thing, undefined, record)
     if (fact === undefined || fact === null) continue
     values.set(`${name}|state`, fact.state)
     for (const [pointer, value] of leaves(fact.value))
       if (isWorth(thing.type, pointer)) values.set(`${name}|${pointer}`, value)
   }
-  return { values, play, why }
+  return values
 }
 
 /** Going on as far as it goes: what is refused after the call is not part of the case. */

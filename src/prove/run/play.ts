@@ -20,6 +20,7 @@ import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { type Attempt, type Problem, solve, variants } from '../plan/solve.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.ts'
+import { lookAtCounted } from './counted.ts'
 import { findThing } from './find.ts'
 import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
@@ -245,6 +246,7 @@ export class Play {
   async prepare(step: Step, manner: Manner): Promise<{ problem: Problem; seen: Seen; best: Attempt }> {
     const use = this.use(step)
     const objects = await this.objectsOf(step)
+    await lookAtCounted(this, use, manner.target)
     const start = manner.request ?? (await startOf(this, step, use, objects))
     const seen = seenBy(this.lab, use, await this.principal(step.as), start, objects)
     const occasion = { lab: this.lab, use, seen, wishes: wishesOf(this.scenario, step) }

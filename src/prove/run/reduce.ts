@@ -1,10 +1,11 @@
 import type { AbuseCase } from '../plan/scenario.ts'
+import { patient } from './at-rest.ts'
 import type { Lab } from './lab.ts'
 import { runTrial } from './tactic.ts'
 import type { Control, Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
-/** Tries again on fresh objects; an effect that does not show every time is no finding. */
+/** Tries again on fresh objects, with time to tell the effect from what changes by itself; one that does not show every time is no finding. */
 export async function repeatTrial(
   lab: Lab,
   abuse: AbuseCase,
@@ -13,7 +14,7 @@ export async function repeatTrial(
 ): Promise<{ succeeded: number; of: number }> {
   let succeeded = 0
   for (let count = 0; count < times; count++) {
-    const trial = await attempt(lab, abuse, control, new Set())
+    const trial = await attempt(patient(lab), abuse, control, new Set())
     if (trial?.effect === true) succeeded++
     else break
   }

@@ -152,7 +152,7 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control, on?: Scene)
     const over = (await scene.play.prepare(scene.step, manner)).best
     if (call > 0 && over.distance < 1) {
       const trial = await overBy(scene, abuse, control, through < 0 ? taken : undefined)
-      return { ...trial, sent: [...sent, ...trial.sent] }
+      if (trial !== undefined) return { ...trial, sent: [...sent, ...trial.sent] }
     }
     const { step } = byFirst(scene, abuse)
     // A part: more than half of what fits, so that a second one does not.
@@ -178,13 +178,16 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control, on?: Scene)
   throw new Unreached('twelve calls within the limit did not come near it')
 }
 
-/** One more call, which is too much: by as little as can be; where the API does not take that at all, what it took before. */
+/**
+ * One more call, which is too much: by as little as can be; where the API does not take that at all, what it took before. Undefined
+ * where that is not too much yet.
+ */
 async function overBy(
   scene: Scene,
   abuse: AbuseCase,
   control: Control,
   taken: CallRequest | undefined,
-): Promise<Trial> {
+): Promise<Trial | undefined> {
   const { play, step } = scene
   const manner = { target: abuse.constraint, tolerated: toleratedBy(play.lab, abuse) }
   const begun = play.sent.length
@@ -194,8 +197,9 @@ async function overBy(
   const request = withKeys(play, step, taken, problem.start)
   const { broken } = problem.judge(request)
   const only = broken.every((id) => id === abuse.constraint || manner.tolerated.has(id))
-  if (!only || !broken.includes(abuse.constraint)) return least
+  if (!only) return least
   play.sent.splice(begun)
+  if (!broken.includes(abuse.constraint)) return undefined
   return lastStep(scene, abuse, control, { ...manner, request })
 }
 

@@ -8,6 +8,7 @@ import { useById } from '../plan/graph.ts'
 import type { Mishap } from '../plan/lore.ts'
 import type { Scenario, Step, Var } from '../plan/scenario.ts'
 import { aroundOf, isOfWorth } from './around.ts'
+import { atRest } from './at-rest.ts'
 import { newBeside, toldBefore } from './beside.ts'
 import { inShort, type Lab } from './lab.ts'
 import { patienceMs } from './learn.ts'
@@ -69,8 +70,30 @@ export function labelsOf(play: Play, step: Step): Map<Var, string> {
   return labels
 }
 
-/** Looks at everything in a play, by label. */
+/** Looks at everything in a play, by label; in a patient lab until it is at rest. */
 export async function sightsOf(
+  play: Play,
+  step: Step,
+  attacker: string | undefined,
+  record?: (sent: Sent) => void,
+): Promise<Sights> {
+  let sent: Sent[] = []
+  const look = (): Promise<Sights> => {
+    sent = []
+    return sightsNow(play, step, attacker, (each) => sent.push(each))
+  }
+  const seen = await atRest(play.lab, look, (one, other, byItself) => {
+    const changes = changesIn(play, step, one, other)
+    // A state comes to an end by itself, as when a job takes over; a number that goes on does not.
+    const moving = byItself ? changes.filter(({ pointer }) => pointer !== 'state' && pointer !== 'exists') : []
+    noteWobble(play, step, moving)
+    return changes.length > 0
+  })
+  for (const each of sent) record?.(each)
+  return seen
+}
+
+async function sightsNow(
   play: Play,
   step: Step,
   attacker: string | undefined,
@@ -131,7 +154,7 @@ async function controlWith(
   await addWitnesses(play, last, witnesses)
   const first = await sightsOf(play, last, undefined)
   const before = await sightsOf(play, last, undefined, (sent) => play.sent.push(sent))
-  noteWobble(play, last, first, before)
+  noteWobble(play, last, changesIn(play, last, first, before))
   const told = toldBefore(play, last)
   const made = await play.make(last, { purpose: 'act' })
   const after = await settledSights(play, last, made, undefined, before)
@@ -166,9 +189,9 @@ function noteWitnesses(lab: Lab, { use }: Step, witnesses: readonly Witness[]): 
   lab.witnessed.set(use, [...new Map(witnesses.toReversed().map((each) => [each.label, each])).values()])
 }
 
-function noteWobble(play: Play, step: Step, first: Sights, second: Sights): void {
+function noteWobble(play: Play, step: Step, changes: readonly Change[]): void {
   const labels = labelsOf(play, step)
-  for (const change of changesIn(play, step, first, second)) {
+  for (const change of changes) {
     const [name] = [...labels].find(([, label]) => label === change.label) ?? []
     const type = play.things.get(name ?? '')?.type.name
     if (type !== undefined) play.lab.wobbling.add(`${type}|${change.pointer}`)
@@ -189,13 +212,15 @@ export async function settledSights(
   for (const wait of waits) {
     await play.lab.sleep(wait)
     const sent: Sent[] = []
-    after = await sightsOf(play, step, attacker, (each) => sent.push(each))
+    after = await sightsNow(play, step, attacker, (each) => sent.push(each))
     if (changesIn(play, step, before, after).length > 0 || wait === waits.at(-1)) {
       if (record) play.sent.push(...sent)
       break
     }
   }
-  return after
+  // What shows at once must not be missed for what comes after it, as when a job takes over.
+  const isLate = play.lab.patient === true && changesIn(play, step, before, after).length === 0
+  return isLate ? sightsOf(play, step, attacker) : after
 }
 
 /** Everything a tactic needs of a play brought to the point of the abuse. */

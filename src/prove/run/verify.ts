@@ -4,6 +4,7 @@ import type { Proof } from '../finding.ts'
 import { useById } from '../plan/graph.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { AbuseCase, Scenario, Step, VarSpec } from '../plan/scenario.ts'
+import { patient } from './at-rest.ts'
 import { declaredControl } from './declared-control.ts'
 import type { Lab } from './lab.ts'
 import { mayShowLater } from './later.ts'
@@ -92,7 +93,7 @@ async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
     if (!control.works) return unclear(control.why)
     // What may happen once has happened.
     await lab.reset?.()
-    return judged(lab, abuse, control, await runTrial(lab, abuse, control))
+    return judged(lab, abuse, control, await runTrial(patient(lab), abuse, control))
   } catch (error) {
     if (error instanceof Unreached || error instanceof Held) return unclear(error.message)
     throw error
