@@ -1,4 +1,4 @@
-import type { Principal, Separation } from '../charter/charter.ts'
+import type { OperationId, Principal, Separation } from '../charter/charter.ts'
 import { missing } from './by.ts'
 import { actorsOf, isParty, type Truth } from './choice.ts'
 import { type Context, entryOf, slotFact } from './context.ts'
@@ -11,7 +11,7 @@ const anonymous: Shortfall = { outcome: 'unknown', detail: 'the caller is not si
 
 /** Separation of duties: who must be somebody else. */
 export const separation: Kind<'separation'> = {
-  compile: ({ of, id }, site) => ('parties' in of ? compileParties(of, site) : compileOperations(id)),
+  compile: ({ of, id }, site) => ('parties' in of ? compileParties(of, site) : compileOperations(of, id)),
   describe: ({ of, says }) => {
     if (says !== undefined) return says
     if ('parties' in of) return `the ${joinWords(of.parties)} may not do it`
@@ -48,11 +48,17 @@ function compileParties({ parties, slot }: Extract<Separation, { slot: string }>
 
 const same = (party: string): Shortfall => ({ outcome: 'broken', detail: `the caller is the ${party}` })
 
-function compileOperations(id: string): Check {
+/** The operations of a rule that want somebody else than whoever uses this one; itself where it is named twice. */
+export function apartFrom(operations: readonly OperationId[], operation: OperationId): readonly OperationId[] {
+  return operations.filter((each, index) => each !== operation || operations.indexOf(each) !== index)
+}
+
+function compileOperations({ operations }: Extract<Separation, { operations: unknown }>, id: string): Check {
   return (context) => {
     const history = entryOf(context.facts.history, id)
     if (history === undefined) return { outcome: 'unknown', detail: 'it is not known who did the others' }
-    const others = history.filter((past) => past.operation !== context.call.operation)
+    const apart = apartFrom(operations, context.call.operation)
+    const others = history.filter((past) => apart.includes(past.operation))
     if (others.length === 0) return undefined
     if (context.call.principal.id === undefined) return anonymous
     const mine = others.find((past) => past.principal === context.call.principal.id)

@@ -1,5 +1,6 @@
 /** Which steps the charter wants made by different people. */
-import type { Charter, Use } from '../../charter/charter.ts'
+import type { Charter, Constraint, Separation, Use } from '../../charter/charter.ts'
+import { apartFrom } from '../../constraint/separation.ts'
 import { admitted, choicesOf, type Member } from './cast.ts'
 
 /** Whether a later use wants somebody else than whoever made an earlier one. */
@@ -11,9 +12,19 @@ export function needOthers(charter: Charter, later: Use, use: Use): boolean {
     }
     if (each.kind !== 'separation') return false
     return 'operations' in each.of
-      ? each.of.operations.includes(use.operation) && later.operation !== use.operation
+      ? apartFrom(each.of.operations, later.operation).includes(use.operation)
       : grants(charter, use) || each.of.parties.some((party) => keepsApart(use, party))
   })
+}
+
+/** Whom a demand keeps apart while one person does what another, or a part of it, wants done by different ones; nobody: undefined. */
+export function stillApart(constraint: Constraint, but: Constraint | undefined): Separation | undefined {
+  if (constraint.kind !== 'separation') return undefined
+  if (constraint.id !== but?.id || but.kind !== 'separation') return constraint.of
+  const { of } = constraint
+  const broken = 'parties' in but.of ? but.of.parties : []
+  const parties = 'parties' in of ? of.parties.filter((party) => !broken.includes(party)) : []
+  return 'parties' in of && parties.length > 0 ? { ...of, parties } : undefined
 }
 
 /** Whether a use gives an approval. */

@@ -6,6 +6,7 @@
  */
 import type { Constraint, ObjectType, Use } from '../../charter/charter.ts'
 import { type Pointer, printPointer } from '../../charter/pointer.ts'
+import { stillApart } from './apart.ts'
 import { type Belonging, type Binding, bind } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
@@ -280,12 +281,10 @@ export class Builder {
   /** Who must not have made the object, because they make the use ahead that its creator may not make. */
   private notMaker(creator: Use, { ahead, owner, creator: maker }: Supply): Member | undefined {
     if (ahead === undefined || maker !== undefined || owner === ahead.member) return undefined
-    const apart = ahead.use.constraints.some(
-      (each) =>
-        each.kind === 'separation' &&
-        each.id !== this.choices.samePerson?.constraint.id &&
-        ('parties' in each.of || each.of.operations.includes(creator.operation)),
-    )
+    const apart = ahead.use.constraints.some((each) => {
+      const of = stillApart(each, this.choices.samePerson?.constraint)
+      return of !== undefined && ('parties' in of || of.operations.includes(creator.operation))
+    })
     return apart ? ahead.member : undefined
   }
 

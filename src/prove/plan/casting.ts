@@ -1,7 +1,8 @@
 /** Who can do what in a scenario: the charter's choices, minus those whom earlier steps rule out. */
 import type { Approval, Choice, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
-import { grants, keepsApart, mayByRole, needOthers } from './apart.ts'
+import { apartFrom } from '../../constraint/separation.ts'
+import { grants, keepsApart, mayByRole, needOthers, stillApart } from './apart.ts'
 import { type Belonging, type Person, ranked, settledAs } from './belong.ts'
 import { admitted, boundToTenant, choicesOf, type Member, plays, type Stage, sameTenant } from './cast.ts'
 import { useById } from './graph.ts'
@@ -166,12 +167,11 @@ export class Casting {
   /** Those who may not make a use on this object because of what they did to it or are to it. */
   private separated(use: Use, object: Var | undefined): string[] {
     return use.constraints.flatMap((constraint) => {
-      if (constraint.kind !== 'separation' || constraint.id === this.choosing.samePerson?.constraint.id) return []
-      const { of } = constraint
+      const of = stillApart(constraint, this.choosing.samePerson?.constraint)
+      if (of === undefined) return []
       if ('parties' in of) return of.parties.flatMap((party) => this.whoIs(party, object))
-      const others = this.making.steps.filter((step) =>
-        of.operations.some((operation) => operation !== use.operation && this.isUseOf(step, operation)),
-      )
+      const apart = apartFrom(of.operations, use.operation)
+      const others = this.making.steps.filter((step) => apart.some((operation) => this.isUseOf(step, operation)))
       return others.filter((step) => (step.object ?? step.makes) === object).map((step) => step.as)
     })
   }

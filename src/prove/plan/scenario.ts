@@ -95,7 +95,8 @@ export type Tactic =
       readonly flaw: 'none' | 'short' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' | 'carried-over'
     }
   | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }
-  | { readonly kind: 'same-person'; readonly by?: string }
+  /** For objects created in some way, or by whoever became one of several parties by what they did. */
+  | { readonly kind: 'same-person'; readonly by?: string; readonly party?: string }
   | { readonly kind: 'write-field'; readonly field: string }
   /** By somebody who never may, or while the object is in a state in which they may not yet or no longer. */
   | { readonly kind: 'read-field'; readonly field: string; readonly state?: string }

@@ -75,7 +75,7 @@ const tactic = z.discriminatedUnion('kind', [
     through: text.exactOptional(),
   }),
   plain('burst'),
-  z.strictObject({ kind: z.literal('same-person'), by: text.exactOptional() }),
+  z.strictObject({ kind: z.literal('same-person'), by: text.exactOptional(), party: text.exactOptional() }),
   z.strictObject({ kind: z.literal('list'), as: text, of: text.exactOptional() }),
   plain('same-key'),
   plain('guess'),

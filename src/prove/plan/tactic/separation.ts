@@ -1,5 +1,6 @@
 /** One person doing what the charter wants done by different ones. */
 import type { Use } from '../../../charter/charter.ts'
+import { apartFrom } from '../../../constraint/separation.ts'
 import { admitted, choicesOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { leadsTo, useById, usesOf } from '../graph.ts'
@@ -22,6 +23,22 @@ export function planSeparation(draft: Draft, constraint: ConstraintOf<'separatio
     const made = creator === undefined || index === 0 ? tactic : { ...tactic, by: creator.id }
     draft.add(constraint.id, made, 'separation-of-duties', () => ({
       abuse: doneByOne(draft, constraint, both, creator),
+    }))
+  }
+  planBecoming(draft, constraint)
+}
+
+/** Where an object has people who are something to it by what they did beside those from its beginning: one of them alone. */
+function planBecoming(draft: Draft, constraint: ConstraintOf<'separation'>): void {
+  const { of } = constraint
+  if (!('parties' in of) || !of.parties.some((party) => ofBirth.has(party))) return
+  const declared = draft.stage.charter.objects.get(draft.use.object?.type ?? '')?.parties
+  for (const party of of.parties) {
+    if (ofBirth.has(party) || declared?.has(party) !== true) continue
+    const alone = { ...constraint, of: { ...of, parties: [party] } }
+    const tactic: Tactic = { kind: 'same-person', party }
+    draft.add(constraint.id, tactic, 'separation-of-duties', () => ({
+      abuse: doneByOne(draft, alone, thoseWhoMayBoth(draft, alone), undefined),
     }))
   }
 }
@@ -55,7 +72,7 @@ function earlierMove({ stage, use }: Draft, { of }: ConstraintOf<'separation'>):
   const type = stage.charter.objects.get(use.object?.type ?? '')
   const comesBefore = (state: string): boolean =>
     type !== undefined && (use.from.includes(state) || leadsTo(type, state, use.from))
-  const others = 'operations' in of ? of.operations.filter((each) => each !== use.operation) : []
+  const others = 'operations' in of ? apartFrom(of.operations, use.operation) : []
   return others
     .flatMap((each) => type?.transitions.filter(({ operation }) => operation === each) ?? [])
     .find((each) => !each.creates && each.to.some((state) => comesBefore(state)))
@@ -81,7 +98,7 @@ function ownedByMaker({ stage, use, options }: Draft): boolean {
 }
 
 /** Whether the last step is made by somebody it is to be separated from. */
-function isBoth({ stage }: Draft, { of }: ConstraintOf<'separation'>, scenario: Scenario): boolean {
+function isBoth({ stage, use }: Draft, { of }: ConstraintOf<'separation'>, scenario: Scenario): boolean {
   const act = scenario.steps.at(-1)
   if (act === undefined) return false
   const spec = scenario.vars[act.object ?? '']
@@ -89,7 +106,7 @@ function isBoth({ stage }: Draft, { of }: ConstraintOf<'separation'>, scenario: 
   return scenario.steps.slice(0, -1).some((step) => {
     if (step.as !== act.as || (step.object ?? step.makes) !== act.object) return false
     const done = useById(stage.charter, step.use)
-    return 'parties' in of || (done !== undefined && of.operations.includes(done.operation))
+    return 'parties' in of || (done !== undefined && apartFrom(of.operations, use.operation).includes(done.operation))
   })
 }
 
@@ -105,9 +122,9 @@ function thoseWhoMayBoth({ stage, use, options }: Draft, { of }: ConstraintOf<'s
     // What somebody is by having made the object is shorter than what they are by having moved it.
     return of.parties.some((party) => ofBirth.has(party)) ? able.filter((member) => theirs.includes(member)) : able
   }
-  const earlier = of.operations
-    .filter((each) => each !== use.operation)
-    .flatMap((each) => usesOf(stage.charter, each, use.object?.type).slice(0, 1))
+  const earlier = apartFrom(of.operations, use.operation).flatMap((each) =>
+    usesOf(stage.charter, each, use.object?.type).slice(0, 1),
+  )
   return able.filter((member) => earlier.every((each) => may(member, each)))
 }
 
