@@ -14,6 +14,7 @@ import type { Lab } from './lab.ts'
 import { lastStep } from './last-step.ts'
 import { laterTrial, mayShowLater } from './later.ts'
 import { withOtherObjects } from './other-objects.ts'
+import { isOutdating, outdatedTrial } from './outdated-tactic.ts'
 import type { Manner, Play } from './play.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
@@ -144,6 +145,10 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return endedTrial(lab, abuse, options.skip)
     case 'rightful':
       return rightfulTrial(lab, abuse)
+    case 'object-facts':
+      return isOutdating(lab, abuse)
+        ? outdatedTrial(lab, abuse, control, options.skip)
+        : stepTrial(lab, abuse, control, options)
     case 'approval':
       return approvalTrial(lab, abuse, control, options)
     default:

@@ -1,8 +1,12 @@
 /** What else may happen between that which made an act rightful and the act: moves by whoever may, that change what a rule reads. */
-import type { ObjectType, Slot, Use } from '../../../charter/charter.ts'
+import { comparisons } from '../../../cel/traverse.ts'
+import type { Charter, ObjectType, Slot, Use } from '../../../charter/charter.ts'
+import { propertiesOf } from '../../../charter/source/schema.ts'
 import { slotType } from '../../../constraint/slot.ts'
+import { requestRoots } from '../argument.ts'
 import { Builder } from '../build.ts'
 import { movesFrom } from '../graph.ts'
+import { writtenPath } from '../instance.ts'
 import { parentVar, plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Step } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
@@ -31,6 +35,47 @@ export function inTheMeantime(draft: Draft, constraint: ConstraintOf<'when'>): S
   return scenarios
 }
 
+const mostOutdating = 2
+
+/**
+ * What a call says of an object, as its version or its total, may be outdated when it is made: the rightful way, with a move of the
+ * object right before the act. Only for rules by which both must be the same.
+ */
+export function outdated(draft: Draft, { rule }: ConstraintOf<'when'>): Scenario[] {
+  const { charter } = draft.stage
+  const said = comparisons(rule).flatMap(({ op, left, right }) => {
+    const paths = [left, right].map((side) => writtenPath(side) ?? [])
+    return op === '==' && paths.some(([root = '']) => requestRoots.has(root)) ? paths : []
+  })
+  const found = new Map<Use, readonly Scenario[]>()
+  for (const [slot = '', ...members] of said) {
+    if (slotType(charter, draft.use, slot) === undefined) continue
+    for (const move of movesOf(draft, slot)) {
+      const plain = move.operation === draft.use.operation ? undefined : possible(() => moved(draft, slot, move))
+      if (plain === undefined || found.has(move) || found.size === mostOutdating) continue
+      // An example may say again what is so already.
+      found.set(move, [plain, ...(takesMember(charter, move, members) ? [tampered(plain, members)] : [])])
+    }
+  }
+  return [...found.values()].flat()
+}
+
+function takesMember(charter: Charter, { operation }: Use, [name = '', ...deeper]: readonly string[]): boolean {
+  const shape = charter.operations.get(operation)?.shape
+  const home = charter.sources.get(shape?.source ?? '')?.description
+  if (shape?.body === undefined || home === undefined || deeper.length > 0) return false
+  return Object.hasOwn(propertiesOf(home, shape.body.schema), name)
+}
+
+/** The move before the act changes a member a little. */
+function tampered(scenario: Scenario, at: readonly string[]): Scenario {
+  const change = scenario.steps.at(-2)
+  const steps = scenario.steps.map((step) =>
+    step === change ? { ...step, extra: [...step.extra, { at, value: { tamper: 'a little' } as const }] } : step,
+  )
+  return { ...scenario, steps }
+}
+
 /** Moves of the object in a slot after which the act may still be made. */
 function movesOf({ stage, use }: Draft, slot: Slot): Use[] {
   const allowed = statesIn(use, slot)
@@ -52,7 +97,7 @@ function statesIn(use: Use, slot: Slot): readonly string[] {
   return from?.kind === 'from' ? from.states : slot === 'object' ? use.from : []
 }
 
-function isWriting(charter: Draft['stage']['charter'], use: Use): boolean {
+function isWriting(charter: Charter, use: Use): boolean {
   return charter.operations.get(use.operation)?.writes === true
 }
 
@@ -79,7 +124,7 @@ function elsewhere(draft: Draft, slots: readonly Slot[]): Use[] {
 }
 
 /** What brings an object to its end, where that is for good; else the last that can be done to it. */
-function lastMove(charter: Draft['stage']['charter'], type: ObjectType): Use | undefined {
+function lastMove(charter: Charter, type: ObjectType): Use | undefined {
   const uses = type.transitions.filter((use) => isWriting(charter, use))
   const moves = uses.filter((use) => !use.creates)
   return (

@@ -9,7 +9,7 @@ import type { Tactic, Wish } from '../scenario.ts'
 import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
-import { inTheMeantime } from './meantime.ts'
+import { inTheMeantime, outdated } from './meantime.ts'
 
 const mostChangers = 2
 const mostCallers = 4
@@ -19,6 +19,8 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
   const finding = classOfRule(constraint.rule)
   if (constraint.rule.reads.some(([root]) => requestRoots.has(root ?? ''))) {
     draft.add(constraint.id, { kind: 'arguments' }, finding, () => ({ abuse: draft.build() }))
+    const [abuse, ...instead] = outdated(draft, constraint)
+    if (abuse !== undefined) draft.add(constraint.id, { kind: 'object-facts' }, finding, () => ({ abuse, instead }))
     return
   }
   const roots = new Set(constraint.rule.reads.map(([root]) => root ?? ''))
