@@ -39,6 +39,8 @@ interface Case {
   readonly code: number
   /** Somewhere in what is printed. */
   readonly says: RegExp
+  /** Nowhere in the reasons of what was not reached. */
+  readonly never?: RegExp
   /** Something is tried and held all the same. */
   readonly holds?: true
 }
@@ -63,12 +65,23 @@ const cases: readonly Case[] = [
     code: 1,
     says: /no complete answer in time \(300 ms\)/,
   },
+  ...[0, 1, 2].map(
+    (turn): Case => ({
+      name: `a 503 for every third request, from the ${turn + 1}. on`,
+      mischief: ({ response, count }, honest) =>
+        count % 3 === turn ? sendJson(response, 503, { error: 'overloaded' }) : honest(),
+      code: 0,
+      says: /503 overloaded/,
+      never: /shows in nothing/,
+    }),
+  ),
   {
-    name: 'a 503 for every third request',
-    mischief: ({ response, count }, honest) =>
-      count % 3 === 2 ? sendJson(response, 503, { error: 'overloaded' }) : honest(),
+    name: 'a 503 for every look',
+    mischief: ({ request, response }, honest) =>
+      request.method === 'GET' ? sendJson(response, 503, { error: 'overloaded' }) : honest(),
     code: 0,
-    says: /503 overloaded/,
+    says: /could look at what the rightful call does: 503 overloaded/,
+    never: /shows in nothing/,
   },
   {
     name: 'a 404 for every seventh request: no note is gone for that',
@@ -303,6 +316,8 @@ describe('a target that gives', { concurrency: 4 }, () => {
       const { file } = parseFindings(readFileSync(report, 'utf8'))
       assert.deepEqual(file?.findings, [])
       const held = file?.cells.filter(({ verdict }) => verdict === 'held') ?? []
+      const open = file?.cells.filter(({ verdict }) => verdict === 'not-reached') ?? []
+      if (each.never !== undefined) for (const { why } of open) assert.doesNotMatch(why, each.never)
       if (each.holds) assert.ok(held.length > 3)
       if (each.code === 1) assert.deepEqual(held, [])
     })

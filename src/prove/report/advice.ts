@@ -21,6 +21,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
     /nothing could show|shows in nothing|nothing that anyone may read counts/,
     'let a `read` operation show what the call does, as a count or the objects it makes',
   ],
+  [/could look at what the rightful call does/, 'prove again when the system answers'],
   [/nobody could look at/, 'name a `read` operation at the object, and an observer who may use it'],
   [/does not say the key/, 'write where the key is: `key: $response.body#/…`'],
   [/was refused: 4(?:00|22)\b/, 'give arguments that work: `example` at that operation of the charter'],

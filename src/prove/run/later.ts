@@ -17,7 +17,7 @@ import { inShort, type Lab } from './lab.ts'
 import { readThing } from './observe.ts'
 import { type Manner, Play } from './play.ts'
 import { toleratedBy } from './tolerated.ts'
-import type { Control, Trial } from './trial.ts'
+import { type Control, nothingShows, type Trial } from './trial.ts'
 import { Held, Unreached } from './unreached.ts'
 
 const tactics: ReadonlySet<string> = new Set([
@@ -34,8 +34,6 @@ export function mayShowLater({ tactic }: AbuseCase): boolean {
   return tactics.has(tactic.kind) && !(tactic.kind === 'order' && tactic.flaw === 'too-often')
 }
 
-const nothingLater = 'what the rightful call does shows in nothing that anyone may read, not even later'
-
 /** Rightful calls that show nothing, however far the workflow goes on: no abuse can show more. */
 const silent = new WeakSet<Control>()
 
@@ -48,6 +46,7 @@ const mostMoves = 5
  * Four runs: the rightful scenario with and without the call, the abuse with and without it.
  */
 export async function laterTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  const nothingLater = `${nothingShows(control)}, not even later`
   if (silent.has(control)) throw new Unreached(nothingLater)
   // What earlier calls left over is used up first.
   await ending(lab, abuse.control, undefined)

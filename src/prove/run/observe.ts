@@ -6,7 +6,7 @@ import { isRecord, toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Step, Var } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
-import { factId, judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
+import { factId, inShort, judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
 import type { Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import { knownOf, type Sight, type Thing } from './thing.ts'
@@ -27,7 +27,7 @@ export async function readThing(
   const use = readUse(play.lab, thing.type)
   if (use === undefined) return undefined
   for (const reader of await readersOf(play, thing, use, attacker)) {
-    const exchange = await readAs(play, thing, use, reader)
+    const exchange = await readUntilAnswered(play, thing, use, reader)
     const seen = sightOf(play.lab, thing, use, exchange)
     const sight = seen === undefined && (await isMissing(play, thing, use, reader, exchange)) ? goneOf(thing) : seen
     if (sight === undefined) continue
@@ -45,6 +45,22 @@ export async function readThing(
 
 function readUse(lab: Lab, type: ObjectType): Use | undefined {
   return lab.charter.operations.get(type.read ?? '')?.uses[0]
+}
+
+/** Reads once more where the answer says that another time will do; what is answered so again is noted. */
+async function readUntilAnswered(play: Play, thing: Thing, use: Use, reader: Signed): Promise<Exchange> {
+  const first = await readAs(play, thing, use, reader)
+  if (!isBusy(first)) return first
+  await play.lab.sleep(busyMs)
+  const second = await readAs(play, thing, use, reader)
+  if (isBusy(second)) thing.outage = inShort(second)
+  return second
+}
+
+const busyMs = 10
+
+function isBusy({ response }: Exchange): boolean {
+  return response !== undefined && [429, 502, 503, 504].includes(response.status)
 }
 
 async function readAs(play: Play, thing: Thing, use: Use, reader: Signed): Promise<Exchange> {

@@ -12,7 +12,7 @@ import { mayShowLater } from './later.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
 import { sameCase } from './same-case.ts'
 import { runTrial } from './tactic.ts'
-import type { Control, Trial } from './trial.ts'
+import { type Control, nothingShows, type Trial } from './trial.ts'
 import { Unreached, Unseen } from './unreached.ts'
 import { sameScenario, tryTo, Ways, type WorkingPlan } from './ways.ts'
 import { witnessedCases } from './witness.ts'
@@ -250,7 +250,7 @@ class Run {
     if (covered !== undefined) return { verdict: 'held', why: `covered by ${covered}` }
     const writes = lab.charter.operations.get(use.operation)?.writes ?? true
     if (writes && !control.visible && needsSight(abuse) && !mayShowLater(abuse))
-      return { verdict: 'not-reached', why: 'what the rightful call does shows in nothing that anyone may read' }
+      return { verdict: 'not-reached', why: nothingShows(control) }
     const trial = await tryTo(() => runTrial(lab, abuse, control))
     if (trial instanceof Unreached) {
       const unseen = trial instanceof Unseen

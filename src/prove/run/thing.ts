@@ -25,6 +25,8 @@ export interface Thing {
   learnt?: Readonly<Record<string, unknown>>
   fact?: ObjectFact
   readonly look?: Look
+  /** What a look was answered that failed for reasons of the system's own, as `503 overloaded`. */
+  outage?: string
   /** The state it must be in by the charter, where a move that took effect left it elsewhere. */
   due?: string
 }

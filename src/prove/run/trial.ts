@@ -47,6 +47,8 @@ export interface Control {
   readonly signature: Signature
   /** False when nothing anyone may read shows what it does. */
   readonly visible: boolean
+  /** What looks were answered that failed for reasons of the system's own. */
+  readonly outage?: string
   readonly sent: readonly Sent[]
   /** People the call is about, looked at where nothing else shows what it does. */
   readonly watched: readonly string[]
@@ -169,8 +171,10 @@ async function controlWith(
   if (made.accepted) noteWitnesses(lab, last, [...witnesses.filter(({ label }) => moved.includes(label)), ...known])
   const visible = signature.marks.size > 0 || creates || beside.length > 0
   const why = made.accepted ? '' : `the rightful call was refused: ${inShort(made.exchange)}`
+  const outage = [...play.things.values()].find((thing) => thing.outage !== undefined)?.outage
   return {
     works: made.accepted,
+    ...(outage === undefined ? {} : { outage }),
     why,
     signature,
     visible,
@@ -182,6 +186,13 @@ async function controlWith(
     beside: new Map(beside.map(({ type, fact }) => [type.name, fact?.state])),
     ...(made.accepted ? {} : { mishap: play.mishapAt(last, []) }),
   }
+}
+
+/** Why nothing can show: nothing that anyone may read does, or nobody was let look. */
+export function nothingShows({ outage }: Control): string {
+  return outage === undefined
+    ? 'what the rightful call does shows in nothing that anyone may read'
+    : `nobody could look at what the rightful call does: ${outage}`
 }
 
 /** What later plays of the use look at as well; what was seen around it stays so. */

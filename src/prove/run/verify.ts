@@ -9,7 +9,7 @@ import { declaredControl } from './declared-control.ts'
 import type { Lab } from './lab.ts'
 import { mayShowLater } from './later.ts'
 import { runTrial } from './tactic.ts'
-import { type Control, runControl, type Trial } from './trial.ts'
+import { type Control, nothingShows, runControl, type Trial } from './trial.ts'
 import { Held, Unreached } from './unreached.ts'
 import { tryTo } from './ways.ts'
 import { sentenceOf } from './words.ts'
@@ -117,7 +117,7 @@ function judged(lab: Lab, abuse: AbuseCase, control: Control, trial: Trial): Ver
     return { verdict: 'open', why: sentenceOf(lab, abuse, use, trial), sent: trial.sent }
   const writes = lab.charter.operations.get(use?.operation ?? '')?.writes ?? true
   if (writes && !control.visible && !seenInAnswer.has(abuse.tactic.kind) && !mayShowLater(abuse))
-    return unclear('what the rightful call does shows in nothing that anyone may read')
+    return unclear(nothingShows(control))
   return { verdict: 'fixed', why: `no effect any more: ${trial.why}`, sent: trial.sent }
 }
 
