@@ -7,6 +7,8 @@ export interface Known {
   readonly parent?: ObjectFact
   /** The principal that created it. */
   readonly creator?: string
+  /** The tenant of that principal. */
+  readonly creatorTenant?: string
   /** The state followed from transitions, for types whose state cannot be seen. */
   readonly state?: string
   readonly now: number
@@ -41,7 +43,7 @@ function placed(
 ): string | undefined {
   if (place === undefined) return undefined
   if (place === 'parent') return known.parent?.[member]
-  if (place === 'creator') return known.creator
+  if (place === 'creator') return member === 'tenant' ? known.creatorTenant : known.creator
   return textOf(getPointer(value, place))
 }
 

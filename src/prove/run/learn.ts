@@ -71,7 +71,7 @@ async function newThing(play: Play, step: Step, answered: Answered): Promise<Thi
     throw new Unreached(`the answer of \`${use.operation}\` does not say the key of the new ${use.object.type}`)
   const parentVar = Object.values(step.refs).find((name) => play.scenario.vars[name]?.type === type.parent?.object)
   const parent = parentVar === undefined ? undefined : await play.thing(parentVar)
-  const creator = seen.call.principal.id
+  const { id: creator, tenant: creatorTenant } = seen.call.principal
   const self = await enrolled(play, step, exchange)
   const sent = play.sent.at(-1)
   if (self !== undefined && step.makes !== undefined && sent?.exchange === exchange)
@@ -84,6 +84,7 @@ async function newThing(play: Play, step: Step, answered: Answered): Promise<Thi
     key: created,
     path: { ...request.path },
     ...(creator === undefined ? {} : { creator }),
+    ...(creatorTenant === undefined ? {} : { creatorTenant }),
     ...(parent === undefined ? {} : { parent }),
     ...(self === undefined ? {} : { self }),
     maker: step.as,

@@ -14,6 +14,7 @@ export interface Thing {
   /** Path parameters it was reached by. */
   readonly path: Readonly<Record<string, unknown>>
   readonly creator?: string
+  readonly creatorTenant?: string
   /** The identity that made it. */
   readonly maker?: string
   parent?: Thing
@@ -48,6 +49,7 @@ export function knownOf(thing: Thing, now: number): Known {
     now,
     ...(thing.parent?.fact === undefined ? {} : { parent: thing.parent.fact }),
     ...(thing.creator === undefined ? {} : { creator: thing.creator }),
+    ...(thing.creatorTenant === undefined ? {} : { creatorTenant: thing.creatorTenant }),
     ...(thing.followed === undefined ? {} : { state: thing.followed }),
   }
 }
