@@ -110,6 +110,56 @@ function homes(flawed: boolean): (asked: Asked) => readonly [number, unknown?] {
   }
 }
 
+const bills = `
+lockstep: 1
+name: bills
+sources:
+  - name: shop
+    type: inline
+    operations:
+      open: { method: POST, path: /bills, response: { id: string, ownerId: string, status: string, total: integer } }
+      getBill: { method: GET, path: '/bills/{billId}', response: { id: string, ownerId: string, status: string, total: integer } }
+      close: { method: POST, path: '/bills/{billId}/close' }
+      pay: { method: POST, path: '/bills/{billId}/pay', body: { amount: integer } }
+actors: { guest: {} }
+objects:
+  bill:
+    owner: /ownerId
+    state: /status
+    read: shop.getBill
+    states: [open, closed, paid]
+    final: paid
+    transitions:
+      open: { on: shop.open, to: open, by: guest }
+      close: { on: shop.close, from: open, to: closed, by: owner }
+      pay: { on: shop.pay, from: closed, to: paid, by: owner, when: request.amount == object.total }
+operations:
+  shop.getBill: { by: owner }
+`
+
+/** An open bill has no total yet, and nobody pays nothing: what is right by the rule is refused whatever the state. */
+function tavern(flawed: boolean): (asked: Asked) => readonly [number, unknown?] {
+  const all: { id: string; ownerId: string; status: string; total: number }[] = []
+  return ({ who = '', method, path: [, id, verb], body }) => {
+    if (!['ann', 'al'].includes(who)) return [401]
+    if (id === undefined) {
+      all.push({ id: `bill-${all.length}`, ownerId: who, status: 'open', total: 0 })
+      return [201, all.at(-1)]
+    }
+    const bill = all.find((each) => each.id === id && each.ownerId === who)
+    if (bill === undefined) return [404]
+    if (method === 'GET') return [200, bill]
+    if (verb === 'pay' && !(Number(body['amount']) > 0)) return [422, { error: 'that is no amount' }]
+    if (bill.status !== (verb === 'pay' ? 'closed' : 'open') && !(flawed && verb === 'pay' && bill.status === 'open'))
+      return [409, { error: `it is ${bill.status}` }]
+    if (verb === 'pay' && bill.status === 'closed' && body['amount'] !== bill.total)
+      return [409, { error: 'not the total' }]
+    if (verb === 'close') bill.total = 120
+    bill.status = verb === 'pay' ? 'paid' : 'closed'
+    return [200, bill]
+  }
+}
+
 const claimsProven = (flawed: boolean): Promise<Outcome> =>
   proveSmall({
     charter: claims,
@@ -124,6 +174,14 @@ const staysProven = (flawed: boolean): Promise<Outcome> =>
     people: { ann: 'guest', al: 'guest', hal: 'host', hank: 'host' },
     answer: homes(flawed),
     only: ['shop.cancel'],
+  })
+
+const billsProven = (flawed: boolean): Promise<Outcome> =>
+  proveSmall({
+    charter: bills,
+    people: { ann: 'guest', al: 'guest' },
+    answer: tavern(flawed),
+    only: ['shop.pay'],
   })
 
 const from = (state: string, { cells }: Outcome): string[] =>
@@ -144,6 +202,17 @@ describe('a case about a state', () => {
     assert.deepEqual(from('sent', outcome), ['held: 409 it is sent'])
     assert.deepEqual(from('approved', outcome), ['held: 409 it is approved'])
     assert.deepEqual(from('paid', outcome), ['not-reached: the claim is approved, not paid'])
+  })
+
+  it('is tried with what the rightful call says, where it was refused for what it says', async () => {
+    const flawed = await billsProven(true)
+    assert.deepEqual(
+      flawed.findings.map((each) => each.constraint),
+      ['bill.pay.from'],
+    )
+    const sound = await billsProven(false)
+    assert.deepEqual(classes(sound), [])
+    assert.deepEqual(from('open', sound), ['held: 409 it is open'])
   })
 
   it('is brought there by whoever the control showed to stand in the object', async () => {

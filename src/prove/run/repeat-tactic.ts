@@ -137,7 +137,7 @@ async function afresh(lab: Lab, abuse: AbuseCase): Promise<Scene> {
 }
 
 /** Whether the last call was refused for what it says, which tells nothing of what was used before. */
-function isMalformed(sent: Trial['sent']): boolean {
+export function isMalformed(sent: Trial['sent']): boolean {
   return [400, 422].includes(sent.findLast(({ purpose }) => purpose !== 'observe')?.exchange.response?.status ?? 0)
 }
 

@@ -18,7 +18,7 @@ import { isOutdating, outdatedTrial } from './outdated-tactic.ts'
 import type { Manner, Play } from './play.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read-tactic.ts'
-import { againTrial, burstTrial, overLimitTrial, tooOftenTrial } from './repeat-tactic.ts'
+import { againTrial, burstTrial, isMalformed, overLimitTrial, tooOftenTrial } from './repeat-tactic.ts'
 import { revivedTrial } from './revived-tactic.ts'
 import { sameKeyTrial } from './same-key-tactic.ts'
 import { grantStands } from './standing.ts'
@@ -162,7 +162,8 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
   const scene = await sceneFor(lab, abuse, options)
   const others = await forced(scene, control, manner)
   const whole = await lastStep(scene, abuse, control, manner)
-  if (whole.effect || (others.length === 0 && !patches(lab, abuse))) return whole
+  const isDoubtful = others.length === 0 && isMalformed(whole.sent)
+  if (whole.effect || (others.length === 0 && !isDoubtful && !patches(lab, abuse))) return whole
   const setUp = () => sceneFor(lab, abuse, options.skip === undefined ? {} : { skip: options.skip })
   const turns = new Turns(lab, abuse, setUp, whole.untouched)
   for (const other of others) {
@@ -172,7 +173,9 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
     })
     if (trial?.effect === true) return trial
   }
-  if (!patches(lab, abuse)) return whole
+  const asUsual = isDoubtful ? await turns.take((next) => asTheControl(next, abuse, control, manner)) : undefined
+  if (asUsual?.effect === true) return asUsual
+  if (!patches(lab, abuse)) return asUsual ?? whole
   // Some checks look at members one by one: each is sent alone.
   let members = 1
   for (let member = 0; member < Math.min(members, mostMembers); member++) {
@@ -194,6 +197,25 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
 }
 
 const mostMembers = 6
+
+/** What was refused for what it says tells nothing of what the case is about: the same with what the rightful call said. */
+async function asTheControl(
+  scene: Scene,
+  abuse: AbuseCase,
+  control: Control,
+  manner: Manner,
+): Promise<Trial | undefined> {
+  const { play, step } = scene
+  if (control.declared === true) return undefined
+  const { problem, best } = await play.prepare(step, manner)
+  const request = withKeys(play, step, control.request, problem.start)
+  const { broken } = problem.judge(request)
+  const mayBreak = new Set([abuse.constraint, ...(manner.tolerated ?? []), ...(manner.last ?? [])])
+  const says = ({ body, query }: CallRequest) => JSON.stringify([body, query])
+  if (!broken.includes(abuse.constraint) || broken.some((id) => !mayBreak.has(id))) return undefined
+  if (says(request) === says(best.request)) return undefined
+  return lastStep(scene, abuse, control, { ...manner, request })
+}
 
 /** Where no arguments meet every rule: those of the rightful call, and others that break no more; none where some do. */
 async function forced({ play, step }: Scene, control: Control, manner: Manner): Promise<CallRequest[]> {
