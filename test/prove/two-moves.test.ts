@@ -73,10 +73,11 @@ function openPost(flaw: Flaw | undefined): (asked: Asked) => Promise<readonly [n
     if (state === undefined) return [422, { error: 'no such stamp' }]
     if (state === 'used' && flaw !== 'used-again') return [409, { error: 'used' }]
     if (letter.stamp !== '' && flaw !== 'over-another') return [409, { error: 'one stamp each' }]
-    if (flaw === 'at-once') await pause(5)
-    stamps.set(code, 'used')
     letter.stamp = code
     letter.due -= 100
+    // The letter is safe; the stamp is looked at too early.
+    if (flaw === 'at-once') await pause(5)
+    stamps.set(code, 'used')
     return [200, letter]
   }
 }
