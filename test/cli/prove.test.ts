@@ -61,7 +61,6 @@ test('a flaw is proven, told in every report without a token, open until it is m
   const open = await folder.run(['verify', short, ...at(flawed.url), '--findings', 'reports/findings.json'])
   assert.equal(open.code, 2, open.error)
   assert.match(open.out, /^still open {2}[0-9a-f]{16} {2}Separation/)
-  assert.ok(open.ms < 5000, `${open.ms} ms`)
   await flawed.close()
 
   const mended = await folder.startBank([])
