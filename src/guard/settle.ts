@@ -9,11 +9,11 @@ import { printLosslessJson } from '../wire/lossless-json.ts'
 import { shownTo } from './answer.ts'
 import type { Answer, Outcome } from './call.ts'
 import { detailOf, type Going } from './going.ts'
-import { newId } from './id.ts'
+import { grantChanges } from './granting.ts'
 import { learntOf, withLearnt } from './learnt.ts'
 import { marksOf } from './reserve.ts'
 import { type Runtime, recordingOf } from './runtime.ts'
-import type { Change, ObjectRef, StoredGrant, TrackedObject } from './store.ts'
+import type { Change, ObjectRef, TrackedObject } from './store.ts'
 
 export type Effect = 'effective' | 'released' | 'in-doubt'
 
@@ -115,7 +115,13 @@ export async function writeSettlement(
     else for (const each of made) changes.push(...marksOfCreated(going, each))
     changes.push(...(await changesOfObjects(runtime, going, answer)))
     for (const { fact } of made) changes.push(keepObject(force.charter, fact, runtime.now()))
-    changes.push(...grantChanges(force.charter, going))
+    changes.push(
+      ...(await grantChanges(
+        runtime,
+        going,
+        made.map(({ fact }) => fact),
+      )),
+    )
   }
   if (repeat !== undefined && effect === 'effective' && answer !== undefined) changes.push(...keepAnswer(going, answer))
   if (repeat !== undefined && effect === 'released') changes.push({ kind: 'drop-repeat', key: repeat.key })
@@ -183,11 +189,12 @@ export function createdBy(charter: Charter, going: Going, answer: Answer | undef
     const key = textOf(evaluateReference(use.object.key, messages))
     if (key === undefined) continue
     const value = representationIn(type, answer?.body, key)
-    const creator = going.call.principal.id
+    const { id: creator, tenant: creatorTenant } = going.call.principal
     const parent = objectsFor(use, going.objects)['parent'] ?? undefined
     const known = {
       now,
       ...(creator === undefined ? {} : { creator }),
+      ...(creatorTenant === undefined ? {} : { creatorTenant }),
       ...(parent === undefined ? {} : { parent }),
       ...(use.to.length === 1 && use.to[0] !== undefined ? { state: use.to[0] } : {}),
     }
@@ -282,30 +289,4 @@ function moved(type: { readonly state?: unknown }, value: unknown, state: string
   if (state === undefined || typeof source !== 'object' || source === null || !('pointer' in source)) return value
   const { pointer } = source
   return Array.isArray(pointer) ? setPointer(value, pointer, state) : value
-}
-
-/** Approvals the API takes with operations of its own. */
-function grantChanges(charter: Charter, { call, objects }: Going): readonly Change[] {
-  const operation = charter.operations.get(call.operation)
-  const changes: Change[] = []
-  for (const approval of charter.approvals.values()) {
-    for (const fact of Object.values(objects)) {
-      if (fact === null) continue
-      const object = { type: fact.type, key: fact.key }
-      if (approval.grant === call.operation || operation?.grants === approval.name) {
-        const grant: StoredGrant = {
-          id: newId(call.at),
-          approval: approval.name,
-          by: call.principal,
-          at: call.at,
-          value: fact.value,
-          revoked: false,
-          object,
-        }
-        changes.push({ kind: 'grant', grant })
-      }
-      if (approval.revoke === call.operation) changes.push({ kind: 'revoke', approval: approval.name, object })
-    }
-  }
-  return changes
 }
