@@ -1,6 +1,6 @@
-import type { Call, Charter, Constraint, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
+import type { Call, Charter, Constraint, ConstraintId, ObjectFact, Slot } from '../charter/charter.ts'
 import { meaningOf } from '../constraint/kinds.ts'
-import { objectInSlot, perOf, scopeKey } from '../constraint/scope-key.ts'
+import { type Occasion, objectInSlot, perOf, scopeKey } from '../constraint/scope-key.ts'
 import { objectsFor, refOf } from '../constraint/slot.ts'
 
 /** What a guard must look up before it decides a call. Look-ups of one list do not depend on each other. */
@@ -51,8 +51,7 @@ export function neededFacts(
     const occasion = { use, call, objects: objectsFor(use, objects) }
     for (const constraint of use.constraints) {
       for (const need of meaningOf(constraint).needs(use, charter)) {
-        if (need.fact === 'object')
-          addObject(found.objects, charter, use, need.slot, objectInSlot(charter, need.slot, occasion))
+        if (need.fact === 'object') addObject(found.objects, charter, occasion, need.slot)
         else if (need.fact === 'grants')
           found.grants.set(need.approval, neededGrants(need.approval, objectInSlot(charter, 'object', occasion)))
         else
@@ -71,17 +70,13 @@ export function neededFacts(
   }
 }
 
-function addObject(
-  found: Map<string, NeededObject>,
-  charter: Charter,
-  use: Use,
-  slot: Slot,
-  at: { type: string; key: string } | undefined,
-): void {
+function addObject(found: Map<string, NeededObject>, charter: Charter, occasion: Occasion, slot: Slot): void {
+  const { use } = occasion
   const own = charter.objects.get(use.object?.type ?? '')
   const ref = refOf(use, slot)
   const type = ref?.object ?? (slot === 'parent' ? own?.parent?.object : own?.name)
   if (type === undefined) return
+  const at = objectInSlot(charter, slot, occasion)
   found.set(`${slot} ${type}`, {
     slot: slot === 'object' ? (use.object?.slot ?? slot) : slot,
     type,
@@ -89,7 +84,7 @@ function addObject(
     ...(at === undefined ? {} : { key: at.key }),
   })
   const inherits = slot === 'object' && (own?.owner === 'parent' || own?.tenant === 'parent')
-  if (inherits && !found.has(`parent ${own?.parent?.object}`)) addObject(found, charter, use, 'parent', undefined)
+  if (inherits && !found.has(`parent ${own?.parent?.object}`)) addObject(found, charter, occasion, 'parent')
 }
 
 function neededGrants(approval: string, object: NeededGrants['object']): NeededGrants {

@@ -5,7 +5,7 @@ import type { Decision } from '../decide/decision.ts'
 import type { Answer, Release } from './call.ts'
 import { type Objects, readAs } from './gather.ts'
 import { refuse } from './refusal.ts'
-import { carryOut } from './release.ts'
+import { carryOut, type Items } from './release.ts'
 import type { Ready } from './reserve.ts'
 
 /** The object an answer shows, by slot; undefined when it shows none. */
@@ -32,6 +32,7 @@ export function shownTo(
   ready: Pick<Ready, 'force' | 'call' | 'objects' | 'mode'>,
   decision: Decision,
   answer: Answer,
+  items?: Items,
 ): Release {
   const { obligations } = decision
   if (obligations.length === 0 || answer.status >= 300 || ready.mode === 'observe') return { kind: 'pass' }
@@ -41,7 +42,11 @@ export function shownTo(
       refusal: refuse('upstream-failed', 'the answer cannot be read, and part of it must not be shown'),
     }
   const { call, objects, force } = ready
-  const shown = carryOut({ charter: force.charter, call, objects }, obligations, answer.body)
+  const shown = carryOut(
+    { charter: force.charter, call, objects, ...(items === undefined ? {} : { items }) },
+    obligations,
+    answer.body,
+  )
   return 'blocked' in shown
     ? { kind: 'refused', refusal: refuse('upstream-failed', shown.blocked) }
     : { kind: 'changed', body: shown.body }

@@ -13,13 +13,17 @@ const deepest = 4
 /** Objects by slot, as `decide` wants them: an unknown one has no entry. */
 export type Objects = Readonly<Record<Slot, ObjectFact | null>>
 
-export interface Gathering {
+/** What it takes to look at objects. */
+export interface Looking {
   readonly charter: Charter
   readonly call: Call
   readonly look: Look
   readonly truth: Truth
   /** Called before the objects of a level are looked at, to keep others off them; gives what is tracked of them. */
   readonly hold: (needed: readonly NeededAt[]) => Promise<readonly (TrackedObject | undefined)[]>
+}
+
+export interface Gathering extends Looking {
   /** Objects that are already known. */
   readonly known?: Objects
 }
@@ -29,61 +33,131 @@ export interface NeededAt extends ObjectRef {
 }
 
 /**
- * Looks up every object the constraints of a call need.
+ * Looks up every object the constraints of a call need, and those above them that say whose they are.
  *
  * @throws whatever `hold` throws.
  */
 export async function gatherObjects(gathering: Gathering): Promise<Objects> {
-  const { charter, call } = gathering
+  const { charter, call, known = {} } = gathering
   const found = new Map<Slot, Sight>()
-  let objects: Objects = gathering.known ?? {}
+  for (const [slot, fact] of Object.entries(known)) {
+    if (fact === null) continue
+    const ref: NeededAt = { slot, type: fact.type, key: fact.key }
+    const [tracked] = await gathering.hold([ref])
+    found.set(slot, { ref, value: withLearnt(fact.value, tracked?.value), tracked })
+  }
+  let objects: Objects = known
   for (let level = 0; level < deepest; level += 1) {
     const needed = neededFacts(charter, call, objects).objects.filter(
       (each): each is NeededObject & { key: string } =>
         each.key !== undefined && !found.has(each.slot) && !Object.hasOwn(objects, each.slot),
     )
-    if (needed.length === 0) return objects
-    const tracked = await gathering.hold(needed)
-    const sights = await Promise.all(needed.map((each, index) => lookAt(gathering, each, tracked[index])))
-    for (const [index, each] of needed.entries()) found.set(each.slot, sights[index] ?? { ref: each, value: undefined })
-    objects = { ...gathering.known, ...factsOf(charter, call, found) }
+    if (needed.length === 0) break
+    for (const sight of await lookAtAll(gathering, needed)) found.set(sight.ref.slot, sight)
+    objects = { ...known, ...plainFacts(charter, call, found) }
   }
-  return objects
+  return { ...known, ...(await factsOf(gathering, found)) }
 }
 
-interface Sight {
-  readonly ref: ObjectRef
+/** What was seen of an object. */
+export interface Sight {
+  readonly ref: NeededAt
   readonly value: unknown
   readonly tracked?: TrackedObject | undefined
 }
 
-async function lookAt({ charter, truth, look }: Gathering, ref: NeededAt, tracked?: TrackedObject): Promise<Sight> {
+async function lookAtAll(gathering: Looking, needed: readonly NeededAt[]): Promise<readonly Sight[]> {
+  const tracked = await gathering.hold(needed)
+  return await Promise.all(needed.map((each, index) => lookAt(gathering, each, tracked[index])))
+}
+
+async function lookAt({ charter, truth, look }: Looking, ref: NeededAt, tracked?: TrackedObject): Promise<Sight> {
   const type = charter.objects.get(ref.type)
-  if (type?.truth === 'tracked') return { ref, value: tracked?.value, tracked }
+  const listed = type?.truth === 'tracked' && type.read === undefined && type.list !== undefined
+  if (type?.truth === 'tracked' && !listed) return { ref, value: tracked?.value, tracked }
   const value = await truth.read(ref, look)
+  // A list may show a part only: what is not on it need not be gone.
+  if (listed) return { ref, value: isThere(value) ? withLearnt(value, tracked?.value) : tracked?.value, tracked }
   return { ref, value: value === null ? null : withLearnt(value, tracked?.value), tracked }
 }
 
-function factsOf(charter: Charter, call: Call, found: ReadonlyMap<Slot, Sight>): Objects {
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+/** What shows where the next objects are: whose they are is nothing to that. */
+function plainFacts(charter: Charter, call: Call, found: ReadonlyMap<Slot, Sight>): Objects {
   const facts: Record<Slot, ObjectFact | null> = {}
-  const parent = found.get('parent')
-  const parentFact = parent === undefined ? undefined : factOf(charter, call, parent, undefined)
   for (const [slot, sight] of found) {
-    const fact = slot === 'parent' ? parentFact : factOf(charter, call, sight, parentOf(charter, sight, parentFact))
+    const fact = factOf(charter, call, sight, undefined)
     if (fact !== undefined) facts[slot] = fact
   }
   return facts
 }
 
-/** The parent that was found, if it is the parent of this object. */
-function parentOf(charter: Charter, sight: Sight, parent: ObjectFact | null | undefined): ObjectFact | undefined {
-  const own = charter.objects.get(sight.ref.type)?.parent
-  if (own === undefined || parent === undefined || parent === null || own.object !== parent.type) return undefined
-  const named = textOf(getPointer(sight.value, own.key))
-  return named === undefined || named === parent.key ? parent : undefined
+async function factsOf(gathering: Looking, found: ReadonlyMap<Slot, Sight>): Promise<Objects> {
+  const { charter, call } = gathering
+  const above = new Above(gathering, [...found.values()])
+  const facts: Record<Slot, ObjectFact | null> = {}
+  for (const [slot, sight] of found) {
+    const named = slot === 'object' ? found.get('parent')?.ref.key : undefined
+    const fact = factOf(charter, call, sight, await above.parentOf(sight, named))
+    if (fact !== undefined) facts[slot] = fact
+  }
+  return facts
 }
 
-function factOf(
+/** Whether whose an object is stands in the one above it. */
+export function inherits({ owner, tenant }: ObjectType): boolean {
+  return owner === 'parent' || tenant === 'parent'
+}
+
+/** The objects above others, each looked at once. */
+export class Above {
+  readonly #looking: Looking
+  readonly #seen = new Map<string, Sight>()
+
+  constructor(looking: Looking, seen: readonly Sight[] = []) {
+    this.#looking = looking
+    for (const sight of seen) this.#seen.set(nameOf(sight.ref), sight)
+  }
+
+  /**
+   * The object above one that inherits from it, itself with all that it inherits; undefined when nothing is inherited or that is not known.
+   *
+   * @param named - Its key, where the object itself does not say it.
+   * @throws whatever `hold` throws.
+   */
+  async parentOf(sight: Sight, named?: string, depth = 0): Promise<ObjectFact | undefined> {
+    const type = this.#looking.charter.objects.get(sight.ref.type)
+    return type === undefined || !inherits(type) ? undefined : await this.over(sight, named, depth)
+  }
+
+  /** The object above another, whether or not anything is inherited. */
+  async over({ ref, value }: Sight, named?: string, depth = 0): Promise<ObjectFact | undefined> {
+    const { charter, call } = this.#looking
+    const parent = charter.objects.get(ref.type)?.parent
+    const key = parent === undefined ? undefined : (textOf(getPointer(value, parent.key)) ?? named)
+    if (parent === undefined || key === undefined || depth >= deepest) return undefined
+    const sight = await this.#lookAt({ slot: `above ${ref.slot}`, type: parent.object, key })
+    return factOf(charter, call, sight, await this.parentOf(sight, undefined, depth + 1)) ?? undefined
+  }
+
+  async #lookAt(ref: NeededAt): Promise<Sight> {
+    const seen = this.#seen.get(nameOf(ref))
+    if (seen !== undefined) return seen
+    const [sight = { ref, value: undefined }] = await lookAtAll(this.#looking, [ref])
+    this.#seen.set(nameOf(ref), sight)
+    return sight
+  }
+}
+
+function nameOf({ type, key }: ObjectRef): string {
+  return `${type}/${key}`
+}
+
+/** The fact that was seen; null when there is no such object, undefined when that is not known. */
+export function factOf(
   charter: Charter,
   call: Call,
   { ref, value, tracked }: Sight,
@@ -105,6 +179,7 @@ export function readAs(
     now,
     ...(parent === undefined ? {} : { parent }),
     ...(tracked?.creator === undefined ? {} : { creator: tracked.creator }),
+    ...(type.tenant !== 'creator' || tracked?.tenant === undefined ? {} : { creatorTenant: tracked.tenant }),
     ...(tracked?.state === undefined ? {} : { state: tracked.state }),
   })
 }
@@ -112,4 +187,12 @@ export function readAs(
 function goneOf(type: ObjectType, ref: ObjectRef, tracked: TrackedObject | undefined): ObjectFact | null {
   if (type.gone === undefined || tracked === undefined) return null
   return { ...tracked, ...ref, state: type.gone, value: { gone: true } }
+}
+
+/** Types of which the guard itself knows something nobody can read. */
+export function isFollowed(type: ObjectType | undefined): boolean {
+  return (
+    type !== undefined &&
+    (type.truth === 'tracked' || type.state === undefined || type.owner === 'creator' || type.tenant === 'creator')
+  )
 }

@@ -1,5 +1,6 @@
 import { askFor } from './facts.ts'
 import { readAs } from './gather.ts'
+import { withLearnt } from './learnt.ts'
 import type { Ready } from './reserve.ts'
 import type { Runtime } from './runtime.ts'
 import type { Change } from './store.ts'
@@ -16,14 +17,20 @@ export async function refreshCounted(runtime: Runtime, ready: Ready, look: Look)
   if (whileQueries.length === 0) return
   const { marked } = await runtime.store.transact([], (transaction) => transaction.read({ marked: whileQueries }))
   const refs = [...new Map(marked.flat().map((ref) => [`${ref.type}/${ref.key}`, ref])).values()]
+  const { objects } = await runtime.store.transact([], (transaction) => transaction.read({ objects: refs }))
   const changes = await Promise.all(
-    refs.map(async (ref): Promise<readonly Change[]> => {
+    refs.map(async (ref, index): Promise<readonly Change[]> => {
       const type = charter.objects.get(ref.type)
       if (type?.truth !== 'read') return []
       const value = await runtime.truth.read(ref, look)
       if (value === undefined) return []
       const now = runtime.now()
-      const fact = value === null ? { ...ref, value: null, state: type.gone ?? 'gone' } : readAs(type, value, { now })
+      // Who made it, and what only an answer told, is not seen again.
+      const tracked = objects[index]
+      const fact =
+        value === null
+          ? { ...ref, value: null, state: type.gone ?? 'gone' }
+          : readAs(type, withLearnt(value, tracked?.value), { tracked, now })
       return [{ kind: 'object', object: { ...fact, ...ref, seenAt: now } }]
     }),
   )

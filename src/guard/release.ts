@@ -14,6 +14,15 @@ export interface Answered {
   readonly charter: Charter
   readonly call: Call
   readonly objects: Objects
+  /** What is known of the items of its lists beside what they say themselves. */
+  readonly items?: Items
+}
+
+/** By type and key, as `itemName` writes them. */
+export type Items = ReadonlyMap<string, { readonly fact: ObjectFact; readonly parent?: ObjectFact | undefined }>
+
+export function itemName(type: ObjectType, item: unknown): string {
+  return `${type.name}/${textOf(getPointer(item, type.key)) ?? ''}`
 }
 
 /**
@@ -56,9 +65,18 @@ export function carryOut(
   return { body: shown }
 }
 
-function itemFact({ call, objects }: Answered, type: ObjectType, item: unknown): ObjectFact {
+function itemFact({ call, objects, items }: Answered, type: ObjectType, item: unknown): ObjectFact {
   const parent = objects['parent'] ?? undefined
-  return readObject(type, item, { now: call.at, ...(parent === undefined ? {} : { parent }) })
+  return (
+    items?.get(itemName(type, item))?.fact ??
+    readObject(type, item, { now: call.at, ...(parent === undefined ? {} : { parent }) })
+  )
+}
+
+/** The objects of the call as its item alone would have them. */
+function around({ objects, items }: Answered, type: ObjectType, item: unknown, fact: ObjectFact): Objects {
+  const parent = items?.get(itemName(type, item))?.parent
+  return { ...objects, ...(parent === undefined ? {} : { parent }), object: fact }
 }
 
 /**
@@ -66,15 +84,16 @@ function itemFact({ call, objects }: Answered, type: ObjectType, item: unknown):
  * for whoever may list them, within their tenant.
  */
 function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
-  const { charter, call, objects } = answered
+  const { charter, call } = answered
   const fact = itemFact(answered, type, item)
+  const objects = around(answered, type, item, fact)
   const read = charter.operations.get(type.read ?? '')
   for (const use of charter.operations.get(call.operation)?.uses ?? []) {
     for (const constraint of use.constraints) {
       const named = constraint.kind === 'items' && constraint.object === type.name ? constraint.choices : undefined
       const listing = constraint.kind === 'by' && constraint.slot === 'object' && read === undefined
       const choices = listing ? constraint.choices : named
-      if (choices !== undefined && isEntitled(answered, type, use, choices, fact)) return true
+      if (choices !== undefined && isEntitled(answered, type, use, choices, objects)) return true
     }
   }
   if (read === undefined) return false
@@ -82,7 +101,7 @@ function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
   const key = textOf(getPointer(item, type.key))
   return read.uses.some((use) => {
     if (use.object?.type !== type.name || key === undefined) return false
-    const facts = noFactsBut({ ...objects, object: fact })
+    const facts = noFactsBut(objects)
     // Only what is about whose it is: the request of the list is not the request of the read.
     return evaluateUse(charter, use, facts, reading).every((reason) => !aboutTheItem.has(reason.kind))
   })
@@ -91,19 +110,19 @@ function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
 const aboutTheItem: ReadonlySet<string> = new Set(['by', 'from', 'separation', 'when'])
 
 function isEntitled(
-  { charter, call, objects }: Answered,
+  { charter, call }: Answered,
   type: ObjectType,
   use: Use,
   choices: readonly Choice[],
-  fact: ObjectFact,
+  objects: Objects,
 ): boolean {
   const reader = asReader(use, type)
   const entitled = compileChoices(choices, { charter, use: reader, plan: makeScopePlan(charter, use) }, 'object')
-  return entitled(makeContext(reader, noFactsBut({ ...objects, object: fact }), call), call.principal) === 'yes'
+  return entitled(makeContext(reader, noFactsBut(objects), call), call.principal) === 'yes'
 }
 
 function maySee(answered: Answered, type: ObjectType, field: string, item: unknown): boolean {
-  const fact = itemFact(answered, type, item)
+  const objects = around(answered, type, item, itemFact(answered, type, item))
   const uses = answered.charter.operations.get(answered.call.operation)?.uses ?? []
   return uses.some((use) =>
     use.constraints.some(
@@ -111,7 +130,7 @@ function maySee(answered: Answered, type: ObjectType, field: string, item: unkno
         constraint.kind === 'seen-by' &&
         constraint.object === type.name &&
         constraint.field.name === field &&
-        isEntitled(answered, type, use, constraint.choices, fact),
+        isEntitled(answered, type, use, constraint.choices, objects),
     ),
   )
 }

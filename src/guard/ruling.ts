@@ -1,5 +1,5 @@
 /** The way of one call through the guard, from the first look to what is said. */
-import type { Approval, Call, Charter } from '../charter/charter.ts'
+import type { Approval, Call } from '../charter/charter.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
 import { shownObject, shownTo } from './answer.ts'
@@ -8,9 +8,10 @@ import { type Holding, releaseCall, takeObjects } from './busy.ts'
 import type { Answer, Incoming, Outcome, Refusal, Release, Ruling } from './call.ts'
 import { Capabilities } from './capability.ts'
 import { type Doubts, goingOf, silentMs } from './doubt.ts'
-import { gatherObjects, type Objects } from './gather.ts'
+import { gatherObjects, isFollowed, type Looking, type Objects } from './gather.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
+import { knowItems } from './items.ts'
 import type { Later } from './later.ts'
 import { type Asked, questionOf } from './question.ts'
 import { refreshCounted } from './refresh.ts'
@@ -103,22 +104,39 @@ export class Rulings {
     await Promise.all([this.record(ready, reserved), this.#runtime.store.flush()])
     if (!isAllowed(reserved.decision))
       return { kind: 'refused', refusal: refusalOf(force.charter, call.operation, reserved.decision) }
-    return shownTo(ready, reserved.decision, answer)
+    return this.#show(ready, reserved.decision, answer, incoming)
   }
 
   look(force: InForce, call: Call, incoming: Incoming, known?: Objects): Promise<Objects> {
+    return gatherObjects({ ...this.#looking(force, call, incoming), ...(known === undefined ? {} : { known }) })
+  }
+
+  /** Looks without keeping anybody else off what is looked at. */
+  #looking(force: InForce, call: Call, incoming: Incoming): Looking {
     const { store, truth } = this.#runtime
-    return gatherObjects({
+    return {
       charter: force.charter,
       call,
       truth,
       look: lookOf(incoming),
-      ...(known === undefined ? {} : { known }),
       hold: async (needed) => {
         if (!needed.some((each) => isFollowed(force.charter.objects.get(each.type)))) return needed.map(() => undefined)
         return (await store.transact([], (transaction) => transaction.read({ objects: needed }))).objects
       },
-    })
+    }
+  }
+
+  async #show(
+    ready: Parameters<typeof shownTo>[0],
+    decision: Decision,
+    answer: Answer,
+    incoming: Incoming,
+  ): Promise<Release> {
+    if (answer.status >= 300 || ready.mode === 'observe') return shownTo(ready, decision, answer)
+    const looking = this.#looking(ready.force, ready.call, incoming)
+    // Of whom nothing is known, less is shown.
+    const items = await knowItems(looking, decision.obligations, answer.body).catch(() => undefined)
+    return shownTo(ready, decision, answer, items)
   }
 
   async #ruleFirst(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
@@ -212,7 +230,13 @@ export class Rulings {
     const inspect =
       decision.obligations.length > 0 ||
       (reserved.stored && ready.force.charter.operations.get(ready.call.operation)?.writes === true)
-    return { kind: 'go', call: ready.id, decision, inspect, settle: (outcome) => this.#settle(ready, going, outcome) }
+    return {
+      kind: 'go',
+      call: ready.id,
+      decision,
+      inspect,
+      settle: (outcome) => this.#settle(going, outcome, incoming),
+    }
   }
 
   /** Puts on the record what was decided, and on the disk what was taken for it. What is not there must not happen. */
@@ -232,13 +256,13 @@ export class Rulings {
     throw new TypeError('the node stood still')
   }
 
-  async #settle(ready: Ready, going: Going, outcome: Outcome): Promise<Release> {
-    const operation = ready.force.charter.operations.get(ready.call.operation)
+  async #settle(going: Going, outcome: Outcome, incoming: Incoming): Promise<Release> {
+    const operation = going.force.charter.operations.get(going.call.operation)
     if (operation?.writes === true) await this.#doubts.settleOrKeep(going, outcome)
     if (outcome.kind !== 'answered') return { kind: 'pass' }
     const weak = this.#capabilities.problemOf(going, outcome.answer, this.#runtime.now())
-    if (weak !== undefined && ready.mode === 'enforce') return { kind: 'refused', refusal: weak }
-    return shownTo(ready, going.decision, outcome.answer)
+    if (weak !== undefined && going.mode === 'enforce') return { kind: 'refused', refusal: weak }
+    return this.#show(going, going.decision, outcome.answer, incoming)
   }
 
   async #turnDown(ready: Ready, reserved: Reserved, incoming: Incoming): Promise<Ruling> {
@@ -322,12 +346,4 @@ export function readyOf(id: string, force: InForce, call: Call, objects: Objects
 
 export function isAllowed(decision: Decision): boolean {
   return decision.effect === 'allow' || decision.effect === 'modify'
-}
-
-/** Types of which the guard itself knows something nobody can read. */
-function isFollowed(type: ReturnType<Charter['objects']['get']>): boolean {
-  return (
-    type !== undefined &&
-    (type.truth === 'tracked' || type.state === undefined || type.owner === 'creator' || type.tenant === 'creator')
-  )
 }
