@@ -45,15 +45,24 @@ export async function openOutside(
   const readers = await readersOf(file, secrets)
   const { tls } = file.listen
   const listening = tls === undefined ? undefined : await tlsOf(folder, tls)
-  const identifier = await openIdentifier(file.identity, {
+  const identifier = await openCallers({ folder, file }, secrets, replays)
+  const truth = httpTruth({ charter, upstreams, readers, timeoutMs: file.limits.look })
+  return { upstreams, identifier, truth, ...(listening === undefined ? {} : { tls: listening }) }
+}
+
+/** Who callers are, with nothing remembered of any of them. @throws as `openOutside`. */
+export function openCallers(
+  { folder, file }: Pick<GuardConfig, 'folder' | 'file'>,
+  secrets: Secrets,
+  replays: ReplayMemory,
+): Promise<Identifier> {
+  return openIdentifier(file.identity, {
     now: Date.now,
     directory: folder,
     upstreams: Object.fromEntries(Object.entries(file.upstreams).map(([source, { url }]) => [source, url])),
     readSecret: ({ from, name }) => secrets.read(from, name),
     replays,
   })
-  const truth = httpTruth({ charter, upstreams, readers, timeoutMs: file.limits.look })
-  return { upstreams, identifier, truth, ...(listening === undefined ? {} : { tls: listening }) }
 }
 
 /** The listener and the bounds of a gateway. */

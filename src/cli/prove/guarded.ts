@@ -7,7 +7,7 @@ import { makeReplayMemory } from '../../identity/replay-memory.ts'
 import { openSqliteStore } from '../../store/open.ts'
 import type { GuardConfig, ReadyCharter } from '../guard/config.ts'
 import { loadOrRefuse } from '../guard/load-or-refuse.ts'
-import { listenOptions, openOutside } from '../guard/outside.ts'
+import { listenOptions, openCallers, openOutside } from '../guard/outside.ts'
 import { openSecrets } from '../guard/secrets.ts'
 import type { Terminal } from '../terminal.ts'
 import type { GuardBy, Guarded, ReachOptions } from './options.ts'
@@ -34,12 +34,11 @@ export function guardWith({ config, env, journal = nowhere }: GuardedOptions): G
   return async (targets, now): Promise<Guarded> => {
     const { charter, version } = config
     const here = { ...config, file: { ...config.file, upstreams: upstreamsAt(config, targets) } }
-    const outside = await openOutside(here, openSecrets(env, config.folder), {
-      charter: () => charter,
-      replays: makeReplayMemory(now),
-    })
-    const { truth, identifier, upstreams } = outside
+    const secrets = openSecrets(env, config.folder)
+    const replays = makeReplayMemory(now)
+    const { truth, identifier, upstreams } = await openOutside(here, secrets, { charter: () => charter, replays })
     const limits = { busyMs: config.file.limits.busy, doubtMs: config.file.limits.doubt }
+    let callers = identifier
     const open = async (): Promise<{ guard: Guard; store: Store }> => {
       const store = await openSqliteStore(':memory:')
       return { store, guard: await createGuard(charter, { version, store, journal, truth, now, limits }) }
@@ -53,7 +52,7 @@ export function guardWith({ config, env, journal = nowhere }: GuardedOptions): G
       ...listenOptions(config.file, undefined),
       listen: { host: '127.0.0.1', port: 0 },
       guard: following(() => current.guard),
-      identifier,
+      identifier: { identify: (presented) => callers.identify(presented), close: () => callers.close() },
       upstreams,
     })
     return {
@@ -62,11 +61,15 @@ export function guardWith({ config, env, journal = nowhere }: GuardedOptions): G
         const before = current
         current = await open()
         await shut(before)
+        // What the API said of callers was about how things stood before.
+        const known = callers
+        callers = await openCallers(here, secrets, replays)
+        await known.close()
       },
       close: async () => {
         await gateway.close(1000)
         await shut(current)
-        await identifier.close()
+        await callers.close()
         await truth.close()
       },
     }
