@@ -1,6 +1,7 @@
 import type { Approval, Charter, OperationId } from '../charter/charter.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
 import type { Refusal, RefusalCode } from './call.ts'
+import type { Asked } from './question.ts'
 
 /** The HTTP status and the title of each refusal. Stable: clients act on the code. */
 export const refusals: Readonly<Record<RefusalCode, { readonly status: number; readonly title: string }>> = {
@@ -98,4 +99,16 @@ export function problemOf(refusal: Refusal, call: string): Readonly<Record<strin
       ? {}
       : { approval: { ...refusal.hold, expires: new Date(refusal.hold.expires).toISOString() } }),
   }
+}
+
+/** The refusal of a call that waits for somebody. */
+export function heldRefusal(refusal: Refusal, { reference, expires }: Asked, asked: readonly Approval[]): Refusal {
+  return { ...refusal, hold: { reference, expires, approvals: asked.map((each) => each.name), sentBy: 'caller' } }
+}
+
+/** The same where the guard sends the call itself. */
+export function sentLater(refusal: Refusal): Refusal {
+  if (refusal.hold === undefined) return refusal
+  const remedy = 'once it is approved, the guard sends it; repeat it with `Lockstep-Hold` to get the answer'
+  return { ...refusal, remedy, hold: { ...refusal.hold, sentBy: 'guard' } }
 }

@@ -1,27 +1,30 @@
 /** The way of one call through the guard, from the first look to what is said. */
-import type { Approval, Call } from '../charter/charter.ts'
+import type { Call } from '../charter/charter.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
 import { shownObject, shownTo } from './answer.ts'
 import type { Approvals } from './approvals.ts'
 import { type Holding, releaseCall, takeObjects } from './busy.ts'
-import type { Answer, Incoming, Outcome, Refusal, Release, Ruling } from './call.ts'
+import type { Answer, Incoming, Outcome, RefusalCode, Release, Ruling } from './call.ts'
 import { Capabilities } from './capability.ts'
 import { type Doubts, goingOf, silentMs } from './doubt.ts'
+import { isEnded, keptOfSession } from './ended.ts'
 import { gatherObjects, isFollowed, type Looking, type Objects } from './gather.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
 import { knowItems } from './items.ts'
 import type { Later } from './later.ts'
-import { type Asked, questionOf } from './question.ts'
+import { questionOf } from './question.ts'
 import { refreshCounted } from './refresh.ts'
-import { approvalsAsked, refusalOf, refuse } from './refusal.ts'
+import { approvalsAsked, heldRefusal, refusalOf, refuse, sentLater } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
 import { type InForce, modeOf, type Runtime, recordingOf, showsItsObject } from './runtime.ts'
-import { keepAnswer } from './settle.ts'
+import { effectOf, keepAnswer } from './settle.ts'
 import type { StoredCall, Switch } from './store.ts'
-import type { Truth } from './truth.ts'
+import { lookOf } from './truth.ts'
+
+type Stopped = Extract<Ruling, { kind: 'refused' }> & { readonly decision: Decision }
 
 export class Rulings {
   readonly #runtime: Runtime
@@ -45,33 +48,38 @@ export class Rulings {
     const call = callOf(incoming, this.#runtime.now())
     const off = this.#runtime.switches.ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)
+    const enforced = modeOf(force, call.operation) === 'enforce'
+    if (enforced && (await isEnded(this.#runtime, force, incoming.credentials)))
+      return this.#stop(id, force, call, 'unauthenticated', 'what the caller was let in with has come to its end')
     const sent = incoming.hold === undefined ? undefined : await this.#later.answerFor(force, call, incoming.hold)
     if (sent !== undefined) return { call: id, ...sent }
     const operation = force.charter.operations.get(call.operation)
-    if (
-      operation !== undefined &&
-      showsItsObject(force.charter, operation) &&
-      modeOf(force, operation.id) === 'enforce'
-    )
+    if (operation !== undefined && showsItsObject(force.charter, operation) && enforced)
       return this.#ruleLate(id, force, call, incoming)
     return this.#ruleFirst(id, force, call, incoming)
   }
 
-  async switchedOff(
+  switchedOff(id: string, force: InForce, call: Call, off: Switch, objects: Objects = {}): Promise<Stopped> {
+    const says = `the ${off.of} \`${off.name}\` is switched off: ${off.why}`
+    return this.#stop(id, force, call, 'switched-off', says, objects)
+  }
+
+  /** Refuses a call for a reason that is none of the charter's constraints. */
+  async #stop(
     id: string,
     force: InForce,
     call: Call,
-    off: Switch,
+    code: RefusalCode,
+    says: string,
     objects: Objects = {},
-  ): Promise<Extract<Ruling, { kind: 'refused' }> & { readonly decision: Decision }> {
-    const says = `the ${off.of} \`${off.name}\` is switched off: ${off.why}`
+  ): Promise<Stopped> {
     const decision: Decision = {
       effect: 'deny',
       reasons: [{ constraint: 'not-permitted', kind: 'by', outcome: 'broken', says }],
       obligations: [],
     }
     await this.record(readyOf(id, force, call, objects, []), { decision, marks: [], facts: {} })
-    return { kind: 'refused', call: id, refusal: refuse('switched-off', says), decision }
+    return { kind: 'refused', call: id, refusal: refuse(code, says), decision }
   }
 
   /** The object is in the answer: ask first who calls, look at the answer, then decide. */
@@ -260,9 +268,18 @@ export class Rulings {
     const operation = going.force.charter.operations.get(going.call.operation)
     if (operation?.writes === true) await this.#doubts.settleOrKeep(going, outcome)
     if (outcome.kind !== 'answered') return { kind: 'pass' }
+    await this.#endSession(going, outcome, incoming)
     const weak = this.#capabilities.problemOf(going, outcome.answer, this.#runtime.now())
     if (weak !== undefined && going.mode === 'enforce') return { kind: 'refused', refusal: weak }
     return this.#show(going, going.decision, outcome.answer, incoming)
+  }
+
+  async #endSession(going: Going, outcome: Outcome, { credentials }: Incoming): Promise<void> {
+    const { store, now } = this.#runtime
+    const ended = keptOfSession(going, credentials, now())
+    if (ended.length === 0 || effectOf(going.force.charter, going.call.operation, outcome) !== 'effective') return
+    await store.transact([], (transaction) => transaction.write(ended))
+    await store.flush()
   }
 
   async #turnDown(ready: Ready, reserved: Reserved, incoming: Incoming): Promise<Ruling> {
@@ -316,26 +333,8 @@ export class Rulings {
   }
 }
 
-function heldRefusal(refusal: Refusal, { reference, expires }: Asked, asked: readonly Approval[]): Refusal {
-  return { ...refusal, hold: { reference, expires, approvals: asked.map((each) => each.name), sentBy: 'caller' } }
-}
-
-function sentLater(refusal: Refusal): Refusal {
-  if (refusal.hold === undefined) return refusal
-  const remedy = 'once it is approved, the guard sends it; repeat it with `Lockstep-Hold` to get the answer'
-  return { ...refusal, remedy, hold: { ...refusal.hold, sentBy: 'guard' } }
-}
-
 export function callOf({ operation, principal, request }: Incoming, at: number): Call {
   return { operation, principal, request, at }
-}
-
-function lookOf({ request, credentials, signal }: Incoming): Parameters<Truth['read']>[1] {
-  return {
-    request,
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(signal === undefined ? {} : { signal }),
-  }
 }
 
 export function readyOf(id: string, force: InForce, call: Call, objects: Objects, held: Ready['held']): Ready {

@@ -1,5 +1,6 @@
 import type { Charter, Operation, OperationId, Slot, Workflow } from '../charter/charter.ts'
 import { isRemembering } from '../session/counting.ts'
+import { type Ends, findEnds } from './ended.ts'
 import type { Journal, Recording } from './journal.ts'
 import { aloneSlots, type Waiting } from './leases.ts'
 import type { Store } from './store.ts'
@@ -40,6 +41,7 @@ export interface InForce {
   readonly version: string
   readonly workflowOf: (operation: OperationId) => Workflow | undefined
   readonly traitsOf: (operation: OperationId) => Traits
+  readonly ends: Ends
 }
 
 /** What is true of every call of an operation, found out once for each charter. */
@@ -62,7 +64,7 @@ export function putInForce(charter: Charter, version: string): InForce {
     if (charter.operations.has(operation)) known.set(operation, traits)
     return traits
   }
-  return { charter, version, workflowOf: (operation) => byOperation.get(operation), traitsOf }
+  return { charter, version, workflowOf: (operation) => byOperation.get(operation), traitsOf, ends: findEnds(charter) }
 }
 
 function findTraits(charter: Charter, operation: Operation | undefined): Traits {

@@ -8,6 +8,7 @@ import { objectsFor } from '../constraint/slot.ts'
 import { printLosslessJson } from '../wire/lossless-json.ts'
 import { shownTo } from './answer.ts'
 import type { Answer, Outcome } from './call.ts'
+import { keptOfKeys } from './ended.ts'
 import { detailOf, type Going } from './going.ts'
 import { grantChanges } from './granting.ts'
 import { learntOf, withLearnt } from './learnt.ts'
@@ -114,14 +115,10 @@ export async function writeSettlement(
     if (!going.stored || going.uses.length === 0) changes.push(...lateMarks(going, made))
     else for (const each of made) changes.push(...marksOfCreated(going, each))
     changes.push(...(await changesOfObjects(runtime, going, answer)))
-    for (const { fact } of made) changes.push(keepObject(force.charter, fact, runtime.now()))
-    changes.push(
-      ...(await grantChanges(
-        runtime,
-        going,
-        made.map(({ fact }) => fact),
-      )),
-    )
+    const objects = made.map(({ fact }) => fact)
+    for (const fact of objects) changes.push(keepObject(force.charter, fact, runtime.now()))
+    changes.push(...keptOfKeys(force, objects, answer, runtime.now()))
+    changes.push(...(await grantChanges(runtime, going, objects)))
   }
   if (repeat !== undefined && effect === 'effective' && answer !== undefined) changes.push(...keepAnswer(going, answer))
   if (repeat !== undefined && effect === 'released') changes.push({ kind: 'drop-repeat', key: repeat.key })

@@ -1,4 +1,5 @@
 import type { CallRequest } from '../charter/charter.ts'
+import type { Incoming } from './call.ts'
 import type { ObjectRef } from './store.ts'
 
 /** Looks at objects through the API they live in. */
@@ -19,3 +20,12 @@ export interface Look {
 
 /** For charters whose objects are all tracked. */
 export const blind: Truth = { read: () => Promise.resolve(undefined) }
+
+/** How objects are looked at for a call. */
+export function lookOf({ request, credentials, signal }: Incoming): Look {
+  return {
+    request,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+}

@@ -143,11 +143,7 @@ class School {
     const incoming = { operation: `api.${operation}`, principal, request }
     const result = await guard.call(incoming, async () => answered(200, answer))
     if (result.kind === 'refused') return { code: result.refusal.code }
-    if (result.kind === 'answered') return { code: result.answer.status, body: result.answer.body }
-    const { outcome } = result
-    return outcome.kind === 'answered'
-      ? { code: outcome.answer.status, body: outcome.answer.body }
-      : { code: outcome.kind }
+    return result.kind === 'answered' ? { code: result.answer.status, body: result.answer.body } : { code: result.kind }
   }
 }
 

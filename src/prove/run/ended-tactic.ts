@@ -1,10 +1,10 @@
 /** Calls with what somebody was let in with, after its end. */
+import { secretOf } from '../../charter/credential.ts'
 import { textOf } from '../../charter/object-fact.ts'
 import { getPointer, printPointer } from '../../charter/pointer.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import { tellingLeaves } from '../oracle/effect.ts'
-import { secretOf } from '../plan/credential.ts'
 import type { AbuseCase, Step } from '../plan/scenario.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import { type Door, doorsOf } from './door.ts'
