@@ -7,3 +7,12 @@ export interface Change {
   readonly before: unknown
   readonly after: unknown
 }
+
+/** Whether a value that was sent and one that is read mean the same: text and numbers count alike. */
+export function sameValue(left: unknown, right: unknown): boolean {
+  return (
+    left === right ||
+    JSON.stringify(left) === JSON.stringify(right) ||
+    (typeof left !== 'object' && typeof right !== 'object' && left !== undefined && Number(left) === Number(right))
+  )
+}

@@ -1,7 +1,7 @@
 /** The last step of a scene is the abuse: made once, and judged by what the observer sees. */
 import type { CallRequest, Constraint, Use } from '../../charter/charter.ts'
 import { getPointer } from '../../charter/pointer.ts'
-import type { Change } from '../oracle/change.ts'
+import { type Change, sameValue } from '../oracle/change.ts'
 import { deltaOf, effectOf, markOf, type Sights } from '../oracle/effect.ts'
 import type { Break } from '../oracle/invariant.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
@@ -11,6 +11,7 @@ import { goesOn } from './going-on.ts'
 import { handedOutAgain } from './handed-out.ts'
 import { otherState } from './in-state.ts'
 import { inShort } from './lab.ts'
+import { takenFor } from './leaving-out.ts'
 import { ledAstray } from './outcome.ts'
 import type { Manner } from './play.ts'
 import type { Sight } from './thing.ts'
@@ -48,6 +49,12 @@ async function judged(scene: Scene, abuse: AbuseCase, control: Control, manner: 
     if (!made.accepted) return { ...base, effect: false, changes: [], disclosed: [] }
     const led = ledAstray(use, made.astray, { before, after, rightful: control.after })
     return { ...base, ...led, effect: led.changes.length > 0, disclosed: [] }
+  }
+  const taken =
+    field === undefined && made.accepted ? takenFor(use, made.leaving, { ...made, before, after }) : undefined
+  if (taken !== undefined) {
+    const why = `taken for \`${taken.id}\`, which allows it but for fields that were left alone: ${base.why}`
+    return { ...base, why, effect: false, changes: [], disclosed: [] }
   }
   if (field !== undefined) {
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
@@ -154,17 +161,9 @@ function fieldWritten(
   const now = getPointer(seen.after?.value, field.field.at)
   const otherwise = getPointer(seen.rightful?.value, field.field.at)
   const before = exists(seen.before) ? getPointer(seen.before.value, field.field.at) : otherwise
-  const effect = injected !== undefined && alike(now, injected) && !alike(before, injected)
-  if (effect && alike(otherwise, injected))
+  const effect = injected !== undefined && sameValue(now, injected) && !sameValue(before, injected)
+  if (effect && sameValue(otherwise, injected))
     throw new Unreached(`the rightful call leaves the same in \`${field.field.name}\``)
   const changes = effect ? [{ label, pointer: `/${field.field.at.join('/')}`, before, after: now }] : []
   return { effect, changes, disclosed: [] }
-}
-
-function alike(left: unknown, right: unknown): boolean {
-  return (
-    left === right ||
-    JSON.stringify(left) === JSON.stringify(right) ||
-    (typeof left !== 'object' && typeof right !== 'object' && left !== undefined && Number(left) === Number(right))
-  )
 }

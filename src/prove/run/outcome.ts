@@ -20,7 +20,7 @@ export async function outcomesOf(
   const { lab } = play
   if (lab.charter.objects.get(use.object?.type ?? '')?.state === undefined) return undefined
   const whole = await withOthers(play, use, seen, request)
-  const open = alike(lab.charter, use).filter((each) => mayAllow(lab, each, whole, request))
+  const open = alikeUses(lab.charter, use).filter((each) => mayAllow(lab, each, whole, request))
   const stays = whole.objects[use.object?.slot ?? 'object']?.state
   const found = open.map(({ to, creates }) => (to.length > 0 || creates ? to : stays === undefined ? [] : [stays]))
   return found.length === 0 || found.some((states) => states.length === 0) ? undefined : new Set(found.flat())
@@ -92,12 +92,12 @@ export function usedAs(
   state: string | undefined,
 ): UseId {
   if (state === undefined || use.to.length === 0 || use.to.includes(state)) return use.id
-  const others = alike(lab.charter, use).filter((each) => each.to.includes(state))
+  const others = alikeUses(lab.charter, use).filter((each) => each.to.includes(state))
   return others.find((each) => mayAllow(lab, each, seen, request))?.id ?? use.id
 }
 
 /** The uses of the same operation that do the same to the same type, this one among them. */
-function alike(charter: Charter, use: Use): Use[] {
+export function alikeUses(charter: Charter, use: Use): Use[] {
   const uses = charter.operations.get(use.operation)?.uses ?? []
   return uses.filter((each) => each.object?.type === use.object?.type && each.creates === use.creates)
 }

@@ -1,14 +1,5 @@
 /** Plays one scenario on the running system: a stage of people and objects, and the record of what was sent. */
-import type {
-  CallRequest,
-  Charter,
-  ConstraintId,
-  ObjectFact,
-  Principal,
-  Ref,
-  Slot,
-  Use,
-} from '../../charter/charter.ts'
+import type { CallRequest, ConstraintId, ObjectFact, Principal, Ref, Slot, Use } from '../../charter/charter.ts'
 import { textOf } from '../../charter/object-fact.ts'
 import { getPointer, printReference } from '../../charter/pointer.ts'
 import type { Reason } from '../../decide/decision.ts'
@@ -24,10 +15,11 @@ import { lookAtCounted } from './counted.ts'
 import { findThing } from './find.ts'
 import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from './lab.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
+import { type Leaving, leavingOut } from './leaving-out.ts'
 import { readThing } from './observe.ts'
 import { outcomesOf, unlessAllowed } from './outcome.ts'
 import { startOf } from './start.ts'
-import { judgedFact, type Thing } from './thing.ts'
+import { judgedFact, type Thing, underOwnNames } from './thing.ts'
 import { Held, Unreached } from './unreached.ts'
 
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
@@ -54,6 +46,8 @@ export interface Made {
   readonly created?: string
   /** Another use allows it: it is an abuse only if it leads to one of these states. */
   readonly astray?: ReadonlySet<string>
+  /** Other uses that allow it but for fields it carries. */
+  readonly leaving: readonly Leaving[]
 }
 
 /**
@@ -280,6 +274,7 @@ export class Play {
       manner.target === undefined
         ? undefined
         : await unlessAllowed(this, use, seen, { request: best.request, target: manner.target })
+    const leaving = manner.target === undefined ? [] : await leavingOut(this, use, seen, best.request)
     const exchange = await this.exchange(step, use, best.request)
     const accepted = !refuses(this.lab.charter, use, exchange)
     const created = use.creates ? createdKey(this.lab.charter, use, best.request, exchange) : undefined
@@ -291,6 +286,7 @@ export class Play {
       request: best.request,
       exchange,
       accepted,
+      leaving,
       ...(created === undefined ? {} : { created }),
       ...(astray === undefined ? {} : { astray }),
     }
@@ -326,23 +322,5 @@ export class Play {
       exchange,
       captures,
     })
-  }
-}
-
-/** Where a call moves objects of several types, each stands where the charter looks for it. */
-function underOwnNames(
-  charter: Charter,
-  use: Use,
-  objects: Record<Slot, ObjectFact | null>,
-): Record<Slot, ObjectFact | null> {
-  const slot = use.object?.slot
-  if (slot === undefined) return objects
-  const first = charter.operations.get(use.operation)?.uses[0]?.object?.type
-  const { object, ...others } = objects
-  const main = first === undefined ? undefined : others[first]
-  return {
-    ...others,
-    ...(object === undefined ? {} : { [slot]: object }),
-    ...(main === undefined ? {} : { object: main }),
   }
 }

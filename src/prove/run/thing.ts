@@ -1,4 +1,4 @@
-import type { ObjectFact, ObjectType } from '../../charter/charter.ts'
+import type { Charter, ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import type { Known } from '../../charter/object-fact.ts'
 import type { Sent } from '../finding.ts'
 import type { Signed } from './lab.ts'
@@ -51,5 +51,23 @@ export function knownOf(thing: Thing, now: number): Known {
     ...(thing.creator === undefined ? {} : { creator: thing.creator }),
     ...(thing.creatorTenant === undefined ? {} : { creatorTenant: thing.creatorTenant }),
     ...(thing.followed === undefined ? {} : { state: thing.followed }),
+  }
+}
+
+/** Where a call moves objects of several types, each stands where the charter looks for it. */
+export function underOwnNames(
+  charter: Charter,
+  use: Use,
+  objects: Record<Slot, ObjectFact | null>,
+): Record<Slot, ObjectFact | null> {
+  const slot = use.object?.slot
+  if (slot === undefined) return objects
+  const first = charter.operations.get(use.operation)?.uses[0]?.object?.type
+  const { object, ...others } = objects
+  const main = first === undefined ? undefined : others[first]
+  return {
+    ...others,
+    ...(object === undefined ? {} : { [slot]: object }),
+    ...(main === undefined ? {} : { object: main }),
   }
 }
