@@ -18,7 +18,7 @@ import { awaitMove, createdKey, learn } from './learn.ts'
 import { type Leaving, leavingOut } from './leaving-out.ts'
 import { readThing } from './observe.ts'
 import { outcomesOf, unlessAllowed } from './outcome.ts'
-import { startOf } from './start.ts'
+import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
 import { Held, Unreached } from './unreached.ts'
 
@@ -241,8 +241,9 @@ export class Play {
     const use = this.use(step)
     const objects = await this.objectsOf(step)
     await lookAtCounted(this, use, manner.target)
-    const start = manner.request ?? (await startOf(this, step, use, objects))
-    const seen = seenBy(this.lab, use, await this.principal(step.as), start, objects)
+    const given = manner.request ?? (await startOf(this, step, use, objects))
+    const seen = seenBy(this.lab, use, await this.principal(step.as), given, objects)
+    const start = manner.request ?? withoutForbidden(this.lab, { use, seen, step }, given, manner)
     const occasion = { lab: this.lab, use, seen, wishes: wishesOf(this.scenario, step) }
     const problem = problemOf(occasion, start, manner)
     if (manner.request !== undefined)

@@ -6,7 +6,8 @@ import { namedObjects } from '../plan/implicit-ref.ts'
 import type { Step } from '../plan/scenario.ts'
 import { enrolling } from './enrol.ts'
 import { withFreshKeys } from './idempotency-key.ts'
-import type { Play } from './play.ts'
+import { judge, type Lab, type Seen } from './lab.ts'
+import type { Manner, Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import { tamper } from './tamper.ts'
 import type { Thing } from './thing.ts'
@@ -45,6 +46,27 @@ export async function startOf(
       )
   }
   return request
+}
+
+/** A request without members that its caller may not set: an example is everybody's; what the step itself adds, or the case tolerates, stays. */
+export function withoutForbidden(
+  lab: Lab,
+  { use, seen, step }: { readonly use: Use; readonly seen: Seen; readonly step: Step },
+  request: CallRequest,
+  { target, tolerated }: Manner,
+): CallRequest {
+  const forbidden = judge(lab, use, seen, request).filter(
+    ({ kind, outcome, constraint }) =>
+      kind === 'set-by' && outcome === 'broken' && constraint !== target && tolerated?.has(constraint) !== true,
+  )
+  return forbidden.reduce((left, { constraint }) => {
+    const field = use.constraints.find((each) => each.id === constraint)
+    const at = field?.kind === 'set-by' ? field.field.in : undefined
+    const isAdded = step.extra.some((each) => each.at.join('/') === at?.join('/'))
+    return at === undefined || isAdded
+      ? left
+      : placeValue(left, { from: 'request', in: 'body', pointer: at }, undefined)
+  }, request)
 }
 
 /** Path parameters an object was reached by before, such as its parent's. */

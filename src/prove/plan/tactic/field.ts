@@ -1,7 +1,7 @@
 /** Fields written or read by those who may not. */
 import type { Choice, ObjectType, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
-import { actorsOf, admitted, choicesOf, type Member, type Stage, sameTenant } from '../cast.ts'
+import { actorsOf, admitted, choicesOf, type Member, plays, type Stage, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { reachableStates } from '../graph.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
@@ -12,6 +12,8 @@ import type { ConstraintOf, Draft } from './draft.ts'
 const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 /** How many kinds of people look for a field. */
 const mostReaders = 4
+/** How many kinds of people write one that others may write with the same call. */
+const mostWriters = 2
 
 /**
  * The rightful call with one member more, which is not the caller's to write. Where the description speaks of no body, a JSON one is
@@ -20,24 +22,53 @@ const mostReaders = 4
 export function planSetBy(draft: Draft, constraint: ConstraintOf<'set-by'>): void {
   const tactic: Tactic = { kind: 'write-field', field: constraint.field.name }
   const shape = draft.stage.charter.operations.get(draft.use.operation)?.shape
-  // Where the field may be written at all, who may is proven by `by`.
-  const writable =
-    constraint.on === undefined
-      ? constraint.choices.some((choice) => choice.actor === undefined && choice.party === undefined)
-      : constraint.on.includes(draft.use.id)
-  if (shape === undefined || writable) return
+  if (shape === undefined) return
+  const isHere = constraint.on === undefined ? constraint.choices.length > 0 : constraint.on.includes(draft.use.id)
+  const writers = isHere ? writersBeside(draft, constraint) : [undefined]
   if (shape.body === undefined && !withBody.has(shape.method)) {
     draft.skip(constraint.id, tactic, `a ${shape.method} takes no body that could carry the field`)
     return
   }
   const finding = isState(draft, constraint.object, constraint.field.at) ? 'direct-status-write' : 'bopla-write'
-  draft.add(constraint.id, tactic, finding, () => {
-    const scenario = draft.build()
-    const last = scenario.steps.at(-1)
-    if (last === undefined) throw new Unbuildable('no step to add the field to')
-    const extra = [...last.extra, { at: constraint.field.in, value: { tamper: 'much' } as const }]
-    return { abuse: { ...scenario, steps: [...scenario.steps.slice(0, -1), { ...last, extra }] } }
-  })
+  for (const member of writers)
+    draft.add(constraint.id, tactic, finding, () => {
+      const scenario = draft.build(member === undefined ? {} : { member })
+      const last = scenario.steps.at(-1)
+      if (last === undefined) throw new Unbuildable('no step to add the field to')
+      const extra = [...last.extra, { at: constraint.field.in, value: { tamper: 'much' } as const }]
+      const abuse = { ...scenario, steps: [...scenario.steps.slice(0, -1), { ...last, extra }] }
+      return member === undefined ? { abuse } : { control: scenario, abuse }
+    })
+}
+
+/**
+ * Who may make the call and not write the field, one of each kind; undefined for whoever makes it anyway. Nobody where all who may make
+ * it may write the field as well: who that is, is proven by `by`.
+ */
+function writersBeside(draft: Draft, { id, field, choices }: ConstraintOf<'set-by'>): (Member | undefined)[] {
+  const { stage, use, options } = draft
+  if (choices.some(({ actor, party }) => actor === undefined && party === undefined)) return []
+  const control = draft.build()
+  const caller = stage.members.find(({ name }) => name === control.steps.at(-1)?.as)
+  const making = choicesOf(use)
+  const isParty = making.some(({ party }) => party !== undefined && choices.some((each) => each.party === party))
+  const isFree = caller !== undefined && (byRole(stage, choices, caller) || (isParty && !byRole(stage, making, caller)))
+  if (!isFree) return [undefined]
+  const others = new Casting(stage, options)
+    .able(use, undefined)
+    .filter((each) => each !== caller && byRole(stage, making, each) && !byRole(stage, choices, each))
+  const roles = making.flatMap(({ actor, party }) => (party === undefined && actor !== undefined ? actor : []))
+  const absent = roles.filter(
+    (role) =>
+      choices.every(({ actor }) => actor !== role) && !stage.members.some((each) => plays(stage.charter, each, role)),
+  )
+  for (const role of absent) draft.skip(id, { kind: 'write-field', field: field.name }, `no identity is a \`${role}\``)
+  return oneOfEachKind(stage, others).slice(0, mostWriters)
+}
+
+/** Whether one of the choices admits a member by role alone. */
+function byRole({ charter }: Stage, choices: readonly Choice[], member: Member): boolean {
+  return choices.some((choice) => choice.party === undefined && admitted(charter, [member], choice).length > 0)
 }
 
 function isState(draft: Draft, object: string, at: readonly string[]): boolean {
@@ -48,14 +79,11 @@ function isState(draft: Draft, object: string, at: readonly string[]): boolean {
 /** Somebody who may read the object looks for a field they may not read, or not in the state it is in. */
 export function planSeenBy(draft: Draft, constraint: ConstraintOf<'seen-by'>, control: Scenario): void {
   const tactic: Tactic = { kind: 'read-field', field: constraint.field.name }
-  const { charter } = draft.stage
   const readers = new Casting(draft.stage, draft.options).able(draft.use, undefined)
-  const byRole = (choices: readonly Choice[], member: Member) =>
-    choices.some((choice) => choice.party === undefined && admitted(charter, [member], choice).length > 0)
-  const others = readers.filter((member) => !byRole(constraint.choices, member))
+  const others = readers.filter((member) => !byRole(draft.stage, constraint.choices, member))
   const owner = draft.stage.members.find(({ name }) => name === ownerIn(control))
   const staff = others
-    .filter((member) => member !== owner && byRole(choicesOf(draft.use), member))
+    .filter((member) => member !== owner && byRole(draft.stage, choicesOf(draft.use), member))
     .toSorted((left, right) => Number(isFar(left, owner)) - Number(isFar(right, owner)))
   // Who reaches the object as a party of it: one stands for all.
   const [party] = seenByParty(constraint, choicesOf(draft.use)) ? [] : others.filter((each) => !staff.includes(each))

@@ -1,8 +1,9 @@
 /** Calls that break a rule over arguments, objects or the caller. */
 import type { Slot } from '../../../charter/charter.ts'
 import { getPointer } from '../../../charter/pointer.ts'
+import { mayByRole } from '../apart.ts'
 import { requestRoots } from '../argument.ts'
-import { admitted, choicesOf, type Member, sameTenant } from '../cast.ts'
+import { actorsOf, choicesOf, type Member, plays, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { classOfRule } from '../classify.ts'
 import type { Tactic, Wish } from '../scenario.ts'
@@ -69,7 +70,8 @@ function planCaller(draft: Draft, constraint: ConstraintOf<'when'>): void {
 
 /**
  * Somebody who may by role, and for whom the rule comes out otherwise than for the rightful caller: it compares what the caller is with
- * what the object says. Who breaks it is known only once the object is. Returns false where nobody differs in what the rule reads.
+ * what the object says. Who breaks it is known only once the object is. Of the same tenant anybody stands for all; of another one,
+ * each kind of people is tried. Returns false where nobody differs in what the rule reads.
  */
 function planOtherCaller(draft: Draft, constraint: ConstraintOf<'when'>): boolean {
   const { stage, use } = draft
@@ -78,20 +80,59 @@ function planOtherCaller(draft: Draft, constraint: ConstraintOf<'when'>): boolea
   const control = draft.build()
   const caller = stage.members.find(({ name }) => name === control.steps.at(-1)?.as)
   if (caller === undefined) return false
-  const byWorth = new Map<string, Member>([[worthOf(caller, read), caller]])
-  const able = stage.members.filter((each) =>
-    choicesOf(use).some(
-      (choice) =>
-        choice.party === undefined && admitted(stage.charter, [each], choice).length > 0 && sameTenant(each, caller),
-    ),
+  const worth = worthOf(caller, read)
+  const able = stage.members.filter(
+    (each) => worthOf(each, read) !== worth && mayByRole(stage.charter, use, each) && !isMet(constraint, each),
   )
-  for (const member of able) if (!byWorth.has(worthOf(member, read))) byWorth.set(worthOf(member, read), member)
-  const [first, ...others] = [...byWorth.values()].slice(1, 1 + mostCallers).map((each) => withLastActor(control, each))
-  if (first === undefined) return false
+  const near = [
+    ...firstOfEach(
+      able.filter((each) => sameTenant(each, caller)),
+      (each) => worthOf(each, read),
+    ),
+  ]
+  const far = firstOfEach(
+    able.filter((each) => !sameTenant(each, caller)),
+    (each) => actorsOf(stage.charter, each).join('+'),
+  )
+  const [first, ...others] = near.slice(0, mostCallers).map((each) => withLastActor(control, each))
   const writes = stage.charter.operations.get(use.operation)?.writes ?? true
-  const tactic: Tactic = { kind: 'as-other', other: 'other-owner' }
-  draft.add(constraint.id, tactic, writes ? 'bola-write' : 'bola-read', () => ({ abuse: first, instead: others }))
-  return true
+  if (first !== undefined)
+    draft.add(constraint.id, { kind: 'as-other', other: 'other-owner' }, writes ? 'bola-write' : 'bola-read', () => ({
+      abuse: first,
+      instead: others,
+    }))
+  for (const each of far.slice(0, mostCallers))
+    draft.add(constraint.id, { kind: 'as-other', other: 'other-tenant' }, 'cross-tenant', () => ({
+      abuse: withLastActor(control, each),
+    }))
+  const missing = rolesOnlyOf(draft, caller)
+  if (missing.length > 0 && read.some(([root]) => root === 'claims'))
+    draft.skip(constraint.id, { kind: 'as-other', other: 'other-tenant' }, missing.join('; '))
+  return first !== undefined || far.length > 0
+}
+
+/** Roles that somebody of the caller's tenant has who may make the use, and nobody of the other tenants; as reasons. */
+function rolesOnlyOf({ stage, use }: Draft, caller: Member): string[] {
+  const { charter, members } = stage
+  const others = members.filter((each) => !sameTenant(each, caller))
+  if (others.length === 0) return []
+  const roles = new Set(choicesOf(use).flatMap(({ actor, party }) => (party === undefined && actor ? actor : [])))
+  const has = (some: readonly Member[], role: string) => some.some((each) => plays(charter, each, role))
+  const here = members.filter((each) => sameTenant(each, caller))
+  return [...roles]
+    .filter((role) => has(here, role) && !has(others, role))
+    .map((role) => `no identity of another tenant is a \`${role}\``)
+}
+
+/** Whether a rule holds for somebody whatever the object is. */
+function isMet({ rule }: ConstraintOf<'when'>, { principal }: Member): boolean {
+  return rule.evaluate({ principal, claims: principal.claims ?? {} }) === true
+}
+
+function firstOfEach(members: readonly Member[], kind: (member: Member) => string): Member[] {
+  const found = new Map<string, Member>()
+  for (const member of members) if (!found.has(kind(member))) found.set(kind(member), member)
+  return [...found.values()]
 }
 
 /** What a rule reads of a member; whoever is not known yet differs from everybody else. */

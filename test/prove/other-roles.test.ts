@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { proveSmall } from './small-api.ts'
+
+/** Parcels have a depot; only what people are tells of which depots they are. Depots `n1` and `n2` are of one firm, `s1` is of another. */
+const charter = `
+lockstep: 1
+name: depot
+sources:
+  - name: depot
+    type: inline
+    operations:
+      createParcel: { method: POST, path: /parcels, body: { label: string }, response: { id: string, depot: string, label: string, status: string } }
+      getParcel: { method: GET, path: '/parcels/{parcelId}', response: { id: string, depot: string, label: string, status: string } }
+      releaseParcel: { method: POST, path: '/parcels/{parcelId}/release', response: { id: string, status: string } }
+actors: { clerk: { tenant: false }, driver: { tenant: false }, lead: { tenant: false } }
+objects:
+  parcel:
+    state: /status
+    read: depot.getParcel
+    states: [held, released]
+    final: released
+    transitions:
+      create: { on: depot.createParcel, to: held, by: clerk }
+      release: { on: depot.releaseParcel, from: held, to: released, by: [lead, driver], when: object.depot in claims.depots }
+operations:
+  depot.getParcel: { by: [clerk, driver, lead], when: object.depot in claims.depots }
+`
+
+interface Firm {
+  readonly firm: string
+  readonly role: string
+  readonly depots: readonly string[]
+}
+
+const staff: Readonly<Record<string, Firm>> = {
+  ann: { firm: 'north', role: 'clerk', depots: ['n1'] },
+  dan: { firm: 'north', role: 'driver', depots: ['n1'] },
+  lea: { firm: 'north', role: 'lead', depots: ['n1', 'n2'] },
+  ned: { firm: 'north', role: 'driver', depots: ['n2'] },
+  sid: { firm: 'south', role: 'driver', depots: ['s1'] },
+  sue: { firm: 'south', role: 'lead', depots: ['s1'] },
+}
+
+const people = Object.fromEntries(Object.entries(staff).map(([name, { role }]) => [name, role]))
+const principals = Object.fromEntries(
+  Object.entries(staff).map(([name, { firm, depots }]) => [
+    name,
+    `, tenant: ${firm}, claims: { depots: [${depots.join(', ')}] }`,
+  ]),
+)
+
+/** `open`: whom it lets reach every depot; nobody in the sound one. */
+function proveDepot(open: (caller: Firm) => boolean, without: readonly string[] = []) {
+  const parcels: { id: string; depot: string; label: unknown; status: string }[] = []
+  const kept = ([name]: [string, unknown]) => !without.includes(name)
+  return proveSmall({
+    charter,
+    people: Object.fromEntries(Object.entries(people).filter(kept)),
+    principals: Object.fromEntries(Object.entries(principals).filter(kept)),
+    answer: ({ who, method, path: [, id, verb], body }) => {
+      const caller = staff[who ?? '']
+      if (caller === undefined) return [401]
+      if (id === undefined) {
+        if (caller.role !== 'clerk') return [403]
+        const made = { id: `p${parcels.length}`, depot: caller.depots[0] ?? '', label: body['label'], status: 'held' }
+        return [201, parcels[parcels.push(made) - 1]]
+      }
+      const parcel = parcels.find((each) => each.id === id)
+      if (parcel === undefined || (!caller.depots.includes(parcel.depot) && !open(caller))) return [404]
+      if (method === 'GET') return [200, parcel]
+      if (verb !== 'release' || caller.role === 'clerk') return [403]
+      if (parcel.status !== 'held') return [409]
+      parcel.status = 'released'
+      return [200, parcel]
+    },
+  })
+}
+
+test('each role of another tenant is tried against a rule over what people are', async () => {
+  const flawed = await proveDepot(({ firm, role }) => firm === 'south' && role === 'lead')
+  assert.deepEqual(flawed.findings.map((each) => `${each.operation} ${each.class}`).toSorted(), [
+    'depot.getParcel cross-tenant',
+    'depot.releaseParcel cross-tenant',
+  ])
+  assert.deepEqual((await proveDepot(() => false)).findings, [])
+})
+
+test('a role that nobody of another tenant has is named', async () => {
+  const { findings, cells } = await proveDepot(() => false, ['sue'])
+  assert.deepEqual(findings, [])
+  const reasons = cells.filter((each) => each.tactic === 'as-other.other-tenant' && each.verdict === 'not-reached')
+  assert.match(reasons.map(({ why }) => why).join('\n'), /no identity of another tenant is a `lead`/)
+})
+
+const shops = `
+lockstep: 1
+name: shops
+sources:
+  - name: shops
+    type: inline
+    operations:
+      createItem: { method: POST, path: /items, body: { name: string }, response: { id: string, name: string, price: integer } }
+      getItem: { method: GET, path: '/items/{itemId}', response: { id: string, name: string, price: integer } }
+      editItem: { method: PATCH, path: '/items/{itemId}', body: { name?: string, price?: integer }, response: { id: string, name: string, price: integer } }
+actors: { buyer: {}, vendor: {}, guest: {} }
+objects:
+  item:
+    read: shops.getItem
+    fields: { price: { set-by: buyer } }
+    transitions:
+      create: { on: shops.createItem, by: [buyer, vendor] }
+      edit: { on: shops.editItem, by: [buyer, vendor, guest] }
+operations:
+  shops.getItem: { by: signed-in }
+`
+
+/** Whoever may edit an item; only those in `pricing` change its price. */
+function proveShops(pricing: readonly string[]) {
+  const items: { id: string; name: unknown; price: unknown }[] = []
+  return proveSmall({
+    charter: shops,
+    people: { bea: 'buyer', ben: 'buyer', val: 'vendor' },
+    answer: ({ who, method, path: [, id], body }) => {
+      if (who === undefined) return [401]
+      if (id === undefined) {
+        const made = { id: `i${items.length}`, name: body['name'], price: 100 }
+        return [201, items[items.push(made) - 1]]
+      }
+      const item = items.find((each) => each.id === id)
+      if (item === undefined) return [404]
+      if (method === 'PATCH') {
+        if (body['name'] !== undefined) item.name = body['name']
+        if (body['price'] !== undefined && pricing.includes(who)) item.price = body['price']
+      }
+      return [200, item]
+    },
+  })
+}
+
+test('a field that some of those who may make the call may write is written by another of them', async () => {
+  const flawed = await proveShops(['bea', 'ben', 'val'])
+  assert.deepEqual(
+    flawed.findings.map((each) => `${each.operation} ${each.constraint} ${each.class}`),
+    ['shops.editItem item.price.set-by bopla-write'],
+  )
+  const sound = await proveShops(['bea', 'ben'])
+  assert.deepEqual(sound.findings, [])
+  const missing = sound.cells.find((each) => each.use === 'item.edit' && each.why.startsWith('no identity'))
+  assert.equal(missing?.why, 'no identity is a `guest`')
+})
