@@ -149,3 +149,62 @@ test('a field that some of those who may make the call may write is written by a
   const missing = sound.cells.find((each) => each.use === 'item.edit' && each.why.startsWith('no identity'))
   assert.equal(missing?.why, 'no identity is a `guest`')
 })
+
+const letters = `
+lockstep: 1
+name: letters
+sources:
+  - name: letters
+    type: inline
+    operations:
+      write: { method: POST, path: /letters, body: { text: string }, response: { id: string, status: string, text: string, cost: integer } }
+      getLetter: { method: GET, path: '/letters/{letterId}', response: { id: string, status: string, text: string, cost: integer } }
+      send: { method: POST, path: '/letters/{letterId}/send' }
+actors: { writer: {}, reader: {} }
+objects:
+  letter:
+    state: /status
+    read: letters.getLetter
+    states: [draft, sent]
+    fields: { cost: { seen-by: writer } }
+    transitions:
+      write: { on: letters.write, to: draft, by: writer }
+      send: { on: letters.send, from: draft, to: sent, by: writer }
+operations:
+  letters.getLetter: { by: [writer, reader], when: "!('reader' in principal.actors) || object.status != 'draft'" }
+`
+
+test('who may see an object in some states only looks at it in one of those', async () => {
+  const prove = (isShown: boolean) => {
+    const all: { id: string; status: string; text: unknown; cost: number }[] = []
+    return proveSmall({
+      charter: letters,
+      people: { wim: 'writer', ria: 'reader' },
+      answer: ({ who, method, path: [, id], body }) => {
+        if (who === undefined) return [401]
+        if (method === 'POST' && who !== 'wim') return [403]
+        if (id === undefined) {
+          const made = { id: `l${all.length}`, status: 'draft', text: body['text'], cost: 7 }
+          return [201, all[all.push(made) - 1]]
+        }
+        const letter = all.find((each) => each.id === id)
+        if (letter === undefined || (who === 'ria' && letter.status === 'draft')) return [404]
+        if (method === 'GET') return [200, who === 'ria' && !isShown ? { ...letter, cost: undefined } : letter]
+        if (letter.status !== 'draft') return [409]
+        letter.status = 'sent'
+        return [200]
+      },
+    })
+  }
+  const shown = await prove(true)
+  assert.deepEqual(
+    shown.findings.map((each) => `${each.operation} ${each.constraint}`),
+    ['letters.getLetter letter.cost.seen-by'],
+  )
+  const sound = await prove(false)
+  assert.deepEqual(sound.findings, [])
+  const look = sound.cells.find(
+    ({ use, constraint }) => `${use} ${constraint}` === 'letters.getLetter letter.cost.seen-by',
+  )
+  assert.equal(`${look?.actor} ${look?.state} ${look?.verdict}`, 'ria (reader) sent held')
+})

@@ -138,7 +138,7 @@ export class Builder {
   private objectFor(use: Use, member: Member, wants: Wants): Var | undefined {
     if (use.object === undefined || use.creates) return undefined
     const { type, key } = use.object
-    const states = wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without)
+    const states = wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without, member.principal)
     const kind = this.stage.charter.objects.get(type)
     // What a call finds by who makes it is what they call with, not one that is made for it.
     if (key.from === 'principal' && kind !== undefined && !isOwn(this.stage.charter, kind))

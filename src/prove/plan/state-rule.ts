@@ -1,6 +1,6 @@
 /** Rules that say nothing but in which state an object has to be: they can be planned for like `from`. */
 import type { Expression } from '../../cel/parse-cel.ts'
-import type { Charter, ObjectType, Slot, Use } from '../../charter/charter.ts'
+import type { Charter, ObjectType, Principal, Slot, Use } from '../../charter/charter.ts'
 import { readObject } from '../../charter/object-fact.ts'
 import { slotType } from '../../constraint/slot.ts'
 
@@ -11,14 +11,21 @@ export interface StateRule {
   readonly states: readonly string[]
 }
 
-/** The states a rule asks for; undefined when it reads anything else, or is the same in every state. */
-export function stateRuleOf(charter: Charter, use: Use, rule: Expression): StateRule | undefined {
-  const [root = ''] = rule.reads[0] ?? []
+/**
+ * The states a rule asks for; undefined when it reads anything else, or is the same in every state.
+ *
+ * @param caller - Who makes the use: a rule may ask some for a state and not others.
+ */
+export function stateRuleOf(charter: Charter, use: Use, rule: Expression, caller?: Principal): StateRule | undefined {
+  const isCaller = ([root]: readonly string[]) => caller !== undefined && (root === 'principal' || root === 'claims')
+  const read = rule.reads.filter((path) => !isCaller(path))
+  const [root = ''] = read[0] ?? []
   const slot = root === 'state' ? 'object' : root
   const type = slotType(charter, use, slot)
-  if (type?.state?.kind !== 'at' || rule.reads.some((path) => !isState(type, root, path))) return undefined
+  if (type?.state?.kind !== 'at' || read.some((path) => !isState(type, root, path))) return undefined
+  const known = caller === undefined ? {} : { principal: caller, claims: caller.claims ?? {} }
   const states = type.states.filter(
-    (state) => rule.evaluate({ [root]: root === 'state' ? state : shown(type, state) }) === true,
+    (state) => rule.evaluate({ ...known, [root]: root === 'state' ? state : shown(type, state) }) === true,
   )
   return states.length === 0 || states.length === type.states.length ? undefined : { slot, type, states }
 }
@@ -37,10 +44,15 @@ function shown(type: ObjectType, state: string): unknown {
   return readObject(type, value, { now: 0 }).state === state ? value : undefined
 }
 
-/** The states a use may start from, by `from` and by rules that speak of nothing but the state. */
-export function startsOf(charter: Charter, use: Use, without: string | undefined): readonly string[] {
+/** The states a use may start from, by `from` and by rules that speak of nothing but the state, and of who makes it. */
+export function startsOf(
+  charter: Charter,
+  use: Use,
+  without: string | undefined,
+  caller?: Principal,
+): readonly string[] {
   return use.constraints.reduce((starts, each) => {
-    const rule = each.kind === 'when' && each.id !== without ? stateRuleOf(charter, use, each.rule) : undefined
+    const rule = each.kind === 'when' && each.id !== without ? stateRuleOf(charter, use, each.rule, caller) : undefined
     if (rule?.slot !== 'object') return starts
     const both = starts.length === 0 ? rule.states : starts.filter((state) => rule.states.includes(state))
     return both.length === 0 ? starts : both
