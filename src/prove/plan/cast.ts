@@ -54,3 +54,14 @@ export function choicesOf(use: Use): readonly Choice[] {
   )
   return by?.choices ?? []
 }
+
+/** Whether a choice admits somebody by role alone. */
+export function isByRole(charter: Charter, choice: Choice, member: Member): boolean {
+  return choice.party === undefined && choice.actor !== undefined && admitted(charter, [member], choice).length > 0
+}
+
+/** Whether a member may create an object of a type. */
+export function canMake({ charter }: Stage, type: string, member: Member): boolean {
+  const creators = charter.objects.get(type)?.transitions.filter((use) => use.creates) ?? []
+  return creators.some((use) => choicesOf(use).some((choice) => admitted(charter, [member], choice).length > 0))
+}

@@ -4,8 +4,9 @@ import { printPointer } from '../../charter/pointer.ts'
 import { apartFrom } from '../../constraint/separation.ts'
 import { grants, keepsApart, mayByRole, needOthers, stillApart } from './apart.ts'
 import { type Belonging, type Person, ranked, settledAs } from './belong.ts'
-import { admitted, boundToTenant, choicesOf, type Member, plays, type Stage, sameTenant } from './cast.ts'
+import { admitted, boundToTenant, choicesOf, isByRole, type Member, plays, type Stage, sameTenant } from './cast.ts'
 import { useById } from './graph.ts'
+import { namedByObject } from './kin.ts'
 import { isChosen, originOf, ownerSource, type PersonPlace, samePlace } from './origin.ts'
 import type { Role, Step, Var, VarSpec } from './scenario.ts'
 import { type BuildOptions, Unbuildable } from './wants.ts'
@@ -101,14 +102,42 @@ export class Casting {
     const owner = object === undefined ? undefined : this.making.owners.get(object)
     const barred = new Set(this.separated(use, object))
     const found = ranked(this.stage.charter, choicesOf(use)).flatMap((choice) =>
-      this.candidates(use, choice, object, owner),
+      this.candidates(use.object?.type, choice, object, owner),
     )
-    return [...new Set(found)].filter((member) => !barred.has(member.name))
+    const able = [...new Set(found)].filter((member) => !barred.has(member.name))
+    const entitled = this.entitledAround(use, object)
+    const both = entitled?.filter(
+      (member) => able.includes(member) || (!barred.has(member.name) && mayByRole(this.stage.charter, use, member)),
+    )
+    return both === undefined || both.length === 0 ? able : [...new Set(both)]
   }
 
-  private candidates(use: Use, choice: Choice, object: Var | undefined, owner: Member | undefined): Member[] {
+  /** Members who are what a use demands of the caller towards what its object points to; undefined where nothing is known of it. */
+  private entitledAround(use: Use, object: Var | undefined): Member[] | undefined {
+    let entitled: Member[] | undefined
+    for (const ref of use.refs) {
+      const by = use.constraints.find((each) => each.kind === 'by' && each.slot === ref.slot)
+      if (ref.key.from !== 'object' || by?.kind !== 'by' || object === undefined) continue
+      const name = namedByObject(this.stage.charter, this.making, object, ref)
+      if (name === undefined) continue
+      const owner = this.making.owners.get(name)
+      // Who is some other party of it is known of few.
+      const sure = by.choices.filter(
+        ({ party = 'owner' }) => party === 'owner' || this.partyOf(party, name) !== undefined,
+      )
+      const all = sure.flatMap((choice) => this.candidates(ref.object, choice, name, owner))
+      entitled = entitled === undefined ? all : entitled.filter((member) => all.includes(member))
+    }
+    return entitled
+  }
+
+  private candidates(
+    type: string | undefined,
+    choice: Choice,
+    object: Var | undefined,
+    owner: Member | undefined,
+  ): Member[] {
     const { charter } = this.stage
-    const type = use.object?.type
     if (choice.party === 'owner')
       return admitted(charter, owner === undefined ? this.possibleOwners(type) : [owner], choice)
     if (choice.party === 'creator') {
@@ -200,6 +229,8 @@ export class Casting {
     const { charter } = this.stage
     const parties = charter.objects.get(type)?.parties
     for (const choice of ranked(charter, choices)) {
+    // Whose it is what no operation makes, nobody knows before: whom a role entitles need be nothing to it.
+    if (this.creatorsOf(type).length === 0 && choices.some((each) => isByRole(charter, each, member))) return undefined
       if (admitted(charter, [member], choice).length === 0) continue
       if (choice.party === 'owner' && this.possibleOwners(type).includes(member)) return { owner: member }
       if (choice.party === 'creator' && this.possibleMakers(type).includes(member))
@@ -299,14 +330,6 @@ export class Casting {
     if (owner !== undefined && samePlace(owner, place)) return this.making.owners.get(name)
     if (place === 'creator') return this.named(this.makersOf(name))[0]
     return this.named([(typeof place === 'string' ? undefined : spec?.people?.[printPointer(place)]) ?? ''])[0]
-  }
-
-  /** Whether a member may create an object of a type. */
-  canMake(type: string, member: Member): boolean {
-    const creators = this.stage.charter.objects.get(type)?.transitions.filter((use) => use.creates) ?? []
-    return creators.some((use) =>
-      choicesOf(use).some((choice) => admitted(this.stage.charter, [member], choice).length > 0),
-    )
   }
 
   /** Whether somebody on stage is of the same tenant as a member. */

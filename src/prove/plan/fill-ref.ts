@@ -3,6 +3,7 @@ import type { Choice, Ref, Slot, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { type Belonging, joined } from './belong.ts'
 import type { Builder, How } from './build.ts'
+import { canMake } from './cast.ts'
 import { companionsOf } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
 import { isTied, madeFor, madeWith } from './kin.ts'
@@ -40,11 +41,12 @@ function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   const reusable = free ? reuse(builder, use, { ref, object }, demanded) : undefined
   if (reusable !== undefined) return reusable
   const able = casting.possibleOwners(ref.object)
-  const isMade = casting.canMake(ref.object, caller)
+  const isMade = canMake(builder.stage, ref.object, caller)
   // What the caller cannot have is the owner's of whatever is being made.
   const heir = how.belonging?.owner ?? wants.owner
   const own = standing === undefined && isMade && able.includes(caller) ? caller : undefined
-  const owner = demanded.owner ?? own ?? (heir !== undefined && able.includes(heir) ? heir : undefined)
+  const inherits = heir !== undefined && able.includes(heir) && (heir !== caller || standing !== undefined || isMade)
+  const owner = demanded.owner ?? own ?? (inherits ? heir : undefined)
   // Whoever could own what they make would make it for themselves.
   const makes = isMade && (owner === undefined || owner === caller || !able.includes(caller))
   return builder.supply(ref.object, {

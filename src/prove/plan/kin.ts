@@ -1,9 +1,10 @@
 /** Objects that must belong together because a rule compares them, or because one is made under the other. */
 import { comparisons } from '../../cel/traverse.ts'
-import type { Use } from '../../charter/charter.ts'
+import type { Charter, Ref, Use } from '../../charter/charter.ts'
 import type { Builder } from './build.ts'
 import { writtenPath } from './instance.ts'
-import type { Var } from './scenario.ts'
+import { samePlace } from './origin.ts'
+import type { Scenario, Var } from './scenario.ts'
 
 /** Whether what a slot names must be of the object acted on: a rule, other than the one left out, says that one names the other. */
 export function isTied(use: Use, slot: string, without?: string): boolean {
@@ -38,4 +39,26 @@ export function madeFor(
   return object !== undefined && spec !== undefined && (isTied(use, ref.slot) || parent === spec.type)
     ? object
     : undefined
+}
+
+/**
+ * The object of a scenario that another one names at the place of a reference: the one it is found under, or was made with. Where it
+ * is found and its owner is its parent's, it stands for its parent. Undefined where that is not known.
+ */
+export function namedByObject(
+  charter: Charter,
+  { steps, vars }: Pick<Scenario, 'steps' | 'vars'>,
+  object: Var,
+  ref: Ref,
+): Var | undefined {
+  const spec = vars[object]
+  if (spec === undefined) return undefined
+  if (vars[spec.under ?? '']?.type === ref.object) return spec.under
+  const step = steps.find((each) => each.makes === object)
+  const made = Object.values(step?.refs ?? {}).find((name) => vars[name]?.type === ref.object)
+  if (made !== undefined) return made
+  const type = charter.objects.get(spec.type)
+  const isParent =
+    type?.parent?.object === ref.object && ref.key.from === 'object' && samePlace(type.parent.key, ref.key.pointer)
+  return isParent && type.owner === 'parent' && spec.supply === 'found' ? object : undefined
 }

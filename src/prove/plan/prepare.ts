@@ -34,18 +34,27 @@ function putFirst(builder: Builder, use: Use, rule: Order, how: Pick<How, 'membe
   const { member, object, depth } = how
   const [before] = rule.operations
   const first = usesOf(builder.stage.charter, before, use.object?.type)[0]
-  const perObject = rule.per.includes('object')
+  const perObject = rule.per.includes('object') || rule.per.includes(use.object?.type ?? '')
   const perCaller = rule.per.includes('principal')
   const counts = (step: Step): boolean =>
-    (!perObject || step.object === object) &&
+    (!perObject || isAbout(builder, step, object)) &&
     (!perCaller || step.as === member.name) &&
     (!rule.per.includes('tenant') || builder.casting.areTogether(step.as, member))
   if (first === undefined || depth > deepest) return
   if (builder.steps.some((step) => builder.casting.isUseOf(step, before) && counts(step))) return
-  const onThis = perObject && !first.creates && first.object !== undefined
-  const target = onThis ? object : ownTarget(builder, first, how)
+  const onThis = perObject && !first.creates && first.object?.type === use.object?.type
+  const near = perObject ? object : undefined
+  const target = onThis ? object : ownTarget(builder, first, how, near)
   const performer = perCaller ? member : performerOf(builder, first, target, member)
-  builder.step(first, { member: performer, object: target, wants: {}, purpose: 'setup', depth: depth + 1 })
+  builder.step(first, { member: performer, object: target, near, wants: {}, purpose: 'setup', depth: depth + 1 })
+}
+
+/** Whether a step is about an object: it moves it, names it, or moves what is under it. */
+function isAbout({ vars }: Builder, step: Step, object: Var | undefined): boolean {
+  if (object === undefined) return step.object === undefined
+  return (
+    step.object === object || Object.values(step.refs).includes(object) || vars[step.object ?? '']?.under === object
+  )
 }
 
 /** Who makes an earlier step that need not be the caller's: the caller where they may, else whoever may for them. */
@@ -55,12 +64,18 @@ function performerOf(builder: Builder, first: Use, target: Var | undefined, memb
   return near.includes(member) ? member : (near[0] ?? builder.casting.pick(first, target))
 }
 
-/** An object for the earlier step alone: of whoever makes the later one, where they can have one. */
-function ownTarget(builder: Builder, use: Use, { member, depth }: Pick<How, 'member' | 'depth'>): Var | undefined {
+/** An object for the earlier step alone: what is under `near`, else of whoever makes the later one, where they can have one. */
+function ownTarget(
+  builder: Builder,
+  use: Use,
+  { member, depth }: Pick<How, 'member' | 'depth'>,
+  near: Var | undefined,
+): Var | undefined {
   if (use.creates || use.object === undefined) return undefined
   const { type } = use.object
   const owner = builder.casting.possibleOwners(type).includes(member) ? member : undefined
-  return builder.supply(type, { owner, states: use.from, wishes: [], depth: depth + 1 })
+  const of = near === undefined ? owner : builder.owners.get(near)
+  return builder.supply(type, { owner: of, states: use.from, wishes: [], depth: depth + 1, near })
 }
 
 /** The move that grants what a use needs approved, when the grant is one. */

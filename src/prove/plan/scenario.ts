@@ -39,6 +39,8 @@ export interface VarSpec {
   readonly of?: Var
   /** Where that object names it, when it is not its parent. */
   readonly at?: Pointer
+  /** The object it must be found under, as a payment under its order. */
+  readonly under?: Var
   /** Whose own id is its key, as the credential they call with. */
   readonly caller?: Role
 }

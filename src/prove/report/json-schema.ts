@@ -31,6 +31,7 @@ const variable = z.strictObject({
   states: texts,
   wishes: z.array(wish),
   of: text.exactOptional(),
+  under: text.exactOptional(),
   at: texts.exactOptional(),
   caller: text.exactOptional(),
 })

@@ -1,20 +1,20 @@
 import type { ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer, type Pointer, parsePointer, printPointer, setPointer } from '../../charter/pointer.ts'
-import { toHttp } from '../../wire/to-http.ts'
-import type { Sent } from '../finding.ts'
 import { isOwn } from '../plan/graph.ts'
 import { namedKeys } from '../plan/named-key.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
-import { factId, refuses } from './lab.ts'
+import { factId } from './lab.ts'
+import { listsFor, listUse, nestOf, thingIn, whereIn } from './listing.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
-import { makeRequest } from './request.ts'
 import { knownOf, type Thing } from './thing.ts'
 import { Unreached } from './unreached.ts'
 
 /** How many objects named by examples are looked at. */
 const mostNamed = 8
+/** How many people are asked for lists that are nested under other objects. */
+const mostNestSeekers = 4
 
 /**
  * Finds an existing object that fits a variable, in the lists the API gives to those who may see it, else by keys that examples name.
@@ -29,22 +29,49 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
   if (isOwn(play.lab.charter, type)) return ownThing(play, type, spec)
   if (spec.caller !== undefined) return callersThing(play, type, { ...spec, owner: spec.caller }, name)
-  for (const seeker of seekersOf(play, spec)) {
-    const use = play.lab.charter.operations.get(type.list ?? '')?.uses[0]
-    const listed = use === undefined ? undefined : await listAs(play, type, use, seeker)
-    const fact = listed === undefined ? undefined : await fittest(play, type, spec, { owner, facts: listed.facts })
-    if (fact === undefined || listed === undefined) continue
-    const at = play.lab.charter.operations.get(use?.operation ?? '')?.lists?.items ?? []
-    const from = `$response.body#${whereIn(listed.sent.exchange.response?.json, at, fact.value)}${printPointer(type.key)}`
-    play.sent.push({ ...listed.sent, captures: [{ name, value: fact.key, from }] })
-    const thing: Thing = { type, key: fact.key, path: {}, fact }
-    // A list may show less of an object than reading it does.
-    await readThing(play, thing, undefined)
-    return thing
-  }
+  const listed = await listedThing(play, type, { name, spec, owner })
+  if (listed !== undefined) return listed
   const named = await namedThing(play, type, spec, owner)
   if (named === undefined) throw new Unreached(missing(type, spec, owner))
   return named
+}
+
+/** An object that fits in the lists of those who may be shown it. */
+async function listedThing(
+  play: Play,
+  type: ObjectType,
+  { name, spec, owner }: { readonly name: Var; readonly spec: VarSpec; readonly owner: string | undefined },
+): Promise<Thing | undefined> {
+  const use = listUse(play.lab.charter, type)
+  if (use === undefined) return undefined
+  const seekers = [...seekersOf(play, spec)]
+  const under = spec.under === undefined ? undefined : await play.thing(spec.under)
+  // A nested list is many lists.
+  const few = nestOf(play.lab.charter, use) === undefined ? seekers : seekers.slice(0, mostNestSeekers)
+  for (const seeker of few) {
+    const lists = (await listsFor(play, type, use, seeker, { under })).map((list) => ({
+      ...list,
+      facts: list.facts.filter((fact) => isUnder(type, fact, under)),
+    }))
+    const fact = await fittest(play, type, spec, { owner, facts: lists.flatMap(({ facts }) => facts) })
+    const list = lists.find(({ facts }) => fact !== undefined && facts.includes(fact))
+    if (fact === undefined || list === undefined) continue
+    const at = play.lab.charter.operations.get(use.operation)?.lists?.items ?? []
+    const from = `$response.body#${whereIn(list.sent.exchange.response?.json, at, fact.value)}${printPointer(type.key)}`
+    play.sent.push({ ...list.sent, captures: [{ name, value: fact.key, from }] })
+    const thing = thingIn(type, fact, list, play)
+    // A list may show less of an object than reading it does.
+    if (type.read !== undefined) await readThing(play, thing, undefined)
+    return thing
+  }
+  return undefined
+}
+
+/** Whether an object is of another one, as far as it says. */
+function isUnder(type: ObjectType, { value }: ObjectFact, under: Thing | undefined): boolean {
+  if (under === undefined || type.parent?.object !== under.type.name) return true
+  const key = textOf(getPointer(value, type.parent.key))
+  return key === undefined || key === under.key
 }
 
 /** What another object names: its parent, or whose key stands in it. */
@@ -73,8 +100,9 @@ async function namedThing(
     const state = spec.states[0] ?? type.states[0]
     const maker = spec.owner === undefined ? {} : { maker: spec.owner }
     const thing: Thing = { type, key, path: {}, ...maker, ...(state === undefined ? {} : { followed: state }) }
-    if (type.read === undefined) thing.fact = readObject(type, unseen(play, type, key), knownOf(thing, play.lab.now()))
-    else await readThing(play, thing, undefined)
+    await readThing(play, thing, undefined)
+    if (type.read === undefined)
+      thing.fact ??= readObject(type, unseen(play, type, key), knownOf(thing, play.lab.now()))
     if (thing.fact !== undefined) things.push(thing)
   }
   const facts = things.flatMap(({ fact }) => fact ?? [])
@@ -126,7 +154,9 @@ function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): st
   const state = spec.states.length === 0 ? '' : ` in state ${spec.states.join(' or ')}`
   const whose = owner === undefined ? '' : ` of ${spec.owner}`
   const why = type.list === undefined ? ': the charter names no `list` operation for it' : ''
-  return `no existing ${type.name}${state}${whose} was found${why}`
+  const people = Object.entries(spec.people ?? {}).map(([at, who]) => ` with ${who} as \`${at}\``)
+  const where = spec.under === undefined ? '' : ` under ${spec.under}`
+  return `no existing ${type.name}${state}${whose}${people.join('')}${where} was found${why}`
 }
 
 async function ownThing(play: Play, type: ObjectType, spec: VarSpec): Promise<Thing> {
@@ -202,44 +232,6 @@ function wishHolds(wish: Wish, fact: ObjectFact): boolean {
 
 /** The keys that somebody is listed; none where they may not list. */
 export async function listedKeys(play: Play, type: ObjectType, use: Use, name: string): Promise<ReadonlySet<string>> {
-  return new Set((await listAs(play, type, use, name))?.facts.map((fact) => fact.key))
-}
-
-async function listAs(
-  play: Play,
-  type: ObjectType,
-  use: Use,
-  name: string,
-): Promise<{ facts: ObjectFact[]; sent: Sent } | undefined> {
-  const signed = play.peek(name) ?? (await play.lab.signIn(name))
-  const request = makeRequest(play.lab.charter, use, play.lab.supply)
-  const exchange = await signed.send(toHttp(play.lab.charter, use, request, play.serverOf(use)))
-  if (refuses(play.lab.charter, use, exchange)) return undefined
-  const at = play.lab.charter.operations.get(use.operation)?.lists?.items ?? []
-  const facts = itemsIn(exchange.response?.json, at, type).map((value) =>
-    readObject(type, value, { now: play.lab.now() }),
-  )
-  const sent: Sent = { use: use.id, operation: use.operation, as: name, purpose: 'setup', exchange, captures: [] }
-  return { facts, sent }
-}
-
-/** The pointer to an item of a list answer; `at` is where the charter says the list is. */
-export function whereIn(json: unknown, at: readonly string[], item: unknown): string {
-  const direct = getPointer(json, at)
-  if (Array.isArray(direct) && direct.includes(item)) return `${printPointer(at)}/${direct.indexOf(item)}`
-  if (Array.isArray(json)) return `/${json.indexOf(item)}`
-  const lists = typeof json === 'object' && json !== null ? Object.entries(json) : []
-  const [member, list] = lists.find(([, each]) => Array.isArray(each) && each.includes(item)) ?? []
-  return member === undefined || !Array.isArray(list) ? '' : `${printPointer([member])}/${list.indexOf(item)}`
-}
-
-/** The items of a list answer: where the charter says, else the first list of things that have the key. */
-export function itemsIn(json: unknown, at: readonly string[], type: ObjectType): unknown[] {
-  const direct = getPointer(json, at)
-  const lists = [direct, ...(typeof json === 'object' && json !== null ? Object.values(json) : [])]
-  const list = lists.find(
-    (each): each is unknown[] =>
-      Array.isArray(each) && each.some((item) => textOf(getPointer(item, type.key)) !== undefined),
-  )
-  return list?.filter((item) => textOf(getPointer(item, type.key)) !== undefined) ?? []
+  const lists = await listsFor(play, type, use, name)
+  return new Set(lists.flatMap(({ facts }) => facts.map((fact) => fact.key)))
 }

@@ -1,12 +1,15 @@
 /** Looking at the truth: reading objects as somebody who may, and not as the attacker where anyone else can. */
-import type { CallRequest, ObjectType, Use } from '../../charter/charter.ts'
-import { readObject, representationIn } from '../../charter/object-fact.ts'
+import type { CallRequest, ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
+import { readObject, representationIn, textOf } from '../../charter/object-fact.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import type { Truth } from '../../constraint/choice.ts'
 import { placeValue } from '../../wire/place.ts'
 import { isRecord, toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
 import type { Step, Var } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { factId, inShort, judge, type Lab, refuses, type Signed, seenBy } from './lab.ts'
+import { listedIn, listUse, nestingOf, sendList } from './listing.ts'
 import type { Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import { knownOf, type Sight, type Thing } from './thing.ts'
@@ -24,11 +27,11 @@ export async function readThing(
   record?: (sent: Sent) => void,
 ): Promise<Sight> {
   if (thing.look !== undefined) return thing.look(play, attacker, record)
-  const use = readUse(play.lab, thing.type)
+  const use = lookUse(play, thing)
   if (use === undefined) return undefined
   for (const reader of await readersOf(play, thing, use, attacker)) {
     const exchange = await readUntilAnswered(play, thing, use, reader)
-    const seen = sightOf(play.lab, thing, use, exchange)
+    const seen = isList(thing, use) ? listSight(play, thing, use, exchange) : sightOf(play.lab, thing, use, exchange)
     const sight = seen === undefined && (await isMissing(play, thing, use, reader, exchange)) ? goneOf(thing) : seen
     if (sight === undefined) continue
     const as = play.roleOf(reader)
@@ -45,6 +48,19 @@ export async function readThing(
 
 function readUse(lab: Lab, type: ObjectType): Use | undefined {
   return lab.charter.operations.get(type.read ?? '')?.uses[0]
+}
+
+/** The operation that shows an object: its `read`, else its `list`, where it is known what that hangs under. */
+function lookUse(play: Play, thing: Thing): Use | undefined {
+  const read = readUse(play.lab, thing.type)
+  if (read !== undefined) return read
+  const list = listUse(play.lab.charter, thing.type)
+  return list === undefined || nestingOf(play, list, thing) === undefined ? undefined : list
+}
+
+/** Whether an operation shows an object only among others. */
+function isList({ type }: Thing, use: Use): boolean {
+  return type.read === undefined && type.list === use.operation
 }
 
 /** Reads once more where the answer says that another time will do; what is answered so again is noted. */
@@ -64,6 +80,10 @@ function isBusy({ response }: Exchange): boolean {
 }
 
 async function readAs(play: Play, thing: Thing, use: Use, reader: Signed): Promise<Exchange> {
+  if (isList(thing, use)) {
+    const nesting = nestingOf(play, use, thing)
+    return sendList(play, use, reader, nesting === 'nothing' ? undefined : nesting)
+  }
   let request: CallRequest = makeRequest(play.lab.charter, use, play.lab.supply)
   request = { ...request, path: { ...request.path, ...thing.path } }
   if (use.object !== undefined) request = placeValue(request, use.object.key, thing.key)
@@ -89,6 +109,11 @@ function sightOf(lab: Lab, thing: Thing, use: Use, exchange: Exchange): Sight {
   return value === undefined
     ? undefined
     : readObject(thing.type, isRecord(value) ? { ...thing.learnt, ...value } : value, knownOf(thing, lab.now()))
+}
+
+/** A list that does not show an object does not tell that it is not there. */
+function listSight(play: Play, thing: Thing, use: Use, exchange: Exchange): Sight {
+  return refuses(play.lab.charter, use, exchange) ? undefined : listedIn(play, thing, use, exchange.response?.json)
 }
 
 /**
@@ -129,26 +154,43 @@ async function readersOf(play: Play, thing: Thing, use: Use, attacker: string | 
     lab.readers.get(memoryOf(thing)),
     owner,
     thing.maker,
+    lab.stage.members.find(({ principal }) => principal.id !== undefined && principal.id === thing.fact?.owner)?.name,
     ...lab.stage.members.map((member) => member.name),
   ]
   const able: Signed[] = []
+  const perhaps: Signed[] = []
   const selves: Signed[] = []
   for (const name of new Set(names)) {
-    if (name === undefined || able.length >= 3) continue
+    if (name === undefined || able.length >= mostReaders) continue
     const signed = play.peek(name) ?? (await lab.signIn(name))
-    if (signed === undefined || !mayRead(lab, thing, use, signed)) continue
+    const may = isList(thing, use) ? 'yes' : mayRead(lab, thing, use, signed)
+    if (may === 'no') continue
     if (attacker !== undefined && signed.principal.id === attacker) selves.push(signed)
-    else able.push(signed)
+    else if (may === 'yes') able.push(signed)
+    else perhaps.push(signed)
   }
-  return [...able, ...selves]
+  return [...able, ...perhaps.slice(0, mostReaders - able.length), ...selves]
 }
 
-function mayRead(lab: Lab, thing: Thing, use: Use, reader: Signed): boolean {
-  if (thing.fact === undefined) return true
+const mostReaders = 3
+
+function mayRead(lab: Lab, thing: Thing, use: Use, reader: Signed): Truth {
+  if (thing.fact === undefined) return 'yes'
   const request: CallRequest =
     use.object === undefined ? {} : placeValue({ path: thing.path }, use.object.key, thing.key)
-  const seen = seenBy(lab, use, reader.principal, request, { object: thing.fact })
-  return judge(lab, use, seen).every((reason) => reason.kind !== 'by' && reason.kind !== 'separation')
+  const seen = seenBy(lab, use, reader.principal, request, { ...pointedAt(lab, thing.fact, use), object: thing.fact })
+  const against = judge(lab, use, seen).filter(({ kind }) => kind === 'by' || kind === 'separation')
+  // Who may read it is not always known: then the API is asked.
+  return against.length === 0 ? 'yes' : against.every(({ outcome }) => outcome === 'unknown') ? 'unknown' : 'no'
+}
+
+/** What an object points to by the references of a use, as last seen. */
+function pointedAt(lab: Lab, fact: ObjectFact, use: Use): Record<Slot, ObjectFact> {
+  const found = use.refs.map((ref) => {
+    const key = ref.key.from === 'object' ? textOf(getPointer(fact.value, ref.key.pointer)) : undefined
+    return [ref.slot, key === undefined ? undefined : lab.latest.get(factId(ref.object, key))] as const
+  })
+  return Object.fromEntries(found.flatMap(([slot, seen]) => (seen === undefined ? [] : [[slot, seen] as const])))
 }
 
 function memoryOf(thing: Thing): string {
