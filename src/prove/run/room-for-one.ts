@@ -1,5 +1,7 @@
 /** Scenes in which a limit leaves room for one more call and no second one, so that a race has something to overrun. */
 import type { CallRequest, Constraint } from '../../charter/charter.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import { placeValue } from '../../wire/place.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import { sized } from './arguments.ts'
@@ -9,6 +11,7 @@ import { type Scene, setScene } from './trial.ts'
 import { Unreached } from './unreached.ts'
 
 const mostBefore = 8
+const largestAmount = 1e12
 
 /** A scene and the request to send in it; of a limit, all but one has been used up, or the amount is more than half of what is left. */
 export async function withRoomForOne(
@@ -19,6 +22,7 @@ export async function withRoomForOne(
   const limit = useById(lab.charter, abuse.use)?.constraints.find((each) => each.id === abuse.constraint)
   let scene = await setScene(lab, abuse.abuse, skip)
   const { best } = await scene.play.prepare(scene.step, {})
+  if (limit?.kind === 'when') return { scene, request: await largest(scene, limit, best.request) }
   if (limit?.kind !== 'limit') return { scene, request: best.request }
   if (limit.sum !== undefined) {
     const large = await sized(scene.play, scene.step, limit.id, 0.6)
@@ -34,6 +38,36 @@ export async function withRoomForOne(
     scene = next
   }
   return { scene, request: (await scene.play.prepare(scene.step, {})).best.request }
+}
+
+/** The request with as large an amount as a rule lets pass: of what it measures by, nothing is left for a second one. */
+async function largest(
+  { play, step }: Scene,
+  { rule }: Extract<Constraint, { kind: 'when' }>,
+  request: CallRequest,
+): Promise<CallRequest> {
+  const { problem } = await play.prepare(step, {})
+  const { soft } = problem.judge(request)
+  const asked = rule.reads.filter(([root]) => root === 'request' || root === 'body').map(([, ...at]) => at)
+  const at = asked.find((each) => typeof getPointer(request.body, each) === 'number')
+  const now = Number(getPointer(request.body, at ?? []))
+  if (at === undefined || now <= 0) return request
+  const asking = (amount: number) => placeValue(request, { from: 'request', in: 'body', pointer: at }, amount)
+  const fits = (amount: number): boolean => {
+    const { broken, unmet, soft: misfits } = problem.judge(asking(amount))
+    return broken.length + unmet === 0 && misfits <= soft
+  }
+  if (!fits(now)) return request
+  let [most, above] = [now, now * 2]
+  while (fits(above) && above < largestAmount) [most, above] = [above, above * 2]
+  // What has no end is no share of anything.
+  if (above >= largestAmount) return request
+  while (above - most > 1) {
+    const middle = Math.floor((most + above) / 2)
+    if (fits(middle)) most = middle
+    else above = middle
+  }
+  return asking(most)
 }
 
 /** Whether one more call fits and the one after it does not. */

@@ -21,6 +21,10 @@ export function planRace(draft: Draft, control: Scenario): void {
   if (keyed !== undefined && keyed !== limiting)
     draft.add(keyed.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
   planTogether(draft, control)
+  // A new object draws on what another one has left: as much as there is, several times at once.
+  const drawing = draft.use.creates ? draft.use.constraints.find(drawsOn) : undefined
+  if (drawing !== undefined && drawing !== limiting)
+    draft.add(drawing.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
   const shared = isManifold(draft, control)
     ? draft.use.constraints.find((each) => sharedSlot(each) !== undefined)
     : undefined
@@ -49,6 +53,12 @@ function planTogether(draft: Draft, control: Scenario): void {
 function isManifold({ use }: Draft, control: Scenario): boolean {
   if (use.object === undefined) return false
   return !use.creates || control.cast[control.steps.at(-1)?.as ?? '']?.fresh === true
+}
+
+/** Whether a rule measures something in the request by facts of an object that several calls share. */
+function drawsOn(constraint: Constraint): boolean {
+  const isAsked = ([root]: readonly string[]) => requestRoots.has(root ?? '')
+  return constraint.kind === 'when' && sharedSlot(constraint) !== undefined && constraint.rule.reads.some(isAsked)
 }
 
 function readsFacts(constraint: Constraint): boolean {
