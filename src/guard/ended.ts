@@ -1,5 +1,5 @@
 /** Credentials that have come to their end: of keys that are objects, and of sessions that a call ends. */
-import type { Charter } from '../charter/charter.ts'
+import type { Charter, ObjectType } from '../charter/charter.ts'
 import { secretOf } from '../charter/credential.ts'
 import { getPointer, type Pointer } from '../charter/pointer.ts'
 import type { Answer } from './call.ts'
@@ -24,10 +24,19 @@ export function findEnds(charter: Charter): Ends {
   const secrets = new Map<string, Pointer>()
   for (const type of charter.objects.values()) {
     const at = type.final.length > 0 || type.gone !== undefined ? secretOf(charter, type) : undefined
-    if (at !== undefined) secrets.set(type.name, at)
+    // What a registration tells is of a person, who goes on when the object has come to its last state.
+    if (at !== undefined && (type.credential !== undefined || !isOpen(type))) secrets.set(type.name, at)
   }
   const sessions = [...charter.operations.values()].some(({ ends }) => ends === 'session')
   return { secrets, any: sessions || secrets.size > 0 }
+}
+
+/** Whether somebody whom nothing lets in may make one. */
+function isOpen({ transitions }: ObjectType): boolean {
+  return transitions.some(
+    ({ creates, constraints }) =>
+      creates && constraints.some((each) => each.kind === 'by' && each.choices.some(({ anonymous }) => anonymous)),
+  )
 }
 
 type Shown = Readonly<Record<string, string>> | undefined

@@ -173,15 +173,17 @@ export function factOf(
 export function readAs(
   type: ObjectType,
   value: unknown,
-  { parent, tracked, now }: { parent?: ObjectFact | undefined; tracked?: ObjectFact | undefined; now: number },
+  { parent, tracked, now }: { parent?: ObjectFact | undefined; tracked?: TrackedObject | undefined; now: number },
 ): ObjectFact {
-  return readObject(type, value, {
+  const fact = readObject(type, value, {
     now,
     ...(parent === undefined ? {} : { parent }),
     ...(tracked?.creator === undefined ? {} : { creator: tracked.creator }),
     ...(type.tenant !== 'creator' || tracked?.tenant === undefined ? {} : { creatorTenant: tracked.tenant }),
     ...(tracked?.state === undefined ? {} : { state: tracked.state }),
   })
+  const due = tracked?.due
+  return due === undefined || fact.state !== due.instead ? fact : { ...fact, state: due.state }
 }
 
 function goneOf(type: ObjectType, ref: ObjectRef, tracked: TrackedObject | undefined): ObjectFact | null {

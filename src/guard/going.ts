@@ -13,6 +13,8 @@ export interface Going {
   readonly objects: Objects
   /** The uses it was allowed as, one for each type of object; in observe mode those that came nearest. */
   readonly uses: readonly UseId[]
+  /** Every use as which it was allowed; undefined for a call that another node began. */
+  readonly satisfied?: readonly UseId[]
   readonly decision: Decision
   readonly mode: 'enforce' | 'observe'
   /** What others wait for. */

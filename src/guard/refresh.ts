@@ -31,7 +31,8 @@ export async function refreshCounted(runtime: Runtime, ready: Ready, look: Look)
         value === null
           ? { ...ref, value: null, state: type.gone ?? 'gone' }
           : readAs(type, withLearnt(value, tracked?.value), { tracked, now })
-      return [{ kind: 'object', object: { ...fact, ...ref, seenAt: now } }]
+      const due = tracked?.due === undefined ? {} : { due: tracked.due }
+      return [{ kind: 'object', object: { ...fact, ...ref, ...due, seenAt: now } }]
     }),
   )
   const all = changes.flat()

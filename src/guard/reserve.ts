@@ -7,6 +7,7 @@ import type { Decision } from '../decide/decision.ts'
 import { usesUp } from '../session/grants.ts'
 import { tracesOf } from '../session/trace.ts'
 import type { Answer, Refusal } from './call.ts'
+import { satisfiedBy } from './due.ts'
 import { askFor, grantsIn, scopeName } from './facts.ts'
 import type { Objects } from './gather.ts'
 import { detailOf } from './going.ts'
@@ -62,6 +63,8 @@ export interface Reserved {
   readonly stored: boolean
   /** Whether it took grants. */
   readonly granted: boolean
+  /** Every use as which it is allowed. */
+  readonly satisfied?: readonly UseId[]
 }
 
 /**
@@ -111,7 +114,8 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
       ...(ready.repeat === undefined ? [] : [repeatOf(ready, ready.repeat)]),
     ])
     const granted = used.some((each) => each.kind === 'take-grant')
-    return { kind: 'decided', decision, facts, uses, marks, stored: writes, granted }
+    const satisfied = satisfiedBy(charter, ready.call, facts, uses)
+    return { kind: 'decided', decision, facts, uses, marks, stored: writes, granted, satisfied }
   }
   return runtime.store.transact([...new Set(keys)], work, { early: true })
 }

@@ -233,6 +233,7 @@ export class Rulings {
       decision,
       stored: reserved.stored,
       granted: reserved.granted,
+      ...(reserved.satisfied === undefined ? {} : { satisfied: reserved.satisfied }),
     }
     await this.#makeLasting(ready, reserved, going)
     const inspect =

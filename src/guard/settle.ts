@@ -8,6 +8,7 @@ import { objectsFor } from '../constraint/slot.ts'
 import { printLosslessJson } from '../wire/lossless-json.ts'
 import { shownTo } from './answer.ts'
 import type { Answer, Outcome } from './call.ts'
+import { dueAfter } from './due.ts'
 import { keptOfKeys } from './ended.ts'
 import { detailOf, type Going } from './going.ts'
 import { grantChanges } from './granting.ts'
@@ -245,11 +246,10 @@ async function changesOfObjects(
     const [to] = use.to
     const state = use.to.length === 1 && to !== undefined ? to : before.state
     let value = shown
-    if (value === undefined && type.truth === 'tracked')
-      value =
-        type.read === undefined
-          ? moved(type, before.value, state)
-          : await runtime.truth.read(ref, { request: going.call.request })
+    if (value === undefined && type.truth === 'tracked' && type.read === undefined)
+      value = moved(type, before.value, state)
+    else if (value === undefined && (type.truth === 'tracked' || mayBeDue(use, before)))
+      value = await runtime.truth.read(ref, { request: going.call.request })
     const known = {
       ...(before.creator === undefined ? {} : { creator: before.creator }),
       ...(state === undefined ? {} : { state }),
@@ -259,10 +259,17 @@ async function changesOfObjects(
         ? { ...before, ...known }
         : readObject(type, value, { ...known, now: runtime.now() })
     const seen = { ...before, ...fact, ...ref, value: withLearnt(fact.value, before.value) }
-    const change = keepObject(going.force.charter, seen, runtime.now())
+    const due = dueAfter(going, { use, type, before, after: fact, answer })
+    const kept = due === undefined ? seen : { ...seen, state: due.state, due }
+    const change = keepObject(going.force.charter, kept, runtime.now())
     if (!isTracked(going, change.object)) changes.push(change)
   }
   return changes
+}
+
+/** Whether the object may still be where it was, which the answer of a move may leave open. */
+function mayBeDue({ to }: Use, { state }: ObjectFact): boolean {
+  return state !== undefined && to.length > 0 && !to.includes(state)
 }
 
 /** Whether an object is tracked as it is now. Nobody else has changed that while the call kept others off it. */

@@ -138,6 +138,13 @@ export interface Rows {
 export interface TrackedObject extends ObjectFact {
   readonly version: number
   readonly seenAt: number
+  readonly due?: Due
+}
+
+/** The state an object must be in by the last move, while it shows as it was before that: `instead`. */
+export interface Due {
+  readonly state: string
+  readonly instead: string
 }
 
 /** A call that is using an object. Shared leases go together with shared ones, others with none. */

@@ -19,6 +19,9 @@ sources:
       revokeKey: { method: DELETE, path: '/keys/{keyId}' }
       signOut: { method: POST, path: /sign-out }
       list: { method: GET, path: /things }
+      register: { method: POST, path: /people, response: { id: string, token: string } }
+      verify: { method: POST, path: '/people/{personId}/verify' }
+      getPerson: { method: GET, path: '/people/{personId}', response: { id: string, state: string } }
 actors: { user: {} }
 objects:
   key:
@@ -30,7 +33,17 @@ objects:
     transitions:
       make: { on: api.makeKey, to: active, by: user }
       revoke: { on: api.revokeKey, key: $request.path.keyId, from: active, to: revoked, by: owner }
+  person:
+    owner: /id
+    state: /state
+    read: api.getPerson
+    states: [new, verified]
+    final: verified
+    transitions:
+      register: { on: api.register, to: new, by: anyone }
+      verify: { on: api.verify, from: new, to: verified, by: owner }
 operations:
+  api.getPerson: { by: owner }
   api.getKey: { by: owner }
   api.signOut: { by: signed-in, ends: session }
   api.list: { by: signed-in, safe: true }
@@ -51,14 +64,15 @@ async function start(): Promise<{
   readonly lines: Lines
 }> {
   const lines = new Lines()
-  const read = async (): Promise<unknown> => ({ id: 'k1', state: 'active' })
+  const read = async ({ type }: { type: string }): Promise<unknown> =>
+    type === 'key' ? { id: 'k1', state: 'active' } : { id: 'ann', state: 'new' }
   const store = openSqliteStore(':memory:')
   const guard = await createGuard(charterFrom(text), { version: '1', store, journal: lines, truth: { read } })
   open.push(guard)
   return {
     lines,
     call: async (operation, credentials, answer = {}, status = 200) => {
-      const request = { path: { keyId: 'k1' } }
+      const request = { path: { keyId: 'k1', personId: 'ann' } }
       const incoming = { operation: `api.${operation}`, principal: ann, request, credentials }
       const result = await guard.call(incoming, async () => answered(status, answer))
       return result.kind === 'refused' ? result.refusal.code : result.kind === 'answered' ? result.answer.status : '?'
@@ -82,6 +96,14 @@ test('a key that was revoked lets nobody in, however it is carried', async () =>
   assert.equal(await call('list', { authorization: token }), 200)
   const about = JSON.stringify(lines.of('decision').map(({ reasons, objects }) => ({ reasons, objects })))
   assert.ok(!about.includes(secret))
+})
+
+test('what a registration tells goes on letting in when the person came to a final state', async () => {
+  const { call } = await start()
+  const shown = { authorization: `Bearer ${secret}` }
+  assert.equal(await call('register', {}, { id: 'ann', token: secret, state: 'new' }), 200)
+  assert.equal(await call('verify', shown, { id: 'ann', state: 'verified' }), 200)
+  assert.equal(await call('list', shown), 200)
 })
 
 test('a token is worth nothing after its session was ended; passwords and cookies say who calls after it as well', async () => {
