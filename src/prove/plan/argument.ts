@@ -172,3 +172,12 @@ export function sampleOf(ground: Ground, argument: Argument, read: readonly stri
     'lockstep'
   )
 }
+
+/** Whether a use takes an argument of a name, other than in a header. */
+export function takesArgument(charter: Charter, use: Use, name: string): boolean {
+  const shape = charter.operations.get(use.operation)?.shape
+  const description = descriptionOf({ charter, use })
+  if (shape?.parameters.some((each) => each.name === name && each.in !== 'header') === true) return true
+  if (shape?.body === undefined || description === undefined) return false
+  return Object.hasOwn(propertiesOf(description, shape.body.schema), name)
+}

@@ -4,14 +4,16 @@
  * The search is over lifecycles; arguments are found later, when answers are known. Nothing here is tried: a scenario that turns out
  * not to work is reported with the step that failed.
  */
-import type { Constraint, ObjectType, Use } from '../../charter/charter.ts'
+import type { ObjectType, Use } from '../../charter/charter.ts'
 import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import { stillApart } from './apart.ts'
+import { appointments } from './appoint.ts'
 import { type Belonging, type Binding, bind } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
 import { fillRefs } from './fill-ref.ts'
-import { isOwn, movesFrom, useById, type Way, waysTo } from './graph.ts'
+import { freshCast } from './fresh-cast.ts'
+import { isOwn, movesFrom, type Way, waysTo } from './graph.ts'
 import { type Lore, noLore } from './lore.ts'
 import { grantUse, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
@@ -73,21 +75,7 @@ export class Builder {
 
   /** What has been built so far; the builder may go on. */
   scenario(): Scenario {
-    return { cast: this.freshCast(), vars: { ...this.vars }, steps: [...this.steps] }
-  }
-
-  /** People of a pool are new for each scenario when something counts per person or is their own, so that no case uses up another's chance. */
-  private freshCast(): Record<string, Seat> {
-    const counted =
-      this.steps.some((step) => useById(this.stage.charter, step.use)?.constraints.some(countsPeople) === true) ||
-      Object.values(this.vars).some((spec) => {
-        const type = this.stage.charter.objects.get(spec.type)
-        return type !== undefined && isOwn(this.stage.charter, type)
-      })
-    const pools = new Set(this.stage.members.filter((member) => member.pool).map((member) => member.name))
-    return Object.fromEntries(
-      Object.entries(this.cast).map(([role, seat]) => [role, { ...seat, fresh: counted && pools.has(role) }]),
-    )
+    return { cast: freshCast(this.stage, this), vars: { ...this.vars }, steps: [...this.steps] }
   }
 
   /** Goes on from a scenario built before. */
@@ -165,7 +153,9 @@ export class Builder {
     if (isOwn(this.stage.charter, type))
       return this.findAndMove(type, { ...want, owner: want.owner ?? this.casting.members.find((each) => each.pool) })
     if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
-    const ways = waysTo(type, want.states, want.through, this.lore.avoid)
+    const passing = waysTo(type, want.states, want.through, this.lore.avoid)
+    // What comes before the move that should be passed is reached without it.
+    const ways = passing.length > 0 ? passing : waysTo(type, want.states, undefined, this.lore.avoid)
     const way = ways.find(([first]) => first?.id === this.choices.creator) ?? ways[0]
     if (way !== undefined) return this.follow(type, way, want)
     const creatable = type.transitions.some((use) => use.creates)
@@ -205,9 +195,12 @@ export class Builder {
     for (const [index, use] of moves.entries()) {
       const later = [...moves.slice(index + 1), ...(ahead === undefined ? [] : [ahead.use])]
       prepareAlways(this, use, object, depth)
+      const named = appointments(this, { use, object, later }, this.choices.samePerson)
+      const extra = named.map(({ said, who }) => ({ at: said, value: { idOf: this.play(who) } }))
       for (const member of this.performers(use, object, later, ahead?.member)) {
-        this.step(use, { member, object, wants: {}, purpose: 'setup', depth })
+        this.step(use, { member, object, wants: {}, extra, purpose: 'setup', depth })
       }
+      this.note(object, { owner: this.owners.get(object), people: named })
     }
   }
 
@@ -332,8 +325,4 @@ export class Builder {
     const type = this.stage.charter.objects.get(use.object?.type ?? '')
     return type === undefined ? undefined : this.introduce(type, { states: [], wishes: [], supply: 'made' })
   }
-}
-
-function countsPeople(constraint: Constraint): boolean {
-  return 'per' in constraint && constraint.per.includes('principal')
 }

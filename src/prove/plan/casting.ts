@@ -90,7 +90,8 @@ export class Casting {
   private leads(member: Member, use: Use): boolean {
     const { samePerson } = this.choosing
     if (samePerson === undefined || samePerson.member !== member) return false
-    const { constraint } = samePerson
+    const { constraint, everything } = samePerson
+    if (everything === true) return true
     if (constraint.kind !== 'separation') return false
     return 'operations' in constraint.of
       ? constraint.of.operations.includes(use.operation)
@@ -228,9 +229,9 @@ export class Casting {
   standing(type: string, choices: readonly Choice[], member: Member): Belonging | undefined {
     const { charter } = this.stage
     const parties = charter.objects.get(type)?.parties
-    for (const choice of ranked(charter, choices)) {
     // Whose it is what no operation makes, nobody knows before: whom a role entitles need be nothing to it.
     if (this.creatorsOf(type).length === 0 && choices.some((each) => isByRole(charter, each, member))) return undefined
+    for (const choice of ranked(charter, choices)) {
       if (admitted(charter, [member], choice).length === 0) continue
       if (choice.party === 'owner' && this.possibleOwners(type).includes(member)) return { owner: member }
       if (choice.party === 'creator' && this.possibleMakers(type).includes(member))

@@ -42,11 +42,18 @@ export interface BuildOptions {
   /** What brings about objects that no operation creates, by their type. */
   readonly bringers?: ReadonlyMap<string, Bringer | undefined>
   /** Lets one person do what a demand of the charter wants done by different ones. */
-  readonly samePerson?: { readonly member: Member; readonly constraint: Constraint }
+  readonly samePerson?: SamePerson
   /** Who new objects turned out to belong to where nothing told before: names, by `settledAs`. */
   readonly settled?: ReadonlyMap<string, string>
   /** What was learnt of moves. */
   readonly lore?: Lore
+}
+
+/** Somebody who does what different people should do; `everything` else on the way as well, as far as they may. */
+export interface SamePerson {
+  readonly member: Member
+  readonly constraint: Constraint
+  readonly everything?: boolean
 }
 
 /** A use whose rightful call brings about an object of another type, and the choices with which it works. */

@@ -122,7 +122,8 @@ export class Play {
     if (made.accepted) return
     const what = `\`${step.use}\` as ${step.as} was refused: ${inShort(made.exchange)}`
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
-    const daring = forbidden.some((reason) => reason.outcome !== 'unknown' && daringKinds.has(reason.kind))
+    const daring =
+      this.isRepeated(step) || forbidden.some((reason) => reason.outcome !== 'unknown' && daringKinds.has(reason.kind))
     const mishap = this.mishapAt(step, forbidden)
     throw daring ? new Held(what, this.scenario.steps.indexOf(step), mishap) : new Unreached(what, mishap)
   }
@@ -134,6 +135,13 @@ export class Play {
     if (step.object === undefined || again === step || again === undefined) return false
     const state = (await this.thing(step.object)).fact?.state
     return state !== undefined && from.length > 0 && !from.includes(state) && to.includes(state)
+  }
+
+  /** Whether somebody does to an object what they have done to it already, as giving an approval twice. */
+  private isRepeated(step: Step): boolean {
+    const steps = this.scenario.steps.slice(0, this.scenario.steps.indexOf(step))
+    const isSame = (each: Step) => each.use === step.use && each.object === step.object && each.as === step.as
+    return step.object !== undefined && steps.some(isSame)
   }
 
   /** What is known of where things went wrong. */

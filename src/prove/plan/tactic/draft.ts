@@ -1,6 +1,7 @@
 import type { Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
 import type { Member, Stage } from '../cast.ts'
+import { foreseen } from '../foresee.ts'
 import { type AbuseCase, type NotReached, nameOf, type Scenario, type Tactic, type Wish } from '../scenario.ts'
 import { type BuildOptions, Unbuildable, type Wants } from '../wants.ts'
 
@@ -27,7 +28,7 @@ export class Draft {
   build(wants: Wants = {}, options: Partial<BuildOptions> = {}): Scenario {
     const builder = new Builder(this.stage, { ...this.options, ...options })
     builder.addAct(this.use, { ...this.base, ...wants })
-    return builder.scenario()
+    return foreseen(this.stage.charter, builder.scenario())
   }
 
   /** Adds a case, or the reason why it cannot be built. */

@@ -5,8 +5,7 @@ import { printCel } from '../../../cel/print.ts'
 import { type ComparisonNode, comparisons } from '../../../cel/traverse.ts'
 import type { Use } from '../../../charter/charter.ts'
 import { callVariables } from '../../../charter/linker.ts'
-import { propertiesOf } from '../../../charter/source/schema.ts'
-import { descriptionOf } from '../argument.ts'
+import { takesArgument } from '../argument.ts'
 import { Builder } from '../build.ts'
 import { useById } from '../graph.ts'
 import { rewritten, writtenPath } from '../instance.ts'
@@ -33,7 +32,9 @@ export function turned(draft: Draft, constraint: When, scenario: Scenario): Scen
   const act = scenario.steps.at(-1)
   const steps = scenario.steps.map((step) => {
     if (step === act) return step
-    const wishes = facts.flatMap((fact) => wishFor(draft, fact, scenario, step))
+    const isKnown = (wish: Wish) =>
+      step.wishes.some(({ rule, want }) => rule.source === wish.rule.source && want === wish.want)
+    const wishes = facts.flatMap((fact) => wishFor(draft, fact, scenario, step)).filter((wish) => !isKnown(wish))
     return wishes.length === 0 ? step : { ...step, wishes: [...step.wishes, ...wishes] }
   })
   if (steps.every((step, index) => step === scenario.steps[index])) return scenario
@@ -56,7 +57,10 @@ export function changersOf(draft: Draft, constraint: When, scenario: Scenario): 
       use.operation !== draft.use.operation &&
       !scenario.steps.some((step) => step.use === use.id) &&
       staysFit(draft, use) &&
-      made.some(({ object, name }) => use.object?.type === scenario.vars[object]?.type && takes(draft, use, name)),
+      made.some(
+        ({ object, name }) =>
+          use.object?.type === scenario.vars[object]?.type && takesArgument(draft.stage.charter, use, name),
+      ),
   )
 }
 
@@ -129,7 +133,12 @@ function varOf({ use }: Draft, { steps, vars }: Scenario, root: string): Var | u
 /** That an earlier step on the object is given such an argument, in the words of that step. */
 function wishFor(draft: Draft, fact: Fact, scenario: Scenario, step: Step): Wish[] {
   const use = useById(draft.stage.charter, step.use)
-  if (use === undefined || (step.object ?? step.makes) !== fact.object || !takes(draft, use, fact.name)) return []
+  if (
+    use === undefined ||
+    (step.object ?? step.makes) !== fact.object ||
+    !takesArgument(draft.stage.charter, use, fact.name)
+  )
+    return []
   const path = fact.path.join('\n')
   const { start, end } = fact.comparison
   const request: Node = { kind: 'ident', name: 'request', start, end }
@@ -150,13 +159,4 @@ function wishFor(draft: Draft, fact: Fact, scenario: Scenario, step: Step): Wish
 function slotOf(step: Step, object: Var): string | undefined {
   if ((step.object ?? step.makes) === object) return 'object'
   return Object.keys(step.refs).find((slot) => step.refs[slot] === object)
-}
-
-/** Whether a use takes an argument of a name. */
-function takes({ stage: { charter } }: Draft, use: Use, name: string): boolean {
-  const shape = charter.operations.get(use.operation)?.shape
-  const description = descriptionOf({ charter, use })
-  if (shape?.parameters.some((each) => each.name === name && each.in !== 'header') === true) return true
-  if (shape?.body === undefined || description === undefined) return false
-  return Object.hasOwn(propertiesOf(description, shape.body.schema), name)
 }

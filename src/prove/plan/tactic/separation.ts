@@ -1,6 +1,7 @@
 /** One person doing what the charter wants done by different ones. */
 import type { Use } from '../../../charter/charter.ts'
 import { apartFrom } from '../../../constraint/separation.ts'
+import { keepsApart } from '../apart.ts'
 import { admitted, choicesOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { leadsTo, useById, usesOf } from '../graph.ts'
@@ -21,9 +22,7 @@ export function planSeparation(draft: Draft, constraint: ConstraintOf<'separatio
   }
   for (const [index, creator] of creatorsOf(draft).entries()) {
     const made = creator === undefined || index === 0 ? tactic : { ...tactic, by: creator.id }
-    draft.add(constraint.id, made, 'separation-of-duties', () => ({
-      abuse: doneByOne(draft, constraint, both, creator),
-    }))
+    draft.add(constraint.id, made, 'separation-of-duties', () => doneByOne(draft, constraint, both, creator))
   }
   planBecoming(draft, constraint)
 }
@@ -37,34 +36,59 @@ function planBecoming(draft: Draft, constraint: ConstraintOf<'separation'>): voi
     if (ofBirth.has(party) || declared?.has(party) !== true) continue
     const alone = { ...constraint, of: { ...of, parties: [party] } }
     const tactic: Tactic = { kind: 'same-person', party }
-    draft.add(constraint.id, tactic, 'separation-of-duties', () => ({
-      abuse: doneByOne(draft, alone, thoseWhoMayBoth(draft, alone), undefined),
-    }))
+    draft.add(constraint.id, tactic, 'separation-of-duties', () =>
+      doneByOne(draft, alone, thoseWhoMayBoth(draft, alone), undefined),
+    )
   }
 }
 
-/** The use with the earlier step made by whoever makes it; the first of several people for whom that works out. */
+/** The use with the earlier step made by whoever makes it; for the first of several people for whom that works out, then for others. */
 function doneByOne(
   draft: Draft,
   constraint: ConstraintOf<'separation'>,
   both: readonly Member[],
   creator: Use | undefined,
-): Scenario {
+): { abuse: Scenario; instead: readonly Scenario[] } {
   let why: Unbuildable | undefined
   const through = earlierMove(draft, constraint)
-  for (const member of both) {
+  const found: Scenario[] = []
+  for (const { member, wants, everything } of both.flatMap((each) => becoming(draft, constraint, each))) {
+    if (found.length > mostOthers) break
     try {
-      const abuse = draft.build(
-        { member, through, ...standing(draft, constraint, member) },
-        { samePerson: { member, constraint }, ...(creator === undefined ? {} : { creator: creator.id }) },
+      const scenario = draft.build(
+        { member, through, ...wants },
+        { samePerson: { member, constraint, everything }, ...(creator === undefined ? {} : { creator: creator.id }) },
       )
-      if (isBoth(draft, constraint, abuse)) return abuse
+      if (isBoth(draft, constraint, scenario)) found.push(scenario)
     } catch (error) {
       if (!(error instanceof Unbuildable)) throw error
       why ??= error
     }
   }
-  throw why ?? new Unbuildable(`nothing that \`${draft.use.id}\` is to be separated from comes before it`)
+  const [abuse, ...instead] = found
+  if (abuse === undefined)
+    throw why ?? new Unbuildable(`nothing that \`${draft.use.id}\` is to be separated from comes before it`)
+  return { abuse, instead }
+}
+
+const mostOthers = 3
+
+/** How somebody may come to be what separates: by one move, or, where no move says what it makes of people, by all they may do. */
+function becoming(
+  draft: Draft,
+  constraint: ConstraintOf<'separation'>,
+  member: Member,
+): { member: Member; wants: Wants; everything: boolean }[] {
+  const wants = standing(draft, constraint, member)
+  const plain = { member, wants, everything: false }
+  const { of } = constraint
+  if (!('parties' in of) || of.parties.some((party) => ofBirth.has(party))) return [plain]
+  const type = draft.stage.charter.objects.get(draft.use.object?.type ?? '')
+  const says = type?.transitions.some(
+    (use) => use.id !== draft.use.id && of.parties.some((party) => keepsApart(use, party)),
+  )
+  if (says === true) return [plain]
+  return [{ ...plain, wants: { ...wants, creator: member }, everything: true }, { ...plain, everything: true }, plain]
 }
 
 /** The move of the object that different people should make; its way must pass it. */

@@ -1,0 +1,93 @@
+// Who is something to an object by what they did: by making it, or by a move that somebody else named them for.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Asked, proveSmall } from './small-api.ts'
+
+const charter = `
+lockstep: 1
+name: garage
+sources:
+  - name: shop
+    type: inline
+    operations:
+      report: { method: POST, path: /repairs, body: { text: string }, response: { id: string } }
+      getRepair: { method: GET, path: '/repairs/{repairId}', response: { id: string, status: string, author: string, mechanic: string, doneBy: string } }
+      assign: { method: POST, path: '/repairs/{repairId}/assign', body: { mechanic: string } }
+      finish: { method: POST, path: '/repairs/{repairId}/finish' }
+      inspect: { method: POST, path: '/repairs/{repairId}/inspect' }
+      discard: { method: POST, path: '/repairs/{repairId}/discard' }
+actors: { desk: {}, mechanic: {}, foreman: {} }
+objects:
+  repair:
+    key: /id
+    parties: { author: /author, named: /mechanic, worker: /doneBy }
+    state: /status
+    read: shop.getRepair
+    states: [open, assigned, done, inspected, discarded]
+    final: [inspected, discarded]
+    transitions:
+      report: { on: shop.report, to: open, by: [desk, foreman] }
+      assign: { on: shop.assign, from: open, to: assigned, by: desk, example: { body: { mechanic: mel } } }
+      finish: { on: shop.finish, from: assigned, to: done, by: { actor: [mechanic, foreman], party: named } }
+      inspect: { on: shop.inspect, from: done, to: inspected, by: foreman, not: worker }
+      discard: { on: shop.discard, from: [open, assigned], to: discarded, by: foreman, not: author }
+operations:
+  shop.getRepair: { by: signed-in }
+`
+
+const people = { dora: 'desk', mel: 'mechanic', fay: 'foreman', fred: 'foreman' } as const
+
+type Flaw = 'own-work' | 'own-report'
+
+interface Repair {
+  id: string
+  status: string
+  author: string
+  mechanic: string | null
+  doneBy: string | null
+}
+
+function openGarage(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
+  const repairs: Repair[] = []
+  return ({ who = '', method, path: [, id, act], body }) => {
+    const role = people[who as keyof typeof people] as string | undefined
+    if (role === undefined) return [401]
+    if (id === undefined) {
+      if (role === 'mechanic') return [403]
+      repairs.push({ id: `r${repairs.length}`, status: 'open', author: who, mechanic: null, doneBy: null })
+      return [201, repairs.at(-1)]
+    }
+    const repair = repairs.find((each) => each.id === id)
+    if (repair === undefined) return [404]
+    if (method === 'GET') return [200, repair]
+    const move = (allowed: boolean, from: readonly string[], changes: Partial<Repair>): readonly [number, unknown?] => {
+      if (!allowed) return [403]
+      if (!from.includes(repair.status)) return [409]
+      return [200, Object.assign(repair, changes)]
+    }
+    const named = String(body['mechanic'])
+    if (act === 'assign' && !['mel', 'fay', 'fred'].includes(named)) return [422]
+    if (act === 'assign') return move(role === 'desk', ['open'], { status: 'assigned', mechanic: named })
+    if (act === 'finish') return move(repair.mechanic === who, ['assigned'], { status: 'done', doneBy: who })
+    const own =
+      act === 'inspect' ? repair.doneBy === who && flaw !== 'own-work' : repair.author === who && flaw !== 'own-report'
+    return act === 'inspect'
+      ? move(role === 'foreman' && !own, ['done'], { status: 'inspected' })
+      : move(role === 'foreman' && !own, ['open', 'assigned'], { status: 'discarded' })
+  }
+}
+
+const at = { 'own-work': 'shop.inspect', 'own-report': 'shop.discard' } as const
+
+for (const flaw of ['own-work', 'own-report', undefined] as const)
+  test(`the same person does both: ${flaw ?? 'refused'}`, async () => {
+    const only = flaw === undefined ? Object.values(at) : [at[flaw]]
+    const { findings, cells } = await proveSmall({ charter, people, answer: openGarage(flaw), only })
+    const found = findings.map((each) => `${each.class} ${each.operation}`)
+    assert.deepEqual(found, flaw === undefined ? [] : [`separation-of-duties ${at[flaw]}`])
+    const same = cells.filter(({ tactic }) => tactic.startsWith('same-person'))
+    assert.ok(
+      flaw !== undefined || (same.length > 1 && same.some(({ verdict }) => verdict === 'held')),
+      JSON.stringify(same),
+    )
+  })
