@@ -220,12 +220,23 @@ export class Builder {
 
   private introduce(
     type: ObjectType,
-    want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'people'> & { supply: VarSpec['supply'] },
+    want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'people' | 'near' | 'ahead'> & { supply: VarSpec['supply'] },
   ): Var {
     const number = (this.tally.get(type.name) ?? 0) + 1
     this.tally.set(type.name, number)
     const name = `${type.name}-${number}`
-    this.vars[name] = { type: type.name, supply: want.supply, states: want.states, wishes: want.wishes }
+    const { ahead } = want
+    const isMeant = want.supply === 'found' && ahead?.use.object?.type === type.name
+    const under =
+      want.supply === 'found' && this.vars[want.near ?? '']?.type === type.parent?.object ? want.near : undefined
+    this.vars[name] = {
+      type: type.name,
+      supply: want.supply,
+      states: want.states,
+      wishes: want.wishes,
+      ...(under === undefined ? {} : { under }),
+      ...(isMeant && ahead !== undefined ? { meant: { use: ahead.use.id, as: this.play(ahead.member) } } : {}),
+    }
     this.note(name, want)
     return name
   }
