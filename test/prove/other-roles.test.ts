@@ -100,39 +100,48 @@ sources:
   - name: shops
     type: inline
     operations:
-      createItem: { method: POST, path: /items, body: { name: string }, response: { id: string, name: string, price: integer } }
-      getItem: { method: GET, path: '/items/{itemId}', response: { id: string, name: string, price: integer } }
-      editItem: { method: PATCH, path: '/items/{itemId}', body: { name?: string, price?: integer }, response: { id: string, name: string, price: integer } }
+      createItem: { method: POST, path: /items, body: { name: string }, response: { id: string, name: string, days: integer, vendors: 'string[]' } }
+      getItem: { method: GET, path: '/items/{itemId}', response: { id: string, name: string, days: integer, vendors: 'string[]' } }
+      listItems: { method: GET, path: /items, response: { items: 'object[]' } }
+      editItem: { method: PATCH, path: '/items/{itemId}', body: { name?: string, days?: integer }, response: { id: string, name: string, days: integer } }
 actors: { buyer: {}, vendor: {}, guest: {} }
 objects:
   item:
     read: shops.getItem
-    fields: { price: { set-by: buyer } }
+    list: shops.listItems
+    fields: { days: { set-by: buyer } }
     transitions:
-      create: { on: shops.createItem, by: [buyer, vendor] }
-      edit: { on: shops.editItem, by: [buyer, vendor, guest] }
+      create: { on: shops.createItem, by: buyer }
+      edit:
+        on: shops.editItem
+        by: [buyer, vendor, guest]
+        when: "!('vendor' in principal.actors) || object.vendors.exists(v, v == principal.id)"
 operations:
   shops.getItem: { by: signed-in }
+  shops.listItems: { by: signed-in, items: /items }
 `
 
-/** Whoever may edit an item; only those in `pricing` change its price. */
-function proveShops(pricing: readonly string[]) {
-  const items: { id: string; name: unknown; price: unknown }[] = []
+/** Buyers may edit every item, vendors those they are told of; only those in `setting` change in how many days it comes, up to 120. */
+function proveShops(setting: readonly string[]) {
+  const made = (id: string, vendors: readonly string[], name: unknown = id) => ({ id, name, days: 30, vendors })
+  const items = [made('i0', []), made('i1', ['val']), made('i2', ['vic'])]
   return proveSmall({
     charter: shops,
     people: { bea: 'buyer', ben: 'buyer', val: 'vendor' },
     answer: ({ who, method, path: [, id], body }) => {
       if (who === undefined) return [401]
-      if (id === undefined) {
-        const made = { id: `i${items.length}`, name: body['name'], price: 100 }
-        return [201, items[items.push(made) - 1]]
-      }
+      const isBuyer = who.startsWith('b')
+      if (id === undefined && method === 'GET') return [200, { items }]
+      if (id === undefined)
+        return isBuyer ? [201, items[items.push(made(`i${items.length}`, [], body['name'])) - 1]] : [403]
       const item = items.find((each) => each.id === id)
       if (item === undefined) return [404]
-      if (method === 'PATCH') {
-        if (body['name'] !== undefined) item.name = body['name']
-        if (body['price'] !== undefined && pricing.includes(who)) item.price = body['price']
-      }
+      if (method === 'GET') return [200, item]
+      if (!isBuyer && !item.vendors.includes(who)) return [403]
+      const days = body['days'] === undefined ? item.days : Number(body['days'])
+      if (!(days >= 0 && days <= 120)) return [422]
+      if (body['name'] !== undefined) item.name = body['name']
+      if (setting.includes(who)) item.days = days
       return [200, item]
     },
   })
@@ -142,7 +151,7 @@ test('a field that some of those who may make the call may write is written by a
   const flawed = await proveShops(['bea', 'ben', 'val'])
   assert.deepEqual(
     flawed.findings.map((each) => `${each.operation} ${each.constraint} ${each.class}`),
-    ['shops.editItem item.price.set-by bopla-write'],
+    ['shops.editItem item.days.set-by bopla-write'],
   )
   const sound = await proveShops(['bea', 'ben'])
   assert.deepEqual(sound.findings, [])

@@ -43,6 +43,8 @@ export interface VarSpec {
   readonly under?: Var
   /** Whose own id is its key, as the credential they call with. */
   readonly caller?: Role
+  /** Who had best be able to make which use on it, where there are several to choose from. */
+  readonly meant?: { readonly use: UseId; readonly as: Role }
 }
 
 /** What an object or a step is chosen for: an expression that shall be true or false once the step is made. */

@@ -34,6 +34,7 @@ const variable = z.strictObject({
   under: text.exactOptional(),
   at: texts.exactOptional(),
   caller: text.exactOptional(),
+  meant: z.strictObject({ use: text, as: text }).exactOptional(),
 })
 const step = z.strictObject({
   use: text,

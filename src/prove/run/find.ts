@@ -1,10 +1,11 @@
 import type { ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
 import { getPointer, type Pointer, parsePointer, printPointer, setPointer } from '../../charter/pointer.ts'
-import { isOwn } from '../plan/graph.ts'
+import type { Reason } from '../../decide/decision.ts'
+import { isOwn, useById } from '../plan/graph.ts'
 import { namedKeys } from '../plan/named-key.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
-import { factId } from './lab.ts'
+import { factId, judge, seenBy } from './lab.ts'
 import { listsFor, listUse, nestOf, thingIn, whereIn } from './listing.ts'
 import { readThing } from './observe.ts'
 import type { Play } from './play.ts'
@@ -135,6 +136,7 @@ async function fittest(
   const isTheirs = (fact: ObjectFact) => people.every(([at, id]) => namesSomebody(getPointer(fact.value, at), id))
   const around = onStage(play)
   const unmet = (fact: ObjectFact) => missed(spec, fact, around)
+  const unfit = await unfitFor(play, spec, facts)
   const { passed, found } = play.lab.choosing
   const used = (fact: ObjectFact): number => {
     const mark = factId(type.name, fact.key)
@@ -144,10 +146,32 @@ async function fittest(
   const best = facts
     .filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact))
     .toSorted(
-      (left, right) => used(left) - used(right) || unmet(left) - unmet(right) || worth(type, right) - worth(type, left),
+      (left, right) =>
+        used(left) - used(right) ||
+        unmet(left) - unmet(right) ||
+        (unfit.get(left) ?? 0) - (unfit.get(right) ?? 0) ||
+        worth(type, right) - worth(type, left),
     )[0]
   if (best !== undefined) found.add(factId(type.name, best.key))
   return best
+}
+
+/** How much of what a use asks of its caller and its object speaks against each object, for whoever is to make it there. */
+async function unfitFor(
+  play: Play,
+  { meant }: VarSpec,
+  facts: readonly ObjectFact[],
+): Promise<ReadonlyMap<ObjectFact, number>> {
+  const use = meant === undefined ? undefined : useById(play.lab.charter, meant.use)
+  if (meant === undefined || use === undefined || facts.length < 2) return new Map()
+  const principal = await play.principal(meant.as)
+  const isAgainst = ({ kind, outcome }: Reason) => outcome === 'broken' && (kind === 'by' || kind === 'when')
+  return new Map(
+    facts.map((fact) => {
+      const seen = seenBy(play.lab, use, principal, {}, { object: fact })
+      return [fact, judge(play.lab, use, seen).filter(isAgainst).length] as const
+    }),
+  )
 }
 
 function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): string {

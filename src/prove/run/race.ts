@@ -3,8 +3,8 @@
 import type { CallRequest, Use } from '../../charter/charter.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import type { Sent } from '../finding.ts'
-import type { Change } from '../oracle/change.ts'
-import { effectOf, type Sights, signatureOf, timesOver } from '../oracle/effect.ts'
+import { type Change, sameValue } from '../oracle/change.ts'
+import { effectOf, leaves, type Sights, signatureOf, timesOver } from '../oracle/effect.ts'
 import { invariantsBroken } from '../oracle/invariant.ts'
 import { useById } from '../plan/graph.ts'
 import type { AbuseCase, Step } from '../plan/scenario.ts'
@@ -49,7 +49,7 @@ async function inSequence(lab: Lab, abuse: AbuseCase, control: Control): Promise
   }
   const after = await sightsOf(play, step, attacker)
   const keys = new Set(answers.flatMap((each) => keysIn(play, step, control, each)))
-  const { effects } = countEffects(scene, unit, { before, after, keys, accepted: answers.length })
+  const { effects } = countEffects(scene, unit, { before, after, keys, accepted: answers.length, request: first })
   const broken = invariantsBroken(lab.charter, play.use(step).operation, before, after)
   return { effects, accepted: answers.length, unit, broken: new Set(broken.map(({ id }) => id)) }
 }
@@ -72,16 +72,24 @@ function keysIn(play: Play, step: Step, control: Control, { request, exchange }:
 function countEffects(
   scene: Scene,
   control: Control,
-  seen: { before: Sights; after: Sights; keys: ReadonlySet<string>; accepted: number },
+  seen: { before: Sights; after: Sights; keys: ReadonlySet<string>; accepted: number; request: CallRequest },
 ): { effects: number; changes: Change[] } {
-  const { before, after, keys, accepted } = seen
+  const { before, after, keys, accepted, request } = seen
   const { play, step } = scene
   const use = play.use(step)
   const changes = effectOf(changesIn(play, step, before, after), control.signature, [])
-  const moved = timesOver(changes, control.signature)
+  // A number that the call itself says is as it says, however often it was said.
+  const isSaid = ({ pointer, after: now }: Change) =>
+    [...leaves(request)].some(([place, said]) => lastName(place) === lastName(pointer) && sameValue(said, now))
+  const counted = changes.filter((change) => !isSaid(change))
+  const moved = Math.max(timesOver(counted, control.signature), Math.min(timesOver(changes, control.signature), 1))
   if (use.creates || keys.size > 1) return { effects: Math.max(keys.size, moved), changes }
   // More than was accepted cannot have happened: such a number moves by itself.
   return { effects: accepted === 0 ? Math.min(moved, 1) : moved, changes }
+}
+
+function lastName(pointer: string): string | undefined {
+  return pointer.split('/').at(-1)
 }
 
 /** Races a call against itself for a few rounds, until it takes effect more often than one after the other. */
@@ -128,7 +136,8 @@ async function raceRound(
   const after = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
   const told = accepted.flatMap((exchange) => keysIn(play, step, control, { request, exchange }))
   const keys = await existing(scene, control, told)
-  const { effects, changes } = countEffects(scene, sequence.unit, { before, after, keys, accepted: accepted.length })
+  const seen = { before, after, keys, accepted: accepted.length, request }
+  const { effects, changes } = countEffects(scene, sequence.unit, seen)
   // What a single call breaks is no matter of time.
   const broken = invariantsBroken(lab.charter, use.operation, before, after).filter(
     ({ id }) => accepted.length > 1 && !sequence.broken.has(id),
