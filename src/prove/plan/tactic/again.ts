@@ -1,6 +1,6 @@
 /** What may happen but so often: again at once, again once the first has come to an end, and again by somebody else. */
 import type { Constraint, Scope } from '../../../charter/charter.ts'
-import type { Member } from '../cast.ts'
+import { actorsOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
@@ -39,16 +39,18 @@ export function asTheNext(draft: Draft, scenario: Scenario, { first }: Forgettin
   return { ...scenario, cast, steps: [...scenario.steps.slice(0, -1), { ...last, as: next }] }
 }
 
-/** Somebody of the same tenant who may make the very same call. */
+/** Somebody of the same tenant who may make the very same call; who is what the first one is, before who may for another reason. */
 function nextTo({ stage, use, options }: Draft, { steps, vars }: Scenario): Member | undefined {
   const last = steps.at(-1)
   const first = stage.members.find(({ name }) => name === last?.as)
   // A rule over who calls speaks of this one person.
   if (use.constraints.some(readsCaller)) return undefined
   if (first === undefined || (vars[last?.object ?? '']?.owner === first.name && needsOwner(use))) return undefined
-  return new Casting(stage, options)
+  const others = new Casting(stage, options)
     .able(use, undefined)
-    .find((each) => each.name !== first.name && each.principal.tenant === first.principal.tenant)
+    .filter((each) => each.name !== first.name && each.principal.tenant === first.principal.tenant)
+  const kind = (member: Member) => actorsOf(stage.charter, member).join('+')
+  return others.find((each) => kind(each) === kind(first)) ?? others[0]
 }
 
 function readsCaller(each: Constraint): boolean {
