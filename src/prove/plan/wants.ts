@@ -35,6 +35,8 @@ export interface BuildOptions {
   readonly fill?: string
   /** The use that creates objects of its type, when there are several. */
   readonly creator?: string
+  /** The object acted on shall be such that every approval is needed, and given. */
+  readonly needed?: boolean
   /** A move that the object acted on shall have made on its way, so that there is more for the act to show. */
   readonly through?: Use
   /** Members not to be cast. */

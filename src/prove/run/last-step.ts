@@ -18,6 +18,7 @@ import type { Sight } from './thing.ts'
 import { act, type Control, exists, type Scene, type Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 import { mayShow, otherArguments } from './unseen.ts'
+import { writtenBeside } from './written-beside.ts'
 
 /** Makes the last step and judges it. Throws `Unreached` where it tells nothing of what the case is about. */
 export async function lastStep(scene: Scene, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial> {
@@ -60,15 +61,11 @@ async function judged(scene: Scene, abuse: AbuseCase, control: Control, manner: 
     const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
     if (made.accepted && after.get(label) === undefined)
       throw new Unreached(`nobody could look at the ${label}, so that nothing is known of its \`${field.field.name}\``)
-    return {
-      ...base,
-      ...fieldWritten(
-        field,
-        made.request,
-        { before: before.get(label), after: after.get(label), rightful: control.after.get(label) },
-        label,
-      ),
-    }
+    const [was, is, rightful] = [before, after, control.after].map((sights) => sights.get(label))
+    const written = fieldWritten(field, made.request, { before: was, after: is, rightful }, label)
+    if (written.effect) return { ...base, ...written }
+    const beside = await writtenBeside(scene, field, made, { before, after, told })
+    return { ...base, effect: beside.length > 0, changes: beside, disclosed: [] }
   }
   const writes = play.lab.charter.operations.get(use.operation)?.writes ?? true
   if (!writes) {

@@ -7,6 +7,7 @@ import { fillersOf } from '../plan/fill.ts'
 import { detoursOf, lessonsOf, type Mishap, noLore } from '../plan/lore.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { Scenario } from '../plan/scenario.ts'
+import { isSometimesApproved } from '../plan/tactic/draft.ts'
 import type { Bringer, BuildOptions } from '../plan/wants.ts'
 import type { Lab } from './lab.ts'
 import { type Control, runControl } from './trial.ts'
@@ -183,6 +184,7 @@ export class Ways {
     const found: ReadonlySet<string> = new Set()
     const plain = this.plan(use, { found }).control
     yield { options: { found } }
+    if (isSometimesApproved(stage, use)) yield { options: { found, needed: true } }
     const types = [
       ...new Set(Object.values(plain?.vars ?? {}).map((spec) => spec.type)),
       ...(plain === undefined ? typesOf(use) : []),

@@ -11,8 +11,9 @@ import type { ConstraintOf, Draft } from './draft.ts'
 export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>): void {
   const approval = draft.stage.charter.approvals.get(constraint.approval)
   if (approval === undefined) return
-  const wishes: Wish[] =
+  const own: Wish[] =
     approval.neededWhen === undefined ? [] : [{ rule: approval.neededWhen, want: true, slot: 'object' }]
+  const wishes = draft.options.needed === true ? (draft.base.wishes ?? []) : own
   if (approval.grant === undefined) {
     const why = 'the approval is given outside the API, so no control can be made'
     draft.skip(constraint.id, { kind: 'approval', flaw: 'none' }, why)

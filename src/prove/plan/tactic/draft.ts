@@ -21,7 +21,10 @@ export class Draft {
     this.stage = stage
     this.use = use
     this.options = options
-    this.base = { ...baseWants(stage, use), ...(member === undefined ? {} : { member }) }
+    this.base = {
+      ...(options.needed === true ? neededWants(stage, use) : baseWants(stage, use)),
+      ...(member === undefined ? {} : { member }),
+    }
   }
 
   /** The scenario of the use; what is given replaces what is usual. Throws `Unbuildable`. */
@@ -68,4 +71,20 @@ export function baseWants(stage: Stage, use: Use): Wants {
     else wishes.push({ rule: approval.neededWhen, want: false, slot: 'object' })
   }
   return { approvals, wishes }
+}
+
+/** Whether some objects need approvals for a use that others do not need. */
+export function isSometimesApproved(stage: Stage, use: Use): boolean {
+  return neededRules(stage, use).length > 0
+}
+
+/** Everything that any approval is needed for, and all of them given. */
+function neededWants(stage: Stage, use: Use): Wants {
+  return { approvals: 'granted', wishes: neededRules(stage, use).map((rule) => ({ rule, want: true, slot: 'object' })) }
+}
+
+function neededRules({ charter }: Stage, use: Use): Wish['rule'][] {
+  return use.constraints.flatMap((each) =>
+    each.kind === 'approval' ? (charter.approvals.get(each.approval)?.neededWhen ?? []) : [],
+  )
 }

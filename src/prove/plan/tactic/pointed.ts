@@ -1,11 +1,12 @@
 /** Objects that the object acted on points to: nothing on the way has to name them. */
-import type { ObjectType, Use } from '../../../charter/charter.ts'
+import type { ObjectType, Slot, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
+import { sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
 import { samePlace } from '../origin.ts'
 import type { Scenario, Var } from '../scenario.ts'
-import { Unbuildable } from '../wants.ts'
+import { Unbuildable, type Wants } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /**
@@ -60,6 +61,28 @@ export function ofOthers(draft: Draft): Scenario[] {
     .flatMap((owner) => {
       try {
         return [draft.build({ owner })]
+      } catch (error) {
+        if (error instanceof Unbuildable) return []
+        throw error
+      }
+    })
+}
+
+/** The use with what a slot names being of others, as an account that something is paid to. */
+export function namingOthers(draft: Draft, slot: Slot, wants: Wants): Scenario[] {
+  const ref = draft.use.refs.find((each) => each.slot === slot)
+  const type = draft.stage.charter.objects.get(ref?.object ?? '')
+  if (ref?.key.from !== 'request' || type?.owner === undefined) return []
+  const usual = draft.build()
+  const known = usual.vars[usual.steps.at(-1)?.refs[slot] ?? '']?.owner
+  const owners = new Casting(draft.stage, draft.options).possibleOwners(type.name)
+  const own = owners.find(({ name }) => name === known)
+  return owners
+    .filter((each) => each !== own && (own === undefined || sameTenant(each, own)))
+    .slice(0, mostOwners)
+    .flatMap((owner) => {
+      try {
+        return [draft.build({ ...wants, refOwner: { [slot]: owner } })]
       } catch (error) {
         if (error instanceof Unbuildable) return []
         throw error

@@ -11,6 +11,7 @@ import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
 import { inTheMeantime, outdated } from './meantime.ts'
+import { namingOthers } from './pointed.ts'
 
 const mostChangers = 2
 const mostCallers = 4
@@ -44,7 +45,10 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
         constraint,
         draft.build({ ...states, without: constraint.id, wishes: [...(draft.base.wishes ?? []), wish] }),
       ),
-      instead: state === starts[0] ? inTheMeantime(draft, constraint) : [],
+      instead:
+        state === starts[0]
+          ? [...namingOthers(draft, slot, { without: constraint.id }), ...inTheMeantime(draft, constraint)]
+          : [],
     }))
   }
   for (const use of changersOf(draft, constraint, draft.build()).slice(0, mostChangers))
