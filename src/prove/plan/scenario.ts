@@ -66,8 +66,8 @@ export interface Step {
   readonly makes?: Var
   readonly wishes: readonly Wish[]
   readonly purpose: 'setup' | 'act'
-  /** Body members set beyond what the schema asks for. */
-  readonly extra: readonly { readonly at: Pointer; readonly value: Extra }[]
+  /** Body members set beyond what the schema asks for, and names in the path that the scenario decides. */
+  readonly extra: readonly { readonly at: Pointer; readonly in?: 'path'; readonly value: Extra }[]
 }
 
 /** A value put into a body: written out, the id of a role, or one the runner makes to differ from what is there. */

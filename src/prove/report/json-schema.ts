@@ -44,7 +44,7 @@ const step = z.strictObject({
   makes: text.exactOptional(),
   wishes: z.array(wish),
   purpose: z.enum(['setup', 'act']),
-  extra: z.array(z.strictObject({ at: texts, value: extra })),
+  extra: z.array(z.strictObject({ at: texts, in: z.literal('path').exactOptional(), value: extra })),
 })
 const scenario = z.strictObject({
   cast: z.record(text, z.strictObject({ identity: text.exactOptional(), fresh: z.boolean() })),

@@ -34,8 +34,11 @@ export async function startOf(
     else request = placeValue(request, ref.key, (await play.thing(name)).key)
   }
   if (object !== undefined && use.object !== undefined) request = placeValue(request, use.object.key, object.key)
-  for (const { at, value } of step.extra) {
-    const place = { from: 'request', in: 'body', pointer: at } as const
+  for (const { at, in: where, value } of step.extra) {
+    const place =
+      where === 'path'
+        ? ({ from: 'request', in: 'path', name: at[0] ?? '' } as const)
+        : ({ from: 'request', in: 'body', pointer: at } as const)
     if ('idOf' in value) request = placeValue(request, place, (await play.principal(value.idOf)).id)
     else if ('value' in value) request = placeValue(request, place, value.value)
     else

@@ -22,25 +22,23 @@ export function movedBefore(draft: Draft, type: ObjectType, constraint: Constrai
   const ways = constraint.states.map((start) => movesFrom(type, start, [state], undefined, builder.lore.avoid))
   const moves = ways.find((way) => way !== undefined)
   const setter = type.transitions.find((use) => use.creates && use.to.includes(state))
-  if (moves !== undefined) builder.move(named ?? pointedBy(draft, builder, act.object, constraint, type), moves, 0)
+  if (moves !== undefined) builder.move(named ?? varPointedAt(draft, builder, act.object, constraint.slot), moves, 0)
   else if (named === undefined && setter !== undefined) setAnew(builder, setter, act.object)
   else throw new Unbuildable(`nothing moves a ${type.name} that may be used to ${state}`)
   builder.steps.push(act)
   return builder.scenario()
 }
 
-function pointedBy(
-  { use, stage }: Draft,
-  builder: Builder,
-  object: Var | undefined,
-  { slot }: ConstraintOf<'from'>,
-  type: ObjectType,
-): Var {
-  const key = use.refs.find((ref) => ref.slot === slot)?.key
-  if (object === undefined || key?.from !== 'object') throw new Unbuildable(`no step of the way names the ${type.name}`)
+/** What the object acted on names in a slot. Throws `Unbuildable` where it names nothing there. */
+export function varPointedAt({ use, stage }: Draft, builder: Builder, object: Var | undefined, slot: Slot): Var {
+  const ref = use.refs.find((each) => each.slot === slot)
+  const type = stage.charter.objects.get(ref?.object ?? '')
+  if (object === undefined || type === undefined || ref?.key.from !== 'object')
+    throw new Unbuildable(`no step of the way names the ${type?.name ?? slot}`)
+  const at = ref.key.pointer
   const owner = stage.charter.objects.get(builder.vars[object]?.type ?? '')?.owner
-  const same = owner !== undefined && samePlace(owner, key.pointer)
-  return builder.pointed(type, object, { at: key.pointer, owner: same ? builder.owners.get(object) : undefined })
+  const same = owner !== undefined && samePlace(owner, at)
+  return builder.pointed(type, object, { at, owner: same ? builder.owners.get(object) : undefined })
 }
 
 /** Whoever the object is of makes what it points to once more. */

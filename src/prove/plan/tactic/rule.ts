@@ -9,6 +9,7 @@ import { classOfRule } from '../classify.ts'
 import type { Tactic, Wish } from '../scenario.ts'
 import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
+import { planExpelled } from './expelled.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
 import { inTheMeantime, outdated } from './meantime.ts'
 import { namingOthers } from './pointed.ts'
@@ -32,6 +33,7 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
     planCaller(draft, constraint)
     return
   }
+  planExpelled(draft, constraint)
   if (planOtherCaller(draft, constraint)) return
   const wish: Wish = { rule: constraint.rule, want: false, slot }
   // What has been used up shows in a later state only: a trial that was cancelled.
