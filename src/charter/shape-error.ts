@@ -85,6 +85,7 @@ function shape(code: string, message: string, position: Position, help?: string)
 }
 
 function suggestMember(key: string): string | undefined {
+  if (memberNames.includes(key)) return `\`${key}\` is a member of other places, not of this one`
   const found = nearest(key, memberNames)
   return found === undefined ? undefined : `did you mean \`${found}\`?`
 }

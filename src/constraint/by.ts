@@ -1,3 +1,4 @@
+import type { Choice, ObjectFact, ObjectType } from '../charter/charter.ts'
 import { compileChoices, looksAtObject } from './choice.ts'
 import { isLeftOut, slotFact } from './context.ts'
 import type { Kind, Shortfall } from './kind.ts'
@@ -5,7 +6,7 @@ import { refOf, slotType } from './slot.ts'
 import { whoWords } from './words.ts'
 
 const notAmong: Shortfall = { outcome: 'broken', detail: 'the caller is none of them' }
-const unknown: Shortfall = { outcome: 'unknown', detail: 'it is not known whether the caller is one of them' }
+const unsure = 'it is not known whether the caller is one of them'
 export const missing: Shortfall = { outcome: 'broken', detail: 'the object does not exist' }
 
 /** Who may make the call. */
@@ -18,7 +19,7 @@ export const by: Kind<'by'> = {
     return (context) => {
       const answer = entitled(context, context.call.principal)
       if (answer === 'yes' || isLeftOut(context, ref)) return undefined
-      if (answer === 'unknown') return unknown
+      if (answer === 'unknown') return unknownFor(lackingOf(choices, type, slotFact(context, slot, type?.name)))
       return looks && slotFact(context, slot, type?.name) === null ? missing : notAmong
     }
   },
@@ -44,4 +45,26 @@ export const by: Kind<'by'> = {
       'unauthenticated',
     ]
   },
+}
+
+function unknownFor(lacking: readonly string[]): Shortfall {
+  const because = lacking.length === 0 ? '' : `: nothing tells its ${lacking.join(' and ')}`
+  return { outcome: 'unknown', detail: `${unsure}${because}` }
+}
+
+/** What choices ask of an object that it does not show. */
+function lackingOf(
+  choices: readonly Choice[],
+  type: ObjectType | undefined,
+  fact: ObjectFact | null | undefined,
+): readonly string[] {
+  if (type === undefined || fact === undefined || fact === null) return []
+  const asked = choices.flatMap(
+    ({ actor, party }) => party ?? (actor !== undefined && type.tenant !== undefined ? 'tenant' : []),
+  )
+  const known = (name: string): boolean =>
+    name === 'owner' || name === 'creator' || name === 'tenant'
+      ? fact[name] !== undefined
+      : !type.parties.has(name) || fact.parties !== undefined
+  return [...new Set(asked)].filter((name) => !known(name))
 }

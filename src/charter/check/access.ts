@@ -73,7 +73,7 @@ function checkOpening(checker: Checker, use: Use): void {
 function checkRead(checker: Checker, type: ObjectType): void {
   const path = ['objects', type.name]
   if (type.read === undefined) {
-    if (type.states.length === 0 && type.owner === undefined) return
+    if ((type.states.length === 0 && type.owner === undefined) || type.list !== undefined) return
     const help = 'name the operation that answers with one object: `read: SOURCE.OPERATION`'
     checker.warn(
       'read-missing',

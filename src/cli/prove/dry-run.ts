@@ -1,9 +1,9 @@
-import type { Use } from '../../charter/charter.ts'
+import type { Charter, Use } from '../../charter/charter.ts'
 import { describeDemand } from '../../constraint/kinds.ts'
 import { counted } from '../../constraint/words.ts'
 import type { RawIdentities } from '../../prove/identity/schema.ts'
 import { hasReference } from '../../prove/identity/template.ts'
-import type { Member } from '../../prove/plan/cast.ts'
+import { actorsAs, type Member } from '../../prove/plan/cast.ts'
 import { planUse } from '../../prove/plan/plan-use.ts'
 import type { AbuseCase, Scenario } from '../../prove/plan/scenario.ts'
 import { withTenantsOfParents } from '../../prove/plan/tenancy.ts'
@@ -45,7 +45,7 @@ export function dryRun(
   only: ReadonlySet<string> | undefined,
   options: ReachOptions,
 ): DryRun {
-  const stage = { charter: withTenantsOfParents(charter), members: membersOf(identities) }
+  const stage = { charter: withTenantsOfParents(charter), members: membersOf(charter, identities) }
   let estimatedRequests = Object.values(identities.identities).reduce((sum, each) => sum + (each.login?.length ?? 0), 0)
   const uses = usesInOrder(charter, only).map((use): DryUse => {
     const plan = planUse(stage, use, { found: new Set() })
@@ -90,7 +90,7 @@ function unknownTenants(file: RawIdentities): string[] {
 /** How many people of a pool are planned with. */
 const poolSeats = 3
 
-function membersOf(file: RawIdentities): Member[] {
+function membersOf(charter: Charter, file: RawIdentities): Member[] {
   return Object.entries(file.identities).flatMap(([name, { actor, principal, pool }]): Member[] => {
     const literal = (text: string | undefined) => (text === undefined || hasReference(text) ? undefined : text)
     const [id, tenant] = [literal(principal?.id), literal(principal?.tenant)]
@@ -101,7 +101,8 @@ function membersOf(file: RawIdentities): Member[] {
       ...(id === undefined ? {} : { id }),
       ...(tenant === undefined ? {} : { tenant }),
     }
-    if (pool === undefined) return [{ name, principal: known, pool: false }]
+    const actors = actorsAs(charter, known.actors, known)
+    if (pool === undefined) return [{ name, principal: { ...known, actors }, pool: false }]
     const seats = Array.from({ length: Math.min(poolSeats, pool) }, (_, index) => `${name}#${index + 1}`)
     return seats.map((seat) => ({ name: seat, principal: { actors: known.actors }, pool: true }))
   })

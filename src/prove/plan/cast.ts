@@ -22,6 +22,20 @@ export function plays(charter: Charter, member: Member, actor: string): boolean 
   return declared.when.evaluate({ principal: member.principal, claims: member.principal.claims ?? {} }) === true
 }
 
+/** The actors an identity is written down as, and those whose rule it fulfils by what is known of it. */
+export function actorsAs(charter: Charter, written: readonly string[], principal: Principal): string[] {
+  const told = (root: string | undefined, name: string | undefined): boolean => {
+    const value = root === 'principal' ? Object.entries(principal).find(([member]) => member === name)?.[1] : undefined
+    return root === 'claims' || (Array.isArray(value) ? value.length > 0 : value !== undefined)
+  }
+  const scope = { principal, claims: principal.claims ?? {} }
+  // What nobody has said of an identity speaks neither for nor against a rule.
+  const fulfilled = [...charter.actors.values()].filter(
+    ({ when }) => when?.reads.every(([root, name]) => told(root, name)) === true && when.evaluate(scope) === true,
+  )
+  return [...new Set([...written, ...fulfilled.map(({ name }) => name)])]
+}
+
 /** The members an actor choice admits, those named in the file before those of a pool. */
 export function admitted(charter: Charter, members: readonly Member[], choice: Choice): Member[] {
   return members.filter(

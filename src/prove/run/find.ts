@@ -1,13 +1,13 @@
 import type { ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { readObject, textOf } from '../../charter/object-fact.ts'
-import { getPointer, type Pointer, parsePointer, printPointer, setPointer } from '../../charter/pointer.ts'
+import { getPointer, type Pointer, parsePointer, printPointer } from '../../charter/pointer.ts'
 import type { Reason } from '../../decide/decision.ts'
 import { isOwn, useById } from '../plan/graph.ts'
 import { namedKeys } from '../plan/named-key.ts'
 import type { Var, VarSpec, Wish } from '../plan/scenario.ts'
 import { factId, judge, seenBy } from './lab.ts'
 import { listsFor, listUse, nestOf, thingIn, whereIn } from './listing.ts'
-import { readThing } from './observe.ts'
+import { readThing, unseen, withAbove } from './observe.ts'
 import type { Play } from './play.ts'
 import { knownOf, type Thing } from './thing.ts'
 import { Unreached } from './unreached.ts'
@@ -63,6 +63,7 @@ async function listedThing(
     const thing = thingIn(type, fact, list, play)
     // A list may show less of an object than reading it does.
     if (type.read !== undefined) await readThing(play, thing, undefined)
+    else thing.fact = await withAbove(play, thing, fact)
     return thing
   }
   return undefined
@@ -103,19 +104,12 @@ async function namedThing(
     const thing: Thing = { type, key, path: {}, ...maker, ...(state === undefined ? {} : { followed: state }) }
     await readThing(play, thing, undefined)
     if (type.read === undefined)
-      thing.fact ??= readObject(type, unseen(play, type, key), knownOf(thing, play.lab.now()))
+      thing.fact ??= readObject(type, unseen(play.lab, type, key), knownOf(thing, play.lab.now()))
     if (thing.fact !== undefined) things.push(thing)
   }
   const facts = things.flatMap(({ fact }) => fact ?? [])
   const fact = await fittest(play, type, spec, { owner, facts })
   return fact === undefined ? undefined : things.find((thing) => thing.fact === fact)
-}
-
-/** All that is known of what nobody can look at: its key, and the tenant of somebody whose id that is. */
-function unseen({ lab }: Play, type: ObjectType, key: string): unknown {
-  const value = setPointer({}, type.key, key)
-  const { tenant } = lab.stage.members.find(({ principal }) => principal.id === key)?.principal ?? {}
-  return tenant === undefined || !Array.isArray(type.tenant) ? value : setPointer(value, type.tenant, tenant)
 }
 
 /** Who may be shown it, the likeliest first. */

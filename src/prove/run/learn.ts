@@ -10,7 +10,7 @@ import type { Step } from '../plan/scenario.ts'
 import type { Exchange } from '../transport/exchange.ts'
 import { credentialsIn, enrolled } from './enrol.ts'
 import { factId, refuses, type Seen } from './lab.ts'
-import { readThing } from './observe.ts'
+import { readThing, withAbove } from './observe.ts'
 import { usedAs } from './outcome.ts'
 import type { Play } from './play.ts'
 import { knownOf, type Thing } from './thing.ts'
@@ -97,7 +97,7 @@ async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: stri
   if (thing.type.state === undefined && moved !== undefined) thing.followed = moved
   const json = exchange.response?.json
   const complete = textOf(getPointer(json, thing.type.key)) === thing.key && thing.type.read === undefined
-  if (complete) thing.fact = readObject(thing.type, json, knownOf(thing, play.lab.now()))
+  if (complete) thing.fact = await withAbove(play, thing, readObject(thing.type, json, knownOf(thing, play.lab.now())))
   else await readThing(play, thing, undefined)
   thing.fact ??= readObject(thing.type, json ?? {}, knownOf(thing, play.lab.now()))
   // What nobody can look at is where its moves have led.

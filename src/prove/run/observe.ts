@@ -1,7 +1,7 @@
 /** Looking at the truth: reading objects as somebody who may, and not as the attacker where anyone else can. */
 import type { CallRequest, ObjectFact, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { readObject, representationIn, textOf } from '../../charter/object-fact.ts'
-import { getPointer } from '../../charter/pointer.ts'
+import { getPointer, setPointer } from '../../charter/pointer.ts'
 import type { Truth } from '../../constraint/choice.ts'
 import { placeValue } from '../../wire/place.ts'
 import { isRecord, toHttp } from '../../wire/to-http.ts'
@@ -26,6 +26,16 @@ export async function readThing(
   attacker: string | undefined,
   record?: (sent: Sent) => void,
 ): Promise<Sight> {
+  return readAt(play, thing, attacker, { height: 0, record })
+}
+
+/** @param height - How many objects below it this one is looked at for. */
+async function readAt(
+  play: Play,
+  thing: Thing,
+  attacker: string | undefined,
+  { height, record }: { readonly height: number; readonly record?: ((sent: Sent) => void) | undefined },
+): Promise<Sight> {
   if (thing.look !== undefined) return thing.look(play, attacker, record)
   const use = lookUse(play, thing)
   if (use === undefined) return undefined
@@ -37,13 +47,45 @@ export async function readThing(
     const as = play.roleOf(reader)
     record?.({ use: use.id, operation: use.operation, as, purpose: 'observe', exchange, captures: [] })
     remember(play.lab, thing, reader.name)
-    if (sight !== null) {
-      thing.fact = sight
-      play.lab.latest.set(factId(thing.type.name, thing.key), sight)
-    }
-    return sight
+    if (sight === null) return sight
+    thing.fact = sight
+    thing.fact = await withAbove(play, thing, sight, height)
+    play.lab.latest.set(factId(thing.type.name, thing.key), thing.fact)
+    return thing.fact
   }
   return undefined
+}
+
+/**
+ * An object with the owner and tenant that only what is above it tells, as far up as that takes. What nobody can look at is of the
+ * tenant of the member whose id its key is.
+ */
+export async function withAbove(play: Play, thing: Thing, fact: ObjectFact, height = 0): Promise<ObjectFact> {
+  const { type } = thing
+  const isOpen = (['owner', 'tenant'] as const).some((each) => type[each] === 'parent' && fact[each] === undefined)
+  const key = type.parent === undefined ? undefined : textOf(getPointer(fact.value, type.parent.key))
+  const above = play.lab.charter.objects.get(type.parent?.object ?? '')
+  if (!isOpen || key === undefined || above === undefined || height >= highest) return fact
+  const maker = play.lab.stage.members.find(({ principal }) => principal.id === key)?.name
+  const known = [...play.things.values()].find((each) => each.type === above && each.key === key)
+  const named = thing.parent?.key === key ? thing.parent : undefined
+  const parent: Thing = known ?? named ?? { type: above, key, path: {}, ...(maker === undefined ? {} : { maker }) }
+  if (parent.fact === undefined) await readAt(play, parent, undefined, { height: height + 1 })
+  else parent.fact = await withAbove(play, parent, parent.fact, height + 1)
+  if (parent.fact === undefined && maker !== undefined)
+    parent.fact = readObject(above, unseen(play.lab, above, key), knownOf(parent, play.lab.now()))
+  if (parent.fact === undefined) return fact
+  thing.parent = parent
+  return readObject(type, fact.value, knownOf(thing, play.lab.now()))
+}
+
+const highest = 4
+
+/** All that is known of what nobody can look at: its key, and the tenant of somebody whose id that is. */
+export function unseen({ stage }: Lab, type: ObjectType, key: string): unknown {
+  const value = setPointer({}, type.key, key)
+  const { tenant } = stage.members.find(({ principal }) => principal.id === key)?.principal ?? {}
+  return tenant === undefined || !Array.isArray(type.tenant) ? value : setPointer(value, type.tenant, tenant)
 }
 
 function readUse(lab: Lab, type: ObjectType): Use | undefined {

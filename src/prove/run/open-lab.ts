@@ -4,7 +4,7 @@ import { IdentityError } from '../identity/login.ts'
 import { presentationsOf } from '../identity/presentation.ts'
 import type { RawIdentities, RawIdentity } from '../identity/schema.ts'
 import type { Session } from '../identity/session.ts'
-import type { Member } from '../plan/cast.ts'
+import { actorsAs, type Member } from '../plan/cast.ts'
 import { withTenantsOfParents } from '../plan/tenancy.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -38,7 +38,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
   const charter = withTenantsOfParents(options.charter)
   const clock = { aheadMs: 0 }
   const doors = openDoors(file)
-  const sessions = openSessions(identities, doors.note)
+  const sessions = openSessions(charter, identities, doors.note)
   const { members, absent } = await gather(file, sessions.signIn)
   let count = 0
   const past: Lab['past'] = []
@@ -93,15 +93,20 @@ interface Sessions {
   readonly forget: () => void
 }
 
-function openSessions(identities: Identities, note: (name: string, exchange: Exchange) => void): Sessions {
+function openSessions(
+  charter: Charter,
+  identities: Identities,
+  note: (name: string, exchange: Exchange) => void,
+): Sessions {
+  const signedOf = (session: Session): Signed => signedAs(charter, session, note)
   const pooled = new Map<string, Promise<Signed>>()
   const register = async (name: string): Promise<Signed> => {
     const session = await identities.register(name.split('#', 1)[0] ?? name)
     if (session === undefined) throw new Unreached(`the pool \`${name}\` has nobody left: raise its \`pool\``)
-    return signedOf(session, note)
+    return signedOf(session)
   }
   const signIn = async (name: string): Promise<Signed> => {
-    if (!name.includes('#')) return signedOf(await identities.get(name), note)
+    if (!name.includes('#')) return signedOf(await identities.get(name))
     const known = pooled.get(name) ?? register(name)
     pooled.set(name, known)
     return known
@@ -110,7 +115,7 @@ function openSessions(identities: Identities, note: (name: string, exchange: Exc
     const enrolment = await identities.enrol(request)
     if (enrolment === undefined) return undefined
     const { body, finish } = enrolment
-    return { body, finish: async (answer) => signedOf(await finish(answer), note) }
+    return { body, finish: async (answer) => signedOf(await finish(answer)) }
   }
   return { signIn, register, enrol, forget: () => pooled.clear() }
 }
@@ -183,17 +188,13 @@ function openDoors(file: RawIdentities) {
   }
 }
 
-function signedOf(session: Session, note: (name: string, exchange: Exchange) => void): Signed {
+function signedAs(charter: Charter, session: Session, note: (name: string, exchange: Exchange) => void): Signed {
   return {
     name: session.name,
     get principal() {
       const { id, tenant, ...rest } = session.principal
-      return {
-        ...rest,
-        ...(id === undefined ? {} : { id }),
-        ...(tenant === undefined ? {} : { tenant }),
-        actors: session.actors,
-      }
+      const known = { ...rest, ...(id === undefined ? {} : { id }), ...(tenant === undefined ? {} : { tenant }) }
+      return { ...known, actors: actorsAs(charter, session.actors, known) }
     },
     apply: (request) => session.apply(request),
     renew: () => session.renew(),
