@@ -11,7 +11,7 @@ sources:
     type: inline
     operations:
       report: { method: POST, path: /repairs, body: { text: string }, response: { id: string } }
-      getRepair: { method: GET, path: '/repairs/{repairId}', response: { id: string, status: string, author: string, mechanic: string, doneBy: string } }
+      getRepair: { method: GET, path: '/repairs/{repairId}', response: { id: string, garage: string, status: string, author: string, mechanic: string, doneBy: string } }
       assign: { method: POST, path: '/repairs/{repairId}/assign', body: { mechanic: string } }
       finish: { method: POST, path: '/repairs/{repairId}/finish' }
       inspect: { method: POST, path: '/repairs/{repairId}/inspect' }
@@ -20,6 +20,7 @@ actors: { desk: {}, mechanic: {}, foreman: {} }
 objects:
   repair:
     key: /id
+    tenant: /garage
     parties: { author: /author, named: /mechanic, worker: /doneBy }
     state: /status
     read: shop.getRepair
@@ -35,12 +36,17 @@ operations:
   shop.getRepair: { by: signed-in }
 `
 
-const people = { dora: 'desk', mel: 'mechanic', fay: 'foreman', fred: 'foreman' } as const
+// Whoever comes first is of a garage where nobody else is.
+const people = { zed: 'foreman', dora: 'desk', mel: 'mechanic', fay: 'foreman', fred: 'foreman' } as const
+
+const garageOf = (who: string): string => (who === 'zed' ? 'west' : 'east')
+const principals = Object.fromEntries(Object.keys(people).map((name) => [name, `, tenant: ${garageOf(name)}`]))
 
 type Flaw = 'own-work' | 'own-report'
 
 interface Repair {
   id: string
+  garage: string
   status: string
   author: string
   mechanic: string | null
@@ -54,11 +60,18 @@ function openGarage(flaw: Flaw | undefined): (asked: Asked) => readonly [number,
     if (role === undefined) return [401]
     if (id === undefined) {
       if (role === 'mechanic') return [403]
-      repairs.push({ id: `r${repairs.length}`, status: 'open', author: who, mechanic: null, doneBy: null })
+      repairs.push({
+        id: `r${repairs.length}`,
+        garage: garageOf(who),
+        status: 'open',
+        author: who,
+        mechanic: null,
+        doneBy: null,
+      })
       return [201, repairs.at(-1)]
     }
     const repair = repairs.find((each) => each.id === id)
-    if (repair === undefined) return [404]
+    if (repair?.garage !== garageOf(who)) return [404]
     if (method === 'GET') return [200, repair]
     const move = (allowed: boolean, from: readonly string[], changes: Partial<Repair>): readonly [number, unknown?] => {
       if (!allowed) return [403]
@@ -82,7 +95,7 @@ const at = { 'own-work': 'shop.inspect', 'own-report': 'shop.discard' } as const
 for (const flaw of ['own-work', 'own-report', undefined] as const)
   test(`the same person does both: ${flaw ?? 'refused'}`, async () => {
     const only = flaw === undefined ? Object.values(at) : [at[flaw]]
-    const { findings, cells } = await proveSmall({ charter, people, answer: openGarage(flaw), only })
+    const { findings, cells } = await proveSmall({ charter, people, principals, answer: openGarage(flaw), only })
     const found = findings.map((each) => `${each.class} ${each.operation}`)
     assert.deepEqual(found, flaw === undefined ? [] : [`separation-of-duties ${at[flaw]}`])
     const same = cells.filter(({ tactic }) => tactic.startsWith('same-person'))

@@ -39,13 +39,24 @@ async function readAt(
   if (thing.look !== undefined) return thing.look(play, attacker, record)
   const use = lookUse(play, thing)
   if (use === undefined) return undefined
+  let gone: (() => Sight) | undefined
   for (const reader of await readersOf(play, thing, use, attacker)) {
     const exchange = await readUntilAnswered(play, thing, use, reader)
     const seen = isList(thing, use) ? listSight(play, thing, use, exchange) : sightOf(play.lab, thing, use, exchange)
     const sight = seen === undefined && (await isMissing(play, thing, use, reader, exchange)) ? goneOf(thing) : seen
     if (sight === undefined) continue
     const as = play.roleOf(reader)
-    record?.({ use: use.id, operation: use.operation, as, purpose: 'observe', exchange, captures: [] })
+    const note = () =>
+      record?.({ use: use.id, operation: use.operation, as, purpose: 'observe', exchange, captures: [] })
+    // Whoever has never seen one may be somebody to whom it is not shown, as people of another tenant.
+    if (sight === null && play.lab.readers.get(memoryOf(thing)) !== reader.name) {
+      gone ??= () => {
+        note()
+        return sight
+      }
+      continue
+    }
+    note()
     remember(play.lab, thing, reader.name)
     if (sight === null) return sight
     thing.fact = sight
@@ -53,7 +64,7 @@ async function readAt(
     play.lab.latest.set(factId(thing.type.name, thing.key), thing.fact)
     return thing.fact
   }
-  return undefined
+  return gone?.()
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Use } from '../../../charter/charter.ts'
 import { apartFrom } from '../../../constraint/separation.ts'
 import { keepsApart } from '../apart.ts'
-import { admitted, choicesOf, type Member } from '../cast.ts'
+import { admitted, choicesOf, type Member, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { leadsTo, useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
@@ -52,7 +52,8 @@ function doneByOne(
   let why: Unbuildable | undefined
   const through = earlierMove(draft, constraint)
   const found: Scenario[] = []
-  for (const { member, wants, everything } of both.flatMap((each) => becoming(draft, constraint, each))) {
+  const known = mostTogether(draft, both)
+  for (const { member, wants, everything } of known.flatMap((each) => becoming(draft, constraint, each))) {
     if (found.length > mostOthers) break
     try {
       const scenario = draft.build(
@@ -72,6 +73,12 @@ function doneByOne(
 }
 
 const mostOthers = 3
+
+/** Those first in whose tenant most people are: there are others for the steps around, and examples fit them. */
+function mostTogether({ stage }: Draft, members: readonly Member[]): Member[] {
+  const near = (member: Member): number => stage.members.filter((each) => sameTenant(each, member)).length
+  return members.toSorted((left, right) => near(right) - near(left))
+}
 
 /** How somebody may come to be what separates: by one move, or, where no move says what it makes of people, by all they may do. */
 function becoming(
