@@ -106,10 +106,10 @@ function seeds() {
 }
 
 /** `flaw`: the check that is missing; none in the sound one. */
-function proveInn(flaw: string, only: string) {
+function proveInn(flaw: string, only: string, text = charter) {
   let rows = seeds()
   return proveSmall({
-    charter,
+    charter: text,
     people: { gil: 'guest', gus: 'guest', dot: 'desk' },
     resetBy: 'dot',
     only: [only],
@@ -123,6 +123,11 @@ function proveInn(flaw: string, only: string) {
       const mine = (row: Row | undefined): row is Row => row !== undefined && (isDesk || row['guestId'] === who)
       const stayOf = (row: Row | undefined) => rows.stays.find((each) => each.id === row?.['stayId'])
       if (kind === 'stays') {
+        if (id === undefined && method === 'POST') {
+          const stay = { id: `s${rows.stays.length + 1}`, guestId: who, status: 'booked' }
+          rows.deposits.push({ id: `d-${stay.id}`, stayId: stay.id, amount: 75, status: 'due' })
+          return isDesk ? [403] : [201, rows.stays[rows.stays.push(stay) - 1]]
+        }
         if (id === undefined) return [200, { stays: rows.stays.filter(mine) }]
         const stay = rows.stays.find((each) => each.id === id)
         if (!mine(stay)) return [404]
@@ -185,3 +190,27 @@ for (const [flaw, operation, found] of cases)
     assert.ok(proven.length > 0, JSON.stringify(flawed.cells.filter((each) => each.constraint === found)))
     assert.deepEqual((await proveInn('', operation)).findings, [])
   })
+
+/** Stays are made, and their deposits with them. */
+const booked = charter
+  .replace(
+    '      getStay:',
+    '      bookStay: { method: POST, path: /stays, response: { id: string, status: string } }\n      getStay:',
+  )
+  .replace(
+    '    transitions:\n      open:',
+    '    transitions:\n      book: { on: inn.bookStay, to: booked, by: guest }\n      open:',
+  )
+
+test('what is made along with another object is found below it', async () => {
+  const { cells } = await proveInn('open unpaid', 'inn.openStay', booked)
+  const proven = cells.filter(({ constraint, verdict }) => constraint === 'rules.1' && verdict === 'proven')
+  assert.ok(proven.length > 0, JSON.stringify(cells.filter(({ constraint }) => constraint === 'rules.1')))
+})
+
+test('where what comes first cannot be done, objects that are there do', async () => {
+  const hidden = booked.replace('    list: inn.listDeposits\n', '').replace('lists: deposit, items: /deposits ', '')
+  const { cells } = await proveInn('applied twice', 'inn.applyChange', hidden)
+  const proven = cells.filter(({ constraint, verdict }) => constraint === 'change.apply.once' && verdict === 'proven')
+  assert.ok(proven.length > 0, JSON.stringify(cells))
+})

@@ -168,7 +168,7 @@ export class Builder {
   /** An existing object, in the state new ones have, and the moves from there. */
   private findAndMove(type: ObjectType, want: Supply): Var {
     const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
-    const start = starts[0] ?? type.states[0]
+    const start = this.choices.ready?.get(type.name) ?? starts[0] ?? type.states[0]
     const moves =
       start === undefined || want.states.length === 0
         ? []

@@ -29,6 +29,8 @@ export interface Wants {
 export interface BuildOptions {
   /** Types looked for among existing objects although they can be made. */
   readonly found: ReadonlySet<string>
+  /** The state in which existing objects of a type are looked for, where bringing them there does not work. */
+  readonly ready?: ReadonlyMap<string, string>
   /** A use made of every new object of a type, because others need what it brings, as money on an account. */
   readonly enrich?: ReadonlyMap<string, Use>
   /** A type of which one is made first, of the owner of the object acted on and not by whoever acts, so that there is something to tell. */

@@ -1,9 +1,10 @@
 /** The ways in which one use can be brought about: other people, objects found instead of made, filled up first. */
-import type { Use } from '../../charter/charter.ts'
+import type { Charter, Use } from '../../charter/charter.ts'
 import { tellingLeaves } from '../oracle/effect.ts'
 import type { Member } from '../plan/cast.ts'
 import { Casting } from '../plan/casting.ts'
 import { fillersOf } from '../plan/fill.ts'
+import { useById } from '../plan/graph.ts'
 import { detoursOf, lessonsOf, type Mishap, noLore } from '../plan/lore.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { Scenario } from '../plan/scenario.ts'
@@ -195,6 +196,10 @@ export class Ways {
       if (enrich !== undefined && enrich.id !== use.id) yield { options: { found, enrich: new Map([[type, enrich]]) } }
     }
     for (const type of listed) yield { options: { found: new Set([type]) } }
+    for (const type of listed) {
+      const state = plain === undefined ? undefined : broughtTo(stage.charter, plain, type)
+      if (state !== undefined) yield { options: { found: new Set([type]), ready: new Map([[type, state]]) } }
+    }
     const creators = stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
     for (const creator of creators.slice(1)) yield { options: { found, creator: creator.id } }
     for (const creator of creators.slice(1))
@@ -283,6 +288,12 @@ function sourceOf(rule: unknown): unknown {
 /** Whether two scenarios are the same play. */
 export function sameScenario(left: Scenario, right: Scenario): boolean {
   return keyOf(left) === keyOf(right)
+}
+
+/** The state that moves on the way to an act bring objects of a type into; undefined where there are none. */
+function broughtTo(charter: Charter, { steps, vars }: Scenario, type: string): string | undefined {
+  const last = steps.slice(0, -1).findLast((step) => vars[step.object ?? '']?.type === type)
+  return last === undefined ? undefined : useById(charter, last.use)?.to[0]
 }
 
 function typesOf(use: Use): string[] {
