@@ -1,9 +1,9 @@
 /** Rules that let in whoever stands in a list of an object: those who were taken out of it come back. */
 import { childrenOf, type Node } from '../../../cel/ast.ts'
 import type { Slot, Use } from '../../../charter/charter.ts'
+import { getPointer } from '../../../charter/pointer.ts'
 import { propertiesOf } from '../../../charter/source/schema.ts'
 import { slotType } from '../../../constraint/slot.ts'
-import { isRecord } from '../../../wire/to-http.ts'
 import { mayByRole } from '../apart.ts'
 import { Builder } from '../build.ts'
 import { actorsOf, type Member } from '../cast.ts'
@@ -97,7 +97,7 @@ function nameIn({ stage }: Draft, use: Use): { readonly at: readonly string[]; r
   if (name !== undefined) return use.example?.path?.[name] === undefined ? [{ at: [name], in: 'path' }] : []
   const members = shape?.body === undefined || home === undefined ? {} : propertiesOf(home, shape.body.schema)
   const member = Object.keys(members).find((each) => ofPeople.test(each))
-  const said = isRecord(use.example?.body) && member !== undefined && use.example.body[member] !== undefined
+  const said = member !== undefined && getPointer(use.example?.body, [member]) !== undefined
   return member === undefined || said ? [] : [{ at: [member] }]
 }
 
