@@ -7,8 +7,8 @@ import type { PastCall } from '../../session/past-call.ts'
 import type { Present } from '../identity/presentation.ts'
 import type { Stage } from '../plan/cast.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
-import type { Supply } from './request.ts'
-import type { Witness } from './witness.ts'
+import type { Witness } from './look/witness.ts'
+import type { Supply } from './scene/request.ts'
 
 /** Somebody signed in; what identities give the runner. */
 export interface Signed {

@@ -1,7 +1,7 @@
 import type { AbuseCase } from '../plan/scenario.ts'
-import { patient } from './at-rest.ts'
 import type { Lab } from './lab.ts'
-import { runTrial } from './tactic.ts'
+import { patient } from './look/at-rest.ts'
+import { runTrial } from './tactic/tactic.ts'
 import type { Control, Trial } from './trial.ts'
 import { Unreached } from './unreached.ts'
 

@@ -1,7 +1,7 @@
 import type { AbuseCase } from '../plan/scenario.ts'
-import { sceneOn } from './kept-scene.ts'
 import type { Lab } from './lab.ts'
-import type { Play } from './play.ts'
+import { sceneOn } from './scene/kept-scene.ts'
+import type { Play } from './scene/play.ts'
 import type { Scene, Trial } from './trial.ts'
 
 /** Several attempts of one case: each where the one before was refused and changed nothing, else on a fresh scene. */

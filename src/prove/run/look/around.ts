@@ -1,0 +1,161 @@
+/** What stands around a call although nothing on its way names it: what its object names, who it is about, and lists of what is made of it. */
+import type { ObjectFact, ObjectType } from '../../../charter/charter.ts'
+import { textOf } from '../../../charter/object-fact.ts'
+import { getPointer, type Pointer, parsePointer } from '../../../charter/pointer.ts'
+import { placeValue } from '../../../wire/place.ts'
+import { toHttp } from '../../../wire/to-http.ts'
+import type { Change } from '../../oracle/change.ts'
+import { deltaOf, leaves } from '../../oracle/effect.ts'
+import type { Step } from '../../plan/scenario.ts'
+import { refuses } from '../lab.ts'
+import type { Play } from '../scene/play.ts'
+import { makeRequest } from '../scene/request.ts'
+import type { Look, Thing } from '../scene/thing.ts'
+import { itemsIn } from './listing.ts'
+import { readThing } from './observe.ts'
+import type { Witness } from './witness.ts'
+
+const mostNamed = 5
+const mostLists = 2
+
+/** Everything around a step that can be looked at, found again in other plays by how it is named. Bounded. */
+export async function aroundOf(play: Play, step: Step): Promise<Witness[]> {
+  const found = new Map<string, Witness>()
+  const keys = new Set([...play.things.values()].map(({ type, key }) => `${type.name}/${key}`))
+  for (const { type, keyIn } of [...namedBy(play, step), ...peopleAround(play)]) {
+    const key = await keyIn(play, step)
+    if (key === undefined || keys.has(`${type.name}/${key}`) || found.size >= mostNamed) continue
+    keys.add(`${type.name}/${key}`)
+    const label = found.has(type.name) ? `another ${type.name}` : type.name
+    found.set(label, { label, type, around: true, find: async (to, at) => readByKey(to, type, await keyIn(to, at)) })
+  }
+  return [...found.values(), ...listsAround(play, step)]
+}
+
+interface Named {
+  readonly type: ObjectType
+  readonly keyIn: (play: Play, step: Step) => Promise<string | undefined>
+}
+
+/** Objects on stage by the slots of a step: the one acted on first. */
+function thingsOf(play: Play, { object, refs }: Step): (readonly [string, Thing])[] {
+  const slots = [...(object === undefined ? [] : [['object', object] as const]), ...Object.entries(refs)]
+  return slots.flatMap(([slot, name]) => {
+    const thing = play.things.get(name)
+    return thing === undefined ? [] : [[slot, thing] as const]
+  })
+}
+
+/** The parents of the objects of a step, and what members of them name. */
+function namedBy(play: Play, step: Step): Named[] {
+  return thingsOf(play, step).flatMap(([slot, { type, fact }]) => {
+    const inSlot = (to: Play, at: Step): Thing | undefined => thingsOf(to, at).find(([each]) => each === slot)?.[1]
+    const parent = play.lab.charter.objects.get(type.parent?.object ?? '')
+    const above: Named[] =
+      parent === undefined ? [] : [{ type: parent, keyIn: async (to, at) => (await parentIn(to, inSlot(to, at)))?.key }]
+    const members = [...leaves(fact?.value).keys()].flatMap((pointer): Named[] => {
+      const at = parsePointer(pointer) ?? []
+      const named = typeNamed(play, type, at)
+      const keyIn: Named['keyIn'] = async (to, other) => textOf(getPointer(inSlot(to, other)?.fact?.value, at))
+      return named === undefined ? [] : [{ type: named, keyIn }]
+    })
+    return [...above, ...members].filter((each) => canBeRead(play, each.type))
+  })
+}
+
+async function parentIn(play: Play, thing: Thing | undefined): Promise<Thing | undefined> {
+  return thing === undefined ? undefined : play.parentOf(thing)
+}
+
+/** The type that a member names by a key, as `walletId`, or because the charter says so. */
+function typeNamed({ lab }: Play, type: ObjectType, at: Pointer): ObjectType | undefined {
+  const said = [...type.fields.values()].find((field) => field.ref !== undefined && field.at.join('/') === at.join('/'))
+  const last = bare(at.at(-1) ?? '')
+  const types = [...lab.charter.objects.values()]
+  return types.find(({ name }) => name === said?.ref || last === `${bare(name)}id` || last === bare(name))
+}
+
+/** What whoever calls, and the owner of what they call about, are themselves: objects whose owner is who they are. */
+function peopleAround(play: Play): Named[] {
+  const selves = [...play.lab.charter.objects.values()].filter(
+    (type) => Array.isArray(type.owner) && type.owner.join('/') === type.key.join('/') && canBeRead(play, type),
+  )
+  return selves.flatMap((type): Named[] => [
+    { type, keyIn: async (to, at) => (await to.principal(at.as)).id },
+    { type, keyIn: async (to, at) => to.things.get(at.object ?? '')?.fact?.owner },
+  ])
+}
+
+function canBeRead({ lab }: Play, type: ObjectType): boolean {
+  return lab.charter.operations.get(type.read ?? '')?.uses[0]?.object?.key.from === 'request'
+}
+
+async function readByKey(play: Play, type: ObjectType, key: string | undefined): Promise<Thing | undefined> {
+  if (key === undefined || [...play.things.values()].some((each) => each.type === type && each.key === key))
+    return undefined
+  const thing: Thing = { type, key, path: {} }
+  return (await readThing(play, thing, undefined)) ? thing : undefined
+}
+
+/** Lists of types that are made of the object of a step: how many of theirs name it. */
+function listsAround(play: Play, step: Step): Witness[] {
+  const [about] = thingsOf(play, step)
+  const kind = about?.[1].type.name
+  const types = [...play.lab.charter.objects.values()].filter(
+    ({ name, list, parent, transitions }) =>
+      list !== undefined &&
+      name !== kind &&
+      (parent?.object === kind ||
+        transitions.some((use) => use.creates && use.refs.some((ref) => ref.object === kind))),
+  )
+  return types.slice(0, mostLists).map((type): Witness => {
+    const label = `list of ${type.name}`
+    const find = async (to: Play, at: Step): Promise<Thing | undefined> => {
+      const near = thingsOf(to, at)[0]?.[1]
+      if (near === undefined) return undefined
+      const thing: Thing = { type, key: `of ${near.key}`, path: {}, look: countIn(at, type, near) }
+      return (await readThing(to, thing, undefined)) ? thing : undefined
+    }
+    return { label, type, around: true, find }
+  })
+}
+
+/** Counts the listed items that name an object, as shown to the observer, to its owner, else to whoever calls. */
+function countIn(step: Step, type: ObjectType, near: Thing): Look {
+  return async (play, attacker, record) => {
+    const { charter, observer, supply, signIn } = play.lab
+    const operation = charter.operations.get(type.list ?? '')
+    const use = operation?.uses[0]
+    if (use === undefined) return undefined
+    const names = new Set([observer, near.maker, step.as].filter((name) => name !== undefined))
+    const readers = await Promise.all([...names].map(async (name) => play.peek(name) ?? (await signIn(name))))
+    const isAttacker = (id: string | undefined): number => Number(attacker !== undefined && id === attacker)
+    for (const reader of readers.toSorted((a, b) => isAttacker(a.principal.id) - isAttacker(b.principal.id))) {
+      const made = makeRequest(charter, use, supply)
+      const request = use.object?.type === near.type.name ? placeValue(made, use.object.key, near.key) : made
+      const exchange = await reader.send(toHttp(charter, use, request, play.serverOf(use)))
+      if (refuses(charter, use, exchange)) continue
+      const items = itemsIn(exchange.response?.json, operation?.lists?.items ?? [], type)
+      const ours = items.filter((item) => [...leaves(item).values()].map(String).includes(near.key))
+      const as = play.roleOf(reader)
+      record?.({ use: use.id, operation: use.operation, as, purpose: 'observe', exchange, captures: [] })
+      const fact: ObjectFact = { type: `list of ${type.name}`, key: near.key, value: { items: ours.length } }
+      return fact
+    }
+    return undefined
+  }
+}
+
+/** Members that count how often something was touched, whatever came of it. */
+const counting = /version|revision|etag|seq|requests|attempts|calls|views|hits|touched/i
+
+/** Whether a change around a call is something of worth: a number that went up or down, or something that came or went. */
+export function isOfWorth(change: Change): boolean {
+  if (change.pointer === 'exists') return true
+  const delta = deltaOf(change)
+  return delta !== undefined && delta !== 0 && !counting.test(change.pointer)
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}

@@ -1,0 +1,27 @@
+/** Reads that tell who is let in: sent as somebody, or with what somebody was let in with before. */
+import type { Operation, Use } from '../../../charter/charter.ts'
+import { toHttp } from '../../../wire/to-http.ts'
+import type { HttpRequest } from '../../transport/exchange.ts'
+import type { Lab } from '../lab.ts'
+import { makeRequest } from './request.ts'
+
+/** A read, ready to be sent by anybody. */
+export interface Door {
+  readonly use: Use
+  readonly request: HttpRequest
+}
+
+/** The reads of the charter that fit, those first that need no key; at most so many. */
+export function doorsOf(lab: Lab, fits: (operation: Operation) => Use | undefined, most: number): Door[] {
+  const { charter } = lab
+  const keyed = ({ shape }: Operation): number => shape.parameters.filter((each) => each.in === 'path').length
+  const reads = [...charter.operations.values()].filter(({ shape, writes }) => shape.method === 'GET' && !writes)
+  const found: Door[] = []
+  for (const operation of reads.toSorted((left, right) => keyed(left) - keyed(right))) {
+    const use = fits(operation)
+    const server = lab.servers.get(operation.shape.source)
+    if (use === undefined || server === undefined || found.length >= most) continue
+    found.push({ use, request: toHttp(charter, use, makeRequest(charter, use, lab.supply), server) })
+  }
+  return found
+}

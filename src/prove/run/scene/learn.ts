@@ -1,0 +1,146 @@
+/** What the answer to a call teaches: the object it made, and the state it left. */
+import type { CallRequest, Charter, ObjectType, Use } from '../../../charter/charter.ts'
+import { readObject, textOf } from '../../../charter/object-fact.ts'
+import { evaluateReference, getPointer } from '../../../charter/pointer.ts'
+import { isRecord } from '../../../wire/to-http.ts'
+import { settledAs } from '../../plan/belong.ts'
+import { companionsOf } from '../../plan/graph.ts'
+import { peopleOf } from '../../plan/origin.ts'
+import type { Step } from '../../plan/scenario.ts'
+import type { Exchange } from '../../transport/exchange.ts'
+import { factId, refuses, type Seen } from '../lab.ts'
+import { readThing, withAbove } from '../look/observe.ts'
+import { usedAs } from '../look/outcome.ts'
+import { Unreached } from '../unreached.ts'
+import { credentialsIn, enrolled } from './enrol.ts'
+import type { Play } from './play.ts'
+import { knownOf, type Thing } from './thing.ts'
+
+/** Pauses between looks at something that was accepted and happens later (202). */
+export const patienceMs: readonly number[] = [0, 50, 200, 600]
+
+/** A call that was accepted. */
+export interface Answered {
+  readonly use: Use
+  readonly request: CallRequest
+  /** What was known before it. */
+  readonly seen: Seen
+  readonly exchange: Exchange
+  /** The key of the object it says it created. */
+  readonly created: string | undefined
+}
+
+/** Notes an effective call, the object it made, and the state it left. Throws `Unreached` when a new object has no key. */
+export async function learn(play: Play, step: Step, answered: Answered): Promise<void> {
+  const { use, request, seen, exchange } = answered
+  const made = step.makes === undefined ? undefined : await newThing(play, step, answered)
+  if (made !== undefined && step.makes !== undefined) {
+    await refresh(play, made, exchange, use.to[0])
+    play.things.set(step.makes, made)
+    noteBelonging(play, step, use, made)
+  } else if (step.object !== undefined) {
+    await refresh(play, await play.thing(step.object), exchange, use.to[0])
+  }
+  for (const companion of companionsOf(play.lab.charter, use)) {
+    const name = step.refs[companion.object?.type ?? '']
+    if (name !== undefined) await refresh(play, await play.thing(name), exchange, companion.to[0])
+  }
+  play.lab.past.push({
+    ...seen.call,
+    request,
+    use: usedAs(play.lab, use, answered, (made ?? play.things.get(step.object ?? ''))?.fact?.state),
+    objects: seen.objects,
+    ...(made?.fact === undefined ? {} : { created: made.fact }),
+  })
+}
+
+/** Remembers which members stand in a new object: where nothing tells before, later steps are cast with them. */
+function noteBelonging({ lab }: Play, step: Step, creator: Use, { type, fact }: Thing): void {
+  for (const [, place] of peopleOf(type)) {
+    const id = typeof place === 'string' ? fact?.owner : textOf(getPointer(fact?.value, place))
+    const who = lab.stage.members.find((member) => id !== undefined && member.principal.id === id)
+    if (who !== undefined) lab.settled.set(settledAs(creator.id, step.as, place), who.name)
+  }
+}
+
+async function newThing(play: Play, step: Step, answered: Answered): Promise<Thing | undefined> {
+  const { use, request, seen, exchange, created } = answered
+  if (use.object === undefined) return undefined
+  const type = play.lab.charter.objects.get(use.object.type)
+  if (type === undefined || created === undefined)
+    throw new Unreached(`the answer of \`${use.operation}\` does not say the key of the new ${use.object.type}`)
+  const parentVar = Object.values(step.refs).find((name) => play.scenario.vars[name]?.type === type.parent?.object)
+  const parent = parentVar === undefined ? undefined : await play.thing(parentVar)
+  const { id: creator, tenant: creatorTenant } = seen.call.principal
+  const self = await enrolled(play, step, exchange)
+  const sent = play.sent.at(-1)
+  if (self !== undefined && step.makes !== undefined && sent?.exchange === exchange)
+    play.sent[play.sent.length - 1] = {
+      ...sent,
+      captures: [...sent.captures, ...credentialsIn(exchange, self, step.makes)],
+    }
+  return {
+    type,
+    key: created,
+    path: { ...request.path },
+    ...(creator === undefined ? {} : { creator }),
+    ...(creatorTenant === undefined ? {} : { creatorTenant }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(self === undefined ? {} : { self }),
+    maker: step.as,
+    learnt: membersOf(exchange.response?.json, type, created),
+  }
+}
+
+/** Brings a thing up to date: from the answer when that is the object, else by reading. */
+async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: string | undefined): Promise<void> {
+  if (thing.type.state === undefined && moved !== undefined) thing.followed = moved
+  const json = exchange.response?.json
+  const complete = textOf(getPointer(json, thing.type.key)) === thing.key && thing.type.read === undefined
+  if (complete) thing.fact = await withAbove(play, thing, readObject(thing.type, json, knownOf(thing, play.lab.now())))
+  else await readThing(play, thing, undefined)
+  thing.fact ??= readObject(thing.type, json ?? {}, knownOf(thing, play.lab.now()))
+  // What nobody can look at is where its moves have led.
+  if (thing.type.read === undefined && thing.followed !== undefined)
+    thing.fact = { ...thing.fact, state: thing.followed }
+  play.lab.latest.set(factId(thing.type.name, thing.key), thing.fact)
+}
+
+/** Looks at the object of a step, for a while, until it differs from what was seen before the step. */
+export async function awaitMove(play: Play, step: Step, { objects }: Seen): Promise<void> {
+  const thing = step.object === undefined ? undefined : await play.thing(step.object)
+  const before = JSON.stringify(objects['object']?.value)
+  for (const wait of patienceMs) {
+    if (thing === undefined || JSON.stringify(thing.fact?.value) !== before) return
+    await play.lab.sleep(wait)
+    await readThing(play, thing, undefined)
+  }
+}
+
+/** The key of the object an accepted call says it created. */
+export function createdKey(charter: Charter, use: Use, request: CallRequest, exchange: Exchange): string | undefined {
+  if (use.object === undefined || exchange.response === undefined || refuses(charter, use, exchange)) return undefined
+  const { headers, json } = exchange.response
+  const key = evaluateReference(use.object.key, {
+    request: { ...request, headers: request.header ?? {} },
+    response: { headers, body: json },
+  })
+  return textOf(key) ?? keyInside(json, charter.objects.get(use.object.type))
+}
+
+/** Members of a new object that its maker is told and later reads may not show, such as a code. */
+function membersOf(json: unknown, type: ObjectType, key: string): Readonly<Record<string, unknown>> {
+  const candidates = [json, ...(isRecord(json) ? Object.values(json) : [])]
+  const found = candidates.find((each) => textOf(getPointer(each, type.key)) === key)
+  return isRecord(found) ? found : {}
+}
+
+/** The key of a new object when the answer wraps it, as `{ data: { id } }`. */
+function keyInside(json: unknown, type: ObjectType | undefined): string | undefined {
+  if (type === undefined || typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
+  for (const value of [json, ...Object.values(json)]) {
+    const key = textOf(getPointer(value, type.key))
+    if (key !== undefined) return key
+  }
+  return undefined
+}

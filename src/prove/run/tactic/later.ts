@@ -1,0 +1,188 @@
+/**
+ * Effects that show only later: the workflow is gone on with after the call, and how it ends is compared with how it ends without it.
+ *
+ * The next objects of the same caller are made and the object acted on is moved to an end; money and states of all of it count.
+ */
+import type { ObjectType, Use } from '../../../charter/charter.ts'
+import type { Sent } from '../../finding.ts'
+import type { Change } from '../../oracle/change.ts'
+import { leaves } from '../../oracle/effect.ts'
+import { Builder } from '../../plan/build.ts'
+import { admitted, choicesOf } from '../../plan/cast.ts'
+import { movesFrom, useById } from '../../plan/graph.ts'
+import type { AbuseCase, Scenario, Step, Var } from '../../plan/scenario.ts'
+import { Unbuildable } from '../../plan/wants.ts'
+import { inShort, type Lab } from '../lab.ts'
+import { atRest } from '../look/at-rest.ts'
+import { readThing } from '../look/observe.ts'
+import { type Manner, Play } from '../scene/play.ts'
+import { type Control, nothingShows, type Trial } from '../trial.ts'
+import { Held, Unreached } from '../unreached.ts'
+import { toleratedBy } from './tolerated.ts'
+
+const tactics: ReadonlySet<string> = new Set([
+  'as-other',
+  'from-state',
+  'arguments',
+  'object-facts',
+  'order',
+  'approval',
+])
+
+/** Whether a case is one whose effect may show after other steps only: a single call that breaks something. */
+export function mayShowLater({ tactic }: AbuseCase): boolean {
+  return tactics.has(tactic.kind) && !(tactic.kind === 'order' && tactic.flaw === 'too-often')
+}
+
+/** Rightful calls that show nothing, however far the workflow goes on: no abuse can show more. */
+const silent = new WeakSet<Control>()
+
+const mostTypes = 2
+const mostMoves = 5
+
+/**
+ * Tries a case and goes on. An effect is a difference to going on without the call that the rightful call makes as well.
+ *
+ * Four runs: the rightful scenario with and without the call, the abuse with and without it.
+ */
+export async function laterTrial(lab: Lab, abuse: AbuseCase, control: Control): Promise<Trial> {
+  const nothingLater = `${nothingShows(control)}, not even later`
+  if (silent.has(control)) throw new Unreached(nothingLater)
+  // What earlier calls left over is used up first.
+  await ending(lab, abuse.control, undefined)
+  const without = await ending(lab, abuse.control, undefined)
+  const rightful = await ending(lab, abuse.control, {})
+  const marks = [...rightful.values].filter(
+    ([mark, value]) => without.values.has(mark) && without.values.get(mark) !== value,
+  )
+  if (marks.length === 0) {
+    silent.add(control)
+    throw new Unreached(nothingLater)
+  }
+  const spared = await ending(lab, abuse.abuse, undefined)
+  const tried = await ending(lab, abuse.abuse, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
+  const changes = marks.flatMap(([mark, value]): Change[] => {
+    const now = tried.values.get(mark)
+    const otherwise = spared.values.get(mark)
+    const [label = '', pointer = ''] = mark.split('|')
+    return now === value && spared.values.has(mark) && otherwise !== now
+      ? [{ label, pointer, before: otherwise, after: now }]
+      : []
+  })
+  return { effect: changes.length > 0, why: tried.why, changes, disclosed: [], sent: tried.play.sent, state: '-' }
+}
+
+interface Ending {
+  readonly values: ReadonlyMap<string, unknown>
+  readonly play: Play
+  readonly why: string
+}
+
+/** Plays a scenario and goes on; without `manner` the decisive step is left out. */
+async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined): Promise<Ending> {
+  await lab.reset?.()
+  const longer = goOn(lab, scenario)
+  const play = new Play(lab, longer)
+  const at = scenario.steps.length - 1
+  let why = ''
+  for (const [index, step] of longer.steps.entries()) {
+    if (index < at) await play.setUpStep(step)
+    else if (index > at) await tryStep(play, step)
+    else if (manner !== undefined) {
+      const made = await play.make(step, { purpose: 'abuse', ...manner })
+      // Where the call leads at once tells which use it was taken for; going on does not.
+      if (made.astray !== undefined) throw new Unreached(`another use of \`${play.use(step).operation}\` allows it`)
+      why = inShort(made.exchange)
+    }
+  }
+  const restless = new Set<string>()
+  let sent: Sent[] = []
+  const values = await atRest(
+    lab,
+    () => {
+      sent = []
+      return valuesIn(play, (each) => sent.push(each))
+    },
+    (one, other, byItself) => {
+      const moved = [...other].flatMap(([mark, value]) => (one.get(mark) === value ? [] : [mark]))
+      if (byItself) for (const mark of moved) restless.add(mark)
+      return moved.length > 0
+    },
+  )
+  play.sent.push(...sent)
+  for (const mark of restless) values.delete(mark)
+  return { values, play, why }
+}
+
+async function valuesIn(play: Play, record: (sent: Sent) => void): Promise<Map<string, unknown>> {
+  const values = new Map<string, unknown>()
+  for (const [name, thing] of play.things) {
+    const fact = await readThing(play, thing, undefined, record)
+    if (fact === undefined || fact === null) continue
+    values.set(`${name}|state`, fact.state)
+    for (const [pointer, value] of leaves(fact.value))
+      if (isWorth(thing.type, pointer)) values.set(`${name}|${pointer}`, value)
+  }
+  return values
+}
+
+/** Going on as far as it goes: what is refused after the call is not part of the case. */
+async function tryStep(play: Play, step: Step): Promise<void> {
+  try {
+    await play.setUpStep(step)
+  } catch (error) {
+    if (!(error instanceof Unreached || error instanceof Held)) throw error
+  }
+}
+
+function isWorth(type: ObjectType, pointer: string): boolean {
+  const declared = [...type.fields.values()].some(
+    (field) => field.type === 'money' && `/${field.at.join('/')}` === pointer,
+  )
+  return declared || /(amount|total|price|balance|credit|discount)[^/]*$/i.test(pointer)
+}
+
+/** The scenario and what comes after it: the next objects with money that the caller may make, and the object's way to an end. */
+function goOn(lab: Lab, scenario: Scenario): Scenario {
+  const act = scenario.steps.at(-1)
+  const caller = lab.stage.members.find((member) => member.name === act?.as)
+  const use = act === undefined ? undefined : useById(lab.charter, act.use)
+  if (act === undefined || use === undefined) return scenario
+  let longest = scenario
+  const types = [...lab.charter.objects.values()].filter((type) =>
+    [...type.fields.values()].some((field) => field.type === 'money'),
+  )
+  const makes = (type: ObjectType) => (builder: Builder) =>
+    void (
+      caller !== undefined &&
+      mayMake(lab, type, caller.name) &&
+      builder.supply(type.name, { owner: caller, states: [], wishes: [], depth: 0 })
+    )
+  const moves = (builder: Builder) => moveToEnd(lab, builder, act.object, use)
+  for (const add of [moves, ...types.slice(0, mostTypes).map(makes)]) {
+    const builder = new Builder(lab.stage, { found: new Set() })
+    builder.resume(longest)
+    try {
+      add(builder)
+      longest = builder.scenario()
+    } catch (error) {
+      if (!(error instanceof Unbuildable)) throw error
+    }
+  }
+  return longest
+}
+
+function mayMake(lab: Lab, type: ObjectType, name: string): boolean {
+  const member = lab.stage.members.filter((each) => each.name === name)
+  return type.transitions.some(
+    (use) => use.creates && choicesOf(use).some((choice) => admitted(lab.charter, member, choice).length > 0),
+  )
+}
+
+function moveToEnd(lab: Lab, builder: Builder, object: Var | undefined, use: Use): void {
+  const type = lab.charter.objects.get(use.object?.type ?? '')
+  const state = use.to[0] ?? use.from[0]
+  if (object === undefined || type === undefined || type.final.length === 0) return
+  const moves = movesFrom(type, state, type.final)
+  if (moves !== undefined && moves.length > 0 && moves.length <= mostMoves) builder.move(object, moves, 0)
+}

@@ -1,0 +1,63 @@
+/** One idempotency key sent twice: a single effect, whatever else the second call says. */
+import type { CallRequest, Use } from '../../../charter/charter.ts'
+import type { Change } from '../../oracle/change.ts'
+import { effectOf, timesOver } from '../../oracle/effect.ts'
+import type { AbuseCase } from '../../plan/scenario.ts'
+import { inShort, type Lab, refuses } from '../lab.ts'
+import { existsAs } from '../look/observe.ts'
+import { variationsOf } from '../look/unseen.ts'
+import { withFreshKeyAt } from '../scene/idempotency-key.ts'
+import { createdKey } from '../scene/learn.ts'
+import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from '../trial.ts'
+import { Unreached } from '../unreached.ts'
+
+/** The very same request, with the same idempotency key, twice; then that key with another body. */
+export async function sameKeyTrial(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  skip?: ReadonlySet<number>,
+): Promise<Trial> {
+  const scene = await setScene(lab, abuse.abuse, skip)
+  const { play, step, attacker, state } = scene
+  const use = play.use(step)
+  const constraint = use.constraints.find((each) => each.id === abuse.constraint)
+  const { request } = (await play.prepare(step, {})).best
+  const keyed =
+    constraint?.kind === 'idempotency'
+      ? withFreshKeyAt(lab.charter, use, { request, at: constraint.key }, lab.supply)
+      : request
+  const first = await play.make(step, { purpose: 'setup', request: keyed })
+  if (!first.accepted) throw new Unreached(`the rightful call was refused: ${inShort(first.exchange)}`)
+  const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
+  const exchange = await play.exchange(step, use, keyed)
+  const created = refuses(lab.charter, use, exchange) ? undefined : createdKey(lab.charter, use, keyed, exchange)
+  play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
+  const after = await settledSights(play, step, { ...first, exchange }, attacker, before)
+  const base = { why: inShort(exchange), disclosed: [], sent: play.sent, state }
+  if (use.creates) {
+    const isNew = created !== undefined && created !== first.created
+    const effect = isNew && (await existsAs(play, step, use, created, attacker))
+    const other = effect || constraint?.kind !== 'idempotency' ? undefined : await withOtherBody(scene, keyed)
+    if (other !== undefined && other !== first.created && (await existsAs(play, step, use, other, attacker)))
+      return { ...base, effect: true, why: 'with another body it was made again', changes: [secondOf(use)] }
+    return { ...base, effect, changes: effect ? [secondOf(use)] : [] }
+  }
+  const changes = effectOf(changesIn(play, step, before, after), control.signature, use.to)
+  return { ...base, effect: timesOver(changes, control.signature) > 0 && changes.length > 0, changes }
+}
+
+function secondOf(use: Use): Change {
+  return { label: `second ${use.object?.type}`, pointer: 'exists', before: false, after: true }
+}
+
+/** The same key with another body that is allowed as well; the key of what that made, if anything. */
+async function withOtherBody(scene: Scene, keyed: CallRequest): Promise<string | undefined> {
+  const { play, step } = scene
+  const use = play.use(step)
+  const [request] = await variationsOf(scene, {}, keyed)
+  if (request === undefined) return undefined
+  const exchange = await play.exchange(step, use, request)
+  play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
+  return refuses(play.lab.charter, use, exchange) ? undefined : createdKey(play.lab.charter, use, request, exchange)
+}

@@ -1,0 +1,89 @@
+import type { Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
+import { printPointer } from '../../../charter/pointer.ts'
+import { useById } from '../../plan/graph.ts'
+import type { AbuseCase } from '../../plan/scenario.ts'
+import type { Lab } from '../lab.ts'
+
+const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
+  'as-other': ['by', 'separation', 'set-by'],
+  'from-state': ['once', 'approval', 'order', 'from', 'separation'],
+  again: ['from', 'limit', 'order', 'idempotency', 'once', 'approval'],
+  'same-key': ['from', 'limit', 'order', 'once', 'when'],
+  approval: ['from', 'order', 'separation', 'approval'],
+  order: ['from', 'order', 'when'],
+  'over-limit': ['limit'],
+  burst: ['from', 'limit', 'once'],
+  'same-person': ['approval', 'separation'],
+  'object-facts': ['limit'],
+  'write-field': ['set-by'],
+}
+
+const counting: readonly Constraint['kind'][] = ['once', 'limit', 'rate']
+
+/** Constraints that may break with the target because the same deed breaks both; named with the finding. */
+export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintId> {
+  const { tactic } = abuse
+  // Of somebody who is nobody it is not known what they have used.
+  const nobody = tactic.kind === 'as-other' && tactic.other === 'not-signed-in' ? counting : []
+  const kinds = [...(companions[tactic.kind] ?? []), ...nobody]
+  const use = useById(lab.charter, abuse.use)
+  const own = use?.constraints.filter(
+    (each) =>
+      each.id !== abuse.constraint &&
+      (kinds.includes(each.kind) ||
+        (tactic.kind === 'as-other' && readsCaller(use, each)) ||
+        (tactic.kind === 'object-facts' && bindsWhatIsRead(lab, use, abuse, each)) ||
+        (kinds.includes('from') && readsFactsAlone(each))),
+  )
+  return new Set(own?.map((each) => each.id))
+}
+
+/** Whether an approval is for what the broken rule reads: when that has changed, it was given for something else as well. */
+function bindsWhatIsRead(lab: Lab, use: Use, { constraint: id }: AbuseCase, constraint: Constraint): boolean {
+  const broken = use.constraints.find((each) => each.id === id)
+  const approval = constraint.kind === 'approval' ? lab.charter.approvals.get(constraint.approval) : undefined
+  if (broken?.kind !== 'when' || approval?.binds === undefined) return false
+  const read = broken.rule.reads.filter(([root]) => root === 'object').map(([, ...members]) => printPointer(members))
+  return approval.binds.some((bound) => read.includes(printPointer(bound)))
+}
+
+const facts: ReadonlySet<string> = new Set(['object', 'parent', 'state'])
+
+/** What an object or its parent has become with the state it is in. */
+function readsFactsAlone(constraint: Constraint): boolean {
+  return constraint.kind === 'when' && constraint.rule.reads.every(([root]) => root !== undefined && facts.has(root))
+}
+
+/** Whether a demand looks at who calls, or at what is theirs: somebody else has other things, or none. */
+function readsCaller(use: Use | undefined, constraint: Constraint): boolean {
+  const theirs = use?.refs.filter((ref) => ref.key.from === 'principal').map((ref) => ref.slot) ?? []
+  const roots: ReadonlySet<string | undefined> = new Set(['principal', 'claims', ...theirs])
+  switch (constraint.kind) {
+    case 'when':
+      return constraint.rule.reads.some(([root]) => roots.has(root))
+    case 'limit':
+      return [constraint.atMost, constraint.sum].some((each) => each?.reads.some(([root]) => roots.has(root)))
+    case 'from':
+    case 'by':
+      return theirs.includes(constraint.slot)
+    default:
+      return false
+  }
+}
+
+/**
+ * Amounts and rules that measure the request by what an object has become: in a state it may not be in, as before it was paid, nothing
+ * may meet them.
+ */
+export function lastTolerated(lab: Lab, { use: id, constraint, tactic }: AbuseCase): ReadonlySet<ConstraintId> {
+  if (tactic.kind !== 'from-state') return new Set()
+  const use = useById(lab.charter, id)
+  const measured = use?.constraints.filter((each) => each.id !== constraint && measuresByFacts(each))
+  return new Set(measured?.map((each) => each.id))
+}
+
+function measuresByFacts(constraint: Constraint): boolean {
+  const rule =
+    constraint.kind === 'limit' ? constraint.atMost : constraint.kind === 'when' ? constraint.rule : undefined
+  return rule?.reads.some(([root]) => root !== undefined && facts.has(root)) === true
+}
