@@ -1,9 +1,9 @@
+import { bare } from './bare.ts'
 import type { Reference } from './pointer.ts'
 import type { OperationShape } from './source/description.ts'
 
 const segments = (path: string): string[] => path.split('/').filter((part) => part !== '')
 const parameterOf = (segment: string | undefined): string | undefined => /^\{(.+)\}$/.exec(segment ?? '')?.[1]
-const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 
 /**
  * Where an operation carries the key of an object, as far as its path or body tells; undefined when nothing does.

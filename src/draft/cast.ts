@@ -1,3 +1,4 @@
+import { bare } from '../charter/bare.ts'
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
 import { listOf, objectOf, stringsOf } from '../charter/source/plain.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
@@ -6,7 +7,7 @@ import { declaredSecurity } from './credential.ts'
 import type { Evidence } from './evidence.ts'
 import { answerSchema } from './representation.ts'
 import { namedIn, saidOf } from './text.ts'
-import { bare, kebab } from './words.ts'
+import { kebab } from './words.ts'
 
 /** The classes of principals of a draft. */
 export interface Cast {

@@ -1,7 +1,7 @@
+import { bare } from '../charter/bare.ts'
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
 import { listOf, memberOf, objectOf } from '../charter/source/plain.ts'
 import { dereference } from '../charter/source/reference.ts'
-import { bare } from './words.ts'
 
 /** `security` as it is written for an operation, its own or the document's; undefined where neither says anything. */
 export function declaredSecurity(description: ApiDescription, shape: OperationShape): unknown {

@@ -1,3 +1,4 @@
+import { bare } from '../charter/bare.ts'
 import type { OperationShape } from '../charter/source/description.ts'
 import { numberOf } from '../charter/source/plain.ts'
 import { propertiesOf, resolveSchema } from '../charter/source/schema.ts'
@@ -6,7 +7,7 @@ import { wordsLikeMoney } from './field.ts'
 import type { Move } from './lifecycle.ts'
 import { resourceNamed } from './resource.ts'
 import type { Scene, Thing } from './scene.ts'
-import { bare, camel, referredBy } from './words.ts'
+import { camel, referredBy } from './words.ts'
 
 /** References, bounds and the idempotency key of a use, as the charter writes them. */
 export interface DemandDraft {

@@ -1,3 +1,4 @@
+import { bare } from '../charter/bare.ts'
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
 import { textOf } from '../charter/source/plain.ts'
 import { type PropertyShape, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
@@ -6,7 +7,7 @@ import { heldKeys, hiddenFrom } from './observe.ts'
 import { resourceNamed } from './resource.ts'
 import type { Scene, Thing } from './scene.ts'
 import { namedIn } from './text.ts'
-import { bare, referredBy, shortened, wordsOf } from './words.ts'
+import { referredBy, shortened, wordsOf } from './words.ts'
 
 /** A field as the charter writes it; reasons stand inside. */
 export type FieldDraft = Readonly<Record<string, unknown>>

@@ -1,3 +1,4 @@
+import { bare } from '../charter/bare.ts'
 import type { OperationShape } from '../charter/source/description.ts'
 import { guess, type Said, saidValue } from './claim.ts'
 import type { StateMember } from './member.ts'
@@ -5,7 +6,7 @@ import type { Resource } from './resource.ts'
 import { initialOf, isEnding, isSuccess, isWaiting, rankOf } from './state-order.ts'
 import { saidOf, statesIn } from './text.ts'
 import { fillers, isVerb, outcomeOf, verbIn } from './verb.ts'
-import { bare, kebab, shortened, wordsOf } from './words.ts'
+import { kebab, shortened, wordsOf } from './words.ts'
 
 /** The states and moves of a type of object. */
 export interface LifecycleDraft {

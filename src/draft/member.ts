@@ -1,9 +1,10 @@
+import { bare } from '../charter/bare.ts'
 import type { ApiDescription } from '../charter/source/description.ts'
 import { listOf, textOf } from '../charter/source/plain.ts'
 import { resolveSchema } from '../charter/source/schema.ts'
 import { guess, type Said } from './claim.ts'
 import type { Resource } from './resource.ts'
-import { bare, kebab, wordsOf } from './words.ts'
+import { kebab, wordsOf } from './words.ts'
 
 /** The members of an object that say whose it is and where it stands. */
 export interface Membership {

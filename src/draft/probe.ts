@@ -1,3 +1,4 @@
+import { bare } from '../charter/bare.ts'
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
 import { makeExample } from '../charter/source/example.ts'
 import { isObject } from '../charter/source/plain.ts'
@@ -10,7 +11,7 @@ import { findMembership } from './member.ts'
 import { findResources, type Resource, resourceNamed } from './resource.ts'
 import { withSelf } from './self.ts'
 import { type Sighting, sightingsOf } from './sighting.ts'
-import { bare, referredBy } from './words.ts'
+import { referredBy } from './words.ts'
 
 /** Somebody a probe can ask as; `send` adds their credentials. */
 export interface Prober extends Person {

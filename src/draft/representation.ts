@@ -1,6 +1,6 @@
+import { bare } from '../charter/bare.ts'
 import type { ApiDescription, OperationShape, Schema } from '../charter/source/description.ts'
 import { type PropertyShape, propertiesOf } from '../charter/source/schema.ts'
-import { bare } from './words.ts'
 
 /** What is known of how one thing looks. */
 export interface Representation {

@@ -1,7 +1,8 @@
+import { bare } from '../charter/bare.ts'
 import type { ApiDescription, OperationShape, Schema } from '../charter/source/description.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../charter/source/schema.ts'
 import { answeredThing, answerSchema, type Representation } from './representation.ts'
-import { bare, kebabSingular, referredBy, wordsOf } from './words.ts'
+import { kebabSingular, referredBy, wordsOf } from './words.ts'
 
 /** A type of object as the paths of an API show it: a collection, the things in it, and what is done to one of them. */
 export interface Resource {

@@ -1,3 +1,5 @@
+import { bare } from '../charter/bare.ts'
+
 /** How far along a life usually is in a state; states not listed keep the place their description gives them. */
 const usual: readonly (readonly string[])[] = [
   ['draft', 'cart', 'new', 'created', 'initial', 'unpaid', 'todo', 'backlog', 'inactive', 'available'],
@@ -23,22 +25,20 @@ const successes: ReadonlySet<string> = new Set(
   ),
 )
 
-const plain = (state: string): string => state.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-
 /** Whether nothing usually leaves the state. */
 export function isEnding(state: string): boolean {
-  return endings.has(plain(state))
+  return endings.has(bare(state))
 }
 
 /** Whether the business the object stands for has been done in this state, so that it can only be taken back. */
 export function isSuccess(state: string): boolean {
-  return successes.has(plain(state))
+  return successes.has(bare(state))
 }
 
 /** Whether an object waits for somebody's yes or no in this state. */
 export function isWaiting(state: string): boolean {
   return /^(submitted|pending|pendingapproval|requested|inreview|review|waiting|proposed|applied|open|new)$/.test(
-    plain(state),
+    bare(state),
   )
 }
 
@@ -58,6 +58,6 @@ export function rankOf(state: string, states: readonly string[]): number {
 }
 
 function usualRank(state: string): number | undefined {
-  const rank = usual.findIndex((states) => states.includes(plain(state)))
+  const rank = usual.findIndex((states) => states.includes(bare(state)))
   return rank < 0 ? undefined : rank
 }

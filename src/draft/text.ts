@@ -1,5 +1,6 @@
+import { bare } from '../charter/bare.ts'
 import type { OperationShape } from '../charter/source/description.ts'
-import { bare, wordsOf } from './words.ts'
+import { wordsOf } from './words.ts'
 
 /** What an operation's author says of it: summary and description as one text. */
 export function saidOf({ summary = '', description = '' }: OperationShape): string {

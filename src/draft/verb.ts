@@ -1,3 +1,4 @@
+import { bare } from '../charter/bare.ts'
 import { wordsOf } from './words.ts'
 
 /** States a verb is usual to lead to, most usual first; regular participles are made by `participles`. */
@@ -149,9 +150,9 @@ export function isVerb(word: string): boolean {
 
 /** The state among `states` a verb leads to; names are compared without case and separators. */
 export function outcomeOf(verb: string, states: readonly string[]): string | undefined {
-  const wanted = [...(outcomes[verb] ?? []), ...participles(verb)].map(plain)
+  const wanted = [...(outcomes[verb] ?? []), ...participles(verb)].map(bare)
   for (const each of wanted) {
-    const found = states.find((state) => plain(state) === each)
+    const found = states.find((state) => bare(state) === each)
     if (found !== undefined) return found
   }
   return undefined
@@ -162,8 +163,4 @@ function participles(verb: string): string[] {
   if (verb.endsWith('e')) return [`${verb}d`, verb]
   if (/[^aeiou]y$/.test(verb)) return [`${verb.slice(0, -1)}ied`, verb]
   return [`${verb}ed`, ...doubled, verb]
-}
-
-function plain(word: string): string {
-  return word.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }

@@ -55,11 +55,6 @@ export function camel(name: string): string {
   return first + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-/** A name without case and separators, to compare names written in different styles. */
-export function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-}
-
 /** The thing a member refers to, when it is named like a reference: `fromAccountId`, `account_id`, `account` of `accountId`. */
 export function referredBy(member: string): string[] | undefined {
   const words = wordsOf(member)

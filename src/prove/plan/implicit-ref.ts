@@ -1,3 +1,4 @@
+import { bare } from '../../charter/bare.ts'
 import type { Charter, Ref, Use } from '../../charter/charter.ts'
 import { inferKey } from '../../charter/infer.ts'
 import { printReference, type Reference } from '../../charter/pointer.ts'
@@ -60,8 +61,4 @@ function bodyKey(charter: Charter, object: string, shape: OperationShape): Refer
   const members = propertiesOf(description, shape.body.schema)
   const name = Object.keys(members).find((each) => bare(each) === wanted && members[each]?.required === true)
   return name === undefined ? undefined : { from: 'request', in: 'body', pointer: [name] }
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }

@@ -20,7 +20,7 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
   }
   for (const { constraint, slot, use: id } of builder.lore.first.get(use.id) ?? []) {
     const first = useById(charter, id)
-    const name = objectIn(builder, how, refs, slot)
+    const name = varIn(builder, { object: how.object, refs }, slot)
     const done = builder.steps.some((step) => step.use === id && step.object === name)
     if (first !== undefined && name !== undefined && !done && constraint !== how.wants.without)
       builder.move(name, [first], how.depth + 1)
@@ -33,7 +33,7 @@ function demand(
   refs: Readonly<Record<Slot, Var>>,
   { slot, states }: { readonly slot: Slot; readonly states: readonly string[] },
 ): void {
-  const name = objectIn(builder, how, refs, slot)
+  const name = varIn(builder, { object: how.object, refs }, slot)
   if (name === undefined) return
   const wanted = how.wants.states?.[slot] ?? states
   const type = builder.stage.charter.objects.get(builder.vars[name]?.type ?? '')
@@ -43,9 +43,15 @@ function demand(
   builder.move(name, movesFrom(type, from, wanted, undefined, builder.lore.avoid) ?? [], how.depth + 1)
 }
 
-function objectIn(builder: Builder, how: How, refs: Readonly<Record<Slot, Var>>, slot: Slot): Var | undefined {
-  if (slot === 'object') return how.object
-  return slot === 'parent' ? parentVar(builder, how.object) : refs[slot]
+/** What a step has in a slot. */
+export function varIn(builder: Builder, { object, refs }: StepSlots, slot: Slot): Var | undefined {
+  if (slot === 'object') return object
+  return slot === 'parent' ? parentVar(builder, object) : refs[slot]
+}
+
+interface StepSlots {
+  readonly object?: Var | undefined
+  readonly refs: Readonly<Record<Slot, Var>>
 }
 
 /** The parent of an object: what a step named when it was made, else what the object itself will say. */

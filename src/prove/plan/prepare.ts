@@ -7,7 +7,7 @@ import { usesOf } from './graph.ts'
 import { originOf, peopleOf } from './origin.ts'
 import { plannedStates } from './prepare-rule.ts'
 import type { Step, Var } from './scenario.ts'
-import { deepest, Unbuildable, type Wants } from './wants.ts'
+import { deepest, possible, Unbuildable, type Wants } from './wants.ts'
 
 const needsFirst: ReadonlySet<string> = new Set([
   'precedence',
@@ -155,10 +155,5 @@ function approversOr(
   grant: Use,
   { object, use }: { readonly object: Var; readonly use: Use },
 ): Member[] {
-  try {
-    return builder.casting.approvers(approval, grant, object, { later: [use] })
-  } catch (error) {
-    if (error instanceof Unbuildable) return []
-    throw error
-  }
+  return possible(() => builder.casting.approvers(approval, grant, object, { later: [use] })) ?? []
 }

@@ -71,3 +71,13 @@ export const deepest = 5
 
 /** Why a scenario cannot be built. */
 export class Unbuildable extends Error {}
+
+/** What could be built; undefined where it cannot. */
+export function possible<Built>(make: () => Built): Built | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Unbuildable) return undefined
+    throw error
+  }
+}

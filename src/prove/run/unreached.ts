@@ -26,3 +26,8 @@ export class Held extends Error {
     this.mishap = mishap
   }
 }
+
+/** Whether a scenario merely could not be played: what is tried besides may go without. */
+export function isGivenUp(error: unknown): error is Unreached | Held {
+  return error instanceof Unreached || error instanceof Held
+}

@@ -10,7 +10,7 @@ import { declaredControl } from './scene/declared-control.ts'
 import { mayShowLater } from './tactic/later.ts'
 import { runTrial } from './tactic/tactic.ts'
 import { type Control, nothingShows, runControl, type Trial } from './trial.ts'
-import { Held, Unreached } from './unreached.ts'
+import { isGivenUp, Unreached } from './unreached.ts'
 import { tryTo } from './ways.ts'
 import { sentenceOf } from './words.ts'
 
@@ -95,7 +95,7 @@ async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
     await lab.reset?.()
     return judged(lab, abuse, control, await runTrial(patient(lab), abuse, control))
   } catch (error) {
-    if (error instanceof Unreached || error instanceof Held) return unclear(error.message)
+    if (isGivenUp(error)) return unclear(error.message)
     throw error
   }
 }

@@ -5,7 +5,7 @@ import { propertiesOf } from '../../../charter/source/schema.ts'
 import { Builder } from '../build.ts'
 import { movesFrom, useById, usesOf } from '../graph.ts'
 import type { Scenario, Step } from '../scenario.ts'
-import { Unbuildable } from '../wants.ts'
+import { possible, Unbuildable } from '../wants.ts'
 import type { Draft } from './draft.ts'
 
 /** Approved, changed, and brought back to where the act may start, without being approved again; undefined where nobody can. */
@@ -17,12 +17,7 @@ export function withChange(
   const bound = boundBy(draft)
   const amount = bound.find((at) => /amount|total|sum|price/i.test(at.at(-1) ?? '')) ?? bound[0]
   const extra = amount === undefined ? [] : [{ at: amount, value: { tamper: 'a little' } as const }]
-  try {
-    return detour(draft, scenario, { use: change, extra }, grants)
-  } catch (error) {
-    if (error instanceof Unbuildable) return undefined
-    throw error
-  }
+  return possible(() => detour(draft, scenario, { use: change, extra }, grants))
 }
 
 /** Parts that the approval of the use is for. */

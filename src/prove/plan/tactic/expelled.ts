@@ -8,7 +8,7 @@ import { mayByRole } from '../apart.ts'
 import { Builder } from '../build.ts'
 import { actorsOf, type Member } from '../cast.ts'
 import { writtenPath } from '../instance.ts'
-import { parentVar } from '../prepare-rule.ts'
+import { varIn } from '../prepare-rule.ts'
 import type { Scenario } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
@@ -72,8 +72,7 @@ function expelled(
   builder.addAct(draft.use, { ...draft.base, member })
   const act = builder.steps.pop()
   if (act === undefined) throw new Unbuildable('nothing to do')
-  const named = slot === 'object' ? act.object : slot === 'parent' ? parentVar(builder, act.object) : act.refs[slot]
-  const name = named ?? varPointedAt(draft, builder, act.object, slot)
+  const name = varIn(builder, act, slot) ?? varPointedAt(draft, builder, act.object, slot)
   builder.step(use, {
     member: builder.casting.pick(use, name),
     object: name,

@@ -7,9 +7,9 @@ import { requestRoots } from '../argument.ts'
 import { Builder } from '../build.ts'
 import { movesFrom } from '../graph.ts'
 import { writtenPath } from '../instance.ts'
-import { parentVar, plannedStates } from '../prepare-rule.ts'
+import { plannedStates, varIn } from '../prepare-rule.ts'
 import type { Scenario, Step } from '../scenario.ts'
-import { Unbuildable } from '../wants.ts'
+import { possible, Unbuildable } from '../wants.ts'
 import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
 
 const mostOfObject = 3
@@ -137,7 +137,7 @@ function moved(draft: Draft, slot: Slot, move: Use): Scenario {
   const builder = new Builder(draft.stage, draft.options)
   builder.addAct(draft.use, draft.base)
   const act = builder.steps.at(-1)
-  const name = slot === 'object' ? act?.object : slot === 'parent' ? parentVar(builder, act?.object) : act?.refs[slot]
+  const name = act === undefined ? undefined : varIn(builder, act, slot)
   const type = draft.stage.charter.objects.get(builder.vars[name ?? '']?.type ?? '')
   if (act === undefined || name === undefined || type === undefined) throw new Unbuildable(`nothing is the ${slot}`)
   builder.steps.pop()
@@ -170,13 +170,4 @@ function before(builder: Builder, act: Step, use: Use, add: () => void): Scenari
   if (other !== undefined) builder.steps.push({ ...other, purpose: 'setup' })
   builder.steps.push(act)
   return builder.scenario()
-}
-
-function possible(make: () => Scenario): Scenario | undefined {
-  try {
-    return make()
-  } catch (error) {
-    if (error instanceof Unbuildable) return undefined
-    throw error
-  }
 }

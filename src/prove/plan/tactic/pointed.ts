@@ -6,7 +6,7 @@ import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
 import { samePlace } from '../origin.ts'
 import type { Scenario, Var } from '../scenario.ts'
-import { Unbuildable, type Wants } from '../wants.ts'
+import { possible, Unbuildable, type Wants } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /**
@@ -56,14 +56,7 @@ export function ofOthers(draft: Draft): Scenario[] {
   return new Casting(draft.stage, draft.options)
     .possibleOwners(type)
     .slice(1, 1 + mostOwners)
-    .flatMap((owner) => {
-      try {
-        return [draft.build({ owner })]
-      } catch (error) {
-        if (error instanceof Unbuildable) return []
-        throw error
-      }
-    })
+    .flatMap((owner) => possible(() => draft.build({ owner })) ?? [])
 }
 
 /** The use with what a slot names being of others, as an account that something is paid to. */
@@ -78,12 +71,5 @@ export function namingOthers(draft: Draft, slot: Slot, wants: Wants): Scenario[]
   return owners
     .filter((each) => each !== own && (own === undefined || sameTenant(each, own)))
     .slice(0, mostOwners)
-    .flatMap((owner) => {
-      try {
-        return [draft.build({ ...wants, refOwner: { [slot]: owner } })]
-      } catch (error) {
-        if (error instanceof Unbuildable) return []
-        throw error
-      }
-    })
+    .flatMap((owner) => possible(() => draft.build({ ...wants, refOwner: { [slot]: owner } })) ?? [])
 }

@@ -5,7 +5,7 @@ import { classOfState } from '../classify.ts'
 import { movesFrom } from '../graph.ts'
 import { plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
-import { type BuildOptions, Unbuildable } from '../wants.ts'
+import { type BuildOptions, possible, Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { movedBefore, ofOthers } from './pointed.ts'
 
@@ -103,15 +103,6 @@ function othersOf({ options }: Draft, type: ObjectType, make: Make): Make[] {
 
 function otherwise(draft: Draft, type: ObjectType, make: Make): Scenario[] {
   return othersOf(draft, type, make).flatMap((each) => possible(each) ?? [])
-}
-
-function possible(make: Make): Scenario | undefined {
-  try {
-    return make()
-  } catch (error) {
-    if (error instanceof Unbuildable) return undefined
-    throw error
-  }
 }
 
 /** The states in which what may be left out has to be, so that it is given: a state forbids that as well. */

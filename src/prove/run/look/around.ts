@@ -1,17 +1,15 @@
 /** What stands around a call although nothing on its way names it: what its object names, who it is about, and lists of what is made of it. */
+import { bare } from '../../../charter/bare.ts'
 import type { ObjectFact, ObjectType } from '../../../charter/charter.ts'
 import { textOf } from '../../../charter/object-fact.ts'
 import { getPointer, type Pointer, parsePointer } from '../../../charter/pointer.ts'
-import { placeValue } from '../../../wire/place.ts'
-import { toHttp } from '../../../wire/to-http.ts'
 import type { Change } from '../../oracle/change.ts'
 import { deltaOf, leaves } from '../../oracle/effect.ts'
 import type { Step } from '../../plan/scenario.ts'
 import { refuses } from '../lab.ts'
 import type { Play } from '../scene/play.ts'
-import { makeRequest } from '../scene/request.ts'
 import type { Look, Thing } from '../scene/thing.ts'
-import { itemsIn } from './listing.ts'
+import { itemsIn, nestOf, sendList } from './listing.ts'
 import { readThing } from './observe.ts'
 import type { Witness } from './witness.ts'
 
@@ -123,7 +121,7 @@ function listsAround(play: Play, step: Step): Witness[] {
 /** Counts the listed items that name an object, as shown to the observer, to its owner, else to whoever calls. */
 function countIn(step: Step, type: ObjectType, near: Thing): Look {
   return async (play, attacker, record) => {
-    const { charter, observer, supply, signIn } = play.lab
+    const { charter, observer, signIn } = play.lab
     const operation = charter.operations.get(type.list ?? '')
     const use = operation?.uses[0]
     if (use === undefined) return undefined
@@ -131,9 +129,8 @@ function countIn(step: Step, type: ObjectType, near: Thing): Look {
     const readers = await Promise.all([...names].map(async (name) => play.peek(name) ?? (await signIn(name))))
     const isAttacker = (id: string | undefined): number => Number(attacker !== undefined && id === attacker)
     for (const reader of readers.toSorted((a, b) => isAttacker(a.principal.id) - isAttacker(b.principal.id))) {
-      const made = makeRequest(charter, use, supply)
-      const request = use.object?.type === near.type.name ? placeValue(made, use.object.key, near.key) : made
-      const exchange = await reader.send(toHttp(charter, use, request, play.serverOf(use)))
+      const isBelow = nestOf(charter, use)?.type === near.type.name
+      const exchange = await sendList(play, use, reader, isBelow ? near : undefined)
       if (refuses(charter, use, exchange)) continue
       const items = itemsIn(exchange.response?.json, operation?.lists?.items ?? [], type)
       const ours = items.filter((item) => [...leaves(item).values()].map(String).includes(near.key))
@@ -154,8 +151,4 @@ export function isOfWorth(change: Change): boolean {
   if (change.pointer === 'exists') return true
   const delta = deltaOf(change)
   return delta !== undefined && delta !== 0 && !counting.test(change.pointer)
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }

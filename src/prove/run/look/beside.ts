@@ -1,4 +1,5 @@
 /** Objects that a call makes beside the one it acts on: those of other types that its answer names. */
+import { bare } from '../../../charter/bare.ts'
 import type { CallRequest, Charter, ObjectType, Use } from '../../../charter/charter.ts'
 import { textOf } from '../../../charter/object-fact.ts'
 import { isRecord } from '../../../wire/to-http.ts'
@@ -117,8 +118,4 @@ function changeOf({ type }: Thing): Change {
 /** What an object is told from others by. */
 function idOf({ type, key }: Named): string {
   return `${type.name}/${key}`
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }

@@ -3,7 +3,7 @@ import { disclosedBy, leaves, overlap, tellingLeaves } from '../../oracle/effect
 import type { AbuseCase } from '../../plan/scenario.ts'
 import type { Made } from '../scene/play.ts'
 import { type Control, type Scene, setScene } from '../trial.ts'
-import { Held, Unreached } from '../unreached.ts'
+import { isGivenUp, Unreached } from '../unreached.ts'
 import { readBy } from './observe.ts'
 
 /**
@@ -91,7 +91,7 @@ async function askOfAnother({ play }: Scene, abuse: AbuseCase): Promise<Readonly
     const made = await next.play.make(next.step, { purpose: 'abuse', target: abuse.constraint })
     return made.accepted ? tellingLeaves(made.exchange.response?.json) : undefined
   } catch (error) {
-    if (error instanceof Unreached || error instanceof Held) return undefined
+    if (isGivenUp(error)) return undefined
     throw error
   }
 }

@@ -5,7 +5,7 @@ import { Unbuildable } from '../../plan/wants.ts'
 import { refuses } from '../lab.ts'
 import { Play } from '../scene/play.ts'
 import type { Scene } from '../trial.ts'
-import { Held, Unreached } from '../unreached.ts'
+import { isGivenUp } from '../unreached.ts'
 import { unheardOf } from './observe.ts'
 
 const mostUses = 3
@@ -69,7 +69,7 @@ async function tryUse({ play, step }: Scene, use: Use): Promise<boolean | undefi
     play.sent.push(...longer.sent)
     return accepted
   } catch (error) {
-    if (error instanceof Unbuildable || error instanceof Unreached || error instanceof Held) return undefined
+    if (error instanceof Unbuildable || isGivenUp(error)) return undefined
     throw error
   }
 }

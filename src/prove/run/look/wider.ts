@@ -3,7 +3,7 @@ import { useById } from '../../plan/graph.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
 import type { Lab } from '../lab.ts'
 import { type Control, type Trial, widerControl } from '../trial.ts'
-import { Held, Unreached } from '../unreached.ts'
+import { isGivenUp } from '../unreached.ts'
 
 /** Controls with looks around, by those without; undefined where nothing around changes. */
 const wider = new WeakMap<Control, Control | undefined>()
@@ -38,7 +38,7 @@ async function widerOf(lab: Lab, abuse: AbuseCase, control: Control): Promise<Co
     wider.set(control, found)
     return found
   } catch (error) {
-    if (error instanceof Unreached || error instanceof Held) return undefined
+    if (isGivenUp(error)) return undefined
     throw error
   }
 }

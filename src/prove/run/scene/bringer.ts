@@ -1,4 +1,5 @@
 /** Finds out what brings about objects that no operation creates, as invoices that come into being when something is paid. */
+import { bare } from '../../../charter/bare.ts'
 import type { Charter, ObjectType, Use } from '../../../charter/charter.ts'
 import type { Schema } from '../../../charter/source/description.ts'
 import { propertiesOf, resolveSchema } from '../../../charter/source/schema.ts'
@@ -77,8 +78,4 @@ function namedTypes(charter: Charter, list: Use, type: ObjectType): ReadonlySet<
   const members = new Set(Object.keys(propertiesOf(description, item)).map(bare))
   const named = [...charter.objects.keys()].filter((name) => members.has(`${bare(name)}id`) || members.has(bare(name)))
   return new Set([...parents, ...named])
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }

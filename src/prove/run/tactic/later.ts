@@ -17,7 +17,7 @@ import { atRest } from '../look/at-rest.ts'
 import { readThing } from '../look/observe.ts'
 import { type Manner, Play } from '../scene/play.ts'
 import { type Control, nothingShows, type Trial } from '../trial.ts'
-import { Held, Unreached } from '../unreached.ts'
+import { isGivenUp, Unreached } from '../unreached.ts'
 import { toleratedBy } from './tolerated.ts'
 
 const tactics: ReadonlySet<string> = new Set([
@@ -131,7 +131,7 @@ async function tryStep(play: Play, step: Step): Promise<void> {
   try {
     await play.setUpStep(step)
   } catch (error) {
-    if (!(error instanceof Unreached || error instanceof Held)) throw error
+    if (!isGivenUp(error)) throw error
   }
 }
 

@@ -16,7 +16,7 @@ import { grantStands } from '../scene/standing.ts'
 import { withKeys } from '../scene/start.ts'
 import { type Control, type Scene, setScene, type Trial } from '../trial.ts'
 import { Turns } from '../turns.ts'
-import { Held, Unreached, Unseen } from '../unreached.ts'
+import { Held, isGivenUp, Unreached, Unseen } from '../unreached.ts'
 import { endedTrial } from './ended.ts'
 import { rightfulTrial } from './invariant.ts'
 import { lastStep } from './last-step.ts'
@@ -93,7 +93,7 @@ async function nowOrLater(lab: Lab, abuse: AbuseCase, control: Control, options:
     return later.effect ? later : now
   } catch (error) {
     // Going on is a second look: where it does not work, the first one stands.
-    if (error instanceof Unreached || error instanceof Held) return now
+    if (isGivenUp(error)) return now
     throw error
   }
 }
