@@ -1,5 +1,5 @@
-import { makeView, type Scope, type View } from '../cel/closure.ts'
-import { compileWith } from '../cel/compile.ts'
+import { type Closure, makeView, type Scope, type View } from '../cel/closure.ts'
+import { allTrue, compileShared, compileWith } from '../cel/compile.ts'
 import { parseDecimal } from '../cel/decimal.ts'
 import type { Expression } from '../cel/parse-cel.ts'
 import { Slots } from '../cel/slots.ts'
@@ -19,6 +19,10 @@ export interface ScopePlan {
   readonly add: (expression: Expression) => void
   /** Adds an expression and compiles it for the views of this use: what several expressions read is read once a call. */
   readonly compile: (expression: Expression) => (view: View) => Result
+  /** Compiles a rule, which must be true for the call to be permitted. */
+  readonly compileRule: (rule: Expression) => (view: View) => Result
+  /** Whether all rules are true; false as well where one has no value. Most calls keep every rule, and need not ask for each. */
+  readonly holds: (context: Context) => boolean
   /** What the compiled expressions look at, built when first asked for. */
   readonly viewOf: (context: Context) => View
   /** The scope of a call, built when first asked for. */
@@ -44,6 +48,12 @@ export function makeScopePlan(charter: Charter, use: Use): ScopePlan {
     add(expression)
     return compileWith(slots, expression.ast)
   }
+  const rules: Closure[] = []
+  const compileRule = (rule: Expression): ((view: View) => Result) => {
+    add(rule)
+    rules.push(compileShared(slots, rule.ast))
+    return compileWith(slots, rule.ast)
+  }
   const viewOf = (context: Context): View => {
     if (context.view !== undefined) return context.view
     readers ??= [...reads].map(([name, members]) => [name, readerOf(charter, use, name, members)] as const)
@@ -56,7 +66,14 @@ export function makeScopePlan(charter: Charter, use: Use): ScopePlan {
     context.view = makeView(scope, slots.size)
     return context.view
   }
-  return { add, compile, viewOf, scopeOf: (context) => viewOf(context).scope }
+  return {
+    add,
+    compile,
+    compileRule,
+    holds: (context) => rules.length === 0 || allTrue(rules, viewOf(context)),
+    viewOf,
+    scopeOf: (context) => viewOf(context).scope,
+  }
 }
 
 function readerOf(charter: Charter, use: Use, name: string, members: Members): Reader {

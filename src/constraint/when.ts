@@ -12,7 +12,7 @@ const broken: Shortfall = { outcome: 'broken', detail: 'it does not' }
 export const when: Kind<'when'> = {
   compile: ({ rule, says }, site) => {
     const { plan } = site
-    const evaluate = plan.compile(rule)
+    const evaluate = plan.compileRule(rule)
     const fails: Shortfall = says === undefined ? broken : { outcome: 'broken', detail: `\`${rule.source}\` is false` }
     return (context: Context) => {
       const result = evaluate(plan.viewOf(context))

@@ -18,7 +18,7 @@ import { type Context, makeContext } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'
 import type { Check, Obligation, Owe, Shortfall } from '../constraint/kind.ts'
 import { meaningOf } from '../constraint/kinds.ts'
-import { makeScopePlan } from '../constraint/scope.ts'
+import { makeScopePlan, type ScopePlan } from '../constraint/scope.ts'
 import { objectsFor, refOf } from '../constraint/slot.ts'
 import type { Decision, Reason } from './decision.ts'
 
@@ -32,7 +32,10 @@ interface Demand {
 interface CompiledUse {
   readonly use: Use
   readonly permitted: boolean
+  readonly plan: ScopePlan
   readonly demands: readonly Demand[]
+  /** The demands that are no rules. */
+  readonly others: readonly Demand[]
   readonly owes: readonly Owe[]
   readonly allowed: Decision
 }
@@ -138,16 +141,21 @@ function compileUse(charter: Charter, use: Use): CompiledUse {
   if (before !== undefined) return before
   const site = { charter, use, plan: makeScopePlan(charter, use) }
   const meanings = use.constraints.map((constraint) => ({ constraint, meaning: meaningOf(constraint) }))
-  const compiled: CompiledUse = {
-    use,
-    permitted: isPermitted(use),
-    demands: meanings
-      .filter(({ meaning }) => meaning.owe === undefined)
-      .map(({ constraint, meaning }) => ({
+  const demands = meanings
+    .filter(({ meaning }) => meaning.owe === undefined)
+    .map(
+      ({ constraint, meaning }): Demand => ({
         constraint,
         check: meaning.compile(site),
         rule: meaning.describe(charter),
-      })),
+      }),
+    )
+  const compiled: CompiledUse = {
+    use,
+    permitted: isPermitted(use),
+    plan: site.plan,
+    demands,
+    others: demands.filter(({ constraint }) => constraint.kind !== 'when'),
     owes: meanings.flatMap(({ meaning }) => meaning.owe?.(site) ?? []),
     allowed: { effect: 'allow', use: use.id, reasons: none, obligations: none },
   }
@@ -155,10 +163,10 @@ function compileUse(charter: Charter, use: Use): CompiledUse {
   return compiled
 }
 
-function reasonsOf({ use, permitted, demands }: CompiledUse, context: Context): readonly Reason[] {
+function reasonsOf({ use, permitted, plan, demands, others }: CompiledUse, context: Context): readonly Reason[] {
   let reasons: Reason[] | undefined
   if (!permitted) reasons = [notPermitted(use)]
-  for (const demand of demands) {
+  for (const demand of plan.holds(context) ? others : demands) {
     const shortfall = demand.check(context)
     if (shortfall === undefined) continue
     reasons ??= []
