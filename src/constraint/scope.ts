@@ -50,9 +50,8 @@ export function makeScopePlan(charter: Charter, use: Use): ScopePlan {
   }
   const rules: Closure[] = []
   const compileRule = (rule: Expression): ((view: View) => Result) => {
-    add(rule)
     rules.push(compileShared(slots, rule.ast))
-    return compileWith(slots, rule.ast)
+    return compile(rule)
   }
   const viewOf = (context: Context): View => {
     if (context.view !== undefined) return context.view
