@@ -26,7 +26,8 @@ function happyWay(type: ObjectType): Use[] {
   for (let state = pending.shift(); state !== undefined; state = pending.shift()) {
     for (const use of type.transitions) {
       const target = use.to.find((each) => each !== state)
-      if (use.creates || !use.from.includes(state) || target === undefined || ways.has(target)) continue
+      if (use.creates || use.kind === 'along' || !use.from.includes(state) || target === undefined || ways.has(target))
+        continue
       ways.set(target, [...(ways.get(state) ?? []), use])
       pending.push(target)
     }

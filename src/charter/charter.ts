@@ -1,6 +1,5 @@
 /**
  * The charter as the rest of Lockstep uses it: names resolved, expressions compiled, every demand one constraint with an id.
- *
  * Immutable. Made by `linkCharter` only; whoever holds one need not check references again.
  */
 import type { Expression } from '../cel/parse-cel.ts'
@@ -136,12 +135,12 @@ export interface Operation {
   readonly ends?: 'session'
 }
 
-/** One way to use an operation: a transition of an object, or the operation by itself. */
+/** One way to use an operation: a transition of an object, or the operation by itself. What is made `along` with one is no use of its own. */
 export interface Use {
   /** `order.pay`, with `@operation` when several operations make the move; the operation's id when it is no transition. */
   readonly id: UseId
   readonly operation: OperationId
-  readonly kind: 'transition' | 'operation'
+  readonly kind: 'transition' | 'operation' | 'along'
   /** The object acted on. `key` says where its key is: in the response when the use creates it. */
   readonly object?: {
     readonly type: string
@@ -153,6 +152,7 @@ export interface Use {
   readonly from: readonly string[]
   readonly to: readonly string[]
   readonly refs: readonly Ref[]
+  readonly along?: readonly Along[]
   /** Everything demanded, in file order: of the operation, of the transition, of rules and fields. All must hold. */
   readonly constraints: readonly Constraint[]
   readonly example?: Example
@@ -165,6 +165,15 @@ export interface Example {
   readonly query?: Readonly<Record<string, unknown>>
   readonly header?: Readonly<Record<string, unknown>>
   readonly body?: unknown
+}
+
+/** A move, `use`, of the object in a slot, to which the object acted on points. The constraints of the use have where it starts. */
+export interface Along {
+  readonly slot: Slot
+  readonly object: string
+  readonly use: UseId
+  readonly from: readonly string[]
+  readonly to: readonly string[]
 }
 
 /** Another object a use names. `key` is in the request, the caller's id, or a pointer into the object acted on. */

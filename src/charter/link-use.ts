@@ -1,5 +1,6 @@
 import type { Constraint, Example, Use } from './charter.ts'
 import { inferKey } from './infer.ts'
+import { type AlongDraft, linkAlong } from './link-along.ts'
 import { linkDemands } from './link-demand.ts'
 import { pointer } from './link-object.ts'
 import { linkRefs } from './link-ref.ts'
@@ -22,7 +23,7 @@ export interface UseDraft {
 }
 
 /** Resolves one use with all the demands made of it directly; rules over several operations and fields are added later. */
-export function linkUse(linker: Linker, draft: UseDraft): Use {
+export function linkUse(linker: Linker, draft: UseDraft, alongs: readonly AlongDraft[] = []): Use {
   const raw = draft.object === undefined ? undefined : linker.parsed.raw.objects?.[draft.object]
   const sides = [
     { id: draft.id, path: draft.path, demands: draft.own },
@@ -31,10 +32,13 @@ export function linkUse(linker: Linker, draft: UseDraft): Use {
   if (draft.object !== undefined && raw === undefined) {
     unknownName(linker, [...draft.path, 'object'], 'object', draft.object, Object.keys(linker.parsed.raw.objects ?? {}))
   }
-  const refs = sides.flatMap((side) => linkRefs(linker, side))
+  const declared = sides.flatMap((side) => linkRefs(linker, side))
+  const along = linkAlong(linker, alongs, declared)
+  const refs = [...declared, ...along.refs]
   const key =
     draft.object === undefined || raw === undefined ? undefined : keyOf(linker, draft, draft.object, pointer(raw.key))
   const creates = key?.from === 'response'
+  if (creates) for (const { draft: moved } of alongs) unknownBefore(linker, draft, moved)
   const from = startStates(sides.map((side) => asList(side.demands.from)))
   if (creates && from.length > 0) {
     linker.report(
@@ -45,7 +49,7 @@ export function linkUse(linker: Linker, draft: UseDraft): Use {
     )
   }
   const scope = { object: draft.object, creates, refs, parties: new Set(Object.keys(raw?.parties ?? {})) }
-  const constraints: Constraint[] = sides.flatMap((side) => linkDemands(linker, side, scope, draft.shape))
+  const demands: Constraint[] = sides.flatMap((side) => linkDemands(linker, side, scope, draft.shape))
   const example = draft.own.example ?? draft.shared?.demands.example
   const opening = draft.own.public ?? draft.shared?.demands.public
   return {
@@ -57,11 +61,21 @@ export function linkUse(linker: Linker, draft: UseDraft): Use {
     from,
     to: asList(draft.own.to),
     refs,
-    constraints,
+    ...(along.along.length === 0 ? {} : { along: along.along }),
+    constraints: [...demands, ...along.constraints],
     ...(example === undefined ? {} : { example: exampleOf(example) }),
     ...(opening === undefined ? {} : { public: opening }),
     position: linker.at(draft.path),
   }
+}
+
+function unknownBefore(linker: Linker, main: UseDraft, moved: UseDraft): void {
+  linker.report(
+    'key-unknown',
+    [...moved.path, 'key'],
+    `\`${main.id}\` makes its ${main.object}: which ${moved.object} that will name is not known before`,
+    'say it with `key: $request.path.NAME` or `key: $request.body#/NAME`',
+  )
 }
 
 /** Transition and operation may both name states: only those named by both are left. */

@@ -3,6 +3,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { parseDuration } from './duration.ts'
 import { groupBy } from './group-by.ts'
 import { inferObject } from './infer.ts'
+import { isAlong, type Parted, partAlong } from './link-along.ts'
 import { linkFieldConstraints } from './link-field.ts'
 import { linkInvariant } from './link-invariant.ts'
 import { itemsPlace } from './link-items.ts'
@@ -36,14 +37,14 @@ export function linkCharter(
   const sources = linkSources(linker, described)
   const actors = linkActors(linker)
   const approvals = linkApprovals(linker)
-  const direct = linkUses(linker, approvals)
+  const { direct, moves } = linkUses(linker, approvals)
   const rules = (parsed.raw.rules ?? []).flatMap((raw, index) => linkRule(linker, raw, index) ?? [])
   const fields = linkFieldConstraints(linker)
   const uses = nameSlots(direct).map((use) => fields(withRule(use, rules)))
   const objects = new Map<string, ObjectType>(
     Object.entries(parsed.raw.objects ?? {}).map(([name, raw]) => {
       const own = uses.filter((use) => use.kind === 'transition' && use.object?.type === name)
-      return [name, linkObject(linker, name, raw, own)]
+      return [name, linkObject(linker, name, raw, [...own, ...(moves.get(name) ?? [])])]
     }),
   )
   const operations = linkOperations(linker, uses)
@@ -178,7 +179,10 @@ function linkApprovals(linker: Linker): Map<string, Approval> {
 }
 
 /** Every use: transitions first, then operations that are no transition, then approvals' operations nothing else declares. */
-function linkUses(linker: Linker, approvals: ReadonlyMap<string, Approval>): Use[] {
+function linkUses(
+  linker: Linker,
+  approvals: ReadonlyMap<string, Approval>,
+): { readonly direct: readonly Use[]; readonly moves: Parted['moves'] } {
   const { objects = {}, operations = {} } = linker.parsed.raw
   const drafts: UseDraft[] = []
   for (const [object, raw] of Object.entries(objects)) {
@@ -205,7 +209,7 @@ function linkUses(linker: Linker, approvals: ReadonlyMap<string, Approval>): Use
       }
     }
   }
-  const moved = new Set(drafts.map((draft) => draft.shape.id))
+  const moved = new Set(drafts.filter((draft) => !isAlong(draft)).map((draft) => draft.shape.id))
   for (const [id, raw] of Object.entries(operations)) {
     const shape = linker.shapes.get(id)
     if (shape === undefined) unknownName(linker, ['operations', id], 'operation', id, linker.shapes.keys())
@@ -232,7 +236,8 @@ function linkUses(linker: Linker, approvals: ReadonlyMap<string, Approval>): Use
       })
     }
   }
-  return drafts.map((draft) => linkUse(linker, draft))
+  const { own, along, moves } = partAlong(linker, drafts)
+  return { direct: own.map((draft) => linkUse(linker, draft, along.get(draft))), moves }
 }
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE'])

@@ -93,9 +93,10 @@ const demands = {
   }),
   public: publicUse.optional(),
   object: name.optional().meta({ description: 'The type of object acted on. Transitions act on their own.' }),
-  key: reference
-    .optional()
-    .meta({ description: 'Where the key of the object is. Found by itself when the path begins like that of `read`.' }),
+  key: reference.optional().meta({
+    description:
+      'Where the key of the object is; found by itself when the path begins like that of `read`. With `$object#/POINTER`, what the call acts on names it.',
+  }),
   example: z
     .strictObject({
       path: z.record(z.string(), z.unknown()).optional(),

@@ -95,8 +95,15 @@ function explainUse(charter: Charter, use: Use): ExplainedUse {
     who: main?.kind === 'by' ? whoWords(main.choices) : 'nobody',
     from: use.creates ? [] : use.from,
     to: use.to,
-    rules: [...rules.map((each) => sentenceOf(charter, each)), ...opening],
+    rules: [...rules.map((each) => sentenceOf(charter, each)), ...alongWords(use), ...opening],
   }
+}
+
+/** Where the call leaves what its object points to. */
+function alongWords({ along = [] }: Use): Sentence[] {
+  return along.flatMap(({ use, object, to }) =>
+    to.length === 0 ? [] : [{ constraint: use, says: `its ${object} is ${joinWords(to)} afterwards` }],
+  )
 }
 
 function sentenceOf(charter: Charter, constraint: Constraint): Sentence {

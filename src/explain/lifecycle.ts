@@ -33,7 +33,7 @@ function lifecycleOf(charter: Charter, type: ObjectType): Lifecycle {
   const moves = type.transitions.filter(
     (use) => use.to.length > 0 || charter.operations.get(use.operation)?.writes === true,
   )
-  const arrows = moves.flatMap((use) => arrowsOf(type, use))
+  const arrows = moves.flatMap((use) => arrowsOf(type, use, whoMakes(charter, use)))
   const seen = new Set<string>()
   // Several operations may make one move; it is one arrow when the same people may use each.
   const once = arrows.filter((arrow) => {
@@ -44,12 +44,16 @@ function lifecycleOf(charter: Charter, type: ObjectType): Lifecycle {
   return { object: type.name, states, final: type.final, arrows: once }
 }
 
-function arrowsOf(type: ObjectType, use: Use): Arrow[] {
-  const by = use.constraints.find((each) => each.kind === 'by' && each.slot === 'object')
-  const label = {
-    name: nameOf(type, use),
-    who: by?.kind === 'by' ? whoWords(by.choices).replaceAll('`', '') : 'nobody',
-  }
+/** What another use makes along is made by whoever may make that. */
+function whoMakes(charter: Charter, move: Use): string {
+  const uses = charter.operations.get(move.operation)?.uses ?? []
+  const use = move.kind === 'along' ? uses.find(({ along = [] }) => along.some((each) => each.use === move.id)) : move
+  const by = use?.constraints.find((each) => each.kind === 'by' && each.slot === 'object')
+  return by?.kind === 'by' ? whoWords(by.choices).replaceAll('`', '') : 'nobody'
+}
+
+function arrowsOf(type: ObjectType, use: Use, who: string): Arrow[] {
+  const label = { name: nameOf(type, use), who }
   const all = type.states.length === 0 ? ['exists'] : type.states
   if (use.creates) return (use.to.length === 0 ? all.slice(0, 1) : use.to).map((to) => ({ from: start, to, ...label }))
   const from =

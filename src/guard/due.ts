@@ -1,6 +1,6 @@
 /** Objects that an API left where an allowed move must not leave them: until it moves them on, the charter's word counts. */
 import { equalValues } from '../cel/compare.ts'
-import type { Call, Charter, ObjectFact, ObjectType, Use, UseId } from '../charter/charter.ts'
+import type { Call, Charter, ObjectFact, ObjectType, UseId } from '../charter/charter.ts'
 import { removePointer } from '../charter/pointer.ts'
 import type { Facts } from '../constraint/facts.ts'
 import { evaluateUse } from '../decide/decide.ts'
@@ -17,7 +17,8 @@ export function satisfiedBy(charter: Charter, call: Call, facts: Facts, uses: re
 
 /** What was seen of an object after a call moved it. */
 export interface Moved {
-  readonly use: Use
+  /** Where each use as which the call was allowed leads; nowhere where it leaves the state alone. */
+  readonly outcomes: readonly (readonly string[])[]
   readonly type: ObjectType
   readonly before: ObjectFact
   readonly after: ObjectFact
@@ -28,15 +29,12 @@ export interface Moved {
  * Where an object must be although it shows as it was: only after a move that changed something, and is not still under way. A call that
  * leaves the state alone leaves that as it is, too.
  */
-export function dueAfter({ satisfied, call, force, tracked = [] }: Going, moved: Moved): Due | undefined {
-  const { use, type, before, after, answer } = moved
+export function dueAfter({ satisfied, tracked = [] }: Going, moved: Moved): Due | undefined {
+  const { outcomes, type, before, after, answer } = moved
   if (type.state === undefined || after.state === undefined) return undefined
   const was = tracked.find((each) => each.type === before.type && each.key === before.key)?.due
-  const allowed = (force.charter.operations.get(call.operation)?.uses ?? []).filter(
-    (each) => each.object?.type === type.name && (satisfied ?? [use.id]).includes(each.id),
-  )
-  const stays = allowed.some(({ to }) => to.length === 0)
-  const leads = new Set(allowed.flatMap(({ to }) => to))
+  const stays = outcomes.some((to) => to.length === 0)
+  const leads = new Set(outcomes.flat())
   const [state] = leads
   // Nobody looked: it is where it was, or where it was due.
   if (after.value === before.value) return was !== undefined && (stays || leads.has(was.state)) ? was : undefined

@@ -14,6 +14,7 @@ export function aloneSlots(charter: Charter, operation: Operation): ReadonlySet<
   const alone = new Set<Slot>()
   for (const use of operation.uses) {
     if (use.object !== undefined) alone.add(use.object.slot ?? 'object')
+    for (const { slot } of use.along ?? []) alone.add(slot)
     for (const constraint of use.constraints) {
       if (onlyLooks.has(constraint.kind)) continue
       for (const need of meaningOf(constraint).needs(use, charter)) if (need.fact === 'object') alone.add(need.slot)

@@ -13,6 +13,7 @@ import { keptOfKeys } from './ended.ts'
 import { detailOf, type Going } from './going.ts'
 import { grantChanges } from './granting.ts'
 import { learntOf, withLearnt } from './learnt.ts'
+import { movesOf, usesOf } from './moves.ts'
 import { marksOf } from './reserve.ts'
 import { type Runtime, recordingOf } from './runtime.ts'
 import type { Change, ObjectRef, TrackedObject } from './store.ts'
@@ -180,7 +181,7 @@ export interface Made {
 /** The objects a call made, as its answer shows them. */
 export function createdBy(charter: Charter, going: Going, answer: Answer | undefined, now: number): readonly Made[] {
   const made: Made[] = []
-  for (const use of usesOf(charter, going)) {
+  for (const use of usesOf(going)) {
     const type = charter.objects.get(use.object?.type ?? '')
     if (!use.creates || use.object === undefined || type === undefined || use.object.key.from === 'principal') continue
     const messages = { response: { body: answer?.body, headers: answer?.headers ?? {} } }
@@ -199,10 +200,6 @@ export function createdBy(charter: Charter, going: Going, answer: Answer | undef
     made.push({ use: use.id, fact: { ...readObject(type, value, known), key } })
   }
   return made
-}
-
-function usesOf(charter: Charter, { call, uses }: Going): readonly Use[] {
-  return (charter.operations.get(call.operation)?.uses ?? []).filter((use) => uses.includes(use.id))
 }
 
 /** Scopes of an object are known only now that it exists. */
@@ -237,18 +234,15 @@ async function changesOfObjects(
   answer: Answer | undefined,
 ): Promise<readonly Change[]> {
   const changes: Change[] = []
-  for (const use of usesOf(going.force.charter, going)) {
-    const type = going.force.charter.objects.get(use.object?.type ?? '')
-    const before = objectsFor(use, going.objects)['object']
-    if (use.creates || type === undefined || before === undefined || before === null) continue
+  for (const { type, before, to, outcomes } of movesOf(going)) {
     const ref: ObjectRef = { type: before.type, key: before.key }
     const shown = representationIn(type, answer?.body, before.key)
-    const [to] = use.to
-    const state = use.to.length === 1 && to !== undefined ? to : before.state
+    const [first] = to
+    const state = to.length === 1 && first !== undefined ? first : before.state
     let value = shown
     if (value === undefined && type.truth === 'tracked' && type.read === undefined)
       value = moved(type, before.value, state)
-    else if (value === undefined && (type.truth === 'tracked' || mayBeDue(use, before)))
+    else if (value === undefined && (type.truth === 'tracked' || mayBeDue(to, before)))
       value = await runtime.truth.read(ref, { request: going.call.request })
     const known = {
       ...(before.creator === undefined ? {} : { creator: before.creator }),
@@ -259,7 +253,7 @@ async function changesOfObjects(
         ? { ...before, ...known }
         : readObject(type, value, { ...known, now: runtime.now() })
     const seen = { ...before, ...fact, ...ref, value: withLearnt(fact.value, before.value) }
-    const due = dueAfter(going, { use, type, before, after: fact, answer })
+    const due = dueAfter(going, { outcomes, type, before, after: fact, answer })
     const kept = due === undefined ? seen : { ...seen, state: due.state, due }
     const change = keepObject(going.force.charter, kept, runtime.now())
     if (!isTracked(going, change.object)) changes.push(change)
@@ -268,7 +262,7 @@ async function changesOfObjects(
 }
 
 /** Whether the object may still be where it was, which the answer of a move may leave open. */
-function mayBeDue({ to }: Use, { state }: ObjectFact): boolean {
+function mayBeDue(to: readonly string[], { state }: ObjectFact): boolean {
   return state !== undefined && to.length > 0 && !to.includes(state)
 }
 

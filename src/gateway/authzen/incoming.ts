@@ -74,7 +74,11 @@ function transitionOf(
 ): { readonly operation: Operation; readonly use: Use } | undefined {
   for (const use of charter.objects.get(type)?.transitions ?? []) {
     const operation = charter.operations.get(use.operation)
-    if (operation === undefined || (use.id !== `${type}.${name}` && use.id.split('@')[0] !== `${type}.${name}`))
+    if (
+      operation === undefined ||
+      use.kind === 'along' ||
+      (use.id !== `${type}.${name}` && use.id.split('@')[0] !== `${type}.${name}`)
+    )
       continue
     return { operation, use }
   }
