@@ -2,17 +2,19 @@
  * What playing scenarios taught about moves: outcomes that did not come, moves that one call does not complete, and what must be done
  * before a rule holds. A scenario that failed gives the next things to believe; whether they are so is tried, never assumed.
  */
-import type { Charter, Constraint, ConstraintId, ObjectType, Slot, Use, UseId } from '../../charter/charter.ts'
+import type { Charter, ConstraintId, ObjectType, Slot, Use, UseId } from '../../charter/charter.ts'
 import { slotType } from '../../constraint/slot.ts'
-import { useById, usesOf } from './graph.ts'
+import { useById } from './graph.ts'
+import {
+  grantsFor,
+  isMeant,
+  type Preparation,
+  possibleMoves,
+  preparationsOf,
+  type Situation,
+  samePreparation,
+} from './preparation.ts'
 import type { Scenario, Step, Var, VarSpec } from './scenario.ts'
-
-/** Something to be done to an object right before a use, so that a rule of that use holds. */
-export interface Preparation {
-  readonly constraint: ConstraintId
-  readonly slot: Slot
-  readonly use: UseId
-}
 
 /** What to believe of the moves of a charter when planning. */
 export interface Lore {
@@ -38,7 +40,7 @@ export interface Mishap {
 }
 
 const mostTimes = 4
-const mostPreparations = 4
+const mostFurther = 4
 
 /** Things to believe instead, by what the charter has against the step that failed; none when it has nothing. */
 export function lessonsOf(charter: Charter, scenario: Scenario, lore: Lore, mishap: Mishap): Lore[] {
@@ -87,36 +89,30 @@ function otherOutcomes(charter: Charter, failed: Failed, name: Var, wanted: read
   ]
 }
 
-/** Moves that may make a broken rule about facts true, each taken right before the use. */
+/** What may make broken rules about facts true, done right before the use: all that is likely at once, then one by one. */
 function preparations(charter: Charter, failed: Failed, use: Use): Lore[] {
   const { lore, mishap } = failed
   const known = lore.first.get(use.id) ?? []
+  const isNew = (each: Preparation) => !known.some((other) => samePreparation(other, each))
   const grants = use.constraints.flatMap((each) =>
-    each.kind === 'approval' && mishap.broken.includes(each.id) ? grantsOf(charter, use, each) : [],
+    each.kind === 'approval' && mishap.broken.includes(each.id) ? grantsFor(charter, use, each).filter(isNew) : [],
   )
-  const moves = use.constraints
-    .filter((each) => each.kind === 'when' && mishap.broken.includes(each.id))
-    .flatMap((each) =>
-      (each.kind === 'when' ? slotsRead(charter, use, each.rule.reads) : []).map((slot) => ({ slot, id: each.id })),
-    )
-    .flatMap(({ slot, id }) =>
-      candidatesFor(charter, failed, use, slot).map((move) => ({ constraint: id, slot, use: move.id })),
-    )
-  return [...grants, ...moves]
-    .filter((each) => !known.some((other) => other.use === each.use && other.slot === each.slot))
-    .map((each) => preparing(lore, use, [...known, each]))
+  const forRules = use.constraints.map((each) =>
+    each.kind === 'when' && mishap.broken.includes(each.id)
+      ? slotsRead(charter, use, each.rule.reads)
+          .flatMap((slot) => situationOf(charter, failed, use, slot) ?? [])
+          .flatMap((situation) => preparationsOf(charter, use, each, situation))
+          .filter(isNew)
+      : [],
+  )
+  const likely = distinct(forRules.flatMap(([first]) => (first !== undefined && isMeant(first) ? [first] : [])))
+  const together = likely.length > 1 ? [likely] : []
+  const single = distinct([...grants, ...forRules.flat()]).map((each) => [each])
+  return [...together, ...single].map((each) => preparing(lore, use, [...known, ...each]))
 }
 
-function grantsOf(
-  charter: Charter,
-  use: Use,
-  { id, approval }: Extract<Constraint, { kind: 'approval' }>,
-): Preparation[] {
-  const grant = charter.approvals.get(approval)?.grant
-  const uses = grant === undefined ? [] : usesOf(charter, grant, use.object?.type)
-  return uses
-    .filter((each) => each.object?.type === use.object?.type)
-    .map((each) => ({ constraint: id, slot: 'object', use: each.id }))
+function distinct(preparations: readonly Preparation[]): Preparation[] {
+  return preparations.filter((each, index) => preparations.findIndex((other) => samePreparation(other, each)) === index)
 }
 
 /** Objects a rule speaks of; none when it speaks of the request, which is another's to choose. */
@@ -127,24 +123,13 @@ function slotsRead(charter: Charter, use: Use, reads: readonly (readonly string[
   return rest.every((root) => root === 'principal' || root === 'claims') ? slots : []
 }
 
-function candidatesFor(charter: Charter, { scenario, mishap }: Failed, use: Use, slot: Slot): Use[] {
+/** What an object in a slot of the step that failed was like, and what had been done to it; undefined where there is none. */
+function situationOf(charter: Charter, { scenario, mishap }: Failed, use: Use, slot: Slot): Situation | undefined {
   const type = slotType(charter, use, slot)
+  if (type === undefined) return undefined
   const name = slot === 'parent' ? parentOf(scenario, type, mishap.step) : varIn(mishap.step, slot)
-  const state = mishap.states[name ?? '']
-  const done = new Set(
-    scenario.steps.filter((step) => step.object === name && name !== undefined).map((step) => step.use),
-  )
-  const possible = (type?.transitions ?? []).filter(
-    (move) =>
-      !move.creates &&
-      move.id !== use.id &&
-      !done.has(move.id) &&
-      charter.operations.get(move.operation)?.writes === true &&
-      (move.from.length === 0 || state === undefined || move.from.includes(state)),
-  )
-  const stays = (move: Use) =>
-    slot !== 'object' || use.from.length === 0 || move.to.every((each) => use.from.includes(each))
-  return possible.filter(stays).slice(0, mostPreparations)
+  const done = scenario.steps.filter((step) => step.object === name && name !== undefined)
+  return { slot, type, state: mishap.states[name ?? ''], done }
 }
 
 /** The object of a scenario that the object of a step was made under. */
@@ -172,9 +157,9 @@ export function detoursOf(charter: Charter, scenario: Scenario, lore: Lore, mish
   if (use === undefined) return []
   const known = lore.first.get(use.id) ?? []
   const further = Object.keys(step.refs).flatMap((slot) =>
-    candidatesFor(charter, { scenario, lore, mishap }, use, slot)
-      .filter((move) => mayStillBeNamed(use, slot, move))
-      .map((move) => preparing(lore, use, [...known, { constraint: unsaid, slot, use: move.id }])),
+    furtherMoves(charter, { scenario, lore, mishap }, use, slot).map((move) =>
+      preparing(lore, use, [...known, { constraint: unsaid, slot, use: move.id, wishes: [] }]),
+    ),
   )
   if (step !== scenario.steps.at(-1)) return [...further, avoiding(lore, [use.id])]
   const last = before(scenario, step).findLast((each) => each.object !== undefined && each.object === step.object)
@@ -194,6 +179,16 @@ export function detoursOf(charter: Charter, scenario: Scenario, lore: Lore, mish
 
 /** Stands for a demand that only the API makes. */
 const unsaid: ConstraintId = ''
+
+/** Moves of an object that a step names, after which it may still be named. */
+function furtherMoves(charter: Charter, failed: Failed, use: Use, slot: Slot): Use[] {
+  const situation = situationOf(charter, failed, use, slot)
+  return situation === undefined
+    ? []
+    : possibleMoves(charter, use, situation)
+        .slice(0, mostFurther)
+        .filter((move) => mayStillBeNamed(use, slot, move))
+}
 
 function mayStillBeNamed(use: Use, slot: Slot, move: Use): boolean {
   const from = use.constraints.find((each) => each.kind === 'from' && each.slot === slot)

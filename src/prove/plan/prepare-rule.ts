@@ -3,6 +3,7 @@ import type { Slot, Use } from '../../charter/charter.ts'
 import type { Builder, How } from './build.ts'
 import { companionsOf, movesFrom, useById } from './graph.ts'
 import { parentOf } from './lore.ts'
+import { has, maySideMove, type Preparation } from './preparation.ts'
 import type { Step, Var } from './scenario.ts'
 import { stateRuleOf } from './state-rule.ts'
 import { deepest } from './wants.ts'
@@ -18,13 +19,89 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
       if (rule !== undefined && rule.slot !== 'object') demand(builder, how, refs, rule)
     } else if (constraint.kind === 'from' && constraint.slot !== 'object') demand(builder, how, refs, constraint)
   }
-  for (const { constraint, slot, use: id } of builder.lore.first.get(use.id) ?? []) {
-    const first = useById(charter, id)
-    const name = varIn(builder, { object: how.object, refs }, slot)
-    const done = builder.steps.some((step) => step.use === id && step.object === name)
-    if (first !== undefined && name !== undefined && !done && constraint !== how.wants.without)
-      builder.move(name, [first], how.depth + 1)
+  for (const preparation of builder.lore.first.get(use.id) ?? []) {
+    const name = varIn(builder, { object: how.object, refs }, preparation.slot)
+    if (name === undefined || preparation.constraint === how.wants.without) continue
+    const { below } = preparation
+    if (below === undefined) moveFirst(builder, name, preparation, how.depth)
+    else putBelow(builder, name, { ...preparation, below }, how.depth)
   }
+}
+
+/** Does something to an object before it is moved out of the states in which that may be done; at once where it never is in one. */
+function whileAllowed(builder: Builder, name: Var, isAllowed: (state: string) => boolean, work: () => void): void {
+  const later: Step[] = []
+  const isIn = (states: readonly string[]) => states.length === 0 || states.some(isAllowed)
+  while (!isIn(plannedStates(builder, name))) {
+    const last = builder.steps.findLastIndex((step) => step.object === name)
+    if (last < 0) {
+      builder.steps.push(...later.splice(0))
+      break
+    }
+    later.unshift(...builder.steps.splice(last))
+  }
+  work()
+  builder.steps.push(...later)
+}
+
+/** A move of an object, with what is wished of it; not where it was made so already. */
+function moveFirst(builder: Builder, name: Var, { use: id = '', wishes }: Preparation, depth: number): void {
+  const first = useById(builder.stage.charter, id)
+  const isDone = (step: Step) =>
+    step.use === id && step.object === name && wishes.every((wish) => has(step.wishes, wish))
+  if (first === undefined || builder.steps.some(isDone)) return
+  const isAllowed = (state: string) => first.from.length === 0 || first.from.includes(state)
+  whileAllowed(builder, name, isAllowed, () => {
+    const known = builder.steps.length
+    builder.move(name, [first], depth + 1)
+    for (const [index, step] of builder.steps.entries())
+      if (index >= known && step.use === id && wishes.length > 0)
+        builder.steps[index] = { ...step, wishes: [...step.wishes, ...wishes] }
+  })
+}
+
+/** Things below an object, in the states and with the arguments wanted: those made on the way, and as many more as are needed. */
+function putBelow(
+  builder: Builder,
+  name: Var,
+  { below, wishes }: Preparation & { readonly below: NonNullable<Preparation['below']> },
+  depth: number,
+): void {
+  const type = builder.stage.charter.objects.get(below.type)
+  if (type === undefined) return
+  const { charter } = builder.stage
+  const isOf = (step: Step) =>
+    builder.vars[step.makes ?? '']?.type === type.name && Object.values(step.refs).includes(name)
+  const there = builder.steps.flatMap((step) => {
+    const own = builder.vars[step.makes ?? '']?.wishes ?? []
+    return isOf(step) && step.makes !== undefined && wishes.every((wish) => has(own, wish)) ? [step.makes] : []
+  })
+  const known = builder.steps.length
+  for (const child of there) {
+    const now = plannedStates(builder, child)
+    const [from] = now
+    if (from === undefined || below.states.length === 0 || now.some((each) => below.states.includes(each))) continue
+    builder.move(child, movesFrom(type, from, below.states, undefined, builder.lore.avoid) ?? [], depth + 1)
+  }
+  showOn(builder, name, known)
+  if (there.length >= below.count) return
+  const parent = charter.objects.get(builder.vars[name]?.type ?? '')
+  const makers = type.transitions.filter((each) => each.creates)
+  const isAllowed = (state: string) =>
+    parent === undefined || makers.some((each) => maySideMove(charter, each, parent, state))
+  whileAllowed(builder, name, isAllowed, () => {
+    const from = builder.steps.length
+    const owner = builder.owners.get(name)
+    for (let count = there.length; count < below.count; count++)
+      builder.supply(type.name, { owner, states: below.states, wishes, depth: depth + 1, near: name })
+    showOn(builder, name, from)
+  })
+}
+
+/** Steps on other objects, of which this one shows what they do. */
+function showOn(builder: Builder, name: Var, from: number): void {
+  for (const [index, step] of builder.steps.entries())
+    if (index >= from && (step.object ?? step.makes) !== name) builder.steps[index] = { ...step, shows: name }
 }
 
 function demand(

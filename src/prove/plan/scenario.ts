@@ -64,6 +64,8 @@ export interface Step {
   readonly object?: Var
   readonly refs: Readonly<Record<Slot, Var>>
   readonly makes?: Var
+  /** Another object that shows what the step does, as the order on which an item is put. */
+  readonly shows?: Var
   readonly wishes: readonly Wish[]
   readonly purpose: 'setup' | 'act'
   /** Body members set beyond what the schema asks for, and names in the path that the scenario decides. */

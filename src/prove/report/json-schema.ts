@@ -42,6 +42,7 @@ const step = z.strictObject({
   object: text.exactOptional(),
   refs: z.record(text, text),
   makes: text.exactOptional(),
+  shows: text.exactOptional(),
   wishes: z.array(wish),
   purpose: z.enum(['setup', 'act']),
   extra: z.array(z.strictObject({ at: texts, in: z.literal('path').exactOptional(), value: extra })),

@@ -35,8 +35,9 @@ type Teach = typeof lessonsOf
 
 const mostCaseLessons = 3
 const mostLonger = 3
-/** How many scenarios are tried with what was learnt from one that failed. */
+/** How many scenarios are tried with what was learnt where one failed, and from there on. */
 const mostLessons = 8
+const mostInAll = 24
 
 /** Plans uses, and remembers what was learnt about how to bring them about. */
 export class Ways {
@@ -142,12 +143,17 @@ export class Ways {
     const mark = first.mishap === undefined ? '' : `${teach.name}|${isAct}|${placeOf(first.mishap)}`
     if (first.mishap === undefined || this.stuck.has(mark)) return undefined
     const tried = [first.scenario]
-    const open = teach(charter, first.scenario, this.lore, first.mishap)
-    for (let lore = open.shift(); lore !== undefined && tried.length <= mostLessons; lore = open.shift()) {
+    const spent = new Map<string, number>()
+    const open = teach(charter, first.scenario, this.lore, first.mishap).map((lore) => ({ lore, at: first.mishap }))
+    for (let next = open.shift(); next !== undefined && tried.length <= mostInAll; next = open.shift()) {
+      const { lore, at } = next
+      const place = at === undefined ? '' : placeOf(at)
       const options = { ...first.options, lore }
       const plan = this.plan(use, options, first.member)
       const scenario = plan.control
       if (scenario === undefined || tried.some((each) => sameScenario(each, scenario))) continue
+      if ((spent.get(place) ?? 0) >= mostLessons) continue
+      spent.set(place, (spent.get(place) ?? 0) + 1)
       tried.push(scenario)
       await this.lab.reset?.()
       const control = await this.controlOf(scenario)
@@ -159,8 +165,10 @@ export class Ways {
       }
       // Whoever came to a stand elsewhere may have come further.
       const { mishap } = control
-      if (mishap !== undefined && placeOf(mishap) !== placeOf(first.mishap))
-        open.unshift(...lessonsOf(charter, scenario, lore, mishap))
+      if (mishap === undefined || at === undefined || placeOf(mishap) === place) continue
+      // What led past a step will do so on other ways as well.
+      if (hasPassed(scenario, at, mishap)) this.lore = { ...this.lore, first: lore.first }
+      open.unshift(...lessonsOf(charter, scenario, lore, mishap).map((each) => ({ lore: each, at: mishap })))
     }
     this.stuck.add(mark)
     return undefined
@@ -270,6 +278,12 @@ export class Ways {
 function tells({ answer, after }: Control): boolean {
   const keys = new Set([...after.values()].map((fact) => fact?.key))
   return [...tellingLeaves(answer).values()].some((leaf) => !keys.has(String(leaf)))
+}
+
+/** Whether a scenario came to a stand only after the step at which another one did. */
+function hasPassed({ steps }: Scenario, at: Mishap, now: Mishap): boolean {
+  const end = steps.indexOf(now.step)
+  return at.step.use !== now.step.use && steps.slice(0, Math.max(0, end)).some((step) => step.use === at.step.use)
 }
 
 function placeOf({ step, broken, states }: Mishap): string {

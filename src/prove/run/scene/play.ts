@@ -119,6 +119,7 @@ export class Play {
     const outcomes = forbidden.length === 0 ? await outcomesOf(this, use, seen, best.request) : undefined
     const made = await this.make(step, { purpose: 'setup', request: best.request })
     if (made.accepted && forbidden.length === 0) this.rightful.set(step, outcomes)
+    if (made.accepted && step.shows !== undefined) await readThing(this, await this.thing(step.shows), undefined)
     if (made.accepted) return
     const what = `\`${step.use}\` as ${step.as} was refused: ${inShort(made.exchange)}`
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
