@@ -44,8 +44,12 @@ export class Findings {
   /** A finding that makes a case moot: what works one after the other need not be raced for. */
   coveredBy(use: Use, constraint: Demand, abuse: AbuseCase): string | undefined {
     if (abuse.tactic.kind !== 'race') return undefined
+    // The state of another object keeps nobody from calling again.
     const sequential = use.constraints.filter(
-      (each) => ['once', 'from', 'limit', 'idempotency'].includes(each.kind) || each === constraint,
+      (each) =>
+        ['once', 'limit', 'idempotency'].includes(each.kind) ||
+        (each.kind === 'from' && each.slot === 'object') ||
+        each === constraint,
     )
     for (const each of sequential) {
       const key = this.known(use, each, { ...abuse, tactic: { kind: 'again' } })

@@ -2,8 +2,9 @@
 import { parseCel } from '../../../cel/parse-cel.ts'
 import { printCel } from '../../../cel/print.ts'
 import { comparisons } from '../../../cel/traverse.ts'
-import type { Constraint } from '../../../charter/charter.ts'
+import type { Constraint, Use } from '../../../charter/charter.ts'
 import { callVariables } from '../../../charter/linker.ts'
+import { requestRoots } from '../argument.ts'
 import { Builder } from '../build.ts'
 import { usesOf } from '../graph.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
@@ -79,6 +80,21 @@ export function scarce(
   // So much may need an approval: it is given, for the limit alone to stand in the way.
   const large = { approved: true, make: () => draft.build({ approvals: 'granted', wishes: [...needed, ...soft] }) }
   return needed.length > 0 ? [small, large] : [small]
+}
+
+/** That two calls like this one fit, where a rule measures what is asked for by what there is. */
+export function roomForAnother(use: Use): Wish[] {
+  return use.constraints.flatMap((each): Wish[] => {
+    const sides = each.kind === 'when' ? sidesOf(each) : undefined
+    if (sides === undefined) return []
+    const parsed = parseCel(`(${sides.used}) * 2 <= (${sides.atMost})`, [
+      ...callVariables,
+      ...use.refs.map((ref) => ref.slot),
+    ])
+    const roots = parsed.ok ? parsed.expression.reads.map(([root]) => root ?? '') : []
+    const measures = roots.some((root) => requestRoots.has(root)) && roots.some((root) => !requestRoots.has(root))
+    return measures && parsed.ok ? [{ rule: parsed.expression, want: true, slot: 'object', soft: true }] : []
+  })
 }
 
 /** What a constraint compares: what is used, and what there is at most. */

@@ -7,7 +7,7 @@ import { toHttp } from '../../../wire/to-http.ts'
 import type { Sent } from '../../finding.ts'
 import { useById } from '../../plan/graph.ts'
 import type { Mishap } from '../../plan/lore.ts'
-import type { Scenario, Step, Var } from '../../plan/scenario.ts'
+import type { Scenario, Step, Var, Wish } from '../../plan/scenario.ts'
 import { type Attempt, type Problem, solve, variants } from '../../plan/solve.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from '../lab.ts'
@@ -32,6 +32,8 @@ export interface Manner {
   readonly tolerated?: ReadonlySet<ConstraintId>
   /** What may break as well where no arguments keep it: what it asks for is not to be had there. */
   readonly last?: ReadonlySet<ConstraintId>
+  /** What else is wanted of the arguments. */
+  readonly wishes?: readonly Wish[]
   /** The request to send, when it is already decided. */
   readonly request?: CallRequest
   readonly purpose?: Sent['purpose']
@@ -253,7 +255,8 @@ export class Play {
     const given = manner.request ?? (await startOf(this, step, use, objects))
     const seen = seenBy(this.lab, use, await this.principal(step.as), given, objects)
     const start = manner.request ?? withoutForbidden(this.lab, { use, seen, step }, given, manner)
-    const occasion = { lab: this.lab, use, seen, wishes: wishesOf(this.scenario, step) }
+    const wishes = [...wishesOf(this.scenario, step), ...(manner.wishes ?? [])]
+    const occasion = { lab: this.lab, use, seen, wishes }
     const problem = problemOf(occasion, start, manner)
     if (manner.request !== undefined)
       return { problem, seen, best: { request: start, broken: [], unmet: 0, distance: 0 } }

@@ -2,6 +2,7 @@
 import type { CallRequest, Constraint, Scope } from '../../../charter/charter.ts'
 import { useById } from '../../plan/graph.ts'
 import type { AbuseCase, Step } from '../../plan/scenario.ts'
+import { roomForAnother } from '../../plan/tactic/limit.ts'
 import { inShort, type Lab } from '../lab.ts'
 import { sized } from '../scene/arguments.ts'
 import { sceneOn } from '../scene/kept-scene.ts'
@@ -24,7 +25,8 @@ function scopeOf(constraint: Constraint | undefined): Scope {
 }
 
 async function callOnce(scene: Scene): Promise<void> {
-  const made = await scene.play.make(scene.step, { purpose: 'setup' })
+  const wishes = roomForAnother(scene.play.use(scene.step))
+  const made = await scene.play.make(scene.step, { purpose: 'setup', wishes })
   if (!made.accepted) throw new Unreached(`the rightful call was refused: ${inShort(made.exchange)}`)
 }
 

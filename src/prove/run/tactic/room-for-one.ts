@@ -4,6 +4,7 @@ import { getPointer } from '../../../charter/pointer.ts'
 import { placeValue } from '../../../wire/place.ts'
 import { useById } from '../../plan/graph.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
+import { roomForAnother } from '../../plan/tactic/limit.ts'
 import { inShort, judge, type Lab } from '../lab.ts'
 import { sized } from '../scene/arguments.ts'
 import { nextScene } from '../scene/next-scene.ts'
@@ -21,7 +22,8 @@ export async function withRoomForOne(
 ): Promise<{ readonly scene: Scene; readonly request: CallRequest }> {
   const limit = useById(lab.charter, abuse.use)?.constraints.find((each) => each.id === abuse.constraint)
   let scene = await setScene(lab, abuse.abuse, skip)
-  const { best } = await scene.play.prepare(scene.step, {})
+  const wishes = limit?.kind === 'when' ? [] : roomForAnother(scene.play.use(scene.step))
+  const { best } = await scene.play.prepare(scene.step, { wishes })
   if (limit?.kind === 'when') return { scene, request: await largest(scene, limit, best.request) }
   if (limit?.kind !== 'limit') return { scene, request: best.request }
   if (limit.sum !== undefined) {

@@ -3,6 +3,7 @@ import type { CallRequest, Use } from '../../../charter/charter.ts'
 import type { Change } from '../../oracle/change.ts'
 import { effectOf, timesOver } from '../../oracle/effect.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
+import { roomForAnother } from '../../plan/tactic/limit.ts'
 import { inShort, type Lab, refuses } from '../lab.ts'
 import { existsAs } from '../look/observe.ts'
 import { variationsOf } from '../look/unseen.ts'
@@ -22,7 +23,8 @@ export async function sameKeyTrial(
   const { play, step, attacker, state } = scene
   const use = play.use(step)
   const constraint = use.constraints.find((each) => each.id === abuse.constraint)
-  const { request } = (await play.prepare(step, {})).best
+  // What is too much the second time is refused for that.
+  const { request } = (await play.prepare(step, { wishes: roomForAnother(use) })).best
   const keyed =
     constraint?.kind === 'idempotency'
       ? withFreshKeyAt(lab.charter, use, { request, at: constraint.key }, lab.supply)
