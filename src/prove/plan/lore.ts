@@ -37,6 +37,8 @@ export interface Mishap {
   readonly states: Readonly<Record<Var, string | undefined>>
   /** An object that should have been in one of some states, where that is what went wrong. */
   readonly wanted?: { readonly name: Var; readonly states: readonly string[] }
+  /** Demands that had to break for the one that was to break alone. */
+  readonly together?: readonly ConstraintId[]
 }
 
 const mostTimes = 4

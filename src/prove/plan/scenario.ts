@@ -138,6 +138,8 @@ export interface AbuseCase {
   readonly abuse: Scenario
   /** Others that show the same, for when this one cannot be brought about. */
   readonly instead?: readonly Scenario[]
+  /** Others that break as well: no arguments break its constraint alone. */
+  readonly together?: readonly ConstraintId[]
   /** The class of finding this is when it takes effect. */
   readonly finding: string
 }

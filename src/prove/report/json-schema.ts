@@ -102,6 +102,7 @@ const abuseCase: z.ZodType<StoredCase> = z.strictObject({
   tactic,
   control: scenario,
   abuse: scenario,
+  together: texts.exactOptional(),
   finding: text,
 })
 

@@ -32,7 +32,7 @@ export class Findings {
   }
 
   private known(use: Use, constraint: Demand, abuse: AbuseCase): string | undefined {
-    return causeKeys(use, constraint, abuse)
+    return allKeys(use, constraint, abuse)
       .map((key) => this.aliases.get(key))
       .find((key) => key !== undefined)
   }
@@ -62,18 +62,24 @@ export class Findings {
     const key = this.known(use, constraint, abuse)
     const finding = this.found.get(key ?? '')
     if (key === undefined || finding === undefined) return
-    for (const each of causeKeys(use, constraint, abuse)) this.aliases.set(each, key)
+    for (const each of allKeys(use, constraint, abuse)) this.aliases.set(each, key)
     const seen = { case: abuse.id, class: abuse.finding, sentence: sentenceOf(this.lab, abuse, use, trial) }
     this.found.set(key, { ...finding, alsoSeen: [...finding.alsoSeen, seen] })
   }
 
   add(use: Use, constraint: Demand, abuse: AbuseCase, evidence: Evidence): Finding {
     const finding = findingOf(this.lab, use, constraint, abuse, evidence)
-    const keys = causeKeys(use, constraint, abuse)
-    this.found.set(keys[0], finding)
-    for (const key of keys) this.aliases.set(key, keys[0])
+    const [first, ...further] = allKeys(use, constraint, abuse)
+    this.found.set(first, finding)
+    for (const key of [first, ...further]) this.aliases.set(key, first)
     return finding
   }
+}
+
+/** The missing check of a case, also by what else forbids the very same. */
+function allKeys(use: Use, constraint: Demand, abuse: AbuseCase): [string, ...string[]] {
+  const also = use.constraints.filter(({ id }) => abuse.together?.includes(id))
+  return [...causeKeys(use, constraint, abuse), ...also.flatMap((each) => causeKeys(use, each, abuse))]
 }
 
 /** What identifies the missing check that a case shows: the same operation and fact, or the same line of the charter. */

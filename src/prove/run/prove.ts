@@ -95,6 +95,8 @@ class Run {
   private readonly options: ProveOptions
   private readonly ways: Ways
   private readonly kept = new KeptScene()
+  /** Ways of the present case in which it cannot be broken alone. */
+  private inseparable: AbuseCase[] = []
 
   constructor(options: ProveOptions) {
     this.options = options
@@ -151,7 +153,20 @@ class Run {
 
   private async judgeAfresh(use: Use, abuse: AbuseCase, working: WorkingPlan): Promise<Judged> {
     await this.options.lab.reset?.()
-    return this.judgeAnyhow(use, abuse, working)
+    this.inseparable = []
+    const judged = await this.judgeAnyhow(use, abuse, working)
+    return (judged.verdict === 'not-reached' ? await this.judgeTogether(use, working) : undefined) ?? judged
+  }
+
+  /** What is demanded twice is broken together, where nothing breaks it alone; the fewest others that were found. */
+  private async judgeTogether(use: Use, { why }: WorkingPlan): Promise<Judged | undefined> {
+    const fewest = this.inseparable.toSorted((left, right) => others(left).length - others(right).length)[0]
+    if (fewest === undefined) return undefined
+    await this.options.lab.reset?.()
+    const judged = await this.judge(use, fewest, why)
+    if (judged.verdict === 'not-reached') return undefined
+    const remark = ` (only together with ${others(fewest).join(', ')})`
+    return judged.verdict === 'held' ? { ...judged, why: judged.why + remark } : judged
   }
 
   /** When a case cannot be brought about with one choice of people and objects, it is tried with a few others. */
@@ -254,6 +269,8 @@ class Run {
     const trial = await tryTo(() => runTrial(lab, abuse, control))
     if (trial instanceof Unreached) {
       const unseen = trial instanceof Unseen
+      const { together } = trial.mishap ?? {}
+      if (together !== undefined) this.inseparable.push({ ...abuse, together })
       return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap, unseen }
     }
     if (!trial.effect) return { verdict: 'held', why: trial.why, trial }
@@ -285,6 +302,10 @@ class Run {
   ): Cell {
     return { use: use.id, operation: use.operation, constraint, actor, state, tactic, verdict, why }
   }
+}
+
+function others({ together }: AbuseCase): readonly string[] {
+  return together ?? []
 }
 
 /** Where a case came to a stand before the act; at the act itself it is the abuse that was not brought about. */

@@ -22,7 +22,8 @@ export function sentenceOf(lab: Lab, abuse: AbuseCase, use: Use, trial: Trial): 
   const call = `\`${shape?.method ?? ''} ${shape?.path ?? use.operation}\``
   const owner = abuse.abuse.vars[step?.object ?? '']?.owner
   const whose = owner === undefined || owner === step?.as ? '' : ` on an object of ${owner}`
-  return `${actor} could use ${call}${whose}${how(abuse.tactic, trial)}${seen(abuse, trial)}`
+  const twice = abuse.together === undefined ? '' : `, which ${abuse.together.join(', ')} forbids as well`
+  return `${actor} could use ${call}${whose}${how(abuse.tactic, trial)}${twice}${seen(abuse, trial)}`
 }
 
 function how(tactic: Tactic, trial: Trial): string {

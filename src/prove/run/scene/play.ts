@@ -21,6 +21,7 @@ import { findThing } from './find.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
+import { togetherWith } from './together.ts'
 
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
 const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'once', 'approval'])
@@ -276,10 +277,11 @@ export class Play {
   /** Makes one step: decides arguments, sends, and learns from the answer. */
   async make(step: Step, manner: Manner = {}): Promise<Made> {
     const use = this.use(step)
-    const { seen, best } = await this.prepare(step, manner)
+    const { problem, seen, best } = await this.prepare(step, manner)
     if (best.distance >= 1) {
       const mishap = this.mishapAt(step, judge(this.lab, use, seen, best.request))
-      throw new Unreached(explain(this.lab, use, seen, best, manner), mishap)
+      const together = togetherWith(this.lab, use, seen, { problem, best })
+      throw new Unreached(explain(this.lab, use, seen, best, manner), { ...mishap, ...(together && { together }) })
     }
     const doubt = doubtOf(judge(this.lab, use, seen, best.request), manner.target)
     if (doubt !== undefined) throw new Unreached(doubtWords(use, doubt))

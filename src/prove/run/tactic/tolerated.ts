@@ -35,7 +35,7 @@ export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintI
         (tactic.kind === 'object-facts' && bindsWhatIsRead(lab, use, abuse, each)) ||
         (kinds.includes('from') && readsFactsAlone(each))),
   )
-  return new Set(own?.map((each) => each.id))
+  return new Set([...(own?.map((each) => each.id) ?? []), ...(abuse.together ?? [])])
 }
 
 /** Whether an approval is for what the broken rule reads: when that has changed, it was given for something else as well. */
