@@ -38,12 +38,17 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
     draft.skip(constraint.id, { kind: 'as-other', other: 'other-actor' }, 'every identity may do this')
 }
 
-/** Attackers without those who helped to fill what is read: whoever wrote into it may have come to a right of their own. */
+/**
+ * Attackers without those who helped to fill what is read: whoever wrote into it may have come to a right of their own. Where steps are to be
+ * made by different people, those last who made one: a refusal of theirs would not tell which rule it is for.
+ */
 function uninvolved(draft: Draft, control: Scenario, attacker: Attacker): Attacker[] {
-  if (draft.options.fill === undefined) return [attacker]
-  const helped = new Set(control.steps.slice(0, -1).map((step) => step.as))
   if (attacker.member === undefined) return [attacker]
-  const [member, ...instead] = [attacker.member, ...attacker.instead].filter(({ name }) => !helped.has(name))
+  const helped = new Set(control.steps.slice(0, -1).map((step) => step.as))
+  const all = [attacker.member, ...attacker.instead]
+  const free = all.filter(({ name }) => !helped.has(name))
+  const apart = draft.use.constraints.some((each) => each.kind === 'separation')
+  const [member, ...instead] = draft.options.fill !== undefined ? free : apart ? [...new Set([...free, ...all])] : all
   return member === undefined ? [] : [{ ...attacker, member, instead }]
 }
 
