@@ -1,6 +1,6 @@
 /** Uses before, after or more often than the charter's order allows. */
-import { usesOf } from '../graph.ts'
-import type { Scenario } from '../scenario.ts'
+import { useById, usesOf } from '../graph.ts'
+import type { Scenario, Step, Var } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import { asTheNext, forgettings } from './again.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
@@ -13,9 +13,10 @@ export function planOrder(draft: Draft, constraint: ConstraintOf<'order'>, contr
     case 'alternate-precedence':
     case 'chain-precedence':
     case 'succession':
-      draft.add(constraint.id, { kind: 'order', flaw: 'left-out' }, 'step-skipped', () => ({
-        abuse: draft.build({ without: constraint.id }),
-      }))
+      draft.add(constraint.id, { kind: 'order', flaw: 'left-out' }, 'step-skipped', () => {
+        const [abuse, ...instead] = leftOut(draft, constraint, control)
+        return { abuse, instead }
+      })
       break
     case 'not-succession':
     case 'not-co-existence':
@@ -34,6 +35,25 @@ export function planOrder(draft: Draft, constraint: ConstraintOf<'order'>, contr
     case 'response':
       break
   }
+}
+
+/** The act without the step that must come before it: with all that was prepared for that step, or with nothing of it. */
+function leftOut(
+  draft: Draft,
+  { id, operations }: ConstraintOf<'order'>,
+  control: Scenario,
+): [Scenario, ...Scenario[]] {
+  const without = draft.build({ without: id })
+  const kept = control.steps.filter((step, index) => {
+    const use = useById(draft.stage.charter, step.use)
+    const makes = step.makes !== undefined && control.steps.slice(index + 1).some((each) => names(each, step.makes))
+    return use?.operation !== operations[0] || step === control.steps.at(-1) || makes
+  })
+  return kept.length > without.steps.length ? [{ ...control, steps: kept }, without] : [without]
+}
+
+function names({ object, refs }: Step, name: Var | undefined): boolean {
+  return object === name || Object.values(refs).includes(name ?? '')
 }
 
 /** Puts the operation that forbids the act right before it, by whoever may do that. */
