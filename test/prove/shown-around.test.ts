@@ -17,6 +17,9 @@ sources:
       end: { method: POST, path: '/passes/{passId}/end' }
       collect: { method: POST, path: '/passes/{passId}/collect' }
       getCode: { method: GET, path: '/passes/{passId}/code', response: { code: string } }
+      grant: { method: POST, path: '/passes/{passId}/bonuses', response: { id: string, pass: string, status: string } }
+      getBonus: { method: GET, path: '/bonuses/{bonusId}', response: { id: string, pass: string, status: string } }
+      payBonus: { method: POST, path: '/bonuses/{bonusId}/pay' }
       ask: { method: POST, path: /loans, body: { amount: { type: integer, minimum: 50, maximum: 1050, multipleOf: 50 } }, response: { id: string, memberId: string, status: string, amount: integer } }
       getLoan: { method: GET, path: '/loans/{loanId}', response: { id: string, memberId: string, status: string, amount: integer } }
       approve: { method: POST, path: '/loans/{loanId}/approve' }
@@ -33,6 +36,15 @@ objects:
       issue: { on: shop.issue, to: active, by: member }
       collect: { on: shop.collect, from: active, by: owner }
       end: { on: shop.end, from: active, to: ended, by: owner }
+  bonus:
+    parent: { object: pass, key: /pass }
+    state: /status
+    read: shop.getBonus
+    states: [due, paid]
+    final: paid
+    transitions:
+      grant: { on: shop.grant, to: due, by: clerk }
+      pay: { on: shop.payBonus, from: due, to: paid, by: clerk }
   loan:
     owner: /memberId
     state: /status
@@ -49,14 +61,16 @@ operations:
   shop.getPass: { by: [owner, clerk] }
   shop.getCode: { by: owner, object: pass, from: active }
   shop.getLoan: { by: [owner, clerk] }
+  shop.getBonus: { by: clerk }
 `
 
-type Flaw = 'collect-ended' | 'code-of-ended' | 'too-much' | 'large-at-once'
+type Flaw = 'collect-ended' | 'code-of-ended' | 'too-much' | 'large-at-once' | 'bonus-again'
 
-/** What an ended pass collects shows with its member only; a code is shown while its pass is active; large loans take two clerks. */
+/** What an ended pass collects shows with its member only, as what is paid for a pass; a code is shown while its pass is active; large loans take two clerks. */
 function club(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
   const passes: { id: string; memberId: string; status: string; stamps: number }[] = []
   const loans: { id: string; memberId: string; status: string; amount: number }[] = []
+  const bonuses: { id: string; pass: string; status: string }[] = []
   const points = new Map<string, number>()
   return ({ who = '', method, path: [kind, id, verb], body }) => {
     const isClerk = who === 'cleo'
@@ -74,6 +88,19 @@ function club(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unkno
       if (amount > 1000 && flaw !== 'too-much') return [409, { error: 'that is too much' }]
       loans.push({ id: `loan-${loans.length}`, memberId: who, status: 'asked', amount })
       return [201, loans.at(-1)]
+    }
+    if (kind === 'bonuses' || verb === 'bonuses') {
+      if (!isClerk) return [403]
+      const pass = passes.find((each) => each.id === (bonuses.find((bonus) => bonus.id === id)?.pass ?? id))
+      if (pass === undefined) return [404]
+      if (verb === 'bonuses') bonuses.push({ id: `bonus-${bonuses.length}`, pass: pass.id, status: 'due' })
+      const bonus = verb === 'bonuses' ? bonuses.at(-1) : bonuses.find((each) => each.id === id)
+      if (verb !== 'pay') return [verb === 'bonuses' ? 201 : 200, bonus]
+      if (bonus === undefined || (bonus.status === 'paid' && flaw !== 'bonus-again'))
+        return [409, { error: 'it is paid' }]
+      bonus.status = 'paid'
+      points.set(pass.memberId, (points.get(pass.memberId) ?? 0) + 10)
+      return [200, bonus]
     }
     const item = [...passes, ...loans].find((each) => each.id === id && (isClerk || each.memberId === who))
     if (item === undefined) return [404]
@@ -108,6 +135,7 @@ describe('an effect', () => {
     ['collect-ended', 'shop.collect', 'use-after-end pass.collect.from', 'from-state.ended.object'],
     ['code-of-ended', 'shop.getCode', 'use-after-end shop.getCode.from', 'from-state.ended.object'],
     ['too-much', 'shop.ask', 'amount-tampering loan.ask.when', 'arguments'],
+    ['bonus-again', 'shop.payBonus', 'step-repeated bonus.pay.from', 'from-state.paid.object'],
     ['large-at-once', 'shop.approve', 'rule-broken loan.approve-small.when', 'object-facts'],
   ] as const) {
     it(`is seen with ${flaw}`, async () => {

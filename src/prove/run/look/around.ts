@@ -20,14 +20,14 @@ const mostLists = 2
 export async function aroundOf(play: Play, step: Step): Promise<Witness[]> {
   const found = new Map<string, Witness>()
   const keys = new Set([...play.things.values()].map(({ type, key }) => `${type.name}/${key}`))
-  for (const { type, keyIn } of [...namedBy(play, step), ...peopleAround(play)]) {
+  for (const { type, keyIn } of [...(await namedBy(play, step)), ...peopleAround(play)]) {
     const key = await keyIn(play, step)
     if (key === undefined || keys.has(`${type.name}/${key}`) || found.size >= mostNamed) continue
     keys.add(`${type.name}/${key}`)
     const label = found.has(type.name) ? `another ${type.name}` : type.name
     found.set(label, { label, type, around: true, find: async (to, at) => readByKey(to, type, await keyIn(to, at)) })
   }
-  return [...found.values(), ...listsAround(play, step)]
+  return [...found.values(), ...(await listsAround(play, step))]
 }
 
 interface Named {
@@ -35,34 +35,38 @@ interface Named {
   readonly keyIn: (play: Play, step: Step) => Promise<string | undefined>
 }
 
-/** Objects on stage by the slots of a step: the one acted on first. */
-function thingsOf(play: Play, { object, refs }: Step): (readonly [string, Thing])[] {
+/** Objects on stage by the slots of a step, the one acted on first; then their parents. */
+async function thingsOf(play: Play, { object, refs }: Step): Promise<(readonly [string, Thing])[]> {
   const slots = [...(object === undefined ? [] : [['object', object] as const]), ...Object.entries(refs)]
-  return slots.flatMap(([slot, name]) => {
+  const things = slots.flatMap(([slot, name]) => {
     const thing = play.things.get(name)
     return thing === undefined ? [] : [[slot, thing] as const]
   })
+  const above = await Promise.all(
+    things.map(async ([slot, thing]) => [`${slot}^`, await play.parentOf(thing)] as const),
+  )
+  return [...things, ...above.flatMap(([slot, thing]) => (thing === undefined ? [] : [[slot, thing] as const]))]
 }
 
-/** The parents of the objects of a step, and what members of them name. */
-function namedBy(play: Play, step: Step): Named[] {
-  return thingsOf(play, step).flatMap(([slot, { type, fact }]) => {
-    const inSlot = (to: Play, at: Step): Thing | undefined => thingsOf(to, at).find(([each]) => each === slot)?.[1]
-    const parent = play.lab.charter.objects.get(type.parent?.object ?? '')
-    const above: Named[] =
-      parent === undefined ? [] : [{ type: parent, keyIn: async (to, at) => (await parentIn(to, inSlot(to, at)))?.key }]
-    const members = [...leaves(fact?.value).keys()].flatMap((pointer): Named[] => {
+/** The parents of the objects of a step, and what members of all of them name: other objects, and people by who they are. */
+async function namedBy(play: Play, step: Step): Promise<Named[]> {
+  const things = await thingsOf(play, step)
+  const selves = selvesIn(play)
+  const people = new Set(play.lab.stage.members.map(({ principal }) => principal.id))
+  const named = things.map(([slot, { type, fact }]): Named[] => {
+    const inSlot = async (to: Play, at: Step): Promise<Thing | undefined> =>
+      (await thingsOf(to, at)).find(([each]) => each === slot)?.[1]
+    const itself: Named[] = slot.endsWith('^') ? [{ type, keyIn: async (to, at) => (await inSlot(to, at))?.key }] : []
+    const members = [...leaves(fact?.value)].flatMap(([pointer, value]): Named[] => {
       const at = parsePointer(pointer) ?? []
-      const named = typeNamed(play, type, at)
-      const keyIn: Named['keyIn'] = async (to, other) => textOf(getPointer(inSlot(to, other)?.fact?.value, at))
-      return named === undefined ? [] : [{ type: named, keyIn }]
+      const keyIn: Named['keyIn'] = async (to, other) => textOf(getPointer((await inSlot(to, other))?.fact?.value, at))
+      const known = typeNamed(play, type, at)
+      const types = known !== undefined ? [known] : people.has(String(value)) ? selves : []
+      return types.map((each) => ({ type: each, keyIn }))
     })
-    return [...above, ...members].filter((each) => canBeRead(play, each.type))
+    return [...itself, ...members]
   })
-}
-
-async function parentIn(play: Play, thing: Thing | undefined): Promise<Thing | undefined> {
-  return thing === undefined ? undefined : play.parentOf(thing)
+  return named.flat().filter((each) => canBeRead(play, each.type))
 }
 
 /** The type that a member names by a key, as `walletId`, or because the charter says so. */
@@ -73,12 +77,16 @@ function typeNamed({ lab }: Play, type: ObjectType, at: Pointer): ObjectType | u
   return types.find(({ name }) => name === said?.ref || last === `${bare(name)}id` || last === bare(name))
 }
 
-/** What whoever calls, and the owner of what they call about, are themselves: objects whose owner is who they are. */
-function peopleAround(play: Play): Named[] {
-  const selves = [...play.lab.charter.objects.values()].filter(
+/** What people are themselves: objects whose owner is who they are. */
+function selvesIn(play: Play): ObjectType[] {
+  return [...play.lab.charter.objects.values()].filter(
     (type) => Array.isArray(type.owner) && type.owner.join('/') === type.key.join('/') && canBeRead(play, type),
   )
-  return selves.flatMap((type): Named[] => [
+}
+
+/** What whoever calls, and the owner of what they call about, are themselves. */
+function peopleAround(play: Play): Named[] {
+  return selvesIn(play).flatMap((type): Named[] => [
     { type, keyIn: async (to, at) => (await to.principal(at.as)).id },
     { type, keyIn: async (to, at) => to.things.get(at.object ?? '')?.fact?.owner },
   ])
@@ -96,8 +104,8 @@ async function readByKey(play: Play, type: ObjectType, key: string | undefined):
 }
 
 /** Lists of types that are made of the object of a step: how many of theirs name it. */
-function listsAround(play: Play, step: Step): Witness[] {
-  const [about] = thingsOf(play, step)
+async function listsAround(play: Play, step: Step): Promise<Witness[]> {
+  const [about] = await thingsOf(play, step)
   const kind = about?.[1].type.name
   const types = [...play.lab.charter.objects.values()].filter(
     ({ name, list, parent, transitions }) =>
@@ -109,7 +117,7 @@ function listsAround(play: Play, step: Step): Witness[] {
   return types.slice(0, mostLists).map((type): Witness => {
     const label = `list of ${type.name}`
     const find = async (to: Play, at: Step): Promise<Thing | undefined> => {
-      const near = thingsOf(to, at)[0]?.[1]
+      const near = (await thingsOf(to, at))[0]?.[1]
       if (near === undefined) return undefined
       const thing: Thing = { type, key: `of ${near.key}`, path: {}, look: countIn(at, type, near) }
       return (await readThing(to, thing, undefined)) ? thing : undefined
