@@ -1,8 +1,11 @@
-/** A value that may exist once, asked for twice: one after the other, then many times at the same moment. */
+/** A value that may exist once, asked for twice: one after the other, then many times at the same moment; or written to two objects. */
 import type { CallRequest, Invariant } from '../../../charter/charter.ts'
 import { getPointer } from '../../../charter/pointer.ts'
+import { placeValue } from '../../../wire/place.ts'
 import { toHttp } from '../../../wire/to-http.ts'
 import type { Sent } from '../../finding.ts'
+import { sameValue } from '../../oracle/change.ts'
+import { useById } from '../../plan/graph.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { inShort, type Lab, refuses } from '../lab.ts'
@@ -10,7 +13,7 @@ import { readThing } from '../look/observe.ts'
 import { withFreshKeys } from '../scene/idempotency-key.ts'
 import { createdKey } from '../scene/learn.ts'
 import { release } from '../scene/release.ts'
-import { type Scene, setScene, type Trial } from '../trial.ts'
+import { act, exists, type Scene, setScene, sightsOf, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
 
 type Unique = Extract<Invariant, { kind: 'unique' }>
@@ -22,6 +25,7 @@ export async function uniqueTrial(
   invariant: Unique,
   skip?: ReadonlySet<number>,
 ): Promise<Trial | undefined> {
+  if (useById(lab.charter, abuse.use)?.creates === false) return writtenTwice(lab, abuse, invariant, skip)
   const twice = await askAgain(lab, await setScene(lab, abuse.abuse, skip), invariant, 1)
   if (twice === undefined || twice.effect) return twice
   for (let round = 0; round < lab.racing.rounds; round++) {
@@ -59,6 +63,48 @@ async function askAgain(lab: Lab, scene: Scene, invariant: Unique, width: number
     sent: play.sent,
     state,
   }
+}
+
+/** Writes the value of one object to another one; undefined where the call writes none. */
+async function writtenTwice(
+  lab: Lab,
+  abuse: AbuseCase,
+  { object, field }: Unique,
+  skip?: ReadonlySet<number>,
+): Promise<Trial | undefined> {
+  const first = await setScene(lab, abuse.abuse, skip)
+  const wanted = getPointer((await first.play.prepare(first.step, {})).best.request.body, field.in)
+  if (first.play.use(first.step).object?.type !== object || wanted === undefined || wanted === null) return undefined
+  const made = await act(first, { purpose: 'setup' })
+  if (!made.made.accepted) throw new Unreached(`the rightful call was refused: ${inShort(made.made.exchange)}`)
+  const written = getPointer(made.made.request.body, field.in)
+  first.play.spend()
+  const next = await setScene(lab, abuse.abuse, skip, new Map(), first.play)
+  if (keyActedOn(next) === keyActedOn(first)) throw new Unreached(`there is no second ${object} to write the same to`)
+  const { request } = (await next.play.prepare(next.step, {})).best
+  const again = await act(next, {
+    request: placeValue(request, { from: 'request', in: 'body', pointer: field.in }, written),
+  })
+  const still = await sightsOf(first.play, first.step, first.attacker)
+  const sights = [still.get(object), again.after.get(object)]
+  const standing = sights.filter(
+    (sight) => exists(sight) && sameValue(getPointer(sight.value, field.at), written),
+  ).length
+  const effect = standing > 1
+  return {
+    effect,
+    why: effect ? `two ${object}s have the same ${field.name}` : inShort(again.made.exchange),
+    changes: effect
+      ? [{ label: `${object}s with one ${field.name}`, pointer: 'count', before: 1, after: standing }]
+      : [],
+    disclosed: [],
+    sent: [...first.play.sent, ...next.play.sent],
+    state: next.state,
+  }
+}
+
+function keyActedOn({ play, step }: Scene): string | undefined {
+  return play.things.get(step.object ?? '')?.key
 }
 
 async function inTurn({ play, step }: Scene, request: CallRequest): Promise<Exchange[]> {
