@@ -12,6 +12,7 @@ import { factId, inShort, judge, type Lab, refuses, type Signed, seenBy } from '
 import type { Play } from '../scene/play.ts'
 import { makeRequest } from '../scene/request.ts'
 import { knownOf, type Sight, type Thing } from '../scene/thing.ts'
+import { bestEyes } from './eyes.ts'
 import { listedIn, listUse, nestingOf, sendList } from './listing.ts'
 
 /**
@@ -196,7 +197,10 @@ function goneOf(thing: Thing): Sight {
   return type.gone === undefined || fact === undefined ? null : { ...fact, state: type.gone, value: { gone: true } }
 }
 
-/** Who may read it, the best witness first: the observer of the identities file, then anybody but the attacker, then the attacker. */
+/**
+ * Who may read it, the best witness first: the observer of the identities file, then whoever sees most, then anybody but the attacker,
+ * then the attacker; unless nobody else sees as much.
+ */
 async function readersOf(play: Play, thing: Thing, use: Use, attacker: string | undefined): Promise<Signed[]> {
   const { lab } = play
   // What everybody has but one of is shown to nobody else.
@@ -209,20 +213,24 @@ async function readersOf(play: Play, thing: Thing, use: Use, attacker: string | 
     thing.maker,
     lab.stage.members.find(({ principal }) => principal.id !== undefined && principal.id === thing.fact?.owner)?.name,
     ...lab.stage.members.map((member) => member.name),
-  ]
+  ].filter((name) => name !== undefined)
+  const eyes = bestEyes(lab, thing, use, names)
+  const idOf = (name: string) => lab.stage.members.find((member) => member.name === name)?.principal.id
+  const seesAlone = eyes.length > 0 && eyes.every((name) => attacker !== undefined && idOf(name) === attacker)
   const able: Signed[] = []
   const perhaps: Signed[] = []
   const selves: Signed[] = []
-  for (const name of new Set(names)) {
-    if (name === undefined || able.length >= mostReaders) continue
+  const most = mostReaders + eyes.length
+  for (const name of new Set([...(lab.observer === undefined ? [] : [lab.observer]), ...eyes, ...names])) {
+    if (able.length >= most) continue
     const signed = play.peek(name) ?? (await lab.signIn(name))
     const may = isList(thing, use) ? 'yes' : mayRead(lab, thing, use, signed)
     if (may === 'no') continue
-    if (attacker !== undefined && signed.principal.id === attacker) selves.push(signed)
+    if (attacker !== undefined && signed.principal.id === attacker && !seesAlone) selves.push(signed)
     else if (may === 'yes') able.push(signed)
     else perhaps.push(signed)
   }
-  return [...able, ...perhaps.slice(0, mostReaders - able.length), ...selves]
+  return [...able, ...perhaps.slice(0, most - able.length), ...selves]
 }
 
 const mostReaders = 3
