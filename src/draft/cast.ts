@@ -42,7 +42,8 @@ const clientWords =
   /^(?:customer|user|client|buyer|member|guest|patient|student|shopper|owner|borrower|applicant|passenger|seller|vendor|driver|author|employee|basic|public)$/
 const partnerWords = /^(?:partner|third-party|tpp|affiliate|reseller|merchant)$/
 const serviceWords = /^(?:service|system|internal|worker|scheduler|machine|api|integration)$/
-const agentWords = /(?:^|-)(?:bot|agent|assistant)$/
+/** An agent without a word more is a person who acts for somebody, as of collections. */
+const agentWords = /(?:^|-)(?:bot|copilot|assistant)$|^(?:ai|llm)-/
 const reserved: ReadonlySet<string> = new Set([
   'anyone',
   'signed-in',

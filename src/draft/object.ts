@@ -1,3 +1,4 @@
+import { keptApart } from './apart.ts'
 import { draftApproval } from './approval.ts'
 import { writeBy } from './by.ts'
 import { guess, mapSaid, type Said, saidValue } from './claim.ts'
@@ -11,7 +12,7 @@ import { keyInPath, parentMember } from './resource.ts'
 import { isOwned, type Scene, type Thing } from './scene.ts'
 import { isSelf, selfKey } from './self.ts'
 import { isEnding } from './state-order.ts'
-import { whoMay } from './who-may.ts'
+import { type By, whoMay } from './who-may.ts'
 
 /** One object type as the charter writes it. */
 export function draftObject(scene: Scene, thing: Thing): Record<string, unknown> {
@@ -86,7 +87,9 @@ function finalStates({ lifecycle }: Thing): string[] {
 
 function draftMove(scene: Scene, thing: Thing, move: Move): Record<string, unknown> {
   const { shape } = move
-  const by = whoMay(scene, { shape, thing, part: move.kind === 'create' ? 'create' : 'change', verb: move.verb })
+  const apart = keptApart(scene, thing, move)
+  const told = whoMay(scene, { shape, thing, part: move.kind === 'create' ? 'create' : 'change', verb: move.verb })
+  const by = othersThan(scene, told, apart)
   const approval = draftApproval(scene, thing)
   const grants = approval?.grant === move
   return {
@@ -94,7 +97,8 @@ function draftMove(scene: Scene, thing: Thing, move: Move): Record<string, unkno
     ...(move.from === undefined || move.kind === 'create' ? {} : { from: several(move.from) }),
     ...(move.to === undefined ? {} : { to: several(move.to) }),
     by: writeBy(by),
-    ...(grants && !saidValue(by).includes('owner')
+    ...(apart === undefined ? {} : { not: writeBy(apart) }),
+    ...(apart === undefined && grants && !saidValue(by).includes('owner')
       ? { not: guess('requester', 'nobody usually approves what they asked for') }
       : {}),
     ...keyOf(scene, thing, move),
@@ -104,6 +108,13 @@ function draftMove(scene: Scene, thing: Thing, move: Move): Record<string, unkno
       : {}),
     ...(isOpen(scene.description, shape) ? { public: draftOpening(scene) } : {}),
   }
+}
+
+/** Somebody is left who may: where only those were found whom `not` names, staff do it. */
+function othersThan({ cast }: Scene, by: Said<By>, apart: Said<readonly string[]> | undefined): Said<By> {
+  const barred = apart === undefined ? [] : saidValue(apart)
+  if (!saidValue(by).every((each) => barred.includes(each))) return by
+  return guess(cast.staff.length > 0 ? cast.staff : ['signed-in'], 'its text keeps the owner out')
 }
 
 function several(said: Said<readonly string[]>): Said<unknown> {

@@ -43,7 +43,8 @@ export function statesIn(text: string, states: readonly string[]): StatesInText 
   const to: string[] = []
   const until = /\bbefore (?:it is|it was|being|it gets) ([\w-]+)/i.exec(text)?.[1] ?? ''
   const before = namedIn(until, states)[0]
-  const rest = text.replaceAll(/\bbefore (?:it is|it was|being|it gets) [\w-]+/gi, '')
+  // `Whoever scored it` is somebody, and no state.
+  const rest = text.replaceAll(/\bbefore (?:it is|it was|being|it gets) [\w-]+|\bwho(?:ever)? (?:has )?[\w-]+/gi, '')
   for (const clause of rest.split(/(?<=[.;:])\s+/)) {
     const [head = '', ...after] = clause.split(leading)
     const tail = after.join(' ')
@@ -76,7 +77,7 @@ export interface PeopleInText {
 export function peopleIn(text: string, actors: readonly string[]): PeopleInText | undefined {
   const sentences = text.split(/(?<=[.])\s+/)
   for (const sentence of sentences) {
-    const phrase = saysWho(sentence)
+    const phrase = saysWho(sentence) ?? subjectOf(sentence, actors)
     if (phrase === undefined) continue
     // Who may not is named behind these words.
     const [meant = ''] = phrase.split(/\b(?:neither|nor|but not|except|other than|without|unless|ignored)\b/i)
@@ -94,6 +95,22 @@ function saysWho(sentence: string): string | undefined {
   if (/\b(?:only|must be|requires?|restricted to|limited to|allowed|may|can|permission|role)\b/i.test(sentence))
     return sentence
   return /\bsees?\b.*\b(?:own|those|all)\b/i.test(sentence) ? sentence : undefined
+}
+
+const article = '(?:(?:an?|the|any|every|one|two|both|different|another) )*'
+const keptOut = '(?:, ?(?:but )?not [^,]+,)'
+
+/** Who a sentence begins with, where it says what they do: `Officer revokes an offer`, `A manager, not the requester, approves`. */
+function subjectOf(sentence: string, actors: readonly string[]): string | undefined {
+  for (const actor of actors) {
+    const [start = '', rest = ''] = sentence.split(new RegExp(`(?<=^${article}${patternFor(actor).source})`, 'iu'))
+    const does = new RegExp(
+      `^(?:${keptOut} ?[a-z]+|,? [a-z]+s (?:an?|the|its|their|it|what|one|another|to|from|for)\\b)`,
+      'i',
+    )
+    if (rest !== '' && does.test(rest)) return start
+  }
+  return undefined
 }
 
 /** `The customer who granted it` and `by the customer` speak of the owner, not of all customers. */

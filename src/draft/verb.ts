@@ -133,14 +133,18 @@ export const fillers: ReadonlySet<string> = new Set([
   'id',
 ])
 
+/** Words after which a noun is still what is spoken of: `payment of an invoice`. */
+const linking: ReadonlySet<string> = new Set(['of', 'for', 'to', 'by', 'from', 'with', 'in', 'on', 'an', 'a', 'the'])
+
 /** The verb a segment, operation name or summary speaks of; undefined when it only creates, changes or reads. */
 export function verbIn(text: string): string | undefined {
   const words = wordsOf(text)
-  for (const word of words) {
-    if (fillers.has(word)) continue
-    return doing[word] ?? word
-  }
-  return undefined
+  const index = words.findIndex((each) => !fillers.has(each))
+  const word = words[index]
+  if (word === undefined) return undefined
+  // A payment holiday is a holiday.
+  const next = words[index + 1]
+  return next === undefined || linking.has(next) ? (doing[word] ?? word) : word
 }
 
 /** Whether the word is a verb that is known to lead somewhere. */

@@ -5,7 +5,7 @@ import { isOpen, signOfCredentials } from './credential.ts'
 import { whoWasGranted } from './observe.ts'
 import { isBearing, isOwned, type Scene, type Thing } from './scene.ts'
 import { namedIn, peopleIn, saidOf } from './text.ts'
-import { shortened, wordsOf } from './words.ts'
+import { shortened, stemOf, wordsOf } from './words.ts'
 
 /** Who may use an operation, as `by` says it. */
 export type By = readonly string[]
@@ -81,7 +81,14 @@ function fromPlace(scene: Scene, shape: OperationShape): Said<By> | undefined {
   const segment = shape.path.split('/').find((each) => scene.cast.actors.has(each) && scene.cast.staff.includes(each))
   if (segment !== undefined) return guess([segment], `it is under \`/${segment}\``)
   const tag = shape.tags.find((each) => scene.cast.staff.includes(each.toLowerCase()))
-  return tag === undefined ? undefined : guess([tag.toLowerCase()], `of the tag \`${tag}\``)
+  if (tag !== undefined) return guess([tag.toLowerCase()], `of the tag \`${tag}\``)
+  // `Underwriting decision` is the underwriter's.
+  const [first = ''] = wordsOf(shape.summary ?? '')
+  for (const word of [first, ...shape.tags]) {
+    const actor = scene.cast.staff.find((each) => stemOf(each) === stemOf(word) && stemOf(word).length > 4)
+    if (actor !== undefined) return guess([actor], `\`${word}\` is what somebody like that does`)
+  }
+  return undefined
 }
 
 /** Verbs that staff usually make, with words of who that is, most fitting first. */
@@ -95,6 +102,10 @@ const duties: readonly (readonly [verbs: RegExp, who: readonly string[]])[] = [
   [
     /^(?:freeze|unfreeze|block|unblock|suspend|reactivate|lock|unlock|ban)$/,
     ['admin', 'manager', 'clerk', 'moderator', 'staff'],
+  ],
+  [
+    /^(?:assess|score|decide|underwrite|inspect|audit)$/,
+    ['underwriter', 'assessor', 'inspector', 'auditor', 'reviewer', 'officer', 'clerk', 'manager', 'staff', 'admin'],
   ],
   [/^(?:publish|unpublish|archive|assign|escalate)$/, ['editor', 'manager', 'staff', 'admin']],
 ]

@@ -79,6 +79,10 @@ const order = thing({ status: words('placed', 'paid', 'shipped', 'cancelled'), c
 const role = { 'GET /me': { answer: thing({ role: words('customer', 'clerk', 'manager') }) } }
 const read = { 'GET /orders/{id}': { answer: order } }
 
+const staffed = { 'GET /me': { answer: thing({ role: words('customer', 'clerk', 'underwriter') }) } }
+const payout = { status: words('open', 'signed', 'closed'), customerId: text, requestedBy: text, approvedBy: text }
+const asked = { 'GET /payouts/{id}': { answer: thing(payout) } }
+
 const enveloped = { type: 'object', properties: { data: order } }
 const coupon = { type: 'object', properties: { code: text, percent: { type: 'number' } } }
 
@@ -192,6 +196,48 @@ const cases: Readonly<Record<string, { operations: Readonly<Record<string, Opera
     },
     at: 'objects.order.fields.total',
     is: { type: 'money', 'set-by': 'nobody' },
+  },
+  'who a sentence begins with may': {
+    operations: { ...read, ...role, 'POST /orders/{id}/revoke': { says: 'Clerk revokes an order' } },
+    at: 'objects.order.transitions.revoke.by',
+    is: 'clerk',
+  },
+  'whose work it is named after': {
+    operations: { ...read, ...staffed, 'POST /orders/{id}/decision': { says: 'Underwriting decision' } },
+    at: 'objects.order.transitions.decision.by',
+    is: 'underwriter',
+  },
+  'whom a text keeps out is another': {
+    operations: { ...asked, ...role, 'POST /payouts/{id}/approve': { says: 'A manager, not the requester, approves' } },
+    at: 'objects.payout.transitions.approve.not',
+    is: 'requested-by',
+  },
+  'neither of two': {
+    operations: {
+      ...asked,
+      ...role,
+      'POST /payouts/{id}/sign': { says: 'Neither the owner nor who approved may sign' },
+    },
+    at: 'objects.payout.transitions.sign.not',
+    is: ['owner', 'approved-by'],
+  },
+  'whoever did something is no state': {
+    operations: {
+      ...asked,
+      'POST /payouts/{id}/close': { says: 'Close it while it is open; neither the owner nor who signed may' },
+    },
+    at: 'objects.payout.transitions.close.from',
+    is: 'open',
+  },
+  'a compound is what its last word says': {
+    operations: { ...read, 'POST /orders/{id}/payment-reminder': { says: 'Payment reminder' } },
+    at: 'objects.order.transitions.payment.to',
+    is: undefined,
+  },
+  'an agent acts for somebody': {
+    operations: { ...read, 'GET /me': { answer: thing({ role: words('agent', 'copilot') }) } },
+    at: 'actors',
+    is: { agent: { kind: 'user' }, copilot: { kind: 'agent' } },
   },
   'an internal field is for staff': {
     operations: { ...role, 'GET /products/{id}': { answer: thing({ costPrice: text }) }, 'DELETE /products/{id}': {} },
