@@ -168,7 +168,8 @@ export class Builder {
   /** An existing object, in the state new ones have, and the moves from there. */
   private findAndMove(type: ObjectType, want: Supply): Var {
     const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
-    const start = this.choices.ready?.get(type.name) ?? starts[0] ?? type.states[0]
+    const { ready } = this.choices
+    const start = ready?.has(type.name) ? ready.get(type.name) : (starts[0] ?? type.states[0])
     const moves =
       start === undefined || want.states.length === 0
         ? []
@@ -318,6 +319,7 @@ export class Builder {
       : { extra: [], inherit: new Map() }
     const refs = fillRefs(this, use, { ...how, inherit })
     prepareRules(this, use, how, refs)
+    const variant = how.purpose === 'act' ? undefined : this.lore.variants.get(use.id)
     const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use) : undefined)
     this.steps.push({
       use: use.id,
@@ -328,6 +330,7 @@ export class Builder {
       extra: [...extra, ...(how.extra ?? [])],
       ...(object === undefined ? {} : { object }),
       ...(makes === undefined ? {} : { makes }),
+      ...(variant === undefined ? {} : { variant }),
     })
     if (makes !== undefined) this.note(makes, this.casting.settle(use, makes, member, refs))
   }

@@ -7,6 +7,7 @@ import { type Belonging, type Person, ranked, settledAs } from './belong.ts'
 import { admitted, boundToTenant, choicesOf, isByRole, type Member, plays, type Stage, sameTenant } from './cast.ts'
 import { useById } from './graph.ts'
 import { namedByObject } from './kin.ts'
+import { inOrder } from './lead.ts'
 import { isChosen, originOf, ownerSource, type PersonPlace, samePlace } from './origin.ts'
 import type { Role, Step, Var, VarSpec } from './scenario.ts'
 import { type BuildOptions, Unbuildable } from './wants.ts'
@@ -34,7 +35,7 @@ export class Casting {
 
   /** Members that may be cast, in order. */
   get members(): readonly Member[] {
-    return this.stage.members.filter((member) => this.choosing.notCast?.has(member.name) !== true)
+    return inOrder(this.stage.members, this.choosing)
   }
 
   /** Distinct approvers who may approve, as many as the quorum asks for; those who are needed later come last. */

@@ -4,12 +4,15 @@ import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
 export type Way = readonly Use[]
 
 const longest = 12
+/** What a move that may lead elsewhere costs beside the one that it is. */
+const doubt = 2
 const nothing: ReadonlySet<string> = new Set()
 
 /**
  * The shortest ways to create an object and bring it into one of the given states, shortest first; one for each first and last use.
  *
- * An empty list of states means: created is enough. Transitions with several outcomes count as reaching each of them.
+ * An empty list of states means: created is enough. Transitions with several outcomes count as reaching each of them, and come after
+ * somewhat longer ways without such.
  *
  * @param avoid - Uses not to go by, and outcomes not to count on, as `use>state`.
  */
@@ -29,13 +32,19 @@ export function waysTo(
       if (way !== undefined) ways.push(way)
     }
   }
-  return ways.toSorted((left, right) => left.length - right.length)
+  const total = (way: Way): number => way.reduce((sum, use) => sum + costOf(use), 0)
+  return ways.toSorted((left, right) => total(left) - total(right))
 }
 
 interface Node {
   readonly state: string | undefined
   readonly moves: Way
   readonly passed: boolean
+  readonly cost: number
+}
+
+function costOf({ to }: Use): number {
+  return to.length > 1 ? 1 + doubt : 1
 }
 
 function search(
@@ -71,9 +80,9 @@ function shortest(
     anywhere,
   }: { readonly through: Use | undefined; readonly avoid: ReadonlySet<string>; readonly anywhere: boolean },
 ): Way | undefined {
-  const queue: Node[] = [{ state: start, moves: [], passed: through === undefined }]
+  const queue: Node[] = [{ state: start, moves: [], passed: through === undefined, cost: 0 }]
   const seen = new Set<string>()
-  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+  for (let node = nearest(queue); node !== undefined; node = nearest(queue)) {
     const { state, moves } = node
     if (node.passed && state !== undefined && states.includes(state)) return moves
     const mark = `${state}/${node.passed}`
@@ -84,10 +93,21 @@ function shortest(
       if (use.creates || !leaves || avoid.has(use.id)) continue
       const passed = node.passed || use === through
       for (const next of use.to.length === 0 ? [state] : use.to)
-        if (!avoid.has(`${use.id}>${next}`)) queue.push({ state: next, moves: [...moves, use], passed })
+        if (!avoid.has(`${use.id}>${next}`))
+          queue.push({ state: next, moves: [...moves, use], passed, cost: node.cost + costOf(use) })
     }
   }
   return undefined
+}
+
+/** Takes the cheapest out of a queue, the first of several. */
+function nearest(queue: Node[]): Node | undefined {
+  const least = Math.min(...queue.map(({ cost }) => cost))
+  const [node] = queue.splice(
+    queue.findIndex(({ cost }) => cost === least),
+    1,
+  )
+  return node
 }
 
 /** Every state a new object can come into. */

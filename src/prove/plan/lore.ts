@@ -4,6 +4,7 @@
  */
 import type { Charter, ConstraintId, ObjectType, Slot, Use, UseId } from '../../charter/charter.ts'
 import { slotType } from '../../constraint/slot.ts'
+import { requestRoots } from './argument.ts'
 import { useById } from './graph.ts'
 import {
   grantsFor,
@@ -23,10 +24,12 @@ export interface Lore {
   /** How many people must make a move before it leads on. */
   readonly times: ReadonlyMap<UseId, number>
   readonly first: ReadonlyMap<UseId, readonly Preparation[]>
+  /** Which arguments other than the usual ones are tried in a move with several outcomes. */
+  readonly variants: ReadonlyMap<UseId, number>
 }
 
 /** Nothing learnt yet. */
-export const noLore: Lore = { avoid: new Set(), times: new Map(), first: new Map() }
+export const noLore: Lore = { avoid: new Set(), times: new Map(), first: new Map(), variants: new Map() }
 
 /** Where a scenario came to a stand. */
 export interface Mishap {
@@ -43,6 +46,7 @@ export interface Mishap {
 
 const mostTimes = 4
 const mostFurther = 4
+const mostVariants = 3
 
 /** Things to believe instead, by what the charter has against the step that failed; none when it has nothing. */
 export function lessonsOf(charter: Charter, scenario: Scenario, lore: Lore, mishap: Mishap): Lore[] {
@@ -75,7 +79,7 @@ function varIn(step: Step, slot: Slot): Var | undefined {
   return slot === 'object' ? step.object : step.refs[slot]
 }
 
-/** The last move did not lead where it should have: it takes more people, or leads elsewhere. */
+/** The last move did not lead where it should have: it takes more people or other arguments, or leads elsewhere. */
 function otherOutcomes(charter: Charter, failed: Failed, name: Var, wanted: readonly string[]): Lore[] {
   const { scenario, lore, mishap } = failed
   const last = before(scenario, mishap.step).findLast((step) => (step.object ?? step.makes) === name)
@@ -85,10 +89,21 @@ function otherOutcomes(charter: Charter, failed: Failed, name: Var, wanted: read
   const times = lore.times.get(use.id) ?? 1
   const more = !use.creates && use.from.includes(state) && use.to.includes(state) && times < mostTimes
   const outcomes = use.to.filter((each) => wanted.includes(each))
+  const mayVary = outcomes.length > 0 && use.to.length > 1 && !lore.variants.has(use.id) && isDecidedByArguments(use)
+  const variants = mayVary ? Array.from({ length: mostVariants }, (_, index) => index + 1) : []
   return [
     ...(more ? [{ ...lore, times: new Map([...lore.times, [use.id, times + 1]]) }] : []),
+    ...variants.map((variant) => ({ ...lore, variants: new Map([...lore.variants, [use.id, variant]]) })),
     avoiding(lore, outcomes.length === 0 ? [use.id] : outcomes.map((each) => `${use.id}>${each}`)),
   ]
+}
+
+/** Whether rules tell which other arguments a use may be made with. */
+function isDecidedByArguments({ constraints }: Use): boolean {
+  return constraints.some((each) => {
+    const read = each.kind === 'when' ? each.rule.reads : each.kind === 'limit' ? (each.sum?.reads ?? []) : []
+    return read.some(([root = '']) => requestRoots.has(root))
+  })
 }
 
 /** What may make broken rules about facts true, done right before the use: all that is likely at once, then one by one. */

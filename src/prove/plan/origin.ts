@@ -1,7 +1,8 @@
 /** From where a new object takes the people who belong to it. */
 import type { Charter, ObjectType, Ref, Use } from '../../charter/charter.ts'
-import type { Pointer } from '../../charter/pointer.ts'
+import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import type { ApiDescription, OperationShape, Schema } from '../../charter/source/description.ts'
+import { onceFor } from '../../charter/source/once.ts'
 import { itemSchema, type PropertyShape, propertiesOf } from '../../charter/source/schema.ts'
 import { namedObjects } from './implicit-ref.ts'
 
@@ -15,8 +16,18 @@ export type Origin =
   | { readonly from: 'caller' }
   | { readonly from: 'unsaid' }
 
+const originsOf: (charter: Charter, creator: Use) => Map<string, Origin> = onceFor(() => new Map())
+
 /** Tells where an object that a use creates takes a person from. What the description has no member for is never the body's. */
 export function originOf(charter: Charter, creator: Use, place: PersonPlace): Origin {
+  const known = originsOf(charter, creator)
+  const key = typeof place === 'string' ? place : printPointer(place)
+  const origin = known.get(key) ?? findOrigin(charter, creator, place)
+  known.set(key, origin)
+  return origin
+}
+
+function findOrigin(charter: Charter, creator: Use, place: PersonPlace): Origin {
   if (place === 'creator') return { from: 'caller' }
   const type = charter.objects.get(creator.object?.type ?? '')
   const refs = namedObjects(charter, creator).filter((ref) => ref.key.from === 'request')

@@ -66,6 +66,8 @@ export interface Step {
   readonly makes?: Var
   /** Another object that shows what the step does, as the order on which an item is put. */
   readonly shows?: Var
+  /** Which of the other arguments it may be made with, counted from 1; those that come first without. */
+  readonly variant?: number
   readonly wishes: readonly Wish[]
   readonly purpose: 'setup' | 'act'
   /** Body members set beyond what the schema asks for, and names in the path that the scenario decides. */

@@ -81,6 +81,13 @@ export function variants(problem: Problem, most: number): CallRequest[] {
   return found
 }
 
+/** Another solution than the one that is there, by its number; the same where there are not so many. */
+export function otherwise(problem: Problem, best: Attempt, number: number): Attempt {
+  const others = variants({ ...problem, start: best.request }, number + 1).filter((each) => !same(each, best.request))
+  const request = others[number - 1]
+  return request === undefined ? best : { ...best, request }
+}
+
 function* solutionsOf(problem: Problem, from: Attempt, knob: Knob): Generator<CallRequest, undefined> {
   for (const value of knob.values) {
     const next = attempt(problem, placeValue(from.request, knob.at, value))

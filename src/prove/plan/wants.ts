@@ -29,8 +29,10 @@ export interface Wants {
 export interface BuildOptions {
   /** Types looked for among existing objects although they can be made. */
   readonly found: ReadonlySet<string>
-  /** The state in which existing objects of a type are looked for, where bringing them there does not work. */
-  readonly ready?: ReadonlyMap<string, string>
+  /** The state in which existing objects of a type are looked for, where bringing them there does not work; undefined for any that will do. */
+  readonly ready?: ReadonlyMap<string, string | undefined>
+  /** Who is cast before others, as whoever has what others have not. */
+  readonly lead?: string
   /** A use made of every new object of a type, because others need what it brings, as money on an account. */
   readonly enrich?: ReadonlyMap<string, Use>
   /** A type of which one is made first, of the owner of the object acted on and not by whoever acts, so that there is something to tell. */

@@ -43,6 +43,7 @@ const step = z.strictObject({
   refs: z.record(text, text),
   makes: text.exactOptional(),
   shows: text.exactOptional(),
+  variant: count.exactOptional(),
   wishes: z.array(wish),
   purpose: z.enum(['setup', 'act']),
   extra: z.array(z.strictObject({ at: texts, in: z.literal('path').exactOptional(), value: extra })),

@@ -8,6 +8,7 @@ import type { Present } from '../identity/presentation.ts'
 import type { Stage } from '../plan/cast.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Witness } from './look/witness.ts'
+import type { DeadEnds } from './scene/dead-end.ts'
 import type { Supply } from './scene/request.ts'
 
 /** Somebody signed in; what identities give the runner. */
@@ -75,6 +76,7 @@ export interface Lab {
   readonly witnessed: Map<string, readonly Witness[]>
   /** Existing objects found in the case being tried, and those it does without; by `factId`. */
   readonly choosing: { readonly found: Set<string>; readonly passed: Set<string> }
+  readonly deadEnds: DeadEnds
   readonly racing: { readonly width: number; readonly rounds: number }
 }
 

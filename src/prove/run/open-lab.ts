@@ -38,7 +38,11 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
   const charter = withTenantsOfParents(options.charter)
   const clock = { aheadMs: 0 }
   const doors = openDoors(file)
-  const sessions = openSessions(charter, identities, doors.note)
+  const deadEnds: Lab['deadEnds'] = { isPristine: false, known: new Map() }
+  const touch = ({ method }: Pick<HttpRequest, 'method'>): void => {
+    if (!harmless.has(method)) deadEnds.isPristine = false
+  }
+  const sessions = openSessions(charter, identities, { note: doors.note, touch })
   const { members, absent } = await gather(file, sessions.signIn)
   let count = 0
   const past: Lab['past'] = []
@@ -47,8 +51,14 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     stage: { charter, members },
     charter,
     servers: new Map(Object.entries(identities.targets)),
-    send: (request) => transport.send(request),
-    race: (requests) => transport.race(requests),
+    send: (request) => {
+      touch(request)
+      return transport.send(request)
+    },
+    race: (requests) => {
+      deadEnds.isPristine = false
+      return transport.race(requests)
+    },
     signIn: sessions.signIn,
     isLetIn: (name) => doors.isLetIn(name, sessions.signIn),
     register: sessions.register,
@@ -62,15 +72,18 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     advanceClock: async (ms) => {
       const moved = await advance(identities, ms)
       if (moved) clock.aheadMs += ms
+      deadEnds.isPristine = false
       return moved
     },
     reset: async () => {
+      if (deadEnds.isPristine) return true
       const done = succeeded(await identities.runHook('reset'))
       if (done) {
         past.length = 0
         latest.clear()
         sessions.forget()
       }
+      deadEnds.isPristine = done
       return done
     },
     past,
@@ -79,6 +92,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
     readers: new Map(),
     wobbling: new Set(),
     witnessed: new Map(),
+    deadEnds,
     choosing: { found: new Set(), passed: new Set() },
     racing: options.racing,
   }
@@ -93,14 +107,21 @@ interface Sessions {
   readonly forget: () => void
 }
 
-function openSessions(
-  charter: Charter,
-  identities: Identities,
-  note: (name: string, exchange: Exchange) => void,
-): Sessions {
-  const signedOf = (session: Session): Signed => signedAs(charter, session, note)
+/** What is told of requests: what was answered, and that they are about to be sent. */
+interface Telling {
+  readonly note: (name: string, exchange: Exchange) => void
+  readonly touch: (request: Pick<HttpRequest, 'method'>) => void
+}
+
+const registration = { method: 'POST' }
+/** Methods that leave a target as it is. */
+const harmless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+function openSessions(charter: Charter, identities: Identities, telling: Telling): Sessions {
+  const signedOf = (session: Session): Signed => signedAs(charter, session, telling)
   const pooled = new Map<string, Promise<Signed>>()
   const register = async (name: string): Promise<Signed> => {
+    telling.touch(registration)
     const session = await identities.register(name.split('#', 1)[0] ?? name)
     if (session === undefined) throw new Unreached(`the pool \`${name}\` has nobody left: raise its \`pool\``)
     return signedOf(session)
@@ -112,6 +133,7 @@ function openSessions(
     return known
   }
   const enrol: Lab['enrol'] = async (request) => {
+    telling.touch(registration)
     const enrolment = await identities.enrol(request)
     if (enrolment === undefined) return undefined
     const { body, finish } = enrolment
@@ -188,7 +210,7 @@ function openDoors(file: RawIdentities) {
   }
 }
 
-function signedAs(charter: Charter, session: Session, note: (name: string, exchange: Exchange) => void): Signed {
+function signedAs(charter: Charter, session: Session, { note, touch }: Telling): Signed {
   return {
     name: session.name,
     get principal() {
@@ -199,6 +221,7 @@ function signedAs(charter: Charter, session: Session, note: (name: string, excha
     apply: (request) => session.apply(request),
     renew: () => session.renew(),
     send: async (request) => {
+      touch(request)
       const exchange = await session.send(request)
       note(session.name, exchange)
       return exchange

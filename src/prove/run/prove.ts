@@ -3,11 +3,13 @@ import type { Charter, Demand, Use } from '../../charter/charter.ts'
 import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
 import type { Mishap } from '../plan/lore.ts'
 import { type AbuseCase, nameOf } from '../plan/scenario.ts'
+import type { Choice } from './choice.ts'
 import { Findings } from './collect.ts'
 import type { Lab } from './lab.ts'
 import { witnessedCases } from './look/witness.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
 import { sameCase } from './same-case.ts'
+import { sameScenario } from './same-play.ts'
 import { bringerOf } from './scene/bringer.ts'
 import { declaredControl } from './scene/declared-control.ts'
 import { KeptScene } from './scene/kept-scene.ts'
@@ -15,7 +17,7 @@ import { mayShowLater } from './tactic/later.ts'
 import { runTrial } from './tactic/tactic.ts'
 import { type Control, nothingShows, type Trial } from './trial.ts'
 import { Unreached, Unseen } from './unreached.ts'
-import { sameScenario, tryTo, Ways, type WorkingPlan } from './ways.ts'
+import { mostLeads, tryTo, Ways, type WorkingPlan } from './ways.ts'
 import { who } from './words.ts'
 
 export interface ProveOptions {
@@ -79,6 +81,8 @@ interface Judged {
   readonly mishap?: Mishap | undefined
   /** It was accepted, and nothing could show. */
   readonly unseen?: boolean
+  /** Members who have what the one cast for it had not. */
+  readonly others?: readonly string[]
   /** Who tried it, when not who was to at first. */
   readonly as?: string | undefined
 }
@@ -183,16 +187,33 @@ class Run {
       const judged = await this.judge(use, { ...abuse, abuse: scenario }, controlWhy)
       if (judged.verdict !== 'not-reached') return { ...judged, as: scenario.steps.at(-1)?.as }
     }
+    const { options } = working
+    for (const lead of first.others?.slice(0, mostLeads) ?? []) {
+      const judged = await this.judgeChosen(use, abuse, { options: { ...options, lead } }, controlWhy)
+      if (judged !== undefined) return judged
+    }
     let tried = 0
-    for await (const { member, options: choice } of this.ways.alternatives(use)) {
+    for await (const choice of this.ways.alternatives(use)) {
       if (tried++ > mostAlternatives) break
-      await lab.reset?.()
-      const other = sameCase(lab.stage, this.ways.plan(use, choice, member).cases, abuse)
-      if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
-      const judged = await this.judge(use, other, controlWhy)
-      if (judged.verdict !== 'not-reached') return judged
+      const judged = await this.judgeChosen(use, abuse, choice, controlWhy)
+      if (judged !== undefined) return judged
     }
     return first
+  }
+
+  /** The same case with other people and objects; undefined where it is not reached so either. */
+  private async judgeChosen(
+    use: Use,
+    abuse: AbuseCase,
+    { member, options }: Choice,
+    controlWhy: string,
+  ): Promise<Judged | undefined> {
+    const { lab } = this.options
+    const other = sameCase(lab.stage, this.ways.plan(use, options, member).cases, abuse)
+    if (other === undefined || sameScenario(other.abuse, abuse.abuse)) return undefined
+    await lab.reset?.()
+    const judged = await this.judge(use, other, controlWhy)
+    return judged.verdict === 'not-reached' ? undefined : judged
   }
 
   /** What came to a stand on its way is tried with what that teaches, a few times. */
@@ -257,7 +278,8 @@ class Run {
     const { lab, repeats } = this.options
     const made = await this.ways.controlOf(abuse.control)
     const control = declaredControl(lab.charter, abuse, made) ?? made
-    if (control instanceof Unreached) return { verdict: 'not-reached', why: `no control: ${control.message}` }
+    if (control instanceof Unreached)
+      return { verdict: 'not-reached', why: `no control: ${control.message}`, others: control.others }
     if (!control.works) return { verdict: 'not-reached', why: `no control: ${control.why || controlWhy}` }
     const constraint = constraintOf(lab.charter, use, abuse)
     if (constraint === undefined) return { verdict: 'not-reached', why: 'the constraint is gone' }
@@ -271,7 +293,7 @@ class Run {
       const unseen = trial instanceof Unseen
       const { together } = trial.mishap ?? {}
       if (together !== undefined) this.inseparable.push({ ...abuse, together })
-      return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap, unseen }
+      return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap, unseen, others: trial.others }
     }
     if (!trial.effect) return { verdict: 'held', why: trial.why, trial }
     if (this.findings.knows(use, constraint, abuse)) {

@@ -4,11 +4,19 @@ import type { Mishap } from '../plan/lore.ts'
 export class Unreached extends Error {
   /** Where the scenario came to a stand, when that was at a step. */
   readonly mishap: Mishap | undefined
+  /** Members who have what somebody else was wanted to have. */
+  readonly others: readonly string[]
 
-  constructor(message: string, mishap?: Mishap) {
+  constructor(message: string, mishap?: Mishap, others: readonly string[] = []) {
     super(message)
     this.mishap = mishap
+    this.others = others
   }
+}
+
+/** Members who have what was not found, where that is why something could not be played. */
+export function othersOf(reason: unknown): readonly string[] {
+  return reason instanceof Unreached ? reason.others : []
 }
 
 /** A call was accepted, and nothing was seen to come of it that could not have been so before. */

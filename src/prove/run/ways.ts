@@ -1,18 +1,18 @@
 /** The ways in which one use can be brought about: other people, objects found instead of made, filled up first. */
-import type { Charter, Use } from '../../charter/charter.ts'
+import type { Use } from '../../charter/charter.ts'
 import { tellingLeaves } from '../oracle/effect.ts'
 import type { Member } from '../plan/cast.ts'
 import { Casting } from '../plan/casting.ts'
 import { fillersOf } from '../plan/fill.ts'
-import { useById } from '../plan/graph.ts'
 import { detoursOf, lessonsOf, type Mishap, noLore } from '../plan/lore.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
 import type { Scenario } from '../plan/scenario.ts'
-import { isSometimesApproved } from '../plan/tactic/draft.ts'
 import type { Bringer, BuildOptions } from '../plan/wants.ts'
+import { type Choice, choicesFor } from './choice.ts'
 import type { Lab } from './lab.ts'
+import { keyOf, sameScenario, textOf } from './same-play.ts'
 import { type Control, runControl } from './trial.ts'
-import { Held, Unreached } from './unreached.ts'
+import { Held, othersOf, Unreached } from './unreached.ts'
 
 /** A plan, and the rightful call of it where one was found to work. */
 export interface WorkingPlan {
@@ -34,6 +34,8 @@ export interface Failure {
 type Teach = typeof lessonsOf
 
 const mostCaseLessons = 3
+/** How many people are tried who have what others have not. */
+export const mostLeads = 3
 const mostLonger = 3
 /** How many scenarios are tried with what was learnt where one failed, and from there on. */
 const mostLessons = 8
@@ -47,6 +49,7 @@ export class Ways {
   private readonly raisers = new Map<string, Use>()
   private readonly searched = new Set<string>()
   private readonly controls = new Map<string, Control | Unreached>()
+  private readonly plans = new Map<string, UsePlan>()
   /** What was learnt of moves by scenarios that failed, and others that then worked. */
   private lore = noLore
   /** Where nothing that was learnt led any further. */
@@ -59,12 +62,17 @@ export class Ways {
   /** Forgets which rightful calls worked: the target has changed. */
   forget(): void {
     this.controls.clear()
+    this.plans.clear()
   }
 
   /** Plans a use with everything learnt so far. */
   plan(use: Use, options: BuildOptions, member?: Member): UsePlan {
-    const settled = new Map(this.lab.settled)
-    return planUse(this.lab.stage, use, { lore: this.lore, ...options, bringers: this.bringers, settled }, member)
+    const { stage, settled } = this.lab
+    const all = { lore: this.lore, ...options, bringers: new Map(this.bringers), settled: new Map(settled) }
+    const key = `${use.id} ${member?.name} ${textOf(all)}`
+    const plan = this.plans.get(key) ?? planUse(stage, use, all, member)
+    this.plans.set(key, plan)
+    return plan
   }
 
   /** The first way of choosing people and objects in which the rightful call works. */
@@ -72,6 +80,7 @@ export class Ways {
     let first: WorkingPlan | undefined
     let failure: Failure | undefined
     for await (const { member, options } of this.alternatives(use)) {
+      if (first !== undefined) await this.lab.reset?.()
       const [plan, control] = await this.cast(use, options, member)
       if (plan.control === undefined || control === undefined) {
         first ??= { plan, control: undefined, options, why: plan.notReached[0]?.why ?? 'no scenario was found' }
@@ -83,6 +92,8 @@ export class Ways {
       }
       const failed = { scenario: plan.control, options, member, mishap: control.mishap }
       failure ??= failed
+      const led = member === undefined ? await this.led(use, options, othersOf(control)) : undefined
+      if (led !== undefined) return led
       const otherwise = await this.otherwise(use, failed, lessonsOf)
       if (otherwise !== undefined) return otherwise
       const why = control instanceof Unreached ? control.message : control.why
@@ -94,6 +105,19 @@ export class Ways {
     if (detour !== undefined) return detour
     const nothing = { control: undefined, cases: [], notReached: [] }
     return first ?? { plan: nothing, control: undefined, options: { found: new Set() }, why: 'no scenario was found' }
+  }
+
+  /** The same choice of objects with somebody first who has what the one cast for it has not; undefined where it does not work so either. */
+  private async led(use: Use, options: BuildOptions, others: readonly string[]): Promise<WorkingPlan | undefined> {
+    for (const lead of others.slice(0, mostLeads)) {
+      await this.lab.reset?.()
+      const led = { ...options, lead }
+      const [plan, control] = await this.cast(use, led, undefined)
+      if (control === undefined || control instanceof Unreached || !control.works) continue
+      this.noteRaiser(use, control)
+      return { plan, control, options: led, why: '' }
+    }
+    return undefined
   }
 
   /** For a reading whose answer tells nothing yet, a way in which it does; undefined where none is needed or found. */
@@ -187,36 +211,11 @@ export class Ways {
       yield { options: { ...options, lore }, plan: this.plan(use, { ...options, lore }, member) }
   }
 
-  /** Ways of choosing people and objects, the plainest first: found instead of made, filled up, other people. */
-  async *alternatives(use: Use): AsyncGenerator<{ member?: Member; options: BuildOptions }> {
-    const { stage } = this.lab
-    const found: ReadonlySet<string> = new Set()
-    const plain = this.plan(use, { found }).control
-    yield { options: { found } }
-    if (isSometimesApproved(stage, use)) yield { options: { found, needed: true } }
-    const types = [
-      ...new Set(Object.values(plain?.vars ?? {}).map((spec) => spec.type)),
-      ...(plain === undefined ? typesOf(use) : []),
-    ]
-    const listed = types.filter((type) => stage.charter.objects.get(type)?.list !== undefined)
-    for (const type of types) {
-      const enrich = use.object?.type === type ? this.raisers.get(type) : await this.raiserOf(type)
-      if (enrich !== undefined && enrich.id !== use.id) yield { options: { found, enrich: new Map([[type, enrich]]) } }
-    }
-    for (const type of listed) yield { options: { found: new Set([type]) } }
-    for (const type of listed) {
-      const state = plain === undefined ? undefined : broughtTo(stage.charter, plain, type)
-      if (state !== undefined) yield { options: { found: new Set([type]), ready: new Map([[type, state]]) } }
-    }
-    const creators = stage.charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
-    for (const creator of creators.slice(1)) yield { options: { found, creator: creator.id } }
-    for (const creator of creators.slice(1))
-      for (const type of listed.filter((each) => each !== use.object?.type))
-        yield { options: { found: new Set([type]), creator: creator.id } }
-    const others = new Casting(stage, { found }).able(use, undefined).slice(1, 4)
-    for (const member of others) yield { member, options: { found } }
-    if (listed.length > 1) yield { options: { found: new Set(listed) } }
-    for (const member of others) for (const type of listed) yield { member, options: { found: new Set([type]) } }
+  /** Ways of choosing people and objects; see `choicesFor`. */
+  alternatives(use: Use): AsyncGenerator<Choice> {
+    const plain = this.plan(use, { found: new Set() }).control
+    const raiserOf = async (type: string) => (use.object?.type === type ? this.raisers.get(type) : this.raiserOf(type))
+    return choicesFor(this.lab.stage, use, plain, raiserOf)
   }
 
   /** Longer ways to an act, by moves into where it may start: what came about on them may be what the act shows. */
@@ -288,30 +287,6 @@ function hasPassed({ steps }: Scenario, at: Mishap, now: Mishap): boolean {
 
 function placeOf({ step, broken, states }: Mishap): string {
   return [step.use, ...broken, states[step.object ?? ''] ?? ''].join('|')
-}
-
-/** The same text for the same play. */
-export function keyOf(scenario: Scenario): string {
-  return JSON.stringify(scenario, (name, value: unknown) => (name === 'rule' ? sourceOf(value) : value))
-}
-
-function sourceOf(rule: unknown): unknown {
-  return typeof rule === 'object' && rule !== null && 'source' in rule ? rule.source : undefined
-}
-
-/** Whether two scenarios are the same play. */
-export function sameScenario(left: Scenario, right: Scenario): boolean {
-  return keyOf(left) === keyOf(right)
-}
-
-/** The state that moves on the way to an act bring objects of a type into; undefined where there are none. */
-function broughtTo(charter: Charter, { steps, vars }: Scenario, type: string): string | undefined {
-  const last = steps.slice(0, -1).findLast((step) => vars[step.object ?? '']?.type === type)
-  return last === undefined ? undefined : useById(charter, last.use)?.to[0]
-}
-
-function typesOf(use: Use): string[] {
-  return [use.object?.type, ...use.refs.map((ref) => ref.object)].filter((each) => each !== undefined)
 }
 
 /** The result, or why a play could not be brought about. */

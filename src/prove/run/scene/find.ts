@@ -10,12 +10,15 @@ import { listsFor, listUse, nestOf, thingIn, whereIn } from '../look/listing.ts'
 import { readThing, unseen, withAbove } from '../look/observe.ts'
 import { Unreached } from '../unreached.ts'
 import type { Play } from './play.ts'
+import { unmadeWords } from './refusal.ts'
 import { knownOf, type Thing } from './thing.ts'
 
 /** How many objects named by examples are looked at. */
 const mostNamed = 8
 /** How many people are asked for lists that are nested under other objects. */
 const mostNestSeekers = 4
+/** How many of those who have one are named. */
+const mostTold = 3
 
 /**
  * Finds an existing object that fits a variable, in the lists the API gives to those who may see it, else by keys that examples name.
@@ -26,22 +29,35 @@ export async function findThing(play: Play, name: Var): Promise<Thing> {
   const type = play.lab.charter.objects.get(spec?.type ?? '')
   if (spec === undefined || type === undefined) throw new TypeError(`no variable ${name}`)
   if (spec.of !== undefined) return namedBy(play, spec.of, type, spec.at)
-  if (spec.supply === 'made') throw new Unreached(`no step has made ${name}`)
+  if (spec.supply === 'made') throw new Unreached(unmadeWords(play, name))
   const owner = spec.owner === undefined ? undefined : (await play.principal(spec.owner)).id
   if (isOwn(play.lab.charter, type)) return ownThing(play, type, spec)
   if (spec.caller !== undefined) return callersThing(play, type, { ...spec, owner: spec.caller }, name)
-  const listed = await listedThing(play, type, { name, spec, owner })
+  const shown: ObjectFact[] = []
+  const listed = await listedThing(play, type, { name, spec, owner, shown })
   if (listed !== undefined) return listed
   const named = await namedThing(play, type, spec, owner)
-  if (named === undefined) throw new Unreached(missing(type, spec, owner))
-  return named
+  if (named !== undefined) return named
+  const others = owner === undefined ? [] : ownersOf(play, spec, shown)
+  throw new Unreached(missing(type, spec, owner, others), undefined, others)
+}
+
+/** Members who own an object that would fit if it were another's. */
+function ownersOf({ lab }: Play, spec: VarSpec, facts: readonly ObjectFact[]): string[] {
+  const owners = new Set(facts.filter((fact) => fits(fact, spec, undefined)).map((fact) => fact.owner))
+  return lab.stage.members.filter(({ principal: { id } }) => id !== undefined && owners.has(id)).map(({ name }) => name)
+}
+
+interface Sought {
+  readonly spec: VarSpec
+  readonly owner: string | undefined
 }
 
 /** An object that fits in the lists of those who may be shown it. */
 async function listedThing(
   play: Play,
   type: ObjectType,
-  { name, spec, owner }: { readonly name: Var; readonly spec: VarSpec; readonly owner: string | undefined },
+  { name, spec, owner, shown }: Sought & { readonly name: Var; readonly shown: ObjectFact[] },
 ): Promise<Thing | undefined> {
   const use = listUse(play.lab.charter, type)
   if (use === undefined) return undefined
@@ -54,7 +70,9 @@ async function listedThing(
       ...list,
       facts: list.facts.filter((fact) => isUnder(type, fact, under)),
     }))
-    const fact = await fittest(play, type, spec, { owner, facts: lists.flatMap(({ facts }) => facts) })
+    const all = lists.flatMap(({ facts }) => facts)
+    shown.push(...all)
+    const fact = await fittest(play, type, spec, { owner, facts: all })
     const list = lists.find(({ facts }) => fact !== undefined && facts.includes(fact))
     if (fact === undefined || list === undefined) continue
     const at = play.lab.charter.operations.get(use.operation)?.lists?.items ?? []
@@ -168,13 +186,14 @@ async function unfitFor(
   )
 }
 
-function missing(type: ObjectType, spec: VarSpec, owner: string | undefined): string {
+function missing(type: ObjectType, spec: VarSpec, owner: string | undefined, others: readonly string[]): string {
   const state = spec.states.length === 0 ? '' : ` in state ${spec.states.join(' or ')}`
   const whose = owner === undefined ? '' : ` of ${spec.owner}`
   const why = type.list === undefined ? ': the charter names no `list` operation for it' : ''
   const people = Object.entries(spec.people ?? {}).map(([at, who]) => ` with ${who} as \`${at}\``)
   const where = spec.under === undefined ? '' : ` under ${spec.under}`
-  return `no existing ${type.name}${state}${whose}${people.join('')}${where} was found${why}`
+  const theirs = others.length === 0 ? '' : `; there is one of ${others.slice(0, mostTold).join(', ')}`
+  return `no existing ${type.name}${state}${whose}${people.join('')}${where} was found${why}${theirs}`
 }
 
 async function ownThing(play: Play, type: ObjectType, spec: VarSpec): Promise<Thing> {

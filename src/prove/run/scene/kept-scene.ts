@@ -1,8 +1,8 @@
 /** Scenes that a refused attempt left as they were, for the next attempt that needs the same. */
 import { isOwn } from '../../plan/graph.ts'
 import type { AbuseCase, Scenario } from '../../plan/scenario.ts'
+import { keyOf } from '../same-play.ts'
 import { type Scene, sceneOf, type Trial } from '../trial.ts'
-import { keyOf } from '../ways.ts'
 import { Play } from './play.ts'
 
 /** What refusals leave behind, as a lock after too many of them, must not pile up. */

@@ -8,17 +8,19 @@ import type { Sent } from '../../finding.ts'
 import { useById } from '../../plan/graph.ts'
 import type { Mishap } from '../../plan/lore.ts'
 import type { Scenario, Step, Var, Wish } from '../../plan/scenario.ts'
-import { type Attempt, type Problem, solve, variants } from '../../plan/solve.ts'
+import { type Attempt, otherwise, type Problem, solve, variants } from '../../plan/solve.ts'
 import type { Exchange } from '../../transport/exchange.ts'
-import { type Enrolled, factId, inShort, judge, type Lab, refuses, type Seen, type Signed, seenBy } from '../lab.ts'
+import { type Enrolled, factId, judge, type Lab, refuses, type Seen, type Signed, seenBy } from '../lab.ts'
 import { lookAtCounted } from '../look/counted.ts'
 import { type Leaving, leavingOut } from '../look/leaving-out.ts'
 import { readThing } from '../look/observe.ts'
 import { outcomesOf, unlessAllowed } from '../look/outcome.ts'
 import { Held, Unreached } from '../unreached.ts'
 import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.ts'
+import { setUpUnlessDead } from './dead-end.ts'
 import { findThing } from './find.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
+import { refusalWords, whereLeft } from './refusal.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
 import { togetherWith } from './together.ts'
@@ -101,9 +103,9 @@ export class Play {
 
   /** Makes all steps before the last; throws `Unreached` at the first that does not work. */
   async setUp(skip: ReadonlySet<number> = new Set()): Promise<Step> {
-    for (const [index, step] of this.scenario.steps.slice(0, -1).entries()) {
-      if (!skip.has(index)) await this.setUpStep(step)
-    }
+    const before = this.scenario.steps.slice(0, -1)
+    if (skip.size === 0 && this.people.size === 0) await setUpUnlessDead(this, before)
+    else for (const [index, step] of before.entries()) if (!skip.has(index)) await this.setUpStep(step)
     return this.last()
   }
 
@@ -116,7 +118,8 @@ export class Play {
 
   async setUpStep(step: Step): Promise<void> {
     if (await this.isDone(step)) return
-    const { seen, best } = await this.prepare(step, {})
+    const { seen, best: first, problem } = await this.prepare(step, {})
+    const best = step.variant === undefined ? first : otherwise(problem, first, step.variant)
     const use = this.use(step)
     const forbidden = judge(this.lab, use, seen, best.request)
     const outcomes = forbidden.length === 0 ? await outcomesOf(this, use, seen, best.request) : undefined
@@ -124,7 +127,7 @@ export class Play {
     if (made.accepted && forbidden.length === 0) this.rightful.set(step, outcomes)
     if (made.accepted && step.shows !== undefined) await readThing(this, await this.thing(step.shows), undefined)
     if (made.accepted) return
-    const what = `\`${step.use}\` as ${step.as} was refused: ${inShort(made.exchange)}`
+    const what = refusalWords(this, step, made.exchange)
     // A step the charter forbids belongs to the abuse: refusing it is what a sound system does.
     const daring =
       this.isRepeated(step) || forbidden.some((reason) => reason.outcome !== 'unknown' && daringKinds.has(reason.kind))
@@ -281,7 +284,9 @@ export class Play {
     if (best.distance >= 1) {
       const mishap = this.mishapAt(step, judge(this.lab, use, seen, best.request))
       const together = togetherWith(this.lab, use, seen, { problem, best })
-      throw new Unreached(explain(this.lab, use, seen, best, manner), { ...mishap, ...(together && { together }) })
+      const words =
+        explain(this.lab, use, seen, best, manner) + (manner.target === undefined ? whereLeft(this, step) : '')
+      throw new Unreached(words, { ...mishap, ...(together && { together }) })
     }
     const doubt = doubtOf(judge(this.lab, use, seen, best.request), manner.target)
     if (doubt !== undefined) throw new Unreached(doubtWords(use, doubt))
@@ -310,6 +315,8 @@ export class Play {
   async exchange(step: Step, use: Use, request: CallRequest): Promise<Exchange> {
     const person = await this.person(step.as)
     const http = toHttp(this.lab.charter, use, request, this.serverOf(use))
+    // Also what only reads may do so but once.
+    this.lab.deadEnds.isPristine = false
     const exchange = await (person === undefined ? this.lab.send(http) : person.send(http))
     const { failure } = exchange
     if (failure !== undefined && ['budget', 'scope', 'cancelled', 'unreachable'].includes(failure.code))
