@@ -259,8 +259,7 @@ export class Casting {
     const others = able.filter(
       (each) => each !== member && (asActor === undefined || this.tenantFits(asActor, member, each)),
     )
-    if (others[0] !== undefined) return others[0]
-    return needsOther ? undefined : able.find((each) => each === member)
+    return others[0] ?? (needsOther ? undefined : able.find((each) => each === member))
   }
 
   /** Who creates an object: whom it needs as creator, else the owner where they may; `not` had better not. */
