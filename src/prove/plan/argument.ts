@@ -1,5 +1,5 @@
 /** Where a request carries what a rule reads, and what the description says of it. */
-import type { CallRequest, Charter, Field, Use } from '../../charter/charter.ts'
+import type { CallRequest, Charter, Field, ObjectType, Use } from '../../charter/charter.ts'
 import { evaluateReference, getPointer, type Pointer, printReference, type Reference } from '../../charter/pointer.ts'
 import type { ApiDescription } from '../../charter/source/description.ts'
 import { makeExample } from '../../charter/source/example.ts'
@@ -180,4 +180,17 @@ export function takesArgument(charter: Charter, use: Use, name: string): boolean
   if (shape?.parameters.some((each) => each.name === name && each.in !== 'header') === true) return true
   if (shape?.body === undefined || description === undefined) return false
   return Object.hasOwn(propertiesOf(description, shape.body.schema), name)
+}
+
+/** Whether the description shows a member of the objects of a type. */
+export function showsMember(charter: Charter, type: ObjectType | undefined, name: string): boolean {
+  const shape = charter.operations.get(type?.read ?? '')?.shape
+  const home = charter.sources.get(shape?.source ?? '')?.description
+  const answer = shape?.responses.find((each) => each.status.startsWith('2'))?.schema
+  if (home === undefined || answer === undefined || type === undefined) return false
+  const within = (type.readAt ?? []).reduce<unknown>(
+    (schema, token) => (schema === undefined ? undefined : propertiesOf(home, schema)[token]?.schema),
+    answer,
+  )
+  return within !== undefined && Object.hasOwn(propertiesOf(home, within), name)
 }

@@ -15,7 +15,7 @@ import { fillRefs } from './fill-ref.ts'
 import { freshCast } from './fresh-cast.ts'
 import { isOwn, movesFrom, type Way, waysTo } from './graph.ts'
 import { type Lore, noLore } from './lore.ts'
-import { grantUse, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
+import { grantUse, othersGranting, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
 import type { Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
 import { startsOf } from './state-rule.ts'
@@ -301,7 +301,8 @@ export class Builder {
     const quorums = granted.toSorted((left, right) => right.quorum - left.quorum)
     for (const [index, approval] of quorums.entries()) {
       try {
-        return this.casting.approvers({ ...approval, quorum: Math.max(approval.quorum, times) }, use, object, among)
+        const quorum = Math.max(approval.quorum - othersGranting(this, use, object, later), times)
+        return this.casting.approvers({ ...approval, quorum }, use, object, among)
       } catch (error) {
         // Not every approval that a move grants is needed every time.
         if (!(error instanceof Unbuildable) || index === quorums.length - 1) throw error

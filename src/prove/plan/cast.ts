@@ -6,6 +6,8 @@ export interface Member {
   readonly principal: Principal
   /** New ones can be registered. */
   readonly pool: boolean
+  /** Where they carry a credential: `header authorization`, `query key`, `cookie`; absent where that is not known. */
+  readonly carries?: readonly string[]
 }
 
 /** The charter, and everybody who can be cast. */

@@ -10,6 +10,7 @@ import { namedByObject } from './kin.ts'
 import { inOrder } from './lead.ts'
 import { isChosen, originOf, ownerSource, type PersonPlace, samePlace } from './origin.ts'
 import type { Role, Step, Var, VarSpec } from './scenario.ts'
+import { openers } from './scheme.ts'
 import { type BuildOptions, Unbuildable } from './wants.ts'
 
 /** What of a scenario in the making decides who may be cast. */
@@ -91,11 +92,10 @@ export class Casting {
   private leads(member: Member, use: Use): boolean {
     const { samePerson } = this.choosing
     if (samePerson === undefined || samePerson.member !== member) return false
-    const { constraint, everything } = samePerson
-    if (everything === true) return true
-    if (constraint.kind !== 'separation') return false
+    const { constraint, everything, act } = samePerson
+    if (everything === true || constraint.kind !== 'separation') return everything === true
     return 'operations' in constraint.of
-      ? constraint.of.operations.includes(use.operation)
+      ? apartFrom(constraint.of.operations, act).includes(use.operation)
       : grants(this.stage.charter, use) || constraint.of.parties.some((party) => keepsApart(use, party))
   }
 
@@ -106,7 +106,7 @@ export class Casting {
     const found = ranked(this.stage.charter, choicesOf(use)).flatMap((choice) =>
       this.candidates(use.object?.type, choice, object, owner),
     )
-    const able = [...new Set(found)].filter((member) => !barred.has(member.name))
+    const able = openers(this.stage.charter, use, [...new Set(found)]).filter(({ name }) => !barred.has(name))
     const entitled = this.entitledAround(use, object)
     const both = entitled?.filter(
       (member) => able.includes(member) || (!barred.has(member.name) && mayByRole(this.stage.charter, use, member)),

@@ -3,9 +3,11 @@ import type { Node } from '../../cel/ast.ts'
 import { parseCel } from '../../cel/parse-cel.ts'
 import { printCel } from '../../cel/print.ts'
 import { comparisons } from '../../cel/traverse.ts'
-import type { Charter, Slot, Use } from '../../charter/charter.ts'
+import type { Charter, Slot, Use, UseId } from '../../charter/charter.ts'
 import { callVariables } from '../../charter/linker.ts'
-import { takesArgument } from './argument.ts'
+import { showsMember, takesArgument } from './argument.ts'
+import { unfitMoves } from './at-odds.ts'
+import { type Demanded, demandedOf } from './demanded.ts'
 import { useById } from './graph.ts'
 import { rewritten, writtenPath } from './instance.ts'
 import type { Scenario, Step, Var, VarSpec, Wish } from './scenario.ts'
@@ -13,8 +15,20 @@ import type { Scenario, Step, Var, VarSpec, Wish } from './scenario.ts'
 /** How many bounds are followed: an amount within another one, and that within what the object is for. */
 const deepestBound = 3
 
-/** A scenario in which each wish stands where it can be fulfilled: on the moves of its object that take such an argument. */
-export function foreseen(charter: Charter, scenario: Scenario): Scenario {
+/** A scenario with its wishes in place, and the moves in it that those rule out. */
+export interface Foreseen {
+  readonly scenario: Scenario
+  readonly unfit: ReadonlySet<UseId>
+}
+
+/**
+ * A scenario in which each wish, and what rules of later steps ask of its objects, stands where it can be fulfilled: on the moves of
+ * the object that take such an argument, or on what it is made from and has the member from.
+ *
+ * @param without - A constraint that need not hold.
+ */
+export function foresee(charter: Charter, scenario: Scenario, without?: string): Foreseen {
+  const wished: Demanded[] = []
   const vars = new Map<Var, VarSpec>(
     Object.entries(scenario.vars).map(([name, spec]) => [
       name,
@@ -25,48 +39,84 @@ export function foreseen(charter: Charter, scenario: Scenario): Scenario {
   const place = (name: Var, wish: Wish, depth: number): void => {
     const spec = vars.get(name)
     if (spec === undefined) return
-    const member = memberRead(wish)
-    const taking =
-      spec.supply === 'found' || member === undefined ? [] : stepsTaking(charter, scenario.steps, name, member)
-    if (taking.length === 0 || taking.some(({ step }) => step.makes === name))
+    wished.push({ name, wish })
+    const members = spec.supply === 'found' ? [] : membersRead(wish)
+    const taking = members.flatMap((member) => stepsTaking(charter, scenario.steps, name, member))
+    const from = taking.length > 0 || depth >= deepestBound ? [] : sourcesOf(charter, scenario, name, members)
+    if (from.length === 0 && (taking.length === 0 || taking.some(({ step }) => step.makes === name)))
       vars.set(name, { ...spec, wishes: [...spec.wishes, wish] })
-    for (const { step, use, index } of taking) {
-      const asked = member === undefined ? undefined : reread(wish, ['request', member])
-      if (asked === undefined || member === undefined) continue
+    for (const { slot, member, source } of from) {
+      const earlier = reread(wish, [slot, member], member)
+      if (earlier !== undefined) place(source, { ...earlier, slot }, depth + 1)
+    }
+    for (const { step, use, index, member } of taking) {
+      const asked = reread(wish, ['request', member], member)
+      if (asked === undefined) continue
       const { wishes } = steps[index] ?? step
       if (step.makes !== name) steps[index] = { ...step, wishes: [...wishes, { ...asked, slot: 'object' }] }
-      if (!wish.want || depth >= deepestBound) continue
+      if (!wish.want || members.length > 1 || depth >= deepestBound) continue
       for (const [slot, of] of boundsOf(use, member)) {
         const bounded = slot === 'object' ? step.object : step.refs[slot]
-        const earlier = of === member && slot === 'object' ? undefined : reread(wish, [slot, of])
+        const earlier = of === member && slot === 'object' ? undefined : reread(wish, [slot, of], member)
         if (bounded !== undefined && earlier !== undefined) place(bounded, { ...earlier, slot }, depth + 1)
       }
     }
   }
   for (const [name, { supply, wishes }] of Object.entries(scenario.vars))
     if (supply === 'made') for (const wish of wishes) place(name, wish, 0)
-  return { ...scenario, vars: Object.fromEntries(vars), steps }
+  for (const { name, wish } of demandedOf(charter, scenario, without)) place(name, wish, 0)
+  const placed = { ...scenario, vars: Object.fromEntries(vars), steps }
+  return { scenario: placed, unfit: unfitMoves(charter, scenario, wished) }
 }
 
-/** The one member of its object that a wish is about. */
-function memberRead({ rule, slot }: Wish): string | undefined {
-  const [read, ...others] = rule.reads
-  return others.length === 0 && read?.length === 2 && read[0] === slot ? read[1] : undefined
+/** The members of its object that a wish is about; none where it is about anything else as well. */
+function membersRead({ rule, slot }: Wish): string[] {
+  const read = rule.reads.filter(([root]) => root !== 'now')
+  return read.every((path) => path[0] === slot) ? [...new Set(read.flatMap(([, member]) => member ?? []))] : []
+}
+
+/** What a new object may have its members from: the objects named where it is made that show a member of that name. */
+function sourcesOf(
+  charter: Charter,
+  { steps, vars }: Scenario,
+  name: Var,
+  members: readonly string[],
+): { slot: Slot; member: string; source: Var }[] {
+  const maker = steps.find((step) => step.makes === name)
+  const [member] = members
+  if (maker === undefined || member === undefined || members.length > 1) return []
+  const named = [
+    ...(maker.object === undefined ? [] : [['object', maker.object] as const]),
+    ...Object.entries(maker.refs),
+  ]
+  const shown = named.find(([, source]) => showsMember(charter, charter.objects.get(vars[source]?.type ?? ''), member))
+  return shown === undefined ? [] : [{ slot: shown[0], member, source: shown[1] }]
 }
 
 interface Taking {
   readonly step: Step
   readonly use: Use
   readonly index: number
+  readonly member: string
 }
 
-/** The steps on an object, before the act, that take an argument of a name. */
+/**
+ * The steps on an object, before the act, that take an argument of a name. Where what makes the object takes it, a later call may mean
+ * something else by that name, as the amount of one receipt, unless it edits.
+ */
 function stepsTaking(charter: Charter, steps: readonly Step[], name: Var, member: string): Taking[] {
-  return steps.slice(0, -1).flatMap((step, index) => {
+  const taking = steps.slice(0, -1).flatMap((step, index) => {
     const use = useById(charter, step.use)
     const isOn = (step.object ?? step.makes) === name
-    return isOn && use !== undefined && takesArgument(charter, use, member) ? [{ step, use, index }] : []
+    return isOn && use !== undefined && takesArgument(charter, use, member) ? [{ step, use, index, member }] : []
   })
+  const isMade = taking.some(({ step }) => step.makes === name)
+  return taking.filter(({ step, use }) => !isMade || step.makes === name || isEdit(charter, use))
+}
+
+function isEdit(charter: Charter, use: Use): boolean {
+  const method = charter.operations.get(use.operation)?.shape.method
+  return method === 'PATCH' || method === 'PUT'
 }
 
 /** The members of objects that the rules of a use compare an argument with. */
@@ -85,15 +135,20 @@ function boundsOf(use: Use, member: string): (readonly [Slot, string])[] {
   })
 }
 
-/** The same wish about something else. */
-function reread({ rule, want, slot }: Wish, path: readonly [root: string, member: string]): Wish | undefined {
+/** The same wish with another member in the place of one of its own. */
+function reread(
+  { rule, want, slot }: Wish,
+  path: readonly [root: string, member: string],
+  own: string,
+): Wish | undefined {
   const [root, field] = path
   const { start, end } = rule.ast
   const target: Node = { kind: 'ident', name: root, start, end }
-  const read = rule.reads[0]?.join('.')
-  const other = rewritten(rule.ast, (node) =>
-    writtenPath(node)?.join('.') === read ? { kind: 'select', target, field, optional: false, start, end } : undefined,
-  )
+  const other = rewritten(rule.ast, (node) => {
+    if (writtenPath(node)?.join('\n') === `${slot}\n${own}`)
+      return { kind: 'select', target, field, optional: false, start, end }
+    return node.kind === 'ident' && node.name === slot ? { ...node, name: 'object' } : undefined
+  })
   const parsed = parseCel(printCel(other), [...callVariables, root])
   return parsed.ok ? { rule: parsed.expression, want, slot, soft: true } : undefined
 }

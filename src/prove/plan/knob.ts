@@ -4,6 +4,7 @@ import { childrenOf, type Node } from '../../cel/ast.ts'
 import type { Scope } from '../../cel/closure.ts'
 import { compileNode } from '../../cel/compile.ts'
 import type { Expression } from '../../cel/parse-cel.ts'
+import { Timestamp } from '../../cel/time.ts'
 import { type ComparisonNode, comparisons } from '../../cel/traverse.ts'
 import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
 import type { Reference } from '../../charter/pointer.ts'
@@ -21,6 +22,7 @@ import {
 import { nearestIn } from './bounds.ts'
 import { instancesOf, writtenPath } from './instance.ts'
 import { type Listed, listedOf, sized, usualLists, withMember } from './list-value.ts'
+import { momentsAround } from './moment.ts'
 
 /** An argument that decides a rule, and the values worth trying: on each side of every boundary, and beyond. Undefined leaves it out. */
 export interface Knob {
@@ -179,6 +181,7 @@ function around(
 ): unknown[] {
   const target = compileNode(other)(scopeFor(request))
   if (Array.isArray(target)) return list === undefined ? [...target, 'none-of-these'] : [target]
+  if (target instanceof Timestamp) return list === undefined ? momentsAround(target, argument.current) : []
   const goal = numberOf(target)
   if (goal === undefined) return list === undefined ? opposites(target, existing) : []
   const evaluate = compileNode(side)

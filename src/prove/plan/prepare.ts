@@ -157,3 +157,12 @@ function approversOr(
 ): Member[] {
   return possible(() => builder.casting.approvers(approval, grant, object, { later: [use] })) ?? []
 }
+
+/** How many other moves of a way make the same call, as a first and a second decision do: each is one person's. */
+export function othersGranting(builder: Builder, use: Use, object: Var, later: readonly Use[]): number {
+  const done = builder.steps.filter((step) => step.object === object && builder.casting.isUseOf(step, use.operation))
+  const ahead = later.filter((each) => each.operation === use.operation)
+  const moves = new Set([...done.map((step) => step.use), ...ahead.map((each) => each.id)])
+  moves.delete(use.id)
+  return moves.size
+}

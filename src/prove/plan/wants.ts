@@ -1,4 +1,4 @@
-import type { Constraint, Slot, Use } from '../../charter/charter.ts'
+import type { Constraint, OperationId, Slot, Use } from '../../charter/charter.ts'
 import type { Member } from './cast.ts'
 import type { Lore } from './lore.ts'
 import type { Wish } from './scenario.ts'
@@ -59,6 +59,8 @@ export interface BuildOptions {
 export interface SamePerson {
   readonly member: Member
   readonly constraint: Constraint
+  /** The operation they end with. */
+  readonly act: OperationId
   readonly everything?: boolean
 }
 

@@ -1,9 +1,10 @@
 import type { Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
 import type { Member, Stage } from '../cast.ts'
-import { foreseen } from '../foresee.ts'
+import { type Foreseen, foresee } from '../foresee.ts'
+import { noLore } from '../lore.ts'
 import { type AbuseCase, type NotReached, nameOf, type Scenario, type Tactic, type Wish } from '../scenario.ts'
-import { type BuildOptions, Unbuildable, type Wants } from '../wants.ts'
+import { type BuildOptions, possible, Unbuildable, type Wants } from '../wants.ts'
 
 /** A constraint of one kind. */
 export type ConstraintOf<K extends Constraint['kind']> = Extract<Constraint, { kind: K }>
@@ -29,9 +30,20 @@ export class Draft {
 
   /** The scenario of the use; what is given replaces what is usual. Throws `Unbuildable`. */
   build(wants: Wants = {}, options: Partial<BuildOptions> = {}): Scenario {
-    const builder = new Builder(this.stage, { ...this.options, ...options })
+    const choices = { ...this.options, ...options }
+    const { scenario, unfit } = this.built(wants, choices)
+    if (unfit.size === 0) return scenario
+    // What such an object cannot go through is gone around where there is another way.
+    const { lore = noLore } = choices
+    const around = { ...choices, lore: { ...lore, avoid: new Set([...lore.avoid, ...unfit]) } }
+    const other = possible(() => this.built(wants, around))
+    return other === undefined || other.unfit.size > 0 ? scenario : other.scenario
+  }
+
+  private built(wants: Wants, options: BuildOptions): Foreseen {
+    const builder = new Builder(this.stage, options)
     builder.addAct(this.use, { ...this.base, ...wants })
-    return foreseen(this.stage.charter, builder.scenario())
+    return foresee(this.stage.charter, builder.scenario(), wants.without)
   }
 
   /** Adds a case, or the reason why it cannot be built. */

@@ -1,12 +1,13 @@
 /** One person doing what the charter wants done by different ones. */
-import type { Use } from '../../../charter/charter.ts'
+import type { Charter, Use } from '../../../charter/charter.ts'
 import { apartFrom } from '../../../constraint/separation.ts'
 import { keepsApart } from '../apart.ts'
 import { admitted, choicesOf, type Member, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { leadsTo, useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
-import { Unbuildable, type Wants } from '../wants.ts'
+import { possible, Unbuildable, type Wants } from '../wants.ts'
+import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** What people are to an object from its beginning. */
@@ -36,10 +37,49 @@ function planBecoming(draft: Draft, constraint: ConstraintOf<'separation'>): voi
     if (ofBirth.has(party) || declared?.has(party) !== true) continue
     const alone = { ...constraint, of: { ...of, parties: [party] } }
     const tactic: Tactic = { kind: 'same-person', party }
-    draft.add(constraint.id, tactic, 'separation-of-duties', () =>
-      doneByOne(draft, alone, thoseWhoMayBoth(draft, alone), undefined),
-    )
+    draft.add(constraint.id, tactic, 'separation-of-duties', () => {
+      const both = thoseWhoMayBoth(draft, alone)
+      const found = possible(() => doneByOne(draft, alone, both, undefined))
+      // Whoever made the object is kept out for that already.
+      const [abuse, ...instead] = found === undefined ? [] : [found.abuse, ...found.instead].filter(isNotOfBirth)
+      if (abuse !== undefined) return { abuse, instead }
+      const twice = possible(() => doneTwice(draft, both))
+      if (twice !== undefined) return twice
+      throw new Unbuildable(`nobody becomes \`${party}\` who is not kept from \`${draft.use.id}\` for something else`)
+    })
   }
+}
+
+/**
+ * The use made twice by one person, where the first time may leave the object as it was: that is what makes somebody a party. Two people
+ * show what the second time does. Throws `Unbuildable`.
+ */
+function doneTwice(draft: Draft, both: readonly Member[]): { control: Scenario; abuse: Scenario } {
+  const { use, stage, options } = draft
+  if (!use.to.some((state) => use.from.includes(state))) throw new Unbuildable('it cannot be done twice')
+  for (const member of mostTogether(draft, both)) {
+    const once = possible(() => draft.build({ member }))
+    const act = once?.steps.at(-1)
+    if (once === undefined || act === undefined || !isNotOfBirth(once)) continue
+    const able = new Casting(stage, options).able(use, undefined)
+    const other = able.find((each) => each !== member && isNotOfBirth(withLastActor(once, each)))
+    if (other === undefined) continue
+    const after = (name: string): Scenario => {
+      const { cast, ...rest } = withLastActor(once, other)
+      const steps = [...once.steps.slice(0, -1), { ...act, as: name, purpose: 'setup' as const }, act]
+      return { ...rest, cast: { ...cast, ...once.cast }, steps }
+    }
+    return { control: after(other.name), abuse: after(member.name) }
+  }
+  throw new Unbuildable('there are no two people to do it')
+}
+
+/** Whether whoever makes the last step neither owns nor has made its object. */
+function isNotOfBirth({ steps, vars }: Scenario): boolean {
+  const act = steps.at(-1)
+  const object = act?.object
+  if (act === undefined || object === undefined) return false
+  return vars[object]?.owner !== act.as && !steps.some((step) => step.makes === object && step.as === act.as)
 }
 
 /** The use with the earlier step made by whoever makes it; for the first of several people for whom that works out, then for others. */
@@ -58,7 +98,10 @@ function doneByOne(
     try {
       const scenario = draft.build(
         { member, through, ...wants },
-        { samePerson: { member, constraint, everything }, ...(creator === undefined ? {} : { creator: creator.id }) },
+        {
+          samePerson: { member, constraint, everything, act: draft.use.operation },
+          ...(creator === undefined ? {} : { creator: creator.id }),
+        },
       )
       if (isBoth(draft, constraint, scenario)) found.push(scenario)
     } catch (error) {
@@ -134,11 +177,25 @@ function isBoth({ stage, use }: Draft, { of }: ConstraintOf<'separation'>, scena
   if (act === undefined) return false
   const spec = scenario.vars[act.object ?? '']
   if ('parties' in of && spec?.owner === act.as && of.parties.some((party) => party !== 'creator')) return true
-  return scenario.steps.slice(0, -1).some((step) => {
+  return scenario.steps.slice(0, -1).some((step, index) => {
     if (step.as !== act.as || (step.object ?? step.makes) !== act.object) return false
+    if (isSetBack(stage.charter, scenario, index)) return false
     const done = useById(stage.charter, step.use)
     return 'parties' in of || (done !== undefined && apartFrom(of.operations, use.operation).includes(done.operation))
   })
+}
+
+/** Whether an object comes back, before the act, to where it was before a step: what was done to it then may count for nothing. */
+function isSetBack(charter: Charter, { steps }: Scenario, index: number): boolean {
+  const object = steps[index]?.object
+  if (object === undefined) return false
+  const leading = (from: number, to: number): (readonly string[])[] =>
+    steps
+      .slice(from, to)
+      .filter((step) => (step.object ?? step.makes) === object)
+      .map((step) => useById(charter, step.use)?.to ?? [])
+  const before = new Set(leading(0, index).flat())
+  return leading(index + 1, -1).some((to) => to.length > 0 && to.every((state) => before.has(state)))
 }
 
 /** Members who may make the use and also what it is to be separated from. */

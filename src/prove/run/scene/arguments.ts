@@ -107,7 +107,7 @@ export function wishesOf(scenario: Scenario, step: Step): readonly Wish[] {
   const made = step.makes === undefined ? [] : (scenario.vars[step.makes]?.wishes ?? [])
   // What a step on its way finds there is known before it; what the act finds is what it is judged by.
   const there = step.purpose === 'setup' ? ['object', ...Object.keys(step.refs)] : []
-  const known = new Set(['request', 'body', ...there])
+  const known = new Set(['request', 'body', 'now', ...there])
   const others = step.wishes.filter((wish) => !made.includes(wish))
   const own = others.filter((wish) => wish.rule.reads.every(([root]) => root !== undefined && known.has(root)))
   // What is merely nice to have has the finer boundaries, so it is tried first.
