@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
+import { readDescription } from '../../src/charter/source/read-description.ts'
 import type { Outcome } from '../../src/prove/finding.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import { analyse } from '../charter/fixture.ts'
@@ -22,8 +23,12 @@ type Answered = readonly [status: number, body?: unknown]
 /** An API that fits into one function, the charter it should follow, and who takes part in the proof. */
 export interface SmallApi {
   readonly charter: string
+  /** The OpenAPI document of the source `shop`, where the charter does not describe it inline. */
+  readonly description?: unknown
   /** The `identities` of the identities file; those of `people` are added. */
   readonly identities?: string
+  /** What `identities` read from the environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** Who has the token `token-NAME`, by actor. */
   readonly people: Readonly<Record<string, string>>
   /** What their principals say beside the id, in YAML, by name. */
@@ -61,11 +66,14 @@ export async function proveSmall(api: SmallApi): Promise<Outcome> {
 }
 
 async function proveAt(api: SmallApi, url: string): Promise<Outcome> {
-  const { charter, diagnostics } = analyse(api.charter)
+  const { description } = readDescription('shop', api.description, () => ({ file: 'shop.json', line: 1, column: 1 }))
+  const known = api.description === undefined || description === undefined ? [] : [['shop', description] as const]
+  const { charter, diagnostics } = analyse(api.charter, new Map(known))
   assert.ok(charter !== undefined && !hasErrors(diagnostics), JSON.stringify(diagnostics))
   const { identities, diagnostics: faults } = parseIdentities({ file: 'i.yaml', text: identitiesOf(api, url) })
   assert.ok(identities, JSON.stringify(faults))
-  const env = Object.fromEntries(Object.keys(api.people).map((name) => [name.toUpperCase(), `token-${name}`]))
+  const tokens = Object.fromEntries(Object.keys(api.people).map((name) => [name.toUpperCase(), `token-${name}`]))
+  const env = { ...tokens, ...api.env }
   const run = await openStage({ charter, identities } as Parameters<typeof openStage>[0], url, { env })
   try {
     return await proveAll(run, {

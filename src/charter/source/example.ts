@@ -12,6 +12,8 @@ export interface ExampleContext extends Chance {
   readonly direction: 'request' | 'response'
   /** The name of the parameter or member the value is for. */
   readonly name?: string
+  /** What is named must exist, as whoever signs in: examples are used for names and addresses as well. */
+  readonly existing?: boolean
 }
 
 /** Optional members are left out below this depth, and everything below the second. */
@@ -92,7 +94,7 @@ function suggestion({ home, context }: Making, schema: Schema, name: string): un
   const choices = listOf(schema['enum']).filter((each) => each !== null && fits(each))
   if (choices.length > 0) return choices[Math.floor(context.random() * choices.length)]
   const isText = stringsOf(schema['type']).includes('string')
-  if (isText && wantsFresh(name, textOf(schema['format']))) return undefined
+  if (isText && context.existing !== true && wantsFresh(name, textOf(schema['format']))) return undefined
   const isPlain = !isObject(listOf(schema['examples'])[0])
   return [...(isPlain ? listOf(schema['examples']) : []), schema['default']].find(
     (each) => each !== undefined && each !== null && fits(each),

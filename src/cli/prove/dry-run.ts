@@ -1,6 +1,7 @@
 import type { Charter, Use } from '../../charter/charter.ts'
 import { describeDemand } from '../../constraint/kinds.ts'
 import { counted } from '../../constraint/words.ts'
+import { carriedBy } from '../../prove/identity/presentation.ts'
 import type { RawIdentities } from '../../prove/identity/schema.ts'
 import { hasReference } from '../../prove/identity/template.ts'
 import { actorsAs, type Member } from '../../prove/plan/cast.ts'
@@ -91,7 +92,9 @@ function unknownTenants(file: RawIdentities): string[] {
 const poolSeats = 3
 
 function membersOf(charter: Charter, file: RawIdentities): Member[] {
-  return Object.entries(file.identities).flatMap(([name, { actor, principal, pool }]): Member[] => {
+  return Object.entries(file.identities).flatMap(([name, raw]): Member[] => {
+    const { actor, principal, pool } = raw
+    const carries = carriedBy(raw)
     const literal = (text: string | undefined) => (text === undefined || hasReference(text) ? undefined : text)
     const [id, tenant] = [literal(principal?.id), literal(principal?.tenant)]
     const known = {
@@ -102,9 +105,9 @@ function membersOf(charter: Charter, file: RawIdentities): Member[] {
       ...(tenant === undefined ? {} : { tenant }),
     }
     const actors = actorsAs(charter, known.actors, known)
-    if (pool === undefined) return [{ name, principal: { ...known, actors }, pool: false }]
+    if (pool === undefined) return [{ name, principal: { ...known, actors }, pool: false, carries }]
     const seats = Array.from({ length: Math.min(poolSeats, pool) }, (_, index) => `${name}#${index + 1}`)
-    return seats.map((seat) => ({ name: seat, principal: { actors: known.actors }, pool: true }))
+    return seats.map((seat) => ({ name: seat, principal: { actors: known.actors }, pool: true, carries }))
   })
 }
 

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../transport/exchange.ts'
-import type { RawIdentities } from './schema.ts'
+import type { RawIdentities, RawIdentity } from './schema.ts'
 
 /** A request that carries a secret the way some identity carries its own. */
 export type Present = (secret: string) => (request: HttpRequest) => HttpRequest
@@ -34,6 +34,13 @@ export function presentationsOf(file: RawIdentities): readonly Present[] {
     if (!found.has(mark)) found.set(mark, carrier)
   }
   return [...found.values()].map(presenting)
+}
+
+/** Where an identity carries what it is let in with, as `header authorization`, `query key` or `cookie`. */
+export function carriedBy({ headers = {}, query = {}, cookies }: RawIdentity): string[] {
+  const names = Object.keys(headers).map((name) => name.toLowerCase())
+  const sent = names.map((name) => (name === 'cookie' ? name : `header ${name}`))
+  return [...sent, ...Object.keys(query).map((name) => `query ${name.toLowerCase()}`), ...(cookies ? ['cookie'] : [])]
 }
 
 function carriersIn(place: Carrier['place'], values: Readonly<Record<string, string>> | undefined): Carrier[] {

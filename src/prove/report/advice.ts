@@ -2,10 +2,7 @@
 
 /** By how a reason reads; the first that fits. */
 const advices: readonly (readonly [RegExp, string])[] = [
-  [
-    /not let in at all|signing in|expected 2xx, got/,
-    'check how this identity signs in (identities file: login, headers)',
-  ],
+  [/not let in|signing in|expected 2xx, got/, 'check how this identity signs in (identities file: login, headers)'],
   [/no reset hook/, 'add `hooks: { reset: … }` to the identities file'],
   [/`advance-clock` hook/, 'add `hooks: { advance-clock: … }` to the identities file'],
   [

@@ -1,7 +1,7 @@
 import type { Charter, Principal } from '../../charter/charter.ts'
 import type { Identities } from '../identity/identities.ts'
 import { IdentityError } from '../identity/login.ts'
-import { presentationsOf } from '../identity/presentation.ts'
+import { carriedBy, presentationsOf } from '../identity/presentation.ts'
 import type { RawIdentities, RawIdentity } from '../identity/schema.ts'
 import type { Session } from '../identity/session.ts'
 import { actorsAs, type Member } from '../plan/cast.ts'
@@ -153,11 +153,11 @@ async function gather(
     if (raw.pool !== undefined) {
       const principal = { ...knownOf(raw), actors: [raw.actor].flat() }
       const seats = Array.from({ length: Math.min(poolSeats, raw.pool) }, (_, index) => `${name}#${index + 1}`)
-      members.push(...seats.map((seat) => ({ name: seat, principal, pool: true })))
+      members.push(...seats.map((seat) => ({ name: seat, principal, pool: true, carries: carriedBy(raw) })))
       continue
     }
     try {
-      members.push({ name, principal: (await signIn(name)).principal, pool: false })
+      members.push({ name, principal: (await signIn(name)).principal, pool: false, carries: carriedBy(raw) })
     } catch (error) {
       if (!(error instanceof IdentityError)) throw error
       absent.push(`${name}: ${error.message}`)

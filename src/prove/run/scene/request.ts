@@ -3,6 +3,7 @@ import { conforms } from '../../../charter/source/conform.ts'
 import { type ExampleContext, makeExample } from '../../../charter/source/example.ts'
 import { propertiesOf, resolveSchema, type SchemaHome } from '../../../charter/source/schema.ts'
 import { isRecord } from '../../../wire/to-http.ts'
+import { choicesOf } from '../../plan/cast.ts'
 
 /** Where values that nobody prescribes come from: seeded, so that a run can be repeated. */
 export interface Supply {
@@ -18,7 +19,8 @@ export function makeRequest(charter: Charter, use: Use, supply: Supply): CallReq
   if (shape === undefined || description === undefined) return {}
   const example = use.example
   const sections: Record<'path' | 'query' | 'header', Record<string, unknown>> = { path: {}, query: {}, header: {} }
-  const wanted = { random: supply.random, fresh: supply.fresh, direction: 'request' as const }
+  const existing = letsIn(charter, use, description)
+  const wanted = { random: supply.random, fresh: supply.fresh, direction: 'request' as const, existing }
   for (const parameter of shape.parameters) {
     if (parameter.in === 'cookie' || !(parameter.required || parameter.in === 'path')) continue
     sections[parameter.in][parameter.name] = parameter.example ?? makeExample(description, parameter.schema, wanted)
@@ -33,6 +35,14 @@ export function makeRequest(charter: Charter, use: Use, supply: Supply): CallReq
     header: { ...sections.header, ...refresh(example?.header, supply) },
     ...(body === undefined ? {} : { body: freshBody(description, shape.body?.schema, body, wanted) }),
   }
+}
+
+/** Whether a call is how somebody signs in: anybody may make it, it takes a password, and it makes nothing. */
+function letsIn(charter: Charter, use: Use, home: SchemaHome): boolean {
+  const shape = charter.operations.get(use.operation)?.shape
+  const makes = use.creates || shape?.responses.some(({ status }) => status === '201') === true
+  if (makes || shape?.body === undefined || !choicesOf(use).some(({ anonymous }) => anonymous)) return false
+  return Object.keys(propertiesOf(home, shape.body.schema)).some((name) => /passw|passphrase|^pin$|secret/i.test(name))
 }
 
 function merge(made: unknown, example: unknown): unknown {

@@ -108,8 +108,13 @@ async function refuseDoubt(lab: Lab, trial: Trial): Promise<void> {
   const abuse = trial.sent.findLast((each) => each.purpose === 'abuse')
   if (abuse === undefined || abuse.exchange.response?.status !== 401) return
   if (!lab.stage.members.some((member) => member.name === abuse.as) || (await lab.isLetIn(abuse.as))) return
-  if (await knocks(lab, abuse.as)) return
-  throw new Unreached(`${abuse.as} is not let in at all (401): the credential may be wrong or have run out`)
+  const isLetIn = await knocks(lab, abuse.as)
+  if (isLetIn === true) return
+  throw new Unreached(
+    isLetIn === undefined
+      ? `${abuse.as} is not let in (401), and nothing is open to them by which to tell whether the credential is good`
+      : `${abuse.as} is not let in at all (401): the credential may be wrong or have run out`,
+  )
 }
 
 /** Tactics whose setup already does what must be refused, or whose act is refused for what its setup is. */
