@@ -1,6 +1,7 @@
 /** Moves of objects that the object acted on points to: `key: $object#/loanId` at the loan, when its disbursement is executed. */
 import type { Along, Constraint, Ref, Use } from './charter.ts'
 import { groupBy } from './group-by.ts'
+import { inferKey } from './infer.ts'
 import type { UseDraft } from './link-use.ts'
 import { asList, type Linker, linkBy } from './linker.ts'
 import { type Pointer, parsePointer } from './pointer.ts'
@@ -43,7 +44,7 @@ export function isAlong({ own }: UseDraft): boolean {
 
 /**
  * Tells moves that are made along from those that are made by themselves. Along with which: the uses of the same operation for the
- * first type of object it moves.
+ * first type of object that is there before it.
  */
 export function partAlong(linker: Linker, drafts: readonly UseDraft[]): Parted {
   const own = drafts.filter((draft) => !isAlong(draft))
@@ -51,7 +52,8 @@ export function partAlong(linker: Linker, drafts: readonly UseDraft[]): Parted {
   const moving: UseDraft[] = []
   for (const draft of drafts.filter(isAlong)) {
     const at = parsePointer(draft.own.key?.slice(prefix.length) ?? '')
-    const first = own.find((each) => each.shape.id === draft.shape.id && each.object !== undefined)
+    const mains = own.filter((each) => each.shape.id === draft.shape.id && each.object !== undefined)
+    const first = mains.find((each) => !makes(linker, each)) ?? mains[0]
     if (draft.own.key?.startsWith(prefix) !== true || at === undefined || at.length === 0)
       linker.report('wrong-reference', [...draft.path, 'key'], `\`${draft.own.key}\` says no place in an object`)
     else if (first === undefined || first.object === draft.object)
@@ -72,6 +74,14 @@ export function partAlong(linker: Linker, drafts: readonly UseDraft[]): Parted {
     ([type, group]) => [type, group.map((draft) => alongUse(linker, draft))] as const,
   )
   return { own, along, moves: new Map(moves) }
+}
+
+/** Whether a move makes its object: then that names nothing before it. */
+function makes(linker: Linker, { own, shared, object = '', shape }: UseDraft): boolean {
+  const written = own.key ?? shared?.demands.key
+  if (written !== undefined) return written.startsWith('$response')
+  const read = linker.parsed.raw.objects?.[object]?.read
+  return inferKey(object, shape, read, linker.shapes.get(read ?? '')) === undefined
 }
 
 function checkDemands(linker: Linker, draft: UseDraft, main: UseDraft): void {

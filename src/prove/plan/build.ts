@@ -6,6 +6,7 @@
  */
 import type { ObjectType, Use } from '../../charter/charter.ts'
 import { type Pointer, printPointer } from '../../charter/pointer.ts'
+import { makeBeside, moveAlong } from './along.ts'
 import { stillApart } from './apart.ts'
 import { appointments } from './appoint.ts'
 import { type Belonging, type Binding, bind } from './belong.ts'
@@ -17,22 +18,9 @@ import { isOwn, movesFrom, type Way, waysTo } from './graph.ts'
 import { type Lore, noLore } from './lore.ts'
 import { grantUse, othersGranting, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
-import type { Scenario, Seat, Step, Var, VarSpec, Wish } from './scenario.ts'
+import type { Scenario, Seat, Step, Var, VarSpec } from './scenario.ts'
 import { startsOf } from './state-rule.ts'
-import { type BuildOptions, deepest, Unbuildable, type Wants } from './wants.ts'
-
-/** What an object is wanted for. */
-export interface Supply extends Belonging {
-  readonly states: readonly string[]
-  readonly wishes: readonly Wish[]
-  readonly depth: number
-  /** A move the way must pass. */
-  readonly through?: Use | undefined
-  /** The use it is for, and who makes that: steps on the way leave to them what others cannot do. */
-  readonly ahead?: { readonly use: Use; readonly member: Member } | undefined
-  /** The object it is made for. */
-  readonly near?: Var | undefined
-}
+import { type BuildOptions, deepest, type Supply, Unbuildable, type Wants } from './wants.ts'
 
 /** How a step is made. */
 export interface How {
@@ -58,9 +46,13 @@ export class Builder {
   readonly vars: Record<Var, VarSpec> = {}
   readonly steps: Step[] = []
   readonly owners = new Map<Var, Member>()
+  /** Objects that are to be left as they are. */
+  readonly kept = new Set<Var>()
   readonly stage: Stage
   readonly casting: Casting
   private readonly tally = new Map<string, number>()
+  /** Uses that are about to make something. */
+  private readonly coming: Use[] = []
   private readonly choices: BuildOptions
 
   constructor(stage: Stage, options: BuildOptions) {
@@ -155,10 +147,14 @@ export class Builder {
     if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
     const passing = waysTo(type, want.states, want.through, this.lore.avoid)
     // What comes before the move that should be passed is reached without it.
-    const ways = passing.length > 0 ? passing : waysTo(type, want.states, undefined, this.lore.avoid)
+    const all = passing.length > 0 ? passing : waysTo(type, want.states, undefined, this.lore.avoid)
+    // What is being made cannot be what it is made from.
+    const ways = all.filter(([first]) => first === undefined || !this.coming.includes(first))
     const way = ways.find(([first]) => first?.id === this.choices.creator) ?? ways[0]
     if (way !== undefined) return this.follow(type, way, want)
     const creatable = type.transitions.some((use) => use.creates)
+    if (type.list === undefined && all[0]?.[0] !== undefined)
+      throw new Unbuildable(`\`${all[0][0].id}\` makes every ${typeName} from what needs one that is there already`)
     if (creatable && want.states.length > 0 && type.list === undefined) {
       throw new Unbuildable(`no transitions lead a new ${typeName} to ${want.states.join(' or ')}`)
     }
@@ -194,12 +190,17 @@ export class Builder {
   /** Adds moves of an object, each by whoever may; people needed `ahead` are spared where others can do it. */
   move(object: Var, moves: readonly Use[], depth: number, ahead?: Supply['ahead']): void {
     for (const [index, use] of moves.entries()) {
+      if (use.kind === 'along') {
+        moveAlong(this, object, use, depth)
+        continue
+      }
       const later = [...moves.slice(index + 1), ...(ahead === undefined ? [] : [ahead.use])]
       prepareAlways(this, use, object, depth)
       const named = appointments(this, { use, object, later }, this.choices.samePerson)
       const extra = named.map(({ said, who }) => ({ at: said, value: { idOf: this.play(who) } }))
       for (const member of this.performers(use, object, later, ahead?.member)) {
-        this.step(use, { member, object, wants: {}, extra, purpose: 'setup', depth })
+        const how = { member, object, wants: {}, extra, purpose: 'setup', depth } as const
+        if (!makeBeside(this, use, how, moves.slice(index + 1))) this.step(use, how)
       }
       this.note(object, { owner: this.owners.get(object), people: named })
     }
@@ -266,6 +267,7 @@ export class Builder {
     const people = this.casting.peopleFor(type, [creator, ...moves], want)
     const object = this.introduce(type, { ...want, people, states: [], supply: 'made' })
     const { depth, wishes } = want
+    this.coming.push(creator)
     this.step(creator, {
       member: maker,
       object: undefined,
@@ -276,6 +278,7 @@ export class Builder {
       purpose: 'setup',
       depth,
     })
+    this.coming.pop()
     const enrich = this.choices.enrich?.get(type.name)
     if (enrich !== undefined && depth < deepest && moves.every((use) => use !== enrich))
       this.move(object, [enrich], depth + 1)

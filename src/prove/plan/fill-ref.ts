@@ -87,8 +87,10 @@ function reuse(
   const used = new Set(
     builder.steps.flatMap((step) => (isMoved && step.use === use.id ? (step.refs[ref.slot] ?? []) : [])),
   )
+  const isThere = (name: Var): boolean =>
+    vars[name]?.supply === 'found' || builder.steps.some((step) => step.makes === name)
   const names = Object.keys(vars).filter(
-    (name) => vars[name]?.type === ref.object && name !== object && !used.has(name),
+    (name) => vars[name]?.type === ref.object && name !== object && !used.has(name) && isThere(name),
   )
   return names.findLast(
     (name) =>

@@ -157,6 +157,13 @@ export function useById(charter: Charter, id: string): Use | undefined {
   return undefined
 }
 
+/** The uses that make a move along with their own; none of a move that is made by itself. */
+export function mainsOf(charter: Charter, move: Use): readonly Use[] {
+  if (move.kind !== 'along') return []
+  const all = charter.operations.get(move.operation)?.uses ?? []
+  return all.filter(({ along = [] }) => along.some((each) => each.use === move.id))
+}
+
 /** Whether everybody has one of a type, found by who they are: a profile, a subscription. */
 export function isOwn(charter: Charter, type: ObjectType): boolean {
   const read = charter.operations.get(type.read ?? '')

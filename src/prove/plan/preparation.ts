@@ -176,6 +176,7 @@ export function possibleMoves(charter: Charter, use: Use, { slot, type, state, d
   return type.transitions.filter(
     (move) =>
       !move.creates &&
+      move.kind !== 'along' &&
       move.id !== use.id &&
       charter.operations.get(move.operation)?.writes === true &&
       mayStart(move, state) &&

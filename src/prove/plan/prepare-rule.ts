@@ -2,6 +2,7 @@
 import type { Slot, Use } from '../../charter/charter.ts'
 import type { Builder, How } from './build.ts'
 import { companionsOf, movesFrom, useById } from './graph.ts'
+import { namedByObject } from './kin.ts'
 import { parentOf } from './lore.ts'
 import { has, maySideMove, type Preparation } from './preparation.ts'
 import type { Step, Var } from './scenario.ts'
@@ -17,7 +18,8 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
     if (constraint.kind === 'when') {
       const rule = stateRuleOf(charter, use, constraint.rule)
       if (rule !== undefined && rule.slot !== 'object') demand(builder, how, refs, rule)
-    } else if (constraint.kind === 'from' && constraint.slot !== 'object') demand(builder, how, refs, constraint)
+    } else if (constraint.kind === 'from' && constraint.slot !== 'object')
+      demand(builder, how, { ...pointedAt(builder, use, how.object), ...refs }, constraint)
   }
   for (const preparation of builder.lore.first.get(use.id) ?? []) {
     const name = varIn(builder, { object: how.object, refs }, preparation.slot)
@@ -104,6 +106,17 @@ function showOn(builder: Builder, name: Var, from: number): void {
     if (index >= from && (step.object ?? step.makes) !== name) builder.steps[index] = { ...step, shows: name }
 }
 
+/** What the object of a step names by itself, as far as the way tells. */
+function pointedAt({ stage, steps, vars }: Builder, use: Use, object: Var | undefined): Record<Slot, Var> {
+  const found: Record<Slot, Var> = {}
+  for (const ref of use.refs) {
+    if (ref.key.from !== 'object' || object === undefined) continue
+    const name = namedByObject(stage.charter, { steps, vars }, object, ref)
+    if (name !== undefined) found[ref.slot] = name
+  }
+  return found
+}
+
 function demand(
   builder: Builder,
   how: How,
@@ -152,8 +165,21 @@ export function plannedStates(builder: Builder, name: Var): readonly string[] {
     const moved =
       (step.object ?? step.makes) === name
         ? use
-        : companionsOf(charter, use).find((each) => step.refs[each.object?.type ?? ''] === name)
+        : (companionsOf(charter, use).find((each) => step.refs[each.object?.type ?? ''] === name) ??
+          alongOf(builder, use, step.object, name))
     if (moved !== undefined && moved.to.length > 0) states = moved.to
   }
   return states
+}
+
+/** The move of an object that a step makes along with that of its own. */
+function alongOf(
+  builder: Builder,
+  use: Use,
+  object: Var | undefined,
+  name: Var,
+): { to: readonly string[] } | undefined {
+  if (use.along === undefined) return undefined
+  const pointed = pointedAt(builder, use, object)
+  return use.along.find(({ slot }) => pointed[slot] === name)
 }

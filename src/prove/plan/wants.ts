@@ -1,7 +1,8 @@
 import type { Constraint, OperationId, Slot, Use } from '../../charter/charter.ts'
+import type { Belonging } from './belong.ts'
 import type { Member } from './cast.ts'
 import type { Lore } from './lore.ts'
-import type { Wish } from './scenario.ts'
+import type { Var, Wish } from './scenario.ts'
 
 /** What a scenario shall look like beyond the rightful way. */
 export interface Wants {
@@ -23,6 +24,19 @@ export interface Wants {
   readonly without?: string
   /** Whose a reference shall be, when not the caller's. */
   readonly refOwner?: Readonly<Record<Slot, Member>>
+}
+
+/** What an object is wanted for. */
+export interface Supply extends Belonging {
+  readonly states: readonly string[]
+  readonly wishes: readonly Wish[]
+  readonly depth: number
+  /** A move the way must pass. */
+  readonly through?: Use | undefined
+  /** The use it is for, and who makes that: steps on the way leave to them what others cannot do. */
+  readonly ahead?: { readonly use: Use; readonly member: Member } | undefined
+  /** The object it is made for. */
+  readonly near?: Var | undefined
 }
 
 /** How objects and people are chosen throughout a scenario. */

@@ -14,6 +14,7 @@ import { newBeside, toldBefore } from './look/beside.ts'
 import { look } from './look/observe.ts'
 import { namedIn, standingOf } from './look/permission.ts'
 import { addWitnesses, shownWithoutKey, type Witness } from './look/witness.ts'
+import { followersOf } from './scene/along.ts'
 import { patienceMs } from './scene/learn.ts'
 import { type Made, type Manner, Play } from './scene/play.ts'
 
@@ -67,6 +68,7 @@ export function labelsOf(play: Play, step: Step): Map<Var, string> {
   const labels = new Map<Var, string>()
   for (const name of play.things.keys()) labels.set(name, name)
   for (const [slot, name] of Object.entries(step.refs)) labels.set(name, slot)
+  for (const { name, along } of followersOf(play, step)) labels.set(name, along.slot)
   if (step.object !== undefined) labels.set(step.object, play.scenario.vars[step.object]?.type ?? 'object')
   if (step.makes !== undefined) labels.set(step.makes, `new ${play.scenario.vars[step.makes]?.type ?? 'object'}`)
   return labels

@@ -240,7 +240,13 @@ export class Ways {
     this.searched.add(typeName)
     for (const use of type.transitions) {
       const writes = stage.charter.operations.get(use.operation)?.writes === true
-      if (use.creates || !writes || use.to.some((state) => !use.from.includes(state)) || this.raisers.has(typeName))
+      if (
+        use.creates ||
+        use.kind === 'along' ||
+        !writes ||
+        use.to.some((state) => !use.from.includes(state)) ||
+        this.raisers.has(typeName)
+      )
         continue
       const { control } = this.plan(use, { found: new Set() })
       const made = control === undefined ? undefined : await this.controlOf(control)

@@ -125,7 +125,7 @@ function elsewhere(draft: Draft, slots: readonly Slot[]): Use[] {
 
 /** What brings an object to its end, where that is for good; else the last that can be done to it. */
 function lastMove(charter: Charter, type: ObjectType): Use | undefined {
-  const uses = type.transitions.filter((use) => isWriting(charter, use))
+  const uses = type.transitions.filter((use) => use.kind !== 'along' && isWriting(charter, use))
   const moves = uses.filter((use) => !use.creates)
   return (
     moves.find(({ to }) => to.length > 0 && to.every((each) => type.final.includes(each))) ?? moves.at(-1) ?? uses[0]

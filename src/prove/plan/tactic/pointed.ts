@@ -5,6 +5,7 @@ import { sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
 import { samePlace } from '../origin.ts'
+import { plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Var } from '../scenario.ts'
 import { possible, Unbuildable, type Wants } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
@@ -13,11 +14,12 @@ import type { ConstraintOf, Draft } from './draft.ts'
  * The object acted on points to another one: that is moved on right before the act, or set anew by whoever the object is of, as an
  * account that must be verified again. Throws `Unbuildable`.
  */
-export function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'from'>, state: string): Scenario {
+function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'from'>, state: string): Scenario {
   const builder = new Builder(draft.stage, draft.options)
   builder.addAct(draft.use, draft.base)
   const act = builder.steps.pop()
   if (act === undefined) throw new Unbuildable('nothing to do')
+  if (act.object !== undefined) builder.kept.add(act.object)
   const named = Object.keys(builder.vars).find((name) => builder.vars[name]?.type === type.name)
   const ways = constraint.states.map((start) => movesFrom(type, start, [state], undefined, builder.lore.avoid))
   const moves = ways.find((way) => way !== undefined)
@@ -27,6 +29,22 @@ export function movedBefore(draft: Draft, type: ObjectType, constraint: Constrai
   else throw new Unbuildable(`nothing moves a ${type.name} that may be used to ${state}`)
   builder.steps.push(act)
   return builder.scenario()
+}
+
+/** The object acted on points to one in a state: moved there right before the act, else there from the beginning. Throws `Unbuildable`. */
+export function pointedIn(draft: Draft, type: ObjectType, constraint: ConstraintOf<'from'>, state: string): Scenario {
+  try {
+    return movedBefore(draft, type, constraint, state)
+  } catch (error) {
+    if (!(error instanceof Unbuildable)) throw error
+    const builder = new Builder(draft.stage, draft.options)
+    builder.addAct(draft.use, { ...draft.base, states: { [constraint.slot]: [state] } })
+    const scenario = builder.scenario()
+    builder.steps.pop()
+    const names = Object.keys(builder.vars).filter((name) => builder.vars[name]?.type === type.name)
+    if (!names.some((name) => plannedStates(builder, name).includes(state))) throw error
+    return scenario
+  }
 }
 
 /** What the object acted on names in a slot. Throws `Unbuildable` where it names nothing there. */

@@ -7,7 +7,7 @@ import { plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
 import { type BuildOptions, possible, Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
-import { movedBefore, ofOthers } from './pointed.ts'
+import { ofOthers, pointedIn } from './pointed.ts'
 
 /** The use from every state it may not start from. */
 export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
@@ -24,7 +24,7 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
     const pointed = draft.use.refs.find((ref) => ref.slot === constraint.slot)?.key.from === 'object'
     const given = constraint.slot === 'object' ? statesOfOptional(draft) : {}
     const plain = (options: Partial<BuildOptions> = {}) =>
-      pointed ? movedBefore(draft, type, constraint, state) : draft.build({ states: { ...given, ...states } }, options)
+      pointed ? pointedIn(draft, type, constraint, state) : draft.build({ states: { ...given, ...states } }, options)
     draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
       ...(Object.keys(given).length === 0 ? {} : { control: draft.build({ states: given }) }),
       abuse: plain(),
@@ -72,6 +72,7 @@ function movedBy(
   const name = varOf(draft, builder, constraint.slot)
   const act = builder.steps.pop()
   if (name === undefined || act === undefined) throw new Unbuildable(`no step of the way names the ${type.name}`)
+  if (act.object !== undefined && act.object !== name) builder.kept.add(act.object)
   const from = plannedStates(builder, name).find((each) => constraint.states.includes(each))
   const there = move.from.filter((each) => constraint.states.includes(each))
   builder.move(name, [...(movesFrom(type, from, there, undefined, builder.lore.avoid) ?? []), move], 0)

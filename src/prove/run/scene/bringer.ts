@@ -60,7 +60,7 @@ function candidatesFor(charter: Charter, list: Use, type: ObjectType): Use[] {
     .filter((each) => each !== type)
     .toSorted((left, right) => Number(named.has(right.name)) - Number(named.has(left.name)))
   return ranked.flatMap((each) =>
-    each.transitions.filter((use) => charter.operations.get(use.operation)?.writes === true),
+    each.transitions.filter((use) => use.kind !== 'along' && charter.operations.get(use.operation)?.writes === true),
   )
 }
 

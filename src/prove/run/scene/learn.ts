@@ -1,5 +1,5 @@
 /** What the answer to a call teaches: the object it made, and the state it left. */
-import type { CallRequest, Charter, ObjectType, Use } from '../../../charter/charter.ts'
+import type { CallRequest, Charter, ObjectFact, ObjectType, Use } from '../../../charter/charter.ts'
 import { readObject, textOf } from '../../../charter/object-fact.ts'
 import { evaluateReference, getPointer } from '../../../charter/pointer.ts'
 import { isRecord } from '../../../wire/to-http.ts'
@@ -12,6 +12,7 @@ import { factId, refuses, type Seen } from '../lab.ts'
 import { readThing, withAbove } from '../look/observe.ts'
 import { usedAs } from '../look/outcome.ts'
 import { Unreached } from '../unreached.ts'
+import { followersOf, ledTo } from './along.ts'
 import { credentialsIn, enrolled } from './enrol.ts'
 import type { Play } from './play.ts'
 import { knownOf, type Thing } from './thing.ts'
@@ -45,6 +46,8 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
     const name = step.refs[companion.object?.type ?? '']
     if (name !== undefined) await refresh(play, await play.thing(name), exchange, companion.to[0])
   }
+  for (const { thing, along } of followersOf(play, step))
+    await refresh(play, thing, exchange, ledTo(along, thing.fact?.state))
   play.lab.past.push({
     ...seen.call,
     request,
@@ -94,15 +97,25 @@ async function newThing(play: Play, step: Step, answered: Answered): Promise<Thi
 
 /** Brings a thing up to date: from the answer when that is the object, else by reading. */
 async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: string | undefined): Promise<void> {
-  if (thing.type.state === undefined && moved !== undefined) thing.followed = moved
+  const { type } = thing
+  if (type.state === undefined && moved !== undefined) thing.followed = moved
   const json = exchange.response?.json
-  const complete = textOf(getPointer(json, thing.type.key)) === thing.key && thing.type.read === undefined
-  if (complete) thing.fact = await withAbove(play, thing, readObject(thing.type, json, knownOf(thing, play.lab.now())))
+  const complete = textOf(getPointer(json, type.key)) === thing.key && type.read === undefined
+  const before = thing.fact?.value
+  const whole = isRecord(json) && isRecord(before) ? { ...before, ...json } : json
+  if (complete) thing.fact = await withAbove(play, thing, readObject(type, whole, knownOf(thing, play.lab.now())))
   else await readThing(play, thing, undefined)
-  thing.fact ??= readObject(thing.type, json ?? {}, knownOf(thing, play.lab.now()))
+  thing.fact ??= readObject(type, json ?? {}, knownOf(thing, play.lab.now()))
   // What nobody can look at is where its moves have led.
-  if (thing.type.read === undefined && thing.followed !== undefined)
-    thing.fact = { ...thing.fact, state: thing.followed }
+  if (type.read !== undefined) return remember(play, thing, thing.fact)
+  const shown = complete ? readObject(type, json, { now: play.lab.now() }).state : undefined
+  if (shown !== undefined) delete thing.followed
+  else if (moved !== undefined && type.list === undefined) thing.followed = moved
+  remember(play, thing, thing.followed === undefined ? thing.fact : { ...thing.fact, state: thing.followed })
+}
+
+function remember(play: Play, thing: Thing, fact: ObjectFact): void {
+  thing.fact = fact
   play.lab.latest.set(factId(thing.type.name, thing.key), thing.fact)
 }
 

@@ -215,9 +215,17 @@ export class Play {
     for (const ref of use.refs) {
       if (ref.key.from !== 'object') continue
       const key = textOf(getPointer(objects['object']?.value, ref.key.pointer))
-      if (key !== undefined) note(ref.slot, await this.byKey(ref.object, key))
+      const pointed = key === undefined ? undefined : await this.byKey(ref.object, key)
+      // What the call moves along is looked at like what it acts on.
+      if (pointed !== undefined && use.along?.some((each) => each.slot === ref.slot)) this.bring(ref.slot, pointed)
+      note(ref.slot, pointed)
     }
     return underOwnNames(this.lab.charter, use, objects)
+  }
+
+  /** Puts a thing on stage that no step names. */
+  private bring(name: Var, thing: Thing): void {
+    if (![...this.things.values()].includes(thing)) this.things.set(name, thing)
   }
 
   /** What a call finds by who makes it is theirs, whomever the scenario has it for. */
