@@ -1,5 +1,5 @@
 /** What the object of a step points to and its call moves along. */
-import type { Along, Use } from '../../../charter/charter.ts'
+import type { Along, Slot, Use } from '../../../charter/charter.ts'
 import { textOf } from '../../../charter/object-fact.ts'
 import { getPointer } from '../../../charter/pointer.ts'
 import { companionsOf } from '../../plan/graph.ts'
@@ -32,6 +32,12 @@ function pointedBy(play: Play, use: Use, thing: Thing | undefined): Follower[] {
     const found = [...play.things].find(([, each]) => each.type.name === along.object && each.key === key)
     return found === undefined ? [] : [{ name: found[0], thing: found[1], along }]
   })
+}
+
+/** Puts on stage what a call moves along, so that it is looked at like what the call acts on. */
+export function bringAlong({ things }: Play, use: Use, slot: Slot, thing: Thing | undefined): void {
+  const isMoved = use.along?.some((each) => each.slot === slot) === true
+  if (isMoved && thing !== undefined && ![...things.values()].includes(thing)) things.set(slot, thing)
 }
 
 /** Where a move along leads from a state; undefined where it stays. */

@@ -16,6 +16,7 @@ import { type Leaving, leavingOut } from '../look/leaving-out.ts'
 import { readThing } from '../look/observe.ts'
 import { outcomesOf, unlessAllowed } from '../look/outcome.ts'
 import { Held, Unreached } from '../unreached.ts'
+import { bringAlong } from './along.ts'
 import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.ts'
 import { setUpUnlessDead } from './dead-end.ts'
 import { findThing } from './find.ts'
@@ -216,16 +217,10 @@ export class Play {
       if (ref.key.from !== 'object') continue
       const key = textOf(getPointer(objects['object']?.value, ref.key.pointer))
       const pointed = key === undefined ? undefined : await this.byKey(ref.object, key)
-      // What the call moves along is looked at like what it acts on.
-      if (pointed !== undefined && use.along?.some((each) => each.slot === ref.slot)) this.bring(ref.slot, pointed)
+      bringAlong(this, use, ref.slot, pointed)
       note(ref.slot, pointed)
     }
     return underOwnNames(this.lab.charter, use, objects)
-  }
-
-  /** Puts a thing on stage that no step names. */
-  private bring(name: Var, thing: Thing): void {
-    if (![...this.things.values()].includes(thing)) this.things.set(name, thing)
   }
 
   /** What a call finds by who makes it is theirs, whomever the scenario has it for. */
