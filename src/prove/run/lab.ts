@@ -1,4 +1,5 @@
 import type { Call, CallRequest, Charter, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
+import { keyIn } from '../../constraint/context.ts'
 import type { Facts } from '../../constraint/facts.ts'
 import { decide, evaluateUse } from '../../decide/decide.ts'
 import type { Reason } from '../../decide/decision.ts'
@@ -111,7 +112,21 @@ export function judge(lab: Lab, use: Use, seen: Seen, request: CallRequest = see
     request !== seen.call.request && countsByArgument(use)
       ? seenBy(lab, use, seen.call.principal, request, seen.objects).facts
       : seen.facts
-  return evaluateUse(lab.charter, use, facts, { ...seen.call, request })
+  const call = { ...seen.call, request }
+  return evaluateUse(lab.charter, use, { ...facts, objects: namedIn(use, facts.objects, call) }, call)
+}
+
+/** The objects that a call names: of one it names in place of that nothing is known. */
+function namedIn(use: Use, objects: Facts['objects'], call: Call): Facts['objects'] {
+  const own =
+    use.object === undefined || use.creates ? [] : [{ slot: use.object.slot ?? 'object', key: use.object.key }]
+  const others = [...own, ...use.refs].filter(({ slot, key }) => {
+    const fact = key.from === 'request' ? objects[slot] : undefined
+    const named = fact === undefined || fact === null ? undefined : keyIn(key, call, undefined)
+    return named !== undefined && named !== fact?.key
+  })
+  if (others.length === 0) return objects
+  return Object.fromEntries(Object.entries(objects).filter(([slot]) => others.every((each) => each.slot !== slot)))
 }
 
 /** Whether what a call is counted with depends on its arguments, as uses of each coupon. */
