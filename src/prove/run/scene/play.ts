@@ -246,9 +246,8 @@ export class Play {
   /** An object that others point to. */
   async byKey(type: string, key: string): Promise<Thing | undefined> {
     const known = [...this.things.values()].find((thing) => thing.type.name === type && thing.key === key)
-    if (known !== undefined) return known
     const objectType = this.lab.charter.objects.get(type)
-    if (objectType === undefined) return undefined
+    if (known !== undefined || objectType === undefined) return known
     const thing: Thing = { type: objectType, key, path: {} }
     await readThing(this, thing, undefined)
     return thing
