@@ -2,7 +2,7 @@
 import type { Charter, Choice, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import type { Member } from './cast.ts'
-import { originOf, type PersonPlace, samePlace } from './origin.ts'
+import { isChosen, originOf, type PersonPlace, samePlace } from './origin.ts'
 import type { Step } from './scenario.ts'
 
 /** Somebody who stands, or shall stand, in a place of an object. */
@@ -76,4 +76,10 @@ export function ranked(charter: Charter, choices: readonly Choice[]): readonly C
     party === undefined ? 3 : party === 'owner' ? 0 : party === 'creator' ? 1 : 2
   const byActor = ({ actor }: Choice): number => (actor === undefined ? -1 : actors.indexOf(actor))
   return choices.toSorted((left, right) => byParty(left) - byParty(right) || byActor(left) - byActor(right))
+}
+
+/** Whoever is wanted as owner of a new object, where they make it or can be named for it: else it is not theirs. */
+export function ownerIf(charter: Charter, creator: Use, maker: Member, owner: Member | undefined): Member | undefined {
+  const place = charter.objects.get(creator.object?.type ?? '')?.owner ?? 'creator'
+  return maker === owner || isChosen(charter, creator, place) ? owner : undefined
 }

@@ -9,10 +9,11 @@ import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import { makeBeside, moveAlong } from './along.ts'
 import { stillApart } from './apart.ts'
 import { appointments } from './appoint.ts'
-import { type Belonging, type Binding, bind } from './belong.ts'
+import { type Belonging, type Binding, bind, ownerIf } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
 import { fillRefs } from './fill-ref.ts'
+import { firstWay } from './first-way.ts'
 import { freshCast } from './fresh-cast.ts'
 import { isOwn, movesFrom, type Way, waysTo } from './graph.ts'
 import { type Lore, noLore } from './lore.ts'
@@ -52,7 +53,7 @@ export class Builder {
   readonly casting: Casting
   private readonly tally = new Map<string, number>()
   /** Uses that are about to make something. */
-  private readonly coming: Use[] = []
+  readonly coming: Use[] = []
   private readonly choices: BuildOptions
 
   constructor(stage: Stage, options: BuildOptions) {
@@ -150,8 +151,9 @@ export class Builder {
     const all = passing.length > 0 ? passing : waysTo(type, want.states, undefined, this.lore.avoid)
     // What is being made cannot be what it is made from.
     const ways = all.filter(([first]) => first === undefined || !this.coming.includes(first))
-    const way = ways.find(([first]) => first?.id === this.choices.creator) ?? ways[0]
-    if (way !== undefined) return this.follow(type, way, want)
+    const isMeant = ([first]: Way): number => Number(first?.id === this.choices.creator)
+    const sorted = ways.toSorted((left, right) => isMeant(right) - isMeant(left))
+    if (sorted.length > 0) return firstWay(this, sorted, (way) => this.follow(type, way, want))
     const creatable = type.transitions.some((use) => use.creates)
     if (type.list === undefined && all[0]?.[0] !== undefined)
       throw new Unbuildable(`\`${all[0][0].id}\` makes every ${typeName} from what needs one that is there already`)
@@ -265,20 +267,19 @@ export class Builder {
       not: this.notMaker(creator, want),
     })
     const people = this.casting.peopleFor(type, [creator, ...moves], want)
-    const object = this.introduce(type, { ...want, people, states: [], supply: 'made' })
+    const owner = ownerIf(this.stage.charter, creator, maker, want.owner)
+    const object = this.introduce(type, { ...want, owner, people, states: [], supply: 'made' })
     const { depth, wishes } = want
-    this.coming.push(creator)
     this.step(creator, {
       member: maker,
       object: undefined,
       makes: object,
       wants: { wishes },
-      belonging: { owner: want.owner, people },
+      belonging: { owner, people },
       near: want.near,
       purpose: 'setup',
       depth,
     })
-    this.coming.pop()
     const enrich = this.choices.enrich?.get(type.name)
     if (enrich !== undefined && depth < deepest && moves.every((use) => use !== enrich))
       this.move(object, [enrich], depth + 1)
@@ -321,7 +322,9 @@ export class Builder {
     const { extra, inherit } = use.creates
       ? bind(this.stage.charter, use, member, how.belonging ?? {})
       : { extra: [], inherit: new Map() }
+    this.coming.push(use)
     const refs = fillRefs(this, use, { ...how, inherit })
+    this.coming.pop()
     prepareRules(this, use, how, refs)
     const variant = how.purpose === 'act' ? undefined : this.lore.variants.get(use.id)
     const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use) : undefined)
