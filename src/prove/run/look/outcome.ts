@@ -67,7 +67,10 @@ export function ledAstray(
 ): { readonly changes: readonly Change[]; readonly why: string } {
   const type = use.object?.type ?? 'object'
   const label = use.creates ? `new ${type}` : type
-  const [then, now, usual] = [before, after, rightful].map((sights) => sights.get(label)?.state)
+  const [first, last] = [before.get(label), after.get(label)]
+  // Of what is made one after the other, each begins where it is.
+  const then = first?.key === last?.key ? first?.state : undefined
+  const [now, usual] = [last?.state, rightful.get(label)?.state]
   if (now === undefined)
     throw new Unreached(
       `another use of \`${use.operation}\` allows it, and nobody could look at the state of the ${label}`,

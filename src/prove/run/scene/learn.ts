@@ -6,7 +6,7 @@ import { isRecord } from '../../../wire/to-http.ts'
 import { settledAs } from '../../plan/belong.ts'
 import { companionsOf } from '../../plan/graph.ts'
 import { peopleOf } from '../../plan/origin.ts'
-import type { Step } from '../../plan/scenario.ts'
+import type { Step, Var } from '../../plan/scenario.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { factId, refuses, type Seen } from '../lab.ts'
 import { readThing, withAbove } from '../look/observe.ts'
@@ -55,6 +55,15 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
     objects: seen.objects,
     ...(made?.fact === undefined ? {} : { created: made.fact }),
   })
+}
+
+/** Notes an object that a call made beside the one its step is about, by the use that makes it; nothing where the answer names none. */
+export async function learnBeside(play: Play, step: Step, name: Var, answered: Answered): Promise<void> {
+  const { use, exchange, created } = answered
+  const made = created === undefined ? undefined : await newThing(play, { ...step, makes: name }, answered)
+  if (made === undefined) return
+  await refresh(play, made, exchange, use.to[0])
+  play.things.set(name, made)
 }
 
 /** Remembers which members stand in a new object: where nothing tells before, later steps are cast with them. */

@@ -285,10 +285,9 @@ export class Play {
     const { problem, seen, best } = await this.prepare(step, manner)
     if (best.distance >= 1) {
       const mishap = this.mishapAt(step, judge(this.lab, use, seen, best.request))
-      const together = togetherWith(this.lab, use, seen, { problem, best })
       const words =
         explain(this.lab, use, seen, best, manner) + (manner.target === undefined ? whereLeft(this, step) : '')
-      throw new Unreached(words, { ...mishap, ...(together && { together }) })
+      throw new Unreached(words, { ...mishap, ...togetherWith(this.lab, use, seen, { problem, best }) })
     }
     const doubt = doubtOf(judge(this.lab, use, seen, best.request), manner.target)
     if (doubt !== undefined) throw new Unreached(doubtWords(use, doubt))

@@ -1,5 +1,6 @@
 /** Demands that say the same of a call: where one cannot be broken alone, which others have to break with it. */
-import type { Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
+import type { Constraint, Use } from '../../../charter/charter.ts'
+import type { Mishap } from '../../plan/lore.ts'
 import { type Attempt, type Problem, solve } from '../../plan/solve.ts'
 import { judge, type Lab, type Seen } from '../lab.ts'
 
@@ -9,16 +10,16 @@ const standBefore: ReadonlySet<Constraint['kind']> = new Set(['by', 'from'])
 /**
  * The fewest others found to break with the target of a problem that no arguments break alone.
  *
- * Undefined where they do not help either, cannot be evaluated, or refuse whatever the target says.
+ * Nothing where they do not help either, cannot be evaluated, or refuse whatever the target says.
  */
 export function togetherWith(
   lab: Lab,
   use: Use,
   seen: Seen,
   { problem, best }: { readonly problem: Problem; readonly best: Attempt },
-): readonly ConstraintId[] | undefined {
+): Pick<Mishap, 'together'> {
   const { target, tolerated } = problem
-  if (target === undefined) return undefined
+  if (target === undefined) return {}
   const free = use.constraints.flatMap(({ id, kind }) => (standBefore.has(kind) || id === target ? [] : [id]))
   const loose = { ...problem, tolerated: new Set([...tolerated, ...free]) }
   const found = best.broken.includes(target) ? best : solve(loose)
@@ -26,6 +27,6 @@ export function togetherWith(
   const isBroken = against.some(({ constraint, outcome }) => constraint === target && outcome !== 'unknown')
   const others = against.filter(({ constraint }) => constraint !== target)
   const areFree = others.every(({ constraint, outcome }) => outcome !== 'unknown' && free.includes(constraint))
-  if (!isBroken || !areFree || others.length === 0 || found.unmet > 0) return undefined
-  return [...new Set(others.map(({ constraint }) => constraint))]
+  if (!isBroken || !areFree || others.length === 0 || found.unmet > 0) return {}
+  return { together: [...new Set(others.map(({ constraint }) => constraint))] }
 }

@@ -15,6 +15,7 @@ import { Unbuildable } from '../../plan/wants.ts'
 import { inShort, type Lab } from '../lab.ts'
 import { atRest } from '../look/at-rest.ts'
 import { readThing } from '../look/observe.ts'
+import { type Beside, besideOf, meetBeside, withBeside } from '../scene/made-beside.ts'
 import { type Manner, Play } from '../scene/play.ts'
 import { type Control, nothingShows, type Trial } from '../trial.ts'
 import { isGivenUp, Unreached } from '../unreached.ts'
@@ -69,6 +70,8 @@ export async function laterTrial(lab: Lab, abuse: AbuseCase, control: Control): 
       ? [{ label, pointer, before: otherwise, after: now }]
       : []
   })
+  if (changes.length === 0 && tried.isOpen)
+    throw new Unreached(`it was accepted (${tried.why}), and with what it made nothing could be done that shows it`)
   return { effect: changes.length > 0, why: tried.why, changes, disclosed: [], sent: tried.play.sent, state: '-' }
 }
 
@@ -76,23 +79,31 @@ interface Ending {
   readonly values: ReadonlyMap<string, unknown>
   readonly play: Play
   readonly why: string
+  /** The call was accepted, and makes what nobody can look at. */
+  readonly isOpen: boolean
 }
 
 /** Plays a scenario and goes on; without `manner` the decisive step is left out. */
 async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined): Promise<Ending> {
   await lab.reset?.()
-  const longer = goOn(lab, scenario)
+  const { longest: longer, beside } = goOn(lab, scenario)
   const play = new Play(lab, longer)
   const at = scenario.steps.length - 1
   let why = ''
+  let isOpen = false
   for (const [index, step] of longer.steps.entries()) {
     if (index < at) await play.setUpStep(step)
     else if (index > at) await tryStep(play, step)
-    else if (manner !== undefined) {
+    else {
+      // What it is made on is looked at in any case.
+      await play.objectsOf(step)
+      if (manner === undefined) continue
       const made = await play.make(step, { purpose: 'abuse', ...manner })
       // Where the call leads at once tells which use it was taken for; going on does not.
       if (made.astray !== undefined) throw new Unreached(`another use of \`${play.use(step).operation}\` allows it`)
       why = inShort(made.exchange)
+      isOpen = made.accepted && beside.length > 0
+      await meetBeside(play, step, made, beside)
     }
   }
   const restless = new Set<string>()
@@ -111,7 +122,7 @@ async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined):
   )
   play.sent.push(...sent)
   for (const mark of restless) values.delete(mark)
-  return { values, play, why }
+  return { values, play, why, isOpen }
 }
 
 async function valuesIn(play: Play, record: (sent: Sent) => void): Promise<Map<string, unknown>> {
@@ -142,13 +153,17 @@ function isWorth(type: ObjectType, pointer: string): boolean {
   return declared || /(amount|total|price|balance|credit|discount)[^/]*$/i.test(pointer)
 }
 
-/** The scenario and what comes after it: the next objects with money that the caller may make, and the object's way to an end. */
-function goOn(lab: Lab, scenario: Scenario): Scenario {
+/**
+ * The scenario and what comes after it: the next objects with money that the caller may make, the object's way to an end, and that of
+ * what nobody can look at and the call makes beside.
+ */
+function goOn(lab: Lab, scenario: Scenario): { readonly longest: Scenario; readonly beside: readonly Beside[] } {
   const act = scenario.steps.at(-1)
   const caller = lab.stage.members.find((member) => member.name === act?.as)
   const use = act === undefined ? undefined : useById(lab.charter, act.use)
-  if (act === undefined || use === undefined) return scenario
-  let longest = scenario
+  if (act === undefined || use === undefined) return { longest: scenario, beside: [] }
+  const beside = besideOf(lab.charter, use)
+  let longest = withBeside(scenario, act, beside)
   const types = [...lab.charter.objects.values()].filter((type) =>
     [...type.fields.values()].some((field) => field.type === 'money'),
   )
@@ -159,7 +174,12 @@ function goOn(lab: Lab, scenario: Scenario): Scenario {
       builder.supply(type.name, { owner: caller, states: [], wishes: [], depth: 0 })
     )
   const moves = (builder: Builder) => moveToEnd(lab, builder, act.object, use)
-  for (const add of [moves, ...types.slice(0, mostTypes).map(makes)]) {
+  const uses = beside.map(
+    ({ creator, name }) =>
+      (builder: Builder) =>
+        moveToEnd(lab, builder, name, creator),
+  )
+  for (const add of [...uses, moves, ...types.slice(0, mostTypes).map(makes)]) {
     const builder = new Builder(lab.stage, { found: new Set() })
     builder.resume(longest)
     try {
@@ -169,7 +189,7 @@ function goOn(lab: Lab, scenario: Scenario): Scenario {
       if (!(error instanceof Unbuildable)) throw error
     }
   }
-  return longest
+  return { longest, beside }
 }
 
 function mayMake(lab: Lab, type: ObjectType, name: string): boolean {
