@@ -36,19 +36,22 @@ export function foresee(charter: Charter, scenario: Scenario, without?: string):
     ]),
   )
   const steps = [...scenario.steps]
-  const place = (name: Var, wish: Wish, depth: number): void => {
+  /** Gives whether arguments settle what is wished; what moves bring about by themselves is no reason to go around any. */
+  const place = (name: Var, wish: Wish, depth: number): boolean => {
     const spec = vars.get(name)
-    if (spec === undefined) return
-    wished.push({ name, wish })
+    if (spec === undefined) return false
     const members = spec.supply === 'found' ? [] : membersRead(wish)
     const taking = members.flatMap((member) => stepsTaking(charter, scenario.steps, name, member))
     const from = taking.length > 0 || depth >= deepestBound ? [] : sourcesOf(charter, scenario, name, members)
-    if (from.length === 0 && (taking.length === 0 || taking.some(({ step }) => step.makes === name)))
-      vars.set(name, { ...spec, wishes: [...spec.wishes, wish] })
-    for (const { slot, member, source } of from) {
+    const copied = from.map(({ slot, member, source }) => {
       const earlier = reread(wish, [slot, member], member)
-      if (earlier !== undefined) place(source, { ...earlier, slot }, depth + 1)
-    }
+      return earlier !== undefined && place(source, { ...earlier, slot }, depth + 1)
+    })
+    const isSettled = taking.length > 0 || copied.includes(true)
+    if (isSettled) wished.push({ name, wish })
+    const isHere = from.length === 0 && (taking.length === 0 || taking.some(({ step }) => step.makes === name))
+    const isKept = isSettled || spec.supply === 'found' || scenario.vars[name]?.wishes.includes(wish) === true
+    if (isHere && isKept) vars.set(name, { ...spec, wishes: [...spec.wishes, wish] })
     for (const { step, use, index, member } of taking) {
       const asked = reread(wish, ['request', member], member)
       if (asked === undefined) continue
@@ -61,6 +64,7 @@ export function foresee(charter: Charter, scenario: Scenario, without?: string):
         if (bounded !== undefined && earlier !== undefined) place(bounded, { ...earlier, slot }, depth + 1)
       }
     }
+    return isSettled
   }
   for (const [name, { supply, wishes }] of Object.entries(scenario.vars))
     if (supply === 'made') for (const wish of wishes) place(name, wish, 0)
