@@ -3,7 +3,7 @@ import { parseCel } from '../../../cel/parse-cel.ts'
 import { comparisons } from '../../../cel/traverse.ts'
 import type { Constraint, Slot } from '../../../charter/charter.ts'
 import { requestRoots } from '../argument.ts'
-import type { Scenario, Wish } from '../scenario.ts'
+import type { Scenario, Var, Wish } from '../scenario.ts'
 import type { Draft } from './draft.ts'
 import { sidesIn } from './limit.ts'
 
@@ -11,23 +11,35 @@ const little = 5
 
 /** The scenario with little left of what is drawn on, where that is no matter of how much the object acted on draws. */
 export function withLittleOf(
-  { use }: Draft,
+  draft: Draft,
   { slot, shared }: { readonly slot: Slot; readonly shared: Constraint },
   scenario: Scenario,
 ): Scenario {
-  const type = use.refs.find((ref) => ref.slot === slot)?.object
-  const pointedAt = Object.keys(scenario.vars).find((each) => scenario.vars[each]?.type === type)
-  const name = scenario.steps.at(-1)?.refs[slot] ?? pointedAt
-  const spec = scenario.vars[name ?? '']
   const sides = shared.kind === 'when' ? comparisons(shared.rule).flatMap((each) => sidesIn(each) ?? []) : []
   for (const { used, atMost } of sides) {
-    const parsed = parseCel(`(${atMost}) > 0 && (${atMost}) <= ${little}`, [slot])
-    if (name === undefined || spec === undefined || !parsed.ok) continue
-    if (spec.supply === 'made' && !parseCel(used, [...requestRoots]).ok) continue
-    const wish: Wish = { rule: parsed.expression, want: true, slot, soft: true }
-    return { ...scenario, vars: { ...scenario.vars, [name]: { ...spec, wishes: [...spec.wishes, wish] } } }
+    const isMade = scenario.vars[drawnOn(draft, slot, scenario) ?? '']?.supply === 'made'
+    if (isMade && !parseCel(used, [...requestRoots]).ok) continue
+    const few = withLittle(draft, slot, atMost, scenario)
+    if (few !== scenario) return few
   }
   return scenario
+}
+
+/** The scenario with an object in a slot of which an amount, in source, is small. */
+export function withLittle(draft: Draft, slot: Slot, amount: string, scenario: Scenario): Scenario {
+  const name = drawnOn(draft, slot, scenario)
+  const spec = scenario.vars[name ?? '']
+  const parsed = parseCel(`(${amount}) > 0 && (${amount}) <= ${little}`, [slot])
+  if (name === undefined || spec === undefined || !parsed.ok) return scenario
+  const wish: Wish = { rule: parsed.expression, want: true, slot, soft: true }
+  return { ...scenario, vars: { ...scenario.vars, [name]: { ...spec, wishes: [...spec.wishes, wish] } } }
+}
+
+/** What the act has in a slot, or its object points to. */
+function drawnOn({ use }: Draft, slot: Slot, scenario: Scenario): Var | undefined {
+  const type = use.refs.find((ref) => ref.slot === slot)?.object
+  const pointedAt = Object.keys(scenario.vars).find((each) => scenario.vars[each]?.type === type)
+  return scenario.steps.at(-1)?.refs[slot] ?? pointedAt
 }
 
 /** The object that several calls on different objects draw on together: whose limit it is, or whose facts a rule compares with. */

@@ -1,11 +1,11 @@
 /** Calls at the same moment, on one object or on several that draw on the same one. */
-import type { Constraint } from '../../../charter/charter.ts'
+import type { Constraint, Slot } from '../../../charter/charter.ts'
 import { requestRoots } from '../argument.ts'
 import { companionsOf } from '../graph.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Draft } from './draft.ts'
 import { scarce } from './limit.ts'
-import { sharedSlot, withLittleOf } from './little.ts'
+import { sharedSlot, withLittle, withLittleOf } from './little.ts'
 
 /** One race for each use that something limits: the constraint a second call would break is found by making it. */
 export function planRace(draft: Draft, control: Scenario): void {
@@ -29,11 +29,30 @@ export function planRace(draft: Draft, control: Scenario): void {
     ? draft.use.constraints.find((each) => sharedSlot(each) !== undefined)
     : undefined
   const slot = shared === undefined ? undefined : sharedSlot(shared)
+  planDraining(draft, control, slot)
   if (shared === undefined || slot === undefined) return
   for (const { approved, make } of scarce(draft, shared, control)) {
     draft.add(shared.id, { kind: 'race', across: slot, ...(approved && { approved }) }, 'race', () => ({
       control,
       abuse: withLittleOf(draft, { slot, shared }, make()),
+    }))
+  }
+}
+
+/** Calls on different objects that may all take from one that an invariant keeps from being overdrawn, where no rule is raced over it. */
+function planDraining(draft: Draft, control: Scenario, raced: Slot | undefined): void {
+  if (!isManifold(draft, control)) return
+  const { stage, use } = draft
+  for (const invariant of stage.charter.invariants) {
+    if (invariant.kind !== 'never-negative' && invariant.kind !== 'holds') continue
+    const slot = use.refs.find((ref) => ref.object === invariant.object)?.slot
+    if (slot === undefined || slot === raced || use.object?.type === invariant.object) continue
+    draft.add(invariant.id, { kind: 'race', across: slot }, 'race', () => ({
+      control,
+      abuse:
+        invariant.kind === 'holds'
+          ? control
+          : withLittle(draft, slot, `${slot}.${invariant.field.at.join('.')}`, control),
     }))
   }
 }

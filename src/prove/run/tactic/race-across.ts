@@ -58,8 +58,20 @@ async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<Fit
   throw new Unreached(`${mostObjects - 2} calls one after the other all fit, so the limit is too far to overrun`)
 }
 
+/** Whether the rightful call moves a number of what an invariant speaks of; true for a race over anything else. */
+function drains({ charter }: Lab, abuse: AbuseCase, { signature }: Control, slot: string): boolean {
+  const invariant = charter.invariants.find(({ id }) => id === abuse.constraint)
+  if (invariant === undefined) return true
+  const names = Object.entries(abuse.abuse.vars).flatMap(([name, { type }]) =>
+    type === invariant.object ? [name] : [],
+  )
+  const own = [slot, ...names].map((label) => `${label}|`)
+  return [...signature.deltas.keys()].some((mark) => own.some((label) => mark.startsWith(label)))
+}
+
 /** Races over different objects that share one, for a few rounds, until more take effect than fit one after the other. */
 export async function raceAcross(lab: Lab, abuse: AbuseCase, control: Control, slot: string): Promise<Trial> {
+  if (!drains(lab, abuse, control, slot)) throw new Unreached(`the rightful call takes nothing of the ${slot}`)
   const fit = await howManyFit(lab, abuse, slot)
   if (fit.allowed === 0) throw new Unreached('not even one call fits')
   let last: Trial | undefined
