@@ -5,6 +5,7 @@ import type { Mishap } from '../plan/lore.ts'
 import { type AbuseCase, nameOf } from '../plan/scenario.ts'
 import type { Choice } from './choice.ts'
 import { Findings } from './collect.ts'
+import { FieldsAtOnce } from './fields-at-once.ts'
 import type { Lab } from './lab.ts'
 import { witnessedCases } from './look/witness.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
@@ -13,7 +14,7 @@ import { sameScenario } from './same-play.ts'
 import { bringerOf } from './scene/bringer.ts'
 import { declaredControl } from './scene/declared-control.ts'
 import { KeptScene } from './scene/kept-scene.ts'
-import { mayShowLater } from './tactic/later.ts'
+import { mayShowLater, needsSight } from './tactic/later.ts'
 import { runTrial } from './tactic/tactic.ts'
 import { type Control, nothingShows, type Trial } from './trial.ts'
 import { Unreached, Unseen } from './unreached.ts'
@@ -99,6 +100,7 @@ class Run {
   private readonly options: ProveOptions
   private readonly ways: Ways
   private readonly kept = new KeptScene()
+  private readonly fields: FieldsAtOnce
   /** Ways of the present case in which it cannot be broken alone. */
   private inseparable: AbuseCase[] = []
 
@@ -106,6 +108,7 @@ class Run {
     this.options = options
     this.findings = new Findings(options.lab)
     this.ways = new Ways(options.lab)
+    this.fields = new FieldsAtOnce(this.ways)
   }
 
   async *proveUse(use: Use): AsyncGenerator<ProveEvent> {
@@ -122,6 +125,7 @@ class Run {
       this.cells.push(this.cellOf(use, skipped.constraint, '-', '-', skipped.tactic, 'not-reached', skipped.why))
       yield { kind: 'skipped', skipped }
     }
+    this.fields.begin(plan.cases)
     for (const abuse of [...plan.cases, ...witnessedCases(lab, use, plan)]) {
       if (this.options.stopped() !== undefined) return
       yield* this.proveCase(use, abuse, working)
@@ -131,7 +135,8 @@ class Run {
   }
 
   private async *proveCase(use: Use, abuse: AbuseCase, working: WorkingPlan): AsyncGenerator<ProveEvent> {
-    const judged = (await this.judgeOnKept(abuse)) ?? (await this.judgeAfresh(use, abuse, working))
+    const held: Judged | undefined = (await this.fields.held(abuse)) ?? (await this.judgeOnKept(abuse))
+    const judged = held ?? (await this.judgeAfresh(use, abuse, working))
     const { verdict, why, trial, finding, as } = judged
     this.kept.keep(abuse, trial)
     const role = as ?? abuse.abuse.steps.at(-1)?.as ?? 'nobody'
@@ -286,8 +291,7 @@ class Run {
     const covered = this.findings.coveredBy(use, constraint, abuse)
     if (covered !== undefined) return { verdict: 'held', why: `covered by ${covered}` }
     const writes = lab.charter.operations.get(use.operation)?.writes ?? true
-    if (writes && !control.visible && needsSight(abuse) && !mayShowLater(abuse))
-      return { verdict: 'not-reached', why: nothingShows(control) }
+    if (writes && !control.visible && needsSight(abuse)) return { verdict: 'not-reached', why: nothingShows(control) }
     const trial = await tryTo(() => runTrial(lab, abuse, control))
     if (trial instanceof Unreached) {
       const unseen = trial instanceof Unseen
@@ -338,9 +342,4 @@ function onTheWay({ mishap }: Judged, { abuse }: AbuseCase): Mishap | undefined 
 export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Demand | undefined {
   const all: readonly Demand[] = [...use.constraints, ...charter.rules, ...charter.invariants]
   return all.find((each) => each.id === abuse.constraint)
-}
-
-/** Disclosures show in the answer itself. */
-function needsSight(abuse: AbuseCase): boolean {
-  return !['read-field', 'list', 'guess', 'write-field', 'ended', 'revived', 'rightful'].includes(abuse.tactic.kind)
 }

@@ -18,6 +18,8 @@ export async function lookingAround(
   control: Control,
   attempt: (control: Control) => Promise<Trial>,
 ): Promise<Trial> {
+  // A field is written where it is, or nowhere.
+  if (abuse.tactic.kind === 'write-field') return attempt(control)
   const known = wider.get(control)
   if (known !== undefined) return attempt(known)
   const trial = await attempt(control)

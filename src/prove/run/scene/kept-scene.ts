@@ -39,18 +39,19 @@ export async function sceneOn(kept: Play, scenario: Scenario): Promise<Scene> {
   return sceneOf(play)
 }
 
-/** Only who acts in the end makes a difference to such a case, and what they call by no key is their own. */
+/** Only who acts in the end, or a field, makes a difference to such a case, and what they call by no key is their own. */
 function mayShare({ tactic, abuse }: AbuseCase, { lab }: Play): boolean {
-  if (tactic.kind !== 'as-other') return false
+  if (tactic.kind !== 'as-other' && tactic.kind !== 'write-field') return false
   return Object.values(abuse.vars).every((spec) => {
     const type = lab.charter.objects.get(spec.type)
     return spec.caller === undefined && type !== undefined && !isOwn(lab.charter, type)
   })
 }
 
-function setUpOf({ abuse }: AbuseCase): string {
+function setUpOf({ tactic, abuse }: AbuseCase): string {
   const last = abuse.steps.at(-1)
   const roles = new Set(abuse.steps.slice(0, -1).map((step) => step.as))
   const cast = Object.fromEntries(Object.entries(abuse.cast).filter(([role]) => roles.has(role)))
-  return keyOf({ ...abuse, cast, steps: last === undefined ? [] : [...abuse.steps.slice(0, -1), { ...last, as: '' }] })
+  const act = last === undefined ? [] : [{ ...last, as: '', ...(tactic.kind === 'write-field' && { extra: [] }) }]
+  return keyOf({ ...abuse, cast, steps: [...abuse.steps.slice(0, -1), ...act] })
 }

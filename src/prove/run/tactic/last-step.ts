@@ -6,7 +6,7 @@ import { deltaOf, effectOf, markOf, type Sights } from '../../oracle/effect.ts'
 import type { Break } from '../../oracle/invariant.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
 import { inShort } from '../lab.ts'
-import { madeAgain, toldBefore } from '../look/beside.ts'
+import { madeAgain, type Told, toldBefore } from '../look/beside.ts'
 import { disclosure } from '../look/disclosure.ts'
 import { goesOn } from '../look/going-on.ts'
 import { handedOutAgain } from '../look/handed-out.ts'
@@ -15,7 +15,7 @@ import { takenFor } from '../look/leaving-out.ts'
 import { ledAstray } from '../look/outcome.ts'
 import { mayShow, otherArguments } from '../look/unseen.ts'
 import { writtenBeside } from '../look/written-beside.ts'
-import type { Manner } from '../scene/play.ts'
+import type { Made, Manner } from '../scene/play.ts'
 import type { Sight } from '../scene/thing.ts'
 import { act, type Control, exists, type Scene, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
@@ -58,14 +58,8 @@ async function judged(scene: Scene, abuse: AbuseCase, control: Control, manner: 
     return { ...base, why, effect: false, changes: [], disclosed: [] }
   }
   if (field !== undefined) {
-    const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
-    if (made.accepted && after.get(label) === undefined)
-      throw new Unreached(`nobody could look at the ${label}, so that nothing is known of its \`${field.field.name}\``)
-    const [was, is, rightful] = [before, after, control.after].map((sights) => sights.get(label))
-    const written = fieldWritten(field, made.request, { before: was, after: is, rightful }, label)
-    if (written.effect) return { ...base, ...written }
-    const beside = await writtenBeside(scene, field, made, { before, after, told })
-    return { ...base, effect: beside.length > 0, changes: beside, disclosed: [] }
+    const shows = await fieldEffect(scene, field, { made, before, after, told, control })
+    return { ...base, effect: shows !== undefined, changes: shows ?? [], disclosed: [] }
   }
   const writes = play.lab.charter.operations.get(use.operation)?.writes ?? true
   if (!writes) {
@@ -142,9 +136,33 @@ async function withOthers(
 
 type SetBy = Extract<Constraint, { kind: 'set-by' }>
 
-function injectedField(use: Use, abuse: AbuseCase): SetBy | undefined {
+/** The field that a case is about. */
+export function injectedField(use: Use, abuse: AbuseCase): SetBy | undefined {
   if (abuse.tactic.kind !== 'write-field') return undefined
   return use.constraints.find((each): each is SetBy => each.kind === 'set-by' && each.id === abuse.constraint)
+}
+
+/** Where an injected value shows; undefined where it does not. Throws `Unreached` where that cannot be told. */
+export async function fieldEffect(
+  scene: Scene,
+  field: SetBy,
+  seen: {
+    readonly made: Made
+    readonly before: Sights
+    readonly after: Sights
+    readonly told: Told
+    readonly control: Control
+  },
+): Promise<readonly Change[] | undefined> {
+  const { made, before, after, told, control } = seen
+  const use = scene.play.use(scene.step)
+  const label = use.creates ? `new ${use.object?.type}` : (use.object?.type ?? '')
+  if (made.accepted && after.get(label) === undefined)
+    throw new Unreached(`nobody could look at the ${label}, so that nothing is known of its \`${field.field.name}\``)
+  const [was, is, rightful] = [before, after, control.after].map((sights) => sights.get(label))
+  const written = fieldWritten(field, made.request, { before: was, after: is, rightful }, label)
+  const changes = written ?? (await writtenBeside(scene, field, made, { before, after, told }))
+  return changes.length > 0 ? changes : undefined
 }
 
 /** The field has the injected value now, and had another before, or has another when nobody injects it. */
@@ -153,14 +171,13 @@ function fieldWritten(
   request: CallRequest,
   seen: { before: Sight; after: Sight; rightful: Sight },
   label: string,
-): Pick<Trial, 'effect' | 'changes' | 'disclosed'> {
+): Change[] | undefined {
   const injected = getPointer(request.body, field.field.in)
   const now = getPointer(seen.after?.value, field.field.at)
   const otherwise = getPointer(seen.rightful?.value, field.field.at)
   const before = exists(seen.before) ? getPointer(seen.before.value, field.field.at) : otherwise
-  const effect = injected !== undefined && sameValue(now, injected) && !sameValue(before, injected)
-  if (effect && sameValue(otherwise, injected))
+  if (injected === undefined || !sameValue(now, injected) || sameValue(before, injected)) return undefined
+  if (sameValue(otherwise, injected))
     throw new Unreached(`the rightful call leaves the same in \`${field.field.name}\``)
-  const changes = effect ? [{ label, pointer: `/${field.field.at.join('/')}`, before, after: now }] : []
-  return { effect, changes, disclosed: [] }
+  return [{ label, pointer: `/${field.field.at.join('/')}`, before, after: now }]
 }

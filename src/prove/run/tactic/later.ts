@@ -35,6 +35,12 @@ export function mayShowLater({ tactic }: AbuseCase): boolean {
   return tactics.has(tactic.kind) && !(tactic.kind === 'order' && tactic.flaw === 'too-often')
 }
 
+/** Whether something that anyone may read must show what the rightful call does: what is disclosed shows in the answer itself. */
+export function needsSight(abuse: AbuseCase): boolean {
+  const shows = ['read-field', 'list', 'guess', 'write-field', 'ended', 'revived', 'rightful']
+  return !shows.includes(abuse.tactic.kind) && !mayShowLater(abuse)
+}
+
 /** Rightful calls that show nothing, however far the workflow goes on: no abuse can show more. */
 const silent = new WeakSet<Control>()
 

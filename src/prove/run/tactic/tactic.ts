@@ -169,6 +169,8 @@ async function stepTrial(lab: Lab, abuse: AbuseCase, control: Control, options: 
   const whole = await lastStep(scene, abuse, control, manner)
   const isDoubtful = others.length === 0 && isMalformed(whole.sent)
   const gentler = isDoubtful ? withLess(abuse) : undefined
+  if (gentler !== undefined && whole.untouched !== undefined)
+    return stepTrial(lab, gentler, control, { ...options, on: whole.untouched })
   if (gentler !== undefined)
     return options.on === undefined ? stepTrial(lab, gentler, control, options) : touched(whole)
   if (whole.effect || (others.length === 0 && !isDoubtful && !patches(lab, abuse))) return whole
