@@ -227,3 +227,51 @@ operations:
     assert.equal(across(''), undefined)
   })
 })
+
+describe('people who are to be different', () => {
+  const review = charterFrom(`
+lockstep: 1
+name: review
+sources:
+  - name: api
+    type: inline
+    operations:
+      file: { method: POST, path: /cases }
+      get: { method: GET, path: '/cases/{id}' }
+      assess: { method: POST, path: '/cases/{id}/assess' }
+      approve: { method: POST, path: '/cases/{id}/approve' }
+actors: { clerk: {}, expert: {} }
+objects:
+  case:
+    state: /status
+    read: api.get
+    states: [filed, assessed, approved]
+    final: approved
+    transitions:
+      file: { on: api.file, to: filed, by: clerk }
+      assess: { on: api.assess, from: [filed, assessed, approved], to: assessed, by: expert }
+      approve: { on: api.approve, from: assessed, to: [assessed, approved], by: expert }
+operations: { api.get: { by: expert } }
+rules:
+  - { separate: [api.assess, api.approve], per: object }
+`)
+  const members = ['cara', 'eve', 'emil'].map(
+    (name): Member => ({ name, principal: { id: name, actors: [name === 'cara' ? 'clerk' : 'expert'] }, pool: true }),
+  )
+  const separated = (id: string): string[] => {
+    const use = useById(review, id)
+    assert.ok(use)
+    const { cases } = planUse({ charter: review, members }, use, { found: new Set() })
+    return cases
+      .filter(({ tactic }) => tactic.kind === 'same-person')
+      .map(({ abuse }) => abuse.steps.map((step) => `${step.as}: ${step.use}`).join(', '))
+  }
+
+  it('are one for what comes later', () => {
+    assert.deepEqual(separated('case.approve'), ['cara: case.file, eve: case.assess, eve: case.approve'])
+  })
+
+  it('may be one for what sends it all back to the beginning', () => {
+    assert.deepEqual(separated('case.assess'), [])
+  })
+})

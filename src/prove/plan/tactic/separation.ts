@@ -4,7 +4,7 @@ import { apartFrom } from '../../../constraint/separation.ts'
 import { keepsApart } from '../apart.ts'
 import { admitted, choicesOf, type Member, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import { leadsTo, useById, usesOf } from '../graph.ts'
+import { leadsTo, movesFrom, useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
 import { possible, Unbuildable, type Wants } from '../wants.ts'
 import { withLastActor } from './by.ts'
@@ -181,6 +181,7 @@ function isBoth({ stage, use }: Draft, { of }: ConstraintOf<'separation'>, scena
     if (step.as !== act.as || (step.object ?? step.makes) !== act.object) return false
     if (isSetBack(stage.charter, scenario, index)) return false
     const done = useById(stage.charter, step.use)
+    if (done !== undefined && beginsAgain(stage.charter, use, done)) return false
     return 'parties' in of || (done !== undefined && apartFrom(of.operations, use.operation).includes(done.operation))
   })
 }
@@ -196,6 +197,15 @@ function isSetBack(charter: Charter, { steps }: Scenario, index: number): boolea
       .map((step) => useById(charter, step.use)?.to ?? [])
   const before = new Set(leading(0, index).flat())
   return leading(index + 1, -1).some((to) => to.length > 0 && to.every((state) => before.has(state)))
+}
+
+/** Whether the act, which comes before an earlier step of the way, only leads back to where that begins: it has to be made again after the act. */
+function beginsAgain(charter: Charter, act: Use, done: Use): boolean {
+  const type = charter.objects.get(act.object?.type ?? '')
+  const [start] = type?.transitions.flatMap((use) => (use.creates ? use.to : [])) ?? []
+  if (type === undefined || act.to.length === 0 || !act.to.every((state) => done.from.includes(state))) return false
+  const distance = (use: Use): number => movesFrom(type, start, use.from)?.length ?? Number.POSITIVE_INFINITY
+  return distance(act) < distance(done)
 }
 
 /** Members who may make the use and also what it is to be separated from. */
