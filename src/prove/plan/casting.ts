@@ -8,7 +8,8 @@ import { admitted, boundToTenant, choicesOf, isByRole, type Member, plays, type 
 import { useById } from './graph.ts'
 import { namedByObject } from './kin.ts'
 import { inOrder } from './lead.ts'
-import { isChosen, originOf, ownerSource, type PersonPlace, samePlace } from './origin.ts'
+import { isChosen, originOf, type PersonPlace, samePlace } from './origin.ts'
+import { creatorsOf, possibleMakers, possibleOwners } from './possible.ts'
 import type { Role, Step, Var, VarSpec } from './scenario.ts'
 import { openers } from './scheme.ts'
 import { type BuildOptions, Unbuildable } from './wants.ts'
@@ -169,25 +170,13 @@ export class Casting {
   }
 
   /** Who may create an object of a type; anybody when the API lets nobody. */
-  possibleMakers(type: string | undefined): Member[] {
-    const makers = this.creatorsOf(type).flatMap((creator) =>
-      choicesOf(creator).flatMap((choice) => admitted(this.stage.charter, this.members, choice)),
-    )
-    return makers.length > 0 ? [...new Set(makers)] : [...this.members]
+  possibleMakers(type: string | undefined): readonly Member[] {
+    return possibleMakers(this.stage.charter, this.members, type)
   }
 
-  /** Who could own an object of a type: those from whom new ones take their owner, else whoever may create one. */
-  possibleOwners(type: string | undefined, seen: ReadonlySet<string> = new Set()): Member[] {
-    const { charter } = this.stage
-    const { owner } = charter.objects.get(type ?? '') ?? {}
-    if (type === undefined || owner === undefined || seen.has(type)) return this.possibleMakers(type)
-    const [creator] = this.creatorsOf(type)
-    const source = creator === undefined ? undefined : ownerSource(charter, creator, owner)
-    return source === undefined ? this.possibleMakers(type) : this.possibleOwners(source, new Set([...seen, type]))
-  }
-
-  private creatorsOf(type: string | undefined): readonly Use[] {
-    return this.stage.charter.objects.get(type ?? '')?.transitions.filter((each) => each.creates) ?? []
+  /** Who could own an object of a type: those from whom new ones take their owner, else whoever may create one or is said to own it. */
+  possibleOwners(type: string | undefined): readonly Member[] {
+    return possibleOwners(this.stage.charter, this.members, type)
   }
 
   private tenantFits(choice: Choice, member: Member, owner: Member | undefined): boolean {
@@ -231,7 +220,8 @@ export class Casting {
     const { charter } = this.stage
     const parties = charter.objects.get(type)?.parties
     // Whose it is what no operation makes, nobody knows before: whom a role entitles need be nothing to it.
-    if (this.creatorsOf(type).length === 0 && choices.some((each) => isByRole(charter, each, member))) return undefined
+    if (creatorsOf(this.stage.charter, type).length === 0 && choices.some((each) => isByRole(charter, each, member)))
+      return undefined
     for (const choice of ranked(charter, choices)) {
       if (admitted(charter, [member], choice).length === 0) continue
       if (choice.party === 'owner' && this.possibleOwners(type).includes(member)) return { owner: member }

@@ -1,10 +1,11 @@
 /** Objects that must belong together because a rule compares them, or because one is made under the other. */
 import { comparisons } from '../../cel/traverse.ts'
-import type { Charter, Ref, Use } from '../../charter/charter.ts'
+import type { Along, Charter, Ref, Use } from '../../charter/charter.ts'
 import type { Builder } from './build.ts'
+import { useById } from './graph.ts'
 import { writtenPath } from './instance.ts'
 import { samePlace } from './origin.ts'
-import type { Scenario, Var } from './scenario.ts'
+import type { Scenario, Step, Var } from './scenario.ts'
 
 /** Whether what a slot names must be of the object acted on: a rule, other than the one left out, says that one names the other. */
 export function isTied(use: Use, slot: string, without?: string): boolean {
@@ -61,4 +62,19 @@ export function namedByObject(
   const isParent =
     type?.parent?.object === ref.object && ref.key.from === 'object' && samePlace(type.parent.key, ref.key.pointer)
   return isParent && type.owner === 'parent' && spec.supply === 'found' ? object : undefined
+}
+
+/** The move of an object that a step makes along with that of its own; undefined where it makes none, as far as is known. */
+export function movedAlong(
+  charter: Charter,
+  scenario: Pick<Scenario, 'steps' | 'vars'>,
+  { use: id, object }: Pick<Step, 'use' | 'object'>,
+  name: Var,
+): Along | undefined {
+  const use = useById(charter, id)
+  if (use?.along === undefined || object === undefined) return undefined
+  return use.along.find(({ slot }) => {
+    const ref = use.refs.find((each) => each.slot === slot)
+    return ref !== undefined && namedByObject(charter, scenario, object, ref) === name
+  })
 }

@@ -6,6 +6,7 @@ import type { Charter, ConstraintId, ObjectType, Slot, Use, UseId } from '../../
 import { slotType } from '../../constraint/slot.ts'
 import { requestRoots } from './argument.ts'
 import { useById } from './graph.ts'
+import { movedAlong } from './kin.ts'
 import {
   grantsFor,
   isMeant,
@@ -82,19 +83,24 @@ function varIn(step: Step, slot: Slot): Var | undefined {
 /** The last move did not lead where it should have: it takes more people or other arguments, or leads elsewhere. */
 function otherOutcomes(charter: Charter, failed: Failed, name: Var, wanted: readonly string[]): Lore[] {
   const { scenario, lore, mishap } = failed
-  const last = before(scenario, mishap.step).findLast((step) => (step.object ?? step.makes) === name)
-  const use = useById(charter, last?.use ?? '')
+  const isMoved = (step: Step): boolean =>
+    (step.object ?? step.makes) === name || movedAlong(charter, scenario, step, name) !== undefined
+  const last = before(scenario, mishap.step).findLast(isMoved)
+  const made = useById(charter, last?.use ?? '')
+  const move = last === undefined ? undefined : movedAlong(charter, scenario, last, name)
+  const use = made === undefined || move === undefined ? made : { ...made, from: move.from, to: move.to }
   const state = mishap.states[name]
   if (use === undefined || state === undefined) return []
   const times = lore.times.get(use.id) ?? 1
   const more = !use.creates && use.from.includes(state) && use.to.includes(state) && times < mostTimes
   const outcomes = use.to.filter((each) => wanted.includes(each))
+  const id = move?.use ?? use.id
   const mayVary = outcomes.length > 0 && use.to.length > 1 && !lore.variants.has(use.id) && isDecidedByArguments(use)
   const variants = mayVary ? Array.from({ length: mostVariants }, (_, index) => index + 1) : []
   return [
     ...(more ? [{ ...lore, times: new Map([...lore.times, [use.id, times + 1]]) }] : []),
     ...variants.map((variant) => ({ ...lore, variants: new Map([...lore.variants, [use.id, variant]]) })),
-    avoiding(lore, outcomes.length === 0 ? [use.id] : outcomes.map((each) => `${use.id}>${each}`)),
+    avoiding(lore, outcomes.length === 0 ? [id] : outcomes.map((each) => `${id}>${each}`)),
   ]
 }
 

@@ -2,7 +2,7 @@
 import type { Slot, Use } from '../../charter/charter.ts'
 import type { Builder, How } from './build.ts'
 import { companionsOf, movesFrom, useById } from './graph.ts'
-import { namedByObject } from './kin.ts'
+import { movedAlong, namedByObject } from './kin.ts'
 import { parentOf } from './lore.ts'
 import { has, maySideMove, type Preparation } from './preparation.ts'
 import type { Step, Var } from './scenario.ts'
@@ -166,20 +166,8 @@ export function plannedStates(builder: Builder, name: Var): readonly string[] {
       (step.object ?? step.makes) === name
         ? use
         : (companionsOf(charter, use).find((each) => step.refs[each.object?.type ?? ''] === name) ??
-          alongOf(builder, use, step.object, name))
+          movedAlong(charter, builder, step, name))
     if (moved !== undefined && moved.to.length > 0) states = moved.to
   }
   return states
-}
-
-/** The move of an object that a step makes along with that of its own. */
-function alongOf(
-  builder: Builder,
-  use: Use,
-  object: Var | undefined,
-  name: Var,
-): { to: readonly string[] } | undefined {
-  if (use.along === undefined) return undefined
-  const pointed = pointedAt(builder, use, object)
-  return use.along.find(({ slot }) => pointed[slot] === name)
 }
