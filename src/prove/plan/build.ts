@@ -12,12 +12,13 @@ import { appointments } from './appoint.ts'
 import { type Belonging, type Binding, bind, ownerIf } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
-import { fillRefs } from './fill-ref.ts'
+import { fillRefs, refFor } from './fill-ref.ts'
 import { firstWay } from './first-way.ts'
 import { freshCast } from './fresh-cast.ts'
 import { isOwn, movesFrom, type Way, waysTo } from './graph.ts'
+import { parentNamed } from './kin.ts'
 import { type Lore, noLore } from './lore.ts'
-import { grantUse, othersGranting, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
+import { grantUse, performersOf, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
 import type { Scenario, Seat, Step, Var, VarSpec } from './scenario.ts'
 import { startsOf } from './state-rule.ts'
@@ -125,8 +126,11 @@ export class Builder {
     if (key.from === 'principal' && kind !== undefined && !isOwn(this.stage.charter, kind))
       return this.standingFor(member, type, states, 0)
     const standing = this.casting.standing(type, choicesOf(use), member)
+    const above = kind === undefined || this.isMade(kind) ? undefined : parentNamed(this.stage.charter, use, kind)
+    const how = { member, object: undefined, wants, purpose: 'act', depth: 0 } as const
     return this.supply(type, {
       ...standing,
+      ...(above === undefined ? {} : { near: refFor(this, use, above, how) }),
       owner: wants.owner ?? this.casting.ownerFor(use, member, standing),
       creator: wants.creator ?? standing?.creator,
       states,
@@ -136,6 +140,11 @@ export class Builder {
       ahead: { use, member },
       depth: 0,
     })
+  }
+
+  /** Whether an object of a type is made rather than looked for. */
+  private isMade({ name, transitions }: ObjectType): boolean {
+    return !this.choices.found.has(name) && transitions.some((use) => use.creates)
   }
 
   /** Makes or finds an object and brings it into a wanted state; see `waysTo`. */
@@ -200,7 +209,7 @@ export class Builder {
       prepareAlways(this, use, object, depth)
       const named = appointments(this, { use, object, later }, this.choices.samePerson)
       const extra = named.map(({ said, who }) => ({ at: said, value: { idOf: this.play(who) } }))
-      for (const member of this.performers(use, object, later, ahead?.member)) {
+      for (const member of performersOf(this, use, object, { later, keep: ahead?.member })) {
         const how = { member, object, wants: {}, extra, purpose: 'setup', depth } as const
         if (!makeBeside(this, use, how, moves.slice(index + 1))) this.step(use, how)
       }
@@ -295,24 +304,6 @@ export class Builder {
       return of !== undefined && ('parties' in of || of.operations.includes(creator.operation))
     })
     return apart ? ahead.member : undefined
-  }
-
-  /** Who makes a move on the way: as many as an approval needs when the move grants one, or as it was found to take; else one. */
-  private performers(use: Use, object: Var, later: readonly Use[], keep: Member | undefined): Member[] {
-    const times = this.lore.times.get(use.id) ?? 1
-    const among = { later, ...(keep === undefined ? {} : { keep }) }
-    const granted = [...this.stage.charter.approvals.values()].filter((each) => each.grant === use.operation)
-    const quorums = granted.toSorted((left, right) => right.quorum - left.quorum)
-    for (const [index, approval] of quorums.entries()) {
-      try {
-        const quorum = Math.max(approval.quorum - othersGranting(this, use, object, later), times)
-        return this.casting.approvers({ ...approval, quorum }, use, object, among)
-      } catch (error) {
-        // Not every approval that a move grants is needed every time.
-        if (!(error instanceof Unbuildable) || index === quorums.length - 1) throw error
-      }
-    }
-    return times === 1 ? [this.casting.pick(use, object, later, keep)] : this.casting.able(use, object).slice(0, times)
   }
 
   /** Adds one step, after what its references and order rules need. */

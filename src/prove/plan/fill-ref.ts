@@ -6,28 +6,41 @@ import type { Builder, How } from './build.ts'
 import { canMake } from './cast.ts'
 import { companionsOf } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
-import { isTied, madeFor, madeWith } from './kin.ts'
+import { aboveOf, isTied, madeFor, madeWith } from './kin.ts'
 import type { Var } from './scenario.ts'
 
 /** Gives every reference of a use an object; optional ones only where something is wanted of them. */
 export function fillRefs(builder: Builder, use: Use, how: How): Record<Slot, Var> {
   const { wants } = how
   const refs: Record<Slot, Var> = {}
-  for (const ref of namedObjects(builder.stage.charter, use)) {
-    if (ref.optional && wants.states?.[ref.slot] === undefined && wants.refOwner?.[ref.slot] === undefined) continue
-    refs[ref.slot] = refFor(builder, use, ref, how)
+  const isLeft = (ref: Ref): boolean =>
+    ref.optional && wants.states?.[ref.slot] === undefined && wants.refOwner?.[ref.slot] === undefined
+  const fill = (ref: Ref): Var => {
+    const known = refs[ref.slot]
+    if (known !== undefined) return known
+    // Those that say to what they belong are of what is named beside them.
+    const above = aboveOf(builder.stage.charter, use, ref, wants.without)
+    const near = above === undefined || isLeft(above) ? undefined : fill(above)
+    const filled = refFor(builder, use, ref, how, near)
+    refs[ref.slot] = filled
+    return filled
   }
+  for (const ref of namedObjects(builder.stage.charter, use)) if (!isLeft(ref)) fill(ref)
   return refs
 }
 
-function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
+/** @param beside - What the request names as well and the reference must be of. */
+export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: Var): Var {
   const { member, object, wants, depth } = how
   if (builder.vars[how.near ?? '']?.type === ref.object && how.near !== undefined) return how.near
+  const under = builder.vars[object ?? '']?.under
+  if (under !== undefined && builder.vars[under]?.type === ref.object) return under
   const { states, choices } = demandsOn(builder, use, ref)
-  const tied = wants.refOwner?.[ref.slot] === undefined && isTied(use, ref.slot, wants.without)
+  const tied = wants.refOwner?.[ref.slot] === undefined && isTied(builder.stage.charter, use, ref.slot, wants.without)
   const known = tied ? madeWith(builder, object, ref.object) : undefined
   if (known !== undefined) return known
-  const near = wants.refOwner?.[ref.slot] === undefined ? madeFor(builder, use, ref, object) : undefined
+  const isFree = wants.refOwner?.[ref.slot] === undefined
+  const near = isFree ? madeFor(builder, use, ref, object) : undefined
   if (ref.key.from === 'principal')
     return builder.standingFor(member, ref.object, wants.states?.[ref.slot] ?? states, depth + 1)
   const other = wants.refOwner?.[ref.slot]
@@ -38,7 +51,7 @@ function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
   const demanded = joined(standing, inherited)
   const free = wants.states?.[ref.slot] === undefined && other === undefined && wishes.length === 0
-  const reusable = free ? reuse(builder, use, { ref, object }, demanded) : undefined
+  const reusable = free ? reuse(builder, use, { ref, object }, demanded, beside) : undefined
   if (reusable !== undefined) return reusable
   const able = casting.possibleOwners(ref.object)
   const isMade = canMake(builder.stage, ref.object, caller)
@@ -52,7 +65,7 @@ function refFor(builder: Builder, use: Use, ref: Ref, how: How): Var {
   return builder.supply(ref.object, {
     ...demanded,
     owner: (near === undefined ? undefined : builder.owners.get(near)) ?? owner,
-    near,
+    near: near ?? (isFree ? beside : undefined),
     creator: demanded.creator ?? (makes ? caller : undefined),
     states: wants.states?.[ref.slot] ?? states,
     wishes,
@@ -79,6 +92,7 @@ function reuse(
   use: Use,
   { ref, object }: { readonly ref: Ref; readonly object: Var | undefined },
   demanded: Belonging,
+  beside: Var | undefined,
 ): Var | undefined {
   const { vars, owners, casting } = builder
   const { owner, creator, people = [] } = demanded
@@ -92,8 +106,13 @@ function reuse(
   const names = Object.keys(vars).filter(
     (name) => vars[name]?.type === ref.object && name !== object && !used.has(name) && isThere(name),
   )
+  const isOf = (name: Var): boolean => {
+    const above = vars[name]?.under ?? madeWith(builder, name, vars[beside ?? '']?.type ?? '')
+    return beside === undefined || above === undefined || above === beside
+  }
   return names.findLast(
     (name) =>
+      isOf(name) &&
       (owner === undefined || owners.get(name)?.name === owner.name) &&
       (creator === undefined || casting.makersOf(name).includes(creator.name)) &&
       people.every(({ at, who }) => vars[name]?.people?.[printPointer(at)] === who.name),

@@ -1,25 +1,67 @@
 /** Objects that must belong together because a rule compares them, or because one is made under the other. */
 import { comparisons } from '../../cel/traverse.ts'
-import type { Along, Charter, Ref, Use } from '../../charter/charter.ts'
+import type { Along, Charter, ObjectType, Ref, Slot, Use } from '../../charter/charter.ts'
+import { requestRoots } from './argument.ts'
 import type { Builder } from './build.ts'
 import { useById } from './graph.ts'
+import { namedObjects } from './implicit-ref.ts'
 import { writtenPath } from './instance.ts'
 import { samePlace } from './origin.ts'
 import type { Scenario, Step, Var } from './scenario.ts'
 
 /** Whether what a slot names must be of the object acted on: a rule, other than the one left out, says that one names the other. */
-export function isTied(use: Use, slot: string, without?: string): boolean {
-  return use.constraints.some(
-    (each) =>
-      each.kind === 'when' &&
-      each.id !== without &&
-      comparisons(each.rule).some(({ op, left, right }) => {
-        const roots = [left, right]
-          .map((side) => writtenPath(side))
-          .map((path) => (path?.length === 2 ? path[0] : undefined))
-        return op === '==' && roots.includes('object') && roots.includes(slot)
-      }),
-  )
+export function isTied(charter: Charter, use: Use, slot: Slot, without?: string): boolean {
+  return pairsOf(charter, use, without).some((pair) => pair.includes('object') && pair.includes(slot))
+}
+
+/**
+ * What else a request names that a reference must be of: what a rule, other than the one left out, says that it names, or what it has
+ * for its parent.
+ */
+export function aboveOf(charter: Charter, use: Use, ref: Ref, without?: string): Ref | undefined {
+  const others = namedObjects(charter, use).filter((each) => each.slot !== ref.slot && each.object !== ref.object)
+  const pairs = pairsOf(charter, use, without)
+  const parent = charter.objects.get(ref.object)?.parent?.object
+  const isSaid = ({ slot }: Ref) => pairs.some(([below, above]) => below === ref.slot && above === slot)
+  return others.find(isSaid) ?? others.find(({ object }) => object === parent)
+}
+
+type Named = Omit<Ref, 'optional'>
+
+/** What a request names of the type that is the parent of the object acted on. */
+export function parentNamed(charter: Charter, use: Use, type: ObjectType): Ref | undefined {
+  return namedObjects(charter, use).find(({ object, optional }) => object === type.parent?.object && !optional)
+}
+
+/** Slots of which a rule compares a member of the first with the key of the second; with any member of it for the object acted on. */
+function pairsOf(charter: Charter, use: Use, without: string | undefined): (readonly [Slot, Slot])[] {
+  const refs = namedObjects(charter, use)
+  const own = use.object === undefined ? [] : [{ slot: 'object', object: use.object.type, key: use.object.key }]
+  const rules = use.constraints.filter((each) => each.kind === 'when' && each.id !== without)
+  const found = rules.flatMap((each) => (each.kind === 'when' ? comparisons(each.rule) : []))
+  return found.flatMap(({ op, left, right }): (readonly [Slot, Slot])[] => {
+    if (op !== '==') return []
+    const sides = [writtenPath(left) ?? [], writtenPath(right) ?? []] as const
+    return [sides, sides.toReversed()].flatMap(([of = [], by = []]) => {
+      const below = of.length === 2 ? [...own, ...refs].find(({ slot }) => slot === of[0]) : undefined
+      const above = [...own, ...refs].find(
+        (named) => named !== below && (isKeyOf(charter, named, by) || isMemberOf(named, below, by)),
+      )
+      return below === undefined || above === undefined ? [] : [[below.slot, above.slot] as const]
+    })
+  })
+}
+
+function isMemberOf(named: Named, below: Named | undefined, [root, ...members]: readonly string[]): boolean {
+  return root === named.slot && members.length === 1 && [named, below].some((each) => each?.slot === 'object')
+}
+
+/** Whether a path reads the key of what a slot names: in the object, or where the request says it. */
+function isKeyOf(charter: Charter, { slot, object, key }: Named, [root, ...members]: readonly string[]): boolean {
+  if (root === slot) return members.join('/') === charter.objects.get(object)?.key.join('/')
+  if (key.from !== 'request' || root === undefined || !requestRoots.has(root)) return false
+  const isThere = root === 'request' || root === key.in
+  return isThere && members.join('/') === (key.in === 'body' ? key.pointer.join('/') : key.name)
 }
 
 /** The object of a type that another one was made with; undefined where no step named one. */
@@ -37,7 +79,9 @@ export function madeFor(
 ): Var | undefined {
   const spec = builder.vars[object ?? '']
   const parent = builder.stage.charter.objects.get(ref.object)?.parent?.object
-  return object !== undefined && spec !== undefined && (isTied(use, ref.slot) || parent === spec.type)
+  return object !== undefined &&
+    spec !== undefined &&
+    (isTied(builder.stage.charter, use, ref.slot) || parent === spec.type)
     ? object
     : undefined
 }

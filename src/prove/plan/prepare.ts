@@ -158,8 +158,38 @@ function approversOr(
   return possible(() => builder.casting.approvers(approval, grant, object, { later: [use] })) ?? []
 }
 
+/**
+ * Who makes a move on the way: as many as an approval needs when the move grants one, or as it was found to take; else one. What later
+ * uses need approved says how many; where they need nothing of what the move grants, all that it may grant does.
+ */
+export function performersOf(
+  builder: Builder,
+  use: Use,
+  object: Var,
+  { later, keep }: { readonly later: readonly Use[]; readonly keep: Member | undefined },
+): Member[] {
+  const { casting, lore, stage } = builder
+  const times = lore.times.get(use.id) ?? 1
+  const among = { later, ...(keep === undefined ? {} : { keep }) }
+  const granted = [...stage.charter.approvals.values()].filter((each) => each.grant === use.operation)
+  const isNeeded = ({ name }: Approval): boolean =>
+    later.some(({ constraints }) => constraints.some((each) => each.kind === 'approval' && each.approval === name))
+  const needed = granted.filter(isNeeded)
+  const quorums = (needed.length > 0 ? needed : granted).toSorted((left, right) => right.quorum - left.quorum)
+  for (const [index, approval] of quorums.entries()) {
+    try {
+      const quorum = Math.max(approval.quorum - othersGranting(builder, use, object, later), times)
+      return casting.approvers({ ...approval, quorum }, use, object, among)
+    } catch (error) {
+      // Not every approval that a move grants is needed every time.
+      if (!(error instanceof Unbuildable) || index === quorums.length - 1) throw error
+    }
+  }
+  return times === 1 ? [casting.pick(use, object, later, keep)] : casting.able(use, object).slice(0, times)
+}
+
 /** How many other moves of a way make the same call, as a first and a second decision do: each is one person's. */
-export function othersGranting(builder: Builder, use: Use, object: Var, later: readonly Use[]): number {
+function othersGranting(builder: Builder, use: Use, object: Var, later: readonly Use[]): number {
   const done = builder.steps.filter((step) => step.object === object && builder.casting.isUseOf(step, use.operation))
   const ahead = later.filter((each) => each.operation === use.operation)
   const moves = new Set([...done.map((step) => step.use), ...ahead.map((each) => each.id)])

@@ -14,6 +14,8 @@ export interface Problem {
   readonly start: CallRequest
   readonly knobs: (request: CallRequest) => readonly Knob[]
   readonly judge: (request: CallRequest) => Judged
+  /** Gives what a request lists the names of what is there. */
+  readonly named?: (request: CallRequest) => CallRequest
   /** The constraint to break; undefined to break none. */
   readonly target?: ConstraintId
   /** Constraints that may break as well because the same fact decides both. */
@@ -96,7 +98,8 @@ function* solutionsOf(problem: Problem, from: Attempt, knob: Knob): Generator<Ca
   return undefined
 }
 
-function attempt(problem: Problem, request: CallRequest): Attempt {
+function attempt(problem: Problem, turned: CallRequest): Attempt {
+  const request = problem.named?.(turned) ?? turned
   const { broken, unmet, soft } = problem.judge(request)
   const others = broken.filter((id) => id !== problem.target && !problem.tolerated.has(id)).length
   const missing = problem.target !== undefined && !broken.includes(problem.target) ? 1 : 0

@@ -4,7 +4,7 @@ import { Casting } from '../casting.ts'
 import { useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
-import { changers, withChange, withRevocation } from './detour.ts'
+import { changers, withChanges, withRevocation } from './detour.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** Every way an approval can be wanting while the act looks approved. */
@@ -53,10 +53,9 @@ function changes(
 ): void {
   draft.add(constraint.id, { kind: 'approval', flaw: 'changed' }, 'approval-changed', () => {
     const { plain, granted, grants } = make()
-    const [abuse, ...instead] = changers(draft, grants).flatMap((change) => {
-      const scenario = withChange(draft, granted, { change, grants })
-      return scenario === undefined ? [] : [scenario]
-    })
+    const [abuse, ...instead] = changers(draft, grants).flatMap((change) =>
+      withChanges(draft, granted, { change, grants }),
+    )
     if (abuse === undefined) throw new Unbuildable('nothing can change the object once it is approved')
     return { control: plain, abuse, instead }
   })

@@ -2,22 +2,34 @@
 import type { Use } from '../../../charter/charter.ts'
 import type { Pointer } from '../../../charter/pointer.ts'
 import { propertiesOf } from '../../../charter/source/schema.ts'
+import { takesArgument } from '../argument.ts'
 import { Builder } from '../build.ts'
 import { movesFrom, useById, usesOf } from '../graph.ts'
 import type { Scenario, Step } from '../scenario.ts'
 import { possible, Unbuildable } from '../wants.ts'
 import type { Draft } from './draft.ts'
 
-/** Approved, changed, and brought back to where the act may start, without being approved again; undefined where nobody can. */
-export function withChange(
+/** Approved, changed, and brought back to where the act may start, without being approved again: once for each part that the change takes. */
+export function withChanges(
   draft: Draft,
   scenario: Scenario,
   { change, grants }: { readonly change: Use; readonly grants: ReadonlySet<string> },
-): Scenario | undefined {
+): Scenario[] {
   const bound = boundBy(draft)
-  const amount = bound.find((at) => /amount|total|sum|price/i.test(at.at(-1) ?? '')) ?? bound[0]
-  const extra = amount === undefined ? [] : [{ at: amount, value: { tamper: 'a little' } as const }]
-  return possible(() => detour(draft, scenario, { use: change, extra }, grants))
+  const taken = bound.filter(([name = '']) => takesArgument(draft.stage.charter, change, name))
+  const parts = taken.length > 0 ? taken.toSorted((left, right) => rankOf(left) - rankOf(right)) : bound.slice(0, 1)
+  const extras = parts.map((at) => [{ at, value: { tamper: 'a little' } as const }])
+  return (extras.length === 0 ? [[]] : extras.slice(0, mostParts)).flatMap(
+    (extra) => possible(() => detour(draft, scenario, { use: change, extra }, grants)) ?? [],
+  )
+}
+
+const mostParts = 3
+
+/** Amounts may be changed to anything; what is the key of something must be there. */
+function rankOf(at: Pointer): number {
+  const name = at.at(-1) ?? ''
+  return /amount|total|sum|price/i.test(name) ? 0 : /id$/i.test(name) ? 2 : 1
 }
 
 /** Parts that the approval of the use is for. */

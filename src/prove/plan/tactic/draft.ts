@@ -46,6 +46,11 @@ export class Draft {
     return foresee(this.stage.charter, builder.scenario(), wants.without)
   }
 
+  /** What a builder has put together, in which the arguments of earlier steps settle what later rules ask of objects. */
+  finish(builder: Builder): Scenario {
+    return foresee(this.stage.charter, builder.scenario()).scenario
+  }
+
   /** Adds a case, or the reason why it cannot be built. */
   add(
     constraint: ConstraintId,

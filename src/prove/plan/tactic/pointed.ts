@@ -28,7 +28,7 @@ function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'f
   else if (named === undefined && setter !== undefined) setAnew(builder, setter, act.object)
   else throw new Unbuildable(`nothing moves a ${type.name} that may be used to ${state}`)
   builder.steps.push(act)
-  return builder.scenario()
+  return draft.finish(builder)
 }
 
 /** The object acted on points to one in a state: moved there right before the act, else there from the beginning. Throws `Unbuildable`. */
@@ -39,7 +39,7 @@ export function pointedIn(draft: Draft, type: ObjectType, constraint: Constraint
     if (!(error instanceof Unbuildable)) throw error
     const builder = new Builder(draft.stage, draft.options)
     builder.addAct(draft.use, { ...draft.base, states: { [constraint.slot]: [state] } })
-    const scenario = builder.scenario()
+    const scenario = draft.finish(builder)
     builder.steps.pop()
     const names = Object.keys(builder.vars).filter((name) => builder.vars[name]?.type === type.name)
     if (!names.some((name) => plannedStates(builder, name).includes(state))) throw error

@@ -77,7 +77,7 @@ function movedBy(
   const there = move.from.filter((each) => constraint.states.includes(each))
   builder.move(name, [...(movesFrom(type, from, there, undefined, builder.lore.avoid) ?? []), move], 0)
   builder.steps.push(act)
-  return builder.scenario()
+  return draft.finish(builder)
 }
 
 /** The object of a scenario that a slot of its act stands for. */

@@ -7,6 +7,7 @@ import { makeScopePlan } from '../../../constraint/scope.ts'
 import { objectsFor } from '../../../constraint/slot.ts'
 import type { Reason } from '../../../decide/decision.ts'
 import { isRecord } from '../../../wire/to-http.ts'
+import { takesArgument } from '../../plan/argument.ts'
 import { misfitsOf } from '../../plan/bounds.ts'
 import { companionsOf } from '../../plan/graph.ts'
 import { type Knob, knobsOf, type ScopeFor } from '../../plan/knob.ts'
@@ -14,9 +15,12 @@ import type { Scenario, Step, Wish } from '../../plan/scenario.ts'
 import { type Attempt, type Problem, variants } from '../../plan/solve.ts'
 import { judge, type Lab, type Seen } from '../lab.ts'
 import type { Manner, Play } from './play.ts'
+import { withSiblings } from './siblings.ts'
 
 /** The call that arguments are wanted for, with what is known before it. */
 export interface Occasion {
+  readonly play: Play
+  readonly step: Step
   readonly lab: Lab
   readonly use: Use
   readonly seen: Seen
@@ -36,6 +40,7 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
   const misfits = amountsIn(occasion, start)
   return {
     start,
+    named: (request) => withSiblings(occasion.play, occasion.step, request),
     tolerated: manner.tolerated ?? new Set(),
     ...(manner.target === undefined ? {} : { target: manner.target }),
     judge: (request) => {
@@ -117,7 +122,10 @@ export function wishesOf(scenario: Scenario, step: Step): readonly Wish[] {
 function wishKnobs(occasion: Occasion, wish: Wish, request: CallRequest): Knob[] {
   const { lab, use } = occasion
   const alias = use.creates ? wish.slot : undefined
-  return knobsOf(lab.charter, use, wish.rule, request, wishScope(occasion, wish), alias)
+  const knobs = knobsOf(lab.charter, use, wish.rule, request, wishScope(occasion, wish), alias)
+  // What the API does not take is not sent for the sake of what is only nice to have.
+  const isTaken = ({ at }: Knob) => at.in !== 'body' || takesArgument(lab.charter, use, at.pointer[0] ?? '')
+  return wish.soft === true && alias !== undefined ? knobs.filter(isTaken) : knobs
 }
 
 function wishScope({ lab, use, seen }: Occasion, wish: Wish): ScopeFor {

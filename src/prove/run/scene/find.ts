@@ -61,8 +61,8 @@ async function listedThing(
 ): Promise<Thing | undefined> {
   const use = listUse(play.lab.charter, type)
   if (use === undefined) return undefined
-  const seekers = [...seekersOf(play, spec)]
   const under = spec.under === undefined ? undefined : await play.thing(spec.under)
+  const seekers = [...seekersOf(play, spec, under?.maker)]
   // A nested list is many lists.
   const few = nestOf(play.lab.charter, use) === undefined ? seekers : seekers.slice(0, mostNestSeekers)
   for (const seeker of few) {
@@ -79,6 +79,7 @@ async function listedThing(
     const from = `$response.body#${whereIn(list.sent.exchange.response?.json, at, fact.value)}${printPointer(type.key)}`
     play.sent.push({ ...list.sent, captures: [{ name, value: fact.key, from }] })
     const thing = thingIn(type, fact, list, play)
+    thing.siblings = list.facts.filter((each) => each !== fact && fits(each, spec, owner)).map(({ key }) => key)
     // A list may show less of an object than reading it does.
     if (type.read !== undefined) await readThing(play, thing, undefined)
     else thing.fact = await withAbove(play, thing, fact)
@@ -130,10 +131,10 @@ async function namedThing(
   return fact === undefined ? undefined : things.find((thing) => thing.fact === fact)
 }
 
-/** Who may be shown it, the likeliest first. */
-function seekersOf({ lab }: Play, { owner }: VarSpec): ReadonlySet<string> {
+/** Who may be shown it, the likeliest first; whoever made what it is under sees it there. */
+function seekersOf({ lab }: Play, { owner }: VarSpec, maker: string | undefined): ReadonlySet<string> {
   const others = lab.stage.members.filter((member) => !member.pool).map((member) => member.name)
-  return new Set([owner, lab.observer, ...others].filter((name) => name !== undefined))
+  return new Set([owner, lab.observer, maker, ...others].filter((name) => name !== undefined))
 }
 
 /** The listed object that fits best and is not on stage yet. */

@@ -8,6 +8,7 @@ import type { Lab } from '../lab.ts'
 import { type Scene, setScene } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
 import { Play } from './play.ts'
+import { isUnused } from './siblings.ts'
 
 /** A scene for one more call in the same scope: the same objects and people where the scope names them, fresh ones elsewhere. */
 export async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene: Scene): Promise<Scene> {
@@ -32,6 +33,7 @@ export async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene:
 
 /** Whether one more object can be made of the same others: nothing stands in the way, or only what is to be broken. */
 async function hasRoom({ play, step }: Scene, abuse: AbuseCase): Promise<boolean> {
+  if (!isUnused(play, step)) return false
   for (const manner of [{}, { target: abuse.constraint }])
     if ((await play.prepare(step, manner)).best.distance < 1) return true
   return Object.keys(step.refs).length === 0

@@ -262,7 +262,7 @@ export class Play {
     const seen = seenBy(this.lab, use, await this.principal(step.as), given, objects)
     const start = manner.request ?? withoutForbidden(this.lab, { use, seen, step }, given, manner)
     const wishes = [...wishesOf(this.scenario, step), ...(manner.wishes ?? [])]
-    const occasion = { lab: this.lab, use, seen, wishes }
+    const occasion = { play: this, step, lab: this.lab, use, seen, wishes }
     const problem = problemOf(occasion, start, manner)
     if (manner.request !== undefined)
       return { problem, seen, best: { request: start, broken: [], unmet: 0, distance: 0 } }

@@ -10,6 +10,7 @@ import { enrolling } from './enrol.ts'
 import { withFreshKeys } from './idempotency-key.ts'
 import type { Manner, Play } from './play.ts'
 import { makeRequest } from './request.ts'
+import { withSiblings } from './siblings.ts'
 import type { Thing } from './thing.ts'
 
 /** A request with every name it must carry: keys of the object and its references, what the step adds. */
@@ -100,7 +101,7 @@ export function withKeys(play: Play, step: Step, request: CallRequest, keyed: Ca
     const key = evaluateReference(place, { request: { ...keyed, headers: keyed.header ?? {} } })
     if (key !== undefined) bound = placeValue(bound, place, key)
   }
-  return withFreshKeys(play.lab.charter, use, bound, play.lab.supply)
+  return withFreshKeys(play.lab.charter, use, withSiblings(play, step, bound), play.lab.supply)
 }
 
 /** A type that nobody can look at is but a name for what an argument says, as the code of a coupon. */

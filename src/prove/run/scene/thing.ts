@@ -18,6 +18,8 @@ export interface Thing {
   /** The identity that made it. */
   readonly maker?: string
   parent?: Thing
+  /** Keys of others that would have done as well, where it was found in a list. */
+  siblings?: readonly string[]
   /** Whoever the object itself stands for, when a registration made it. */
   readonly self?: Signed
   /** The state followed from transitions, for types that do not show it. */
