@@ -7,6 +7,7 @@ import { canMake } from './cast.ts'
 import { companionsOf } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
 import { aboveOf, isTied, madeFor, madeWith } from './kin.ts'
+import { hardestFirst, ownerBeside } from './owned-like.ts'
 import type { Var } from './scenario.ts'
 
 /** Gives every reference of a use an object; optional ones only where something is wanted of them. */
@@ -21,11 +22,13 @@ export function fillRefs(builder: Builder, use: Use, how: How): Record<Slot, Var
     // Those that say to what they belong are of what is named beside them.
     const above = aboveOf(builder.stage.charter, use, ref, wants.without)
     const near = above === undefined || isLeft(above) ? undefined : fill(above)
-    const filled = refFor(builder, use, ref, how, near)
+    const owner = ownerBeside(builder, use, ref, how, refs)
+    const inherit = new Map([...(how.inherit ?? []), [ref.slot, joined(how.inherit?.get(ref.slot), { owner })]])
+    const filled = refFor(builder, use, ref, { ...how, inherit }, near)
     refs[ref.slot] = filled
     return filled
   }
-  for (const ref of namedObjects(builder.stage.charter, use)) if (!isLeft(ref)) fill(ref)
+  for (const ref of hardestFirst(builder, use, how)) if (!isLeft(ref)) fill(ref)
   return refs
 }
 
