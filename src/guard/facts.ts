@@ -112,11 +112,12 @@ function named<T extends Counter | readonly PastUse[]>(
   nothing: T,
 ): Record<ConstraintId, T> {
   const map: Record<ConstraintId, T> = {}
-  for (const id of fresh) map[id] = nothing
   for (const [index, { constraint }] of queries.entries()) {
     const value = values[index]
     if (value !== undefined) map[constraint] ??= value
   }
+  // What is only being made has no past; what the same call moves has.
+  for (const id of fresh) map[id] ??= nothing
   return map
 }
 

@@ -37,7 +37,9 @@ export function factsFor(
   const history: Record<ConstraintId, readonly PastUse[]> = {}
   const grants: Record<string, readonly Grant[]> = {}
   const ordered = past.toSorted((left, right) => left.at - right.at)
-  for (const use of charter.operations.get(call.operation)?.uses ?? []) {
+  // What is only being made has no past; what the same call moves has.
+  const uses = charter.operations.get(call.operation)?.uses ?? []
+  for (const use of uses.toSorted((left, right) => Number(left.creates) - Number(right.creates))) {
     const story = { charter, use, call, objects: objectsFor(use, objects), past: ordered, current }
     for (const constraint of use.constraints) {
       if (constraint.kind === 'approval') grants[constraint.approval] ??= grantsFor(story, constraint.approval)

@@ -5,6 +5,7 @@ import type { Call, ObjectFact, Principal } from '../../src/charter/charter.ts'
 import { readObject } from '../../src/charter/object-fact.ts'
 import { getPointer } from '../../src/charter/pointer.ts'
 import { decide } from '../../src/decide/decide.ts'
+import { askFor } from '../../src/guard/facts.ts'
 import { factsFor } from '../../src/session/fold.ts'
 import type { PastCall } from '../../src/session/past-call.ts'
 import { charterFrom } from '../decide/charters.ts'
@@ -138,5 +139,57 @@ describe('factsFor', () => {
       reasons.map((each) => each.says),
       ['it must be open: it is expired'],
     )
+  })
+})
+
+describe('an operation that moves one object and makes another', () => {
+  const issuing = charterFrom(`
+lockstep: 1
+name: vouchers
+sources:
+  - name: api
+    type: inline
+    operations:
+      read: { method: GET, path: '/requests/{id}' }
+      approve: { method: POST, path: '/requests/{id}/approve' }
+      issue: { method: POST, path: '/requests/{id}/issue' }
+objects:
+  voucher:
+    transitions:
+      create: { on: api.issue, by: signed-in, key: $response.body#/voucherId }
+  request:
+    read: api.read
+    transitions:
+      approve: { on: api.approve, by: signed-in }
+      issue: { on: api.issue, by: signed-in }
+operations:
+  api.read: { by: signed-in }
+rules:
+  - { separate: [api.approve, api.issue], per: object }
+`)
+  const ben: Principal = { id: 'ben' }
+  const type = issuing.objects.get('request')
+  assert.ok(type)
+  const object = readObject(type, { id: 'r1' }, { now: 0 })
+  const approved: PastCall = { ...call('api.approve', 1, {}, 'r1'), objects: { object } }
+  const outcome = (principal: Principal) => {
+    const issue = call('api.issue', 2, {}, 'r1', principal)
+    return decide(issuing, factsFor(issuing, issue, { object }, [approved]), issue).effect
+  }
+
+  const noRows = { leases: [], objects: [], counters: [], histories: [], grants: [], calls: [], callsIn: [] }
+  const rows = { ...noRows, repeats: [], holds: [], holdsBy: [], switches: [], silent: [], marked: [] }
+
+  it('remembers what was done to the one that is moved', () => {
+    assert.equal(outcome(ann), 'deny')
+    assert.equal(outcome(ben), 'allow')
+  })
+
+  it('has the guard ask for it and know it', () => {
+    const issue = call('api.issue', 2, {}, 'r1')
+    const asking = askFor(issuing, issue, { object }, 'question')
+    const histories = (asking.query.histories ?? []).map(() => [{ operation: 'api.approve', at: 1, principal: 'ann' }])
+    const { facts } = asking.factsFrom({ ...rows, histories }, { object })
+    assert.equal(decide(issuing, facts, issue).effect, 'deny')
   })
 })
