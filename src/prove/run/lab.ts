@@ -108,12 +108,19 @@ export function factId(type: string, key: string): string {
 
 /** What the charter has against a call as this use. `request` may differ from the one the facts were gathered for. */
 export function judge(lab: Lab, use: Use, seen: Seen, request: CallRequest = seen.call.request): readonly Reason[] {
-  const facts =
-    request !== seen.call.request && countsByArgument(use)
-      ? seenBy(lab, use, seen.call.principal, request, seen.objects).facts
-      : seen.facts
   const call = { ...seen.call, request }
+  const facts = factsOf(lab, use, seen, request)
   return evaluateUse(lab.charter, use, { ...facts, objects: namedIn(use, facts.objects, call) }, call)
+}
+
+/** The same as if the call named the objects it was planned for, whatever it names. */
+export function judgeAsPlanned(lab: Lab, use: Use, seen: Seen, request: CallRequest): readonly Reason[] {
+  return evaluateUse(lab.charter, use, factsOf(lab, use, seen, request), { ...seen.call, request })
+}
+
+function factsOf(lab: Lab, use: Use, { call, objects, facts }: Seen, request: CallRequest): Facts {
+  const isCounted = request !== call.request && countsByArgument(use)
+  return isCounted ? seenBy(lab, use, call.principal, request, objects).facts : facts
 }
 
 /** The objects that a call names: of one it names in place of that nothing is known. */

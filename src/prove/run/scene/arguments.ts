@@ -13,7 +13,7 @@ import { companionsOf } from '../../plan/graph.ts'
 import { type Knob, knobsOf, type ScopeFor } from '../../plan/knob.ts'
 import type { Scenario, Step, Wish } from '../../plan/scenario.ts'
 import { type Attempt, type Problem, variants } from '../../plan/solve.ts'
-import { judge, type Lab, type Seen } from '../lab.ts'
+import { judge, judgeAsPlanned, type Lab, type Seen } from '../lab.ts'
 import type { Manner, Play } from './play.ts'
 import { withSiblings } from './siblings.ts'
 
@@ -25,6 +25,8 @@ export interface Occasion {
   readonly use: Use
   readonly seen: Seen
   readonly wishes: readonly Wish[]
+  /** The call may name any objects: what is known is taken to be known of those. */
+  readonly anyObject?: true
 }
 
 /** The problem to find arguments that break exactly the target of a manner, or nothing, and fulfil the wishes. */
@@ -47,7 +49,7 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
       const open = wishes.filter((wish) => holds(occasion, wish, request) !== wish.want)
       const soft = open.filter((wish) => wish.soft === true).length
       const against = others.filter(({ rule, scope }) => rule.evaluate(scope(request)) === false).length
-      const reasons = judge(lab, use, seen, request)
+      const reasons = (occasion.anyObject ? judgeAsPlanned : judge)(lab, use, seen, request)
       // What cannot be evaluated stands in the way of a rightful call, and shows nobody to have broken it.
       const counted = reasons.filter(({ constraint, outcome }) => constraint !== manner.target || outcome !== 'unknown')
       return {

@@ -21,6 +21,7 @@ import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.t
 import { setUpUnlessDead } from './dead-end.ts'
 import { findThing } from './find.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
+import { namedInstead } from './named-instead.ts'
 import { refusalWords, whereLeft } from './refusal.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
@@ -191,11 +192,9 @@ export class Play {
 
   /** The object a variable stands for; found among existing ones when no step makes it. */
   async thing(name: Var): Promise<Thing> {
-    const known = this.things.get(name)
-    if (known !== undefined) return known
-    const found = await findThing(this, name)
-    this.things.set(name, found)
-    return found
+    const thing = this.things.get(name) ?? (await findThing(this, name))
+    this.things.set(name, thing)
+    return thing
   }
 
   /** Facts in every slot of a step, as last seen. */
@@ -267,6 +266,7 @@ export class Play {
     if (manner.request !== undefined)
       return { problem, seen, best: { request: start, broken: [], unmet: 0, distance: 0 } }
     const best = solve(problem)
+    if (await namedInstead(this, step, occasion, { problem, manner, best })) return this.prepare(step, manner)
     if (best.distance < 1 || manner.last === undefined) return { problem, seen, best }
     const wider = { ...problem, tolerated: new Set([...problem.tolerated, ...manner.last]) }
     const wide = solve(wider)
