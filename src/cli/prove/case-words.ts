@@ -24,7 +24,7 @@ export function tacticWords(tactic: Tactic, as: string): string {
         changed: 'after changing what was approved',
         revoked: 'with an approval that was taken back',
         short: 'with fewer approvals than are asked for',
-        'carried-over': 'with an approval from before it was taken back and asked for again',
+        'carried-over': `with an approval from before ${tactic.through === undefined ? 'it was taken back and asked for again' : `\`${tactic.through}\``}`,
       }[tactic.flaw]
     case 'order':
       return {

@@ -101,6 +101,8 @@ export type Tactic =
   | {
       readonly kind: 'approval'
       readonly flaw: 'none' | 'short' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' | 'carried-over'
+      /** What they were carried over, where that is not taking them back. */
+      readonly through?: string
     }
   | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }
   /** For objects created in some way, or by whoever became one of several parties by what they did. */

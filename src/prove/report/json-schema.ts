@@ -63,6 +63,7 @@ const tactic = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('approval'),
     flaw: z.enum(['none', 'short', 'own', 'twice', 'stale', 'changed', 'revoked', 'carried-over']),
+    through: text.exactOptional(),
   }),
   z.strictObject({ kind: z.literal('order'), flaw: z.enum(['left-out', 'afterwards', 'too-often']) }),
   z.strictObject({ kind: z.literal('write-field'), field: text }),

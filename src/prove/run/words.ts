@@ -53,7 +53,7 @@ function how(tactic: Tactic, trial: Trial): string {
         stale: ' with an expired approval',
         changed: ' after changing what was approved',
         revoked: ' with a revoked approval',
-        'carried-over': ' with approvals from before they were taken back',
+        'carried-over': ` with approvals from before ${tactic.through === undefined ? 'they were taken back' : `\`${tactic.through}\``}`,
       }[tactic.flaw]
     case 'order':
       return {

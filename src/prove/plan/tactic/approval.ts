@@ -1,10 +1,11 @@
 /** Acts without a fitting approval. */
+import type { Use } from '../../../charter/charter.ts'
 import { admitted, choicesOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
-import { changers, withChanges, withRevocation } from './detour.ts'
+import { changers, renewedInPart, withChanges, withRevocation } from './detour.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** Every way an approval can be wanting while the act looks approved. */
@@ -37,6 +38,8 @@ export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>)
     approval.binds === undefined && [...grants].some((id) => useById(draft.stage.charter, id)?.creates === true)
   if (!standing && changers(draft, grants).length > 0)
     changes(draft, constraint, () => ({ plain: plain(), granted: granted(), grants }))
+  if (!standing && approval.quorum > 1)
+    for (const change of changers(draft, grants)) renewals(draft, constraint, { change, grants, granted, plain })
   const { revoke, quorum } = approval
   if (revoke === undefined) return
   flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), revoke, grants, 0))
@@ -58,6 +61,26 @@ function changes(
     )
     if (abuse === undefined) throw new Unbuildable('nothing can change the object once it is approved')
     return { control: plain, abuse, instead }
+  })
+}
+
+/** One fewer approves what was changed than what was approved before. */
+function renewals(
+  draft: Draft,
+  constraint: ConstraintOf<'approval'>,
+  {
+    change,
+    grants,
+    granted,
+    plain,
+  }: { change: Use; grants: ReadonlySet<string>; granted: () => Scenario; plain: () => Scenario },
+): void {
+  const quorum = draft.stage.charter.approvals.get(constraint.approval)?.quorum ?? 1
+  const tactic: Tactic = { kind: 'approval', flaw: 'carried-over', through: change.id }
+  draft.add(constraint.id, tactic, 'approval-stale', () => {
+    const [abuse, ...instead] = renewedInPart(draft, granted(), { change, grants }, quorum - 1)
+    if (abuse === undefined) throw new Unbuildable(`\`${change.id}\` cannot be made between two approvals`)
+    return { control: plain(), abuse, instead }
   })
 }
 

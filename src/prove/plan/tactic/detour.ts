@@ -4,23 +4,28 @@ import type { Pointer } from '../../../charter/pointer.ts'
 import { propertiesOf } from '../../../charter/source/schema.ts'
 import { takesArgument } from '../argument.ts'
 import { Builder } from '../build.ts'
+import type { Member } from '../cast.ts'
 import { movesFrom, useById, usesOf } from '../graph.ts'
 import type { Scenario, Step } from '../scenario.ts'
 import { possible, Unbuildable } from '../wants.ts'
+import { withLastActor } from './by.ts'
 import type { Draft } from './draft.ts'
 
+/** What is changed after the grants, and where the object is brought then; where the act may start when nothing is said. */
+interface Changing {
+  readonly change: Use
+  readonly grants: ReadonlySet<string>
+  readonly to?: readonly string[] | undefined
+}
+
 /** Approved, changed, and brought back to where the act may start, without being approved again: once for each part that the change takes. */
-export function withChanges(
-  draft: Draft,
-  scenario: Scenario,
-  { change, grants }: { readonly change: Use; readonly grants: ReadonlySet<string> },
-): Scenario[] {
+export function withChanges(draft: Draft, scenario: Scenario, { change, grants, to }: Changing): Scenario[] {
   const bound = boundBy(draft)
   const taken = bound.filter(([name = '']) => takesArgument(draft.stage.charter, change, name))
   const parts = taken.length > 0 ? taken.toSorted((left, right) => rankOf(left) - rankOf(right)) : bound.slice(0, 1)
   const extras = parts.map((at) => [{ at, value: { tamper: 'a little' } as const }])
   return (extras.length === 0 ? [[]] : extras.slice(0, mostParts)).flatMap(
-    (extra) => possible(() => detour(draft, scenario, { use: change, extra }, grants)) ?? [],
+    (extra) => possible(() => detour(draft, scenario, { use: change, extra, to }, grants)) ?? [],
   )
 }
 
@@ -77,22 +82,50 @@ export function withRevocation(
   const use = usesOf(draft.stage.charter, revoke, draft.use.object?.type)[0]
   if (use === undefined) throw new Unbuildable('nothing takes the approval back')
   if (use.object?.type !== draft.use.object?.type) return withGrantsEnded(draft, scenario, use, grants)
-  const back = detour(draft, scenario, { use, extra: [] }, grants)
+  return withRegrants(draft, scenario, { back: detour(draft, scenario, { use, extra: [] }, grants), grants, again })
+}
+
+/** Approved, changed, and approved anew by fewer than are needed: whoever forgets to take approvals back counts the earlier ones. */
+export function renewedInPart(draft: Draft, scenario: Scenario, by: Changing, again: number): Scenario[] {
+  const grant = useById(draft.stage.charter, scenario.steps.find((step) => by.grants.has(step.use))?.use ?? '')
+  return withChanges(draft, scenario, { ...by, to: grant?.from }).map((back) =>
+    withRegrants(draft, scenario, { back, grants: by.grants, again }),
+  )
+}
+
+/** Puts grants before the act of a scenario that is back where they may be given, as far as possible by others than before. */
+function withRegrants(
+  draft: Draft,
+  scenario: Scenario,
+  { back, grants, again }: { readonly back: Scenario; readonly grants: ReadonlySet<string>; readonly again: number },
+): Scenario {
   const granted = scenario.steps.filter((step) => grants.has(step.use))
-  const used = new Set(granted.map((step) => step.as))
+  const [step] = granted
+  const used = granted.map((each) => each.as)
+  const grant = useById(draft.stage.charter, step?.use ?? '')
+  const act = back.steps.at(-1)
+  if (step === undefined || grant === undefined || act === undefined) return back
   // Whoever approved before may be turned away for that reason alone: others come first.
-  const builder = new Builder(draft.stage, { ...draft.options, notCast: used })
-  builder.resume(scenario)
-  const step = granted[0]
-  const grant = step === undefined ? undefined : useById(draft.stage.charter, step.use)
-  const others = grant === undefined ? [] : builder.casting.able(grant, step?.object).map((member) => member.name)
-  const regrants = [...others, ...used].slice(0, again).flatMap((as) => (step === undefined ? [] : [{ ...step, as }]))
+  const others = othersWhoMay(draft, scenario, grant, used).toSorted(
+    (left, right) => Number(left.name === act.as) - Number(right.name === act.as),
+  )
+  const regrants = [...others.map(({ name }) => name), ...used].slice(0, again).map((as) => ({ ...step, as }))
   const cast = Object.fromEntries(regrants.map(({ as }) => [as, { identity: as, fresh: false }]))
-  return {
+  const renewed = {
     ...back,
     cast: { ...cast, ...back.cast },
-    steps: [...back.steps.slice(0, -1), ...regrants, ...back.steps.slice(-1)],
+    steps: [...back.steps.slice(0, -1), ...regrants, act],
   }
+  if (regrants.every(({ as }) => as !== act.as)) return renewed
+  const [free] = othersWhoMay(draft, scenario, draft.use, [...used, ...regrants.map(({ as }) => as)])
+  return free === undefined ? renewed : withLastActor(renewed, free)
+}
+
+/** Members who may make a use on the object acted on, after everything but the act, and without some. */
+function othersWhoMay(draft: Draft, scenario: Scenario, use: Use, without: readonly string[]): Member[] {
+  const builder = new Builder(draft.stage, { ...draft.options, notCast: new Set(without) })
+  builder.resume({ ...scenario, steps: scenario.steps.slice(0, -1) })
+  return builder.casting.able(use, scenario.steps.at(-1)?.object)
 }
 
 /** What the grants made is ended right before the act, as a consent that is taken back. */
@@ -112,7 +145,7 @@ function withGrantsEnded(draft: Draft, scenario: Scenario, use: Use, grants: Rea
 function detour(
   draft: Draft,
   scenario: Scenario,
-  by: { use: Use; extra: Step['extra'] },
+  by: { use: Use; extra: Step['extra']; to?: readonly string[] | undefined },
   grants: ReadonlySet<string>,
 ): Scenario {
   const act = scenario.steps.at(-1)
@@ -125,7 +158,7 @@ function detour(
   const left = by.use.to[0] ?? there?.at(-1)?.to[0] ?? here
   if (there === undefined) throw new Unbuildable(`no moves lead to where \`${by.use.id}\` may be made`)
   // Where nothing leads back but a new approval, the act is tried at once: whoever forgets to take approvals back leaves it where it was.
-  const back = movesFrom(plain, left, draft.use.from) ?? []
+  const back = movesFrom(plain, left, by.to ?? draft.use.from) ?? []
   const builder = new Builder(draft.stage, draft.options)
   builder.resume(scenario)
   const last = builder.steps.pop()
