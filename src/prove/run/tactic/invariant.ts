@@ -8,6 +8,7 @@ import type { Thing } from '../scene/thing.ts'
 import { act, setScene, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
 import { tryTo } from '../ways.ts'
+import { inPartsTrial } from './in-parts.ts'
 import { oddAmountsTrial } from './odd-amounts.ts'
 import { uniqueTrial } from './unique.ts'
 
@@ -24,6 +25,11 @@ export async function rightfulTrial(lab: Lab, abuse: AbuseCase): Promise<Trial> 
   // What cannot be brought about once more was looked at all the same.
   const odd = changes.length === 0 ? await tryTo(() => oddAmountsTrial(lab, abuse, made.request)) : undefined
   if (odd !== undefined && !(odd instanceof Unreached)) return odd
+  const parts =
+    changes.length === 0 && invariant?.kind === 'holds'
+      ? await tryTo(() => inPartsTrial(lab, abuse, invariant))
+      : undefined
+  if (parts !== undefined && !(parts instanceof Unreached)) return parts
   const why = changes.length === 0 ? 'it holds before and after' : 'a rightful call broke it'
   return { effect: changes.length > 0, why, changes, disclosed: [], sent: scene.play.sent, state: scene.state }
 }
