@@ -22,6 +22,7 @@ import { setUpUnlessDead } from './dead-end.ts'
 import { findThing } from './find.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { namedInstead } from './named-instead.ts'
+import { forgetPointedAt, thingByKey } from './pointed-at.ts'
 import { refusalWords, whereLeft } from './refusal.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
@@ -243,13 +244,8 @@ export class Play {
   }
 
   /** An object that others point to. */
-  async byKey(type: string, key: string): Promise<Thing | undefined> {
-    const known = [...this.things.values()].find((thing) => thing.type.name === type && thing.key === key)
-    const objectType = this.lab.charter.objects.get(type)
-    if (known !== undefined || objectType === undefined) return known
-    const thing: Thing = { type: objectType, key, path: {} }
-    await readThing(this, thing, undefined)
-    return thing
+  byKey(type: string, key: string): Promise<Thing | undefined> {
+    return thingByKey(this, type, key)
   }
 
   /** Finds arguments for a step: none of the charter's demands broken, or exactly the target. */
@@ -318,6 +314,7 @@ export class Play {
     const http = toHttp(this.lab.charter, use, request, this.serverOf(use))
     // Also what only reads may do so but once.
     this.lab.deadEnds.isPristine = false
+    forgetPointedAt(this)
     const exchange = await (person === undefined ? this.lab.send(http) : person.send(http))
     const { failure } = exchange
     if (failure !== undefined && ['budget', 'scope', 'cancelled', 'unreachable'].includes(failure.code))
