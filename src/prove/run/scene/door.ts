@@ -11,8 +11,17 @@ export interface Door {
   readonly request: HttpRequest
 }
 
-/** The reads of the charter that fit, those first that need no key; at most so many. */
-export function doorsOf(lab: Lab, fits: (operation: Operation) => Use | undefined, most: number): Door[] {
+/**
+ * The reads of the charter that fit, those first that need no key; at most so many.
+ *
+ * @param keys - What stands in the path where a parameter has that name; an example where nothing is said.
+ */
+export function doorsOf(
+  lab: Lab,
+  fits: (operation: Operation) => Use | undefined,
+  most: number,
+  keys: Readonly<Record<string, string>> = {},
+): Door[] {
   const { charter } = lab
   const keyed = ({ shape }: Operation): number => shape.parameters.filter((each) => each.in === 'path').length
   const reads = [...charter.operations.values()].filter(({ shape, writes }) => shape.method === 'GET' && !writes)
@@ -21,7 +30,9 @@ export function doorsOf(lab: Lab, fits: (operation: Operation) => Use | undefine
     const use = fits(operation)
     const server = lab.servers.get(operation.shape.source)
     if (use === undefined || server === undefined || found.length >= most) continue
-    found.push({ use, request: toHttp(charter, use, makeRequest(charter, use, lab.supply), server) })
+    const request = makeRequest(charter, use, lab.supply)
+    const path = Object.entries(request.path ?? {}).map(([name, value]) => [name, keys[name] ?? value])
+    found.push({ use, request: toHttp(charter, use, { ...request, path: Object.fromEntries(path) }, server) })
   }
   return found
 }
