@@ -1,9 +1,9 @@
-import { bare } from '../charter/bare.ts'
+import { bare, stemOf } from '../charter/bare.ts'
 import { guess, type Said } from './claim.ts'
 import type { Move } from './lifecycle.ts'
 import { isOwned, type Scene, type Thing } from './scene.ts'
 import { saidOf } from './text.ts'
-import { shortened, singular, stemOf } from './words.ts'
+import { shortened, singular } from './words.ts'
 
 /** Words for whoever asked for something, in whichever party that is written down. */
 const askers = /^(?:request|propos|creat|author|applicant|apply|submit|mak|initiat|rais|open|fil)$/

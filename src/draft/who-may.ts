@@ -1,3 +1,4 @@
+import { stemOf } from '../charter/bare.ts'
 import type { OperationShape } from '../charter/source/description.ts'
 import { scopesOf } from './cast.ts'
 import { Claim, guess, type Said, saidValue, seen } from './claim.ts'
@@ -5,7 +6,7 @@ import { isOpen, signOfCredentials } from './credential.ts'
 import { whoWasGranted } from './observe.ts'
 import { isBearing, isOwned, type Scene, type Thing } from './scene.ts'
 import { namedIn, peopleIn, saidOf } from './text.ts'
-import { shortened, stemOf, wordsOf } from './words.ts'
+import { shortened, wordsOf } from './words.ts'
 
 /** Who may use an operation, as `by` says it. */
 export type By = readonly string[]

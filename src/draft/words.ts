@@ -34,13 +34,6 @@ export function singular(word: string): string {
   return word.endsWith('s') ? word.slice(0, -1) : word
 }
 
-/** What the words for a deed and for whoever does it have in common: `underwriter` and `underwriting`, `approver` and `approved`. */
-export function stemOf(word: string): string {
-  const plain = singular(word.toLowerCase())
-  const cut = plain.replace(/(?:ing|ed|er|or)$/, '')
-  return cut.length < 3 ? plain : cut.replace(/(?<=[^aeiou])e$/, '')
-}
-
 /** A name as charters write names, in kebab case: `giftCards` is `gift-card` when taken as the name of one thing. */
 export function kebab(name: string): string {
   const joined = wordsOf(name)

@@ -157,6 +157,51 @@ describe('people who must differ', () => {
   })
 })
 
+describe('somebody who is a party by what they did', () => {
+  const claims = charterFrom(`
+lockstep: 1
+name: claims
+sources:
+  - name: api
+    type: inline
+    operations:
+      file: { method: POST, path: /claims, response: { id: string, scoredBy: string, status: string } }
+      get: { method: GET, path: '/claims/{id}', response: { id: string, scoredBy: string, status: string } }
+      score: { method: POST, path: '/claims/{id}/score' }
+      decide: { method: POST, path: '/claims/{id}/decide' }
+actors: { client: {}, officer: {}, judge: {} }
+objects:
+  claim:
+    parties: { scored-by: /scoredBy }
+    state: /status
+    read: api.get
+    states: [open, scored, checked, decided]
+    transitions:
+      file: { on: api.file, to: open, by: client }
+      score: { on: api.score, from: open, to: scored, by: [officer, judge] }
+      decide-first: { on: api.decide, from: scored, to: checked, by: judge, not: scored-by }
+      decide-second: { on: api.decide, from: checked, to: decided, by: judge, not: scored-by }
+rules:
+  - { separate: [api.decide, api.decide], per: object }
+`)
+  const people = [
+    member('cleo', 'client'),
+    member('ofra', 'officer'),
+    ...['jo', 'jim', 'jan'].map((name) => member(name, 'judge')),
+  ]
+
+  it('became it by the move that has its name, and does none of the others', () => {
+    const { cases } = plan(claims, people, 'claim.decide-second')
+    const abuse = cases.find((each) => each.constraint === 'claim.decide-second.not')?.abuse
+    const [scorer, first, last] = ['claim.score', 'claim.decide-first', 'claim.decide-second'].map(
+      (use) => abuse?.steps.find((step) => step.use === use)?.as,
+    )
+    assert.ok(scorer !== undefined && first !== undefined, told(abuse).join())
+    assert.equal(last, scorer)
+    assert.notEqual(first, scorer)
+  })
+})
+
 describe('an approver who must not be the owner', () => {
   it('is the owner in the case that breaks it, although other duties are kept apart', () => {
     const cases = plan(payouts, staff, 'payout.approve').cases.filter((each) => each.tactic.kind === 'same-person')

@@ -1,4 +1,5 @@
 /** Which steps the charter wants made by different people. */
+import { stemOf } from '../../charter/bare.ts'
 import type { Charter, Constraint, Separation, Use } from '../../charter/charter.ts'
 import { apartFrom } from '../../constraint/separation.ts'
 import { admitted, choicesOf, type Member } from './cast.ts'
@@ -13,7 +14,7 @@ export function needOthers(charter: Charter, later: Use, use: Use): boolean {
     if (each.kind !== 'separation') return false
     return 'operations' in each.of
       ? apartFrom(each.of.operations, later.operation).includes(use.operation)
-      : grants(charter, use) || each.of.parties.some((party) => keepsApart(use, party))
+      : each.of.parties.some((party) => makesParty(charter, use, party))
   })
 }
 
@@ -32,9 +33,28 @@ export function grants(charter: Charter, use: Use): boolean {
   return charter.operations.get(use.operation)?.grants !== undefined
 }
 
-/** Whether a use keeps out those who are a party, as whoever made it before: it is what makes somebody one. */
-export function keepsApart(use: Use, party: string): boolean {
-  if (['owner', 'creator', 'requester'].includes(party)) return false
+/** Whether a use may be what makes somebody a party; where the charter does not say, giving an approval may. */
+export function makesParty(charter: Charter, use: Use, party: string): boolean {
+  return saysParty(charter, use, party) ?? grants(charter, use)
+}
+
+/**
+ * Whether a use is said to make somebody a party: it is named after it, as `score` and `scored-by`; where none is, it keeps out those who
+ * are, as whoever made it before. Undefined where it says neither.
+ */
+export function saysParty(charter: Charter, use: Use, party: string): boolean | undefined {
+  if (['owner', 'creator', 'requester'].includes(party)) return undefined
+  const moves = charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => !each.creates) ?? []
+  const named = moves.filter((each) => isNamedAfter(each, party))
+  return named.length > 0 ? named.includes(use) : keepsApart(use, party) || undefined
+}
+
+function isNamedAfter({ id }: Use, party: string): boolean {
+  const [verb = ''] = id.slice(id.indexOf('.') + 1).split(/[-_]/)
+  return stemOf(verb) === stemOf(party.replace(/[-_]by$/, ''))
+}
+
+function keepsApart(use: Use, party: string): boolean {
   return use.constraints.some(
     (each) => each.kind === 'separation' && 'parties' in each.of && each.of.parties.includes(party),
   )

@@ -2,7 +2,7 @@
 import type { Approval, Choice, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { apartFrom } from '../../constraint/separation.ts'
-import { grants, keepsApart, mayByRole, needOthers, stillApart } from './apart.ts'
+import { makesParty, mayByRole, needOthers, stillApart } from './apart.ts'
 import { type Belonging, type Person, ranked, settledAs } from './belong.ts'
 import { admitted, boundToTenant, choicesOf, isByRole, type Member, plays, type Stage, sameTenant } from './cast.ts'
 import { useById } from './graph.ts'
@@ -97,7 +97,7 @@ export class Casting {
     if (everything === true || constraint.kind !== 'separation') return everything === true
     return 'operations' in constraint.of
       ? apartFrom(constraint.of.operations, act).includes(use.operation)
-      : grants(this.stage.charter, use) || constraint.of.parties.some((party) => keepsApart(use, party))
+      : constraint.of.parties.some((party) => makesParty(this.stage.charter, use, party))
   }
 
   /** Everybody who may make a use on an object, those first who are something to it. */
@@ -210,7 +210,7 @@ export class Casting {
     if (known !== undefined) return known.map((member) => member.name)
     const doers = this.making.steps.filter((step) => {
       const done = step.object === object && object !== undefined ? useById(charter, step.use) : undefined
-      return done !== undefined && (grants(charter, done) || keepsApart(done, party))
+      return done !== undefined && makesParty(charter, done, party)
     })
     return doers.length > 0 ? doers.map((step) => step.as) : own
   }

@@ -1,7 +1,7 @@
 /** One person doing what the charter wants done by different ones. */
 import type { Charter, Use } from '../../../charter/charter.ts'
 import { apartFrom } from '../../../constraint/separation.ts'
-import { keepsApart } from '../apart.ts'
+import { saysParty } from '../apart.ts'
 import { admitted, choicesOf, type Member, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { leadsTo, movesFrom, useById, usesOf } from '../graph.ts'
@@ -40,10 +40,10 @@ function planBecoming(draft: Draft, constraint: ConstraintOf<'separation'>): voi
     draft.add(constraint.id, tactic, 'separation-of-duties', () => {
       const both = thoseWhoMayBoth(draft, alone)
       const found = possible(() => doneByOne(draft, alone, both, undefined))
-      // Whoever made the object is kept out for that already.
-      const [abuse, ...instead] = found === undefined ? [] : [found.abuse, ...found.instead].filter(isNotOfBirth)
+      const isFree = (each: Scenario) => !isKeptOut(each, of.parties)
+      const [abuse, ...instead] = found === undefined ? [] : [found.abuse, ...found.instead].filter(isFree)
       if (abuse !== undefined) return { abuse, instead }
-      const twice = possible(() => doneTwice(draft, both))
+      const twice = possible(() => doneTwice(draft, both, isFree))
       if (twice !== undefined) return twice
       throw new Unbuildable(`nobody becomes \`${party}\` who is not kept from \`${draft.use.id}\` for something else`)
     })
@@ -54,15 +54,19 @@ function planBecoming(draft: Draft, constraint: ConstraintOf<'separation'>): voi
  * The use made twice by one person, where the first time may leave the object as it was: that is what makes somebody a party. Two people
  * show what the second time does. Throws `Unbuildable`.
  */
-function doneTwice(draft: Draft, both: readonly Member[]): { control: Scenario; abuse: Scenario } {
+function doneTwice(
+  draft: Draft,
+  both: readonly Member[],
+  isFree: (scenario: Scenario) => boolean,
+): { control: Scenario; abuse: Scenario } {
   const { use, stage, options } = draft
   if (!use.to.some((state) => use.from.includes(state))) throw new Unbuildable('it cannot be done twice')
   for (const member of mostTogether(draft, both)) {
     const once = possible(() => draft.build({ member }))
     const act = once?.steps.at(-1)
-    if (once === undefined || act === undefined || !isNotOfBirth(once)) continue
+    if (once === undefined || act === undefined || !isFree(once)) continue
     const able = new Casting(stage, options).able(use, undefined)
-    const other = able.find((each) => each !== member && isNotOfBirth(withLastActor(once, each)))
+    const other = able.find((each) => each !== member && sameTenant(each, member) && isFree(withLastActor(once, each)))
     if (other === undefined) continue
     const after = (name: string): Scenario => {
       const { cast, ...rest } = withLastActor(once, other)
@@ -74,12 +78,16 @@ function doneTwice(draft: Draft, both: readonly Member[]): { control: Scenario; 
   throw new Unbuildable('there are no two people to do it')
 }
 
-/** Whether whoever makes the last step neither owns nor has made its object. */
-function isNotOfBirth({ steps, vars }: Scenario): boolean {
+/** Whether whoever makes the last step is kept out for owning its object, or having made it. */
+function isKeptOut({ steps, vars }: Scenario, parties: readonly string[]): boolean {
   const act = steps.at(-1)
   const object = act?.object
   if (act === undefined || object === undefined) return false
-  return vars[object]?.owner !== act.as && !steps.some((step) => step.makes === object && step.as === act.as)
+  const owns = vars[object]?.owner === act.as
+  const made = steps.some((step) => step.makes === object && step.as === act.as)
+  return parties.some(
+    (party) => (owns && party !== 'creator' && ofBirth.has(party)) || (made && party !== 'owner' && ofBirth.has(party)),
+  )
 }
 
 /** The use with the earlier step made by whoever makes it; for the first of several people for whom that works out, then for others. */
@@ -135,7 +143,7 @@ function becoming(
   if (!('parties' in of) || of.parties.some((party) => ofBirth.has(party))) return [plain]
   const type = draft.stage.charter.objects.get(draft.use.object?.type ?? '')
   const says = type?.transitions.some(
-    (use) => use.id !== draft.use.id && of.parties.some((party) => keepsApart(use, party)),
+    (use) => use.id !== draft.use.id && of.parties.some((party) => saysParty(draft.stage.charter, use, party) === true),
   )
   if (says === true) return [plain]
   return [{ ...plain, wants: { ...wants, creator: member }, everything: true }, { ...plain, everything: true }, plain]
