@@ -42,11 +42,30 @@ function putFirst(builder: Builder, use: Use, rule: Order, how: Pick<How, 'membe
     (!rule.per.includes('tenant') || builder.casting.areTogether(step.as, member))
   if (first === undefined || depth > deepest) return
   if (builder.steps.some((step) => builder.casting.isUseOf(step, before) && counts(step))) return
-  const onThis = perObject && !first.creates && first.object?.type === use.object?.type
-  const near = perObject ? object : undefined
-  const target = onThis ? object : ownTarget(builder, first, how, near)
-  const performer = perCaller ? member : performerOf(builder, first, target, member)
-  builder.step(first, { member: performer, object: target, near, wants: {}, purpose: 'setup', depth: depth + 1 })
+  putBefore(builder, first, { ...how, shared: perObject ? object : undefined, perCaller })
+}
+
+/**
+ * Adds a call of another operation that is to come before a use: on what both share where that is of its type, else on something under
+ * that; by the same caller where that is asked for, else by whoever may.
+ */
+export function putBefore(
+  builder: Builder,
+  first: Use,
+  how: Pick<How, 'member' | 'depth'> & { readonly shared: Var | undefined; readonly perCaller: boolean },
+): void {
+  const { member, depth, shared } = how
+  const onThis = !first.creates && first.object?.type === builder.vars[shared ?? '']?.type
+  const target = onThis ? shared : ownTarget(builder, first, how, shared)
+  const performer = how.perCaller ? member : performerOf(builder, first, target, member)
+  builder.step(first, {
+    member: performer,
+    object: target,
+    near: shared,
+    wants: {},
+    purpose: 'setup',
+    depth: depth + 1,
+  })
 }
 
 /** Whether a step is about an object: it moves it, names it, or moves what is under it. */

@@ -1,7 +1,10 @@
 /** Uses before, after or more often than the charter's order allows. */
+import { Builder } from '../build.ts'
+import { slotVar } from '../demanded.ts'
 import { useById, usesOf } from '../graph.ts'
+import { putBefore } from '../prepare.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
-import { Unbuildable } from '../wants.ts'
+import { type BuildOptions, possible, Unbuildable } from '../wants.ts'
 import { asTheNext, forgettings } from './again.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
@@ -20,9 +23,14 @@ export function planOrder(draft: Draft, constraint: ConstraintOf<'order'>, contr
       break
     case 'not-succession':
     case 'not-co-existence':
-      draft.add(constraint.id, { kind: 'order', flaw: 'afterwards' }, 'use-after-end', () => ({
-        abuse: afterwards(draft, draft.use.operation === first ? (second ?? first) : first, control),
-      }))
+      draft.add(constraint.id, { kind: 'order', flaw: 'afterwards' }, 'use-after-end', () => {
+        const [abuse, ...instead] = afterwards(
+          draft,
+          draft.use.operation === first ? (second ?? first) : first,
+          constraint,
+        )
+        return { abuse, instead }
+      })
       break
     case 'absence':
       draft.add(constraint.id, { kind: 'order', flaw: 'too-often' }, 'step-repeated', () => ({ abuse: control }))
@@ -56,21 +64,46 @@ function names({ object, refs }: Step, name: Var | undefined): boolean {
   return object === name || Object.values(refs).includes(name ?? '')
 }
 
-/** Puts the operation that forbids the act right before it, by whoever may do that. */
-function afterwards(draft: Draft, operation: string, control: Scenario): Scenario {
-  const [use] = usesOf(draft.stage.charter, operation, draft.use.object?.type)
-  const act = control.steps.at(-1)
-  if (use === undefined || act === undefined) throw new Unbuildable(`\`${operation}\` is not covered`)
-  const object = use.object?.type === control.vars[act.object ?? '']?.type && !use.creates ? act.object : undefined
-  const as = draft.stage.members.some((member) => member.name === act.as) ? act.as : (control.steps[0]?.as ?? act.as)
-  const step = {
-    use: use.id,
-    as,
-    refs: act.refs,
-    wishes: [],
-    purpose: 'setup' as const,
-    extra: [],
-    ...(object === undefined ? {} : { object }),
-  }
-  return { ...control, steps: [...control.steps.slice(0, -1), step, act] }
+/**
+ * The operation that forbids the act right before it, by whoever may do that, on what both share or on something made for it; else with
+ * objects that are there, one kind after the other. Throws `Unbuildable`.
+ */
+function afterwards(draft: Draft, operation: string, constraint: ConstraintOf<'order'>): [Scenario, ...Scenario[]] {
+  const { charter } = draft.stage
+  const plain = put(draft, operation, constraint, {})
+  const types = new Set(Object.values(plain.vars).map(({ type }) => type))
+  const listed = [...types].filter((type) => charter.objects.get(type)?.list !== undefined)
+  const instead = listed.flatMap(
+    (type) => possible(() => put(draft, operation, constraint, { found: new Set([type]) })) ?? [],
+  )
+  return [plain, ...instead.filter((each) => !sameCalls(each, plain)).slice(0, mostOthers)]
+}
+
+const mostOthers = 3
+
+function put(
+  draft: Draft,
+  operation: string,
+  { per }: ConstraintOf<'order'>,
+  choices: Partial<BuildOptions>,
+): Scenario {
+  const { stage, use, options } = draft
+  const [first] = usesOf(stage.charter, operation, use.object?.type)
+  const builder = new Builder(stage, { ...options, ...choices })
+  builder.addAct(use, draft.base)
+  const act = builder.steps.at(-1)
+  const member = stage.members.find(({ name }) => name === act?.as)
+  if (first === undefined || act === undefined || member === undefined)
+    throw new Unbuildable(`\`${operation}\` is not covered`)
+  const shared = per.flatMap((slot) => slotVar(stage.charter, builder, act, slot) ?? [])[0]
+  builder.steps.pop()
+  putBefore(builder, first, { member, depth: 0, shared, perCaller: per.includes('principal') })
+  builder.steps.push(act)
+  return draft.finish(builder)
+}
+
+function sameCalls(left: Scenario, right: Scenario): boolean {
+  const calls = ({ steps, vars }: Scenario) =>
+    JSON.stringify([steps.map(({ use, as }) => [use, as]), Object.keys(vars)])
+  return calls(left) === calls(right)
 }
