@@ -38,7 +38,7 @@ objects:
     states: [requested, executed]
     final: executed
     transitions:
-      request: { on: api.request, to: requested, by: cashier }
+      request: { on: api.request, to: requested, by: cashier, refs: { loan: { object: loan, key: $request.path.loanId, in: pending } } }
       execute: { on: api.execute, from: requested, to: executed, by: cashier }
   quote:
     state: /status
@@ -53,7 +53,7 @@ operations:
   api.getPayout: { by: cashier }
 `
 
-type Flaw = 'any-loan' | 'settle-any' | 'quote-again' | 'anybody-reminds'
+type Flaw = 'late' | 'any-loan' | 'settle-any' | 'quote-again' | 'anybody-reminds'
 type Row = Record<string, unknown> & { id: string; status: string }
 
 function openBank(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
@@ -72,6 +72,7 @@ function openBank(flaw: Flaw | undefined): (asked: Asked) => readonly [number, u
     const loan = kind === 'loans' ? row : tables['loans']?.get(String(row?.['loanId']))
     if (row === undefined || loan === undefined || (!staff && loan['borrowerId'] !== who)) return [404]
     if (method === 'GET') return kind === 'payouts' && !staff ? [403] : [200, row]
+    if (action === 'payouts' && loan.status !== 'pending' && flaw !== 'late') return [409, { error: 'not pending' }]
     if (action === 'payouts') return who === 'cal' ? add('payouts', { loanId: id, status: 'requested' }) : [403]
     if (action === 'quotes') return staff ? [403] : add('quotes', { loanId: id, status: 'open' })
     if (action === 'remind') {
@@ -109,6 +110,7 @@ const prove = (flaw: Flaw | undefined, ...only: string[]): Promise<Outcome> =>
 
 describe('a call that moves what its object points to', { concurrency: 2 }, () => {
   const cases = [
+    { flaw: 'late', of: 'api.request', seen: 'payout.request.loan.in' },
     { flaw: 'any-loan', of: 'api.execute', seen: 'loan.pay-out.from' },
     { flaw: 'settle-any', of: 'api.settle', seen: 'loan.settle.from' },
     { flaw: 'quote-again', of: 'api.settle', seen: 'quote.use.from' },
@@ -124,13 +126,14 @@ describe('a call that moves what its object points to', { concurrency: 2 }, () =
     })
 
   test('all is tried and holds in the sound one', async () => {
-    const { findings, cells } = await prove(undefined, 'api.execute', 'api.settle', 'api.remind')
+    const { findings, cells } = await prove(undefined, 'api.request', 'api.execute', 'api.settle', 'api.remind')
     assert.deepEqual(findings, [])
     const open = cells.filter(({ verdict }) => verdict === 'not-reached')
     assert.deepEqual(
       open.map(({ constraint, why }) => [constraint, why]),
       [
         ['loan.remind.from', 'one after the other it may be repeated as well, so there is no limit to overrun'],
+        ['payout.request.loan.in', 'one after the other it may be repeated as well, so there is no limit to overrun'],
         ['loan.settle.by', 'the object itself names it, no argument does'],
       ],
     )

@@ -313,9 +313,10 @@ export class Builder {
     const { extra, inherit } = use.creates
       ? bind(this.stage.charter, use, member, how.belonging ?? {})
       : { extra: [], inherit: new Map() }
-    this.coming.push(use)
+    // What the act makes may need another one like it, made before.
+    if (how.purpose !== 'act') this.coming.push(use)
     const refs = fillRefs(this, use, { ...how, inherit })
-    this.coming.pop()
+    if (how.purpose !== 'act') this.coming.pop()
     prepareRules(this, use, how, refs)
     const variant = how.purpose === 'act' ? undefined : this.lore.variants.get(use.id)
     const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use) : undefined)
