@@ -104,3 +104,16 @@ for (const flaw of ['own-work', 'own-report', undefined] as const)
       JSON.stringify(same),
     )
   })
+
+test('the same person does both where the party has the name of the move that makes it', async () => {
+  const named = charter.replaceAll('worker', 'finished-by')
+  const prove = (flaw: Flaw | undefined) =>
+    proveSmall({ charter: named, people, principals, answer: openGarage(flaw), only: ['shop.inspect'] })
+  const [proven, sound] = [await prove('own-work'), await prove(undefined)]
+  assert.deepEqual(
+    proven.findings.map((each) => each.class),
+    ['separation-of-duties'],
+  )
+  const same = sound.cells.filter(({ tactic }) => tactic === 'same-person')
+  assert.deepEqual([sound.findings.length, ...same.map(({ verdict, why }) => `${verdict} ${why}`)], [0, 'held 403'])
+})

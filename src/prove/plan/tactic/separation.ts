@@ -145,8 +145,10 @@ function becoming(
   const says = type?.transitions.some(
     (use) => use.id !== draft.use.id && of.parties.some((party) => saysParty(draft.stage.charter, use, party) === true),
   )
-  if (says === true) return [plain]
-  return [{ ...plain, wants: { ...wants, creator: member }, everything: true }, { ...plain, everything: true }, plain]
+  const all = { ...plain, everything: true }
+  const fromTheStart = { ...all, wants: { ...wants, creator: member } }
+  // Who makes a move may have to be named for it first.
+  return says === true ? [plain, all, fromTheStart] : [fromTheStart, all, plain]
 }
 
 /** The move of the object that different people should make; its way must pass it. */
