@@ -46,14 +46,14 @@ objects:
     states: [open, used]
     final: used
     transitions:
-      make: { on: api.quote, to: open, by: borrower }
+      make: { on: api.quote, to: open, by: borrower, refs: { loan: { object: loan, key: $request.path.loanId, in: active } } }
       use: { on: api.settle, from: open, to: used, by: owner, key: $request.path.quoteId }
 operations:
   api.getLoan: { by: [owner, cashier, clerk] }
   api.getPayout: { by: cashier }
 `
 
-type Flaw = 'late' | 'any-loan' | 'settle-any' | 'quote-again' | 'anybody-reminds'
+type Flaw = 'late' | 'early' | 'any-loan' | 'settle-any' | 'quote-again' | 'anybody-reminds'
 type Row = Record<string, unknown> & { id: string; status: string }
 
 function openBank(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
@@ -74,6 +74,8 @@ function openBank(flaw: Flaw | undefined): (asked: Asked) => readonly [number, u
     if (method === 'GET') return kind === 'payouts' && !staff ? [403] : [200, row]
     if (action === 'payouts' && loan.status !== 'pending' && flaw !== 'late') return [409, { error: 'not pending' }]
     if (action === 'payouts') return who === 'cal' ? add('payouts', { loanId: id, status: 'requested' }) : [403]
+    const early: readonly unknown[] = ['early', 'settle-any', 'quote-again']
+    if (action === 'quotes' && loan.status !== 'active' && !early.includes(flaw)) return [409, { error: 'not active' }]
     if (action === 'quotes') return staff ? [403] : add('quotes', { loanId: id, status: 'open' })
     if (action === 'remind') {
       if (who !== 'cleo' && flaw !== 'anybody-reminds') return [403]
@@ -91,8 +93,7 @@ function openBank(flaw: Flaw | undefined): (asked: Asked) => readonly [number, u
     }
     if (staff) return [403]
     if (row.status === 'used' && flaw !== 'quote-again') return [409, { error: 'used' }]
-    if (loan.status !== 'active' && flaw !== 'settle-any' && flaw !== 'quote-again')
-      return [409, { error: 'not active' }]
+    if (loan.status !== 'active' && !early.includes(flaw)) return [409, { error: 'not active' }]
     row.status = 'used'
     loan.status = 'settled'
     loan['settlements'] = Number(loan['settlements'] ?? 0) + 1
@@ -110,6 +111,7 @@ const prove = (flaw: Flaw | undefined, ...only: string[]): Promise<Outcome> =>
 
 describe('a call that moves what its object points to', { concurrency: 2 }, () => {
   const cases = [
+    { flaw: 'early', of: 'api.settle', seen: 'loan.settle.from' },
     { flaw: 'late', of: 'api.request', seen: 'payout.request.loan.in' },
     { flaw: 'any-loan', of: 'api.execute', seen: 'loan.pay-out.from' },
     { flaw: 'settle-any', of: 'api.settle', seen: 'loan.settle.from' },
@@ -135,6 +137,10 @@ describe('a call that moves what its object points to', { concurrency: 2 }, () =
         ['loan.remind.from', 'one after the other it may be repeated as well, so there is no limit to overrun'],
         ['payout.request.loan.in', 'one after the other it may be repeated as well, so there is no limit to overrun'],
         ['loan.settle.by', 'the object itself names it, no argument does'],
+        [
+          'loan.settle.from',
+          '`quote.make` as una was refused: 409 not active; without that step: no step has made quote-1: `quote.make` was left out',
+        ],
       ],
     )
   })

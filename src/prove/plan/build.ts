@@ -63,6 +63,12 @@ export class Builder {
     this.casting = new Casting(stage, options, this)
   }
 
+  /** The states in which what a use names is left on purpose; undefined where that is nothing to it. */
+  early(use: Use, type: string | undefined): readonly string[] | undefined {
+    const { early } = this.choices
+    return use.creates && early?.maker === use.object?.type && early?.type === type ? early?.states : undefined
+  }
+
   get lore(): Lore {
     return this.choices.lore ?? noLore
   }

@@ -69,7 +69,7 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
     owner: (near === undefined ? undefined : builder.owners.get(near)) ?? owner,
     near: near ?? (isFree ? beside : undefined),
     creator: demanded.creator ?? (makes ? caller : undefined),
-    states: wants.states?.[ref.slot] ?? states,
+    states: wants.states?.[ref.slot] ?? builder.early(use, ref.object) ?? states,
     wishes,
     depth: depth + 1,
   })

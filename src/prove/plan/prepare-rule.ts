@@ -18,8 +18,11 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
     if (constraint.kind === 'when') {
       const rule = stateRuleOf(charter, use, constraint.rule)
       if (rule !== undefined && rule.slot !== 'object') demand(builder, how, refs, rule)
-    } else if (constraint.kind === 'from' && constraint.slot !== 'object')
-      demand(builder, how, { ...pointedAt(builder, use, how.object), ...refs }, constraint)
+    } else if (constraint.kind === 'from' && constraint.slot !== 'object') {
+      const named = use.refs.find((ref) => ref.slot === constraint.slot)?.object
+      const states = builder.early(use, named) ?? constraint.states
+      demand(builder, how, { ...pointedAt(builder, use, how.object), ...refs }, { slot: constraint.slot, states })
+    }
   }
   for (const preparation of builder.lore.first.get(use.id) ?? []) {
     const name = varIn(builder, { object: how.object, refs }, preparation.slot)

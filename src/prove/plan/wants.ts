@@ -57,6 +57,8 @@ export interface BuildOptions {
   readonly needed?: boolean
   /** A move that the object acted on shall have made on its way, so that there is more for the act to show. */
   readonly through?: Use
+  /** What makes objects of one type is made while what they point to, of another one, is in other states than it should be. */
+  readonly early?: { readonly maker: string; readonly type: string; readonly states: readonly string[] }
   /** Members not to be cast. */
   readonly notCast?: ReadonlySet<string>
   /** What brings about objects that no operation creates, by their type. */

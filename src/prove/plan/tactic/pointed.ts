@@ -31,13 +31,18 @@ function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'f
   return draft.finish(builder)
 }
 
-/** The object acted on points to one in a state: moved there right before the act, else there from the beginning. Throws `Unbuildable`. */
+/**
+ * The object acted on points to one in a state: moved there right before the act, else there from the beginning,
+ * whatever is demanded of what makes what points to it. Throws `Unbuildable`.
+ */
 export function pointedIn(draft: Draft, type: ObjectType, constraint: ConstraintOf<'from'>, state: string): Scenario {
   try {
     return movedBefore(draft, type, constraint, state)
   } catch (error) {
     if (!(error instanceof Unbuildable)) throw error
-    const builder = new Builder(draft.stage, draft.options)
+    const maker = draft.use.object?.type
+    const early = maker === undefined ? {} : { early: { maker, type: type.name, states: [state] } }
+    const builder = new Builder(draft.stage, { ...draft.options, ...early })
     builder.addAct(draft.use, { ...draft.base, states: { [constraint.slot]: [state] } })
     const scenario = draft.finish(builder)
     builder.steps.pop()
