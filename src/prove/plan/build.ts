@@ -137,7 +137,7 @@ export class Builder {
     return this.supply(type, {
       ...standing,
       ...(above === undefined ? {} : { near: refFor(this, use, above, how) }),
-      owner: wants.owner ?? this.casting.ownerFor(use, member, standing),
+      owner: key.from === 'principal' ? member : (wants.owner ?? this.casting.ownerFor(use, member, standing)),
       creator: wants.creator ?? standing?.creator,
       states,
       wishes: (wants.wishes ?? []).filter((wish) => wish.slot === 'object'),

@@ -102,12 +102,16 @@ export class Casting {
 
   /** Everybody who may make a use on an object, those first who are something to it. */
   able(use: Use, object: Var | undefined): Member[] {
-    const owner = object === undefined ? undefined : this.making.owners.get(object)
+    const theirs = object === undefined ? undefined : this.making.owners.get(object)
+    // What a call finds by who makes it is theirs, by whatever right they make it.
+    const isOwn = use.object?.key.from === 'principal' && theirs !== undefined
+    const owner = isOwn ? undefined : theirs
     const barred = new Set(this.separated(use, object))
     const found = ranked(this.stage.charter, choicesOf(use)).flatMap((choice) =>
       this.candidates(use.object?.type, choice, object, owner),
     )
     const able = openers(this.stage.charter, use, [...new Set(found)]).filter(({ name }) => !barred.has(name))
+    if (isOwn && able.includes(theirs)) return [theirs]
     const entitled = this.entitledAround(use, object)
     const both = entitled?.filter(
       (member) => able.includes(member) || (!barred.has(member.name) && mayByRole(this.stage.charter, use, member)),

@@ -216,6 +216,9 @@ async function readersOf(play: Play, thing: Thing, use: Use, attacker: string | 
   ].filter((name) => name !== undefined)
   const eyes = bestEyes(lab, thing, use, names)
   const idOf = (name: string) => lab.stage.members.find((member) => member.name === name)?.principal.id
+  // Whoever asks for what is found by who asks is shown their own.
+  const themselves = use.object?.key.from === 'principal' ? names.find((name) => idOf(name) === thing.key) : undefined
+  if (themselves !== undefined) return [play.peek(themselves) ?? (await lab.signIn(themselves))]
   const seesAlone = eyes.length > 0 && eyes.every((name) => attacker !== undefined && idOf(name) === attacker)
   const able: Signed[] = []
   const perhaps: Signed[] = []

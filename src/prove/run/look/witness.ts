@@ -24,7 +24,10 @@ export interface Witness {
 const mostTypes = 3
 const mostReaders = 3
 
-/** What somebody may look at without naming one, and of which more or less is something: money, or what an invariant speaks of. */
+/**
+ * What the caller, and whoever the object is of, may look at without naming one, and of which more or less is something: money, or what
+ * an invariant speaks of.
+ */
 export function shownWithoutKey(charter: Charter): Witness[] {
   const fitting = [...charter.objects.values()].filter((type) => {
     const shape = charter.operations.get(type.read ?? '')?.shape
@@ -33,9 +36,17 @@ export function shownWithoutKey(charter: Charter): Witness[] {
       charter.invariants.some((invariant) => invariant.object === type.name)
     return counts && shape?.method === 'GET' && !shape.path.includes('{')
   })
-  return fitting
-    .slice(0, mostTypes)
-    .map((type) => ({ label: type.name, type, find: (play, step) => shownOf(play, step, type) }))
+  return fitting.slice(0, mostTypes).flatMap((type): Witness[] => [
+    { label: type.name, type, find: (play, step) => shownOf(play, step, type) },
+    { label: `${type.name} of the owner`, type, around: true, find: (play, step) => shownToOwner(play, step, type) },
+  ])
+}
+
+/** What whoever owns the object of a step is shown of their own, as what a sale has brought them. */
+async function shownToOwner(play: Play, step: Step, type: ObjectType): Promise<Thing | undefined> {
+  const owner = play.scenario.vars[step.object ?? '']?.owner
+  const isOnStage = [...play.things.values()].some((thing) => thing.type === type && thing.maker === owner)
+  return owner === undefined || owner === step.as || isOnStage ? undefined : shownOf(play, { ...step, as: owner }, type)
 }
 
 /** Cases about invariants of what a use was seen to change although nothing on its way names it. */

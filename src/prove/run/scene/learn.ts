@@ -112,6 +112,11 @@ async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: stri
   const complete = textOf(getPointer(json, type.key)) === thing.key && type.read === undefined
   const before = thing.fact?.value
   const whole = isRecord(json) && isRecord(before) ? { ...before, ...json } : json
+  // Whoever it was of may no longer see it: the answer tells whose eyes to look with.
+  if (thing.fact !== undefined && textOf(getPointer(json, type.key)) === thing.key) {
+    const { owner } = readObject(type, whole, knownOf(thing, play.lab.now()))
+    if (owner !== undefined) thing.fact = { ...thing.fact, owner }
+  }
   if (complete) thing.fact = await withAbove(play, thing, readObject(type, whole, knownOf(thing, play.lab.now())))
   else await readThing(play, thing, undefined)
   thing.fact ??= readObject(type, json ?? {}, knownOf(thing, play.lab.now()))

@@ -118,7 +118,7 @@ async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined):
     lab,
     () => {
       sent = []
-      return valuesIn(play, (each) => sent.push(each))
+      return valuesIn(play, longer.steps.slice(at + 1), (each) => sent.push(each))
     },
     (one, other, byItself) => {
       const moved = [...other].flatMap(([mark, value]) => (one.get(mark) === value ? [] : [mark]))
@@ -131,11 +131,20 @@ async function ending(lab: Lab, scenario: Scenario, manner: Manner | undefined):
   return { values, play, why, isOpen }
 }
 
-async function valuesIn(play: Play, record: (sent: Sent) => void): Promise<Map<string, unknown>> {
-  const values = new Map<string, unknown>()
+async function valuesIn(
+  play: Play,
+  later: readonly Step[],
+  record: (sent: Sent) => void,
+): Promise<Map<string, unknown>> {
+  // What could not be made afterwards is not there.
+  const values = new Map<string, unknown>(
+    later.flatMap(({ makes }) => (makes === undefined || play.things.has(makes) ? [] : [[`${makes}|exists`, false]])),
+  )
+  const made = new Set(later.map(({ makes }) => makes))
   for (const [name, thing] of play.things) {
     const fact = await readThing(play, thing, undefined, record)
     if (fact === undefined || fact === null) continue
+    if (made.has(name)) values.set(`${name}|exists`, true)
     values.set(`${name}|state`, fact.state)
     for (const [pointer, value] of leaves(fact.value))
       if (isWorth(thing.type, pointer)) values.set(`${name}|${pointer}`, value)
@@ -185,8 +194,16 @@ function goOn(lab: Lab, scenario: Scenario): { readonly longest: Scenario; reado
       (builder: Builder) =>
         moveToEnd(lab, builder, name, creator),
   )
-  for (const add of [...uses, moves, ...types.slice(0, mostTypes).map(makes)]) {
-    const builder = new Builder(lab.stage, { found: new Set() })
+  const needing = needingIt(lab, use).map((creator) => ({
+    creator: creator.id,
+    add: (builder: Builder) => {
+      const owner = builder.owners.get(act.object ?? '')
+      builder.supply(creator.object?.type ?? '', { owner, states: [], wishes: [], depth: 0, near: act.object })
+    },
+  }))
+  const others = [...uses, moves, ...types.slice(0, mostTypes).map(makes)].map((add) => ({ add, creator: undefined }))
+  for (const { add, creator } of [...needing, ...others]) {
+    const builder = new Builder(lab.stage, { found: new Set(), ...(creator === undefined ? {} : { creator }) })
     builder.resume(longest)
     try {
       add(builder)
@@ -197,6 +214,26 @@ function goOn(lab: Lab, scenario: Scenario): { readonly longest: Scenario; reado
   }
   return { longest, beside }
 }
+
+/** Uses that make what can be looked at, and for which the object must be where only the use leads it. */
+function needingIt({ charter }: Lab, use: Use): Use[] {
+  const { object } = use
+  if (object === undefined || use.creates) return []
+  const isMet = (each: Use): boolean =>
+    each.refs.some(({ slot, object: type, key }) => {
+      const from = each.constraints.find((one) => one.kind === 'from' && one.slot === slot)
+      if (type !== object.type || key.from !== 'request' || from?.kind !== 'from') return false
+      return (
+        use.to.some((state) => from.states.includes(state)) && !use.from.some((state) => from.states.includes(state))
+      )
+    })
+  const shown = [...charter.objects.values()].filter(({ read, list }) => (read ?? list) !== undefined)
+  return shown
+    .flatMap(({ transitions }) => transitions.filter((each) => each.creates && isMet(each)))
+    .slice(0, mostNeeding)
+}
+
+const mostNeeding = 1
 
 function mayMake(lab: Lab, type: ObjectType, name: string): boolean {
   const member = lab.stage.members.filter((each) => each.name === name)

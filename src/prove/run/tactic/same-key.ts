@@ -1,5 +1,7 @@
-/** One idempotency key sent twice: a single effect, whatever else the second call says. */
+/** One idempotency key sent twice: a single effect, whatever else the second call says, and whatever it is made on. */
 import type { CallRequest, Use } from '../../../charter/charter.ts'
+import { evaluateReference, type Reference } from '../../../charter/pointer.ts'
+import { placeValue } from '../../../wire/place.ts'
 import type { Change } from '../../oracle/change.ts'
 import { effectOf, timesOver } from '../../oracle/effect.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
@@ -11,8 +13,12 @@ import { withFreshKeyAt } from '../scene/idempotency-key.ts'
 import { createdKey } from '../scene/learn.ts'
 import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
+import { tryTo } from '../ways.ts'
 
-/** The very same request, with the same idempotency key, twice; then that key with another body. */
+/**
+ * The very same request, with the same idempotency key, twice; then that key with another body, or, where the body says it, as the
+ * reference of a payment, on another object.
+ */
 export async function sameKeyTrial(
   lab: Lab,
   abuse: AbuseCase,
@@ -46,7 +52,39 @@ export async function sameKeyTrial(
     return { ...base, effect, changes: effect ? [secondOf(use)] : [] }
   }
   const changes = effectOf(changesIn(play, step, before, after), control.signature, use.to)
-  return { ...base, effect: timesOver(changes, control.signature) > 0 && changes.length > 0, changes }
+  const effect = timesOver(changes, control.signature) > 0 && changes.length > 0
+  const isSaid = constraint?.kind === 'idempotency' && constraint.key.from === 'request' && constraint.key.in === 'body'
+  const elsewhere =
+    effect || !isSaid ? undefined : await onAnother(lab, abuse, control, { scene, keyed, at: constraint.key })
+  return elsewhere ?? { ...base, effect, changes }
+}
+
+/** The same key in the call on another object; undefined where that has no effect, or cannot be brought about. */
+async function onAnother(
+  lab: Lab,
+  abuse: AbuseCase,
+  control: Control,
+  { scene: first, keyed, at }: { readonly scene: Scene; readonly keyed: CallRequest; readonly at: Reference },
+): Promise<Trial | undefined> {
+  first.play.spend()
+  const made = await tryTo(async () => {
+    const scene = await setScene(lab, abuse.abuse, undefined, undefined, first.play)
+    return { scene, best: (await scene.play.prepare(scene.step, {})).best }
+  })
+  if (made instanceof Unreached || made.best.distance >= 1) return undefined
+  const { play, step, attacker, state } = made.scene
+  const objects = [first, made.scene].map((each) => each.play.things.get(step.object ?? '')?.key)
+  if (objects[0] === objects[1]) return undefined
+  const key = evaluateReference(at, { request: { ...keyed, headers: keyed.header ?? {} } })
+  const use = play.use(step)
+  const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
+  const exchange = await play.exchange(step, use, placeValue(made.best.request, at, key))
+  play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
+  const after = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
+  const changes = effectOf(changesIn(play, step, before, after), control.signature, use.to)
+  if (changes.length === 0) return undefined
+  const sent = [...first.play.sent, ...play.sent]
+  return { effect: true, changes, why: `on another object: ${inShort(exchange)}`, disclosed: [], sent, state }
 }
 
 function secondOf(use: Use): Change {
