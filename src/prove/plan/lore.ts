@@ -11,6 +11,7 @@ import {
   grantsFor,
   isMeant,
   type Preparation,
+  pointedAtFor,
   possibleMoves,
   preparationsOf,
   type Situation,
@@ -128,9 +129,13 @@ function preparations(charter: Charter, failed: Failed, use: Use): Lore[] {
           .filter(isNew)
       : [],
   )
-  const likely = distinct(forRules.flatMap(([first]) => (first !== undefined && isMeant(first) ? [first] : [])))
+  const forRefs = use.constraints.map((each) =>
+    each.kind === 'from' && mishap.broken.includes(each.id) ? pointedAtFor(charter, use, each).filter(isNew) : [],
+  )
+  const wanted = [...forRefs, ...forRules]
+  const likely = distinct(wanted.flatMap(([first]) => (first !== undefined && isMeant(first) ? [first] : [])))
   const together = likely.length > 1 ? [likely] : []
-  const single = distinct([...grants, ...forRules.flat()]).map((each) => [each])
+  const single = distinct([...grants, ...wanted.flat()]).map((each) => [each])
   return [...together, ...single].map((each) => preparing(lore, use, [...known, ...each]))
 }
 

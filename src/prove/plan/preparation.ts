@@ -50,6 +50,20 @@ export function preparationsOf(
   return [...things, ...moves]
 }
 
+/** What an object must point to in some state (`$object#/declarationId`), where that is made below it. */
+export function pointedAtFor(
+  charter: Charter,
+  use: Use,
+  { id, slot, states }: Extract<Constraint, { kind: 'from' }>,
+): Preparation[] {
+  const ref = use.refs.find((each) => each.slot === slot)
+  const type = charter.objects.get(use.object?.type ?? '')
+  const makers = charter.objects.get(ref?.object ?? '')?.transitions.filter((each) => each.creates) ?? []
+  if (ref?.key.from !== 'object' || type === undefined || !makers.some((each) => isBelow(charter, each, type)))
+    return []
+  return [{ constraint: id, slot: 'object', below: { type: ref.object, states, count: 1 }, wishes: [] }]
+}
+
 /** Whether a preparation was chosen for what the rule says, and not only because it is possible. */
 export function isMeant({ below, wishes }: Preparation): boolean {
   return below !== undefined || wishes.length > 0
@@ -82,12 +96,13 @@ interface Asked {
     readonly name: string
     readonly node: Node
     readonly path: string
-    readonly list: boolean
+    /** What any element, or every one, or the object itself must be like. */
+    readonly of: 'some' | 'all' | 'object'
   }[]
   /** Members that the rule reads of elements. */
   readonly read: ReadonlySet<string>
   readonly lists: ReadonlySet<string>
-  /** How many elements there must be. */
+  /** How many elements there must be; 0 where it is about those that are there. */
   readonly count: number
 }
 
@@ -95,19 +110,19 @@ function askedBy(root: Node, slot: Slot): Asked {
   const members: Asked['members'][number][] = []
   const read = new Set<string>()
   const lists = new Set<string>()
-  let count = 1
+  let count = 0
   const listOf = (node: Node): string | undefined => {
     const path = writtenPath(node)
     return path !== undefined && path[0] === slot && path.length > 1 ? path.at(-1) : undefined
   }
-  const compare = (node: Node, root: string, list: boolean): void => {
+  const compare = (node: Node, root: string, of: Asked['members'][number]['of']): void => {
     if (node.kind !== 'binary') return
     for (const side of [node.left, node.right]) {
       const path = writtenPath(side)
       const other = side === node.left ? node.right : node.left
-      const [of, name] = path ?? []
-      if (of === root && name !== undefined && path?.length === 2 && other.kind === 'literal')
-        members.push({ name, node, path: path.join('\n'), list })
+      const [start, name] = path ?? []
+      if (start === root && name !== undefined && path?.length === 2 && other.kind === 'literal')
+        members.push({ name, node, path: path.join('\n'), of })
     }
   }
   const readsIn = (node: Node, variable: string): void => {
@@ -120,13 +135,14 @@ function askedBy(root: Node, slot: Slot): Asked {
     if (list === undefined) return
     lists.add(list)
     const { predicate, variable } = node
+    if (node.macro !== 'all') count = Math.max(count, 1)
     if (predicate === undefined) return
     readsIn(predicate, variable)
-    if (node.macro !== 'all') for (const part of partsOf(predicate)) compare(part, variable, true)
+    for (const part of partsOf(predicate)) compare(part, variable, node.macro === 'all' ? 'all' : 'some')
   }
   const visit = (node: Node): void => {
     if (node.kind === 'comprehension') walk(node)
-    else compare(node, slot, false)
+    else compare(node, slot, 'object')
     if (node.kind === 'binary')
       count = Math.max(
         count,
@@ -242,8 +258,9 @@ function literalsOf({ left, right }: Extract<Node, { kind: 'binary' }>): unknown
 
 /** What a rule asks of members, in the words of a use that takes arguments of those names. */
 function wishesFor(charter: Charter, use: Use, asked: Asked, root: 'request' | 'object'): Wish[] {
-  return asked.members.flatMap(({ name, node, path }): Wish[] => {
-    if (!takesArgument(charter, use, name)) return []
+  return asked.members.flatMap(({ name, node, path, of }): Wish[] => {
+    // One more that is as all should be does not make the others so.
+    if (of === 'all' || !takesArgument(charter, use, name)) return []
     const { start, end } = node
     const target: Node = { kind: 'ident', name: root, start, end }
     const source = rewritten(node, (each) =>

@@ -7,7 +7,7 @@ import { parentOf } from './lore.ts'
 import { has, maySideMove, type Preparation } from './preparation.ts'
 import type { Step, Var } from './scenario.ts'
 import { stateRuleOf } from './state-rule.ts'
-import { deepest } from './wants.ts'
+import { deepest, type Wants } from './wants.ts'
 
 /** Adds moves of the objects a step names, and of the parent of its object, where they are not yet as the step needs them. */
 export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonly<Record<Slot, Var>>): void {
@@ -29,8 +29,21 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
     if (name === undefined || preparation.constraint === how.wants.without) continue
     const { below } = preparation
     if (below === undefined) moveFirst(builder, name, preparation, how.depth)
-    else putBelow(builder, name, { ...preparation, below }, how.depth)
+    else
+      putBelow(
+        builder,
+        name,
+        { ...preparation, below: { ...below, ...wantedOf(use, preparation, how.wants) } },
+        how.depth,
+      )
   }
+}
+
+/** The states in which a scenario wants what the object points to, in place of those that the use asks for. */
+function wantedOf(use: Use, { constraint }: Preparation, { states }: Wants): { readonly states?: readonly string[] } {
+  const from = use.constraints.find((each) => each.id === constraint)
+  const wanted = from?.kind === 'from' ? states?.[from.slot] : undefined
+  return wanted === undefined ? {} : { states: wanted }
 }
 
 /** Does something to an object before it is moved out of the states in which that may be done; at once where it never is in one. */
