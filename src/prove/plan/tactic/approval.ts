@@ -5,6 +5,7 @@ import { Casting } from '../casting.ts'
 import { useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
+import { changedBetween } from './between.ts'
 import { changers, renewedInPart, withChanges, withRevocation } from './detour.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
@@ -78,7 +79,10 @@ function renewals(
   const quorum = draft.stage.charter.approvals.get(constraint.approval)?.quorum ?? 1
   const tactic: Tactic = { kind: 'approval', flaw: 'carried-over', through: change.id }
   draft.add(constraint.id, tactic, 'approval-stale', () => {
-    const [abuse, ...instead] = renewedInPart(draft, granted(), { change, grants }, quorum - 1)
+    const [abuse, ...instead] = [
+      ...renewedInPart(draft, granted(), { change, grants }, quorum - 1),
+      ...changedBetween(draft, granted(), change, grants),
+    ]
     if (abuse === undefined) throw new Unbuildable(`\`${change.id}\` cannot be made between two approvals`)
     return { control: plain(), abuse, instead }
   })

@@ -20,13 +20,18 @@ interface Changing {
 
 /** Approved, changed, and brought back to where the act may start, without being approved again: once for each part that the change takes. */
 export function withChanges(draft: Draft, scenario: Scenario, { change, grants, to }: Changing): Scenario[] {
+  return changesBy(draft, change).flatMap(
+    (extra) => possible(() => detour(draft, scenario, { use: change, extra, to }, grants)) ?? [],
+  )
+}
+
+/** What was approved, changed a little: each part that the change takes. */
+export function changesBy(draft: Draft, change: Use): Step['extra'][] {
   const bound = boundBy(draft)
   const taken = bound.filter(([name = '']) => takesArgument(draft.stage.charter, change, name))
   const parts = taken.length > 0 ? taken.toSorted((left, right) => rankOf(left) - rankOf(right)) : bound.slice(0, 1)
   const extras = parts.map((at) => [{ at, value: { tamper: 'a little' } as const }])
-  return (extras.length === 0 ? [[]] : extras.slice(0, mostParts)).flatMap(
-    (extra) => possible(() => detour(draft, scenario, { use: change, extra, to }, grants)) ?? [],
-  )
+  return extras.length === 0 ? [[]] : extras.slice(0, mostParts)
 }
 
 const mostParts = 3
