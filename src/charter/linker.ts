@@ -93,6 +93,7 @@ export function linkBy(
     if (entry === 'signed-in') return [{ anonymous: false }]
     if (Object.hasOwn(actors, entry)) return [{ actor: entry, anonymous: false }]
     if (isParty(entry)) return [{ party: entry, anonymous: entry === 'holder' }]
+    if (partyOfNothing(linker, entry, path, parties)) return []
     unknownName(linker, path, 'actor or party', entry, [
       ...Object.keys(actors),
       ...builtInParties,
@@ -102,6 +103,15 @@ export function linkBy(
     ])
     return []
   })
+}
+
+/** Reports a party that every object has, where no object is known. */
+function partyOfNothing(linker: Linker, word: string, path: Path, parties: ReadonlySet<string> | undefined): boolean {
+  if (parties !== undefined || !builtInParties.some((each) => each === word)) return false
+  const help =
+    'name an actor or `signed-in`; where the call is about one object, name its type beside it, as `object: order`'
+  linker.report('unknown-name', path, `it is not known of which object \`${word}\` is meant`, help)
+  return true
 }
 
 interface KnownNames {
@@ -120,7 +130,8 @@ function linkChoice(
   for (const each of asList(actor))
     if (!Object.hasOwn(actors, each)) unknownName(linker, path, 'actor', each, Object.keys(actors))
   for (const each of asList(party))
-    if (!isParty(each)) unknownName(linker, path, 'party', each, [...builtInParties, ...(parties ?? [])])
+    if (!isParty(each) && !partyOfNothing(linker, each, path, parties))
+      unknownName(linker, path, 'party', each, [...builtInParties, ...(parties ?? [])])
   const several = (named: string | readonly string[] | undefined) => (named === undefined ? [undefined] : asList(named))
   return several(actor).flatMap((one) =>
     several(party).map((other) => ({

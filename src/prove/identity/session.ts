@@ -107,7 +107,11 @@ export async function openSession(context: SessionContext): Promise<Session> {
     const steps = identity.refresh?.steps ?? identity.login ?? []
     const next = await logIn(steps, identity.refresh?.steps === undefined ? 'login' : 'refresh')
     if (next.principal.id !== credentials.principal.id) {
-      throw new IdentityError('principal-changed', `${name}: logging in again gave another principal`)
+      const [before, now] = [credentials, next].map(({ principal }) => principal.id ?? 'nobody')
+      throw new IdentityError(
+        'principal-changed',
+        `${name}: logging in again gave another principal: ${now}, not ${before}; where each login makes one, write \`id\` out`,
+      )
     }
     credentials = next
     loggedInAt = now()
