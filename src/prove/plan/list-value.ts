@@ -5,6 +5,7 @@ import { getPointer, type Pointer } from '../../charter/pointer.ts'
 import { resolveSchema } from '../../charter/source/schema.ts'
 import { putValue } from '../../wire/place.ts'
 import { type Argument, argumentOf, descriptionOf, fitting, type Ground } from './argument.ts'
+import { namedObjects } from './implicit-ref.ts'
 import { writtenPath } from './instance.ts'
 
 const longest = 1000
@@ -28,7 +29,7 @@ export function listedOf(ground: Ground, argument: Argument, read: readonly stri
   return {
     elements,
     sample: elements.at(-1) ?? fitting(ground, first?.schema, ''),
-    keys: keysIn(ground.use, read),
+    keys: namesObjects(ground, argument) ? [[]] : keysIn(ground.use, read),
     options: (member) => {
       const schema = argumentOf(ground, [...read, '0', ...member])?.schema
       const listed =
@@ -36,6 +37,19 @@ export function listedOf(ground: Ground, argument: Argument, read: readonly stri
       return Array.isArray(listed) ? listed : []
     },
   }
+}
+
+/** Whether the elements of a list are keys of objects: nobody names one twice. */
+function namesObjects({ charter, use }: Ground, { at }: Argument): boolean {
+  const own = use.object === undefined ? [] : [use.object.key]
+  return [...own, ...namedObjects(charter, use).map(({ key }) => key)].some(
+    (key) =>
+      key.from === 'request' &&
+      at.from === 'request' &&
+      key.in === 'body' &&
+      at.in === 'body' &&
+      key.pointer.join('/') === [...at.pointer, '0'].join('/'),
+  )
 }
 
 /** Members that rules tell elements apart by, as in `xs.exists_one(y, y.id == x.id)` and `xs.exists(x, x.kind == 'main')`. */
