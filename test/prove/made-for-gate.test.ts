@@ -18,6 +18,7 @@ sources:
       apply: { method: POST, path: '/moves/{moveId}/permits', response: { id: string, moveId: string, askedBy: string, status: string } }
       getPermit: { method: GET, path: '/permits/{permitId}', response: { id: string, moveId: string, askedBy: string, status: string } }
       permit: { method: POST, path: '/permits/{permitId}/give' }
+      amend: { method: PATCH, path: '/permits/{permitId}', body: { note: string }, response: { id: string, status: string } }
       depart: { method: POST, path: '/moves/{moveId}/depart' }
 actors: { mover: {}, agent: {} }
 objects:
@@ -53,6 +54,7 @@ objects:
     final: given
     transitions:
       apply: { on: shop.apply, to: asked, by: agent }
+      amend: { on: shop.amend, from: [asked, given], to: asked, by: owner, refs: { move: { object: move, key: $object#/moveId, in: booked } } }
       give: { on: shop.permit, from: asked, to: given, by: agent, not: owner }
 operations:
   shop.getMove: { by: signed-in }
@@ -61,7 +63,7 @@ operations:
 `
 
 const people = { mia: 'mover', ada: 'agent', abe: 'agent' }
-type Flaw = 'unsealed' | 'empty' | 'no-permit'
+type Flaw = 'unsealed' | 'empty' | 'no-permit' | 'late-amend'
 
 function company(flaw?: Flaw): (asked: Asked) => readonly [number, unknown?] {
   const moves: { id: string; status: string }[] = []
@@ -75,7 +77,7 @@ function company(flaw?: Flaw): (asked: Asked) => readonly [number, unknown?] {
     all.push(made)
     return [201, made]
   }
-  return ({ who = '', method, path: [kind, id, below] }) => {
+  return ({ who = '', method, path: [kind, id, below], body }) => {
     if (!Object.hasOwn(people, who)) return [401]
     const agent = who !== 'mia'
     if (kind === 'moves' && id === undefined) return agent ? [403] : make(moves, { status: 'booked' })
@@ -84,6 +86,13 @@ function company(flaw?: Flaw): (asked: Asked) => readonly [number, unknown?] {
     const mine = boxes.filter((each) => each.moveId === id)
     if (kind === 'permits') {
       if (permit === undefined || method === 'GET') return permit === undefined ? [404] : [200, permit]
+      if (method === 'PATCH') {
+        const isLate = moves.find((each) => each.id === permit.moveId)?.status === 'gone'
+        if (permit.askedBy !== who || (isLate && flaw !== 'late-amend'))
+          return [409, { error: 'too late, or not yours' }]
+        Object.assign(permit, { status: 'asked', note: body['note'] })
+        return [200, permit]
+      }
       if (!agent || permit.askedBy === who || permit.status === 'given') return [403, { error: 'not yours to give' }]
       permit.status = 'given'
       return [200, permit]
@@ -110,12 +119,12 @@ function company(flaw?: Flaw): (asked: Asked) => readonly [number, unknown?] {
   }
 }
 
-const api = { charter, people, only: ['shop.depart'] }
+const api = { charter, people, only: ['shop.depart', 'shop.amend'] }
 
 test('what a gate asks for is made, and each thing it asks for is left out', async () => {
   const { findings, cells } = await proveSmall({ ...api, answer: company() })
   assert.deepEqual(findings, [])
-  const asked = ['move.depart.permit.in', 'move.depart.when', 'move.depart.when.2']
+  const asked = ['move.depart.permit.in', 'move.depart.when', 'move.depart.when.2', 'permit.amend.move.in']
   for (const id of asked) {
     const verdicts = cells.filter(({ constraint }) => constraint === id).map(({ verdict, why }) => `${verdict} ${why}`)
     assert.ok(verdicts.length > 0 && verdicts.every((each) => each.startsWith('held 409')), `${id}: ${verdicts}`)
@@ -126,6 +135,7 @@ for (const [flaw, constraint] of [
   ['unsealed', 'move.depart.when.2'],
   ['empty', 'move.depart.when'],
   ['no-permit', 'move.depart.permit.in'],
+  ['late-amend', 'permit.amend.move.in'],
 ] as const)
   test(`${flaw} is a finding`, async () => {
     const { findings } = await proveSmall({ ...api, answer: company(flaw) })

@@ -92,9 +92,21 @@ function ownTarget(
 ): Var | undefined {
   if (use.creates || use.object === undefined) return undefined
   const { type } = use.object
+  const there = near === undefined ? undefined : madeUnder(builder, use, type, near)
+  if (there !== undefined) return there
   const owner = builder.casting.possibleOwners(type).includes(member) ? member : undefined
   const of = near === undefined ? owner : builder.owners.get(near)
   return builder.supply(type, { owner: of, states: use.from, wishes: [], depth: depth + 1, near })
+}
+
+/** What was made under an object already, in a state in which a use may be made on it: there may be but one. */
+function madeUnder(builder: Builder, use: Use, type: string, near: Var): Var | undefined {
+  const made = builder.steps.flatMap(({ makes, refs }) =>
+    makes !== undefined && Object.values(refs).includes(near) ? makes : [],
+  )
+  const isReady = (name: Var): boolean =>
+    use.from.length === 0 || plannedStates(builder, name).some((state) => use.from.includes(state))
+  return made.find((name) => builder.vars[name]?.type === type && !builder.kept.has(name) && isReady(name))
 }
 
 /** The move that grants what a use needs approved, when the grant is one. */

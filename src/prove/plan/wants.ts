@@ -41,6 +41,8 @@ export interface Supply extends Belonging {
 
 /** How objects and people are chosen throughout a scenario. */
 export interface BuildOptions {
+  /** The object acted on may be moved for the sake of others, as where there can be no second one. */
+  readonly spend?: true
   /** Types looked for among existing objects although they can be made. */
   readonly found: ReadonlySet<string>
   /** The state in which existing objects of a type are looked for, where bringing them there does not work; undefined for any that will do. */

@@ -19,7 +19,7 @@ function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'f
   builder.addAct(draft.use, draft.base)
   const act = builder.steps.pop()
   if (act === undefined) throw new Unbuildable('nothing to do')
-  if (act.object !== undefined) builder.kept.add(act.object)
+  if (act.object !== undefined && draft.options.spend !== true) builder.kept.add(act.object)
   const named = Object.keys(builder.vars).find((name) => builder.vars[name]?.type === type.name)
   const ways = constraint.states.map((start) => movesFrom(type, start, [state], undefined, builder.lore.avoid))
   const moves = ways.find((way) => way !== undefined)

@@ -6,7 +6,7 @@ import { movesFrom } from '../graph.ts'
 import { plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
 import { type BuildOptions, possible, Unbuildable } from '../wants.ts'
-import type { ConstraintOf, Draft } from './draft.ts'
+import { type ConstraintOf, Draft } from './draft.ts'
 import { ofOthers, pointedIn } from './pointed.ts'
 
 /** The use from every state it may not start from. */
@@ -28,19 +28,27 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
     draft.add(constraint.id, { kind: 'from-state', state, slot: constraint.slot }, finding, () => ({
       ...(Object.keys(given).length === 0 ? {} : { control: draft.build({ states: given }) }),
       abuse: plain(),
-      instead: pointed ? ofOthers(draft) : otherwise(draft, type, plain),
+      instead: pointed
+        ? [...spending(draft, type, constraint, state), ...ofOthers(draft)]
+        : otherwise(draft, type, plain),
     }))
     const usual = possible(plain)
     for (const move of movesInto(draft, type, state, constraint.states)) {
       const moved = (options: Partial<BuildOptions> = {}) => movedBy(draft, type, { constraint, move }, options)
       // The usual way may end in that move already.
       const known = usual !== undefined && lastMove(usual, varOf(draft, usual, constraint.slot)) === move.id
-      const makes = [...(known ? [] : [moved]), ...othersOf(draft, type, moved)]
+      const makes = [...(known ? [] : [moved]), ...othersOf(draft, type, moved), () => moved({ spend: true })]
       const [abuse, ...instead] = makes.flatMap((make) => possible(make) ?? [])
       const tactic = { kind: 'from-state', state, slot: constraint.slot, through: move.id } as const
       if (abuse !== undefined) draft.add(constraint.id, tactic, finding, () => ({ abuse, instead }))
     }
   }
+}
+
+/** The same where the object acted on is what else has to be moved on the way. */
+function spending(draft: Draft, type: ObjectType, constraint: ConstraintOf<'from'>, state: string): Scenario[] {
+  const spent = new Draft(draft.stage, draft.use, { ...draft.options, spend: true }, draft.base.member)
+  return [possible(() => pointedIn(spent, type, constraint, state)) ?? []].flat()
 }
 
 const mostMoves = 3
@@ -72,7 +80,8 @@ function movedBy(
   const name = varOf(draft, builder, constraint.slot)
   const act = builder.steps.pop()
   if (name === undefined || act === undefined) throw new Unbuildable(`no step of the way names the ${type.name}`)
-  if (act.object !== undefined && act.object !== name) builder.kept.add(act.object)
+  const isSpent = act.object === name || { ...draft.options, ...options }.spend === true
+  if (act.object !== undefined && !isSpent) builder.kept.add(act.object)
   const from = plannedStates(builder, name).find((each) => constraint.states.includes(each))
   const there = move.from.filter((each) => constraint.states.includes(each))
   builder.move(name, [...(movesFrom(type, from, there, undefined, builder.lore.avoid) ?? []), move], 0)
