@@ -225,11 +225,14 @@ export class Play {
 
   /** What a call finds by who makes it is theirs, whomever the scenario has it for. */
   private async ofCaller(step: Step, key: Ref['key'] | undefined, name: Var): Promise<Thing> {
-    const planned = await this.thing(name)
     const { id } = key?.from === 'principal' ? await this.principal(step.as) : {}
-    if (id === undefined || id === planned.key) return planned
-    const thing: Thing = { type: planned.type, key: id, path: {}, maker: step.as }
+    const planned = id === undefined ? await this.thing(name) : this.things.get(name)
+    const type = planned?.type ?? this.lab.charter.objects.get(this.scenario.vars[name]?.type ?? '')
+    if (planned !== undefined && (id === undefined || id === planned.key)) return planned
+    if (id === undefined || type === undefined) return this.thing(name)
+    const thing: Thing = { type, key: id, path: {}, maker: step.as }
     await readThing(this, thing, undefined)
+    if (planned === undefined) this.things.set(name, thing)
     return thing
   }
 
