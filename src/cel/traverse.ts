@@ -25,6 +25,16 @@ export function comparisons(expression: { readonly ast: Node }): readonly Compar
   return found
 }
 
+/** A node and every node below it, in source order. */
+export function nodesIn(node: Node): readonly Node[] {
+  return [node, ...childrenOf(node).flatMap(nodesIn)]
+}
+
+/** Every literal value of an expression, in source order. */
+export function literalsIn(root: Node): readonly unknown[] {
+  return nodesIn(root).flatMap((node) => (node.kind === 'literal' ? [node.value] : []))
+}
+
 /**
  * Every path the expression may read, each once, in source order. Fields by name, `['name']` or `has()` belong to the path;
  * it ends at a computed index, at a number, and at the list a comprehension walks. Variables of comprehensions are no paths.

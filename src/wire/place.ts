@@ -1,5 +1,12 @@
 import type { CallRequest } from '../charter/charter.ts'
-import { type CallerKey, getPointer, type Pointer, type Reference, setPointer } from '../charter/pointer.ts'
+import {
+  type CallerKey,
+  evaluateReference,
+  getPointer,
+  type Pointer,
+  type Reference,
+  setPointer,
+} from '../charter/pointer.ts'
 
 /**
  * A copy of the request with a value at a place, or without the place when the value is undefined; references into responses and to
@@ -10,6 +17,11 @@ export function placeValue(request: CallRequest, at: Reference | CallerKey, valu
   if (at.in === 'body') return { ...request, body: putValue(request.body, at.pointer, value) }
   const others = Object.entries(request[at.in] ?? {}).filter(([name]) => name !== at.name)
   return { ...request, [at.in]: Object.fromEntries(value === undefined ? others : [...others, [at.name, value]]) }
+}
+
+/** What a request has at a place; undefined where it has nothing there. */
+export function valueAt(request: CallRequest, at: Reference): unknown {
+  return evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
 }
 
 /** A copy of a value with another one at a pointer; what is there is left out when that is undefined. */

@@ -1,10 +1,10 @@
 /** Where a request carries what a rule reads, and what the description says of it. */
 import type { CallRequest, Charter, Field, ObjectType, Use } from '../../charter/charter.ts'
-import { evaluateReference, getPointer, type Pointer, printReference, type Reference } from '../../charter/pointer.ts'
+import { getPointer, type Pointer, printReference, type Reference } from '../../charter/pointer.ts'
 import type { ApiDescription } from '../../charter/source/description.ts'
 import { makeExample } from '../../charter/source/example.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
-import { placeValue, putValue } from '../../wire/place.ts'
+import { placeValue, putValue, valueAt } from '../../wire/place.ts'
 import { namedObjects } from './implicit-ref.ts'
 import { namedKeys } from './named-key.ts'
 
@@ -39,7 +39,7 @@ export function argumentOf(ground: Ground, read: readonly string[]): Argument | 
   if (at === undefined) return undefined
   const { request } = ground
   const below = index < 0 ? [] : read.slice(index)
-  const whole = evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
+  const whole = valueAt(request, at)
   if (below.length > 0 && whole !== undefined && !Array.isArray(whole)) return undefined
   const seeded = below.length === 0 ? whole : listReaching(ground, at, whole, below)
   const write = (value: unknown): unknown => (below.length === 0 ? value : putValue(seeded, below, value))
@@ -154,7 +154,7 @@ const mostKeys = 4
 
 function exampleOf({ example }: Use, { at, below }: Argument): unknown {
   if (example === undefined) return undefined
-  return getPointer(evaluateReference(at, { request: { ...example, headers: example.header ?? {} } }), below)
+  return getPointer(valueAt(example, at), below)
 }
 
 /** A value for an argument that is not there: of the charter's example, the schema, the object's field, or what the object shows. */

@@ -1,7 +1,6 @@
 /** Moves that cannot be made of an object that is what it is wished to be. */
-import Big from 'big.js'
-
-import { childrenOf, type Node } from '../../cel/ast.ts'
+import { literalsIn } from '../../cel/traverse.ts'
+import { IS } from '../../cel/value.ts'
 import type { Charter, Slot, UseId } from '../../charter/charter.ts'
 import { type Demanded, rulesOn, slotVar } from './demanded.ts'
 import { useById } from './graph.ts'
@@ -43,12 +42,8 @@ function scopeWith(slot: Slot, member: readonly string[], value: unknown): Recor
   return { [slot]: member.reduceRight<unknown>((inner, token) => ({ [token]: inner }), value) }
 }
 
-function literalsIn(node: Node): unknown[] {
-  return node.kind === 'literal' ? [node.value] : childrenOf(node).flatMap(literalsIn)
-}
-
 function valuesAround(value: unknown): unknown[] {
-  const number = typeof value === 'number' || value instanceof Big ? Number(value) : undefined
+  const number = IS.number(value) ? Number(value) : undefined
   if (number !== undefined) return [number - 1, number, number + 1]
   return typeof value === 'string' ? [value, `${value}-other`] : [true, false]
 }

@@ -1,9 +1,10 @@
 /** Amounts as the description of the API takes them: within its bounds, in its steps, and more than nothing where it does not say. */
 import type { CallRequest } from '../../charter/charter.ts'
-import { evaluateReference, getPointer } from '../../charter/pointer.ts'
+import { getPointer } from '../../charter/pointer.ts'
 import { conforms } from '../../charter/source/conform.ts'
 import { numberOf } from '../../charter/source/plain.ts'
 import { resolveSchema } from '../../charter/source/schema.ts'
+import { valueAt } from '../../wire/place.ts'
 import { argumentOf, descriptionOf, type Ground } from './argument.ts'
 
 /**
@@ -22,7 +23,7 @@ export function misfitsOf(ground: Ground, reads: readonly (readonly string[])[])
     const from = schema === undefined || description === undefined ? {} : resolveSchema(description, schema)
     const open = numberOf(from['minimum']) === undefined && numberOf(from['exclusiveMinimum']) === undefined
     return (request: CallRequest): boolean => {
-      const value = getPointer(evaluateReference(at, { request: { ...request, headers: request.header ?? {} } }), below)
+      const value = getPointer(valueAt(request, at), below)
       if (value === current || typeof value !== 'number') return true
       if (open && value <= 0) return false
       return description === undefined || schema === undefined || conforms(description, schema, value)

@@ -1,8 +1,9 @@
 /** Keys of objects that are said to exist already: in examples of the charter and of the descriptions. */
 import type { Charter, ObjectType, OperationId, Use } from '../../charter/charter.ts'
 import { textOf } from '../../charter/object-fact.ts'
-import { evaluateReference, type Reference } from '../../charter/pointer.ts'
+import type { Reference } from '../../charter/pointer.ts'
 import { resolveSchema } from '../../charter/source/schema.ts'
+import { valueAt } from '../../wire/place.ts'
 
 /**
  * Keys that examples give where an operation names an object of a type: the charter's before those of the descriptions. Whether there
@@ -11,9 +12,7 @@ import { resolveSchema } from '../../charter/source/schema.ts'
 export function namedKeys(charter: Charter, type: ObjectType): readonly string[] {
   const uses = [...charter.operations.values()].flatMap((operation) => operation.uses)
   const named = uses.flatMap((use) => placesOf(use, type).map((place) => ({ use, place })))
-  const charters = named.map(({ use: { example }, place }) =>
-    evaluateReference(place, { request: { ...example, headers: example?.header ?? {} } }),
-  )
+  const charters = named.map(({ use: { example }, place }) => valueAt(example ?? {}, place))
   const described = named.map(({ use, place }) => exampleAt(charter, use.operation, place))
   const texts = [...charters, ...described].flatMap((value) => textOf(value) ?? [])
   return [...new Set(texts)].filter((text) => text !== '' && !text.includes('{fresh}'))
@@ -29,7 +28,7 @@ function placesOf(use: Use, type: ObjectType): Reference[] {
 function exampleAt(charter: Charter, operation: OperationId, place: Reference): unknown {
   const shape = charter.operations.get(operation)?.shape
   if (shape === undefined) return undefined
-  if (place.in === 'body') return evaluateReference(place, { request: { body: shape.body?.example, headers: {} } })
+  if (place.in === 'body') return valueAt({ body: shape.body?.example }, place)
   const parameter = shape.parameters.find((each) => each.in === place.in && each.name === place.name)
   if (parameter === undefined || parameter.example !== undefined) return parameter?.example
   const description = charter.sources.get(shape.source)?.description

@@ -2,6 +2,7 @@
 import { type ComprehensionNode, childrenOf, type Node } from '../../cel/ast.ts'
 import { parseCel } from '../../cel/parse-cel.ts'
 import { printCel } from '../../cel/print.ts'
+import { literalsIn } from '../../cel/traverse.ts'
 import { bare } from '../../charter/bare.ts'
 import type { Charter, Constraint, ConstraintId, ObjectType, Slot, Use, UseId } from '../../charter/charter.ts'
 import { callVariables } from '../../charter/linker.ts'
@@ -282,10 +283,6 @@ function isAgainst(move: Use, wishes: readonly Wish[]): boolean {
     const scope = { request: { [read[1]]: value } }
     return move.constraints.some((each) => each.kind === 'when' && each.rule.evaluate(scope) === false)
   })
-}
-
-function literalsIn(node: Node): unknown[] {
-  return node.kind === 'literal' ? [node.value] : childrenOf(node).flatMap(literalsIn)
 }
 
 /** Whether wishes hold one that says the same. */

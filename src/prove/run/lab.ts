@@ -110,7 +110,7 @@ export function factId(type: string, key: string): string {
 export function judge(lab: Lab, use: Use, seen: Seen, request: CallRequest = seen.call.request): readonly Reason[] {
   const call = { ...seen.call, request }
   const facts = factsOf(lab, use, seen, request)
-  return evaluateUse(lab.charter, use, { ...facts, objects: namedIn(use, facts.objects, call) }, call)
+  return evaluateUse(lab.charter, use, { ...facts, objects: objectsNamed(use, facts.objects, call) }, call)
 }
 
 /** The same as if the call named the objects it was planned for, whatever it names. */
@@ -124,7 +124,7 @@ function factsOf(lab: Lab, use: Use, { call, objects, facts }: Seen, request: Ca
 }
 
 /** The objects that a call names: of one it names in place of that nothing is known. */
-function namedIn(use: Use, objects: Facts['objects'], call: Call): Facts['objects'] {
+function objectsNamed(use: Use, objects: Facts['objects'], call: Call): Facts['objects'] {
   const own =
     use.object === undefined || use.creates ? [] : [{ slot: use.object.slot ?? 'object', key: use.object.key }]
   const others = [...own, ...use.refs].filter(({ slot, key }) => {

@@ -1,7 +1,7 @@
 /** Whether a call is rightful after all, as another use of its operation. */
 import type { CallRequest, ObjectFact, Slot, Use } from '../../../charter/charter.ts'
 import { textOf } from '../../../charter/object-fact.ts'
-import { evaluateReference } from '../../../charter/pointer.ts'
+import { valueAt } from '../../../wire/place.ts'
 import { allows, judge, type Lab, type Seen, seenBy } from '../lab.ts'
 import type { Play } from '../scene/play.ts'
 
@@ -34,8 +34,7 @@ export async function withOthers(play: Play, use: Use, seen: Seen, request: Call
   const refs = lab.charter.operations.get(use.operation)?.uses.flatMap((each) => (each === use ? [] : each.refs)) ?? []
   for (const { slot, object, key } of refs) {
     if (Object.hasOwn(seen.objects, slot) || key.from === 'object') continue
-    const messages = { request: { ...request, headers: request.header ?? {} } }
-    const text = textOf(key.from === 'principal' ? principal.id : evaluateReference(key, messages))
+    const text = textOf(key.from === 'principal' ? principal.id : valueAt(request, key))
     const fact = text === undefined ? null : (await play.byKey(object, text))?.fact
     if (fact !== undefined) more[slot] = fact
   }

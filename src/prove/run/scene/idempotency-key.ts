@@ -1,10 +1,10 @@
 /** Idempotency keys: new for every call, the same again only where a case wants it. */
 import type { CallRequest, Charter, Use } from '../../../charter/charter.ts'
-import { evaluateReference, type Reference } from '../../../charter/pointer.ts'
+import type { Reference } from '../../../charter/pointer.ts'
 import type { ApiDescription, OperationShape } from '../../../charter/source/description.ts'
 import { makeExample } from '../../../charter/source/example.ts'
 import { propertiesOf, resolveSchema } from '../../../charter/source/schema.ts'
-import { placeValue } from '../../../wire/place.ts'
+import { placeValue, valueAt } from '../../../wire/place.ts'
 import { seededRandom } from '../open-lab.ts'
 import type { Supply } from './request.ts'
 
@@ -49,10 +49,6 @@ function asDescribed(charter: Charter, use: Use, at: Reference): Reference {
   const name = at.name.toLowerCase()
   const found = parameters.find((each) => each.in === 'header' && each.name.toLowerCase() === name)
   return found === undefined ? at : { ...at, name: found.name }
-}
-
-function valueAt(request: CallRequest, at: Reference): unknown {
-  return evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
 }
 
 /** A key that fits its schema; of this run alone, also where only chance makes it. */

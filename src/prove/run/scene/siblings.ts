@@ -1,7 +1,7 @@
 /** Lists of keys in a request: beside the object that is named first they name others that are there. */
 import type { CallRequest, Ref } from '../../../charter/charter.ts'
-import { evaluateReference, type Reference } from '../../../charter/pointer.ts'
-import { placeValue } from '../../../wire/place.ts'
+import type { Reference } from '../../../charter/pointer.ts'
+import { placeValue, valueAt } from '../../../wire/place.ts'
 import { companionsOf, useById } from '../../plan/graph.ts'
 import { namedObjects } from '../../plan/implicit-ref.ts'
 import type { Step, Var } from '../../plan/scenario.ts'
@@ -53,8 +53,4 @@ function namedBy({ lab }: Play, step: Step): { key: Ref['key']; name: Var }[] {
 function listOf(key: Ref['key']): Reference | undefined {
   if (key.from !== 'request' || key.in !== 'body' || key.pointer.at(-1) !== '0') return undefined
   return { ...key, pointer: key.pointer.slice(0, -1) }
-}
-
-function valueAt(request: CallRequest, at: Reference): unknown {
-  return evaluateReference(at, { request: { ...request, headers: request.header ?? {} } })
 }

@@ -1,7 +1,6 @@
 /** The request a search for arguments starts from: everything that must be named is named. */
 import type { CallRequest, Charter, ObjectFact, Slot, Use } from '../../../charter/charter.ts'
-import { evaluateReference } from '../../../charter/pointer.ts'
-import { placeValue } from '../../../wire/place.ts'
+import { placeValue, valueAt } from '../../../wire/place.ts'
 import { namedObjects } from '../../plan/implicit-ref.ts'
 import type { Step } from '../../plan/scenario.ts'
 import { judge, type Lab, type Seen } from '../lab.ts'
@@ -98,7 +97,7 @@ export function withKeys(play: Play, step: Step, request: CallRequest, keyed: Ca
   let bound: CallRequest = { ...request, path: { ...request.path, ...keyed.path } }
   for (const place of places) {
     if (place.from !== 'request') continue
-    const key = evaluateReference(place, { request: { ...keyed, headers: keyed.header ?? {} } })
+    const key = valueAt(keyed, place)
     if (key !== undefined) bound = placeValue(bound, place, key)
   }
   return withFreshKeys(play.lab.charter, use, withSiblings(play, step, bound), play.lab.supply)

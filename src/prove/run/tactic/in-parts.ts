@@ -1,4 +1,6 @@
 /** What an object keeps in bounds over a whole list, taken in two parts that each fit. */
+import { literalsIn, nodesIn } from '../../../cel/traverse.ts'
+import { IS } from '../../../cel/value.ts'
 import type { Invariant } from '../../../charter/charter.ts'
 import { takesArgument } from '../../plan/argument.ts'
 import { useById } from '../../plan/graph.ts'
@@ -47,12 +49,13 @@ function inParts({ charter }: Lab, scenario: Scenario, { object, rule }: Bound):
   const last = scenario.steps.at(-1)
   const entry = last?.makes ?? last?.object
   const type = charter.objects.get(scenario.vars[entry ?? '']?.type ?? '')
-  const limit = Math.max(...[...rule.source.matchAll(/\b\d+(?:\.\d+)?\b/g)].map(Number))
-  if (entry === undefined || type?.parent?.object !== object || !/\bsum\(/.test(rule.source) || limit <= 1)
-    return undefined
+  const nodes = nodesIn(rule.ast)
+  const limit = Math.max(...literalsIn(rule.ast).flatMap((value) => (IS.number(value) ? [Number(value)] : [])))
+  const isSum = nodes.some((node) => node.kind === 'call' && node.name === 'sum')
+  if (entry === undefined || type?.parent?.object !== object || !isSum || limit <= 1) return undefined
   const maker = scenario.steps.findIndex((step) => step.makes === entry)
   const use = useById(charter, scenario.steps[maker]?.use ?? '')
-  const names = new Set([...rule.source.matchAll(/\.(\w+)\b(?!\()/g)].map(([, name = '']) => name))
+  const names = new Set(nodes.flatMap((node) => (node.kind === 'select' ? [node.field] : [])))
   const amount = [...names].find(
     (name) => use !== undefined && type.fields.get(name)?.type !== 'string' && takesArgument(charter, use, name),
   )

@@ -1,7 +1,7 @@
 /** One idempotency key sent twice: a single effect, whatever else the second call says, and whatever it is made on. */
 import type { CallRequest, Use } from '../../../charter/charter.ts'
-import { evaluateReference, type Reference } from '../../../charter/pointer.ts'
-import { placeValue } from '../../../wire/place.ts'
+import type { Reference } from '../../../charter/pointer.ts'
+import { placeValue, valueAt } from '../../../wire/place.ts'
 import type { Change } from '../../oracle/change.ts'
 import { effectOf, timesOver } from '../../oracle/effect.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
@@ -75,7 +75,7 @@ async function onAnother(
   const { play, step, attacker, state } = made.scene
   const objects = [first, made.scene].map((each) => each.play.things.get(step.object ?? '')?.key)
   if (objects[0] === objects[1]) return undefined
-  const key = evaluateReference(at, { request: { ...keyed, headers: keyed.header ?? {} } })
+  const key = valueAt(keyed, at)
   const use = play.use(step)
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
   const exchange = await play.exchange(step, use, placeValue(made.best.request, at, key))
