@@ -10,8 +10,8 @@ sources:
   - name: shop
     type: inline
     operations:
-      ask: { method: POST, path: /tickets, body: { size: { type: integer, minimum: 1, maximum: 15 } }, response: { id: string, ownerId: string, status: string, size: integer, used: integer } }
-      getTicket: { method: GET, path: '/tickets/{ticketId}', response: { id: string, ownerId: string, status: string, size: integer, used: integer } }
+      ask: { method: POST, path: /tickets, body: { size: { type: integer, minimum: 1, maximum: 15 } }, response: { id: string, ownerId: string, status: string, size: integer, used: integer, room: integer } }
+      getTicket: { method: GET, path: '/tickets/{ticketId}', response: { id: string, ownerId: string, status: string, size: integer, used: integer, room: integer } }
       use: { method: POST, path: '/tickets/{ticketId}/use', body: { amount: integer } }
       drop: { method: DELETE, path: '/tickets/{ticketId}' }
 actors: { member: {}, clerk: {} }
@@ -25,7 +25,7 @@ objects:
     gone: dropped
     transitions:
       ask: { on: shop.ask, to: open, by: member, example: { body: { size: 10 } }, limit: { sum: request.size, at-most: '60', per: principal, while: open } }
-      use: { on: shop.use, from: [open, done], by: owner, when: request.amount > 0, limit: { sum: request.amount, at-most: '50', per: object } }
+      use: { on: shop.use, from: [open, done], by: owner, when: request.amount > 0, limit: { sum: request.amount, at-most: object.room, per: object } }
       drop: { on: shop.drop, from: [open, done], to: dropped, by: owner }
 operations:
   shop.getTicket: { by: [owner, clerk] }
@@ -36,16 +36,23 @@ interface Ticket {
   readonly ownerId: string
   readonly born: number
   readonly size: number
+  readonly room: number
   status: string
   used: number
 }
 
 function openDesk(
-  habit: { readonly doneAfterMs?: number; readonly reuses?: true; readonly most?: number },
+  habit: {
+    readonly doneAfterMs?: number
+    readonly reuses?: true
+    readonly most?: number
+    readonly rooms?: readonly number[]
+  },
   lapse?: 'most' | 'sum' | 'used',
 ) {
   const tickets = new Map<string, Ticket>()
   let count = 0
+  const rooms = habit.rooms ?? [50]
   const freeId = (): string => {
     if (habit.reuses !== true) return `ticket-${++count}`
     for (let number = 1; ; number++) if (!tickets.has(`ticket-${number}`)) return `ticket-${number}`
@@ -70,7 +77,15 @@ function openDesk(
       if (lapse !== 'most' && habit.most !== undefined && open.length >= habit.most)
         return [409, { error: 'enough are open' }]
       if (lapse !== 'sum' && open.reduce((sum, each) => sum + each.size, size) > 60) return [422]
-      const made = { id: freeId(), ownerId: who, born: performance.now(), size, status: 'open', used: 0 }
+      const made = {
+        id: freeId(),
+        ownerId: who,
+        born: performance.now(),
+        size,
+        room: rooms[count % rooms.length] ?? 50,
+        status: 'open',
+        used: 0,
+      }
       tickets.set(made.id, made)
       return [201, made]
     }
@@ -80,7 +95,7 @@ function openDesk(
       return [204]
     }
     const amount = Number(body['amount'])
-    if (verb !== 'use' || !(amount > 0) || (lapse !== 'used' && ticket.used + amount > 50)) return [422]
+    if (verb !== 'use' || !(amount > 0) || (lapse !== 'used' && ticket.used + amount > ticket.room)) return [422]
     ticket.used += amount
     return [200, ticket]
   }
@@ -94,6 +109,8 @@ for (const [name, habit] of [
   ['tickets that end by themselves', { doneAfterMs: 20 }],
   ['tickets of which three may be open and that end soon', { doneAfterMs: 3, most: 3 }],
   ['keys that are used again', { reuses: true }],
+  ['tickets of which one has room for four times as much', { rooms: [100, 25] }],
+  ['tickets each of which has room for twice as much', { rooms: [20, 40, 80, 160, 320, 640] }],
 ] as const)
   test(`sound: ${name}`, async () => {
     const { findings } = await proveSmall({

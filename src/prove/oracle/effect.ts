@@ -108,7 +108,8 @@ export function timesOver(changes: readonly Change[], signature: Signature): num
   for (const change of changes) {
     const once = signature.deltas.get(markOf(change))
     const delta = deltaOf(change)
-    if (once === undefined || delta === undefined || once === 0) continue
+    // What is no longer there has gone once, whatever number it held.
+    if (once === undefined || delta === undefined || once === 0 || change.after === undefined) continue
     most = Math.max(most, Math.round(delta / once))
   }
   return most

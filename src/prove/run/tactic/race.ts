@@ -28,6 +28,8 @@ const repeatable = 'one after the other it may be repeated as well, so there is 
 interface Sequence {
   readonly effects: number
   readonly accepted: number
+  /** The request that was sent each time. */
+  readonly request: CallRequest
   /** The control, with what a single one of these calls changes: other amounts than the control's move other numbers. */
   readonly unit: Control
   /** Invariants that already one call after the other breaks. */
@@ -51,12 +53,26 @@ async function inSequence(lab: Lab, abuse: AbuseCase, control: Control): Promise
   const keys = new Set(answers.flatMap((each) => keysIn(play, step, control, each)))
   const { effects } = countEffects(scene, unit, { before, after, keys, accepted: answers.length, request: first })
   const broken = invariantsBroken(lab.charter, play.use(step).operation, before, after)
-  return { effects, accepted: answers.length, unit, broken: new Set(broken.map(({ id }) => id)) }
+  return { effects, accepted: answers.length, request: first, unit, broken: new Set(broken.map(({ id }) => id)) }
 }
 
 function unitOf(control: Control, changes: readonly Change[]): Control {
   const { deltas } = signatureOf(changes, false)
   return { ...control, signature: { ...control.signature, deltas: new Map([...control.signature.deltas, ...deltas]) } }
+}
+
+/** The control with what a single call changes that is like one of the sequence but for its amounts: as many times as much at most. */
+function unitFor({ unit, request: known }: Sequence, request: CallRequest): Control {
+  const asked = leaves(request)
+  const amounts = [...leaves(known)].map(([place, was]) => [Number(was), Number(asked.get(place))] as const)
+  const changed = amounts.filter(([was, is]) => was > 0 && is > 0 && was !== is)
+  if (changed.length === 0) return unit
+  const most = Math.max(1, ...changed.map(([was, is]) => is / was))
+  const deltas = [...unit.signature.deltas].map(([mark, delta]): [string, number] => {
+    const said = changed.find(([was]) => was === Math.abs(delta))
+    return [mark, said === undefined ? delta * most : Math.sign(delta) * said[1]]
+  })
+  return { ...unit, signature: { ...unit.signature, deltas: new Map(deltas) } }
 }
 
 /** Keys of what an answer says it made: the object itself, else those beside it that the rightful call makes. */
@@ -137,7 +153,7 @@ async function raceRound(
   const told = accepted.flatMap((exchange) => keysIn(play, step, control, { request, exchange }))
   const keys = await existing(scene, control, told)
   const seen = { before, after, keys, accepted: accepted.length, request }
-  const { effects, changes } = countEffects(scene, sequence.unit, seen)
+  const { effects, changes } = countEffects(scene, unitFor(sequence, request), seen)
   // What a single call breaks is no matter of time.
   const broken = invariantsBroken(lab.charter, use.operation, before, after).filter(
     ({ id }) => accepted.length > 1 && !sequence.broken.has(id),
