@@ -136,6 +136,7 @@ export class Builder {
     const how = { member, object: undefined, wants, purpose: 'act', depth: 0 } as const
     return this.supply(type, {
       ...standing,
+      ...(wants.near === undefined ? {} : { near: wants.near }),
       ...(above === undefined ? {} : { near: refFor(this, use, above, how) }),
       owner: key.from === 'principal' ? member : (wants.owner ?? this.casting.ownerFor(use, member, standing)),
       creator: wants.creator ?? standing?.creator,

@@ -22,6 +22,8 @@ export interface Wants {
   readonly approvals?: 'granted' | 'left-out'
   /** A rule not to be prepared for. */
   readonly without?: string
+  /** What the object acted on shall be made for or of, as one that another object has as well. */
+  readonly near?: Var | undefined
   /** Whose a reference shall be, when not the caller's. */
   readonly refOwner?: Readonly<Record<Slot, Member>>
 }

@@ -8,11 +8,10 @@ import { mayByRole } from '../apart.ts'
 import { Builder } from '../build.ts'
 import { actorsOf, type Member } from '../cast.ts'
 import { writtenPath } from '../instance.ts'
-import { varIn } from '../prepare-rule.ts'
 import type { Scenario } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
-import { varPointedAt } from './pointed.ts'
+import { varOfAct } from './pointed.ts'
 
 const mostExpellers = 2
 
@@ -72,7 +71,7 @@ function expelled(
   builder.addAct(draft.use, { ...draft.base, member })
   const act = builder.steps.pop()
   if (act === undefined) throw new Unbuildable('nothing to do')
-  const name = varIn(builder, act, slot) ?? varPointedAt(draft, builder, act.object, slot)
+  const name = varOfAct(draft, builder, act, slot)
   builder.step(use, {
     member: builder.casting.pick(use, name),
     object: name,

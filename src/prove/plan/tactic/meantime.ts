@@ -5,12 +5,13 @@ import { propertiesOf } from '../../../charter/source/schema.ts'
 import { slotType } from '../../../constraint/slot.ts'
 import { requestRoots } from '../argument.ts'
 import { Builder } from '../build.ts'
-import { movesFrom } from '../graph.ts'
+import { mainsOf, movesFrom } from '../graph.ts'
 import { writtenPath } from '../instance.ts'
-import { plannedStates, varIn } from '../prepare-rule.ts'
-import type { Scenario, Step } from '../scenario.ts'
+import { plannedStates } from '../prepare-rule.ts'
+import type { Scenario, Step, Var } from '../scenario.ts'
 import { possible, Unbuildable } from '../wants.ts'
 import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
+import { varOfAct } from './pointed.ts'
 
 const mostOfObject = 3
 const mostScenarios = 8
@@ -24,7 +25,7 @@ export function inTheMeantime(draft: Draft, constraint: ConstraintOf<'when'>): S
   const slots = [...new Set(roots)].filter((root) => slotType(draft.stage.charter, draft.use, root) !== undefined)
   const makes = [
     ...slots.flatMap((slot) => movesOf(draft, slot).map((move) => () => moved(draft, slot, move))),
-    ...elsewhere(draft, slots).map((use) => () => done(draft, use)),
+    ...elsewhere(draft, slots).map((use) => () => done(draft, use, slots)),
   ]
   const scenarios: Scenario[] = []
   for (const make of makes) {
@@ -83,6 +84,8 @@ function movesOf({ stage, use }: Draft, slot: Slot): Use[] {
     .filter(
       (move) =>
         !move.creates &&
+        // What the act itself moves along is moved by the same act on another object.
+        !mainsOf(stage.charter, move).includes(use) &&
         isWriting(stage.charter, move) &&
         (allowed.length === 0 ||
           (move.to.length === 0
@@ -137,7 +140,7 @@ function moved(draft: Draft, slot: Slot, move: Use): Scenario {
   const builder = new Builder(draft.stage, draft.options)
   builder.addAct(draft.use, draft.base)
   const act = builder.steps.at(-1)
-  const name = act === undefined ? undefined : varIn(builder, act, slot)
+  const name = act === undefined ? undefined : varOfAct(draft, builder, act, slot)
   const type = draft.stage.charter.objects.get(builder.vars[name ?? '']?.type ?? '')
   if (act === undefined || name === undefined || type === undefined) throw new Unbuildable(`nothing is the ${slot}`)
   builder.steps.pop()
@@ -149,14 +152,21 @@ function moved(draft: Draft, slot: Slot, move: Use): Scenario {
 }
 
 /** The rightful way to the act, and another use on another object, with as much in common as there is. Throws `Unbuildable`. */
-function done(draft: Draft, use: Use): Scenario {
+function done(draft: Draft, use: Use, slots: readonly Slot[]): Scenario {
   const builder = new Builder(draft.stage, draft.options)
   builder.addAct(draft.use, draft.base)
   const act = builder.steps.pop()
   if (act === undefined) throw new Unbuildable('nothing to do')
+  const near = use === draft.use ? sharedBy(draft, builder, act, slots) : undefined
   return before(builder, act, use, () =>
-    builder.addAct(use, use === draft.use ? draft.base : baseWants(draft.stage, use)),
+    builder.addAct(use, use === draft.use ? { ...draft.base, near } : baseWants(draft.stage, use)),
   )
+}
+
+/** What the rule reads beside the object acted on: the same act on another object that has the same there may change it. */
+function sharedBy(draft: Draft, builder: Builder, act: Step, slots: readonly Slot[]): Var | undefined {
+  const others = slots.filter((slot) => slot !== 'object')
+  return others.flatMap((slot) => possible(() => varOfAct(draft, builder, act, slot)) ?? [])[0]
 }
 
 /** The steps that a use needs, and then the act. What the same call uses up is not shared by both. */

@@ -4,9 +4,10 @@ import { Builder } from '../build.ts'
 import { sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
+import { namedByObject } from '../kin.ts'
 import { samePlace } from '../origin.ts'
-import { plannedStates } from '../prepare-rule.ts'
-import type { Scenario, Var } from '../scenario.ts'
+import { plannedStates, varIn } from '../prepare-rule.ts'
+import type { Scenario, Step, Var } from '../scenario.ts'
 import { possible, Unbuildable, type Wants } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
@@ -52,8 +53,19 @@ export function pointedIn(draft: Draft, type: ObjectType, constraint: Constraint
   }
 }
 
+/** What the act has in a slot: what a step of the way named, else what its object will say. Throws `Unbuildable` where that is nothing. */
+export function varOfAct(draft: Draft, builder: Builder, act: Pick<Step, 'object' | 'refs'>, slot: Slot): Var {
+  const ref = draft.use.refs.find((each) => each.slot === slot && each.key.from === 'object')
+  const isMade = ref !== undefined && act.object !== undefined
+  return (
+    varIn(builder, act, slot) ??
+    (isMade ? namedByObject(draft.stage.charter, builder, act.object, ref) : undefined) ??
+    varPointedAt(draft, builder, act.object, slot)
+  )
+}
+
 /** What the object acted on names in a slot. Throws `Unbuildable` where it names nothing there. */
-export function varPointedAt({ use, stage }: Draft, builder: Builder, object: Var | undefined, slot: Slot): Var {
+function varPointedAt({ use, stage }: Draft, builder: Builder, object: Var | undefined, slot: Slot): Var {
   const ref = use.refs.find((each) => each.slot === slot)
   const type = stage.charter.objects.get(ref?.object ?? '')
   if (object === undefined || type === undefined || ref?.key.from !== 'object')
