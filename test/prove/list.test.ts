@@ -60,7 +60,8 @@ function problem(rules: Readonly<Record<ConstraintId, string>>, start: CallReque
   const scopeFor = (request: CallRequest) => ({ request: request.body, body: request.body })
   return {
     start,
-    knobs: (now) => parsed.flatMap(({ expression }) => knobsOf(charter, use, expression, now, scopeFor)),
+    knobs: (now) =>
+      parsed.flatMap(({ expression }) => knobsOf({ charter, members: [] }, use, expression, now, scopeFor)),
     judge: (now) => ({
       broken: parsed.flatMap(({ id, expression }) => (expression.evaluate(scopeFor(now)) === true ? [] : [id])),
       unmet: 0,

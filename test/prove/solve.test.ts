@@ -33,7 +33,7 @@ const scopeFor = (request: CallRequest) => ({ request: request.body, body: reque
 
 function knobs(expression: Expression, request: CallRequest): Knob[] {
   assert.ok(use)
-  return knobsOf(charter, use, expression, request, scopeFor)
+  return knobsOf({ charter, members: [] }, use, expression, request, scopeFor)
 }
 
 const request: CallRequest = { body: { amount: 10, fee: 1, currency: 'EUR' } }

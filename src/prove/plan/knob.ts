@@ -6,7 +6,7 @@ import { compileNode } from '../../cel/compile.ts'
 import type { Expression } from '../../cel/parse-cel.ts'
 import { Timestamp } from '../../cel/time.ts'
 import { type ComparisonNode, comparisons } from '../../cel/traverse.ts'
-import type { CallRequest, Charter, Use } from '../../charter/charter.ts'
+import type { CallRequest, Use } from '../../charter/charter.ts'
 import type { Reference } from '../../charter/pointer.ts'
 import { resolveSchema } from '../../charter/source/schema.ts'
 import {
@@ -20,9 +20,11 @@ import {
   sampleOf,
 } from './argument.ts'
 import { nearestIn } from './bounds.ts'
+import type { Stage } from './cast.ts'
 import { instancesOf, writtenPath } from './instance.ts'
 import { type Listed, listedOf, sized, usualLists, withMember } from './list-value.ts'
 import { momentsAround } from './moment.ts'
+import { idsBeside } from './people.ts'
 
 /** An argument that decides a rule, and the values worth trying: on each side of every boundary, and beyond. Undefined leaves it out. */
 export interface Knob {
@@ -40,7 +42,7 @@ export type ScopeFor = (request: CallRequest) => Scope
  * @param alias - A variable that stands for the body, as `object` while the object is being created.
  */
 export function knobsOf(
-  charter: Charter,
+  { charter, members }: Stage,
   use: Use,
   rule: Expression,
   request: CallRequest,
@@ -48,7 +50,8 @@ export function knobsOf(
   alias?: string,
 ): Knob[] {
   const ground: Ground = { charter, use, request, alias }
-  const question = questionOf(rule, request, scopeFor)
+  const beside = (id: unknown) => idsBeside(charter, members, id)
+  const question = { ...questionOf(rule, request, scopeFor), beside }
   const found: Knob[] = []
   for (const read of question.reads) {
     const argument = argumentOf(ground, read)
@@ -70,9 +73,11 @@ interface Question {
   readonly request: CallRequest
   readonly scopeFor: ScopeFor
   readonly worth: (node: Node) => unknown
+  /** Ids of others than the one who has an id. */
+  readonly beside: (id: unknown) => readonly string[]
 }
 
-function questionOf(rule: Expression, request: CallRequest, scopeFor: ScopeFor): Question {
+function questionOf(rule: Expression, request: CallRequest, scopeFor: ScopeFor): Omit<Question, 'beside'> {
   const scope = scopeFor(request)
   const worth = (node: Node): unknown => compileNode(node)(scope)
   const nodes = [rule.ast, ...instancesOf(rule.ast, worth)]
@@ -174,7 +179,7 @@ function listsAround(ground: Ground, argument: Argument, read: readonly string[]
 
 /** Values of an argument for which one side of a comparison comes to stand just below, at and just above the other. */
 function around(
-  { request, scopeFor }: Question,
+  { request, scopeFor, beside }: Question,
   side: Node,
   other: Node,
   { argument, list, existing }: Pick<Turned, 'argument' | 'list'> & { readonly existing: readonly string[] },
@@ -183,7 +188,7 @@ function around(
   if (Array.isArray(target)) return list === undefined ? [...target, 'none-of-these'] : [target]
   if (target instanceof Timestamp) return list === undefined ? momentsAround(target, argument.current) : []
   const goal = numberOf(target)
-  if (goal === undefined) return list === undefined ? opposites(target, existing) : []
+  if (goal === undefined) return list === undefined ? opposites(target, [...existing, ...beside(target)]) : []
   const evaluate = compileNode(side)
   const measure = (value: unknown): Big | undefined => numberOf(evaluate(scopeFor(argument.place(value))))
   const isText = list === undefined && measure(1) === undefined && measure('x') !== undefined

@@ -61,7 +61,7 @@ export function problemOf(occasion: Occasion, start: CallRequest, manner: Manner
     // Wishes come first: a value near their boundary is less likely to get in the way of anything else.
     knobs: (request): readonly Knob[] => [
       ...wishes.flatMap((wish) => wishKnobs(occasion, wish, request)),
-      ...[...scoped, ...others].flatMap(({ use: of, rule, scope }) => knobsOf(lab.charter, of, rule, request, scope)),
+      ...[...scoped, ...others].flatMap(({ use: of, rule, scope }) => knobsOf(lab.stage, of, rule, request, scope)),
     ],
   }
 }
@@ -124,7 +124,7 @@ export function wishesOf(scenario: Scenario, step: Step): readonly Wish[] {
 function wishKnobs(occasion: Occasion, wish: Wish, request: CallRequest): Knob[] {
   const { lab, use } = occasion
   const alias = use.creates ? wish.slot : undefined
-  const knobs = knobsOf(lab.charter, use, wish.rule, request, wishScope(occasion, wish), alias)
+  const knobs = knobsOf(lab.stage, use, wish.rule, request, wishScope(occasion, wish), alias)
   // What the API does not take is not sent for the sake of what is only nice to have.
   const isTaken = ({ at }: Knob) => at.in !== 'body' || takesArgument(lab.charter, use, at.pointer[0] ?? '')
   return wish.soft === true && alias !== undefined ? knobs.filter(isTaken) : knobs

@@ -3,6 +3,7 @@ import { getPointer } from '../../../charter/pointer.ts'
 import type { ApiDescription, Schema } from '../../../charter/source/description.ts'
 import { makeExample } from '../../../charter/source/example.ts'
 import { propertiesOf, resolveSchema } from '../../../charter/source/schema.ts'
+import { idsBeside } from '../../plan/people.ts'
 import type { Step } from '../../plan/scenario.ts'
 import type { Play } from '../scene/play.ts'
 
@@ -45,11 +46,20 @@ export async function tamper(
     if (id !== undefined) return id
   }
   const there = seen ?? getPointer(request.body, at)
+  const somebody = await somebodyBeside(play, step, there)
+  if (somebody !== undefined) return somebody
   const schema = schemaOf(play, use, field?.at ?? at)
   // The last one named is the least likely to be what everybody has anyway.
   const named = schema === undefined ? [] : namedIn(schema).toReversed()
   const another = named.find((each) => each !== null && each !== there)
   return another ?? otherThan(there ?? sample(play, schema, field?.type))
+}
+
+/** Somebody else than the one named; not the caller, whom the call may name by itself. */
+async function somebodyBeside(play: Play, step: Step, there: unknown): Promise<string | undefined> {
+  const { id } = await play.principal(step.as)
+  const { lab } = play
+  return idsBeside(lab.charter, lab.stage.members, there).find((each) => each !== id)
 }
 
 function otherThan(value: unknown): unknown {
