@@ -5,6 +5,7 @@ import { type Belonging, joined } from './belong.ts'
 import type { Builder, How } from './build.ts'
 import { canMake } from './cast.ts'
 import { companionsOf } from './graph.ts'
+import { besidesOf } from './implicit-ref.ts'
 import { aboveOf, isTied, madeFor, madeWith } from './kin.ts'
 import { hardestFirst, ownerBeside } from './owned-like.ts'
 import type { Var } from './scenario.ts'
@@ -81,8 +82,9 @@ function demandsOn(builder: Builder, use: Use, ref: Ref): { states: readonly str
     ref.slot === ref.object
       ? companionsOf(builder.stage.charter, use).find((each) => each.object?.type === ref.object)
       : undefined
+  const beside = besidesOf(builder.stage.charter, use).find(({ refs }) => refs.includes(ref))
   const demand = (kind: 'by' | 'from') =>
-    use.constraints.find((each) => each.kind === kind && each.slot === ref.slot) ??
+    (beside ?? use).constraints.find((each) => each.kind === kind && each.slot === ref.slot) ??
     companion?.constraints.find((each) => each.kind === kind && each.slot === 'object')
   const [by, from] = [demand('by'), demand('from')]
   return { states: from?.kind === 'from' ? from.states : [], choices: by?.kind === 'by' ? by.choices : [] }

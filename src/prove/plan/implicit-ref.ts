@@ -15,7 +15,8 @@ export const namedObjects: (charter: Charter, use: Use) => readonly Ref[] = once
 
 function findNamed(charter: Charter, use: Use): readonly Ref[] {
   const own = use.refs.filter((ref) => ref.key.from !== 'object')
-  const declared = [...own, ...movedWith(charter, use, own)]
+  const moved = [...own, ...movedWith(charter, use, own)]
+  const declared = [...moved, ...namedBeside(charter, use, moved)]
   const shape = charter.operations.get(use.operation)?.shape
   if (shape === undefined) return declared
   const taken = new Set([
@@ -44,6 +45,30 @@ function movedWith(charter: Charter, use: Use, own: readonly Ref[]): Ref[] {
     taken.add(printReference(object.key))
     return [{ slot: object.type, object: object.type, key: object.key, optional: false }]
   })
+}
+
+/** What the other moves of the same call must name: a call satisfies them all. */
+function namedBeside(charter: Charter, use: Use, own: readonly Ref[]): Ref[] {
+  const taken = new Set(
+    [...own.map((ref) => ref.key), ...(use.object === undefined ? [] : [use.object.key])].flatMap(placeOf),
+  )
+  const slots = new Set(own.map((ref) => ref.slot))
+  return besidesOf(charter, use).flatMap(({ refs }) =>
+    refs.filter(({ slot, object, key, optional }) => {
+      const [place] = placeOf(key)
+      if (place === undefined || optional || object === use.object?.type || taken.has(place) || slots.has(slot))
+        return false
+      taken.add(place)
+      slots.add(slot)
+      return true
+    }),
+  )
+}
+
+/** Uses of the same operation that move or make objects of other types, where a use is one of an object. */
+export function besidesOf(charter: Charter, use: Use): readonly Use[] {
+  const all = use.object === undefined ? [] : (charter.operations.get(use.operation)?.uses ?? [])
+  return all.filter(({ object }) => object !== undefined && object.type !== use.object?.type)
 }
 
 function isMade(charter: Charter, type: string): boolean {

@@ -6,7 +6,8 @@ import { requestRoots } from '../argument.ts'
 import { actorsOf, choicesOf, type Member, plays, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { classOfRule } from '../classify.ts'
-import type { Tactic, Wish } from '../scenario.ts'
+import type { Scenario, Tactic, Wish } from '../scenario.ts'
+import { possible, type Wants } from '../wants.ts'
 import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { planExpelled } from './expelled.ts'
@@ -49,7 +50,11 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
       ),
       instead:
         state === starts[0]
-          ? [...namingOthers(draft, slot, { without: constraint.id }), ...inTheMeantime(draft, constraint)]
+          ? [
+              ...namingOthers(draft, slot, { without: constraint.id }),
+              ...byOthers(draft, slot, { ...states, without: constraint.id, wishes: [wish] }),
+              ...inTheMeantime(draft, constraint),
+            ]
           : [],
     }))
   }
@@ -57,6 +62,19 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
     draft.add(constraint.id, { kind: 'object-facts', through: use.id }, finding, () => ({
       abuse: changedBefore(draft, constraint, use),
     }))
+}
+
+/** The use by others who may, each with what is theirs, where a slot has what is found by who calls. */
+function byOthers(draft: Draft, slot: Slot, wants: Wants): Scenario[] {
+  const { use, stage, options } = draft
+  const key = slot === 'object' ? use.object?.key : use.refs.find((ref) => ref.slot === slot)?.key
+  if (key?.from !== 'principal') return []
+  const usual = draft.build().steps.at(-1)?.as
+  const able = new Casting(stage, options).able(use, undefined).filter(({ name }) => name !== usual)
+  const kinds = firstOfEach(able, (each) => actorsOf(stage.charter, each).join('+'))
+  return [...new Set([...kinds, ...able])]
+    .slice(0, mostCallers)
+    .flatMap((member) => possible(() => draft.build({ ...wants, member })) ?? [])
 }
 
 /** Somebody who may by role, and whom the rule forbids it all the same. */
