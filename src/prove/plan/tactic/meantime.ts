@@ -51,7 +51,10 @@ export function outdated(draft: Draft, { rule }: ConstraintOf<'when'>): Scenario
   const found = new Map<Use, readonly Scenario[]>()
   for (const [slot = '', ...members] of said) {
     if (slotType(charter, draft.use, slot) === undefined) continue
+    const isNamed = slot === 'object' || slot === 'parent' || isSaid(draft, slot)
     for (const move of movesOf(draft, slot)) {
+      // What is only pointed to has moves enough that are nothing to what is read of it.
+      if (!isNamed && !takesMember(charter, move, members)) continue
       const plain = move.operation === draft.use.operation ? undefined : possible(() => moved(draft, slot, move))
       if (plain === undefined || found.has(move) || found.size === mostOutdating) continue
       // An example may say again what is so already.
@@ -59,6 +62,11 @@ export function outdated(draft: Draft, { rule }: ConstraintOf<'when'>): Scenario
     }
   }
   return [...found.values()].flat()
+}
+
+/** Whether the request says what stands in a slot. */
+function isSaid({ use }: Draft, slot: Slot): boolean {
+  return use.refs.some((ref) => ref.slot === slot && ref.key.from !== 'object')
 }
 
 function takesMember(charter: Charter, { operation }: Use, [name = '', ...deeper]: readonly string[]): boolean {

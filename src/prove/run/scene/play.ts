@@ -8,7 +8,7 @@ import type { Sent } from '../../finding.ts'
 import { useById } from '../../plan/graph.ts'
 import type { Mishap } from '../../plan/lore.ts'
 import type { Scenario, Step, Var, Wish } from '../../plan/scenario.ts'
-import { type Attempt, otherwise, type Problem, solve, variants } from '../../plan/solve.ts'
+import { type Attempt, otherwise, type Problem, solve } from '../../plan/solve.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { type Enrolled, factId, judge, type Lab, refuses, type Seen, type Signed, seenBy } from '../lab.ts'
 import { lookAtCounted } from '../look/counted.ts'
@@ -270,12 +270,6 @@ export class Play {
     const wider = { ...problem, tolerated: new Set([...problem.tolerated, ...manner.last]) }
     const wide = solve(wider)
     return wide.distance < 1 ? { problem: wider, seen, best: wide } : { problem, seen, best }
-  }
-
-  /** Different requests that each break exactly the target. */
-  async variantsOf(step: Step, manner: Manner, most: number): Promise<CallRequest[]> {
-    const { problem } = await this.prepare(step, manner)
-    return variants(problem, most)
   }
 
   /** Makes one step: decides arguments, sends, and learns from the answer. */

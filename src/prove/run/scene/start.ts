@@ -1,5 +1,6 @@
 /** The request a search for arguments starts from: everything that must be named is named. */
 import type { CallRequest, Charter, ObjectFact, Slot, Use } from '../../../charter/charter.ts'
+import type { Reference } from '../../../charter/pointer.ts'
 import { placeValue, valueAt } from '../../../wire/place.ts'
 import { namedObjects } from '../../plan/implicit-ref.ts'
 import type { Step } from '../../plan/scenario.ts'
@@ -83,9 +84,20 @@ function ownNames(charter: Charter, use: Use, thing: Thing): Record<string, unkn
   return Object.fromEntries(Object.entries(thing.path).filter(([name]) => wanted.has(name)))
 }
 
-/** Puts the keys of one play into arguments found in another one. */
-export function withKeys(play: Play, step: Step, request: CallRequest, keyed: CallRequest): CallRequest {
+/**
+ * Puts the keys of one play into arguments found in another one.
+ *
+ * @param start - What the arguments were found from: what was put there in place of its keys stays.
+ */
+export function withKeys(
+  play: Play,
+  step: Step,
+  request: CallRequest,
+  keyed: CallRequest,
+  start: CallRequest = request,
+): CallRequest {
   const use = play.use(step)
+  const isMeant = (place: Reference) => valueAt(request, place) !== valueAt(start, place)
   const places = [
     ...namedObjects(play.lab.charter, use).flatMap((ref) =>
       isCode(play.lab.charter, ref.object) && play.scenario.vars[step.refs[ref.slot] ?? '']?.supply !== 'made'
@@ -94,9 +106,10 @@ export function withKeys(play: Play, step: Step, request: CallRequest, keyed: Ca
     ),
     ...(use.object === undefined ? [] : [use.object.key]),
   ]
-  let bound: CallRequest = { ...request, path: { ...request.path, ...keyed.path } }
+  const names = Object.entries(keyed.path ?? {}).filter(([name]) => !isMeant({ from: 'request', in: 'path', name }))
+  let bound: CallRequest = { ...request, path: { ...request.path, ...Object.fromEntries(names) } }
   for (const place of places) {
-    if (place.from !== 'request') continue
+    if (place.from !== 'request' || isMeant(place)) continue
     const key = valueAt(keyed, place)
     if (key !== undefined) bound = placeValue(bound, place, key)
   }

@@ -270,11 +270,15 @@ function patches(lab: Lab, abuse: AbuseCase): boolean {
 async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
   const scene = await setScene(lab, abuse.abuse, options.skip)
-  const requests =
-    options.variant === undefined ? await scene.play.variantsOf(scene.step, manner, 8) : [options.variant]
+  const { problem } = await scene.play.prepare(scene.step, manner)
+  const { start } = problem
+  const requests = options.variant === undefined ? variants(problem, 8) : [options.variant]
   if (requests.length === 0) await scene.play.make(scene.step, manner)
   const send = async (to: Scene, request: CallRequest) =>
-    lastStep(to, abuse, control, { ...manner, request: to === scene ? request : await rebind(to, request, abuse) })
+    lastStep(to, abuse, control, {
+      ...manner,
+      request: to === scene ? request : await rebind(to, request, abuse, start),
+    })
   const turns = new Turns(lab, abuse, () => setScene(lab, abuse.abuse, options.skip), undefined)
   let last: Trial | undefined
   for (const request of requests) {
@@ -289,11 +293,11 @@ async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, opti
   return last
 }
 
-/** The same arguments on fresh objects: keys are those of the new scene. */
-async function rebind(scene: Scene, request: CallRequest, abuse: AbuseCase): Promise<CallRequest> {
+/** The same arguments on fresh objects: keys are those of the new scene, but where the arguments have others. */
+async function rebind(scene: Scene, request: CallRequest, abuse: AbuseCase, start: CallRequest): Promise<CallRequest> {
   const { play, step } = scene
   const prepared = await play.prepare(step, { target: abuse.constraint, tolerated: toleratedBy(play.lab, abuse) })
-  return withKeys(play, step, request, prepared.problem.start)
+  return withKeys(play, step, request, prepared.problem.start, start)
 }
 
 async function approvalTrial(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOptions): Promise<Trial> {
