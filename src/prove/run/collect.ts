@@ -5,7 +5,7 @@ import type { Finding, Proof, Sent } from '../finding.ts'
 import type { AbuseCase } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
 import type { Control, Trial } from './trial.ts'
-import { causeOf, main, sentenceOf } from './words.ts'
+import { causeOf, causeOfKept, main, sentenceOf } from './words.ts'
 
 interface Evidence {
   readonly trial: Trial
@@ -37,8 +37,12 @@ export class Findings {
       .find((key) => key !== undefined)
   }
 
-  knows(use: Use, constraint: Demand, abuse: AbuseCase): boolean {
-    return this.known(use, constraint, abuse) !== undefined
+  knows(use: Use, constraint: Demand, abuse: AbuseCase, trial: Trial): boolean {
+    return this.keyOf(use, constraint, abuse, trial) !== undefined
+  }
+
+  private keyOf(use: Use, constraint: Demand, abuse: AbuseCase, { undecided }: Trial): string | undefined {
+    return undecided === undefined ? this.known(use, constraint, abuse) : this.aliases.get(undecidedKey(undecided))
   }
 
   /** A finding that makes a case moot: what works one after the other need not be raced for. */
@@ -59,21 +63,27 @@ export class Findings {
   }
 
   addTo(use: Use, constraint: Demand, abuse: AbuseCase, trial: Trial): void {
-    const key = this.known(use, constraint, abuse)
+    const key = this.keyOf(use, constraint, abuse, trial)
     const finding = this.found.get(key ?? '')
     if (key === undefined || finding === undefined) return
-    for (const each of allKeys(use, constraint, abuse)) this.aliases.set(each, key)
+    for (const each of trial.undecided === undefined ? allKeys(use, constraint, abuse) : []) this.aliases.set(each, key)
     const seen = { case: abuse.id, class: abuse.finding, sentence: sentenceOf(this.lab, abuse, use, trial) }
     this.found.set(key, { ...finding, alsoSeen: [...finding.alsoSeen, seen] })
   }
 
   add(use: Use, constraint: Demand, abuse: AbuseCase, evidence: Evidence): Finding {
+    const { undecided } = evidence.trial
     const finding = findingOf(this.lab, use, constraint, abuse, evidence)
-    const [first, ...further] = allKeys(use, constraint, abuse)
+    const [first, ...further] = undecided === undefined ? allKeys(use, constraint, abuse) : [undecidedKey(undecided)]
     this.found.set(first, finding)
     for (const key of [first, ...further]) this.aliases.set(key, first)
     return finding
   }
+}
+
+/** A move that takes nothing back, in whatever comes of it. */
+function undecidedKey({ operation }: Use): string {
+  return `${operation}|undecided`
 }
 
 /** The missing check of a case, also by what else forbids the very same. */
@@ -121,23 +131,28 @@ function lineOf({ position }: Demand): string {
 }
 
 function findingOf(lab: Lab, use: Use, constraint: Demand, abuse: AbuseCase, evidence: Evidence): Finding {
-  const shape = lab.charter.operations.get(use.operation)?.shape
-  const known = findingClass(classId(abuse.finding))
+  const { undecided } = evidence.trial
+  const { operation } = undecided ?? use
+  const finding = undecided === undefined ? abuse.finding : 'approval-changed'
+  const shape = lab.charter.operations.get(operation)?.shape
+  const known = findingClass(classId(finding))
   const sentence = sentenceOf(lab, abuse, use, evidence.trial)
   const money = evidence.trial.changes.some((change) => /amount|balance|total|price|credit/i.test(change.pointer))
   const severity = money && known.severity === 'high' ? 'critical' : known.severity
   return {
-    fingerprint: fingerprintOf([abuse.finding, use.operation, constraint.id]),
-    class: abuse.finding,
+    fingerprint: fingerprintOf([finding, operation, constraint.id]),
+    class: finding,
     severity,
     because: money ? `${known.meaning.replace(/\.$/, '')}; money moved.` : known.meaning,
-    title: `${known.title} at ${shape?.method ?? ''} ${shape?.path ?? use.operation}`,
-    operation: use.operation,
+    title: `${known.title} at ${shape?.method ?? ''} ${shape?.path ?? operation}`,
+    operation,
     endpoint: `${shape?.method ?? ''} ${shape?.path ?? ''}`,
     constraint: constraint.id,
     position: constraint.position,
     rule: describeDemand(constraint, lab.charter),
-    ...causeOf(lab.charter, use, constraint, abuse.tactic),
+    ...(undecided === undefined
+      ? causeOf(lab.charter, use, constraint, abuse.tactic)
+      : causeOfKept(lab.charter, undecided)),
     proof: proofOf(abuse, evidence, sentence),
     alsoSeen: [],
   }

@@ -300,7 +300,7 @@ class Run {
       return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap, unseen, others: trial.others }
     }
     if (!trial.effect) return { verdict: 'held', why: trial.why, trial }
-    if (this.findings.knows(use, constraint, abuse)) {
+    if (this.findings.knows(use, constraint, abuse, trial)) {
       this.findings.addTo(use, constraint, abuse, trial)
       return { verdict: 'proven', why: trial.why, trial }
     }

@@ -1,5 +1,5 @@
 /** One try of a case on fresh objects: what the observer saw around the decisive step. */
-import type { CallRequest, ConstraintId, ObjectFact } from '../../charter/charter.ts'
+import type { CallRequest, ConstraintId, ObjectFact, Use } from '../../charter/charter.ts'
 import type { Sent } from '../finding.ts'
 import type { Change } from '../oracle/change.ts'
 import { changesBetween, type Sights, type Signature, signatureOf } from '../oracle/effect.ts'
@@ -37,6 +37,8 @@ export interface Trial {
   readonly overrun?: { readonly effects: number; readonly allowed: number }
   /** Constraints broken together with the target. */
   readonly also?: readonly ConstraintId[]
+  /** A move on the way that kept what others had decided, although the charter has it decided anew. */
+  readonly undecided?: Use
 }
 
 /** What the rightful call does. */

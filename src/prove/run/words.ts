@@ -136,6 +136,19 @@ function short(value: unknown): string {
   return text.length > 40 ? `${text.slice(0, 37)}...` : text
 }
 
+/** Why what others decided outlives a move, and what to do about it. */
+export function causeOfKept(charter: Charter, use: Use): { rootCause: string; remedy: string } {
+  return {
+    rootCause: `${placeOf(charter, use)} changes what others have decided on, and keeps their decision`,
+    remedy: `Set the state back to ${use.to.join(' or ')} in the same transaction as the change, so that it is decided anew.`,
+  }
+}
+
+function placeOf(charter: Charter, { operation }: Use): string {
+  const shape = charter.operations.get(operation)?.shape
+  return `\`${shape?.method ?? ''} ${shape?.path ?? ''}\` (${operation})`
+}
+
 /** Which check is missing, and what to add; by what the charter demands there. */
 export function causeOf(
   charter: Charter,
@@ -143,8 +156,7 @@ export function causeOf(
   constraint: Demand,
   tactic: Tactic,
 ): { rootCause: string; remedy: string } {
-  const shape = charter.operations.get(use.operation)?.shape
-  const at = `\`${shape?.method ?? ''} ${shape?.path ?? ''}\` (${use.operation})`
+  const at = placeOf(charter, use)
   const text = (missing: string, remedy: string) => ({ rootCause: `${at} ${missing}`, remedy })
   if (tactic.kind === 'race')
     return text(

@@ -1,5 +1,8 @@
 /** Moves that took effect and left their object where the charter lets them leave nothing. */
-import type { Constraint } from '../../../charter/charter.ts'
+import type { Charter, Constraint, Use } from '../../../charter/charter.ts'
+import { mayByRole } from '../../plan/apart.ts'
+import { choicesOf, type Member } from '../../plan/cast.ts'
+import { movesFrom } from '../../plan/graph.ts'
 import type { AbuseCase, Var } from '../../plan/scenario.ts'
 import type { Scene } from '../trial.ts'
 import { readThing } from './observe.ts'
@@ -43,6 +46,16 @@ export async function holdToDeclared({ play, step }: Scene, abuse: AbuseCase): P
   )
   if (before === undefined || JSON.stringify(before?.value) === JSON.stringify(thing.fact.value)) return
   thing.due = tactic.state
+  const mover = play.lab.stage.members.find((each) => each.name === move.as)
+  const anew = movesFrom(thing.type, tactic.state, state === undefined ? [] : [state]) ?? []
+  if (mover !== undefined && anew.some((each) => isForOthers(play.lab.charter, each, mover)))
+    thing.undecided = play.use(move)
+}
+
+/** Whether somebody else than a member is to decide on a move. */
+function isForOthers(charter: Charter, use: Use, member: Member): boolean {
+  if (use.constraints.some(({ kind }) => kind === 'separation')) return true
+  return choicesOf(use).every(({ party }) => party === undefined) && !mayByRole(charter, use, member)
 }
 
 /** The object that a slot of the act stands for: named by it, or pointed to by what it acts on. */

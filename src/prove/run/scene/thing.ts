@@ -32,6 +32,8 @@ export interface Thing {
   outage?: string
   /** The state it must be in by the charter, where a move that took effect left it elsewhere. */
   due?: string
+  /** That move, where it left the object as if what had been decided before were decided of what it is now. */
+  undecided?: Use
 }
 
 /**

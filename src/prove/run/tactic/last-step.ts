@@ -15,7 +15,7 @@ import { takenFor } from '../look/leaving-out.ts'
 import { ledAstray } from '../look/outcome.ts'
 import { mayShow, otherArguments } from '../look/unseen.ts'
 import { writtenBeside } from '../look/written-beside.ts'
-import type { Made, Manner } from '../scene/play.ts'
+import type { Made, Manner, Play } from '../scene/play.ts'
 import type { Sight } from '../scene/thing.ts'
 import { act, type Control, exists, type Scene, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
@@ -45,6 +45,7 @@ async function judged(scene: Scene, abuse: AbuseCase, control: Control, manner: 
     accepted: made.accepted,
     why: inShort(made.exchange),
     ...(untouched ? { untouched: play } : {}),
+    ...undecidedIn(play),
   }
   if (made.astray !== undefined) {
     if (!made.accepted) return { ...base, effect: false, changes: [], disclosed: [] }
@@ -92,6 +93,11 @@ async function judged(scene: Scene, abuse: AbuseCase, control: Control, manner: 
   const silent = { ...base, effect: false, changes: [], disclosed: [] }
   const unseen = `it was accepted (${base.why}), and what it leads to is so already, so that nothing could show`
   return mayShow(control, before, play.lab.wobbling) ? silent : { ...silent, unseen }
+}
+
+function undecidedIn(play: Play): Pick<Trial, 'undecided'> {
+  const undecided = [...play.things.values()].find((thing) => thing.undecided !== undefined)?.undecided
+  return undecided === undefined ? {} : { undecided }
 }
 
 /** What stands around an object changes for many reasons: only the same change again is the effect. */
