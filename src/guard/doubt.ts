@@ -4,6 +4,7 @@ import { detailIn } from './busy.ts'
 import type { Outcome } from './call.ts'
 import type { Going } from './going.ts'
 import { mayBeWrittenLater } from './journal.ts'
+import { released } from './leases.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { type Effect, effectByTruth, findEffect, recordOutcome, writeSettlement } from './settle.ts'
 import { type Change, type StoredCall, StoreError } from './store.ts'
@@ -66,12 +67,7 @@ export function makeDoubts(
     store.transact(['nodes'], async (transaction) => {
       const { callsIn } = await transaction.read({ callsIn: { states: ['gathering', 'reserved'], node } })
       const changes = callsIn.flatMap((call): Change[] =>
-        call.state === 'gathering'
-          ? [
-              { kind: 'free', call: call.id },
-              { kind: 'call-state', call: call.id, state: 'released', detail: null },
-            ]
-          : [{ kind: 'call-state', call: call.id, state: 'in-doubt' }],
+        call.state === 'gathering' ? released(call.id) : [{ kind: 'call-state', call: call.id, state: 'in-doubt' }],
       )
       if (changes.length > 0) await transaction.write(changes)
     })
@@ -181,5 +177,6 @@ export function goingOf(stored: StoredCall, force: InForce): Going | undefined {
     mode: 'enforce',
     stored: true,
     granted: true,
+    remembered: true,
   }
 }

@@ -25,6 +25,8 @@ export interface Going {
   readonly stored: boolean
   /** Whether it took grants, as far as is known. */
   readonly granted: boolean
+  /** Whether somebody may ask what became of it once it is settled. */
+  readonly remembered: boolean
   readonly repeat?: RepeatKey
   readonly hold?: string
 }
@@ -49,7 +51,7 @@ export function detailOf({
   repeat,
   hold,
   decision,
-}: Omit<Going, 'id' | 'granted'>): GoingDetail {
+}: Omit<Going, 'id' | 'granted' | 'remembered'>): GoingDetail {
   return {
     obligations: decision.obligations,
     call,

@@ -33,7 +33,8 @@ export class Later {
   readonly #runtime: Runtime
   readonly #run: Run
   readonly #kept = new Map<string, Kept>()
-  readonly #sending = new Set<string>()
+  /** The calls that are on their way, by the holds they are sent for. */
+  readonly #sending = new Map<string, string>()
   #stop: (() => void) | undefined
 
   constructor(runtime: Runtime, run: Run) {
@@ -75,6 +76,11 @@ export class Later {
     return { kind: 'refused', refusal: refuse('repeat-in-flight', 'the guard is sending it', { retryAfterMs: 1000 }) }
   }
 
+  /** Whether this is a call that the guard sends itself. */
+  sends(call: string): boolean {
+    return this.#sending.size > 0 && [...this.#sending.values()].includes(call)
+  }
+
   stop(): void {
     this.#stop?.()
     this.#kept.clear()
@@ -97,7 +103,7 @@ export class Later {
   async #send(reference: string, { incoming, forward }: Kept): Promise<void> {
     const { node, now } = this.#runtime
     const call = newId(now())
-    this.#sending.add(reference)
+    this.#sending.set(reference, call)
     try {
       if ((await this.#move(reference, 'granted', 'executing', { sending: { node, call } })) === undefined) return
       const result = resultOf(await this.#run(call, incoming, forward))

@@ -32,7 +32,7 @@ export function isFree(leases: readonly Lease[], call: string, shared: boolean):
 export function released(call: string): readonly Change[] {
   return [
     { kind: 'free', call },
-    { kind: 'call-state', call, state: 'released', detail: null },
+    { kind: 'drop-call', call },
   ]
 }
 

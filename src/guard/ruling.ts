@@ -233,6 +233,7 @@ export class Rulings {
       decision,
       stored: reserved.stored,
       granted: reserved.granted,
+      remembered: reserved.granted || ready.repeat !== undefined || this.#later.sends(ready.id),
       ...(reserved.satisfied === undefined ? {} : { satisfied: reserved.satisfied }),
     }
     await this.#makeLasting(ready, reserved, going)

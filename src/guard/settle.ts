@@ -149,7 +149,9 @@ function settled(
     { kind: 'settle-marks', call, effective: effect === 'effective', ...object },
     ...(going.granted ? [settledGrants(call, effect)] : []),
     { kind: 'free', call },
-    { kind: 'call-state', call, state: effect, detail: keep ? detailOf(going) : null },
+    going.remembered
+      ? { kind: 'call-state', call, state: effect, detail: keep ? detailOf(going) : null }
+      : { kind: 'drop-call', call },
   ]
 }
 

@@ -231,6 +231,7 @@ export interface Switch {
 export type Change =
   | { readonly kind: 'call'; readonly call: StoredCall }
   | { readonly kind: 'call-state'; readonly call: string; readonly state: CallState; readonly detail?: unknown }
+  | { readonly kind: 'drop-call'; readonly call: string }
   | { readonly kind: 'lease'; readonly call: string; readonly object: ObjectRef; readonly shared: boolean }
   | { readonly kind: 'free'; readonly call: string }
   /** Counts from now on; `effective` when it also is history. */

@@ -50,6 +50,7 @@ function callChange(): fc.Arbitrary<Change> {
       { kind: fc.constant('call-state'), call: id, state, detail: json },
       { requiredKeys: ['kind', 'call', 'state'] },
     ),
+    fc.record({ kind: fc.constant('drop-call'), call: id }),
     fc.record({ kind: fc.constant('lease'), call: id, object, shared: fc.boolean() }),
     fc.record({ kind: fc.constant('free'), call: id }),
     fc.record({ kind: fc.constant('object'), object: seen }),

@@ -74,6 +74,9 @@ export function applyToModel(model: Model, change: Change): void {
       if (call !== undefined) model.calls.set(call.id, { ...call, state: change.state, ...detail })
       break
     }
+    case 'drop-call':
+      model.calls.delete(change.call)
+      break
     case 'lease': {
       const { call, object, shared } = change
       model.leases.set(JSON.stringify([named(object), call]), { call, object, shared })

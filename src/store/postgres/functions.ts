@@ -148,6 +148,8 @@ function applySql(s: string): string {
               principal = excluded.principal, at = excluded.at, detail = excluded.detail;
         WHEN 'call-state' THEN
           UPDATE ${s}.calls SET state = c->>'state', detail = coalesce(c->>'detail', detail) WHERE id = c->>'call';
+        WHEN 'drop-call' THEN
+          DELETE FROM ${s}.calls WHERE id = c->>'call';
         WHEN 'lease' THEN
           INSERT INTO ${s}.leases (type, key, call, shared)
             VALUES (c->'object'->>'type', c->'object'->>'key', c->>'call', (c->>'shared')::boolean)

@@ -31,11 +31,14 @@ function applyWith<K extends Change['kind']>(writers: Writers, change: Of<K> & {
   write(change)
 }
 
-function prepareCallWriters(db: Database): Pick<Writers, 'call' | 'call-state' | 'lease' | 'free' | 'object'> {
+function prepareCallWriters(
+  db: Database,
+): Pick<Writers, 'call' | 'call-state' | 'drop-call' | 'lease' | 'free' | 'object'> {
   const call = db.prepare<Value[]>(
     'INSERT OR REPLACE INTO calls (id, node, state, operation, principal, at, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const state = db.prepare<Value[]>('UPDATE calls SET state = ?, detail = coalesce(?, detail) WHERE id = ?')
+  const drop = db.prepare<Value[]>('DELETE FROM calls WHERE id = ?')
   const lease = db.prepare<Value[]>('INSERT OR REPLACE INTO leases (type, key, call, shared) VALUES (?, ?, ?, ?)')
   const free = db.prepare<Value[]>('DELETE FROM leases WHERE call = ?')
   const object = db.prepare<Value[]>(
@@ -49,6 +52,9 @@ function prepareCallWriters(db: Database): Pick<Writers, 'call' | 'call-state' |
     },
     'call-state'(to) {
       state.run(to.state, to.detail === undefined ? null : jsonText(to.detail), to.call)
+    },
+    'drop-call'(of) {
+      drop.run(of.call)
     },
     lease(of) {
       lease.run(sound(of.object.type), sound(of.object.key), of.call, Number(of.shared))
