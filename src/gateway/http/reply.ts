@@ -87,9 +87,15 @@ export function send(reply: Reply, status: number, headers: OutgoingHttpHeaders,
     return
   }
   reply.writeHead(status, headers)
+  sendEnd(reply, body)
+}
+
+/** Up to so many bytes are turned into characters on their way out. */
+export const smallBytes: number = 16 * 1024
+
+/** Ends an answer. */
+export function sendEnd(reply: Reply, body: Buffer | string | undefined): void {
   // Node writes a head and text after it at once, a head and bytes as two pieces, which costs more than turning few bytes into as many characters.
   if (Buffer.isBuffer(body) && body.length <= smallBytes) reply.end(body.toString('latin1'), 'latin1')
   else reply.end(body)
 }
-
-const smallBytes = 16 * 1024

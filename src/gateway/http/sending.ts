@@ -1,7 +1,7 @@
 /** One request to an API: its answer streamed on as it comes, or collected to be looked at. */
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { Reply } from './reply.ts'
+import { type Reply, sendEnd, smallBytes } from './reply.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface Sending {
@@ -127,6 +127,9 @@ class Relay extends Handler {
   readonly #reply: Reply
   readonly #following: Following
   #started = false
+  /** Bytes of a whole answer that is small; undefined for any other. */
+  #expected: number | undefined
+  #whole: Buffer | undefined
 
   constructor(reply: Reply, signal: AbortSignal, finish: boolean, following: Following) {
     super(signal, finish, following.early?.bind(following))
@@ -136,10 +139,18 @@ class Relay extends Handler {
 
   protected onHead(_controller: Dispatcher.DispatchController, head: AnswerHead): void {
     this.#started = true
+    const length = Number(head.headers['content-length'])
+    if (length <= smallBytes) this.#expected = length
     this.#reply.writeHead(head.status, this.#following.start(head))
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    // It is at its end: head and body go out as one piece then.
+    if (chunk.length === this.#expected) {
+      this.#whole = chunk
+      return
+    }
+    this.#expected = undefined
     if (this.#reply.write(chunk)) return
     controller.pause()
     this.#reply.once('drain', () => controller.resume())
@@ -148,7 +159,7 @@ class Relay extends Handler {
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: Headers): void {
     this.end()
     addTrailers(this.#reply, trailers)
-    this.#reply.end()
+    sendEnd(this.#reply, this.#whole)
     this.#following.done()
   }
 
