@@ -66,7 +66,7 @@ export function makeDoubts(
   const takeOver = (node: string): Promise<void> =>
     store.transact(['nodes'], async (transaction) => {
       const { callsIn } = await transaction.read({ callsIn: { states: ['gathering', 'reserved'], node } })
-      const changes = callsIn.flatMap((call): Change[] =>
+      const changes = callsIn.flatMap((call): readonly Change[] =>
         call.state === 'gathering' ? released(call.id) : [{ kind: 'call-state', call: call.id, state: 'in-doubt' }],
       )
       if (changes.length > 0) await transaction.write(changes)
