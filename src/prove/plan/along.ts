@@ -1,5 +1,6 @@
 /** Moves that one call makes of two objects, of which one points to the other: executing a payout makes its loan active. */
 import type { Use } from '../../charter/charter.ts'
+import { peopleFor } from './belong.ts'
 import type { Builder, How } from './build.ts'
 import { choicesOf, type Member } from './cast.ts'
 import { companionsOf, mainsOf, movesFrom } from './graph.ts'
@@ -96,7 +97,7 @@ export function makeBeside(builder: Builder, use: Use, how: How, later: readonly
   const type = charter.objects.get(creator?.object?.type ?? '')
   if (creator === undefined || type === undefined || how.object === undefined) return false
   const owner = builder.owners.get(how.object)
-  const people = builder.casting.peopleFor(type, [creator, ...mains], { owner })
+  const people = peopleFor(builder.stage, builder.casting, type, [creator, ...mains], { owner })
   builder.step(creator, { ...how, object: undefined, near: how.object, belonging: { owner, people } })
   return true
 }

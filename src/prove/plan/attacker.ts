@@ -131,11 +131,13 @@ function lacksNoScope(stage: Stage, choices: readonly Choice[], member: Member):
 }
 
 /** Whether any choice admits a member on an object of this owner, as far as is known before anything is sent. */
-function entitled(stage: Stage, { choices, owner, tenanted }: Target, member: Member): boolean {
+function entitled(stage: Stage, { choices, owner, caller, tenanted }: Target, member: Member): boolean {
   return choices.some((choice) => {
     if (choice.anonymous) return true
     if (choice.scope !== undefined && member.principal.scopes?.includes(choice.scope) !== true) return false
-    if (choice.party !== undefined && member !== owner) return false
+    // Whoever is some other party makes the call; the owner need not be that.
+    const isOwners = choice.party === 'owner' || choice.party === 'creator'
+    if (choice.party !== undefined && member !== (isOwners ? owner : caller)) return false
     if (choice.actor === undefined) return true
     if (!plays(stage.charter, member, choice.actor)) return false
     return (

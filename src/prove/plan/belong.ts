@@ -1,8 +1,8 @@
 /** Who a new object belongs to, and what must be said or chosen for that when it is made. */
 import type { Charter, Choice, ObjectType, Slot, Use } from '../../charter/charter.ts'
 import { type Pointer, printPointer } from '../../charter/pointer.ts'
-import type { Member } from './cast.ts'
-import { isChosen, originOf, type PersonPlace, samePlace } from './origin.ts'
+import { admitted, choicesOf, type Member, type Stage, sameTenant } from './cast.ts'
+import { isChosen, originOf, type PersonPlace, type Shown, samePlace } from './origin.ts'
 import type { Step } from './scenario.ts'
 
 /** Somebody who stands, or shall stand, in a place of an object. */
@@ -15,6 +15,8 @@ export interface Person {
 export interface Belonging {
   readonly owner?: Member | undefined
   readonly creator?: Member | undefined
+  /** The owner of its parent, where that is somebody else's. */
+  readonly above?: Member | undefined
   readonly people?: readonly Person[]
 }
 
@@ -30,12 +32,12 @@ export function settledAs(creator: string, maker: string, place: PersonPlace): s
 }
 
 /** How a new object comes to belong to people: by a member of the body, or by way of an object the call names. */
-export function bind(charter: Charter, creator: Use, maker: Member, belonging: Belonging): Binding {
+export function bind(charter: Charter, creator: Use, maker: Member, belonging: Belonging, shown?: Shown): Binding {
   const type = charter.objects.get(creator.object?.type ?? '')
   const extra: Step['extra'][number][] = []
   const inherit = new Map<Slot, Belonging>()
   for (const [place, who] of wanted(type, belonging)) {
-    const origin = originOf(charter, creator, place)
+    const origin = originOf(charter, creator, place, shown)
     // Who makes something of their own need not say so.
     const plain = who === maker && isOwner(type, place) && !(origin.from === 'body' && origin.required)
     if (origin.from === 'body' && !plain) extra.push({ at: origin.at, value: { idOf: who.name } })
@@ -46,9 +48,13 @@ export function bind(charter: Charter, creator: Use, maker: Member, belonging: B
   return { extra, inherit }
 }
 
-function wanted(type: ObjectType | undefined, { owner, people = [] }: Belonging): (readonly [PersonPlace, Member])[] {
+function wanted(
+  type: ObjectType | undefined,
+  { owner, above, people = [] }: Belonging,
+): (readonly [PersonPlace, Member])[] {
   const own = owner === undefined || type?.owner === undefined ? [] : [[type.owner, owner] as const]
-  return [...own, ...people.map(({ at, who }) => [at, who] as const)]
+  const over = above === undefined ? [] : [['parent', above] as const]
+  return [...own, ...over, ...people.map(({ at, who }) => [at, who] as const)]
 }
 
 function isOwner(type: ObjectType | undefined, place: PersonPlace): boolean {
@@ -57,6 +63,7 @@ function isOwner(type: ObjectType | undefined, place: PersonPlace): boolean {
 
 function belongingAt(type: ObjectType | undefined, place: PersonPlace, who: Member): Belonging {
   if (isOwner(type, place)) return { owner: who }
+  if (place === 'parent') return { above: who }
   return typeof place === 'string' ? { creator: who } : { people: [{ at: place, who }] }
 }
 
@@ -65,6 +72,7 @@ export function joined(first: Belonging | undefined, second: Belonging | undefin
   return {
     owner: first?.owner ?? second?.owner,
     creator: first?.creator ?? second?.creator,
+    above: first?.above ?? second?.above,
     people: [...(first?.people ?? []), ...(second?.people ?? [])],
   }
 }
@@ -79,7 +87,38 @@ export function ranked(charter: Charter, choices: readonly Choice[]): readonly C
 }
 
 /** Whoever is wanted as owner of a new object, where they make it or can be named for it: else it is not theirs. */
-export function ownerIf(charter: Charter, creator: Use, maker: Member, owner: Member | undefined): Member | undefined {
+export function ownerIf(
+  charter: Charter,
+  creator: Use,
+  maker: Member,
+  owner: Member | undefined,
+  shown?: Shown,
+): Member | undefined {
   const place = charter.objects.get(creator.object?.type ?? '')?.owner ?? 'creator'
-  return maker === owner || isChosen(charter, creator, place) ? owner : undefined
+  return maker === owner || isChosen(charter, creator, place, shown) ? owner : undefined
+}
+
+/** Everybody who must stand in a new object: those it is wanted with, and those whom moves need that nobody else may make. */
+export function peopleFor(
+  { charter }: Stage,
+  { members, shown }: { readonly members: readonly Member[]; readonly shown: Shown | undefined },
+  type: ObjectType,
+  way: readonly Use[],
+  want: Belonging,
+): readonly Person[] {
+  const [creator] = way
+  const people = [...(want.people ?? [])]
+  for (const use of way) {
+    const choices = use.creates ? [] : choicesOf(use)
+    if (choices.some(({ party }) => party === undefined || party === 'owner' || party === 'creator')) continue
+    for (const choice of choices) {
+      const at = type.parties.get(choice.party ?? '')
+      if (at === undefined || creator === undefined || people.some((each) => samePlace(each.at, at))) continue
+      if (!isChosen(charter, creator, at, shown)) continue
+      const able = admitted(charter, members, choice)
+      const who = able.find((member) => want.owner === undefined || sameTenant(member, want.owner)) ?? able[0]
+      if (who !== undefined) people.push({ at, who })
+    }
+  }
+  return people
 }

@@ -9,7 +9,7 @@ import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import { makeBeside, moveAlong } from './along.ts'
 import { stillApart } from './apart.ts'
 import { appointments } from './appoint.ts'
-import { type Belonging, type Binding, bind, ownerIf } from './belong.ts'
+import { type Belonging, type Binding, bind, ownerIf, peopleFor } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
 import { fillRefs, refFor } from './fill-ref.ts'
@@ -282,8 +282,8 @@ export class Builder {
       creator: want.creator,
       not: this.notMaker(creator, want),
     })
-    const people = this.casting.peopleFor(type, [creator, ...moves], want)
-    const owner = ownerIf(this.stage.charter, creator, maker, want.owner)
+    const people = peopleFor(this.stage, this.casting, type, [creator, ...moves], want)
+    const owner = ownerIf(this.stage.charter, creator, maker, want.owner, this.casting.shown)
     const object = this.introduce(type, { ...want, owner, people, states: [], supply: 'made' })
     const { depth, wishes } = want
     this.step(creator, {
@@ -291,7 +291,7 @@ export class Builder {
       object: undefined,
       makes: object,
       wants: { wishes },
-      belonging: { owner, people },
+      belonging: { owner, above: want.above, people },
       near: want.near,
       purpose: 'setup',
       depth,
@@ -318,7 +318,7 @@ export class Builder {
     const { member, object, wants } = how
     prepareOrder(this, use, how)
     const { extra, inherit } = use.creates
-      ? bind(this.stage.charter, use, member, how.belonging ?? {})
+      ? bind(this.stage.charter, use, member, how.belonging ?? {}, this.casting.shown)
       : { extra: [], inherit: new Map() }
     // What the act makes may need another one like it, made before.
     if (how.purpose !== 'act') this.coming.push(use)

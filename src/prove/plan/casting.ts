@@ -1,15 +1,15 @@
 /** Who can do what in a scenario: the charter's choices, minus those whom earlier steps rule out. */
-import type { Approval, Choice, ObjectType, Slot, Use } from '../../charter/charter.ts'
+import type { Approval, Choice, Slot, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { apartFrom } from '../../constraint/separation.ts'
 import { makesParty, mayByRole, needOthers, stillApart } from './apart.ts'
-import { type Belonging, type Person, ranked, settledAs } from './belong.ts'
+import { type Belonging, ranked, settledAs } from './belong.ts'
 import { admitted, boundToTenant, choicesOf, isByRole, type Member, plays, type Stage, sameTenant } from './cast.ts'
 import { useById } from './graph.ts'
-import { namedByObject } from './kin.ts'
+import { namedByObject, parentOf } from './kin.ts'
 import { inOrder } from './lead.ts'
-import { isChosen, originOf, type PersonPlace, samePlace } from './origin.ts'
-import { creatorsOf, possibleMakers, possibleOwners } from './possible.ts'
+import { isChosen, originOf, type PersonPlace, type Shown, samePlace } from './origin.ts'
+import { creatorsOf, possibleMakers, possibleOwners, possiblePeople } from './possible.ts'
 import type { Role, Step, Var, VarSpec } from './scenario.ts'
 import { openers } from './scheme.ts'
 import { type BuildOptions, Unbuildable } from './wants.ts'
@@ -33,6 +33,11 @@ export class Casting {
     this.stage = stage
     this.choosing = options
     this.making = making
+  }
+
+  /** What calls showed of whose new objects are. */
+  get shown(): Shown | undefined {
+    return this.choosing.settled
   }
 
   /** Members that may be cast, in order. */
@@ -180,7 +185,7 @@ export class Casting {
 
   /** Who could own an object of a type: those from whom new ones take their owner, else whoever may create one or is said to own it. */
   possibleOwners(type: string | undefined): readonly Member[] {
-    return possibleOwners(this.stage.charter, this.members, type)
+    return possibleOwners(this.stage.charter, this.members, type, this.shown)
   }
 
   private tenantFits(choice: Choice, member: Member, owner: Member | undefined): boolean {
@@ -232,10 +237,15 @@ export class Casting {
       if (choice.party === 'creator' && this.possibleMakers(type).includes(member))
         return this.madeIsOwned(type) ? { owner: member } : { creator: member }
       const at = parties?.get(choice.party ?? '')
-      if (at !== undefined) return { people: [{ at, who: member }] }
+      const able = at === undefined ? undefined : this.possiblePeople(type, at)
+      if (at !== undefined && able?.includes(member) !== false) return { people: [{ at, who: member }] }
       if (choice.party === undefined) return undefined
     }
     return undefined
+  }
+
+  private possiblePeople(type: string, place: PersonPlace): readonly Member[] | undefined {
+    return possiblePeople(this.stage.charter, this.members, { type, place, shown: this.shown })
   }
 
   /** Whether whoever makes an object of a type is its owner for all that is known. */
@@ -276,26 +286,6 @@ export class Casting {
     return maker
   }
 
-  /** Everybody who must stand in a new object: those it is wanted with, and those whom moves need that nobody else may make. */
-  peopleFor(type: ObjectType, way: readonly Use[], want: Belonging): readonly Person[] {
-    const { charter } = this.stage
-    const [creator] = way
-    const people = [...(want.people ?? [])]
-    for (const use of way) {
-      const choices = use.creates ? [] : choicesOf(use)
-      if (choices.some(({ party }) => party === undefined || party === 'owner' || party === 'creator')) continue
-      for (const choice of choices) {
-        const at = type.parties.get(choice.party ?? '')
-        if (at === undefined || creator === undefined || people.some((each) => samePlace(each.at, at))) continue
-        if (!isChosen(charter, creator, at)) continue
-        const able = admitted(charter, this.members, choice)
-        const who = able.find((member) => want.owner === undefined || sameTenant(member, want.owner)) ?? able[0]
-        if (who !== undefined) people.push({ at, who })
-      }
-    }
-    return people
-  }
-
   /** Who a new object belongs to once it is made: as wanted, as the objects it is made from, as it turned out before, its maker. */
   settle(creator: Use, made: Var, maker: Member, refs: Readonly<Record<Slot, Var>>): Belonging {
     const { charter } = this.stage
@@ -304,14 +294,14 @@ export class Casting {
     const settled = (place: PersonPlace): Member | undefined =>
       this.named([this.choosing.settled?.get(settledAs(creator.id, maker.name, place)) ?? ''])[0]
     const inherited = (place: PersonPlace): Member | undefined => {
-      const origin = originOf(charter, creator, place)
+      const origin = originOf(charter, creator, place, this.shown)
       const name = origin.from === 'ref' ? refs[origin.ref.slot] : undefined
       return origin.from !== 'ref' || name === undefined ? undefined : this.standsIn(name, origin.place)
     }
     const owner =
       this.making.owners.get(made) ?? inherited(type.owner ?? 'creator') ?? settled(type.owner ?? 'creator') ?? maker
     const people = [...type.parties.values()].flatMap((at) => {
-      const known = isChosen(charter, creator, at) ? undefined : settled(at)
+      const known = isChosen(charter, creator, at, this.shown) ? undefined : settled(at)
       const who = known ?? this.standsIn(made, at) ?? inherited(at)
       return who === undefined ? [] : [{ at, who }]
     })
@@ -324,6 +314,7 @@ export class Casting {
     const owner = this.stage.charter.objects.get(spec?.type ?? '')?.owner
     if (owner !== undefined && samePlace(owner, place)) return this.making.owners.get(name)
     if (place === 'creator') return this.named(this.makersOf(name))[0]
+    if (place === 'parent') return this.making.owners.get(parentOf(this.stage.charter, this.making, name) ?? '')
     return this.named([(typeof place === 'string' ? undefined : spec?.people?.[printPointer(place)]) ?? ''])[0]
   }
 

@@ -3,10 +3,11 @@ import type { Choice, Ref, Slot, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { type Belonging, joined } from './belong.ts'
 import type { Builder, How } from './build.ts'
-import { canMake } from './cast.ts'
+import { canMake, choicesOf, isByRole, type Member } from './cast.ts'
 import { companionsOf } from './graph.ts'
+
 import { besidesOf } from './implicit-ref.ts'
-import { aboveOf, isTied, madeFor, madeWith } from './kin.ts'
+import { aboveOf, isTied, madeFor, madeWith, parentOf } from './kin.ts'
 import { hardestFirst, ownerBeside } from './owned-like.ts'
 import type { Var } from './scenario.ts'
 
@@ -38,7 +39,7 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
   if (builder.vars[how.near ?? '']?.type === ref.object && how.near !== undefined) return how.near
   const under = builder.vars[object ?? '']?.under
   if (under !== undefined && builder.vars[under]?.type === ref.object) return under
-  const { states, choices } = demandsOn(builder, use, ref)
+  const { states, choices } = demandsOn(builder, use, ref, member)
   const tied = wants.refOwner?.[ref.slot] === undefined && isTied(builder.stage.charter, use, ref.slot, wants.without)
   const known = tied ? madeWith(builder, object, ref.object) : undefined
   if (known !== undefined) return known
@@ -77,17 +78,30 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
 }
 
 /** The states a reference must be in, and what the caller must be to it. */
-function demandsOn(builder: Builder, use: Use, ref: Ref): { states: readonly string[]; choices: readonly Choice[] } {
-  const companion =
-    ref.slot === ref.object
-      ? companionsOf(builder.stage.charter, use).find((each) => each.object?.type === ref.object)
-      : undefined
+function demandsOn(
+  builder: Builder,
+  use: Use,
+  ref: Ref,
+  caller: Member,
+): { states: readonly string[]; choices: readonly Choice[] } {
+  const others = ref.slot === ref.object ? companionsOf(builder.stage.charter, use) : []
+  const moves = others.filter((each) => each.object?.type === ref.object)
+  // Of several moves of it that the call may be, it is one that its caller may make.
+  const companion = moves.length < 2 ? moves[0] : (moves.find((each) => mayMove(builder, each, caller)) ?? moves[0])
   const beside = besidesOf(builder.stage.charter, use).find(({ refs }) => refs.includes(ref))
   const demand = (kind: 'by' | 'from') =>
     (beside ?? use).constraints.find((each) => each.kind === kind && each.slot === ref.slot) ??
     companion?.constraints.find((each) => each.kind === kind && each.slot === 'object')
   const [by, from] = [demand('by'), demand('from')]
   return { states: from?.kind === 'from' ? from.states : [], choices: by?.kind === 'by' ? by.choices : [] }
+}
+
+function mayMove({ stage, casting }: Builder, move: Use, member: Member): boolean {
+  const choices = choicesOf(move)
+  return (
+    casting.standing(move.object?.type ?? '', choices, member) !== undefined ||
+    choices.some((each) => isByRole(stage.charter, each, member))
+  )
 }
 
 /** An object of the scenario that a reference can mean: the parent of the object acted on, or one already there. */
@@ -99,7 +113,7 @@ function reuse(
   beside: Var | undefined,
 ): Var | undefined {
   const { vars, owners, casting } = builder
-  const { owner, creator, people = [] } = demanded
+  const { owner, creator, above: over, people = [] } = demanded
   // What the same call has moved along with another object is used up for this one.
   const isMoved = companionsOf(builder.stage.charter, use).some((each) => each.object?.type === ref.object)
   const used = new Set(
@@ -119,6 +133,7 @@ function reuse(
       isOf(name) &&
       (owner === undefined || owners.get(name)?.name === owner.name) &&
       (creator === undefined || casting.makersOf(name).includes(creator.name)) &&
+      (over === undefined || owners.get(parentOf(builder.stage.charter, builder, name) ?? '') === over) &&
       people.every(({ at, who }) => vars[name]?.people?.[printPointer(at)] === who.name),
   )
 }

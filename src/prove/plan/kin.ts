@@ -108,6 +108,14 @@ export function namedByObject(
   return isParent && type.owner === 'parent' && spec.supply === 'found' ? object : undefined
 }
 
+/** The parent of an object, as far as the scenario says which it is. */
+export function parentOf(charter: Charter, scenario: Pick<Scenario, 'steps' | 'vars'>, object: Var): Var | undefined {
+  const parent = charter.objects.get(scenario.vars[object]?.type ?? '')?.parent
+  if (parent === undefined) return undefined
+  const key = { from: 'object', pointer: parent.key } as const
+  return namedByObject(charter, scenario, object, { slot: 'parent', object: parent.object, key, optional: false })
+}
+
 /** The move of an object that a step makes along with that of its own; undefined where it makes none, as far as is known. */
 export function movedAlong(
   charter: Charter,

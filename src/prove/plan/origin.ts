@@ -18,13 +18,25 @@ export type Origin =
 
 const originsOf: (charter: Charter, creator: Use) => Map<string, Origin> = onceFor(() => new Map())
 
+/** What calls showed of where new objects take people from: the slot of the object whose owner it is, by `shownAs`. */
+export type Shown = ReadonlyMap<string, string>
+
+const nothingShown: Shown = new Map()
+
+/** Under what is remembered whose owner stands in a place of what a use creates. */
+export function shownAs(creator: string, place: PersonPlace): string {
+  return `${creator}|${typeof place === 'string' ? place : printPointer(place)}`
+}
+
 /** Tells where an object that a use creates takes a person from. What the description has no member for is never the body's. */
-export function originOf(charter: Charter, creator: Use, place: PersonPlace): Origin {
+export function originOf(charter: Charter, creator: Use, place: PersonPlace, shown: Shown = nothingShown): Origin {
   const known = originsOf(charter, creator)
   const key = typeof place === 'string' ? place : printPointer(place)
   const origin = known.get(key) ?? findOrigin(charter, creator, place)
   known.set(key, origin)
-  return origin
+  const slot = origin.from === 'unsaid' ? shown.get(shownAs(creator.id, place)) : undefined
+  const ref = slot === undefined ? undefined : namedObjects(charter, creator).find((each) => each.slot === slot)
+  return ref === undefined ? origin : { from: 'ref', ref, place: ownerPlace(charter, ref.object) }
 }
 
 function findOrigin(charter: Charter, creator: Use, place: PersonPlace): Origin {
@@ -33,7 +45,10 @@ function findOrigin(charter: Charter, creator: Use, place: PersonPlace): Origin 
   const refs = namedObjects(charter, creator).filter((ref) => ref.key.from === 'request')
   if (place === 'parent') {
     const ref = refs.find((each) => each.object === type?.parent?.object)
-    return ref === undefined ? { from: 'unsaid' } : { from: 'ref', ref, place: ownerPlace(charter, ref.object) }
+    if (ref !== undefined) return { from: 'ref', ref, place: ownerPlace(charter, ref.object) }
+    // What is made from something below the same parent is below that as well.
+    const beside = refs.find((each) => charter.objects.get(each.object)?.parent?.object === type?.parent?.object)
+    return beside === undefined ? { from: 'unsaid' } : { from: 'ref', ref: beside, place: 'parent' }
   }
   return fromBody(charter, creator, type, place) ?? fromRef(charter, refs, type, place) ?? { from: 'unsaid' }
 }
@@ -128,9 +143,10 @@ export function isChosen(
   charter: Charter,
   creator: Use,
   place: PersonPlace,
+  shown: Shown = nothingShown,
   seen: ReadonlySet<string> = new Set(),
 ): boolean {
-  const origin = originOf(charter, creator, place)
+  const origin = originOf(charter, creator, place, shown)
   if (origin.from !== 'ref') return origin.from === 'body'
   const { ref } = origin
   if (seen.has(ref.object)) return false
@@ -139,20 +155,17 @@ export function isChosen(
   if (creators.length === 0) return type?.list !== undefined
   const within = new Set([...seen, ref.object])
   return creators.some((each) => {
-    const { from } = originOf(charter, each, origin.place)
-    return from === 'caller' || isChosen(charter, each, origin.place, within)
+    const { from } = originOf(charter, each, origin.place, shown)
+    return from === 'caller' || isChosen(charter, each, origin.place, shown, within)
   })
 }
 
-/** The type whose owner a new object's owner is: that of the object it is made from, or of the person its body names. */
-export function ownerSource(charter: Charter, creator: Use, owner: PersonPlace): string | undefined {
-  const origin = originOf(charter, creator, owner)
-  if (origin.from === 'ref') return origin.ref.object
-  if (origin.from !== 'body') return undefined
+/** The type of the person whom the body of a creating call names; undefined where it names none, or of no type. */
+export function personNamed(charter: Charter, creator: Use, at: Pointer): string | undefined {
   const named = namedObjects(charter, creator).find(
-    ({ key }) => key.from === 'request' && key.in === 'body' && samePlace(key.pointer, origin.at),
+    ({ key }) => key.from === 'request' && key.in === 'body' && samePlace(key.pointer, at),
   )
   const type = charter.objects.get(creator.object?.type ?? '')
-  const field = [...(type?.fields.values() ?? [])].find((each) => samePlace(each.in, origin.at))
+  const field = [...(type?.fields.values() ?? [])].find((each) => samePlace(each.in, at))
   return named?.object ?? field?.ref
 }

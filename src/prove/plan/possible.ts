@@ -1,7 +1,7 @@
 /** Who could make, and who could own, objects of a type, by what the charter and the description say of those that create them. */
 import type { Charter, Use } from '../../charter/charter.ts'
 import { admitted, choicesOf, type Member } from './cast.ts'
-import { originOf, ownerSource } from './origin.ts'
+import { originOf, type PersonPlace, personNamed, type Shown, samePlace } from './origin.ts'
 
 /** The uses that create objects of a type. */
 export function creatorsOf(charter: Charter, type: string | undefined): readonly Use[] {
@@ -25,16 +25,44 @@ export function possibleOwners(
   charter: Charter,
   members: readonly Member[],
   type: string | undefined,
-  seen: ReadonlySet<string> = new Set(),
+  shown?: Shown,
 ): readonly Member[] {
-  const makers = possibleMakers(charter, members, type)
-  const { owner } = charter.objects.get(type ?? '') ?? {}
+  const owner = charter.objects.get(type ?? '')?.owner ?? 'creator'
+  return possiblePeople(charter, members, { type, place: owner, shown }) ?? possibleMakers(charter, members, type)
+}
+
+/** Those of the members who could stand in a place of an object of a type; undefined where nothing tells. */
+export function possiblePeople(
+  charter: Charter,
+  members: readonly Member[],
+  { type, place, shown }: { type: string | undefined; place: PersonPlace; shown: Shown | undefined },
+  seen: ReadonlySet<string> = new Set(),
+): readonly Member[] | undefined {
   const [creator] = creatorsOf(charter, type)
-  if (type === undefined || owner === undefined || creator === undefined || seen.has(type)) return makers
-  const source = ownerSource(charter, creator, owner)
-  if (source !== undefined) return possibleOwners(charter, members, source, new Set([...seen, type]))
-  const isSaid = originOf(charter, creator, owner).from === 'body'
-  return isSaid ? [...new Set([...makers, ...ownersByRole(charter, members, type)])] : makers
+  if (type === undefined || creator === undefined || seen.has(type)) return undefined
+  const origin = originOf(charter, creator, place, shown)
+  const makers = possibleMakers(charter, members, type)
+  const within = new Set([...seen, type])
+  const of = (next: string, at: PersonPlace) =>
+    possiblePeople(charter, members, { type: next, place: at, shown }, within)
+  if (origin.from === 'caller') return makers
+  if (origin.from === 'ref')
+    return (
+      of(origin.ref.object, origin.place) ??
+      (isOwner(charter, origin.ref.object, origin.place)
+        ? possibleMakers(charter, members, origin.ref.object)
+        : undefined)
+    )
+  // Whoever makes something is its owner where nothing else is said.
+  if (origin.from === 'unsaid') return isOwner(charter, type, place) ? makers : undefined
+  const named = personNamed(charter, creator, origin.at)
+  if (named !== undefined)
+    return of(named, charter.objects.get(named)?.owner ?? 'creator') ?? possibleMakers(charter, members, named)
+  return [...new Set([...makers, ...ownersByRole(charter, members, type)])]
+}
+
+function isOwner(charter: Charter, type: string, place: PersonPlace): boolean {
+  return samePlace(charter.objects.get(type)?.owner ?? 'creator', place)
 }
 
 /** Those who have a role that the charter gives to owners of a type. */

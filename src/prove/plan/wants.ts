@@ -69,7 +69,7 @@ export interface BuildOptions {
   readonly bringers?: ReadonlyMap<string, Bringer | undefined>
   /** Lets one person do what a demand of the charter wants done by different ones. */
   readonly samePerson?: SamePerson
-  /** Who new objects turned out to belong to where nothing told before: names, by `settledAs`. */
+  /** Who new objects turned out to belong to where nothing told before: names by `settledAs`, slots by `shownAs`. */
   readonly settled?: ReadonlyMap<string, string>
   /** What was learnt of moves. */
   readonly lore?: Lore

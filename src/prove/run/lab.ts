@@ -65,7 +65,7 @@ export interface Lab {
   readonly past: PastCall[]
   /** Objects as last seen, by `factId`. */
   readonly latest: Map<string, ObjectFact>
-  /** Who new objects turned out to belong to: names of members, by `settledAs`. */
+  /** Who new objects turned out to belong to: names of members by `settledAs`, slots by `shownAs`. */
   readonly settled: Map<string, string>
   /** Who last could read an object of a type and maker. */
   readonly readers: Map<string, string>

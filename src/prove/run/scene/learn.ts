@@ -5,7 +5,7 @@ import { evaluateReference, getPointer } from '../../../charter/pointer.ts'
 import { isRecord } from '../../../wire/to-http.ts'
 import { settledAs } from '../../plan/belong.ts'
 import { companionsOf } from '../../plan/graph.ts'
-import { peopleOf } from '../../plan/origin.ts'
+import { peopleOf, shownAs } from '../../plan/origin.ts'
 import type { Step, Var } from '../../plan/scenario.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { factId, refuses, type Seen } from '../lab.ts'
@@ -38,7 +38,7 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
   if (made !== undefined && step.makes !== undefined) {
     await refresh(play, made, exchange, use.to[0])
     play.things.set(step.makes, made)
-    noteBelonging(play, step, use, made)
+    noteBelonging(play, step, use, made, seen)
   } else if (step.object !== undefined) {
     await refresh(play, await play.thing(step.object), exchange, use.to[0])
   }
@@ -66,12 +66,22 @@ export async function learnBeside(play: Play, step: Step, name: Var, answered: A
   play.things.set(name, made)
 }
 
-/** Remembers which members stand in a new object: where nothing tells before, later steps are cast with them. */
-function noteBelonging({ lab }: Play, step: Step, creator: Use, { type, fact }: Thing): void {
+/**
+ * Remembers which members stand in a new object, and whether it is who owns what it was made from: where nothing tells before, later
+ * steps are cast with them.
+ */
+function noteBelonging({ lab }: Play, step: Step, creator: Use, { type, fact }: Thing, { call, objects }: Seen): void {
   for (const [, place] of peopleOf(type)) {
     const id = typeof place === 'string' ? fact?.owner : textOf(getPointer(fact?.value, place))
     const who = lab.stage.members.find((member) => id !== undefined && member.principal.id === id)
-    if (who !== undefined) lab.settled.set(settledAs(creator.id, step.as, place), who.name)
+    if (who === undefined) continue
+    lab.settled.set(settledAs(creator.id, step.as, place), who.name)
+    if (id === call.principal.id) continue
+    const mark = shownAs(creator.id, place)
+    const slots = Object.keys(step.refs).filter((slot) => objects[slot]?.owner === id)
+    const known = lab.settled.get(mark) ?? slots[0] ?? ''
+    // Seen to be otherwise but once, it tells nothing.
+    lab.settled.set(mark, slots.includes(known) ? known : '')
   }
 }
 
