@@ -7,6 +7,8 @@ import { inShort, type Lab } from '../lab.ts'
 import { sized } from '../scene/arguments.ts'
 import { sceneOn } from '../scene/kept-scene.ts'
 import { endWhatWasMade, nextScene } from '../scene/next-scene.ts'
+import type { Manner } from '../scene/play.ts'
+import { saidOtherwise } from '../scene/said-otherwise.ts'
 import { withKeys } from '../scene/start.ts'
 import { type Control, type Scene, setScene, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
@@ -36,11 +38,24 @@ export async function againTrial(lab: Lab, abuse: AbuseCase, control: Control): 
   await callOnce(byFirst(first, abuse))
   await forget(first, abuse)
   const second = await nextScene(lab, abuse, scopeOf(constraintOf(lab, abuse)), first)
-  return joined(
-    first,
-    second,
-    await lastStep(second, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }),
-  )
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  const same = await lastStep(second, abuse, control, manner)
+  return joined(first, second, (await sayingElse(same, abuse, control, manner)) ?? same)
+}
+
+/** The same again with other words, where that was refused; undefined where it has no effect either. */
+async function sayingElse(same: Trial, abuse: AbuseCase, control: Control, manner: Manner): Promise<Trial | undefined> {
+  const begun = same.untouched
+  const requests = begun === undefined ? [] : await saidOtherwise(begun, begun.last(), manner)
+  let untouched = begun
+  for (const request of requests) {
+    if (untouched === undefined) return undefined
+    const scene = await sceneOn(untouched, abuse.abuse)
+    const trial = await lastStep(scene, abuse, control, { ...manner, request })
+    if (trial.effect) return trial
+    untouched = trial.untouched
+  }
+  return undefined
 }
 
 /** What a call made is brought to an end, where the case wants that. */
@@ -102,7 +117,9 @@ async function manyThenOneMore(lab: Lab, abuse: AbuseCase, control: Control, all
     if (next !== scene) sent.push(...scene.play.sent)
     scene = next
   }
-  const trial = await lastStep(scene, abuse, control, { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) })
+  const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
+  const same = await lastStep(scene, abuse, control, manner)
+  const trial = (await sayingElse(same, abuse, control, manner)) ?? same
   return { ...trial, sent: [...sent, ...trial.sent] }
 }
 
@@ -154,7 +171,10 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control, on?: Scene)
     const over = (await scene.play.prepare(scene.step, manner)).best
     if (call > 0 && over.distance < 1) {
       const trial = await overBy(scene, abuse, control, through < 0 ? taken : undefined)
-      if (trial !== undefined) return { ...trial, sent: [...sent, ...trial.sent] }
+      if (trial !== undefined) {
+        const told = (await sayingElse(trial, abuse, control, manner)) ?? trial
+        return { ...told, sent: [...sent, ...told.sent] }
+      }
     }
     const { step } = byFirst(scene, abuse)
     // A part: more than half of what fits, so that a second one does not.
