@@ -284,7 +284,7 @@ function taken(
 
 /** Uses of a standing grant are counted under its own name. */
 export function standingMark(ready: { readonly call: Call }, grant: StoredGrant): Mark {
-  return { ...usesOf(grant.id), at: ready.call.at, operation: ready.call.operation }
+  return { ...usesOf(grant.id), at: ready.call.at, operation: ready.call.operation, summed: true }
 }
 
 /** Decides on the facts of the store and takes nothing. */

@@ -170,7 +170,12 @@ export interface StoredCall {
   readonly detail: unknown
 }
 
-/** One call counted under one constraint in one scope. `amount` is exact decimal text. */
+/**
+ * One call counted under one constraint in one scope. `amount` is exact decimal text.
+ *
+ * `summed`: of its scope, only what all marks add up to is ever asked for, so it is not kept by itself: no query with `since` or `while`, no
+ * history and no list of objects finds it.
+ */
 export interface Mark {
   readonly constraint: ConstraintId
   readonly scope: string
@@ -179,6 +184,7 @@ export interface Mark {
   readonly principal?: string
   readonly amount?: string
   readonly object?: ObjectRef
+  readonly summed?: true
 }
 
 export interface StoredGrant {

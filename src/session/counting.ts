@@ -16,6 +16,12 @@ export function isRemembering(constraint: Constraint): constraint is Remembering
   return constraint.kind === 'order' || constraint.kind === 'separation'
 }
 
+/** Whether only what all earlier calls in a scope add up to counts, whenever they were made and whatever became of their objects. */
+export function isSummed(constraint: Counting): boolean {
+  if (constraint.kind === 'limit') return constraint.withinMs === undefined && constraint.while === undefined
+  return constraint.kind === 'once'
+}
+
 /** A demand of one move counts that move by whichever operation; a demand of operations counts whatever they were used for. */
 export function counts(use: Use, constraint: Counting, past: PastCall): boolean {
   const own = use.kind === 'transition' && constraint.id.startsWith(`${use.id}.`)

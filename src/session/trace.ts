@@ -2,7 +2,16 @@ import Big from 'big.js'
 import type { Charter, ConstraintId, OperationId, Use, UseId } from '../charter/charter.ts'
 import { isAmount } from '../constraint/count.ts'
 import { perOf, scopeKey } from '../constraint/scope-key.ts'
-import { amountOf, type Counting, counts, isCounting, isRemembering, type Remembering, remembers } from './counting.ts'
+import {
+  amountOf,
+  type Counting,
+  counts,
+  isCounting,
+  isRemembering,
+  isSummed,
+  type Remembering,
+  remembers,
+} from './counting.ts'
 import { type PastCall, useOfPast } from './past-call.ts'
 
 /** What one call leaves behind under one constraint that counts or remembers it. `amount` is exact decimal text. */
@@ -12,6 +21,8 @@ export interface Trace {
   readonly amount?: string
   /** The object of the call, for limits that count only while it is in some state. */
   readonly object?: { readonly type: string; readonly key: string }
+  /** Only what all calls in its scope add up to is ever asked for. */
+  readonly summed?: true
 }
 
 interface Watcher {
@@ -48,12 +59,17 @@ export function tracesOf(
       unknown.push(constraint.id)
       continue
     }
+    const summed = isCounting(constraint) && isSummed(constraint)
     const object = created ?? objects['object']
     traces.set(`${constraint.id} ${scope}`, {
       constraint: constraint.id,
       scope,
       ...(amount === 0 ? {} : { amount: new Big(amount).toFixed() }),
-      ...(object === undefined || object === null ? {} : { object: { type: object.type, key: object.key } }),
+      ...(summed
+        ? { summed }
+        : object === undefined || object === null
+          ? {}
+          : { object: { type: object.type, key: object.key } }),
     })
   }
   return { traces: [...traces.values()], unknown }

@@ -67,6 +67,7 @@ function markChange(): fc.Arbitrary<Change> {
       principal: text,
       amount: fc.constantFrom(...amounts),
       object,
+      summed: fc.constant(true as const),
     },
     { requiredKeys: ['constraint', 'scope', 'at', 'operation'] },
   )

@@ -166,7 +166,9 @@ function applyToGrants(model: Model, change: GrantChange): void {
 }
 
 function forget(model: Model, before: number, marksOf: readonly string[]): void {
-  model.marks = model.marks.filter((mark) => !mark.effective || mark.at >= before || !marksOf.includes(mark.constraint))
+  model.marks = model.marks.filter(
+    (mark) => !mark.effective || mark.summed === true || mark.at >= before || !marksOf.includes(mark.constraint),
+  )
   for (const call of model.calls.values()) if (settled(call) && call.at < before) model.calls.delete(call.id)
   const open = [...model.calls.values()].filter((call) => !settled(call))
   for (const { key, at, call } of model.repeats.values()) {
@@ -219,6 +221,7 @@ function leasesOf(model: Model, object: ObjectRef): Lease[] {
 function marksFor(model: Model, query: CounterQuery): KeptMark[] {
   return model.marks.filter((mark) => {
     if (mark.constraint !== query.constraint || mark.scope !== query.scope) return false
+    if (mark.summed === true && (query.since !== undefined || query.while !== undefined)) return false
     if (query.since !== undefined && mark.at <= query.since) return false
     const state = mark.object === undefined ? undefined : model.objects.get(named(mark.object))?.state
     return query.while === undefined || state === undefined || query.while.includes(state)
@@ -232,7 +235,7 @@ function countOf(marks: readonly KeptMark[]): Rows['counters'][number] {
 
 function historyOf(marks: readonly KeptMark[]): Rows['histories'][number] {
   return marks
-    .filter((mark) => mark.effective)
+    .filter((mark) => mark.effective && mark.summed !== true)
     .sort((a, b) => a.at - b.at)
     .map(({ operation, principal, at }) => ({ operation, at, ...(principal === undefined ? {} : { principal }) }))
 }
@@ -240,7 +243,7 @@ function historyOf(marks: readonly KeptMark[]): Rows['histories'][number] {
 function markedBy(model: Model, query: CounterQuery): ObjectRef[] {
   const newest = new Map<string, { readonly object: ObjectRef; readonly at: number; readonly turn: number }>()
   for (const mark of marksFor(model, query)) {
-    if (mark.object === undefined) continue
+    if (mark.object === undefined || mark.summed === true) continue
     const at = Math.max(mark.at, newest.get(named(mark.object))?.at ?? mark.at)
     newest.set(named(mark.object), { object: mark.object, at, turn: model.marks.indexOf(mark) })
   }

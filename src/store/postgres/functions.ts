@@ -162,10 +162,18 @@ function applySql(s: string): string {
             VALUES (r->>'constraint', r->>'scope', 1, coalesce((r->>'amount')::numeric, 0))
             ON CONFLICT (constraint_id, scope) DO UPDATE SET count = kept.count + 1, sum = kept.sum + excluded.sum
             RETURNING id INTO of_scope;
-          INSERT INTO ${s}.marks
-              (scope_id, at, call, effective, operation, principal, amount, object_type, object_key)
-            VALUES (of_scope, (r->>'at')::bigint, c->>'call', (c->>'effective')::boolean, r->>'operation',
-              r->>'principal', (r->>'amount')::numeric, r->'object'->>'type', r->'object'->>'key');
+          IF r ? 'summed' THEN
+            IF NOT (c->>'effective')::boolean THEN
+              INSERT INTO ${s}.sums AS kept (call, scope_id, count, sum)
+                VALUES (c->>'call', of_scope, 1, coalesce((r->>'amount')::numeric, 0))
+                ON CONFLICT (call, scope_id) DO UPDATE SET count = kept.count + 1, sum = kept.sum + excluded.sum;
+            END IF;
+          ELSE
+            INSERT INTO ${s}.marks
+                (scope_id, at, call, effective, operation, principal, amount, object_type, object_key)
+              VALUES (of_scope, (r->>'at')::bigint, c->>'call', (c->>'effective')::boolean, r->>'operation',
+                r->>'principal', (r->>'amount')::numeric, r->'object'->>'type', r->'object'->>'key');
+          END IF;
         WHEN 'settle-marks' THEN
           IF (c->>'effective')::boolean THEN
             UPDATE ${s}.marks SET effective = true, object_type = coalesce(object_type, c->'object'->>'type'),
@@ -176,7 +184,10 @@ function applySql(s: string): string {
               sums AS (SELECT scope_id, count(*) AS count, coalesce(sum(amount), 0) AS sum FROM gone GROUP BY scope_id)
             UPDATE ${s}.scopes kept SET count = kept.count - sums.count, sum = kept.sum - sums.sum
               FROM sums WHERE sums.scope_id = kept.id;
+            UPDATE ${s}.scopes kept SET count = kept.count - given.count, sum = kept.sum - given.sum
+              FROM ${s}.sums given WHERE given.call = c->>'call' AND given.scope_id = kept.id;
           END IF;
+          DELETE FROM ${s}.sums WHERE call = c->>'call';
         WHEN 'object' THEN
           r := c->'object';
           INSERT INTO ${s}.objects AS kept (type, key, version, seen_at, state, fact)

@@ -10,6 +10,9 @@ export function stepsFor(schema: string): readonly string[] {
     `CREATE INDEX ON ${schema}.holds (expires);`,
     // Settled calls that nobody asks for are dropped.
     '',
+    `CREATE TABLE ${schema}.sums (
+      call ${text}, scope_id bigint, count bigint NOT NULL, sum numeric NOT NULL, PRIMARY KEY (call, scope_id)
+    );`,
   ]
 }
 

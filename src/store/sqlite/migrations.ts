@@ -68,6 +68,12 @@ const steps: readonly string[] = [
   INSERT INTO signal VALUES (0);
   `,
   'CREATE INDEX holds_by_end ON holds (expires);',
+  `
+  -- What calls on their way have reserved in scopes that nobody asks for single marks of.
+  CREATE TABLE sums (
+    call TEXT NOT NULL, scope_id INTEGER NOT NULL, count INTEGER NOT NULL, sum TEXT NOT NULL, PRIMARY KEY (call, scope_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

@@ -87,12 +87,24 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
     `SELECT id, scope_id AS scope, coalesce(amount, '0') AS amount FROM marks WHERE call = ? AND effective = 0`,
   )
   const uncount = db.prepare<Value[]>(
-    'UPDATE scopes SET count = count - 1, sum = decimal_subtract(sum, ?) WHERE id = ?',
+    'UPDATE scopes SET count = count - ?, sum = decimal_subtract(sum, ?) WHERE id = ?',
   )
   const drop = db.prepare<Value[]>('DELETE FROM marks WHERE id = ?')
+  const reserve = db.prepare<Value[]>(
+    `INSERT INTO sums (call, scope_id, count, sum) VALUES (?, ?, 1, ?)
+     ON CONFLICT DO UPDATE SET count = count + 1, sum = decimal_add(sum, excluded.sum)`,
+  )
+  const sums = db.prepare<[string], { readonly scope: number; readonly count: number; readonly sum: string }>(
+    'SELECT scope_id AS scope, count, sum FROM sums WHERE call = ?',
+  )
+  const dropSums = db.prepare<Value[]>('DELETE FROM sums WHERE call = ?')
   const insert = (call: string, effective: boolean, of: Mark): void => {
     const amount = of.amount === undefined ? null : plainDecimal(of.amount)
     const id = scope.get(of.constraint, sound(of.scope), amount ?? '0') ?? null
+    if (of.summed === true) {
+      if (!effective) reserve.run(call, id, amount ?? '0')
+      return
+    }
     const [type, key] = of.object === undefined ? [null, null] : [sound(of.object.type), sound(of.object.key)]
     mark.run(id, of.at, call, Number(effective), of.operation, of.principal ?? null, amount, type, key)
   }
@@ -104,10 +116,12 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
       if (of.effective) settle.run(of.object?.type ?? null, of.object?.key ?? null, of.call)
       else {
         for (const { id, scope: from, amount } of reserved.all(of.call)) {
-          uncount.run(amount, from)
+          uncount.run(1, amount, from)
           drop.run(id)
         }
+        for (const { scope: from, count, sum } of sums.all(of.call)) uncount.run(count, sum, from)
       }
+      dropSums.run(of.call)
     },
   }
 }
