@@ -17,6 +17,8 @@ const mostInstead = 2
 export interface Rightful {
   readonly caller: Member | undefined
   readonly owner: Member | undefined
+  /** Names of those who made a step on the way. */
+  readonly involved?: ReadonlySet<string>
 }
 
 /** What of the rightful call decides who else may not make it. */
@@ -31,7 +33,7 @@ interface Target extends Rightful {
  * part but on something of their own, in another tenant, or without the scope; then one of every other kind; then nobody at all.
  */
 export function attackersOf(stage: Stage, use: Use, rightful: Rightful): Attacker[] {
-  const { owner, caller } = rightful
+  const { owner, caller, involved } = rightful
   // Whoever serves an object of somebody without a tenant does so for the tenant they are of.
   const tenanted = owner?.principal.tenant === undefined ? caller : owner
   const target: Target = {
@@ -40,11 +42,14 @@ export function attackersOf(stage: Stage, use: Use, rightful: Rightful): Attacke
     tenanted: isTenanted(stage, use) ? tenanted : undefined,
   }
   // The nearest break the least: a check of the tenant alone stops whoever is of another one.
-  const near = stage.members.toSorted((left, right) => Number(isFar(target, left)) - Number(isFar(target, right)))
-  const outsiders = near.filter((member) => member !== owner && !entitled(stage, target, member))
+  const nearest = stage.members.toSorted((left, right) => Number(isFar(target, left)) - Number(isFar(target, right)))
+  const outsiders = nearest.filter((member) => member !== owner && !entitled(stage, target, member))
   const found = insideAttackers(stage, target, outsiders)
   // Whoever owns the object comes first: what even the owner may not do is the sharpest test of a function.
-  const ranked = owner !== undefined && !entitled(stage, target, owner) ? [owner, ...outsiders] : outsiders
+  const own = owner !== undefined && !entitled(stage, target, owner) ? [owner] : []
+  // Then whoever had to do with it: an API may let in all of those.
+  const near = outsiders.filter(({ name }) => involved?.has(name) === true)
+  const ranked = [...new Set([...own, ...near, ...outsiders])]
   const others = otherActors(stage, target, ranked, new Set(found.flatMap((each) => [each.member, ...each.instead])))
   return [...found, ...others, { other: 'not-signed-in', instead: [] }]
 }

@@ -1,9 +1,11 @@
 /** Calls by those who may not, and on what is not theirs. */
 
 import type { Ref } from '../../../charter/charter.ts'
+import { apartFrom } from '../../../constraint/separation.ts'
 import { type Attacker, attackersOf } from '../attacker.ts'
 import { actorsOf, admitted, boundToTenant, type Member, plays, type Stage, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
+import { useById } from '../graph.ts'
 import type { Other, Scenario, Tactic } from '../scenario.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
@@ -15,7 +17,8 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
   const owner = draft.stage.members.find((member) => member.name === control.vars[act?.object ?? '']?.owner)
   // Who acts on what is their own can only be somebody or nobody.
   const isOwn = draft.use.object?.key.from === 'principal'
-  const attackers = attackersOf(draft.stage, draft.use, { caller, owner })
+  const involved = new Set(control.steps.slice(0, -1).map((step) => step.as))
+  const attackers = attackersOf(draft.stage, draft.use, { caller, owner, involved })
     .filter((each) => !isOwn || each.member === undefined)
     .flatMap((each) => uninvolved(draft, control, each))
   const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? true
@@ -47,9 +50,21 @@ function uninvolved(draft: Draft, control: Scenario, attacker: Attacker): Attack
   const helped = new Set(control.steps.slice(0, -1).map((step) => step.as))
   const all = [attacker.member, ...attacker.instead]
   const free = all.filter(({ name }) => !helped.has(name))
-  const apart = draft.use.constraints.some((each) => each.kind === 'separation')
-  const [member, ...instead] = draft.options.fill !== undefined ? free : apart ? [...new Set([...free, ...all])] : all
+  const apart = all.filter(({ name }) => isApart(draft, control, name))
+  const [member, ...instead] =
+    draft.options.fill !== undefined ? free : [...new Set([...all.filter((each) => !apart.includes(each)), ...all])]
   return member === undefined ? [] : [{ ...attacker, member, instead }]
+}
+
+/** Whether somebody did on the way what the use wants done by others. */
+function isApart({ use, stage }: Draft, control: Scenario, name: string): boolean {
+  const done = control.steps.slice(0, -1).flatMap((step) => (step.as === name ? [step.use] : []))
+  return use.constraints.some((each) => {
+    if (each.kind !== 'separation') return false
+    if ('parties' in each.of) return done.length > 0
+    const apart = apartFrom(each.of.operations, use.operation)
+    return done.some((id) => apart.includes(useById(stage.charter, id)?.operation ?? ''))
+  })
 }
 
 /** Ways of not being entitled that nobody in the identities file can play. */
