@@ -13,7 +13,7 @@ import { atRest } from './look/at-rest.ts'
 import { newBeside, toldBefore } from './look/beside.ts'
 import { look } from './look/observe.ts'
 import { namedIn, standingOf } from './look/permission.ts'
-import { addWitnesses, shownWithoutKey, type Witness } from './look/witness.ts'
+import { addWitnesses, shownToNamed, shownWithoutKey, type Witness } from './look/witness.ts'
 import { followersOf } from './scene/along.ts'
 import { patienceMs } from './scene/learn.ts'
 import { type Made, type Manner, Play } from './scene/play.ts'
@@ -156,7 +156,8 @@ async function controlWith(
   await play.objectsOf(last)
   const writes = lab.charter.operations.get(play.use(last).operation)?.writes !== false
   const known = lab.witnessed.get(last.use)?.filter(({ around }) => around) ?? []
-  const witnesses = writes ? [...shownWithoutKey(lab.charter), ...(wide ? await aroundOf(play, last) : [])] : []
+  const shown = [...shownWithoutKey(lab.charter), ...shownToNamed(lab.charter, play.use(last))]
+  const witnesses = writes ? [...shown, ...(wide ? await aroundOf(play, last) : [])] : []
   await addWitnesses(play, last, witnesses)
   const first = await sightsOf(play, last, undefined)
   const before = await sightsOf(play, last, undefined, (sent) => play.sent.push(sent))

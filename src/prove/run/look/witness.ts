@@ -4,6 +4,7 @@ import { readObject, textOf } from '../../../charter/object-fact.ts'
 import { getPointer } from '../../../charter/pointer.ts'
 import { toHttp } from '../../../wire/to-http.ts'
 import { sameTenant } from '../../plan/cast.ts'
+import { isOwn } from '../../plan/graph.ts'
 import type { UsePlan } from '../../plan/plan-use.ts'
 import type { AbuseCase, Step } from '../../plan/scenario.ts'
 import { type Lab, refuses } from '../lab.ts'
@@ -40,6 +41,30 @@ export function shownWithoutKey(charter: Charter): Witness[] {
     { label: type.name, type, find: (play, step) => shownOf(play, step, type) },
     { label: `${type.name} of the owner`, type, around: true, find: (play, step) => shownToOwner(play, step, type) },
   ])
+}
+
+/**
+ * What those whom a call names are shown of themselves, as an invitation in their profile: where it makes what no operation shows, it
+ * may show there.
+ */
+export function shownToNamed(charter: Charter, use: Use): Witness[] {
+  const made = use.creates ? charter.objects.get(use.object?.type ?? '') : undefined
+  if (made === undefined || made.read !== undefined || made.list !== undefined) return []
+  const own = [...charter.objects.values()].filter((type) => isOwn(charter, type))
+  return own.slice(0, mostTypes).map(
+    (type): Witness => ({
+      label: `${type.name} of whom it names`,
+      type,
+      around: true,
+      find: async (play, step) => {
+        const keys = Object.values(step.refs).map((name) => play.things.get(name)?.key)
+        const named = play.lab.stage.members.find(
+          ({ name, principal }) => name !== step.as && principal.id !== undefined && keys.includes(principal.id),
+        )
+        return named === undefined ? undefined : shownOf(play, { ...step, as: named.name }, type)
+      },
+    }),
+  )
 }
 
 /** What whoever owns the object of a step is shown of their own, as what a sale has brought them. */
