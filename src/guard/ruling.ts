@@ -15,11 +15,12 @@ import { newId } from './id.ts'
 import { knowItems } from './items.ts'
 import type { Later } from './later.ts'
 import { questionOf } from './question.ts'
+import { decisionEvent, type Ruled } from './record.ts'
 import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, heldRefusal, refusalOf, refuse, sentLater } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
-import { type InForce, modeOf, type Runtime, recordingOf, showsItsObject } from './runtime.ts'
+import { type InForce, modeOf, type Runtime, showsItsObject } from './runtime.ts'
 import { effectOf, keepAnswer } from './settle.ts'
 import type { StoredCall, Switch } from './store.ts'
 import { lookOf } from './truth.ts'
@@ -182,11 +183,13 @@ export class Rulings {
   }
 
   /** The same request again, while nobody knows what became of the first: the API's own promise makes it one call. */
-  #again(earlier: StoredCall, force: InForce): Ruling {
+  async #again(earlier: StoredCall, force: InForce): Promise<Ruling> {
     const going = goingOf(earlier, force)
     if (going === undefined)
       return { kind: 'refused', call: earlier.id, refusal: refuse('outcome-unknown', 'the first call is not settled') }
     const { decision } = going
+    // Its node may have died before the first decision was on the record.
+    await this.record(going, { decision, marks: [], facts: {} })
     return {
       kind: 'go',
       call: going.id,
@@ -306,32 +309,8 @@ export class Rulings {
     return { kind: 'refused', call: ready.id, refusal: sends ? sentLater(refusal) : refusal }
   }
 
-  record(
-    ready: Ready,
-    { decision, marks, facts }: Pick<Reserved, 'decision' | 'marks'> & { facts: unknown },
-  ): Promise<unknown> {
-    const { id, force, call, objects, mode, hold } = ready
-    const workflow = force.workflowOf(call.operation)?.name
-    return this.#runtime.journal.append({
-      at: call.at,
-      kind: 'decision',
-      call: id,
-      operation: call.operation,
-      principal: call.principal,
-      charter: { name: force.charter.name, digest: force.version },
-      mode,
-      effect: decision.effect,
-      reasons: decision.reasons,
-      obligations: decision.obligations.map((each) => each.kind),
-      marks,
-      recording: recordingOf(force, call.operation),
-      request: call.request,
-      objects,
-      facts,
-      ...(workflow === undefined ? {} : { workflow }),
-      ...(decision.use === undefined ? {} : { use: decision.use }),
-      ...(hold === undefined ? {} : { hold }),
-    })
+  record(ready: Ruled, decided: Pick<Reserved, 'decision' | 'marks'> & { readonly facts: unknown }): Promise<unknown> {
+    return this.#runtime.journal.append(decisionEvent(ready, decided))
   }
 }
 
