@@ -2,7 +2,7 @@
 import type { CallRequest, Use } from '../../../charter/charter.ts'
 import type { Reference } from '../../../charter/pointer.ts'
 import { placeValue, valueAt } from '../../../wire/place.ts'
-import type { Change } from '../../oracle/change.ts'
+import { type Change, sameValue } from '../../oracle/change.ts'
 import { effectOf, timesOver } from '../../oracle/effect.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
 import { roomForAnother } from '../../plan/tactic/limit.ts'
@@ -46,7 +46,8 @@ export async function sameKeyTrial(
   if (use.creates) {
     const isNew = created !== undefined && created !== first.created
     const effect = isNew && (await existsAs(play, step, use, created, attacker))
-    const other = effect || constraint?.kind !== 'idempotency' ? undefined : await withOtherBody(scene, keyed)
+    const other =
+      effect || constraint?.kind !== 'idempotency' ? undefined : await withOtherBody(scene, keyed, constraint.key)
     if (other !== undefined && other !== first.created && (await existsAs(play, step, use, other, attacker)))
       return { ...base, effect: true, why: 'with another body it was made again', changes: [secondOf(use)] }
     return { ...base, effect, changes: effect ? [secondOf(use)] : [] }
@@ -92,10 +93,12 @@ function secondOf(use: Use): Change {
 }
 
 /** The same key with another body that is allowed as well; the key of what that made, if anything. */
-async function withOtherBody(scene: Scene, keyed: CallRequest): Promise<string | undefined> {
+async function withOtherBody(scene: Scene, keyed: CallRequest, at: Reference): Promise<string | undefined> {
   const { play, step } = scene
   const use = play.use(step)
-  const [request] = await variationsOf(scene, {}, keyed)
+  const variations = await variationsOf(scene, {}, keyed)
+  // The body may say the key as well.
+  const request = variations.find((each) => sameValue(valueAt(each, at), valueAt(keyed, at)))
   if (request === undefined) return undefined
   const exchange = await play.exchange(step, use, request)
   play.sent.push({ use: use.id, operation: use.operation, as: step.as, purpose: 'abuse', exchange, captures: [] })
