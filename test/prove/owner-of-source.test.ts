@@ -16,11 +16,11 @@ sources:
       getBid: { method: GET, path: '/bids/{bidId}', response: { id: string, jobId: string, bidder: string, client: string, status: string } }
       counter: { method: POST, path: '/bids/{bidId}/counter' }
       accept: { method: POST, path: '/bids/{bidId}/accept', response: { id: string, client: string, worker: string, status: string } }
-      getContract: { method: GET, path: '/contracts/{contractId}', response: { id: string, client: string, worker: string, status: string } }
+      getContract: { method: GET, path: '/contracts/{contractId}', response: { id: string, rate: string, client: string, worker: string, status: string } }
       cancel: { method: POST, path: '/contracts/{contractId}/cancel' }
       report: { method: POST, path: '/contracts/{contractId}/sheets', response: { id: string, contractId: string, worker: string, status: string } }
       getSheet: { method: GET, path: '/sheets/{sheetId}', response: { id: string, contractId: string, worker: string, status: string } }
-      bill: { method: POST, path: '/sheets/{sheetId}/bill', response: { id: string, contractId: string, status: string } }
+      bill: { method: POST, path: '/sheets/{sheetId}/bill', body: { rate: string }, response: { id: string, contractId: string, status: string } }
       getInvoice: { method: GET, path: '/invoices/{invoiceId}', response: { id: string, contractId: string, status: string } }
       pay: { method: POST, path: '/invoices/{invoiceId}/pay' }
 actors: { worker: {}, client: {} }
@@ -57,7 +57,13 @@ objects:
     read: shop.getSheet
     transitions:
       report: { on: shop.report, to: reported, by: worker, refs: { contract: { object: contract, key: $request.path.contractId, by: worker } } }
-      bill: { on: shop.bill, from: reported, to: billed, by: owner }
+      bill:
+        on: shop.bill
+        from: reported
+        to: billed
+        by: owner
+        refs: { contract: { object: contract, key: $object#/contractId } }
+        when: request.rate == contract.rate
   invoice:
     owner: parent
     parent: { object: contract, key: /contractId }
@@ -92,7 +98,7 @@ function works(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unkn
     row['status'] = to
     return [200, row]
   }
-  return ({ who, method, path: [, id = '', action] }) => {
+  return ({ who, method, body, path: [, id = '', action] }) => {
     if (who === undefined) return [401]
     const isClient = who.startsWith('c')
     if (id === '') return isClient ? add('jobs', { poster: who }) : [403, { error: 'clients post' }]
@@ -111,7 +117,7 @@ function works(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unkn
       const { status = '', bidder = '', client = '' } = row
       if (who !== (status === 'countered' ? bidder : client)) return [403, { error: 'the other one accepts' }]
       const [code] = move(row, status === 'countered' ? status : 'made', 'accepted')
-      return code === 200 ? add('contracts', { client, worker: bidder, status: 'active' }) : [409]
+      return code === 200 ? add('contracts', { client, worker: bidder, status: 'active', rate: '4711' }) : [409]
     }
     if (action === 'cancel')
       return who === row['client'] || (flaw === 'any-client-cancels' && isClient)
@@ -123,6 +129,7 @@ function works(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unkn
         : [403, { error: 'the client pays' }]
     if (who !== contract['worker']) return [403, { error: 'the worker does' }]
     if (action === 'sheets') return add('sheets', { contractId: id, worker: who, status: 'reported' })
+    if (String(body['rate']) !== contract['rate']) return [422, { error: 'not the agreed rate' }]
     const [code, why] = move(row, 'reported', 'billed')
     return code === 200 ? add('invoices', { contractId: row['contractId'] ?? '', status: 'open' }) : [code, why]
   }

@@ -5,17 +5,18 @@
  * not to work is reported with the step that failed.
  */
 import type { ObjectType, Use } from '../../charter/charter.ts'
-import { type Pointer, printPointer } from '../../charter/pointer.ts'
+import { printPointer } from '../../charter/pointer.ts'
 import { makeBeside, moveAlong } from './along.ts'
 import { stillApart } from './apart.ts'
 import { appointments } from './appoint.ts'
 import { type Belonging, type Binding, bind, ownerIf, peopleFor } from './belong.ts'
 import { choicesOf, type Member, type Stage } from './cast.ts'
 import { Casting } from './casting.ts'
+import { findAndMove, standingFor } from './existing.ts'
 import { fillRefs, refFor } from './fill-ref.ts'
 import { firstWay } from './first-way.ts'
 import { freshCast } from './fresh-cast.ts'
-import { isOwn, movesFrom, type Way, waysTo } from './graph.ts'
+import { isOwn, type Way, waysTo } from './graph.ts'
 import { parentNamed } from './kin.ts'
 import { type Lore, noLore } from './lore.ts'
 import { grantUse, performersOf, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
@@ -55,7 +56,7 @@ export class Builder {
   private readonly tally = new Map<string, number>()
   /** Uses that are about to make something. */
   readonly coming: Use[] = []
-  private readonly choices: BuildOptions
+  readonly choices: BuildOptions
 
   constructor(stage: Stage, options: BuildOptions) {
     this.stage = stage
@@ -130,7 +131,7 @@ export class Builder {
     const kind = this.stage.charter.objects.get(type)
     // What a call finds by who makes it is what they call with, not one that is made for it.
     if (key.from === 'principal' && kind !== undefined && !isOwn(this.stage.charter, kind))
-      return this.standingFor(member, type, states, 0)
+      return standingFor(this, member, type, states, 0)
     const standing = this.casting.standing(type, choicesOf(use), member)
     const above = kind === undefined || this.isMade(kind) ? undefined : parentNamed(this.stage.charter, use, kind)
     const how = { member, object: undefined, wants, purpose: 'act', depth: 0 } as const
@@ -160,8 +161,8 @@ export class Builder {
     if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
     if (want.depth > deepest) throw new Unbuildable(`making a ${typeName} needs too many other objects`)
     if (isOwn(this.stage.charter, type))
-      return this.findAndMove(type, { ...want, owner: want.owner ?? this.casting.members.find((each) => each.pool) })
-    if (this.choices.found.has(typeName)) return this.findAndMove(type, want)
+      return findAndMove(this, type, { ...want, owner: want.owner ?? this.casting.members.find((each) => each.pool) })
+    if (this.choices.found.has(typeName)) return findAndMove(this, type, want)
     const passing = waysTo(type, want.states, want.through, this.lore.avoid)
     // What comes before the move that should be passed is reached without it.
     const all = passing.length > 0 ? passing : waysTo(type, want.states, undefined, this.lore.avoid)
@@ -177,32 +178,6 @@ export class Builder {
       throw new Unbuildable(`no transitions lead a new ${typeName} to ${want.states.join(' or ')}`)
     }
     return this.introduce(type, { ...want, supply: 'found' })
-  }
-
-  /** An existing object, in the state new ones have, and the moves from there. */
-  private findAndMove(type: ObjectType, want: Supply): Var {
-    const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
-    const { ready } = this.choices
-    const start = ready?.has(type.name) ? ready.get(type.name) : (starts[0] ?? type.states[0])
-    const moves =
-      start === undefined || want.states.length === 0
-        ? []
-        : movesFrom(type, start, want.states, want.through, this.lore.avoid)
-    if (moves === undefined || start === undefined) return this.introduce(type, { ...want, supply: 'found' })
-    const states = want.states.length === 0 ? [] : moves.length === 0 ? want.states : [start]
-    const object = this.introduce(type, { ...want, states, supply: 'found' })
-    this.move(object, moves, want.depth, want.ahead)
-    return object
-  }
-
-  /** The object whose key is somebody's own id, brought into a wanted state by moves. */
-  standingFor(member: Member, typeName: string, states: readonly string[], depth: number): Var {
-    const type = this.stage.charter.objects.get(typeName)
-    if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
-    const name = this.findAndMove(type, { states, wishes: [], depth })
-    const spec = this.vars[name]
-    if (spec !== undefined) this.vars[name] = { ...spec, caller: this.play(member) }
-    return name
   }
 
   /** Adds moves of an object, each by whoever may; people needed `ahead` are spared where others can do it. */
@@ -224,21 +199,7 @@ export class Builder {
     }
   }
 
-  /** The parent that an object itself names, or what it names at a place. */
-  pointed(type: ObjectType, of: Var, by?: { readonly at: Pointer; readonly owner: Member | undefined }): Var {
-    const starts = type.transitions.filter((use) => use.creates).flatMap((use) => use.to)
-    const name = this.introduce(type, {
-      owner: by === undefined ? this.owners.get(of) : by.owner,
-      states: starts.slice(0, 1),
-      wishes: [],
-      supply: 'found',
-    })
-    const spec = this.vars[name]
-    if (spec !== undefined) this.vars[name] = { ...spec, of, ...(by === undefined ? {} : { at: by.at }) }
-    return name
-  }
-
-  private introduce(
+  introduce(
     type: ObjectType,
     want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'people' | 'near' | 'ahead'> & { supply: VarSpec['supply'] },
   ): Var {

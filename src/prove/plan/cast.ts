@@ -1,4 +1,5 @@
 import type { Actor, Charter, Choice, Constraint, Principal, Use } from '../../charter/charter.ts'
+import type { Own } from './own.ts'
 
 /** One identity the planner can give a role to. What its principal is may be known only in part before it has signed in. */
 export interface Member {
@@ -14,6 +15,8 @@ export interface Member {
 export interface Stage {
   readonly charter: Charter
   readonly members: readonly Member[]
+  /** What they have by who they are. */
+  readonly own?: Own
 }
 
 /** Whether a member is an actor, by what is known of it before it signs in. */

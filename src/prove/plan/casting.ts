@@ -9,6 +9,7 @@ import { useById } from './graph.ts'
 import { namedByObject, parentOf } from './kin.ts'
 import { inOrder } from './lead.ts'
 import { isChosen, originOf, type PersonPlace, type Shown, samePlace } from './origin.ts'
+import { fittingFirst } from './own.ts'
 import { creatorsOf, possibleMakers, possibleOwners, possiblePeople } from './possible.ts'
 import type { Role, Step, Var, VarSpec } from './scenario.ts'
 import { openers } from './scheme.ts'
@@ -121,7 +122,7 @@ export class Casting {
     const both = entitled?.filter(
       (member) => able.includes(member) || (!barred.has(member.name) && mayByRole(this.stage.charter, use, member)),
     )
-    return both === undefined || both.length === 0 ? able : [...new Set(both)]
+    return fittingFirst(this.stage, use, both === undefined || both.length === 0 ? able : [...new Set(both)])
   }
 
   /** Members who are what a use demands of the caller towards what its object points to; undefined where nothing is known of it. */
@@ -180,12 +181,12 @@ export class Casting {
 
   /** Who may create an object of a type; anybody when the API lets nobody. */
   possibleMakers(type: string | undefined): readonly Member[] {
-    return possibleMakers(this.stage.charter, this.members, type)
+    return possibleMakers(this.stage, this.members, type)
   }
 
   /** Who could own an object of a type: those from whom new ones take their owner, else whoever may create one or is said to own it. */
   possibleOwners(type: string | undefined): readonly Member[] {
-    return possibleOwners(this.stage.charter, this.members, type, this.shown)
+    return possibleOwners(this.stage, this.members, type, this.shown)
   }
 
   private tenantFits(choice: Choice, member: Member, owner: Member | undefined): boolean {
@@ -245,7 +246,7 @@ export class Casting {
   }
 
   private possiblePeople(type: string, place: PersonPlace): readonly Member[] | undefined {
-    return possiblePeople(this.stage.charter, this.members, { type, place, shown: this.shown })
+    return possiblePeople(this.stage, this.members, { type, place, shown: this.shown })
   }
 
   /** Whether whoever makes an object of a type is its owner for all that is known. */
@@ -280,7 +281,7 @@ export class Casting {
     if (may(wanted.creator)) return wanted.creator
     if (may(owner)) return owner
     const able = choicesOf(creator).flatMap((choice) => admitted(charter, this.members, choice))
-    const others = able.filter((member) => member !== wanted.not)
+    const others = fittingFirst(this.stage, creator, able).filter((member) => member !== wanted.not)
     const maker = others.find((member) => owner === undefined || sameTenant(member, owner)) ?? others[0] ?? able[0]
     if (maker === undefined) throw new Unbuildable(`no identity may \`${creator.id}\``)
     return maker

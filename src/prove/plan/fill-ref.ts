@@ -4,8 +4,8 @@ import { printPointer } from '../../charter/pointer.ts'
 import { type Belonging, joined } from './belong.ts'
 import type { Builder, How } from './build.ts'
 import { canMake, choicesOf, isByRole, type Member } from './cast.ts'
+import { standingFor } from './existing.ts'
 import { companionsOf } from './graph.ts'
-
 import { besidesOf } from './implicit-ref.ts'
 import { aboveOf, isTied, madeFor, madeWith, parentOf } from './kin.ts'
 import { hardestFirst, ownerBeside } from './owned-like.ts'
@@ -46,7 +46,7 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
   const isFree = wants.refOwner?.[ref.slot] === undefined
   const near = isFree ? madeFor(builder, use, ref, object) : undefined
   if (ref.key.from === 'principal')
-    return builder.standingFor(member, ref.object, wants.states?.[ref.slot] ?? states, depth + 1)
+    return standingFor(builder, member, ref.object, wants.states?.[ref.slot] ?? states, depth + 1)
   const other = wants.refOwner?.[ref.slot]
   const caller = other ?? member
   const { casting } = builder

@@ -5,7 +5,7 @@ import { printReference, type Reference } from '../../charter/pointer.ts'
 import type { OperationShape } from '../../charter/source/description.ts'
 import { onceFor } from '../../charter/source/once.ts'
 import { propertiesOf } from '../../charter/source/schema.ts'
-import { companionsOf } from './graph.ts'
+import { companionsOf, isOwn } from './graph.ts'
 
 /**
  * The objects a request of this use must name: the references the charter declares, then those its path, required query and required
@@ -39,6 +39,12 @@ function findNamed(charter: Charter, use: Use): readonly Ref[] {
 function movedWith(charter: Charter, use: Use, own: readonly Ref[]): Ref[] {
   const taken = new Set(own.flatMap((ref) => placeOf(ref.key)))
   return companionsOf(charter, use).flatMap(({ object }): Ref[] => {
+    if (object?.key.from === 'principal' && use.creates && !own.some((ref) => ref.object === object.type)) {
+      const type = charter.objects.get(object.type)
+      return type !== undefined && isOwn(charter, type)
+        ? [{ slot: object.type, object: object.type, key: object.key, optional: false }]
+        : []
+    }
     if (object === undefined || object.key.from !== 'request' || taken.has(printReference(object.key))) return []
     // What moves what is there already may be told by a mere name, unless somebody can be given one.
     if (!use.creates && !isMade(charter, object.type)) return []

@@ -4,6 +4,7 @@ import type { Builder, How } from './build.ts'
 import { companionsOf, movesFrom, useById } from './graph.ts'
 import { movedAlong, namedByObject } from './kin.ts'
 import { parentOf } from './lore.ts'
+import { pointed } from './pointed.ts'
 import { has, maySideMove, type Preparation } from './preparation.ts'
 import type { Step, Var } from './scenario.ts'
 import { stateRuleOf } from './state-rule.ts'
@@ -167,7 +168,7 @@ export function parentVar(builder: Builder, object: Var | undefined): Var | unde
   const type = objects.get(objects.get(builder.vars[object]?.type ?? '')?.parent?.object ?? '')
   if (type === undefined) return undefined
   const step: Pick<Step, 'object'> = { object }
-  return parentOf(builder, type, step) ?? builder.pointed(type, object)
+  return parentOf(builder, type, step) ?? pointed(builder, type, object)
 }
 
 /** The states an object may be in after the steps so far; empty when that is not known. */

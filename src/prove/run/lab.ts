@@ -67,6 +67,8 @@ export interface Lab {
   readonly latest: Map<string, ObjectFact>
   /** Who new objects turned out to belong to: names of members by `settledAs`, slots by `shownAs`. */
   readonly settled: Map<string, string>
+  /** What people have by who they are, as the run found it; the planner's as well. */
+  readonly own: Map<string, ObjectFact>
   /** Who last could read an object of a type and maker. */
   readonly readers: Map<string, string>
   /** Parts that change by themselves, as `type|pointer`: seen to differ between two looks with nothing in between. */

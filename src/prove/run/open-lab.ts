@@ -47,8 +47,10 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
   let count = 0
   const past: Lab['past'] = []
   const latest: Lab['latest'] = new Map()
+  const own: Lab['own'] = new Map()
   const lab: Lab = {
-    stage: { charter, members },
+    stage: { charter, members, own },
+    own,
     charter,
     servers: new Map(Object.entries(identities.targets)),
     send: (request) => {

@@ -14,6 +14,7 @@ import { sameScenario } from './same-play.ts'
 import { bringerOf } from './scene/bringer.ts'
 import { declaredControl } from './scene/declared-control.ts'
 import { KeptScene } from './scene/kept-scene.ts'
+import { noteOwn } from './scene/own.ts'
 import { mayShowLater, needsSight } from './tactic/later.ts'
 import { runTrial } from './tactic/tactic.ts'
 import { type Control, nothingShows, type Trial } from './trial.ts'
@@ -40,6 +41,7 @@ export async function* prove(options: ProveOptions): AsyncGenerator<ProveEvent> 
   const uses = usesInOrder(lab.charter, options.only)
   yield { kind: 'planned', uses: uses.length, cases: uses.reduce((sum, use) => sum + use.constraints.length, 0) }
   for (const text of options.notes) yield { kind: 'note', text }
+  await noteOwn(lab)
   let partial: string | undefined
   for (const [index, use] of uses.entries()) {
     partial = options.stopped()

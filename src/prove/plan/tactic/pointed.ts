@@ -6,6 +6,7 @@ import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
 import { namedByObject } from '../kin.ts'
 import { samePlace } from '../origin.ts'
+import { pointed } from '../pointed.ts'
 import { plannedStates, varIn } from '../prepare-rule.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
 import { possible, Unbuildable, type Wants } from '../wants.ts'
@@ -73,7 +74,7 @@ function varPointedAt({ use, stage }: Draft, builder: Builder, object: Var | und
   const at = ref.key.pointer
   const owner = stage.charter.objects.get(builder.vars[object]?.type ?? '')?.owner
   const same = owner !== undefined && samePlace(owner, at)
-  return builder.pointed(type, object, { at, owner: same ? builder.owners.get(object) : undefined })
+  return pointed(builder, type, object, { at, owner: same ? builder.owners.get(object) : undefined })
 }
 
 /** Whoever the object is of makes what it points to once more. */

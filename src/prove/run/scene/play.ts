@@ -6,6 +6,7 @@ import type { Reason } from '../../../decide/decision.ts'
 import { toHttp } from '../../../wire/to-http.ts'
 import type { Sent } from '../../finding.ts'
 import { useById } from '../../plan/graph.ts'
+import { namedObjects } from '../../plan/implicit-ref.ts'
 import type { Mishap } from '../../plan/lore.ts'
 import type { Scenario, Step, Var, Wish } from '../../plan/scenario.ts'
 import { type Attempt, otherwise, type Problem, solve } from '../../plan/solve.ts'
@@ -16,13 +17,12 @@ import { type Leaving, leavingOut } from '../look/leaving-out.ts'
 import { readThing } from '../look/observe.ts'
 import { outcomesOf, unlessAllowed } from '../look/outcome.ts'
 import { Held, Unreached } from '../unreached.ts'
-import { bringAlong } from './along.ts'
 import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.ts'
 import { setUpUnlessDead } from './dead-end.ts'
 import { findThing } from './find.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { namedInstead } from './named-instead.ts'
-import { forgetPointedAt, thingByKey } from './pointed-at.ts'
+import { forgetPointedAt, pointedFrom, thingByKey } from './pointed-at.ts'
 import { refusalWords, whereLeft } from './refusal.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
@@ -211,15 +211,9 @@ export class Play {
       note('object', thing)
       note('parent', await this.parentOf(thing))
     }
-    for (const [slot, name] of Object.entries(step.refs))
-      note(slot, await this.ofCaller(step, use.refs.find((ref) => ref.slot === slot)?.key, name))
-    for (const ref of use.refs) {
-      if (ref.key.from !== 'object') continue
-      const key = textOf(getPointer(objects['object']?.value, ref.key.pointer))
-      const pointed = key === undefined ? undefined : await this.byKey(ref.object, key)
-      bringAlong(this, use, ref.slot, pointed)
-      note(ref.slot, pointed)
-    }
+    const keys = new Map(namedObjects(this.lab.charter, use).map((ref) => [ref.slot, ref.key]))
+    for (const [slot, name] of Object.entries(step.refs)) note(slot, await this.ofCaller(step, keys.get(slot), name))
+    for (const [slot, pointed] of await pointedFrom(this, step, use, objects['object'])) note(slot, pointed)
     return underOwnNames(this.lab.charter, use, objects)
   }
 
