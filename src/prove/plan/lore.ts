@@ -10,6 +10,7 @@ import { movedAlong } from './kin.ts'
 import {
   grantsFor,
   isMeant,
+  measureOf,
   type Preparation,
   pointedAtFor,
   possibleMoves,
@@ -122,8 +123,8 @@ function preparations(charter: Charter, failed: Failed, use: Use): Lore[] {
     each.kind === 'approval' && mishap.broken.includes(each.id) ? grantsFor(charter, use, each).filter(isNew) : [],
   )
   const forRules = use.constraints.map((each) =>
-    each.kind === 'when' && mishap.broken.includes(each.id)
-      ? slotsRead(charter, use, each.rule.reads)
+    (each.kind === 'when' || each.kind === 'limit') && mishap.broken.includes(each.id)
+      ? slotsRead(charter, use, measureOf(each).reads)
           .flatMap((slot) => situationOf(charter, failed, use, slot) ?? [])
           .flatMap((situation) => preparationsOf(charter, use, each, situation))
           .filter(isNew)
@@ -157,7 +158,19 @@ function situationOf(charter: Charter, { scenario, mishap }: Failed, use: Use, s
   if (type === undefined) return undefined
   const name = slot === 'parent' ? parentOf(scenario, type, mishap.step) : varIn(mishap.step, slot)
   const done = scenario.steps.filter((step) => step.object === name && name !== undefined)
-  return { slot, type, state: mishap.states[name ?? ''], done }
+  return { slot, type, state: mishap.states[name ?? ''], done, passed: passedBy(charter, scenario, name) }
+}
+
+/** The states that an object is planned to leave again on its way, each with the move that leads out of it. */
+function passedBy(charter: Charter, { steps }: Scenario, name: Var | undefined): Situation['passed'] {
+  let states: readonly string[] = []
+  return steps.flatMap((step) => {
+    const use = useById(charter, step.use)
+    if (name === undefined || use === undefined || (step.makes !== name && step.object !== name)) return []
+    const left = step.makes === name ? [] : [{ states, next: use }]
+    states = use.to.length > 0 ? use.to : states
+    return left
+  })
 }
 
 /** The object of a scenario that the object of a step was made under. */

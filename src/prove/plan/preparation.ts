@@ -1,6 +1,6 @@
 /** What may be done before a use so that its rules over facts hold: moves of the objects they speak of, and things made below those. */
 import { type ComprehensionNode, childrenOf, type Node } from '../../cel/ast.ts'
-import { parseCel } from '../../cel/parse-cel.ts'
+import { type Expression, parseCel } from '../../cel/parse-cel.ts'
 import { printCel } from '../../cel/print.ts'
 import { literalsIn } from '../../cel/traverse.ts'
 import { bare } from '../../charter/bare.ts'
@@ -31,22 +31,31 @@ export interface Situation {
   readonly state: string | undefined
   /** Moves that were made of it already, and with which wishes. */
   readonly done: readonly { readonly use: UseId; readonly wishes: readonly Wish[] }[]
+  /** States it was in before, each with the move it left them by. */
+  readonly passed: readonly { readonly states: readonly string[]; readonly next: Use }[]
 }
 
 const mostMoves = 4
 const mostBelow = 2
 const mostOfOne = 4
 
-/** The ways to make a rule of a use true, the likeliest first; each is what must be done together. */
+/** What decides over a demand: a rule, or how much a limit leaves room for. */
+export function measureOf(constraint: Extract<Constraint, { kind: 'when' | 'limit' }>): Expression {
+  return constraint.kind === 'when' ? constraint.rule : constraint.atMost
+}
+
+/** The ways to make a rule of a use true, or to make room below a limit, the likeliest first; each is what must be done together. */
 export function preparationsOf(
   charter: Charter,
   use: Use,
-  constraint: Extract<Constraint, { kind: 'when' }>,
+  constraint: Extract<Constraint, { kind: 'when' | 'limit' }>,
   situation: Situation,
 ): Preparation[] {
-  const asked = askedBy(constraint.rule.ast, situation.slot)
+  const measure = measureOf(constraint)
+  const asked = askedBy(measure.ast, situation.slot)
   const { id } = constraint
-  const moves = movesFor(charter, use, asked, situation).map((each) => ({ ...each, constraint: id }))
+  const named = measure.reads.flatMap(([root, member]) => (root === situation.slot && member ? [bare(member)] : []))
+  const moves = movesFor(charter, use, { ...asked, named }, situation).map((each) => ({ ...each, constraint: id }))
   const things = belowFor(charter, asked, situation).map((each) => ({ ...each, constraint: id }))
   return [...things, ...moves]
 }
@@ -175,15 +184,51 @@ function sizeAsked(
   return Number.isFinite(number) ? number + (op === '>' || op === '<' ? 1 : 0) : 0
 }
 
-/** Moves of the object that leave it where the use may be made; those that take what the rule asks for come first. */
-function movesFor(charter: Charter, use: Use, asked: Asked, situation: Situation): Omit<Preparation, 'constraint'>[] {
+/**
+ * Moves of the object that leave it where the use may be made; those that take what the rule asks for come first, then those that lead to
+ * what it is called after, as `paid` for `paidCents`.
+ */
+function movesFor(
+  charter: Charter,
+  use: Use,
+  asked: Asked & { readonly named: readonly string[] },
+  situation: Situation,
+): Omit<Preparation, 'constraint'>[] {
   const { slot, done } = situation
-  const found = possibleMoves(charter, use, { ...situation, done: [] }).flatMap((move) => {
+  const fresh = { ...situation, done: [] }
+  const moves = [...possibleMoves(charter, use, fresh), ...earlierMoves(charter, use, fresh)]
+  const found = moves.flatMap((move) => {
     const wishes = wishesFor(charter, move, asked, 'request')
     const isDone = done.some((each) => each.use === move.id && wishes.every((wish) => has(each.wishes, wish)))
-    return isDone || isAgainst(move, wishes) ? [] : [{ slot, use: move.id, wishes }]
+    const isNamed = move.to.some((state) => asked.named.some((name) => name.startsWith(bare(state))))
+    const worth = 2 * wishes.length + Number(isNamed)
+    return isDone || isAgainst(move, wishes) ? [] : [{ slot, use: move.id, wishes, worth }]
   })
-  return found.toSorted((left, right) => right.wishes.length - left.wishes.length).slice(0, mostMoves)
+  return found
+    .toSorted((left, right) => right.worth - left.worth)
+    .slice(0, mostMoves)
+    .map(({ worth: _, ...each }) => each)
+}
+
+/** Moves that can be made no longer, and could be before: what led on from there leads on from where they lead as well. */
+function earlierMoves(charter: Charter, use: Use, situation: Situation): Use[] {
+  const { type, state, passed } = situation
+  const late = type.transitions.filter((move) => move.from.length > 0 && !mayStart(move, state))
+  return late.filter((move) =>
+    passed.some(
+      ({ states, next }) =>
+        isMove(charter, use, move) &&
+        next.id !== move.id &&
+        states.some((each) => move.from.includes(each)) &&
+        move.to.every((each) => mayStart(next, each)),
+    ),
+  )
+}
+
+/** Whether a move may be made of what is there, for the sake of another use. */
+function isMove(charter: Charter, use: Use, move: Use): boolean {
+  const writes = charter.operations.get(move.operation)?.writes === true
+  return !move.creates && move.kind !== 'along' && move.id !== use.id && writes
 }
 
 /** Moves of the object in a slot that were not made yet and leave it where the use may be made. */
@@ -192,13 +237,7 @@ export function possibleMoves(charter: Charter, use: Use, { slot, type, state, d
     slot !== 'object' || use.from.length === 0 || move.to.every((each) => use.from.includes(each))
   return type.transitions.filter(
     (move) =>
-      !move.creates &&
-      move.kind !== 'along' &&
-      move.id !== use.id &&
-      charter.operations.get(move.operation)?.writes === true &&
-      mayStart(move, state) &&
-      stays(move) &&
-      !done.some((each) => each.use === move.id),
+      isMove(charter, use, move) && mayStart(move, state) && stays(move) && !done.some((each) => each.use === move.id),
   )
 }
 

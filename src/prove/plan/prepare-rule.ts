@@ -29,8 +29,9 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
     const name = varIn(builder, { object: how.object, refs }, preparation.slot)
     if (name === undefined || preparation.constraint === how.wants.without) continue
     const { below } = preparation
-    if (below === undefined) moveFirst(builder, name, preparation, how.depth)
-    else
+    if (below === undefined) {
+      if (staysWanted(builder, name, preparation, how.wants)) moveFirst(builder, name, preparation, how.depth)
+    } else
       putBelow(
         builder,
         name,
@@ -45,6 +46,15 @@ function wantedOf(use: Use, { constraint }: Preparation, { states }: Wants): { r
   const from = use.constraints.find((each) => each.id === constraint)
   const wanted = from?.kind === 'from' ? states?.[from.slot] : undefined
   return wanted === undefined ? {} : { states: wanted }
+}
+
+/** Whether a move that could be made right now leaves an object in the states that a scenario wants it in. */
+function staysWanted(builder: Builder, name: Var, { use: id = '', slot }: Preparation, { states }: Wants): boolean {
+  const move = useById(builder.stage.charter, id)
+  const wanted = states?.[slot]
+  const now = plannedStates(builder, name)
+  if (move === undefined || wanted === undefined || !now.some((each) => move.from.includes(each))) return true
+  return move.to.every((each) => wanted.includes(each))
 }
 
 /** Does something to an object before it is moved out of the states in which that may be done; at once where it never is in one. */
