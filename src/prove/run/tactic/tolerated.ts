@@ -26,12 +26,14 @@ export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintI
   // Of somebody who is nobody it is not known what they have used.
   const nobody = tactic.kind === 'as-other' && tactic.other === 'not-signed-in' ? counting : []
   const kinds = [...(companions[tactic.kind] ?? []), ...nobody]
+  const isOutside = tactic.kind === 'as-other' && isWithoutTenant(lab, abuse)
   const use = useById(lab.charter, abuse.use)
   const own = use?.constraints.filter(
     (each) =>
       each.id !== abuse.constraint &&
       (kinds.includes(each.kind) ||
         (tactic.kind === 'as-other' && readsCaller(use, each)) ||
+        (isOutside && 'per' in each && each.per.includes('tenant')) ||
         (tactic.kind === 'object-facts' && bindsWhatIsRead(lab, use, abuse, each)) ||
         (kinds.includes('from') && readsFactsAlone(each))),
   )
@@ -45,6 +47,12 @@ function bindsWhatIsRead(lab: Lab, use: Use, { constraint: id }: AbuseCase, cons
   if (broken?.kind !== 'when' || approval?.binds === undefined) return false
   const read = broken.rule.reads.filter(([root]) => root === 'object').map(([, ...members]) => printPointer(members))
   return approval.binds.some((bound) => read.includes(printPointer(bound)))
+}
+
+/** Whether who makes the abuse is of no tenant, so that nothing can be counted for it. */
+function isWithoutTenant({ stage }: Lab, { abuse }: AbuseCase): boolean {
+  const identity = abuse.cast[abuse.steps.at(-1)?.as ?? '']?.identity
+  return stage.members.some(({ name, principal }) => name === identity && principal.tenant === undefined)
 }
 
 const facts: ReadonlySet<string> = new Set(['object', 'parent', 'state'])
