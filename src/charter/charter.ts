@@ -191,7 +191,7 @@ interface Head {
   readonly position: Position
 }
 
-/** What `per` counts for: `call`, `object`, `principal`, `tenant`, or a slot. */
+/** What `per` counts for: `call`, `object`, `principal`, `tenant`, a slot, or a place in the request (`$request.body#/week`). */
 export type Scope = readonly string[]
 
 /** One thing the charter demands of a call: the closed set of kinds. */

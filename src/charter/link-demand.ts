@@ -4,7 +4,7 @@ import { parseDuration, parsePace } from './duration.ts'
 import { linkRefDemands } from './link-ref.ts'
 import { asList, callVariables, type Linker, linkBy, unknownName } from './linker.ts'
 import type { Path } from './parse.ts'
-import { parseReference } from './pointer.ts'
+import { countedPlace, parseReference } from './pointer.ts'
 import type { RawDemands, RawLimit } from './schema.ts'
 import type { OperationShape } from './source/description.ts'
 
@@ -177,7 +177,8 @@ export function linkLimit(
 /** Reports scopes that mean nothing at this use. */
 export function checkScope(linker: Linker, path: Path, per: readonly string[], scope: DemandScope): readonly string[] {
   const known = new Set(['call', 'object', 'principal', 'tenant', 'parent', ...scope.refs.map((ref) => ref.slot)])
-  for (const each of per) if (!known.has(each)) unknownName(linker, path, 'scope', each, known)
+  for (const each of per)
+    if (!known.has(each) && countedPlace(each) === undefined) unknownName(linker, path, 'scope', each, known)
   if (per.includes('object') && scope.object === undefined) {
     linker.report(
       'no-object',

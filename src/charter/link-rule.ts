@@ -2,6 +2,7 @@ import type { Constraint, OperationId, OrderTemplate, Use } from './charter.ts'
 import { parseDuration, parsePace } from './duration.ts'
 import { linkLimit } from './link-demand.ts'
 import { asList, type Linker, unknownName } from './linker.ts'
+import { countedPlace } from './pointer.ts'
 import type { RawRule } from './schema.ts'
 
 const pairTemplates = [
@@ -38,7 +39,8 @@ export function linkRule(linker: Linker, raw: RawRule, index: number): Constrain
   if ('separate' in raw)
     return { kind: 'separation', ...head, of: { operations: known(raw.separate), per: asList(raw.per) } }
   if ('limit' in raw) {
-    const slots = asList(raw.per).filter((each) => !['call', 'object', 'principal', 'tenant', 'parent'].includes(each))
+    const plain = ['call', 'object', 'principal', 'tenant', 'parent']
+    const slots = asList(raw.per).filter((each) => !plain.includes(each) && countedPlace(each) === undefined)
     const refs = slots.map((slot) => ({
       slot,
       object: slot,

@@ -214,7 +214,9 @@ function linkUses(
     const shape = linker.shapes.get(id)
     if (shape === undefined) unknownName(linker, ['operations', id], 'operation', id, linker.shapes.keys())
     else if (!moved.has(id)) {
-      const object = raw.lists === undefined ? (raw.object ?? inferObject(shape, objects, linker.shapes)) : raw.object
+      // What reads one object and lists others beside it is about that one.
+      const read = Object.keys(objects).find((name) => objects[name]?.read === id)
+      const object = raw.object ?? (raw.lists === undefined ? inferObject(shape, objects, linker.shapes) : read)
       drafts.push({ id, kind: 'operation', shape, object, path: ['operations', id], own: raw })
     }
   }

@@ -108,6 +108,12 @@ export function parseReference(text: string): Reference | undefined {
   return { from, in: place === 'path' ? 'path' : 'query', name }
 }
 
+/** The place in a request that a name of what is counted together spells out, as `$request.body#/week`; undefined for other names. */
+export function countedPlace(scope: string): Reference | undefined {
+  const reference = scope.startsWith('$') ? parseReference(scope) : undefined
+  return reference?.from === 'request' ? reference : undefined
+}
+
 /** Writes a reference so that `parseReference` reads it back unchanged. */
 export function printReference(reference: Reference | CallerKey): string {
   if (reference.from === 'principal') return '$principal.id'

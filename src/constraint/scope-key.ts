@@ -1,7 +1,7 @@
 import type { Call, Charter, Constraint, ObjectFact, Principal, Scope, Slot, Use } from '../charter/charter.ts'
 import { inferKey } from '../charter/infer.ts'
 import { textOf } from '../charter/object-fact.ts'
-import { getPointer } from '../charter/pointer.ts'
+import { countedPlace, getPointer } from '../charter/pointer.ts'
 import { actorsOf } from './choice.ts'
 import { keyIn } from './context.ts'
 import { refOf } from './slot.ts'
@@ -36,6 +36,11 @@ function scopePart(charter: Charter, scope: string, occasion: Occasion): string 
     case 'tenant':
       return tenantOf(charter, principal)
     default: {
+      const place = countedPlace(scope)
+      if (place !== undefined) {
+        const value = keyIn(place, occasion.call, undefined)
+        return value === undefined ? undefined : `value ${value}`
+      }
       const found = objectInSlot(charter, scope, occasion)
       return found === undefined ? undefined : `${found.type}/${found.key}`
     }

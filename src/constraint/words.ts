@@ -1,4 +1,5 @@
 import type { Choice } from '../charter/charter.ts'
+import { countedPlace } from '../charter/pointer.ts'
 
 /** Joins words as a sentence does: `a`, `a or b`, `a, b or c`. */
 export function joinWords(words: readonly string[], last: 'or' | 'and' = 'or'): string {
@@ -31,10 +32,17 @@ function withArticle(noun: string): string {
   return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
+/** The last name of a place in a request, other names as they are. */
+function placeWords(scope: string): string {
+  const place = countedPlace(scope)
+  if (place === undefined) return scope
+  return `\`${place.in === 'body' ? (place.pointer.at(-1) ?? 'body') : place.name}\``
+}
+
 /** Whose uses are counted together: `for each object`, `for each principal and object`. */
 export function perWords(per: readonly string[]): string {
   return `for each ${joinWords(
-    per.map((scope) => (scope === 'principal' ? 'caller' : scope)),
+    per.map((scope) => (scope === 'principal' ? 'caller' : placeWords(scope))),
     'and',
   )}`
 }

@@ -1,6 +1,6 @@
 import type { ObjectType, Position, Use } from '../charter.ts'
 import { nearest } from '../nearest.ts'
-import { type Pointer, printPointer, printReference, type Reference } from '../pointer.ts'
+import { countedPlace, type Pointer, printPointer, printReference, type Reference } from '../pointer.ts'
 import { type Checker, constraintsOf, operationOf } from './checker.ts'
 import { bodyMembers } from './member.ts'
 import { answerOf, bodyOf, type Found, lookUp, type Placed, representationOf } from './shape.ts'
@@ -81,6 +81,9 @@ function checkUse(checker: Checker, use: Use): void {
     else checkObjectPointer(checker, use, ref.key.pointer, `\`${ref.slot}\``)
   }
   for (const { key } of constraintsOf(use, 'idempotency')) checkReference(checker, use, key, 'the idempotency key')
+  for (const each of use.constraints)
+    for (const place of ('per' in each ? each.per : []).flatMap((scope) => countedPlace(scope) ?? []))
+      checkReference(checker, use, place, '`per`')
   for (const { approval } of constraintsOf(use, 'approval')) {
     for (const pointer of checker.charter.approvals.get(approval)?.binds ?? [])
       checkObjectPointer(checker, use, pointer, `\`binds\` of \`${approval}\``)

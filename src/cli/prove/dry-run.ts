@@ -105,7 +105,8 @@ function membersOf(charter: Charter, file: RawIdentities): Member[] {
       ...(tenant === undefined ? {} : { tenant }),
     }
     const actors = actorsAs(charter, known.actors, known)
-    if (pool === undefined) return [{ name, principal: { ...known, actors }, pool: false, carries }]
+    const ended = raw.ended === true ? ({ ended: true } as const) : {}
+    if (pool === undefined) return [{ name, principal: { ...known, actors }, pool: false, ...ended, carries }]
     const seats = Array.from({ length: Math.min(poolSeats, pool) }, (_, index) => `${name}#${index + 1}`)
     return seats.map((seat) => ({ name: seat, principal: { actors: known.actors }, pool: true, carries }))
   })

@@ -42,6 +42,10 @@ const identity = z.strictObject({
       steps: z.array(step).min(1).optional(),
     })
     .optional(),
+  ended: z
+    .boolean()
+    .optional()
+    .describe('What they call with was good once and has been taken back: they may nothing, and are let in nowhere.'),
   pool: z.int().min(1).max(10_000).optional().describe('How often it may be registered afresh.'),
 })
 

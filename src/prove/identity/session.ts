@@ -12,6 +12,8 @@ import { fillJson, type Lookup } from './template.ts'
 export interface Session {
   readonly name: string
   readonly actors: readonly string[]
+  /** Whether what it calls with has been taken back. */
+  readonly ended: boolean
   readonly principal: SessionPrincipal
   /** The request as this identity sends it: its headers and query parameters win over the request's own; cookies are added. */
   apply(request: HttpRequest): HttpRequest
@@ -162,6 +164,7 @@ export async function openSession(context: SessionContext): Promise<Session> {
   return {
     name,
     actors: [identity.actor].flat(),
+    ended: identity.ended === true,
     get principal() {
       return credentials.principal
     },

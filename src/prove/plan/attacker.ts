@@ -139,6 +139,7 @@ function lacksNoScope(stage: Stage, choices: readonly Choice[], member: Member):
 function entitled(stage: Stage, { choices, owner, caller, tenanted }: Target, member: Member): boolean {
   return choices.some((choice) => {
     if (choice.anonymous) return true
+    if (member.ended === true) return false
     if (choice.scope !== undefined && member.principal.scopes?.includes(choice.scope) !== true) return false
     // Whoever is some other party makes the call; the owner need not be that.
     const isOwners = choice.party === 'owner' || choice.party === 'creator'

@@ -7,6 +7,8 @@ export interface Member {
   readonly principal: Principal
   /** New ones can be registered. */
   readonly pool: boolean
+  /** What they call with has been taken back: they may nothing. */
+  readonly ended?: true
   /** Where they carry a credential: `header authorization`, `query key`, `cookie`; absent where that is not known. */
   readonly carries?: readonly string[]
 }
@@ -21,6 +23,7 @@ export interface Stage {
 
 /** Whether a member is an actor, by what is known of it before it signs in. */
 export function plays(charter: Charter, member: Member, actor: string): boolean {
+  if (member.ended === true) return false
   if (member.principal.actors !== undefined) return member.principal.actors.includes(actor)
   const declared = charter.actors.get(actor)
   if (declared?.when === undefined) return member.principal.roles?.includes(actor) ?? false
@@ -45,6 +48,7 @@ export function actorsAs(charter: Charter, written: readonly string[], principal
 export function admitted(charter: Charter, members: readonly Member[], choice: Choice): Member[] {
   return members.filter(
     (member) =>
+      member.ended !== true &&
       (choice.actor === undefined || plays(charter, member, choice.actor)) &&
       (choice.scope === undefined || (member.principal.scopes?.includes(choice.scope) ?? false)),
   )

@@ -148,8 +148,13 @@ function printCells({ cells }: Outcome, paint: Paint): string[] {
 }
 
 function printReason({ why, others, advice, cells }: Reason, paint: Paint): string[] {
+  const attempts = [...new Set(cells.map(({ constraint, tactic }) => `${constraint}: ${tactic}`))]
   const uses = [...new Set(cells.map(({ use }) => use))]
-  const named = uses.slice(0, 3).join(', ') + (uses.length > 3 ? ` and ${uses.length - 3} more` : '')
+  // Where it is a few attempts only, the others came further.
+  const named =
+    attempts.length <= 3
+      ? attempts.join(', ')
+      : uses.slice(0, 3).join(', ') + (uses.length > 3 ? ` and ${uses.length - 3} more` : '')
   const lead = `  ${String(cells.length).padStart(3)} not reached: `
   const like = others === 0 ? '' : `; and ${counted(others, 'reason')} like it`
   const lines = wrap(`${why}${like} (${named})`, width - lead.length)

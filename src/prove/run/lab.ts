@@ -1,4 +1,5 @@
 import type { Call, CallRequest, Charter, ObjectFact, Principal, Slot, Use } from '../../charter/charter.ts'
+import { countedPlace } from '../../charter/pointer.ts'
 import { keyIn } from '../../constraint/context.ts'
 import type { Facts } from '../../constraint/facts.ts'
 import { decide, evaluateUse } from '../../decide/decide.ts'
@@ -141,7 +142,9 @@ function objectsNamed(use: Use, objects: Facts['objects'], call: Call): Facts['o
 /** Whether what a call is counted with depends on its arguments, as uses of each coupon. */
 function countsByArgument(use: Use): boolean {
   const slots = new Set(use.refs.flatMap((ref) => (ref.key.from === 'request' ? [ref.slot] : [])))
-  return use.constraints.some((each) => 'per' in each && each.per.some((slot) => slots.has(slot)))
+  return use.constraints.some(
+    (each) => 'per' in each && each.per.some((slot) => slots.has(slot) || countedPlace(slot) !== undefined),
+  )
 }
 
 /** Whether any use of the operation allows a call. */

@@ -159,7 +159,14 @@ async function gather(
       continue
     }
     try {
-      members.push({ name, principal: (await signIn(name)).principal, pool: false, carries: carriedBy(raw) })
+      const { principal } = await signIn(name)
+      members.push({
+        name,
+        principal,
+        pool: false,
+        ...(raw.ended === true ? { ended: true } : {}),
+        carries: carriedBy(raw),
+      })
     } catch (error) {
       if (!(error instanceof IdentityError)) throw error
       absent.push(`${name}: ${error.message}`)
@@ -203,7 +210,8 @@ function openDoors(file: RawIdentities) {
       if (isRead || !reads.has(name)) reads.set(name, isRead ? request : undefined)
     },
     isLetIn: async (name: string, signIn: Lab['signIn']): Promise<boolean> => {
-      if (proven.has(name.split('#', 1)[0] ?? name)) return true
+      // What was taken back is answered 401 where all is well.
+      if (file.identities[name]?.ended === true || proven.has(name.split('#', 1)[0] ?? name)) return true
       const read = reads.get(name)
       if (read === undefined) return reads.has(name)
       const { response } = await (await signIn(name)).send(read)
@@ -218,7 +226,7 @@ function signedAs(charter: Charter, session: Session, { note, touch }: Telling):
     get principal() {
       const { id, tenant, ...rest } = session.principal
       const known = { ...rest, ...(id === undefined ? {} : { id }), ...(tenant === undefined ? {} : { tenant }) }
-      return { ...known, actors: actorsAs(charter, session.actors, known) }
+      return { ...known, actors: session.ended ? [] : actorsAs(charter, session.actors, known) }
     },
     apply: (request) => session.apply(request),
     renew: () => session.renew(),

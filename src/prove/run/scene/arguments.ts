@@ -189,8 +189,9 @@ export async function sized(
   step: Step,
   limit: ConstraintId,
   share: number,
+  manner: Manner = {},
 ): Promise<CallRequest | undefined> {
-  const { problem, seen, best } = await play.prepare(step, {})
+  const { problem, seen, best } = await play.prepare(step, manner)
   if (best.distance >= 1) return undefined
   const use = play.use(step)
   const constraint = use.constraints.find((each) => each.id === limit)

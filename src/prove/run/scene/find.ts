@@ -190,7 +190,10 @@ async function unfitFor(
 function missing(type: ObjectType, spec: VarSpec, owner: string | undefined, others: readonly string[]): string {
   const state = spec.states.length === 0 ? '' : ` in state ${spec.states.join(' or ')}`
   const whose = owner === undefined ? '' : ` of ${spec.owner}`
-  const why = type.list === undefined ? ': the charter names no `list` operation for it' : ''
+  const why =
+    type.list === undefined
+      ? ': the charter names no `list` operation for it, and no `example` of a call that names one has the key of one that fits'
+      : ''
   const people = Object.entries(spec.people ?? {}).map(([at, who]) => ` with ${who} as \`${at}\``)
   const where = spec.under === undefined ? '' : ` under ${spec.under}`
   const theirs = others.length === 0 ? '' : `; there is one of ${others.slice(0, mostTold).join(', ')}`

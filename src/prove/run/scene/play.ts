@@ -18,6 +18,7 @@ import { readThing } from '../look/observe.ts'
 import { outcomesOf, unlessAllowed } from '../look/outcome.ts'
 import { Held, Unreached } from '../unreached.ts'
 import { doubtOf, doubtWords, explain, problemOf, wishesOf } from './arguments.ts'
+import { countedAlike } from './counted-alike.ts'
 import { setUpUnlessDead } from './dead-end.ts'
 import { findThing } from './find.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
@@ -40,6 +41,8 @@ export interface Manner {
   readonly last?: ReadonlySet<ConstraintId>
   /** What else is wanted of the arguments. */
   readonly wishes?: readonly Wish[]
+  /** The demand that shall count the call together with the last one. */
+  readonly counted?: ConstraintId
   /** The request to send, when it is already decided. */
   readonly request?: CallRequest
   readonly purpose?: Sent['purpose']
@@ -250,7 +253,9 @@ export class Play {
     const use = this.use(step)
     const objects = await this.objectsOf(step)
     await lookAtCounted(this, use, manner.target)
-    const given = manner.request ?? (await startOf(this, step, use, objects))
+    const given =
+      manner.request ??
+      countedAlike(this.lab, use, await startOf(this, step, use, objects), manner.target ?? manner.counted)
     const seen = seenBy(this.lab, use, await this.principal(step.as), given, objects)
     const start = manner.request ?? withoutForbidden(this.lab, { use, seen, step }, given, manner)
     const wishes = [...wishesOf(this.scenario, step), ...(manner.wishes ?? [])]

@@ -26,9 +26,9 @@ function scopeOf(constraint: Constraint | undefined): Scope {
   return constraint !== undefined && 'per' in constraint ? constraint.per : ['object']
 }
 
-async function callOnce(scene: Scene): Promise<void> {
+async function callOnce(scene: Scene, alike: Manner = {}): Promise<void> {
   const wishes = roomForAnother(scene.play.use(scene.step))
-  const made = await scene.play.make(scene.step, { purpose: 'setup', wishes })
+  const made = await scene.play.make(scene.step, { ...alike, purpose: 'setup', wishes })
   if (!made.accepted) throw new Unreached(`the rightful call was refused: ${inShort(made.exchange)}`)
 }
 
@@ -112,7 +112,7 @@ async function manyThenOneMore(lab: Lab, abuse: AbuseCase, control: Control, all
       tolerated: toleratedBy(lab, abuse),
     })
     if (best.distance < 1) break
-    await callOnce(scene)
+    await callOnce(scene, call === 0 ? {} : { counted: abuse.constraint })
     const next = await nextScene(lab, abuse, scope, scene)
     if (next !== scene) sent.push(...scene.play.sent)
     scene = next
@@ -180,7 +180,7 @@ async function inParts(lab: Lab, abuse: AbuseCase, control: Control, on?: Scene)
     // A part: more than half of what fits, so that a second one does not.
     const part =
       (usual === undefined ? undefined : await rightfulAs(scene, step, usual)) ??
-      (await sized(scene.play, step, abuse.constraint, 0.6))
+      (await sized(scene.play, step, abuse.constraint, 0.6, call === 0 ? {} : { counted: abuse.constraint }))
     if (part === undefined)
       throw new Unreached(`no amounts were found for \`${abuse.use}\` that each fit and together do not`)
     let made = await scene.play.make(step, { purpose: 'setup', request: part })
