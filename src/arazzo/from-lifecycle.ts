@@ -1,3 +1,4 @@
+import { withArticle } from '../cel/article.ts'
 import type { Charter, ObjectType, Use } from '../charter/charter.ts'
 import type { Journey, RawStep } from '../charter/journey.ts'
 import { printPointer, printReference, setPointer } from '../charter/pointer.ts'
@@ -107,7 +108,7 @@ function bindingsOf(use: Use, key: string, inputs: Map<string, unknown>): Map<st
   for (const ref of use.refs) {
     if (ref.optional || ref.key.from !== 'request') continue
     const name = camel(`${ref.slot}-key`)
-    inputs.set(name, { type: 'string', description: `The key of a ${ref.object} that may be used.` })
+    inputs.set(name, { type: 'string', description: `The key of ${withArticle(ref.object)} that may be used.` })
     bindings.set(printReference(ref.key), `$inputs.${name}`)
   }
   return bindings

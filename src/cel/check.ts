@@ -1,3 +1,4 @@
+import { withArticle } from './article.ts'
 import {
   type BinaryNode,
   type CallNode,
@@ -102,7 +103,8 @@ class Checker {
 
   #expect(node: Node, expected: Kind, operation: string, bound: readonly string[]): Kind {
     const kind = kindOfType(this.type(node, bound))
-    if (!fits(kind, expected)) this.#report(node, `${operation} needs a ${expected}, not a ${kind}`)
+    if (!fits(kind, expected))
+      this.#report(node, `${operation} needs ${withArticle(expected)}, not ${withArticle(kind)}`)
     return expected
   }
 
@@ -128,7 +130,7 @@ class Checker {
 
   #fieldOf(node: { field: string } & Node, target: CelType): CelType {
     if (typeof target === 'string') {
-      if (!fits(target, 'map', 'optional')) this.#report(node, `a ${target} has no fields`)
+      if (!fits(target, 'map', 'optional')) this.#report(node, `${withArticle(target)} has no fields`)
       return target === 'optional' ? 'optional' : 'any'
     }
     if (Object.hasOwn(target.fields, node.field)) return target.fields[node.field] ?? 'any'
@@ -143,8 +145,9 @@ class Checker {
     const kind = kindOfType(target)
     const index = kindOfType(this.type(node.index, bound))
     const expected: Kind = kind === 'list' ? 'number' : kind === 'map' ? 'string' : 'any'
-    if (!fits(kind, 'list', 'map', 'optional')) this.#report(node.target, `a ${kind} has no elements`)
-    else if (!fits(index, expected)) this.#report(node.index, `[ ] on a ${kind} needs a ${expected}, not a ${index}`)
+    if (!fits(kind, 'list', 'map', 'optional')) this.#report(node.target, `${withArticle(kind)} has no elements`)
+    else if (!fits(index, expected))
+      this.#report(node.index, `[ ] on ${withArticle(kind)} needs ${withArticle(expected)}, not ${withArticle(index)}`)
     return node.optional || kind === 'optional' ? 'optional' : 'any'
   }
 
@@ -206,7 +209,8 @@ class Checker {
 
   #comprehension(node: ComprehensionNode, bound: readonly string[]): Kind {
     const range = kindOfType(this.type(node.range, bound))
-    if (!fits(range, 'list', 'map')) this.#report(node.range, `${node.macro} needs a list or map, not a ${range}`)
+    if (!fits(range, 'list', 'map'))
+      this.#report(node.range, `${node.macro} needs a list or map, not ${withArticle(range)}`)
     const inner = [...bound, node.variable]
     if (node.predicate !== undefined) this.#expect(node.predicate, 'bool', node.macro, inner)
     if (node.transform !== undefined) this.type(node.transform, inner)

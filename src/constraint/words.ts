@@ -1,3 +1,4 @@
+import { withArticle } from '../cel/article.ts'
 import type { Choice } from '../charter/charter.ts'
 import { countedPlace } from '../charter/pointer.ts'
 
@@ -26,10 +27,6 @@ function choiceWords({ actor, party, scope, states, anonymous }: Choice, of: str
   }
   const role = party === 'holder' ? 'whoever holds its key' : `the ${party}${of}`
   return (actor === undefined ? role : `${withArticle(actor)} who is ${role}`) + holding
-}
-
-function withArticle(noun: string): string {
-  return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 /** The last name of a place in a request, other names as they are. */

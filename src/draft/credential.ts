@@ -1,3 +1,4 @@
+import { withArticle } from '../cel/article.ts'
 import { bare } from '../charter/bare.ts'
 import type { ApiDescription, OperationShape } from '../charter/source/description.ts'
 import { listOf, memberOf, objectOf } from '../charter/source/plain.ts'
@@ -14,7 +15,7 @@ export function declaredSecurity(description: ApiDescription, shape: OperationSh
  */
 export function signOfCredentials(description: ApiDescription, shape: OperationShape): string | undefined {
   const refusal = ['401', '403'].find((status) => shape.responses.some((each) => each.status === status))
-  if (refusal !== undefined) return `a ${refusal} is described`
+  if (refusal !== undefined) return `${withArticle(refusal)} is described`
   // OpenAPI has this header ignored as a parameter, so the shape does not have it.
   const { operation, item } = rawOperation(description, shape)
   const carried = [...listOf(item['parameters']), ...listOf(operation['parameters'])].some((declared) => {

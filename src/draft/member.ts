@@ -1,3 +1,4 @@
+import { withArticle } from '../cel/article.ts'
 import { bare } from '../charter/bare.ts'
 import type { ApiDescription } from '../charter/source/description.ts'
 import { listOf, textOf } from '../charter/source/plain.ts'
@@ -75,7 +76,7 @@ function keyOf({ name, parameter }: Resource, names: readonly string[]): Said<st
 }
 
 function ownerOf({ name }: Resource, names: readonly string[], key: Said<string>): Said<string> | undefined {
-  if (selves.test(name)) return guess(valuePath(key), `a ${name} is taken to own itself`)
+  if (selves.test(name)) return guess(valuePath(key), `${withArticle(name)} is taken to own itself`)
   for (const person of people) {
     const found = names.find((each) => isIdOf(each, person))
     if (found !== undefined) return guess(`/${found}`, `of the name \`${found}\``)

@@ -1,3 +1,4 @@
+import { withArticle } from '../../cel/article.ts'
 import type { ObjectType, Use } from '../charter.ts'
 import { inferKey } from '../infer.ts'
 import { type Checker, constraintsOf, operationOf } from './checker.ts'
@@ -18,7 +19,7 @@ export function checkParents(checker: Checker): void {
         continue
       const what =
         parent === undefined
-          ? `a ${type.name} has no \`parent\``
+          ? `${withArticle(type.name)} has no \`parent\``
           : `nothing in the call says which ${parent.object} it is`
       checker.warn(
         'parent-unknown',

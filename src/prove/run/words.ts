@@ -1,3 +1,4 @@
+import { withArticle } from '../../cel/article.ts'
 import type { Charter, Demand, Use } from '../../charter/charter.ts'
 import { isInvariant } from '../../constraint/invariant.ts'
 import type { Change } from '../oracle/change.ts'
@@ -106,7 +107,7 @@ function seen({ tactic, abuse }: AbuseCase, trial: Trial): string {
 }
 
 function changeWords({ label, pointer, before, after }: Change): string {
-  if (pointer === 'exists') return after === true ? `there is a ${label}` : `the ${label} is gone`
+  if (pointer === 'exists') return after === true ? `there is ${withArticle(label)}` : `the ${label} is gone`
   const what =
     pointer === 'state' || pointer === 'count'
       ? `the ${pointer} of ${label}`
@@ -166,7 +167,7 @@ export function causeOf(
   if (tactic.kind === 'revived')
     return text(
       `does not look whether the ${tactic.type} it belongs to has ended`,
-      `End what belongs to a ${tactic.type} together with it, and move a ${tactic.type} only out of states that are not final.`,
+      `End what belongs to ${withArticle(tactic.type)} together with it, and move ${withArticle(tactic.type)} only out of states that are not final.`,
     )
   if (tactic.kind === 'ended')
     return text(

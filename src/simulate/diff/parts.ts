@@ -1,4 +1,5 @@
 /** How the other parts of two charters differ: actors, objects, approvals, workflows, and what is not described. */
+import { withArticle } from '../../cel/article.ts'
 import type { Actor, Approval, Charter, ObjectType, Workflow } from '../../charter/charter.ts'
 import { printDuration } from '../../charter/duration.ts'
 import { joinWords, whoWords } from '../../constraint/words.ts'
@@ -35,7 +36,10 @@ function diffActor(old: Actor, now: Actor): readonly Omit<Change, 'about'>[] {
   const changes: Omit<Change, 'about'>[] = []
   const { name } = now
   if (old.kind !== now.kind)
-    changes.push({ direction: 'other', says: `the actor \`${name}\` was a ${old.kind}, and is a ${now.kind}` })
+    changes.push({
+      direction: 'other',
+      says: `the actor \`${name}\` was ${withArticle(old.kind)}, and is ${withArticle(now.kind)}`,
+    })
   if (plainText(old.when) !== plainText(now.when)) {
     const direction = old.when !== undefined && now.when !== undefined ? byRule(old.when, now.when) : 'other'
     const words = (when: Actor['when']): string => (when === undefined ? `the role \`${name}\`` : `\`${when.source}\``)

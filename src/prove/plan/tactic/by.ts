@@ -1,5 +1,6 @@
 /** Calls by those who may not, and on what is not theirs. */
 
+import { withArticle } from '../../../cel/article.ts'
 import type { Ref } from '../../../charter/charter.ts'
 import { apartFrom } from '../../../constraint/separation.ts'
 import { type Attacker, attackersOf } from '../attacker.ts'
@@ -83,10 +84,10 @@ function missingPeople({ stage, use }: Draft, { choices }: ConstraintOf<'by'>): 
   return [
     ...unscoped.map(({ actor, scope }) => ({
       other: 'no-scope' as const,
-      why: `no identity is a \`${actor}\` without the scope \`${scope}\``,
+      why: `no identity is ${withArticle(`\`${actor}\``)} without the scope \`${scope}\``,
     })),
     ...(tenanted && bound.length > 0 && !far
-      ? [{ other: 'other-tenant' as const, why: `no identity is a \`${bound[0]}\` of another tenant` }]
+      ? [{ other: 'other-tenant' as const, why: `no identity is ${withArticle(`\`${bound[0]}\``)} of another tenant` }]
       : []),
   ]
 }
@@ -110,7 +111,7 @@ export function planRefBy(draft: Draft, constraint: ConstraintOf<'by'>): void {
   }
   const other = otherOwner(draft, constraint, ref, caller)
   if (other === undefined) {
-    draft.skip(constraint.id, tactic, `no other identity has a ${ref.object}`)
+    draft.skip(constraint.id, tactic, `no other identity has ${withArticle(ref.object)}`)
     return
   }
   draft.add(constraint.id, tactic, 'bola-write', () => ({

@@ -1,4 +1,5 @@
 /** Objects that the object acted on points to: nothing on the way has to name them. */
+import { withArticle } from '../../../cel/article.ts'
 import type { ObjectType, Slot, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
 import { sameTenant } from '../cast.ts'
@@ -28,7 +29,7 @@ function movedBefore(draft: Draft, type: ObjectType, constraint: ConstraintOf<'f
   const setter = type.transitions.find((use) => use.creates && use.to.includes(state))
   if (moves !== undefined) builder.move(named ?? varPointedAt(draft, builder, act.object, constraint.slot), moves, 0)
   else if (named === undefined && setter !== undefined) setAnew(builder, setter, act.object)
-  else throw new Unbuildable(`nothing moves a ${type.name} that may be used to ${state}`)
+  else throw new Unbuildable(`nothing moves ${withArticle(type.name)} that may be used to ${state}`)
   builder.steps.push(act)
   return draft.finish(builder)
 }

@@ -1,4 +1,5 @@
 /** Calls that break a rule over arguments, objects or the caller. */
+import { withArticle } from '../../../cel/article.ts'
 import type { Slot } from '../../../charter/charter.ts'
 import { getPointer } from '../../../charter/pointer.ts'
 import { mayByRole } from '../apart.ts'
@@ -145,7 +146,7 @@ function rolesOnlyOf({ stage, use }: Draft, caller: Member): string[] {
   const here = members.filter((each) => sameTenant(each, caller))
   return [...roles]
     .filter((role) => has(here, role) && !has(others, role))
-    .map((role) => `no identity of another tenant is a \`${role}\``)
+    .map((role) => `no identity of another tenant is ${withArticle(`\`${role}\``)}`)
 }
 
 /** Whether a rule holds for somebody whatever the object is. */
