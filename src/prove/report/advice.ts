@@ -2,6 +2,10 @@
 
 /** By how a reason reads; the first that fits. */
 const advices: readonly (readonly [RegExp, string])[] = [
+  [
+    /nothing is open to them by which/,
+    'say `ended: true` of an identity whose key was taken back; of another one, let the charter open a read to it',
+  ],
   [/not let in|signing in|expected 2xx, got/, 'check how this identity signs in (identities file: login, headers)'],
   [/no reset hook/, 'add `hooks: { reset: … }` to the identities file'],
   [/`advance-clock` hook/, 'add `hooks: { advance-clock: … }` to the identities file'],

@@ -4,6 +4,7 @@ import type { Member, Stage } from '../plan/cast.ts'
 import { Casting } from '../plan/casting.ts'
 import { useById } from '../plan/graph.ts'
 import { namedObjects } from '../plan/implicit-ref.ts'
+import { creatorsOf } from '../plan/possible.ts'
 import type { Scenario } from '../plan/scenario.ts'
 import { isSometimesApproved } from '../plan/tactic/draft.ts'
 import type { BuildOptions } from '../plan/wants.ts'
@@ -14,6 +15,8 @@ export interface Choice {
   readonly options: BuildOptions
 }
 
+/** How many states are tried as the first of what no operation makes. */
+const mostStarts = 4
 /** How many types of objects are looked at where no way to a use can be planned. */
 const mostTypes = 6
 
@@ -46,6 +49,10 @@ export async function* choicesFor(
     if (plain === undefined || state !== undefined)
       yield { options: { found: new Set([type]), ready: new Map([[type, state]]) } }
   }
+  // What no operation makes may be in any state at first.
+  for (const type of types.filter((each) => creatorsOf(charter, each).length === 0))
+    for (const state of startsIn(charter, type))
+      yield { options: { found: new Set([type]), ready: new Map([[type, state]]) } }
   const creators = charter.objects.get(use.object?.type ?? '')?.transitions.filter((each) => each.creates) ?? []
   for (const creator of creators.slice(1)) yield { options: { found, creator: creator.id } }
   for (const creator of creators.slice(1))
@@ -61,6 +68,13 @@ export async function* choicesFor(
 function broughtTo(charter: Charter, { steps, vars }: Scenario, type: string): string | undefined {
   const last = steps.slice(0, -1).findLast((step) => vars[step.object ?? '']?.type === type)
   return last === undefined ? undefined : useById(charter, last.use)?.to[0]
+}
+
+/** States of a type that moves lead out of. */
+function startsIn(charter: Charter, name: string): string[] {
+  const type = charter.objects.get(name)
+  const left = new Set(type?.transitions.flatMap((use) => use.from))
+  return type?.states.filter((state) => left.has(state)).slice(0, mostStarts) ?? []
 }
 
 /** The types of what a use acts on and names, and of what those are made from, the nearest first. */

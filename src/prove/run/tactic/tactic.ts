@@ -112,7 +112,7 @@ async function refuseDoubt(lab: Lab, trial: Trial): Promise<void> {
   if (isLetIn === true) return
   throw new Unreached(
     isLetIn === undefined
-      ? `${abuse.as} is not let in (401), and nothing is open to them by which to tell whether the credential is good: say \`ended: true\` of whoever calls with what was taken back`
+      ? `${abuse.as} is not let in (401), and nothing is open to them by which to tell whether the credential is good`
       : `${abuse.as} is not let in at all (401): the credential may be wrong or have run out`,
   )
 }
