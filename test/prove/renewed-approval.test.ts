@@ -38,8 +38,8 @@ rules:
 
 const people = { ann: 'asker', rik: 'rater', hal: 'head', hiv: 'head', hob: '[head, cashier]', cas: 'cashier' }
 
-/** A flawed API keeps the approvals when a grant is rated anew. */
-function office(flawed: boolean): (asked: Asked) => readonly [number, unknown?] {
+/** A flawed API keeps the approvals when a grant is rated anew, or even leaves it approved. */
+function office(flawed: boolean | 'all'): (asked: Asked) => readonly [number, unknown?] {
   const all: { id: string; askedBy: string; amount: number; worth: number; status: string; by: string[] }[] = []
   return ({ who = '', method, path: [, id, deed], body }) => {
     const is = (role: string): boolean =>
@@ -62,8 +62,10 @@ function office(flawed: boolean): (asked: Asked) => readonly [number, unknown?] 
     if (method === 'GET') return [200, grant]
     if (deed === 'rate') {
       if (!is('rater')) return [403]
-      if (grant.status === 'paid' || !(Number(body['worth']) > 0)) return [409, { error: 'paid, or worth nothing' }]
-      Object.assign(grant, { status: 'rated', worth: body['worth'] }, flawed ? {} : { by: [] })
+      const worth = Number(body['worth'] ?? body['points'])
+      if (grant.status === 'paid' || !(worth > 0)) return [409, { error: 'paid, or worth nothing' }]
+      const keeps = flawed === 'all' && grant.status === 'approved'
+      Object.assign(grant, { worth, ...(keeps ? {} : { status: 'rated' }) }, flawed ? {} : { by: [] })
     }
     if (deed === 'approve') {
       if (!is('head')) return [403]
@@ -99,3 +101,19 @@ test('one approval of what was changed is not two', async () => {
     ['held: 409 not approved, or by you'],
   )
 })
+
+// What is approved may follow from what the change says, in other words.
+const inPoints = charter
+  .replace('body: { worth: integer }', 'body: { points: integer }')
+  .replace('request.worth', 'request.points')
+  .replace('body: { worth: 20 }', 'body: { points: 20 }')
+
+for (const flawed of ['all', false] as const)
+  test(`what leads back to where it is approved is tried after the approval: ${flawed ? 'a finding' : 'held'}`, async () => {
+    const { findings, cells } = await proveSmall({ ...api, charter: inPoints, answer: office(flawed) })
+    const found = findings.map((each) => `${each.class} at ${each.operation}`)
+    assert.equal(found.includes('approval-changed at shop.pay'), flawed === 'all')
+    if (flawed === false) assert.deepEqual(found, [])
+    const changed = cells.find(({ tactic }) => tactic === 'approval.changed')
+    assert.equal(changed?.verdict, flawed ? 'proven' : 'held')
+  })

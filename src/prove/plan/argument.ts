@@ -139,15 +139,27 @@ const ofField: Readonly<Record<NonNullable<Field['type']>, unknown>> = {
   time: '2030-01-01T00:00:00Z',
 }
 
-/** Texts that are said to work in an argument: of the charter's example, and keys of what the argument names. */
-export function existingFor({ charter, use }: Ground, argument: Argument): string[] {
+/** Texts that are said to work in an argument: of the charter's example, keys of what the argument names, and what its schema lists. */
+export function existingFor(ground: Ground, argument: Argument): string[] {
+  const { charter, use } = ground
   const given = exampleOf(use, argument)
   const named = namedObjects(charter, use).find(
     ({ key }) => key.from === 'request' && printReference(key) === printReference(argument.at),
   )
   const type = argument.below.length > 0 ? undefined : charter.objects.get(named?.object ?? '')
   const keys = type === undefined ? [] : namedKeys(charter, type).slice(0, mostKeys)
-  return [...(typeof given === 'string' && !given.includes('{fresh}') ? [given] : []), ...keys]
+  return [
+    ...(typeof given === 'string' && !given.includes('{fresh}') ? [given] : []),
+    ...keys,
+    ...optionsOf(ground, argument.schema).slice(0, mostKeys),
+  ]
+}
+
+/** The texts a schema lists. */
+function optionsOf(ground: Ground, schema: unknown): string[] {
+  const description = descriptionOf(ground)
+  const options = description === undefined || schema === undefined ? [] : resolveSchema(description, schema)['enum']
+  return Array.isArray(options) ? options.filter((each) => typeof each === 'string') : []
 }
 
 const mostKeys = 4

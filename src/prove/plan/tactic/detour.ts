@@ -21,7 +21,7 @@ interface Changing {
 /** Approved, changed, and brought back to where the act may start, without being approved again: once for each part that the change takes. */
 export function withChanges(draft: Draft, scenario: Scenario, { change, grants, to }: Changing): Scenario[] {
   return changesBy(draft, change).flatMap(
-    (extra) => possible(() => detour(draft, scenario, { use: change, extra, to }, grants)) ?? [],
+    (extra) => possible(() => detour(draft, scenario, { use: change, extra, to, isChange: true }, grants)) ?? [],
   )
 }
 
@@ -29,7 +29,9 @@ export function withChanges(draft: Draft, scenario: Scenario, { change, grants, 
 export function changesBy(draft: Draft, change: Use): Step['extra'][] {
   const bound = boundBy(draft)
   const taken = bound.filter(([name = '']) => takesArgument(draft.stage.charter, change, name))
-  const parts = taken.length > 0 ? taken.toSorted((left, right) => rankOf(left) - rankOf(right)) : bound.slice(0, 1)
+  const sorted = taken.toSorted((left, right) => rankOf(left) - rankOf(right))
+  // What says nothing of it, as a new score that the final one follows from, changes it by itself.
+  const parts = sorted.length > 0 || !isPatch(draft, change) ? sorted : bound.slice(0, 1)
   const extras = parts.map((at) => [{ at, value: { tamper: 'a little' } as const }])
   return extras.length === 0 ? [[]] : extras.slice(0, mostParts)
 }
@@ -50,7 +52,14 @@ function boundBy({ use, stage }: Draft): readonly Pointer[] {
 
 const mostChangers = 3
 
-/** Uses that may change the object between its approval and the act: those that take what was approved before others. */
+function isPatch({ stage }: Draft, { operation }: Use): boolean {
+  return stage.charter.operations.get(operation)?.shape.method !== 'POST'
+}
+
+/**
+ * Uses that may change the object between its approval and the act: those that take what was approved before others, then those that lead
+ * back to where it is approved.
+ */
 export function changers(draft: Draft, grants: ReadonlySet<string>): Use[] {
   const { charter } = draft.stage
   const bound = new Set(boundBy(draft).map(([name]) => name))
@@ -60,6 +69,10 @@ export function changers(draft: Draft, grants: ReadonlySet<string>): Use[] {
     if (shape?.body === undefined || home === undefined) return false
     return Object.keys(propertiesOf(home, shape.body.schema)).some((name) => bound.has(name))
   }
+  const grantedFrom = new Set([...grants].flatMap((id) => useById(charter, id)?.from ?? []))
+  const leadsBack = ({ from, to }: Use): boolean =>
+    to.length > 0 && to.every((state) => grantedFrom.has(state)) && from.some((state) => draft.use.from.includes(state))
+  const worth = (use: Use): number => (takes(use) ? 2 : leadsBack(use) ? 1 : 0)
   const all = [...charter.operations.values()].flatMap((operation) =>
     operation.writes && operation.shape.body !== undefined ? operation.uses : [],
   )
@@ -70,9 +83,9 @@ export function changers(draft: Draft, grants: ReadonlySet<string>): Use[] {
         !use.creates &&
         use.operation !== draft.use.operation &&
         !grants.has(use.id) &&
-        (takes(use) || charter.operations.get(use.operation)?.shape.method !== 'POST'),
+        (worth(use) > 0 || isPatch(draft, use)),
     )
-    .toSorted((left, right) => Number(takes(right)) - Number(takes(left)))
+    .toSorted((left, right) => worth(right) - worth(left))
     .slice(0, mostChangers)
 }
 
@@ -150,7 +163,7 @@ function withGrantsEnded(draft: Draft, scenario: Scenario, use: Use, grants: Rea
 function detour(
   draft: Draft,
   scenario: Scenario,
-  by: { use: Use; extra: Step['extra']; to?: readonly string[] | undefined },
+  by: { use: Use; extra: Step['extra']; to?: readonly string[] | undefined; isChange?: true },
   grants: ReadonlySet<string>,
 ): Scenario {
   const act = scenario.steps.at(-1)
@@ -170,7 +183,9 @@ function detour(
   builder.move(act.object, there, 0)
   builder.move(act.object, [by.use], 0)
   const change = builder.steps.pop()
-  if (change !== undefined) builder.steps.push({ ...change, extra: by.extra })
+  // What was said when it was made would change nothing.
+  const otherwise = by.isChange === true && by.extra.length === 0 ? { variant: 1 } : {}
+  if (change !== undefined) builder.steps.push({ ...change, ...otherwise, extra: by.extra })
   builder.move(act.object, back, 0)
   if (last !== undefined) builder.steps.push(last)
   return builder.scenario()

@@ -41,8 +41,7 @@ export async function tamper(
     if (wanted !== undefined) return wanted
   }
   if (Array.isArray(type?.owner) && type.owner.join('/') === (field?.at ?? at).join('/')) {
-    const other = play.lab.stage.members.find((member) => member.name !== step.as && !member.pool)
-    const id = other === undefined ? undefined : (await play.lab.signIn(other.name)).principal.id
+    const id = await somebodyElse(play, step, seen)
     if (id !== undefined) return id
   }
   const there = seen ?? getPointer(request.body, at)
@@ -53,6 +52,20 @@ export async function tamper(
   const named = schema === undefined ? [] : namedIn(schema).toReversed()
   const another = named.find((each) => each !== null && each !== there)
   return another ?? otherThan(there ?? sample(play, schema, field?.type))
+}
+
+/** Whose it could be instead of whoever it is, or is planned to be: one like them, who does not make the call. */
+async function somebodyElse(play: Play, step: Step, seen: unknown): Promise<string | undefined> {
+  const { lab, scenario } = play
+  const planned = scenario.vars[step.makes ?? '']?.owner
+  const there = seen ?? (planned === undefined ? undefined : (await play.principal(planned)).id)
+  const beside = await somebodyBeside(play, step, there)
+  if (beside !== undefined) return beside
+  const { id } = await play.principal(step.as)
+  const others = lab.stage.members.filter(
+    ({ principal, pool }) => !pool && ![undefined, id, there].includes(principal.id),
+  )
+  return others[0]?.principal.id
 }
 
 /** Somebody else than the one named; not the caller, whom the call may name by itself. */
