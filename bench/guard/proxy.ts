@@ -17,6 +17,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { notesCharter } from '../../test/gateway/http/api.ts'
 import { named } from '../../test/gateway/http/stage.ts'
 import { listen } from '../../test/transport/open.ts'
+import { startNginx } from './nginx.ts'
 
 const body = JSON.stringify({ id: 'n1', owner: 'bob', text: 'x'.repeat(1000), secret: 's' })
 const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
@@ -77,16 +78,20 @@ async function guarded(target: string, store: Store, journal: Journal): Promise<
 }
 
 interface Started {
-  readonly child: ChildProcess
   readonly at: string
+  /** Microseconds of processor time it has used. */
+  cpu(): Promise<number> | number
+  stop(): unknown
 }
 
 function start(name: string, to = ''): Promise<Started> {
   const child = fork(import.meta.filename, [name, to])
-  return new Promise((resolve) => child.once('message', (at) => resolve({ child, at: String(at) })))
+  return new Promise((resolve) =>
+    child.once('message', (at) => resolve({ at: String(at), cpu: () => cpuOf(child), stop: () => child.kill() })),
+  )
 }
 
-function cpuOf({ child }: Started): Promise<number> {
+function cpuOf(child: ChildProcess): Promise<number> {
   const said = new Promise<number>((resolve) => child.once('message', (cpu) => resolve(Number(cpu))))
   child.send('cpu')
   return said
@@ -146,7 +151,7 @@ async function measureAdded(proxies: Readonly<Record<string, Started>>, ms: numb
     process.stdout.write(`${kind}\n`)
     for (const [name, rounds] of found) {
       const [p50, p99] = [middle(rounds.map((each) => each.p50)), middle(rounds.map((each) => each.p99))]
-      process.stdout.write(`  ${name.padEnd(8)} p50 ${p50.toFixed(2)}  p99 ${p99.toFixed(2)}\n`)
+      process.stdout.write(`  ${name.padEnd(9)} p50 ${p50.toFixed(2)}  p99 ${p99.toFixed(2)}\n`)
     }
   }
 }
@@ -221,9 +226,15 @@ const kinds: Readonly<Record<string, string>> = {
 
 async function measure(ms: number): Promise<void> {
   const api = await start('api')
-  const proxies = {
+  const nginx = await startNginx(api.at, 'plain')
+  const firewall = await startNginx(api.at, 'firewall')
+  if (firewall === undefined)
+    process.stdout.write('nginx with ModSecurity and the OWASP core rule set is not installed\n')
+  const proxies: Readonly<Record<string, Started>> = {
     direct: api,
     bare: await start('bare', api.at),
+    ...(nginx === undefined ? {} : { nginx }),
+    ...(firewall === undefined ? {} : { 'nginx+CRS': firewall }),
     gateway: await start('gateway', api.at),
     durable: await start('durable', api.at),
   }
@@ -232,19 +243,19 @@ async function measure(ms: number): Promise<void> {
     process.stdout.write(`${kind}\n`)
     for (const proxy of Object.values(proxies)) await load(proxy.at, bytes, 32, 700)
     for (const [name, proxy] of Object.entries(proxies)) {
-      const before = await cpuOf(proxy)
+      const before = await proxy.cpu()
       const { times, failed } = await load(proxy.at, bytes, 32, ms)
-      const cpu = ((await cpuOf(proxy)) - before) / times.length
+      const cpu = ((await proxy.cpu()) - before) / times.length
       times.sort((left, right) => left - right)
       const at = (share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(2)
       const rate = Math.round(times.length / (ms / 1000))
       process.stdout.write(
-        `  ${name.padEnd(8)} ${String(rate).padStart(6)}/s  p50 ${at(0.5)}  p99 ${at(0.99)}  CPU ${cpu.toFixed(0)}${failed > 0 ? `  failed ${failed}` : ''}\n`,
+        `  ${name.padEnd(9)} ${String(rate).padStart(6)}/s  p50 ${at(0.5)}  p99 ${at(0.99)}  CPU ${cpu.toFixed(0)}${failed > 0 ? `  failed ${failed}` : ''}\n`,
       )
     }
   }
   await measureAdded(proxies, ms)
-  for (const { child } of Object.values(proxies)) child.kill()
+  for (const proxy of Object.values(proxies)) proxy.stop()
 }
 
 const [role, target = ''] = process.argv.slice(2)
