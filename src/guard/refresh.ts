@@ -11,8 +11,7 @@ import type { Look } from './truth.ts'
  * reservation that runs out does.
  */
 export async function refreshCounted(runtime: Runtime, ready: Ready, look: Look): Promise<void> {
-  const { charter, traitsOf } = ready.force
-  if (!traitsOf(ready.call.operation).refreshes) return
+  const { charter } = ready.force
   const { whileQueries } = askFor(charter, ready.call, ready.objects, ready.question)
   if (whileQueries.length === 0) return
   const { marked } = await runtime.store.transact([], (transaction) => transaction.read({ marked: whileQueries }))

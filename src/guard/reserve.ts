@@ -1,6 +1,6 @@
 /** Decide and reserve at once: nobody changes what the decision rests on before what it takes is taken. */
 import type { Call, Charter, Use, UseId } from '../charter/charter.ts'
-import type { Facts } from '../constraint/facts.ts'
+import { type Facts, noFacts } from '../constraint/facts.ts'
 import { objectsFor } from '../constraint/slot.ts'
 import { decide, evaluateUse } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
@@ -75,10 +75,12 @@ export interface Reserved {
  */
 export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservation> {
   const { charter } = ready.force
+  const operation = charter.operations.get(ready.call.operation)
+  const isRead = !ready.stored && operation?.writes !== true
+  if (isRead && !ready.force.traitsOf(ready.call.operation).facts) return withoutStore(ready, noFacts)
   const asking = askFor(charter, ready.call, ready.objects, ready.question)
   const { counters = [], histories = [], grants = [] } = asking.query
-  const operation = charter.operations.get(ready.call.operation)
-  if (counters.length + histories.length + grants.length === 0 && !ready.stored && operation?.writes !== true) {
+  if (counters.length + histories.length + grants.length === 0 && isRead) {
     return withoutStore(ready, asking.factsFrom(noRows, ready.objects).facts)
   }
   // Every scope the call may leave a mark in, as whichever use, is kept apart.

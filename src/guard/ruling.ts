@@ -50,7 +50,7 @@ export class Rulings {
     const off = this.#runtime.switches.ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)
     const enforced = modeOf(force, call.operation) === 'enforce'
-    if (enforced && (await isEnded(this.#runtime, force, incoming.credentials)))
+    if (enforced && force.ends.any && (await isEnded(this.#runtime, force, incoming.credentials)))
       return this.#stop(id, force, call, 'unauthenticated', 'what the caller was let in with has come to its end')
     const sent = incoming.hold === undefined ? undefined : await this.#later.answerFor(force, call, incoming.hold)
     if (sent !== undefined) return { call: id, ...sent }
@@ -141,7 +141,8 @@ export class Rulings {
     answer: Answer,
     incoming: Incoming,
   ): Promise<Release> {
-    if (answer.status >= 300 || ready.mode === 'observe') return shownTo(ready, decision, answer)
+    if (answer.status >= 300 || ready.mode === 'observe' || decision.obligations.length === 0)
+      return shownTo(ready, decision, answer)
     const looking = this.#looking(ready.force, ready.call, incoming)
     // Of whom nothing is known, less is shown.
     const items = await knowItems(looking, decision.obligations, answer.body).catch(() => undefined)
@@ -153,7 +154,7 @@ export class Rulings {
     const mode = modeOf(force, call.operation)
     const repeat = repeatKeyOf(force.charter, call)
     if (operation?.writes !== true || mode === 'observe') {
-      const objects = await this.look(force, call, incoming)
+      const objects = force.traitsOf(call.operation).facts ? await this.look(force, call, incoming) : {}
       const off = this.#runtime.switches.ofObjects(objects)
       if (off !== undefined && mode === 'enforce') return this.switchedOff(id, force, call, off, objects)
       return this.#conclude({ ...readyOf(id, force, call, objects, []), mode }, incoming)
@@ -214,7 +215,8 @@ export class Rulings {
   async #conclude(ready: Ready, incoming: Incoming): Promise<Ruling> {
     let reserved: Reservation
     try {
-      await refreshCounted(this.#runtime, ready, lookOf(incoming))
+      if (ready.force.traitsOf(ready.call.operation).refreshes)
+        await refreshCounted(this.#runtime, ready, lookOf(incoming))
       reserved = await reserve(this.#runtime, ready)
     } catch (error) {
       await this.#letGo(ready).catch(() => undefined)
@@ -256,10 +258,11 @@ export class Rulings {
   async #makeLasting(ready: Ready, reserved: Reserved, going: Going): Promise<void> {
     const { store, now, limits } = this.#runtime
     const took = reserved.stored || reserved.marks.length > 0
-    const [recorded, kept] = await Promise.allSettled([
-      this.record(ready, reserved),
-      took ? store.flush() : Promise.resolve(),
-    ])
+    if (!took) {
+      await this.record(ready, reserved)
+      return
+    }
+    const [recorded, kept] = await Promise.allSettled([this.record(ready, reserved), store.flush()])
     // Another node may have taken this one for gone, and what it reserved for doubtful.
     const stoodStill = reserved.stored && now() - ready.call.at > silentMs + limits.busyMs
     if (recorded.status === 'fulfilled' && kept.status === 'fulfilled' && !stoodStill) return

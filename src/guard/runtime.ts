@@ -1,4 +1,5 @@
 import type { Charter, Operation, OperationId, Slot, Workflow } from '../charter/charter.ts'
+import { meaningOf } from '../constraint/kinds.ts'
 import { isRemembering } from '../session/counting.ts'
 import { type Ends, findEnds } from './ended.ts'
 import type { Journal, Recording } from './journal.ts'
@@ -48,6 +49,8 @@ export interface InForce {
 export interface Traits {
   /** The slots a call needs for itself alone. */
   readonly alone: ReadonlySet<Slot>
+  /** Whether any constraint asks for more than the call itself says. */
+  readonly facts: boolean
   /** Whether some of its constraints ask for approvals, look at earlier calls one by one, or count only what is in some state. */
   readonly approvals: boolean
   readonly remembers: boolean
@@ -68,9 +71,11 @@ export function putInForce(charter: Charter, version: string): InForce {
 }
 
 function findTraits(charter: Charter, operation: Operation | undefined): Traits {
-  const constraints = (operation?.uses ?? []).flatMap((use) => use.constraints)
+  const uses = operation?.uses ?? []
+  const constraints = uses.flatMap((use) => use.constraints)
   return {
     alone: operation === undefined ? new Set() : aloneSlots(charter, operation),
+    facts: uses.some((use) => use.constraints.some((each) => meaningOf(each).needs(use, charter).length > 0)),
     approvals: constraints.some((each) => each.kind === 'approval'),
     remembers: constraints.some(isRemembering),
     refreshes: constraints.some((each) => each.kind === 'limit' && each.while !== undefined),
