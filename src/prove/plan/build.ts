@@ -127,19 +127,21 @@ export class Builder {
   private objectFor(use: Use, member: Member, wants: Wants): Var | undefined {
     if (use.object === undefined || use.creates) return undefined
     const { type, key } = use.object
-    const states = wants.states?.['object'] ?? startsOf(this.stage.charter, use, wants.without, member.principal)
-    const kind = this.stage.charter.objects.get(type)
-    // What a call finds by who makes it is what they call with, not one that is made for it.
-    if (key.from === 'principal' && kind !== undefined && !isOwn(this.stage.charter, kind))
-      return standingFor(this, member, type, states, 0)
     const standing = this.casting.standing(type, choicesOf(use), member)
-    const above = kind === undefined || this.isMade(kind) ? undefined : parentNamed(this.stage.charter, use, kind)
+    const owner = key.from === 'principal' ? member : (wants.owner ?? this.casting.ownerFor(use, member, standing))
+    const { charter } = this.stage
+    const states = wants.states?.['object'] ?? startsOf(charter, use, wants.without, member.principal, owner?.principal)
+    const kind = charter.objects.get(type)
+    // What a call finds by who makes it is what they call with, not one that is made for it.
+    if (key.from === 'principal' && kind !== undefined && !isOwn(charter, kind))
+      return standingFor(this, member, type, states, 0)
+    const above = kind === undefined || this.isMade(kind) ? undefined : parentNamed(charter, use, kind)
     const how = { member, object: undefined, wants, purpose: 'act', depth: 0 } as const
     return this.supply(type, {
       ...standing,
       ...(wants.near === undefined ? {} : { near: wants.near }),
       ...(above === undefined ? {} : { near: refFor(this, use, above, how) }),
-      owner: key.from === 'principal' ? member : (wants.owner ?? this.casting.ownerFor(use, member, standing)),
+      owner,
       creator: wants.creator ?? standing?.creator,
       states,
       wishes: (wants.wishes ?? []).filter((wish) => wish.slot === 'object'),

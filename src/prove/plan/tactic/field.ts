@@ -7,6 +7,7 @@ import { reachableStates } from '../graph.ts'
 import type { Scenario, Tactic } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
+import { listedIn } from './items.ts'
 
 /** Methods whose requests may carry a body although the description speaks of none. */
 const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
@@ -94,7 +95,8 @@ export function planSeenBy(draft: Draft, constraint: ConstraintOf<'seen-by'>, co
   for (const reader of strangers) {
     draft.add(constraint.id, tactic, 'bopla-read', () => {
       const theirs = reader === party || owner === undefined ? {} : { owner }
-      const scenario = draft.build({ member: reader, ...theirs })
+      const inside = listedIn(draft, constraint.object, reader)
+      const scenario = inside ?? draft.build({ member: reader, ...theirs })
       return { control: scenario, abuse: scenario }
     })
   }
