@@ -4,6 +4,7 @@
  * The search is over lifecycles; arguments are found later, when answers are known. Nothing here is tried: a scenario that turns out
  * not to work is reported with the step that failed.
  */
+import { withArticle } from '../../cel/article.ts'
 import type { ObjectType, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { makeBeside, moveAlong } from './along.ts'
@@ -114,7 +115,7 @@ export class Builder {
     const { fill, ...options } = this.choices
     const owner = this.owners.get(object ?? '')
     if (fill === undefined) return
-    if (owner === undefined) throw new Unbuildable(`nobody is known to own what a ${fill} is to be made for`)
+    if (owner === undefined) throw new Unbuildable(`nobody is known to own what ${withArticle(fill)} is to be made for`)
     const other = new Builder(this.stage, { ...options, notCast: new Set([...(options.notCast ?? []), member.name]) })
     const known = this.steps.length
     other.resume(this.scenario())
@@ -161,7 +162,7 @@ export class Builder {
   supply(typeName: string, want: Supply): Var {
     const type = this.stage.charter.objects.get(typeName)
     if (type === undefined) throw new Unbuildable(`there is no object ${typeName}`)
-    if (want.depth > deepest) throw new Unbuildable(`making a ${typeName} needs too many other objects`)
+    if (want.depth > deepest) throw new Unbuildable(`making ${withArticle(typeName)} needs too many other objects`)
     if (isOwn(this.stage.charter, type))
       return findAndMove(this, type, { ...want, owner: want.owner ?? this.casting.members.find((each) => each.pool) })
     if (this.choices.found.has(typeName)) return findAndMove(this, type, want)
@@ -240,7 +241,7 @@ export class Builder {
 
   private follow(type: ObjectType, way: Way, want: Supply): Var {
     const [creator, ...moves] = way
-    if (creator === undefined) throw new Unbuildable(`nothing creates a ${type.name}`)
+    if (creator === undefined) throw new Unbuildable(`nothing creates ${withArticle(type.name)}`)
     const maker = this.casting.makerOf(creator, want.owner, {
       creator: want.creator,
       not: this.notMaker(creator, want),

@@ -1,4 +1,5 @@
 /** Fields written or read by those who may not. */
+import { withArticle } from '../../../cel/article.ts'
 import type { Choice, ObjectType, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
 import { actorsOf, admitted, choicesOf, type Member, plays, type Stage, sameTenant } from '../cast.ts'
@@ -27,7 +28,7 @@ export function planSetBy(draft: Draft, constraint: ConstraintOf<'set-by'>): voi
   const isHere = constraint.on === undefined ? constraint.choices.length > 0 : constraint.on.includes(draft.use.id)
   const writers = isHere ? writersBeside(draft, constraint) : [undefined]
   if (shape.body === undefined && !withBody.has(shape.method)) {
-    draft.skip(constraint.id, tactic, `a ${shape.method} takes no body that could carry the field`)
+    draft.skip(constraint.id, tactic, `${withArticle(shape.method)} takes no body that could carry the field`)
     return
   }
   const finding = isState(draft, constraint.object, constraint.field.at) ? 'direct-status-write' : 'bopla-write'
@@ -63,7 +64,8 @@ function writersBeside(draft: Draft, { id, field, choices }: ConstraintOf<'set-b
     (role) =>
       choices.every(({ actor }) => actor !== role) && !stage.members.some((each) => plays(stage.charter, each, role)),
   )
-  for (const role of absent) draft.skip(id, { kind: 'write-field', field: field.name }, `no identity is a \`${role}\``)
+  for (const role of absent)
+    draft.skip(id, { kind: 'write-field', field: field.name }, `no identity is ${withArticle(`\`${role}\``)}`)
   return oneOfEachKind(stage, others).slice(0, mostWriters)
 }
 
