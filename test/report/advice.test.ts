@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Cell } from '../../src/prove/finding.ts'
 import { adviceFor } from '../../src/prove/report/advice.ts'
+import { coverageOf } from '../../src/prove/report/coverage.ts'
+import { outcome } from './outcome.ts'
 
 /** Reasons as they are given, and a word of what is to be done about them. */
 const reasons: readonly (readonly [why: string, word: RegExp | undefined])[] = [
@@ -21,3 +24,29 @@ for (const [why, word] of reasons)
     if (word === undefined) assert.equal(advice, undefined)
     else assert.match(advice ?? '', word)
   })
+
+test('reasons about which nobody can do anything come last, however many attempts share them', () => {
+  const [model] = outcome.cells
+  assert.ok(model !== undefined)
+  const because = (why: string, index: number): Cell => ({
+    ...model,
+    verdict: 'not-reached',
+    tactic: `try-${index}`,
+    why,
+  })
+  const cells = [
+    'nothing that `claim.approve` is to be separated from comes before it',
+    'nothing that `claim.file` is to be separated from comes before it',
+    'everyone who may reach the object may see the field',
+    'no existing event was found',
+  ].map(because)
+  const { reasons } = coverageOf({ ...outcome, cells })
+  assert.deepEqual(
+    reasons.map(({ cells, advice }) => [cells.length, advice?.startsWith('nothing to do')]),
+    [
+      [1, false],
+      [2, true],
+      [1, true],
+    ],
+  )
+})

@@ -30,6 +30,25 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/was refused: 409\b/, 'check `from` and the rules of that operation against what the API asks for before it'],
 ]
 
+/** Reasons about which nobody can do anything: no call could break such a demand, or none should be refused for it. */
+const moot: readonly (readonly [RegExp, string])[] = [
+  [
+    /^nothing that .* is to be separated from comes before it$/,
+    'nothing to do: what should be done by others comes after it, where this is tried',
+  ],
+  [
+    /^everyone who may reach the object may see the field$/,
+    'nothing to do: it is hidden from nobody who comes that far',
+  ],
+  [/^every identity may do this$/, 'nothing to do: it is open to all of them'],
+  [/^another use of .* allows this call/, 'nothing to do: the charter allows the call in another way'],
+]
+
+/** What to say of a reason about which nobody can do anything; undefined of any other. */
+export function mootWords(why: string): string | undefined {
+  return moot.find(([shape]) => shape.test(why))?.[1]
+}
+
 /** The thing to do about a reason; undefined where there is none, or nothing is wrong. */
 export function adviceFor(why: string): string | undefined {
   return advices.find(([shape]) => shape.test(why))?.[1]

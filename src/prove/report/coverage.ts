@@ -1,7 +1,7 @@
 import type { ConstraintId, UseId } from '../../charter/charter.ts'
 import { groupBy } from '../../charter/group-by.ts'
 import type { Cell, Outcome, Verdict } from '../finding.ts'
-import { adviceFor } from './advice.ts'
+import { adviceFor, mootWords } from './advice.ts'
 
 /** What became of one constraint of one use, over all the ways it was tried. */
 export interface ConstraintCoverage {
@@ -27,7 +27,7 @@ export interface Reason {
 export interface Coverage {
   readonly constraints: readonly ConstraintCoverage[]
   readonly counts: Readonly<Record<Verdict, number>>
-  /** The reason most cells share first. */
+  /** The reason most cells share first; last those about which nobody can do anything. */
   readonly reasons: readonly Reason[]
 }
 
@@ -52,13 +52,17 @@ export function coverageOf({ cells }: Outcome): Coverage {
   const count = (verdict: Verdict): number => constraints.filter((each) => each.verdict === verdict).length
   const missed = groupBy(
     cells.filter(({ verdict }) => verdict === 'not-reached'),
-    ({ why }) => adviceFor(why) ?? why,
+    ({ why }) => mootWords(why) ?? adviceFor(why) ?? why,
   )
   const reasons = [...missed.values()].flatMap(reasonOf)
   return {
     constraints,
     counts: { proven: count('proven'), held: count('held'), 'not-reached': count('not-reached') },
-    reasons: reasons.toSorted((left, right) => right.cells.length - left.cells.length),
+    reasons: reasons.toSorted(
+      (left, right) =>
+        Number(mootWords(left.why) !== undefined) - Number(mootWords(right.why) !== undefined) ||
+        right.cells.length - left.cells.length,
+    ),
   }
 }
 
@@ -67,7 +71,7 @@ function reasonOf(cells: readonly Cell[]): Reason[] {
     ([, left], [, right]) => right.length - left.length,
   )
   if (most === undefined) return []
-  const advice = adviceFor(most[0])
+  const advice = mootWords(most[0]) ?? adviceFor(most[0])
   return [{ why: most[0], others: others.length, cells, ...(advice === undefined ? {} : { advice }) }]
 }
 
