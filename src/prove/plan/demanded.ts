@@ -1,8 +1,12 @@
 /** What rules of later steps ask of objects, for the arguments of earlier steps to settle. */
-import type { Expression } from '../../cel/parse-cel.ts'
-import type { Charter, Slot, Use } from '../../charter/charter.ts'
+import { type Expression, parseCel } from '../../cel/parse-cel.ts'
+import { printCel } from '../../cel/print.ts'
+import type { Charter, Principal, Slot, Use } from '../../charter/charter.ts'
+import { callVariables } from '../../charter/linker.ts'
 import { slotType } from '../../constraint/slot.ts'
+import type { Stage } from './cast.ts'
 import { useById } from './graph.ts'
+import { rewritten, writtenPath } from './instance.ts'
 import { parentOf } from './lore.ts'
 import type { Scenario, Step, Var, Wish } from './scenario.ts'
 import { stateRuleOf } from './state-rule.ts'
@@ -18,11 +22,17 @@ export interface Demanded {
  *
  * @param without - A constraint that is to be broken, or need not hold.
  */
-export function demandedOf(charter: Charter, scenario: Scenario, without: string | undefined): Demanded[] {
+export function demandedOf(
+  { charter, members }: Pick<Stage, 'charter' | 'members'>,
+  scenario: Scenario,
+  without: string | undefined,
+): Demanded[] {
   const act = scenario.steps.at(-1)
+  const callerOf = ({ as }: Step): Principal | undefined =>
+    members.find(({ name, pool }) => !pool && name === scenario.cast[as]?.identity)?.principal
   const all = scenario.steps.flatMap((step): Demanded[] => {
     const use = useById(charter, step.use)
-    const rules = use === undefined ? [] : rulesOn(charter, use, step === act ? without : undefined)
+    const rules = use === undefined ? [] : rulesOn(charter, use, step === act ? without : undefined, callerOf(step))
     return rules.flatMap((wish) => {
       const name = slotVar(charter, scenario, step, wish.slot)
       const isAgainst = (other: Wish) => !other.want && other.rule.source === wish.rule.source
@@ -33,15 +43,31 @@ export function demandedOf(charter: Charter, scenario: Scenario, without: string
   return [...new Map(all.map((each) => [`${each.name} ${each.wish.slot} ${each.wish.rule.source}`, each])).values()]
 }
 
-/** The rules of a use that speak of one object and what it has, and of nothing a request says. */
-export function rulesOn(charter: Charter, use: Use, without?: string): Wish[] {
+/** The rules of a use that speak of one object and what it has, and of nothing a request says; of who calls only where that is known. */
+export function rulesOn(charter: Charter, use: Use, without?: string, caller?: Principal): Wish[] {
   return use.constraints.flatMap((each): Wish[] => {
     if (each.kind !== 'when' || each.id === without || stateRuleOf(charter, use, each.rule) !== undefined) return []
-    const slot = slotRead(each.rule)
+    const rule = saidOf(caller, use, each.rule)
+    const slot = slotRead(rule)
     return slot === undefined || slotType(charter, use, slot) === undefined
       ? []
-      : [{ rule: each.rule, want: true, slot, soft: true }]
+      : [{ rule, want: true, slot, soft: true }]
   })
+}
+
+/** A rule with what it reads of the caller, as their tenant, in plain words. */
+function saidOf(caller: Principal | undefined, use: Use, rule: Expression): Expression {
+  const { id, tenant } = caller ?? {}
+  if (!rule.reads.some(([root]) => root === 'principal')) return rule
+  const plain = rewritten(rule.ast, (node) => {
+    const path = writtenPath(node)?.join('.')
+    const value = path === 'principal.id' ? id : path === 'principal.tenant' ? tenant : undefined
+    return value === undefined
+      ? undefined
+      : { kind: 'literal', type: 'string', value, start: node.start, end: node.end }
+  })
+  const parsed = parseCel(printCel(plain), [...callVariables, ...use.refs.map((ref) => ref.slot)])
+  return parsed.ok ? parsed.expression : rule
 }
 
 /** The one object a rule reads members of, beside the time. */

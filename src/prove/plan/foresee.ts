@@ -7,6 +7,7 @@ import type { Charter, Slot, Use, UseId } from '../../charter/charter.ts'
 import { callVariables } from '../../charter/linker.ts'
 import { showsMember, takesArgument } from './argument.ts'
 import { unfitMoves } from './at-odds.ts'
+import type { Stage } from './cast.ts'
 import { type Demanded, demandedOf } from './demanded.ts'
 import { useById } from './graph.ts'
 import { rewritten, writtenPath } from './instance.ts'
@@ -27,7 +28,8 @@ export interface Foreseen {
  *
  * @param without - A constraint that need not hold.
  */
-export function foresee(charter: Charter, scenario: Scenario, without?: string): Foreseen {
+export function foresee(stage: Pick<Stage, 'charter' | 'members'>, scenario: Scenario, without?: string): Foreseen {
+  const { charter } = stage
   const wished: Demanded[] = []
   const vars = new Map<Var, VarSpec>(
     Object.entries(scenario.vars).map(([name, spec]) => [
@@ -68,7 +70,7 @@ export function foresee(charter: Charter, scenario: Scenario, without?: string):
   }
   for (const [name, { supply, wishes }] of Object.entries(scenario.vars))
     if (supply === 'made') for (const wish of wishes) place(name, wish, 0)
-  for (const { name, wish } of demandedOf(charter, scenario, without)) place(name, wish, 0)
+  for (const { name, wish } of demandedOf(stage, scenario, without)) place(name, wish, 0)
   const placed = { ...scenario, vars: Object.fromEntries(vars), steps }
   return { scenario: placed, unfit: unfitMoves(charter, scenario, wished) }
 }

@@ -6,8 +6,9 @@ import { apartFrom } from '../../../constraint/separation.ts'
 import { type Attacker, attackersOf } from '../attacker.ts'
 import { actorsOf, admitted, boundToTenant, type Member, plays, type Stage, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import { useById } from '../graph.ts'
+import { companionsOf, useById } from '../graph.ts'
 import type { Other, Scenario, Tactic } from '../scenario.ts'
+import { possible } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** Everybody who may not, one of each kind, in place of whoever may. */
@@ -31,10 +32,12 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
       'no-scope': 'scope-exceeded',
       'not-signed-in': 'unauthenticated',
     }[other]
-    draft.add(constraint.id, { kind: 'as-other', other }, found, () => ({
-      abuse: withLastActor(control, member),
-      instead: instead.map((each) => withLastActor(control, each)),
-    }))
+    draft.add(constraint.id, { kind: 'as-other', other }, found, () => {
+      const others = instead.map((each) => withLastActor(control, each))
+      const plain = withLastActor(control, member)
+      const own = member === undefined ? undefined : withOwnBeside(draft, control, member)
+      return own === undefined ? { abuse: plain, instead: others } : { abuse: own, instead: [plain, ...others] }
+    })
   }
   for (const { other, why } of missingPeople(draft, constraint))
     draft.skip(constraint.id, { kind: 'as-other', other }, why)
@@ -136,6 +139,28 @@ function otherOwner(draft: Draft, { choices }: ConstraintOf<'by'>, ref: Ref, cal
     ? stage.members.filter((member) => sameActors(stage, member, caller))
     : new Casting(stage, options).possibleOwners(ref.object)
   return owners.find((member) => member !== caller)
+}
+
+/**
+ * The act by somebody else who has what else the call moves, as a bill of their own that somebody's coupon pays: only whose the object
+ * is makes the difference. Undefined where the call moves nothing else, or they can have nothing of the kind.
+ */
+function withOwnBeside(draft: Draft, control: Scenario, member: Member): Scenario | undefined {
+  const { stage, use } = draft
+  const act = control.steps.at(-1)
+  const beside = companionsOf(stage.charter, use).filter(({ constraints }) =>
+    constraints.some((each) => each.kind === 'by' && each.choices.some(({ party }) => party !== undefined)),
+  )
+  const maker = control.steps.find((step) => step.makes !== undefined && step.makes === act?.object)?.as
+  const name = control.vars[act?.object ?? '']?.owner ?? maker
+  const owner = stage.members.find((each) => each.name === name)
+  if (beside.length === 0 || owner === undefined || owner === member) return undefined
+  const scenario = possible(() => draft.build({ member, owner }))
+  const last = scenario?.steps.at(-1)
+  const isTheirs = beside.every(
+    ({ object }) => scenario?.vars[last?.refs[object?.type ?? ''] ?? '']?.owner === member.name,
+  )
+  return last?.as === member.name && isTheirs ? scenario : undefined
 }
 
 /** The scenario with its last step made by somebody else, or by nobody. */

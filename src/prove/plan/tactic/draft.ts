@@ -43,12 +43,12 @@ export class Draft {
   private built(wants: Wants, options: BuildOptions): Foreseen {
     const builder = new Builder(this.stage, options)
     builder.addAct(this.use, { ...this.base, ...wants })
-    return foresee(this.stage.charter, builder.scenario(), wants.without)
+    return foresee(this.stage, builder.scenario(), wants.without)
   }
 
   /** What a builder has put together, in which the arguments of earlier steps settle what later rules ask of objects. */
   finish(builder: Builder): Scenario {
-    return foresee(this.stage.charter, builder.scenario()).scenario
+    return foresee(this.stage, builder.scenario()).scenario
   }
 
   /** Adds a case, or the reason why it cannot be built. */

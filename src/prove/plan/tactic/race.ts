@@ -60,10 +60,12 @@ function planDraining(draft: Draft, control: Scenario, raced: Slot | undefined):
 /** A call that uses up its object on another one as well: several such calls, each on another one, use it up at once. */
 function planTogether(draft: Draft, control: Scenario): void {
   const { stage, use } = draft
-  const once = use.constraints.find((each) => each.kind === 'from' && each.slot === 'object')
+  const from = use.constraints.find((each) => each.kind === 'from' && each.slot === 'object')
+  const once = from ?? use.constraints.find((each) => each.kind === 'once' && each.per.includes('object'))
   const refs = control.steps.at(-1)?.refs ?? {}
   const others = companionsOf(stage.charter, use).map((each) => refs[each.object?.type ?? ''] ?? '')
-  if (once === undefined || use.to.length === 0 || use.to.some((each) => use.from.includes(each))) return
+  const isUsedUp = once?.kind === 'once' || (use.to.length > 0 && !use.to.some((each) => use.from.includes(each)))
+  if (once === undefined || !isUsedUp) return
   if (others.some((name) => control.vars[name]?.supply === 'made'))
     draft.add(once.id, { kind: 'race', across: 'object' }, 'race', () => ({ control, abuse: control }))
 }

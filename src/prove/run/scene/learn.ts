@@ -1,12 +1,12 @@
 /** What the answer to a call teaches: the object it made, and the state it left. */
 import type { CallRequest, Charter, ObjectFact, ObjectType, Use } from '../../../charter/charter.ts'
 import { readObject, textOf } from '../../../charter/object-fact.ts'
-import { evaluateReference, getPointer } from '../../../charter/pointer.ts'
+import { evaluateReference, getPointer, setPointer } from '../../../charter/pointer.ts'
 import { isRecord } from '../../../wire/to-http.ts'
 import { settledAs } from '../../plan/belong.ts'
 import { companionsOf } from '../../plan/graph.ts'
 import { peopleOf, shownAs } from '../../plan/origin.ts'
-import type { Step, Var } from '../../plan/scenario.ts'
+import type { Scenario, Step, Var } from '../../plan/scenario.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { factId, refuses, type Seen } from '../lab.ts'
 import { readThing, withAbove } from '../look/observe.ts'
@@ -36,18 +36,18 @@ export async function learn(play: Play, step: Step, answered: Answered): Promise
   const { use, request, seen, exchange } = answered
   const made = step.makes === undefined ? undefined : await newThing(play, step, answered)
   if (made !== undefined && step.makes !== undefined) {
-    await refresh(play, made, exchange, use.to[0])
+    await refresh(play, made, madeIn(use, made, exchange), use.to[0])
     play.things.set(step.makes, made)
     noteBelonging(play, step, use, made, seen)
   } else if (step.object !== undefined) {
-    await refresh(play, await play.thing(step.object), exchange, use.to[0])
+    await refresh(play, await play.thing(step.object), exchange.response?.json, use.to[0])
   }
   for (const companion of companionsOf(play.lab.charter, use)) {
     const name = step.refs[companion.object?.type ?? '']
-    if (name !== undefined) await refresh(play, await play.thing(name), exchange, companion.to[0])
+    if (name !== undefined) await refresh(play, await play.thing(name), exchange.response?.json, companion.to[0])
   }
   for (const { thing, along } of followersOf(play, step))
-    await refresh(play, thing, exchange, ledTo(along, thing.fact?.state))
+    await refresh(play, thing, exchange.response?.json, ledTo(along, thing.fact?.state))
   play.lab.past.push({
     ...seen.call,
     request,
@@ -62,7 +62,7 @@ export async function learnBeside(play: Play, step: Step, name: Var, answered: A
   const { use, exchange, created } = answered
   const made = created === undefined ? undefined : await newThing(play, { ...step, makes: name }, answered)
   if (made === undefined) return
-  await refresh(play, made, exchange, use.to[0])
+  await refresh(play, made, madeIn(use, made, exchange), use.to[0])
   play.things.set(name, made)
 }
 
@@ -70,7 +70,13 @@ export async function learnBeside(play: Play, step: Step, name: Var, answered: A
  * Remembers which members stand in a new object, and whether it is who owns what it was made from: where nothing tells before, later
  * steps are cast with them.
  */
-function noteBelonging({ lab }: Play, step: Step, creator: Use, { type, fact }: Thing, { call, objects }: Seen): void {
+function noteBelonging(
+  { lab, scenario }: Play,
+  step: Step,
+  creator: Use,
+  { type, fact }: Thing,
+  { call, objects }: Seen,
+): void {
   for (const [, place] of peopleOf(type)) {
     const id = typeof place === 'string' ? fact?.owner : textOf(getPointer(fact?.value, place))
     const who = lab.stage.members.find((member) => id !== undefined && member.principal.id === id)
@@ -79,10 +85,20 @@ function noteBelonging({ lab }: Play, step: Step, creator: Use, { type, fact }: 
     if (id === call.principal.id) continue
     const mark = shownAs(creator.id, place)
     const slots = Object.keys(step.refs).filter((slot) => objects[slot]?.owner === id)
-    const known = lab.settled.get(mark) ?? slots[0] ?? ''
+    const places = slots.length > 0 ? slots : doneBy(scenario, step, who.name)
+    const known = lab.settled.get(mark) ?? places[0] ?? ''
     // Seen to be otherwise but once, it tells nothing.
-    lab.settled.set(mark, slots.includes(known) ? known : '')
+    lab.settled.set(mark, places.includes(known) ? known : '')
   }
+}
+
+/** Moves that somebody made last, with the object, of what a step names: `slot>use`. */
+function doneBy({ steps }: Scenario, act: Step, name: string): string[] {
+  const earlier = steps.slice(0, steps.indexOf(act))
+  return Object.entries(act.refs).flatMap(([slot, object]) => {
+    const last = earlier.findLast((step) => step.object === object && step.as === name)
+    return last === undefined ? [] : [`${slot}>${last.use}`]
+  })
 }
 
 async function newThing(play: Play, step: Step, answered: Answered): Promise<Thing | undefined> {
@@ -114,11 +130,22 @@ async function newThing(play: Play, step: Step, answered: Answered): Promise<Thi
   }
 }
 
+/** What an answer says of an object that its call made: what stands around the key; nothing but the key where only that is told. */
+function madeIn({ object }: Use, { type, key }: Thing, { response }: Exchange): unknown {
+  const json = response?.json
+  if (object?.key.from !== 'response' || object.key.in !== 'body') return json
+  const { pointer } = object.key
+  const above = pointer.slice(0, pointer.length - type.key.length)
+  // At the top it may be wrapped, and one of several stands in a list.
+  if (above.length === 0 || type.read !== undefined) return json
+  const around = getPointer(json, above)
+  return textOf(getPointer(around, type.key)) === key ? around : setPointer({}, type.key, key)
+}
+
 /** Brings a thing up to date: from the answer when that is the object, else by reading. */
-async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: string | undefined): Promise<void> {
+async function refresh(play: Play, thing: Thing, json: unknown, moved: string | undefined): Promise<void> {
   const { type } = thing
   if (type.state === undefined && moved !== undefined) thing.followed = moved
-  const json = exchange.response?.json
   const complete = textOf(getPointer(json, type.key)) === thing.key && type.read === undefined
   const before = thing.fact?.value
   const whole = isRecord(json) && isRecord(before) ? { ...before, ...json } : json
@@ -127,14 +154,17 @@ async function refresh(play: Play, thing: Thing, exchange: Exchange, moved: stri
     const { owner } = readObject(type, whole, knownOf(thing, play.lab.now()))
     if (owner !== undefined) thing.fact = { ...thing.fact, owner }
   }
-  if (complete) thing.fact = await withAbove(play, thing, readObject(type, whole, knownOf(thing, play.lab.now())))
-  else await readThing(play, thing, undefined)
+  const told = complete
+    ? await withAbove(play, thing, readObject(type, whole, knownOf(thing, play.lab.now())))
+    : undefined
+  if (told !== undefined) thing.fact = told
+  const sight = told ?? (await readThing(play, thing, undefined))
   thing.fact ??= readObject(type, json ?? {}, knownOf(thing, play.lab.now()))
   // What nobody can look at is where its moves have led.
   if (type.read !== undefined) return remember(play, thing, thing.fact)
   const shown = complete ? readObject(type, json, { now: play.lab.now() }).state : undefined
   if (shown !== undefined) delete thing.followed
-  else if (moved !== undefined && type.list === undefined) thing.followed = moved
+  else if (moved !== undefined && (type.list === undefined || sight === undefined)) thing.followed = moved
   remember(play, thing, thing.followed === undefined ? thing.fact : { ...thing.fact, state: thing.followed })
 }
 

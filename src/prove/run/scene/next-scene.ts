@@ -1,7 +1,7 @@
 /** The next call in the same scope: what the scope names stays, what it does not name is new. */
 import type { Scope } from '../../../charter/charter.ts'
 import { Builder } from '../../plan/build.ts'
-import { movesFrom, useById } from '../../plan/graph.ts'
+import { companionsOf, movesFrom, useById } from '../../plan/graph.ts'
 import type { AbuseCase, Step, Var } from '../../plan/scenario.ts'
 import { Unbuildable } from '../../plan/wants.ts'
 import type { Lab } from '../lab.ts'
@@ -15,8 +15,10 @@ export async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene:
   const creates = useById(lab.charter, abuse.use)?.creates === true
   const slots = [...scope].filter((each) => !['principal', 'tenant', 'call'].includes(each))
   if (creates && (await hasRoom(scene, abuse))) return scene
-  if (!creates && (scene.step.object === undefined || scope.includes('object'))) return scene
+  const isSame = !creates && (scene.step.object === undefined || scope.includes('object'))
+  if (isSame && !(await isUsedBeside(scene))) return scene
   const kept = new Map<Var, Play>()
+  if (isSame && scene.step.object !== undefined) kept.set(scene.step.object, scene.play)
   for (const slot of slots) {
     const name = scene.step.refs[slot] ?? pointedBy(lab, abuse, slot)
     if (name !== undefined) kept.set(name, scene.play)
@@ -26,9 +28,24 @@ export async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene:
     scene.play.spend()
     return setScene(lab, abuse.abuse, skip, kept, scene.play)
   }
-  if (!scope.includes('principal')) return setScene(lab, abuse.abuse, skip, kept)
+  if (!scope.includes('principal') && !isSame) return setScene(lab, abuse.abuse, skip, kept)
   for (const [index, step] of abuse.abuse.steps.entries()) if (!skip.has(index)) await makeRoom(scene, step)
   return setScene(lab, abuse.abuse, skip, kept, scene.play)
+}
+
+/** Whether what the call moves along with its object is where it cannot be moved so again, as a bill that a coupon has paid. */
+async function isUsedBeside({ play, step }: Scene): Promise<boolean> {
+  const objects = await play.objectsOf(step)
+  return companionsOf(play.lab.charter, play.use(step)).some(({ object, from }) => {
+    const name = step.refs[object?.type ?? '']
+    const state = (name === undefined ? undefined : objects[object?.type ?? ''])?.state
+    return (
+      play.scenario.vars[name ?? '']?.supply === 'made' &&
+      state !== undefined &&
+      from.length > 0 &&
+      !from.includes(state)
+    )
+  })
 }
 
 /** Whether one more object can be made of the same others: nothing stands in the way, or only what is to be broken. */
@@ -80,7 +97,7 @@ export async function endWhatWasMade({ play, step }: Scene, state: string): Prom
 }
 
 async function moveOn(play: Play, object: Var, moves: Parameters<Builder['move']>[1]): Promise<Play['sent']> {
-  const builder = new Builder(play.lab.stage, { found: new Set() })
+  const builder = new Builder(play.lab.stage, { found: new Set(), settled: play.lab.settled })
   builder.resume(play.scenario)
   const known = builder.steps.length
   try {

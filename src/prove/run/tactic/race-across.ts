@@ -15,6 +15,7 @@ import { pointedBy, stepsMaking } from '../scene/next-scene.ts'
 import { type Racing, release } from '../scene/release.ts'
 import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
+import { tryTo } from '../ways.ts'
 
 const mostObjects = 14
 
@@ -38,7 +39,13 @@ async function gather(lab: Lab, abuse: AbuseCase, slot: string, { allowed, name,
   const count = Math.min(mostObjects, allowed * 2 + 2)
   const kept = new Map([[name, first.play]])
   const scenes = [first]
-  while (scenes.length < count) scenes.push(await setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept))
+  while (scenes.length < count) {
+    const next = await tryTo(() => setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept))
+    if (!(next instanceof Unreached)) scenes.push(next)
+    // Whoever may have but so many of what differs has enough of it for a race.
+    else if (scenes.length > allowed) break
+    else throw next
+  }
   return scenes
 }
 
