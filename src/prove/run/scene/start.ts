@@ -12,6 +12,7 @@ import type { Manner, Play } from './play.ts'
 import { makeRequest } from './request.ts'
 import { withSiblings } from './siblings.ts'
 import type { Thing } from './thing.ts'
+import { withUnusedValues } from './unused-value.ts'
 
 /** A request with every name it must carry: keys of the object and its references, what the step adds. */
 export async function startOf(
@@ -21,7 +22,8 @@ export async function startOf(
   objects: Readonly<Record<Slot, ObjectFact | null>>,
 ): Promise<CallRequest> {
   const { charter, supply } = play.lab
-  let request = await enrolling(play, step, use, makeRequest(charter, use, supply))
+  const usual = withUnusedValues(play.lab, use, await play.principal(step.as), makeRequest(charter, use, supply))
+  let request = await enrolling(play, step, use, usual)
   request = withFreshKeys(charter, use, request, supply)
   const object = step.object === undefined ? undefined : await play.thing(step.object)
   if (object !== undefined)
@@ -113,6 +115,8 @@ export function withKeys(
     const key = valueAt(keyed, place)
     if (key !== undefined) bound = placeValue(bound, place, key)
   }
+  const caller = play.peek(step.as)?.principal ?? {}
+  bound = withUnusedValues(play.lab, use, caller, bound, isMeant)
   return withFreshKeys(play.lab.charter, use, withSiblings(play, step, bound), play.lab.supply)
 }
 

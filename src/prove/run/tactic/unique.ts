@@ -15,6 +15,7 @@ import { createdKey } from '../scene/learn.ts'
 import { release } from '../scene/release.ts'
 import { act, exists, type Scene, setScene, sightsOf, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
+import { tryTo } from '../ways.ts'
 
 type Unique = Extract<Invariant, { kind: 'unique' }>
 
@@ -29,8 +30,12 @@ export async function uniqueTrial(
   const twice = await askAgain(lab, await setScene(lab, abuse.abuse, skip), invariant, 1)
   if (twice === undefined || twice.effect) return twice
   for (let round = 0; round < lab.racing.rounds; round++) {
-    const scene = await setScene(lab, abuse.abuse, skip)
-    const raced = await askAgain(lab, scene, invariant, lab.racing.width)
+    await lab.reset?.()
+    const raced = await tryTo(async () =>
+      askAgain(lab, await setScene(lab, abuse.abuse, skip), invariant, lab.racing.width),
+    )
+    // What cannot be brought about so often was looked at all the same.
+    if (raced instanceof Unreached) return twice
     if (raced?.effect === true) return raced
   }
   return twice
@@ -40,7 +45,7 @@ export async function uniqueTrial(
 async function askAgain(lab: Lab, scene: Scene, invariant: Unique, width: number): Promise<Trial | undefined> {
   const { play, step, state } = scene
   const use = play.use(step)
-  const { best } = await play.prepare(step, {})
+  const { best, seen } = await play.prepare(step, {})
   const { request } = best
   const wanted = getPointer(request.body, invariant.field.in)
   if (!use.creates || use.object?.type !== invariant.object || wanted === undefined || wanted === null) return undefined
@@ -49,6 +54,7 @@ async function askAgain(lab: Lab, scene: Scene, invariant: Unique, width: number
   const [first] = accepted
   if (first === undefined)
     throw new Unreached(`the rightful call was refused: ${exchanges[0] && inShort(exchanges[0])}`)
+  lab.past.push({ ...seen.call, request, use: use.id, objects: seen.objects })
   play.sent.push(...sentOf(scene, accepted, width))
   const standing = await countStanding(scene, invariant, request, accepted, wanted)
   const label = `${invariant.object}s with one ${invariant.field.name}`
