@@ -281,16 +281,33 @@ async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, opti
     })
   const turns = new Turns(lab, abuse, () => setScene(lab, abuse.abuse, options.skip), undefined)
   let last: Trial | undefined
+  let missed: Unreached | undefined
   for (const request of requests) {
-    const trial = last === undefined ? await send(scene, request) : await turns.take((to) => send(to, request))
+    const isFirst = last === undefined && missed === undefined
+    const trial = await unlessUnreached(isFirst ? send(scene, request) : turns.take((to) => send(to, request)))
+    // What another use allows breaks nothing: other arguments may.
+    if (trial instanceof Unreached) {
+      missed ??= trial
+      turns.untouched = undefined
+      continue
+    }
     if (trial === undefined) continue
     if (trial.effect) return trial
     turns.untouched = trial.untouched
     // One way that shows nothing leaves the question open, whatever becomes of the others.
     last = last?.unseen === undefined ? trial : last
   }
-  if (last === undefined) throw new Unreached('no arguments break the rule')
+  if (last === undefined) throw missed ?? new Unreached('no arguments break the rule')
   return last
+}
+
+async function unlessUnreached<T>(work: Promise<T>): Promise<T | Unreached> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Unreached) return error
+    throw error
+  }
 }
 
 /** The same arguments on fresh objects: keys are those of the new scene, but where the arguments have others. */
