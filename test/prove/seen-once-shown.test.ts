@@ -94,8 +94,8 @@ const people = { mo: 'maker', max: 'maker', hana: 'host', pat: 'paper' }
 const principals = Object.fromEntries(Object.entries(people).map(([name, role]) => [name, `, roles: [${role}]`]))
 
 const proven = async (leak: Leak) => {
-  const { findings, coverage } = await proveSmall({ charter, people, principals, answer: openFair(leak) })
-  return { findings: findings.map((each) => `${each.class} ${each.operation}`), coverage }
+  const { findings } = await proveSmall({ charter, people, principals, answer: openFair(leak) })
+  return { findings: findings.map((each) => `${each.class} ${each.operation}`) }
 }
 
 const places = { read: 'shop.getPiece', list: 'shop.catalogue' } as const

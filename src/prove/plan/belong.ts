@@ -1,5 +1,5 @@
 /** Who a new object belongs to, and what must be said or chosen for that when it is made. */
-import type { Charter, Choice, ObjectType, Slot, Use } from '../../charter/charter.ts'
+import type { Charter, Choice, ObjectType, Slot, Use, UseId } from '../../charter/charter.ts'
 import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import { admitted, choicesOf, type Member, type Stage, sameTenant } from './cast.ts'
 import { isChosen, originOf, type PersonPlace, type Shown, samePlace } from './origin.ts'
@@ -18,6 +18,14 @@ export interface Belonging {
   /** The owner of its parent, where that is somebody else's. */
   readonly above?: Member | undefined
   readonly people?: readonly Person[]
+  /** Who shall make moves of it on its way. */
+  readonly doers?: readonly Doer[]
+}
+
+/** Somebody who shall make a move. */
+export interface Doer {
+  readonly use: UseId
+  readonly who: Member
 }
 
 /** What the creating call says itself, and what the objects it names must be. */
@@ -41,6 +49,10 @@ export function bind(charter: Charter, creator: Use, maker: Member, belonging: B
     // Who makes something of their own need not say so.
     const plain = who === maker && isOwner(type, place) && !(origin.from === 'body' && origin.required)
     if (origin.from === 'body' && !plain) extra.push({ at: origin.at, value: { idOf: who.name } })
+    if (origin.from === 'doer') {
+      const { ref, use } = origin
+      inherit.set(ref.slot, joined(inherit.get(ref.slot), { doers: [{ use, who }] }))
+    }
     if (origin.from !== 'ref') continue
     const { slot, object } = origin.ref
     inherit.set(slot, joined(inherit.get(slot), belongingAt(charter.objects.get(object), origin.place, who)))
@@ -74,6 +86,7 @@ export function joined(first: Belonging | undefined, second: Belonging | undefin
     creator: first?.creator ?? second?.creator,
     above: first?.above ?? second?.above,
     people: [...(first?.people ?? []), ...(second?.people ?? [])],
+    doers: [...(first?.doers ?? []), ...(second?.doers ?? [])],
   }
 }
 

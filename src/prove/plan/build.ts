@@ -184,7 +184,7 @@ export class Builder {
   }
 
   /** Adds moves of an object, each by whoever may; people needed `ahead` are spared where others can do it. */
-  move(object: Var, moves: readonly Use[], depth: number, ahead?: Supply['ahead']): void {
+  move(object: Var, moves: readonly Use[], depth: number, ahead?: Supply['ahead'], doers: Supply['doers'] = []): void {
     for (const [index, use] of moves.entries()) {
       if (use.kind === 'along') {
         moveAlong(this, object, use, depth)
@@ -194,7 +194,10 @@ export class Builder {
       prepareAlways(this, use, object, depth)
       const named = appointments(this, { use, object, later }, this.choices.samePerson)
       const extra = named.map(({ said, who }) => ({ at: said, value: { idOf: this.play(who) } }))
-      for (const member of performersOf(this, use, object, { later, keep: ahead?.member })) {
+      const keep = ahead?.member
+      const meant = doers.find((each) => each.use === use.id && this.casting.able(use, object).includes(each.who))
+      const makers = meant === undefined ? performersOf(this, use, object, { later, keep }) : [meant.who]
+      for (const member of makers) {
         const how = { member, object, wants: {}, extra, purpose: 'setup', depth } as const
         if (!makeBeside(this, use, how, moves.slice(index + 1))) this.step(use, how)
       }
@@ -263,7 +266,7 @@ export class Builder {
     const enrich = this.choices.enrich?.get(type.name)
     if (enrich !== undefined && depth < deepest && moves.every((use) => use !== enrich))
       this.move(object, [enrich], depth + 1)
-    this.move(object, moves, depth, want.ahead)
+    this.move(object, moves, depth, want.ahead, want.doers)
     return object
   }
 
@@ -288,6 +291,7 @@ export class Builder {
     if (how.purpose !== 'act') this.coming.push(use)
     const refs = fillRefs(this, use, { ...how, inherit })
     if (how.purpose !== 'act') this.coming.pop()
+    prepareOrder(this, use, how, refs)
     prepareRules(this, use, how, refs)
     const variant = how.purpose === 'act' ? undefined : this.lore.variants.get(use.id)
     const makes = how.makes ?? (use.creates && use.object !== undefined ? this.declareMade(use) : undefined)

@@ -8,6 +8,7 @@ import { admitted, boundToTenant, choicesOf, isByRole, type Member, plays, type 
 import { useById } from './graph.ts'
 import { namedByObject, parentOf } from './kin.ts'
 import { inOrder } from './lead.ts'
+import { nearFirst } from './near.ts'
 import { isChosen, originOf, type PersonPlace, type Shown, samePlace } from './origin.ts'
 import { fittingFirst } from './own.ts'
 import { creatorsOf, possibleMakers, possibleOwners, possiblePeople } from './possible.ts'
@@ -71,7 +72,9 @@ export class Casting {
         `${approval.quorum} identities who may give \`${approval.name}\` are needed, the identities file has ${eligible.length}`,
       )
     }
-    const sorted = use === undefined ? eligible : this.spare(eligible, use, later, keep)
+    const doers = this.making.steps.filter((step) => object !== undefined && (step.object ?? step.makes) === object)
+    const near = nearFirst(eligible, this.named(doers.map(({ as }) => as)))
+    const sorted = use === undefined ? near : this.spare(near, use, later, keep)
     return sorted.slice(0, approval.quorum)
   }
 
@@ -194,6 +197,11 @@ export class Casting {
     return !boundToTenant(this.stage.charter.actors.get(choice.actor)) || sameTenant(member, owner)
   }
 
+  /** Whether a member may not make a use on an object because of what they did to it or are to it. */
+  isBarred(use: Use, object: Var, member: Member): boolean {
+    return this.separated(use, object).includes(member.name)
+  }
+
   /** Those who may not make a use on this object because of what they did to it or are to it. */
   private separated(use: Use, object: Var | undefined): string[] {
     return use.constraints.flatMap((constraint) => {
@@ -296,7 +304,11 @@ export class Casting {
       this.named([this.choosing.settled?.get(settledAs(creator.id, maker.name, place)) ?? ''])[0]
     const inherited = (place: PersonPlace): Member | undefined => {
       const origin = originOf(charter, creator, place, this.shown)
-      const name = origin.from === 'ref' ? refs[origin.ref.slot] : undefined
+      const name = origin.from === 'ref' || origin.from === 'doer' ? refs[origin.ref.slot] : undefined
+      if (origin.from === 'doer') {
+        const last = this.making.steps.findLast((step) => step.use === origin.use && step.object === name)
+        return this.named([last?.as ?? ''])[0]
+      }
       return origin.from !== 'ref' || name === undefined ? undefined : this.standsIn(name, origin.place)
     }
     const owner =

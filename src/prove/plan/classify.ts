@@ -2,11 +2,15 @@ import type { Expression } from '../../cel/parse-cel.ts'
 import type { ObjectType, Use } from '../../charter/charter.ts'
 import { leadsTo } from './graph.ts'
 
+/** What states are called in which something has been paid. */
+const paid = /(^|[-_ ])(paid|settled|captured)$/i
+
 /** The class of finding that breaking `from` in a state is. */
 export function classOfState(type: ObjectType, use: Use, state: string, wanted: readonly string[]): string {
   if (use.to.includes(state) || use.object?.type !== type.name) {
     if (use.object?.type === type.name) return 'step-repeated'
-    return leadsTo(type, state, wanted) ? 'use-before-verification' : 'use-after-end'
+    if (!leadsTo(type, state, wanted)) return 'use-after-end'
+    return wanted.some((each) => paid.test(each)) ? 'use-before-payment' : 'use-before-verification'
   }
   if (leadsTo(type, state, wanted)) return 'step-skipped'
   return type.final.includes(state) || !type.transitions.some((each) => each.from.includes(state))

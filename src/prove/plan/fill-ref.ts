@@ -3,12 +3,13 @@ import type { Choice, Ref, Slot, Use } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { type Belonging, joined } from './belong.ts'
 import type { Builder, How } from './build.ts'
-import { canMake, choicesOf, isByRole, type Member } from './cast.ts'
+import { canMake, choicesOf, isByRole, type Member, sameTenant } from './cast.ts'
 import { standingFor } from './existing.ts'
-import { companionsOf } from './graph.ts'
+import { companionsOf, movesFrom } from './graph.ts'
 import { besidesOf } from './implicit-ref.ts'
 import { aboveOf, isTied, madeFor, madeWith, parentOf } from './kin.ts'
-import { hardestFirst, ownerBeside } from './owned-like.ts'
+import { hardestFirst, notOwners, ownerBeside } from './owned-like.ts'
+import { plannedStates } from './prepare-rule.ts'
 import type { Var } from './scenario.ts'
 
 /** Gives every reference of a use an object; optional ones only where something is wanted of them. */
@@ -39,7 +40,7 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
   if (builder.vars[how.near ?? '']?.type === ref.object && how.near !== undefined) return how.near
   const under = builder.vars[object ?? '']?.under
   if (under !== undefined && builder.vars[under]?.type === ref.object) return under
-  const { states, choices } = demandsOn(builder, use, ref, member)
+  const { states, choices, companion } = demandsOn(builder, use, ref, member)
   const tied = wants.refOwner?.[ref.slot] === undefined && isTied(builder.stage.charter, use, ref.slot, wants.without)
   const known = tied ? madeWith(builder, object, ref.object) : undefined
   if (known !== undefined) return known
@@ -54,18 +55,25 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
   const inherited = how.inherit?.get(ref.slot)
   const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
   const demanded = joined(standing, inherited)
+  const others = isFree ? notOwners(builder, use, ref, how) : new Set<Member>()
   const free = wants.states?.[ref.slot] === undefined && other === undefined && wishes.length === 0
-  const reusable = free ? reuse(builder, use, { ref, object }, demanded, beside) : undefined
+  const isApart = (name: Var): boolean =>
+    [...others].every((each) => builder.owners.get(name) !== each) &&
+    (companion === undefined || !casting.isBarred(companion, name, member)) &&
+    canBeIn(builder, name, states)
+  const reusable = free ? reuse(builder, use, { ref, object, isApart }, demanded, beside) : undefined
   if (reusable !== undefined) return reusable
-  const able = casting.possibleOwners(ref.object)
+  const all = casting.possibleOwners(ref.object)
+  const able = all.filter((each) => !others.has(each))
   const isMade = canMake(builder.stage, ref.object, caller)
   // What the caller cannot have is the owner's of whatever is being made.
   const heir = how.belonging?.owner ?? wants.owner
   const own = standing === undefined && isMade && able.includes(caller) ? caller : undefined
   const inherits = heir !== undefined && able.includes(heir) && (heir !== caller || standing !== undefined || isMade)
-  const owner = demanded.owner ?? own ?? (inherits ? heir : undefined)
+  const another = others.size === 0 ? undefined : (able.find((each) => sameTenant(each, caller)) ?? able[0])
+  const owner = demanded.owner ?? own ?? (inherits ? heir : another)
   // Whoever could own what they make would make it for themselves.
-  const makes = isMade && (owner === undefined || owner === caller || !able.includes(caller))
+  const makes = isMade && (owner === undefined || owner === caller || !all.includes(caller))
   return builder.supply(ref.object, {
     ...demanded,
     owner: (near === undefined ? undefined : builder.owners.get(near)) ?? owner,
@@ -73,6 +81,7 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
     creator: demanded.creator ?? (makes ? caller : undefined),
     states: wants.states?.[ref.slot] ?? builder.early(use, ref.object) ?? states,
     wishes,
+    ...(companion === undefined || builder.choices.found.has(ref.object) ? {} : { ahead: { use: companion, member } }),
     depth: depth + 1,
   })
 }
@@ -83,7 +92,7 @@ function demandsOn(
   use: Use,
   ref: Ref,
   caller: Member,
-): { states: readonly string[]; choices: readonly Choice[] } {
+): { states: readonly string[]; choices: readonly Choice[]; companion: Use | undefined } {
   const others = ref.slot === ref.object ? companionsOf(builder.stage.charter, use) : []
   const moves = others.filter((each) => each.object?.type === ref.object)
   // Of several moves of it that the call may be, it is one that its caller may make.
@@ -93,7 +102,7 @@ function demandsOn(
     (beside ?? use).constraints.find((each) => each.kind === kind && each.slot === ref.slot) ??
     companion?.constraints.find((each) => each.kind === kind && each.slot === 'object')
   const [by, from] = [demand('by'), demand('from')]
-  return { states: from?.kind === 'from' ? from.states : [], choices: by?.kind === 'by' ? by.choices : [] }
+  return { states: from?.kind === 'from' ? from.states : [], choices: by?.kind === 'by' ? by.choices : [], companion }
 }
 
 function mayMove({ stage, casting }: Builder, move: Use, member: Member): boolean {
@@ -113,16 +122,24 @@ function isForOne(use: Use, slot: Slot): boolean {
   )
 }
 
+/** Whether an object is, or can still be brought, where it is wanted; what nobody knows may be. */
+function canBeIn(builder: Builder, name: Var, states: readonly string[]): boolean {
+  const type = builder.stage.charter.objects.get(builder.vars[name]?.type ?? '')
+  const now = plannedStates(builder, name)
+  if (type === undefined || states.length === 0 || now.length === 0) return true
+  return now.some((each) => states.includes(each) || movesFrom(type, each, states) !== undefined)
+}
+
 /** An object of the scenario that a reference can mean: the parent of the object acted on, or one already there. */
 function reuse(
   builder: Builder,
   use: Use,
-  { ref, object }: { readonly ref: Ref; readonly object: Var | undefined },
+  { ref, object, isApart }: { readonly ref: Ref; readonly object: Var | undefined; isApart(name: Var): boolean },
   demanded: Belonging,
   beside: Var | undefined,
 ): Var | undefined {
   const { vars, owners, casting } = builder
-  const { owner, creator, above: over, people = [] } = demanded
+  const { owner, creator, above: over, people = [], doers = [] } = demanded
   // What the same call has moved along with another object is used up for this one.
   const isMoved = companionsOf(builder.stage.charter, use).some((each) => each.object?.type === ref.object)
   const used = new Set(
@@ -142,6 +159,10 @@ function reuse(
   return names.findLast(
     (name) =>
       isOf(name) &&
+      isApart(name) &&
+      doers.every(({ use: id, who }) =>
+        builder.steps.some((step) => step.use === id && step.object === name && step.as === who.name),
+      ) &&
       (owner === undefined || owners.get(name)?.name === owner.name) &&
       (creator === undefined || casting.makersOf(name).includes(creator.name)) &&
       (over === undefined || owners.get(parentOf(builder.stage.charter, builder, name) ?? '') === over) &&

@@ -54,13 +54,13 @@ export function foresee(stage: Pick<Stage, 'charter' | 'members'>, scenario: Sce
     const isHere = from.length === 0 && (taking.length === 0 || taking.some(({ step }) => step.makes === name))
     const isKept = isSettled || spec.supply === 'found' || scenario.vars[name]?.wishes.includes(wish) === true
     if (isHere && isKept) vars.set(name, { ...spec, wishes: [...spec.wishes, wish] })
-    for (const { step, use, index, member } of taking) {
-      const asked = reread(wish, ['request', member], member)
+    for (const { step, use, index, member, argument } of taking) {
+      const asked = reread(wish, ['request', argument], member)
       if (asked === undefined) continue
       const { wishes } = steps[index] ?? step
       if (step.makes !== name) steps[index] = { ...step, wishes: [...wishes, { ...asked, slot: 'object' }] }
       if (!wish.want || members.length > 1 || depth >= deepestBound) continue
-      for (const [slot, of] of boundsOf(use, member)) {
+      for (const [slot, of] of boundsOf(use, argument)) {
         const bounded = slot === 'object' ? step.object : step.refs[slot]
         const earlier = of === member && slot === 'object' ? undefined : reread(wish, [slot, of], member)
         if (bounded !== undefined && earlier !== undefined) place(bounded, { ...earlier, slot }, depth + 1)
@@ -104,6 +104,8 @@ interface Taking {
   readonly use: Use
   readonly index: number
   readonly member: string
+  /** What the request calls it. */
+  readonly argument: string
 }
 
 /**
@@ -114,10 +116,21 @@ function stepsTaking(charter: Charter, steps: readonly Step[], name: Var, member
   const taking = steps.slice(0, -1).flatMap((step, index) => {
     const use = useById(charter, step.use)
     const isOn = (step.object ?? step.makes) === name
-    return isOn && use !== undefined && takesArgument(charter, use, member) ? [{ step, use, index, member }] : []
+    const argument = isOn && use !== undefined ? argumentFor(charter, use, member) : undefined
+    return use === undefined || argument === undefined ? [] : [{ step, use, index, member, argument }]
   })
   const isMade = taking.some(({ step }) => step.makes === name)
   return taking.filter(({ step, use }) => !isMade || step.makes === name || isEdit(charter, use))
+}
+
+/** What a use calls a member that it sets: the same, or that without the state it leads to, as `amount` for `approvedAmount`. */
+function argumentFor(charter: Charter, use: Use, member: string): string | undefined {
+  if (takesArgument(charter, use, member)) return member
+  if (use.creates) return undefined
+  const words = member.split(/[_-]|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase())
+  const rest = words.filter((word) => !use.to.some((state) => state.toLowerCase() === word))
+  const argument = rest.length === 1 && words.length === 2 ? rest[0] : undefined
+  return argument !== undefined && takesArgument(charter, use, argument) ? argument : undefined
 }
 
 function isEdit(charter: Charter, use: Use): boolean {

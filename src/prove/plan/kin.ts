@@ -1,6 +1,8 @@
 /** Objects that must belong together because a rule compares them, or because one is made under the other. */
 import { comparisons } from '../../cel/traverse.ts'
+import { bare } from '../../charter/bare.ts'
 import type { Along, Charter, ObjectType, Ref, Slot, Use } from '../../charter/charter.ts'
+import type { Pointer } from '../../charter/pointer.ts'
 import { requestRoots } from './argument.ts'
 import type { Builder } from './build.ts'
 import { useById } from './graph.ts'
@@ -103,9 +105,33 @@ export function namedByObject(
   const made = Object.values(step?.refs ?? {}).find((name) => vars[name]?.type === ref.object)
   if (made !== undefined) return made
   const type = charter.objects.get(spec.type)
+  const later = ref.key.from === 'object' ? namedLater(charter, steps, object, ref.object, ref.key.pointer) : undefined
+  if (later !== undefined) return later
   const isParent =
     type?.parent?.object === ref.object && ref.key.from === 'object' && samePlace(type.parent.key, ref.key.pointer)
   return isParent && type.owner === 'parent' && spec.supply === 'found' ? object : undefined
+}
+
+/** What the last move of an object that says what stands at a place names there, as the sale that something is put into. */
+function namedLater(
+  charter: Charter,
+  steps: readonly Step[],
+  object: Var,
+  type: string,
+  place: Pointer,
+): Var | undefined {
+  const isSaid = ({ object: of, key }: Ref): boolean =>
+    of === type &&
+    key.from === 'request' &&
+    bare((key.in === 'body' ? key.pointer.at(-1) : key.name) ?? '') === bare(place.at(-1) ?? '')
+  return steps
+    .filter((step) => step.object === object)
+    .flatMap((step) => {
+      const use = useById(charter, step.use)
+      const ref = use === undefined ? undefined : namedObjects(charter, use).find(isSaid)
+      return step.refs[ref?.slot ?? ''] ?? []
+    })
+    .at(-1)
 }
 
 /** The parent of an object, as far as the scenario says which it is. */

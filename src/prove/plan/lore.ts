@@ -6,7 +6,7 @@ import type { Charter, ConstraintId, ObjectType, Slot, Use, UseId } from '../../
 import { slotType } from '../../constraint/slot.ts'
 import { requestRoots } from './argument.ts'
 import { useById } from './graph.ts'
-import { movedAlong } from './kin.ts'
+import { parentOf as knownParent, movedAlong } from './kin.ts'
 import {
   grantsFor,
   isMeant,
@@ -156,7 +156,9 @@ function slotsRead(charter: Charter, use: Use, reads: readonly (readonly string[
 function situationOf(charter: Charter, { scenario, mishap }: Failed, use: Use, slot: Slot): Situation | undefined {
   const type = slotType(charter, use, slot)
   if (type === undefined) return undefined
-  const name = slot === 'parent' ? parentOf(scenario, type, mishap.step) : varIn(mishap.step, slot)
+  const { object = '' } = mishap.step
+  const above = scenario.vars[object]?.supply === 'made' ? knownParent(charter, scenario, object) : undefined
+  const name = slot === 'parent' ? (above ?? parentOf(scenario, type, mishap.step)) : varIn(mishap.step, slot)
   const done = scenario.steps.filter((step) => step.object === name && name !== undefined)
   return { slot, type, state: mishap.states[name ?? ''], done, passed: passedBy(charter, scenario, name) }
 }

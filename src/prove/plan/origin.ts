@@ -1,5 +1,5 @@
 /** From where a new object takes the people who belong to it. */
-import type { Charter, ObjectType, Ref, Use } from '../../charter/charter.ts'
+import type { Charter, ObjectType, Ref, Use, UseId } from '../../charter/charter.ts'
 import { type Pointer, printPointer } from '../../charter/pointer.ts'
 import type { ApiDescription, OperationShape, Schema } from '../../charter/source/description.ts'
 import { onceFor } from '../../charter/source/once.ts'
@@ -13,12 +13,17 @@ export type PersonPlace = Pointer | 'parent' | 'creator'
 export type Origin =
   | { readonly from: 'body'; readonly at: Pointer; readonly required: boolean }
   | { readonly from: 'ref'; readonly ref: Ref; readonly place: PersonPlace }
+  /** Whoever made a move of what the call names, as the last bid. */
+  | { readonly from: 'doer'; readonly ref: Ref; readonly use: UseId }
   | { readonly from: 'caller' }
   | { readonly from: 'unsaid' }
 
 const originsOf: (charter: Charter, creator: Use) => Map<string, Origin> = onceFor(() => new Map())
 
-/** What calls showed of where new objects take people from: the slot of the object whose owner it is, by `shownAs`. */
+/**
+ * What calls showed of where new objects take people from, by `shownAs`: the slot of the object whose owner it is, with `>` and a use
+ * where it is whoever made that of it.
+ */
 export type Shown = ReadonlyMap<string, string>
 
 const nothingShown: Shown = new Map()
@@ -34,9 +39,10 @@ export function originOf(charter: Charter, creator: Use, place: PersonPlace, sho
   const key = typeof place === 'string' ? place : printPointer(place)
   const origin = known.get(key) ?? findOrigin(charter, creator, place)
   known.set(key, origin)
-  const slot = origin.from === 'unsaid' ? shown.get(shownAs(creator.id, place)) : undefined
+  const [slot, use] = (origin.from === 'unsaid' ? shown.get(shownAs(creator.id, place)) : undefined)?.split('>') ?? []
   const ref = slot === undefined ? undefined : namedObjects(charter, creator).find((each) => each.slot === slot)
-  return ref === undefined ? origin : { from: 'ref', ref, place: ownerPlace(charter, ref.object) }
+  if (ref === undefined) return origin
+  return use === undefined ? { from: 'ref', ref, place: ownerPlace(charter, ref.object) } : { from: 'doer', ref, use }
 }
 
 function findOrigin(charter: Charter, creator: Use, place: PersonPlace): Origin {
@@ -147,7 +153,7 @@ export function isChosen(
   seen: ReadonlySet<string> = new Set(),
 ): boolean {
   const origin = originOf(charter, creator, place, shown)
-  if (origin.from !== 'ref') return origin.from === 'body'
+  if (origin.from !== 'ref') return origin.from === 'body' || origin.from === 'doer'
   const { ref } = origin
   if (seen.has(ref.object)) return false
   const type = charter.objects.get(ref.object)

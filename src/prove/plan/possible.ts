@@ -1,6 +1,7 @@
 /** Who could make, and who could own, objects of a type, by what the charter and the description say of those that create them. */
 import type { Charter, Use } from '../../charter/charter.ts'
 import { admitted, choicesOf, type Member, type Stage } from './cast.ts'
+import { useById } from './graph.ts'
 import { originOf, type PersonPlace, personNamed, type Shown, samePlace } from './origin.ts'
 import { fittingFirst } from './own.ts'
 
@@ -54,6 +55,10 @@ export function possiblePeople(
         ? possibleMakers(stage, members, origin.ref.object)
         : undefined)
     )
+  if (origin.from === 'doer') {
+    const move = useById(charter, origin.use)
+    return move === undefined ? undefined : choicesOf(move).flatMap((choice) => admitted(charter, members, choice))
+  }
   // Whoever makes something is its owner where nothing else is said.
   if (origin.from === 'unsaid') return isOwner(charter, type, place) ? makers : undefined
   const named = personNamed(charter, creator, origin.at)

@@ -2,7 +2,7 @@
 import type { Slot, Use } from '../../charter/charter.ts'
 import type { Builder, How } from './build.ts'
 import { companionsOf, movesFrom, useById } from './graph.ts'
-import { movedAlong, namedByObject } from './kin.ts'
+import { parentOf as knownParent, movedAlong, namedByObject } from './kin.ts'
 import { parentOf } from './lore.ts'
 import { pointed } from './pointed.ts'
 import { has, maySideMove, type Preparation } from './preparation.ts'
@@ -12,18 +12,13 @@ import { deepest, type Wants } from './wants.ts'
 
 /** Adds moves of the objects a step names, and of the parent of its object, where they are not yet as the step needs them. */
 export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonly<Record<Slot, Var>>): void {
-  const { charter } = builder.stage
   if (how.depth > deepest) return
-  for (const constraint of use.constraints) {
-    if (constraint.id === how.wants.without) continue
-    if (constraint.kind === 'when') {
-      const rule = stateRuleOf(charter, use, constraint.rule)
-      if (rule !== undefined && rule.slot !== 'object') demand(builder, how, refs, rule)
-    } else if (constraint.kind === 'from' && constraint.slot !== 'object') {
-      const named = use.refs.find((ref) => ref.slot === constraint.slot)?.object
-      const states = builder.early(use, named) ?? constraint.states
-      demand(builder, how, { ...pointedAt(builder, use, how.object), ...refs }, { slot: constraint.slot, states })
-    }
+  demandAll(builder, use, how, refs)
+  for (const move of use.creates ? companionsOf(builder.stage.charter, use) : []) {
+    const object = refs[move.object?.type ?? '']
+    const now = object === undefined ? [] : plannedStates(builder, object)
+    // What the call moves beside asks for its own, where it is the move of several that may be made.
+    if (now.some((state) => move.from.includes(state))) demandAll(builder, move, { ...how, object, wants: {} }, {})
   }
   for (const preparation of builder.lore.first.get(use.id) ?? []) {
     const name = varIn(builder, { object: how.object, refs }, preparation.slot)
@@ -38,6 +33,22 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
         { ...preparation, below: { ...below, ...wantedOf(use, preparation, how.wants) } },
         how.depth,
       )
+  }
+}
+
+/** Brings what a use points to, and what it names, into the states that it asks for. */
+function demandAll(builder: Builder, use: Use, how: How, refs: Readonly<Record<Slot, Var>>): void {
+  const { charter } = builder.stage
+  for (const constraint of use.constraints) {
+    if (constraint.id === how.wants.without) continue
+    if (constraint.kind === 'when') {
+      const rule = stateRuleOf(charter, use, constraint.rule)
+      if (rule !== undefined && rule.slot !== 'object') demand(builder, how, refs, rule)
+    } else if (constraint.kind === 'from' && constraint.slot !== 'object') {
+      const named = use.refs.find((ref) => ref.slot === constraint.slot)?.object
+      const states = builder.early(use, named) ?? constraint.states
+      demand(builder, how, { ...pointedAt(builder, use, how.object), ...refs }, { slot: constraint.slot, states })
+    }
   }
 }
 
@@ -134,7 +145,7 @@ function showOn(builder: Builder, name: Var, from: number): void {
 }
 
 /** What the object of a step names by itself, as far as the way tells. */
-function pointedAt({ stage, steps, vars }: Builder, use: Use, object: Var | undefined): Record<Slot, Var> {
+export function pointedAt({ stage, steps, vars }: Builder, use: Use, object: Var | undefined): Record<Slot, Var> {
   const found: Record<Slot, Var> = {}
   for (const ref of use.refs) {
     if (ref.key.from !== 'object' || object === undefined) continue
@@ -178,7 +189,9 @@ export function parentVar(builder: Builder, object: Var | undefined): Var | unde
   const type = objects.get(objects.get(builder.vars[object]?.type ?? '')?.parent?.object ?? '')
   if (type === undefined) return undefined
   const step: Pick<Step, 'object'> = { object }
-  return parentOf(builder, type, step) ?? pointed(builder, type, object)
+  const above =
+    builder.vars[object]?.supply === 'made' ? knownParent(builder.stage.charter, builder, object) : undefined
+  return above ?? parentOf(builder, type, step) ?? pointed(builder, type, object)
 }
 
 /** The states an object may be in after the steps so far; empty when that is not known. */

@@ -1,11 +1,11 @@
 /** What must be done before a use: what the charter's order rules put first, and the approvals it needs. */
-import type { Approval, Constraint, Use } from '../../charter/charter.ts'
+import type { Approval, Constraint, Slot, Use } from '../../charter/charter.ts'
 import type { Person } from './belong.ts'
 import type { Builder, How } from './build.ts'
 import { type Member, sameTenant } from './cast.ts'
-import { usesOf } from './graph.ts'
+import { companionsOf, usesOf } from './graph.ts'
 import { originOf, peopleOf } from './origin.ts'
-import { plannedStates } from './prepare-rule.ts'
+import { plannedStates, pointedAt } from './prepare-rule.ts'
 import type { Step, Var } from './scenario.ts'
 import { deepest, possible, Unbuildable, type Wants } from './wants.ts'
 
@@ -18,31 +18,61 @@ const needsFirst: ReadonlySet<string> = new Set([
 
 type Order = Extract<Constraint, { kind: 'order' }>
 
-/** Adds the steps that must come before a use, where they are not there yet. */
+/**
+ * Adds the steps that must come before a use, where they are not there yet.
+ *
+ * @param refs - What the use names, once that is there; before, only what does not depend on it is added.
+ */
 export function prepareOrder(
   builder: Builder,
   use: Use,
   how: Pick<How, 'member' | 'object' | 'wants' | 'depth'>,
+  refs?: Readonly<Record<Slot, Var>>,
 ): void {
   for (const rule of use.constraints) {
     if (rule.kind !== 'order' || rule.id === how.wants.without || rule.operations[1] !== use.operation) continue
-    if (needsFirst.has(rule.template)) putFirst(builder, use, rule, how)
+    const beside = besideOf(builder, use, rule)
+    if (!needsFirst.has(rule.template) || (beside !== undefined) !== (refs !== undefined)) continue
+    const above = sharedAbove(builder, beside ?? use, rule, beside === undefined ? how.object : refs?.[beside.slot])
+    putFirst(builder, use, rule, { ...how, above })
   }
 }
 
-function putFirst(builder: Builder, use: Use, rule: Order, how: Pick<How, 'member' | 'object' | 'depth'>): void {
+/** The move that the same call makes of what a new object is made from, where an order is counted for each of what that points to. */
+function besideOf({ stage }: Builder, use: Use, { per }: Order): (Use & { readonly slot: Slot }) | undefined {
+  if (!use.creates || use.refs.some(({ slot }) => per.includes(slot))) return undefined
+  const found = companionsOf(stage.charter, use).find(({ refs }) =>
+    refs.some(({ slot, key }) => key.from === 'object' && per.includes(slot)),
+  )
+  return found === undefined ? undefined : { ...found, slot: found.object?.type ?? '' }
+}
+
+function putFirst(
+  builder: Builder,
+  use: Use,
+  rule: Order,
+  how: Pick<How, 'member' | 'object' | 'depth'> & { readonly above: Var | undefined },
+): void {
   const { member, object, depth } = how
   const [before] = rule.operations
   const first = usesOf(builder.stage.charter, before, use.object?.type)[0]
   const perObject = rule.per.includes('object') || rule.per.includes(use.object?.type ?? '')
   const perCaller = rule.per.includes('principal')
+  const above = perObject ? undefined : how.above
   const counts = (step: Step): boolean =>
     (!perObject || isAbout(builder, step, object)) &&
+    (above === undefined || isAbout(builder, step, above)) &&
     (!perCaller || step.as === member.name) &&
     (!rule.per.includes('tenant') || builder.casting.areTogether(step.as, member))
   if (first === undefined || depth > deepest) return
   if (builder.steps.some((step) => builder.casting.isUseOf(step, before) && counts(step))) return
-  putBefore(builder, first, { ...how, shared: perObject ? object : undefined, perCaller })
+  putBefore(builder, first, { ...how, shared: perObject ? object : above, perCaller })
+}
+
+/** What the object of a use points to, where an order is counted for each of those; undefined where that is not known. */
+function sharedAbove(builder: Builder, use: Use, { per }: Order, object: Var | undefined): Var | undefined {
+  const named = Object.entries(pointedAt(builder, use, object))
+  return named.find(([slot]) => per.includes(slot))?.[1]
 }
 
 /**
@@ -69,8 +99,10 @@ export function putBefore(
 }
 
 /** Whether a step is about an object: it moves it, names it, or moves what is under it. */
-function isAbout({ vars }: Builder, step: Step, object: Var | undefined): boolean {
+function isAbout({ vars, steps }: Builder, step: Step, object: Var | undefined): boolean {
   if (object === undefined) return step.object === undefined
+  const maker = step.object === undefined ? undefined : steps.find(({ makes }) => makes === step.object)
+  if (maker !== undefined && Object.values(maker.refs).includes(object)) return true
   return (
     step.object === object || Object.values(step.refs).includes(object) || vars[step.object ?? '']?.under === object
   )
@@ -94,8 +126,10 @@ function ownTarget(
   const { type } = use.object
   const there = near === undefined ? undefined : madeUnder(builder, use, type, near)
   if (there !== undefined) return there
-  const owner = builder.casting.possibleOwners(type).includes(member) ? member : undefined
-  const of = near === undefined ? owner : builder.owners.get(near)
+  const able = builder.casting.possibleOwners(type)
+  const owner = able.includes(member) ? member : undefined
+  const above = builder.owners.get(near ?? '')
+  const of = near === undefined || (above !== undefined && !able.includes(above)) ? owner : above
   return builder.supply(type, { owner: of, states: use.from, wishes: [], depth: depth + 1, near })
 }
 

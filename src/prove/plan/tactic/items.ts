@@ -85,9 +85,7 @@ function namingStates(charter: Charter, type: ObjectType, above: string | undefi
 /** Somebody's object is made, and somebody else lists. Throws `Unbuildable`. */
 function listing(draft: Draft, object: string, { lister, owner }: Pair): Scenario {
   const inside =
-    sameTenant(owner, lister) && mayReadSome(draft, object, lister)
-      ? listedIn(draft, object, lister, owner)
-      : undefined
+    sameTenant(owner, lister) && mayReadSome(draft, object, lister) ? listedIn(draft, object, lister, owner) : undefined
   if (inside !== undefined) return inside
   const builder = withObject(draft, object, owner)
   builder.addAct(draft.use, { ...draft.base, member: lister })

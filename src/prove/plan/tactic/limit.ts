@@ -69,6 +69,7 @@ export function scarce(
     const ours = parsed?.ok === true && parsed.expression.reads.some(([root]) => root === 'object')
     return ours && parsed?.ok === true ? [{ rule: parsed.expression, want: true, slot: 'object', soft: true }] : []
   })
+  soft.push(...roomBeside(draft.use, constraint))
   if (soft.length === 0) return [plain]
   const small = { approved: false, make: () => draft.build({ wishes: [...(draft.base.wishes ?? []), ...soft] }) }
   const needed = draft.use.constraints.flatMap((each): Wish[] => {
@@ -80,6 +81,22 @@ export function scarce(
   // So much may need an approval: it is given, for the limit alone to stand in the way.
   const large = { approved: true, make: () => draft.build({ approvals: 'granted', wishes: [...needed, ...soft] }) }
   return needed.length > 0 ? [small, large] : [small]
+}
+
+/** That other limits of the same calls leave room for more than one that is as it is, as what was granted of one object. */
+function roomBeside(use: Use, constraint: Constraint): Wish[] {
+  if (constraint.kind !== 'limit' || constraint.sum === undefined || constraint.atMost.reads.length > 0) return []
+  return use.constraints.flatMap((each): Wish[] => {
+    if (each.kind !== 'limit' || each === constraint || each.sum?.source !== constraint.sum?.source) return []
+    const parsed = parseCel(`(${each.atMost.source}) >= (${constraint.atMost.source}) * 2`, [
+      ...callVariables,
+      'object',
+    ])
+    const ours = parsed.ok && parsed.expression.reads.every(([root]) => root === 'object')
+    return ours && parsed.ok && parsed.expression.reads.length > 0
+      ? [{ rule: parsed.expression, want: true, slot: 'object', soft: true }]
+      : []
+  })
 }
 
 /** That two calls like this one fit, where a rule measures what is asked for by what there is. */

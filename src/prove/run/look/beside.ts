@@ -82,7 +82,7 @@ export async function newBeside(
   const found: Thing[] = []
   for (const named of namedBeside(play.lab.charter, play.use(step), answer)) {
     if (told.ids.has(idOf(named)) || told.values.has(named.key)) continue
-    const thing: Thing = { ...named, path: {} }
+    const thing: Thing = { ...named, path: {}, maker: step.as }
     const sight = await readThing(play, thing, attacker, (sent) => play.sent.push(sent))
     if (sight !== undefined && sight !== null) found.push({ ...thing, fact: sight })
   }
@@ -92,7 +92,8 @@ export async function newBeside(
 /**
  * What an accepted call made once more although its object shows nothing: of a type, and in the state, that the rightful call makes.
  *
- * What is but handed out again, as the receipt of a payment, has the same key each time: where no earlier answer tells, one call more does.
+ * What is but handed out again, as the receipt of a payment, has the same key each time: where no earlier answer tells, one call
+ * more does.
  */
 export async function madeAgain(scene: Scene, control: Control, answer: Answer, told: Told): Promise<Change[]> {
   if (control.beside.size === 0) return []
@@ -105,6 +106,8 @@ export async function madeAgain(scene: Scene, control: Control, answer: Answer, 
   if (!unsure) return first.map(changeOf)
   const request = withFreshKeys(play.lab.charter, use, answer.request, play.lab.supply)
   const exchange = await play.exchange(step, use, request)
+  // What hands out what is there does so each time: refused now, the call before it has changed something.
+  if (first.length > 0 && [403, 409, 422].includes(exchange.response?.status ?? 0)) return first.map(changeOf)
   const second = (
     await newBeside(scene, { request, exchange }, { ...told, ids: new Set([...told.ids, ...first.map(idOf)]) })
   ).filter(alike)

@@ -45,7 +45,7 @@ function usesWith(charter: Charter, type: ObjectType, state: string | undefined)
 
 /** Whether a use works with the key, and does not with one that nothing has; undefined when that cannot be told. */
 async function tryUse({ play, step }: Scene, use: Use): Promise<boolean | undefined> {
-  const builder = new Builder(play.lab.stage, { found: new Set() })
+  const builder = new Builder(play.lab.stage, { found: new Set(), settled: play.lab.settled })
   builder.resume(play.scenario)
   const known = builder.steps.length
   const name = step.makes ?? ''

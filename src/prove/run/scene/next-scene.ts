@@ -23,6 +23,7 @@ export async function nextScene(lab: Lab, abuse: AbuseCase, scope: Scope, scene:
     const name = scene.step.refs[slot] ?? pointedBy(lab, abuse, slot)
     if (name !== undefined) kept.set(name, scene.play)
   }
+  keepMadeAlong(lab, abuse, kept)
   const skip = stepsMaking(abuse, kept)
   if (creates) {
     scene.play.spend()
@@ -60,6 +61,17 @@ async function hasRoom({ play, step }: Scene, abuse: AbuseCase): Promise<boolean
 export function pointedBy(lab: Lab, abuse: AbuseCase, slot: string): Var | undefined {
   const type = useById(lab.charter, abuse.use)?.refs.find((ref) => ref.slot === slot)?.object
   return Object.keys(abuse.abuse.vars).find((name) => abuse.abuse.vars[name]?.type === type)
+}
+
+/** What was made by calls that move a kept object as well stays with it: they cannot be made of it again. */
+function keepMadeAlong({ charter }: Lab, { abuse }: AbuseCase, kept: Map<Var, Play>): void {
+  for (const { use: id, makes, refs } of abuse.steps.slice(0, -1)) {
+    const use = makes === undefined ? undefined : useById(charter, id)
+    const moved =
+      use === undefined ? [] : companionsOf(charter, use).map(({ object }) => refs[object?.type ?? ''] ?? '')
+    const play = moved.flatMap((name) => kept.get(name) ?? [])[0]
+    if (makes !== undefined && play !== undefined) kept.set(makes, play)
+  }
 }
 
 /** Indices of the steps that only make or move objects already there. */
