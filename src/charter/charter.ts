@@ -1,11 +1,11 @@
 /**
- * The charter as the rest of Lockstep uses it: names resolved, expressions compiled, every demand one constraint with an id.
- * Immutable. Made by `linkCharter` only; whoever holds one need not check references again.
- */
+ * The charter as the rest of Lockstep uses it: names resolved, every demand one constraint with an id. Immutable.
+ * Made by `linkCharter` only; whoever holds one need not check references again. */
 import type { Expression } from '../cel/parse-cel.ts'
 import type { Journey } from './journey.ts'
 import type { CallerKey, Pointer, Reference } from './pointer.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
+import type { Where } from './where.ts'
 
 export type OperationId = string
 export type UseId = string
@@ -176,11 +176,11 @@ export interface Along {
   readonly to: readonly string[]
 }
 
-/** Another object a use names. `key` is in the request, the caller's id, or a pointer into the object acted on. */
+/** Another object a use names. `key` is in the request, the caller's id, a pointer into the object acted on, or what it says. */
 export interface Ref {
   readonly slot: Slot
   readonly object: string
-  readonly key: Reference | CallerKey | { readonly from: 'object'; readonly pointer: Pointer }
+  readonly key: Reference | CallerKey | Where | { readonly from: 'object'; readonly pointer: Pointer }
   readonly optional: boolean
 }
 
@@ -197,7 +197,7 @@ export type Scope = readonly string[]
 /** One thing the charter demands of a call: the closed set of kinds. */
 export type Constraint =
   | (Head & { readonly kind: 'by'; readonly slot: Slot; readonly choices: readonly Choice[] })
-  | (Head & { readonly kind: 'from'; readonly slot: Slot; readonly states: readonly string[] })
+  | (Head & { readonly kind: 'from'; readonly slot: Slot; readonly states: readonly string[]; readonly where?: Where })
   | (Head & { readonly kind: 'separation'; readonly of: Separation })
   | (Head & { readonly kind: 'when'; readonly rule: Expression })
   | (Head & { readonly kind: 'once'; readonly per: Scope })

@@ -66,7 +66,7 @@ export function linkDemands(linker: Linker, side: Side, scope: DemandScope, shap
       position: position('from'),
     })
   }
-  found.push(...linkRefDemands(linker, side), ...linkRules(linker, side, scope))
+  found.push(...linkRefDemands(linker, side, scope.refs), ...linkRules(linker, side, scope))
   if (demands.once !== undefined) {
     const per =
       demands.once === true ? ['object'] : checkScope(linker, [...path, 'once'], asList(demands.once.per), scope)

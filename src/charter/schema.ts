@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { journeySchema } from './journey.ts'
 import { approval, undescribed, workflow } from './schema-guard.ts'
+import { referenced } from './schema-ref.ts'
 import {
   amount,
   by,
@@ -43,18 +44,6 @@ const limit = z
   })
   .meta({ description: 'A cumulative limit: the sum or number may not pass `at-most`.' })
 
-const referenced = z.union([
-  reference,
-  z.strictObject({
-    object: name,
-    key: reference,
-    by: by.optional().meta({ description: 'What the caller must be to the referenced object, as `owner`.' }),
-    in: names.optional().meta({ description: 'The states the referenced object must be in.' }),
-    optional: z.boolean().optional().meta({ description: 'The argument may be left out.' }),
-    says,
-  }),
-])
-
 const publicUse = z
   .strictObject({
     until: z.iso.date().meta({ description: 'After this day the opening must be looked at again.' }),
@@ -83,10 +72,10 @@ const demands = {
   approval: names
     .optional()
     .meta({ description: 'Approvals, declared under `approvals`, that must be granted first.' }),
-  refs: z
-    .record(name, referenced)
-    .optional()
-    .meta({ description: 'Other objects the call names, typed: their facts can be used in rules under this name.' }),
+  refs: z.record(name, referenced).optional().meta({
+    description:
+      'Other objects the call names, or that are found by what they say, typed: rules read their facts under this name.',
+  }),
   idempotency: reference.optional().meta({
     description:
       'Where the idempotency key is: the same key has a single effect, as `$request.header.Idempotency-Key`.',

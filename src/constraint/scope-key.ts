@@ -70,6 +70,7 @@ export function objectInSlot(
   const { use, call, objects, created } = occasion
   const acted = objects['object'] ?? created
   const ref = refOf(use, slot)
+  if (ref?.key.from === 'where') return place(ref.object, objects[slot]?.key)
   if (ref !== undefined) return place(ref.object, keyIn(ref.key, call, acted))
   if (use.object === undefined) return undefined
   const type = charter.objects.get(use.object.type)

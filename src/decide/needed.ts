@@ -2,6 +2,7 @@ import type { Call, Charter, Constraint, ConstraintId, ObjectFact, Slot } from '
 import { meaningOf } from '../constraint/kinds.ts'
 import { type Occasion, objectInSlot, perOf, scopeKey } from '../constraint/scope-key.ts'
 import { objectsFor, refOf } from '../constraint/slot.ts'
+import { type SoughtText, soughtOf, valuesIn } from '../constraint/where.ts'
 
 /** What a guard must look up before it decides a call. Look-ups of one list do not depend on each other. */
 export interface NeededFacts {
@@ -17,6 +18,8 @@ export interface NeededObject {
   readonly slot: Slot
   readonly type: string
   readonly key?: string
+  /** It has no key yet and is to be looked for: what it says, and in which states it is meant before others. */
+  readonly sought?: { readonly members: readonly SoughtText[]; readonly states: readonly string[] }
   readonly optional: boolean
 }
 
@@ -77,12 +80,19 @@ function addObject(found: Map<string, NeededObject>, charter: Charter, occasion:
   const type = ref?.object ?? (slot === 'parent' ? own?.parent?.object : own?.name)
   if (type === undefined) return
   const at = objectInSlot(charter, slot, occasion)
+  const sought = ref?.key.from === 'where' ? soughtOf(ref.key, occasion.call, valuesIn(occasion.objects)) : undefined
   found.set(`${slot} ${type}`, {
     slot: slot === 'object' ? (use.object?.slot ?? slot) : slot,
     type,
     optional: ref?.optional ?? false,
     ...(at === undefined ? {} : { key: at.key }),
+    ...(at !== undefined || ref?.key.from !== 'where' || sought === undefined
+      ? {}
+      : { sought: { members: sought, states: ref.key.states } }),
   })
+  // What an object says must be known before others can be looked for.
+  for (const { is } of ref?.key.from === 'where' ? ref.key.members : [])
+    if (is.from === 'object' && is.slot !== slot) addObject(found, charter, occasion, is.slot)
   const inherits = slot === 'object' && (own?.owner === 'parent' || own?.tenant === 'parent')
   if (inherits && !found.has(`parent ${own?.parent?.object}`)) addObject(found, charter, occasion, 'parent')
 }

@@ -104,7 +104,7 @@ function addDemands(add: Add, at: string, demands: Partial<RawTransition>): void
       member === 'limit' ? demands.limit && true : member === 'approval' ? demands.approval && true : demands[member],
     )
   for (const ref of Object.values(demands.refs ?? {})) {
-    const key = typeof ref === 'string' ? ref : ref.key
+    const key = typeof ref === 'string' ? ref : (ref.key ?? canonical(ref.where, noNames))
     add('refs', `${at} ${key}`, true)
     if (typeof ref !== 'string') add('refs.by', `${at} ${key}`, ref.by)
   }

@@ -1,9 +1,10 @@
 import type { ObjectType, Position, Use } from '../charter.ts'
 import { nearest } from '../nearest.ts'
 import { countedPlace, type Pointer, printPointer, printReference, type Reference } from '../pointer.ts'
+import { printSought, type Where } from '../where.ts'
 import { type Checker, constraintsOf, operationOf } from './checker.ts'
 import { bodyMembers } from './member.ts'
-import { answerOf, bodyOf, type Found, lookUp, type Placed, representationOf } from './shape.ts'
+import { answerOf, bodyOf, type Found, listedOf, lookUp, type Placed, representationOf } from './shape.ts'
 
 /** Pointers and references to places that no schema has. */
 export function checkPlaces(checker: Checker): void {
@@ -77,7 +78,8 @@ function checkUse(checker: Checker, use: Use): void {
     checkReference(checker, use, use.object.key, 'the key of the object')
   for (const ref of use.refs) {
     if (ref.key.from === 'principal') continue
-    if (ref.key.from !== 'object') checkReference(checker, use, ref.key, `\`${ref.slot}\``)
+    if (ref.key.from === 'where') checkWhere(checker, use, ref.slot, { type: ref.object, where: ref.key })
+    else if (ref.key.from !== 'object') checkReference(checker, use, ref.key, `\`${ref.slot}\``)
     else checkObjectPointer(checker, use, ref.key.pointer, `\`${ref.slot}\``)
   }
   for (const { key } of constraintsOf(use, 'idempotency')) checkReference(checker, use, key, 'the idempotency key')
@@ -88,6 +90,35 @@ function checkUse(checker: Checker, use: Use): void {
     for (const pointer of checker.charter.approvals.get(approval)?.binds ?? [])
       checkObjectPointer(checker, use, pointer, `\`binds\` of \`${approval}\``)
   }
+}
+
+/** Where what is looked for says it, and where what it says comes from. */
+function checkWhere(checker: Checker, use: Use, slot: string, sought: { type: string; where: Where }): void {
+  const type = checker.charter.objects.get(sought.type)
+  const representation = type && (representationOf(checker, type) ?? listedOf(checker, type))
+  for (const { at, is } of sought.where.members) {
+    const what = `\`where\` of \`${slot}\` at \`${use.id}\``
+    if (representation !== undefined) checkPointer(checker, representation, at, { what, position: use.position })
+    if (is.from === 'principal') continue
+    if (is.from !== 'object') checkReference(checker, use, is, `\`where\` of \`${slot}\``)
+    else if (is.slot === 'object' && use.creates)
+      checker.report(
+        'key-unknown',
+        use.position,
+        `${what} reads \`${printSought(is)}\`, but \`${use.id}\` only makes the object`,
+        'name a place in the request, or another reference: `$NAME#/POINTER`',
+      )
+    else checkSlotPointer(checker, use, is, what)
+  }
+}
+
+function checkSlotPointer(checker: Checker, use: Use, is: { slot: string; pointer: Pointer }, what: string): void {
+  const own = checker.charter.objects.get(use.object?.type ?? '')
+  const ref = use.refs.find((each) => each.slot === is.slot)?.object
+  const name = is.slot === 'object' ? own?.name : is.slot === 'parent' ? own?.parent?.object : ref
+  const type = checker.charter.objects.get(name ?? '')
+  const representation = type && representationOf(checker, type)
+  if (representation !== undefined) checkPointer(checker, representation, is.pointer, { what, position: use.position })
 }
 
 function checkObjectPointer(checker: Checker, use: Use, pointer: Pointer, what: string): void {

@@ -62,6 +62,15 @@ export function representationOf(checker: Checker, type: ObjectType): Placed | u
   return found.verdict === 'there' ? found.at : undefined
 }
 
+/** The schema of an object as its `list` shows it; undefined when it is not described. */
+export function listedOf(checker: Checker, type: ObjectType): Placed | undefined {
+  const answer = answerOf(checker, shapeOf(checker, type.list))
+  const items = checker.charter.operations.get(type.list ?? '')?.lists?.items ?? []
+  if (answer === undefined) return undefined
+  const found = lookUp(answer, [...items, '0'])
+  return found.verdict === 'there' ? found.at : undefined
+}
+
 /** What the operations that create objects of a type answer with: a code shown once is there and never again. */
 export function firstAnswersOf(checker: Checker, type: ObjectType): readonly Placed[] {
   const creating = type.transitions.filter((use) => use.creates)

@@ -82,7 +82,7 @@ function isMade(charter: Charter, type: string): boolean {
 }
 
 function placeOf(key: Ref['key']): string[] {
-  return key.from === 'object' || key.from === 'principal' ? [] : [printReference(key)]
+  return key.from !== 'request' && key.from !== 'response' ? [] : [printReference(key)]
 }
 
 function bodyKey(charter: Charter, object: string, shape: OperationShape): Reference | undefined {

@@ -10,7 +10,7 @@ export function directionOf(before: Constraint, after: Constraint): Direction | 
   if (plainText(before) === plainText(after)) return undefined
   if (before.kind === 'by' && after.kind === 'by' && before.slot === after.slot)
     return byChoices(before.choices, after.choices)
-  if (before.kind === 'from' && after.kind === 'from' && before.slot === after.slot)
+  if (before.kind === 'from' && after.kind === 'from' && sameBut(before, after, ['states']))
     return bySet(before.states, after.states)
   if (before.kind === 'when' && after.kind === 'when') return byRule(before.rule, after.rule)
   if (before.kind === 'limit' && after.kind === 'limit') return limitDirection(before, after)

@@ -5,6 +5,7 @@ import type { RawCase, RawCases, RawPrincipal } from '../../case/case-schema.ts'
 import type { Charter } from '../../charter/charter.ts'
 import { textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
+import { isSought, type SoughtText } from '../../constraint/where.ts'
 import { neededFacts } from '../../decide/needed.ts'
 import { type Judgement, judge } from '../judge.ts'
 import { type Cell, cellsOf, type Palette } from './cell.ts'
@@ -146,12 +147,16 @@ function completed(charters: readonly [Charter, Charter], seed: Seed, pool: Pool
       expect: { effect: 'allow' },
     }
     const staged = stageCase(charter, noCases, raw, () => undefined)
-    for (const { slot, type, key } of neededFacts(charter, staged.call, staged.facts.objects).objects) {
-      const found = pool.get(`${type}/${key}`)
+    for (const { slot, type, key, sought } of neededFacts(charter, staged.call, staged.facts.objects).objects) {
+      const found = sought === undefined ? pool.get(`${type}/${key}`) : soughtIn(pool, type, sought.members)
       if (!Object.hasOwn(objects, slot) && found !== undefined) objects = { ...objects, [slot]: found }
     }
   }
   return { ...seed, facts: { ...seed.facts, objects } }
+}
+
+function soughtIn(pool: Pool, type: string, sought: readonly SoughtText[]): unknown {
+  return [...pool].find(([name, value]) => name.startsWith(`${type}/`) && isSought(sought, value) === true)?.[1]
 }
 
 const rank: Readonly<Record<Judgement['effect'], number>> = {

@@ -5,7 +5,9 @@ import type { Expression } from '../../cel/parse-cel.ts'
 import type { Charter, ObjectType, Ref, Use } from '../../charter/charter.ts'
 import { getPointer, setPointer } from '../../charter/pointer.ts'
 import { makeExample } from '../../charter/source/example.ts'
+import type { Where } from '../../charter/where.ts'
 import { refOf } from '../../constraint/slot.ts'
+import { soughtOf } from '../../constraint/where.ts'
 
 /** One call with all that is known around it, as a case says it; who calls is written out. */
 export interface Seed {
@@ -67,10 +69,44 @@ export function seedOfUse(charter: Charter, use: Use): Seed {
   if (parent !== undefined) objects['parent'] = objectOf(charter, parent, 'parent-1', undefined)
   for (const ref of use.refs) {
     const type = charter.objects.get(ref.object)
-    if (type !== undefined) objects[ref.slot] = objectOf(charter, type, refKey(ref, request), stateFor(use, ref.slot))
+    if (type === undefined) continue
+    objects[ref.slot] = objectOf(charter, type, refKey(ref, request), stateFor(use, ref.slot))
+    if (ref.key.from === 'where') setSought(ref.key, ref.slot, { as, request, objects })
   }
   const filled = withReads(charter, use, request, objects)
   return { operation: use.operation, as, request, facts: { objects: filled }, from: `the description of \`${use.id}\`` }
+}
+
+/** What is looked for says what the call looks for; what must not be there is not. */
+function setSought(
+  where: Where,
+  slot: string,
+  { as, request, objects }: { as: RawPrincipal; request: Seed['request']; objects: Record<string, unknown> },
+): void {
+  const { path = {}, query = {}, header = {}, body } = request
+  const call = { principal: as, request: { path, query, header, body } }
+  for (const { at, is } of where.members) {
+    const known = soughtOf({ ...where, members: [{ at, is }] }, call, (name) => wholeOf(objects[name]))
+    const text = known?.[0]?.is ?? `${at.at(-1)}-1`
+    if (known === undefined && is.from === 'object') put(objects, is.slot, is.pointer, text)
+    put(objects, slot, at, text)
+  }
+  if (where.none) objects[slot] = null
+}
+
+function put(objects: Record<string, unknown>, slot: string, at: readonly string[], text: string): void {
+  const value = Object.hasOwn(objects, slot) ? objects[slot] : undefined
+  if (value === undefined || value === null) return
+  objects[slot] = isBeside(value) ? { ...value, value: setPointer(value.value, at, text) } : setPointer(value, at, text)
+}
+
+/** The representation, where more is said of an object than that. */
+function wholeOf(value: unknown): unknown {
+  return isBeside(value) ? value.value : value
+}
+
+function isBeside(value: unknown): value is { readonly value: unknown } {
+  return typeof value === 'object' && value !== null && 'value' in value && ('owner' in value || 'state' in value)
 }
 
 /** What rules read of objects and no description shows: what the request calls by the same name, or a number. */
@@ -106,7 +142,7 @@ function stateFor(use: Use, slot: string): string | undefined {
 }
 
 function refKey(ref: Ref, request: Seed['request']): string {
-  return ref.key.from === 'object' || ref.key.from === 'principal' ? `${ref.slot}-1` : keyText(ref.key, request)
+  return ref.key.from !== 'request' && ref.key.from !== 'response' ? `${ref.slot}-1` : keyText(ref.key, request)
 }
 
 function keyText(

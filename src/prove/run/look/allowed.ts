@@ -33,7 +33,7 @@ export async function withOthers(play: Play, use: Use, seen: Seen, request: Call
   const more: Record<Slot, ObjectFact | null> = {}
   const refs = lab.charter.operations.get(use.operation)?.uses.flatMap((each) => (each === use ? [] : each.refs)) ?? []
   for (const { slot, object, key } of refs) {
-    if (Object.hasOwn(seen.objects, slot) || key.from === 'object') continue
+    if (Object.hasOwn(seen.objects, slot) || key.from === 'object' || key.from === 'where') continue
     const text = textOf(key.from === 'principal' ? principal.id : valueAt(request, key))
     const fact = text === undefined ? null : (await play.byKey(object, text))?.fact
     if (fact !== undefined) more[slot] = fact

@@ -30,7 +30,7 @@ export async function startOf(
     request = { ...request, path: { ...request.path, ...ownNames(play.lab.charter, use, object) } }
   for (const ref of namedObjects(play.lab.charter, use)) {
     const name = step.refs[ref.slot]
-    if (ref.key.from === 'object') continue
+    if (ref.key.from === 'object' || ref.key.from === 'where') continue
     // An optional reference that is not given must not be there by way of an example; a mere code may.
     if (name === undefined && isCode(play.lab.charter, ref.object)) continue
     if (name === undefined) request = placeValue(request, ref.key, undefined)
