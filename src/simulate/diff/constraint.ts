@@ -10,7 +10,7 @@ export function directionOf(before: Constraint, after: Constraint): Direction | 
   if (plainText(before) === plainText(after)) return undefined
   if (before.kind === 'by' && after.kind === 'by' && before.slot === after.slot)
     return byChoices(before.choices, after.choices)
-  if (before.kind === 'from' && after.kind === 'from' && sameBut(before, after, ['states']))
+  if (before.kind === 'from' && after.kind === 'from' && sameBut(found(before), found(after), ['states']))
     return bySet(before.states, after.states)
   if (before.kind === 'when' && after.kind === 'when') return byRule(before.rule, after.rule)
   if (before.kind === 'limit' && after.kind === 'limit') return limitDirection(before, after)
@@ -18,6 +18,11 @@ export function directionOf(before: Constraint, after: Constraint): Direction | 
   if (isField(before) && isField(after) && before.kind === after.kind && sameBut(before, after, ['choices']))
     return byChoices(before.choices, after.choices)
   return 'other'
+}
+
+/** In which of several states an object is meant first is the states that are demanded, once more. */
+function found(constraint: Of<'from'>): Of<'from'> {
+  return constraint.where === undefined ? constraint : { ...constraint, where: { ...constraint.where, states: [] } }
 }
 
 function isField(constraint: Constraint): constraint is Of<'set-by'> | Of<'seen-by'> {

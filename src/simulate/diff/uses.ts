@@ -1,5 +1,5 @@
 /** How what is demanded of operations differs between two charters. */
-import type { Charter, Constraint, Operation, Use } from '../../charter/charter.ts'
+import type { Charter, Constraint, Operation, Ref, Use } from '../../charter/charter.ts'
 import { describeConstraint } from '../../constraint/kinds.ts'
 import { joinWords, whoWords } from '../../constraint/words.ts'
 import type { Change, Direction } from './change.ts'
@@ -139,7 +139,7 @@ function diffShape(called: string, about: string, old: Use, now: Use): readonly 
   if (plainText(old.to) !== plainText(now.to)) other(`led to ${words(old.to)}, and leads to ${words(now.to)}`)
   if (plainText(old.object) !== plainText(now.object)) other('finds the object it acts on in another way')
   for (const slot of new Set([...old.refs, ...now.refs].map((ref) => ref.slot))) {
-    const [was, is] = [old.refs, now.refs].map((refs) => refs.find((ref) => ref.slot === slot))
+    const [was, is] = [old.refs, now.refs].map((refs) => found(refs.find((ref) => ref.slot === slot)))
     if (was === undefined || is === undefined || plainText(was) === plainText(is)) continue
     if (plainText({ ...was, optional: is.optional }) === plainText(is))
       changes.push({
@@ -150,6 +150,11 @@ function diffShape(called: string, about: string, old: Use, now: Use): readonly 
     else other(`finds its ${slot} in another way`)
   }
   return changes
+}
+
+/** In which of several states an object is meant first is told with what is demanded of it. */
+function found(ref: Ref | undefined): Ref | undefined {
+  return ref?.key.from === 'where' ? { ...ref, key: { ...ref.key, states: [] } } : ref
 }
 
 function words(states: readonly string[]): string {
