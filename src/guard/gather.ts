@@ -1,9 +1,11 @@
 /** The objects a call is about, looked up level by level: what is in one may say where the next is. */
 import type { Call, Charter, ObjectFact, ObjectType, Slot } from '../charter/charter.ts'
-import { readObject, textOf } from '../charter/object-fact.ts'
+import { textOf } from '../charter/object-fact.ts'
 import { getPointer } from '../charter/pointer.ts'
 import { type NeededObject, neededFacts } from '../decide/needed.ts'
 import { withLearnt } from './learnt.ts'
+import { readAs } from './read-as.ts'
+import { Search } from './search.ts'
 import type { ObjectRef, TrackedObject } from './store.ts'
 import type { Look, Truth } from './truth.ts'
 
@@ -47,16 +49,22 @@ export async function gatherObjects(gathering: Gathering): Promise<Objects> {
     found.set(slot, { ref, value: withLearnt(fact.value, tracked?.value), tracked })
   }
   let objects: Objects = known
+  const search = new Search(gathering)
   for (let level = 0; level < deepest; level += 1) {
-    const needed = neededFacts(charter, call, objects).objects.filter(
-      (each): each is NeededObject & { key: string } =>
-        each.key !== undefined && !found.has(each.slot) && !Object.hasOwn(objects, each.slot),
+    const open = neededFacts(charter, call, objects).objects.filter(
+      (each) => !found.has(each.slot) && !Object.hasOwn(objects, each.slot),
     )
-    if (needed.length === 0) break
+    const needed = [...open.filter(isNamed), ...(await search.keysOf(open))]
     for (const sight of await lookAtAll(gathering, needed)) found.set(sight.ref.slot, sight)
-    objects = { ...known, ...plainFacts(charter, call, found) }
+    const before = Object.keys(objects).length
+    objects = { ...known, ...search.none, ...plainFacts(charter, call, found) }
+    if (needed.length === 0 && Object.keys(objects).length === before) break
   }
-  return { ...known, ...(await factsOf(gathering, found)) }
+  return { ...known, ...search.none, ...(await factsOf(gathering, found)) }
+}
+
+function isNamed(needed: NeededObject): needed is NeededObject & { key: string } {
+  return needed.key !== undefined
 }
 
 /** What was seen of an object. */
@@ -67,6 +75,7 @@ export interface Sight {
 }
 
 async function lookAtAll(gathering: Looking, needed: readonly NeededAt[]): Promise<readonly Sight[]> {
+  if (needed.length === 0) return []
   const tracked = await gathering.hold(needed)
   return await Promise.all(needed.map((each, index) => lookAt(gathering, each, tracked[index])))
 }
@@ -169,32 +178,7 @@ export function factOf(
   return { ...readAs(type, value, { parent, tracked, now: call.at }), key: ref.key }
 }
 
-/** An object as its representation shows it, with what only the guard's own record tells: who made it, and states nobody can see. */
-export function readAs(
-  type: ObjectType,
-  value: unknown,
-  { parent, tracked, now }: { parent?: ObjectFact | undefined; tracked?: TrackedObject | undefined; now: number },
-): ObjectFact {
-  const fact = readObject(type, value, {
-    now,
-    ...(parent === undefined ? {} : { parent }),
-    ...(tracked?.creator === undefined ? {} : { creator: tracked.creator }),
-    ...(type.tenant !== 'creator' || tracked?.tenant === undefined ? {} : { creatorTenant: tracked.tenant }),
-    ...(tracked?.state === undefined ? {} : { state: tracked.state }),
-  })
-  const due = tracked?.due
-  return due === undefined || fact.state !== due.instead ? fact : { ...fact, state: due.state }
-}
-
 function goneOf(type: ObjectType, ref: ObjectRef, tracked: TrackedObject | undefined): ObjectFact | null {
   if (type.gone === undefined || tracked === undefined) return null
   return { ...tracked, ...ref, state: type.gone, value: { gone: true } }
-}
-
-/** Types of which the guard itself knows something nobody can read. */
-export function isFollowed(type: ObjectType | undefined): boolean {
-  return (
-    type !== undefined &&
-    (type.truth === 'tracked' || type.state === undefined || type.owner === 'creator' || type.tenant === 'creator')
-  )
 }

@@ -1,6 +1,6 @@
 import { askFor } from './facts.ts'
-import { readAs } from './gather.ts'
 import { withLearnt } from './learnt.ts'
+import { readAs } from './read-as.ts'
 import type { Ready } from './reserve.ts'
 import type { Runtime } from './runtime.ts'
 import type { Change } from './store.ts'

@@ -1,4 +1,5 @@
 import type { CallRequest } from '../charter/charter.ts'
+import type { SoughtText } from '../constraint/where.ts'
 import type { Incoming } from './call.ts'
 import type { ObjectRef } from './store.ts'
 
@@ -10,6 +11,16 @@ export interface Truth {
    * @param call - The call it is needed for: its path may say where the object is, its credentials are the last eyes tried.
    */
   read(object: ObjectRef, call: Look): Promise<unknown>
+  /**
+   * The objects of a type that say what is looked for; undefined when nobody can look. Never throws. Without it, what is looked for is never known.
+   */
+  search?(type: string, sought: readonly SoughtText[], call: Look): Promise<Found | undefined>
+}
+
+/** What a search found. Unless all of the list was seen, there may be more. */
+export interface Found {
+  readonly values: readonly unknown[]
+  readonly whole: boolean
 }
 
 export interface Look {

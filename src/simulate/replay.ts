@@ -4,6 +4,7 @@
  * Each call is judged on what really happened before it: what was let through counts, whatever the new charter would have said of it.
  */
 import type { Call, CallRequest, Charter, ObjectFact, OperationId } from '../charter/charter.ts'
+import { isSought, type SoughtText } from '../constraint/where.ts'
 import { neededFacts } from '../decide/needed.ts'
 import type { Incoming, Outcome, Ruling } from '../guard/call.ts'
 import { createGuard, type Guard } from '../guard/guard.ts'
@@ -12,7 +13,7 @@ import type { Journal } from '../guard/journal.ts'
 import { questionOf } from '../guard/question.ts'
 import { type InForce, putInForce } from '../guard/runtime.ts'
 import type { Change, Store } from '../guard/store.ts'
-import type { Truth } from '../guard/truth.ts'
+import type { Found, Truth } from '../guard/truth.ts'
 import { Holes } from './hole.ts'
 import { type Judgement, judge } from './judge.ts'
 import {
@@ -103,6 +104,7 @@ class Player {
     }
     const truth: Truth = {
       read: async ({ type, key }, look) => player.#sights.get(look.request)?.get(`${type}/${key}`),
+      search: async (type, sought, look) => searched(player.#sights.get(look.request), type, sought),
     }
     const now = (): number => player.#now
     player.#guard = await createGuard(player.#force.charter, {
@@ -194,9 +196,9 @@ class Player {
   #sightsOf(call: Call, { objects }: RecordedContent): Sights {
     const sights = new Map<string, unknown>()
     for (const fact of Object.values(objects)) if (fact !== null) sights.set(`${fact.type}/${fact.key}`, fact.value)
-    for (const { slot, type, key } of neededFacts(this.#charter, call, objects).objects)
-      if (key !== undefined && Object.hasOwn(objects, slot) && objects[slot] === null)
-        sights.set(`${type}/${key}`, null)
+    for (const { slot, type, key, sought } of neededFacts(this.#charter, call, objects).objects)
+      if (Object.hasOwn(objects, slot) && objects[slot] === null && (key !== undefined || sought !== undefined))
+        sights.set(key === undefined ? noneName(type) : `${type}/${key}`, null)
     return sights
   }
 
@@ -224,6 +226,20 @@ class Player {
     if (changes.length > 0) await this.#store.transact([], (transaction) => transaction.write(changes))
     return granted.map(({ id }): Change => ({ kind: 'drop-grant', grant: id }))
   }
+}
+
+/** Under which name it stands that a search for objects of a type found nothing. */
+function noneName(type: string): string {
+  return `${type} none`
+}
+
+/** What was found then; undefined when nothing was looked for. */
+function searched(sights: Sights | undefined, type: string, sought: readonly SoughtText[]): Found | undefined {
+  const fits = [...(sights ?? [])].filter(
+    ([name, value]) => name.startsWith(`${type}/`) && isSought(sought, value) === true,
+  )
+  if (fits.length === 0 && sights?.has(noneName(type)) !== true) return undefined
+  return { values: fits.map(([, value]) => value), whole: true }
 }
 
 const version = 'simulation'

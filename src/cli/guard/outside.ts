@@ -89,6 +89,7 @@ export function exchangeable(first: HttpTruth): Truth & { exchange(next: HttpTru
   let current = first
   return {
     read: (object, call) => current.read(object, call),
+    search: (type, sought, call) => current.search(type, sought, call),
     exchange: (next) => {
       const before = current
       current = next

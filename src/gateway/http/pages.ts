@@ -88,7 +88,7 @@ export function after(shape: OperationShape, page: Page, walk: Walk, at: URL): F
 }
 
 /** The list: the answer itself, or its only member that is one. */
-function itemsIn(body: unknown): readonly unknown[] | undefined {
+export function itemsIn(body: unknown): readonly unknown[] | undefined {
   if (Array.isArray(body)) return body
   if (!isRecord(body)) return undefined
   const lists = Object.values(body).filter((each) => Array.isArray(each))

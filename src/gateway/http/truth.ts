@@ -1,16 +1,16 @@
 /** Looks at objects through the API they live in. */
-import type { CallRequest, Charter, ObjectType, Operation, Use } from '../../charter/charter.ts'
-import { inferKey } from '../../charter/infer.ts'
-import { representationIn } from '../../charter/object-fact.ts'
-import type { CallerKey, Reference } from '../../charter/pointer.ts'
+import type { CallRequest, Charter } from '../../charter/charter.ts'
+import { representationIn, textOf } from '../../charter/object-fact.ts'
+import { getPointer } from '../../charter/pointer.ts'
+import { isSought, type SoughtText } from '../../constraint/where.ts'
 import type { ObjectRef } from '../../guard/store.ts'
-import type { Look, Truth } from '../../guard/truth.ts'
-import { placeValue } from '../../wire/place.ts'
+import type { Found, Look, Truth } from '../../guard/truth.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import { readAnswer } from './answer.ts'
 import { after, type Page, start } from './pages.ts'
 import { collect } from './sending.ts'
 import { openUpstreams, type Upstream, type UpstreamConfig } from './upstream.ts'
+import { type Eyes, itemsOf, requestFor, requestForAll, type Walkable, wayTo, wayToAll } from './way.ts'
 
 /** Headers that let the guard look; asked for before each look, so that they may change. */
 export type Reader = () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
@@ -27,11 +27,14 @@ export interface TruthOptions {
 }
 
 export interface HttpTruth extends Truth {
+  search(type: string, sought: readonly SoughtText[], call: Look): Promise<Found | undefined>
   close(): Promise<void>
 }
 
 /** What one pair of eyes saw. */
-type Sight = { readonly kind: 'seen'; readonly value: unknown } | { readonly kind: 'none' | 'unclear' }
+interface Seen {
+  readonly value: unknown
+}
 
 /**
  * Looks at objects over HTTP: through the `read` of their type, else through its `list`, page by page. That an object is not there is said
@@ -44,42 +47,43 @@ export function httpTruth(options: TruthOptions): HttpTruth {
   const { timeoutMs = 5000, maxBytes = 1024 * 1024 } = options
   const under = new WeakMap<Look, Map<string, Promise<unknown>>>()
 
-  const ask = async (
+  /** Looks at one answer after the other, a single one unless it is a list, until something is seen in one. */
+  const ask = async <T>(
     charter: Charter,
-    way: Way,
-    request: CallRequest,
-    headers: Eyes,
-    signal: AbortSignal,
-  ): Promise<Sight> => {
+    way: Walkable,
+    asked: Asked,
+    see: (body: unknown) => T | undefined,
+  ): Promise<T | 'none' | 'unclear'> => {
     const source = way.operation.shape.source
     const upstream = upstreams.of(source)
     const config = options.upstreams[source]
-    if (upstream === undefined || config === undefined) return { kind: 'unclear' }
-    const wire = toHttp(charter, way.use, request, config.url)
+    if (upstream === undefined || config === undefined) return 'unclear'
+    const wire = toHttp(charter, way.use, asked.request, config.url)
     const base = new URL(wire.url)
-    if (!way.listed) return (await see(charter, way, base, { ...wire.headers, ...headers }, upstream, signal)).sight
     let walk = start
     while (walk.pages < mostPages) {
       const url = new URL(base)
       for (const [name, value] of Object.entries(walk.query)) url.searchParams.set(name, value)
-      const { sight, page } = await see(charter, way, url, { ...wire.headers, ...headers }, upstream, signal)
-      if (page === undefined || sight.kind === 'seen') return sight
-      const following = after(way.operation.shape, page, walk, base)
-      if (typeof following === 'string') return { kind: following === 'end' ? 'none' : 'unclear' }
+      const page = await get(charter, url, { ...wire.headers, ...asked.headers }, upstream, asked.signal)
+      // A list that is not there says nothing of what would be on it.
+      if (typeof page === 'string') return way.listed ? 'unclear' : page
+      const seen = see(page.body)
+      if (seen !== undefined) return seen
+      const following = way.listed ? after(way.operation.shape, page, walk, base) : 'unclear'
+      if (typeof following === 'string') return following === 'end' ? 'none' : 'unclear'
       walk = following.walk
     }
-    return { kind: 'unclear' }
+    return 'unclear'
   }
 
-  /** One request. Of a list, `page` is what came when it came as it should. */
-  const see = async (
+  /** One request: what came when it came as it should. */
+  const get = async (
     charter: Charter,
-    way: Way,
     url: URL,
     headers: Eyes,
     upstream: Upstream,
     signal: AbortSignal,
-  ): Promise<{ readonly sight: Sight; readonly page?: Page }> => {
+  ): Promise<Page | 'none' | 'unclear'> => {
     const flat = ['host', upstream.host, 'accept-encoding', 'identity']
     for (const [name, value] of Object.entries(headers)) flat.push(name, value)
     const sending = {
@@ -92,30 +96,55 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     }
     const collected = await collect(upstream, sending, maxBytes, signal)
     if (collected.kind === 'begun') collected.drop()
-    if (collected.kind !== 'whole') return { sight: unclear }
+    if (collected.kind !== 'whole') return 'unclear'
     const answer = await readAnswer(collected.head, collected.bytes, maxBytes)
-    // A list that is not there says nothing of what would be on it.
-    if (answer.status === 404 || answer.status === 410) return { sight: way.listed ? unclear : { kind: 'none' } }
-    if (answer.status >= 300 || isRefused(charter, upstream.source, answer)) return { sight: unclear }
-    const value = representationIn(way.type, answer.body, way.key)
-    if (value !== undefined) return { sight: { kind: 'seen', value } }
-    const { headers: came = {}, body } = answer
-    return { sight: unclear, ...(way.listed ? { page: { headers: came, body } } : {}) }
+    if (answer.status === 404 || answer.status === 410) return 'none'
+    if (answer.status >= 300 || isRefused(charter, upstream.source, answer)) return 'unclear'
+    return { headers: answer.headers ?? {}, body: answer.body }
   }
 
   const look = async (object: ObjectRef, call: Look): Promise<unknown> => {
     const charter = options.charter()
     const way = wayTo(charter, object)
     if (way === undefined) return undefined
-    const signal = call.signal === undefined ? AbortSignal.timeout(timeoutMs) : anyOf(call.signal, timeoutMs)
-    const sights: Sight['kind'][] = []
+    const see = (body: unknown): Seen | undefined => {
+      const value = representationIn(way.type, body, way.key)
+      return value === undefined ? undefined : { value }
+    }
+    const sights: (Seen | 'none' | 'unclear')[] = []
     for (const eyes of eyesFor(options, way, call)) {
-      const sight = await ask(charter, way, requestFor(way, call, eyes.own), await eyes.headers(), signal)
-      if (sight.kind === 'seen') return sight.value
-      sights.push(sight.kind)
+      const asked = await askedBy(eyes, requestFor(way, call, eyes.own), signalOf(call))
+      const sight = await ask(charter, way, asked, see)
+      if (typeof sight !== 'string') return sight.value
+      sights.push(sight)
     }
     return sights.length === 0 || sights.includes('unclear') ? undefined : null
   }
+
+  /** What fits in all that any of the eyes see; whoever sees all of the list, and something in it that fits, is enough. */
+  const search = async (type: string, sought: readonly SoughtText[], call: Look): Promise<Found | undefined> => {
+    const charter = options.charter()
+    const way = wayToAll(charter, type)
+    if (way === undefined) return undefined
+    const fits = new Map<string, unknown>()
+    let [asked, whole] = [0, true]
+    for (const eyes of eyesFor(options, way, call)) {
+      const request = requestForAll(charter, way, sought, requestFor(way, call, eyes.own))
+      if (request === undefined) return undefined
+      asked += 1
+      const see = (body: unknown): undefined => {
+        for (const each of itemsOf(way, body) ?? [])
+          if (isSought(sought, each) === true) fits.set(textOf(getPointer(each, way.type.key)) ?? '', each)
+      }
+      const sight = await ask(charter, way, await askedBy(eyes, request, signalOf(call)), see)
+      if (sight === 'none' && fits.size > 0) return { values: [...fits.values()], whole: true }
+      whole &&= sight === 'none'
+    }
+    return asked === 0 ? undefined : { values: [...fits.values()], whole }
+  }
+
+  const signalOf = (call: Look): AbortSignal =>
+    call.signal === undefined ? AbortSignal.timeout(timeoutMs) : anyOf(call.signal, timeoutMs)
 
   return {
     read: (object, call) => {
@@ -130,63 +159,17 @@ export function httpTruth(options: TruthOptions): HttpTruth {
       shared.set(name, looking)
       return looking
     },
+    search: (type, sought, call) => search(type, sought, call).catch(() => undefined),
     close: () => upstreams.close(),
   }
 }
 
-const unclear: Sight = { kind: 'unclear' }
 /** A list longer than this is not walked to its end for one look. */
 const mostPages = 10
 
-type Eyes = Readonly<Record<string, string>>
-
-/** How an object can be looked at. */
-interface Way {
-  readonly type: ObjectType
-  readonly key: string
-  readonly operation: Operation
-  readonly use: Use
-  readonly at: Reference | CallerKey | undefined
-  readonly listed: boolean
-}
-
-function wayTo(charter: Charter, { type: name, key }: ObjectRef): Way | undefined {
-  const type = charter.objects.get(name)
-  const operation = charter.operations.get(type?.read ?? type?.list ?? '')
-  if (type === undefined || operation === undefined) return undefined
-  const listed = type.read === undefined
-  const own = operation.uses.find((use) => use.object?.type === name)
-  const use = own ?? operation.uses[0]
-  if (use === undefined) return undefined
-  const inferred = own?.object?.key ?? inferKey(name, operation.shape, type.read, operation.shape)
-  // A read that takes no argument shows everybody their own.
-  const at = inferred ?? (takesNothing(operation) ? callersOwn : undefined)
-  return listed || at !== undefined ? { type, key, operation, use, at, listed } : undefined
-}
-
-const callersOwn: CallerKey = { from: 'principal' }
-
-function takesNothing({ shape }: Operation): boolean {
-  return shape.parameters.every((each) => each.in !== 'path' && !each.required)
-}
-
-/** The read of the object, in the place the call speaks of: the tenant in its path, say. */
-function requestFor({ operation, at, key, listed }: Way, { request }: Look, own: boolean): CallRequest {
-  const wanted = new Set(operation.shape.parameters.filter((each) => each.in === 'path').map((each) => each.name))
-  const path = Object.fromEntries(Object.entries(request.path ?? {}).filter(([name]) => wanted.has(name)))
-  const declared = new Set(
-    operation.shape.parameters.filter((each) => each.in === 'header').map((each) => each.name.toLowerCase()),
-  )
-  const header = own
-    ? Object.fromEntries(Object.entries(request.header ?? {}).filter(([name]) => declared.has(name.toLowerCase())))
-    : {}
-  const base = { path, header }
-  return listed || at === undefined ? base : placeValue(base, at, key)
-}
-
 function eyesFor(
   { readers }: TruthOptions,
-  { operation, at, listed }: Way,
+  { operation, at, listed }: Walkable,
   { credentials }: Look,
 ): readonly { readonly own: boolean; readonly headers: Reader }[] {
   const own = credentials === undefined ? [] : [{ own: true, headers: (): Eyes => credentials }]
@@ -204,4 +187,14 @@ function isRefused(
 
 function anyOf(signal: AbortSignal, timeoutMs: number): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+}
+
+interface Asked {
+  readonly request: CallRequest
+  readonly headers: Eyes
+  readonly signal: AbortSignal
+}
+
+async function askedBy(eyes: { readonly headers: Reader }, request: CallRequest, signal: AbortSignal): Promise<Asked> {
+  return { request, headers: await eyes.headers(), signal }
 }

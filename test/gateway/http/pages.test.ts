@@ -121,6 +121,15 @@ for (const [name, [parameters, next, last, missing]] of Object.entries(cases)) {
     assert.deepEqual(await truth.read({ type: 'thing', key: 'e' }, { request: {} }), last)
     assert.deepEqual(await truth.read({ type: 'thing', key: 'z' }, { request: {} }), missing)
     assert.ok(api.seen.length - before <= 20)
+    // By what it says it is found where it is found by its key, and that all was seen is said as there.
+    for (const [is, shown] of [
+      ['e', last === undefined ? [] : [last]],
+      ['z', []],
+    ] as const)
+      assert.deepEqual(await truth.search('thing', [{ at: ['id'], is }], { request: {} }), {
+        values: shown,
+        whole: missing === null,
+      })
     await truth.close()
   })
 }
