@@ -15,6 +15,13 @@ export function tacticWords(tactic: Tactic, as: string): string {
       const by = tactic.through === undefined ? '' : ` by \`${tactic.through}\``
       return `when ${tactic.slot === 'object' ? 'it' : `the ${tactic.slot}`} is ${tactic.state}${by}`
     }
+    case 'sought':
+      return {
+        none: `without any ${tactic.slot}`,
+        'of-another': `with the ${tactic.slot} of somebody else`,
+        'for-another': `with a ${tactic.slot} for something else`,
+        there: `while there is a ${tactic.slot}`,
+      }[tactic.flaw]
     case 'approval':
       return {
         none: 'without approval',
@@ -53,7 +60,7 @@ function forgotten(tactic: { readonly after?: string; readonly first?: string; r
 
 type PlainKind = Exclude<
   Tactic['kind'],
-  'as-other' | 'from-state' | 'approval' | 'order' | 'write-field' | 'read-field'
+  'as-other' | 'from-state' | 'sought' | 'approval' | 'order' | 'write-field' | 'read-field'
 >
 
 const plainWords: Readonly<Record<PlainKind, string>> = {

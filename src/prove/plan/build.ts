@@ -23,6 +23,7 @@ import { type Lore, noLore } from './lore.ts'
 import { grantUse, performersOf, prepareAlways, prepareApprovals, prepareOrder } from './prepare.ts'
 import { prepareRules } from './prepare-rule.ts'
 import type { Scenario, Seat, Step, Var, VarSpec } from './scenario.ts'
+import { madeTied } from './sought.ts'
 import { startsOf } from './state-rule.ts'
 import { type BuildOptions, deepest, type Supply, Unbuildable, type Wants } from './wants.ts'
 
@@ -207,7 +208,9 @@ export class Builder {
 
   introduce(
     type: ObjectType,
-    want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'people' | 'near' | 'ahead'> & { supply: VarSpec['supply'] },
+    want: Pick<Supply, 'owner' | 'states' | 'wishes' | 'people' | 'near' | 'ahead' | 'ties'> & {
+      supply: VarSpec['supply']
+    },
   ): Var {
     const number = (this.tally.get(type.name) ?? 0) + 1
     this.tally.set(type.name, number)
@@ -222,6 +225,7 @@ export class Builder {
       states: want.states,
       wishes: want.wishes,
       ...(under === undefined ? {} : { under }),
+      ...(want.ties === undefined || want.ties.length === 0 ? {} : { ties: want.ties }),
       ...(isMeant && ahead !== undefined ? { meant: { use: ahead.use.id, as: this.play(ahead.member) } } : {}),
     }
     this.note(name, want)
@@ -253,13 +257,15 @@ export class Builder {
     const owner = ownerIf(this.stage.charter, creator, maker, want.owner, this.casting.shown)
     const object = this.introduce(type, { ...want, owner, people, states: [], supply: 'made' })
     const { depth, wishes } = want
+    const tied = madeTied(this, creator, want.ties ?? [])
     this.step(creator, {
       member: maker,
       object: undefined,
       makes: object,
       wants: { wishes },
       belonging: { owner, above: want.above, people },
-      near: want.near,
+      near: want.near ?? tied.near,
+      extra: tied.extra,
       purpose: 'setup',
       depth,
     })

@@ -11,16 +11,28 @@ import { aboveOf, isTied, madeFor, madeWith, parentOf } from './kin.ts'
 import { hardestFirst, notOwners, ownerBeside } from './owned-like.ts'
 import { plannedStates } from './prepare-rule.ts'
 import type { Var } from './scenario.ts'
+import { elsewhere, isSoughtRef, peopleSought, saidBefore, tiesOf, type WhereRef } from './sought.ts'
+import { Unbuildable } from './wants.ts'
 
 /** Gives every reference of a use an object; optional ones only where something is wanted of them. */
 export function fillRefs(builder: Builder, use: Use, how: How): Record<Slot, Var> {
   const { wants } = how
   const refs: Record<Slot, Var> = {}
-  const isLeft = (ref: Ref): boolean =>
-    ref.optional && wants.states?.[ref.slot] === undefined && wants.refOwner?.[ref.slot] === undefined
+  const isLeft = (ref: Ref): boolean => {
+    const isWanted = wants.states?.[ref.slot] !== undefined || wants.refOwner?.[ref.slot] !== undefined
+    if (!isSoughtRef(ref)) return ref.optional && !isWanted
+    const sought = wants.sought?.[ref.slot]
+    return sought === 'none' || ((ref.optional || ref.key.none) && sought === undefined && !isWanted)
+  }
   const fill = (ref: Ref): Var => {
     const known = refs[ref.slot]
     if (known !== undefined) return known
+    if (isSoughtRef(ref)) {
+      for (const each of saidBefore(builder.stage.charter, use, ref)) if (each !== ref && !isLeft(each)) fill(each)
+      const made = soughtFor(builder, use, ref, how, refs)
+      refs[ref.slot] = made
+      return made
+    }
     // Those that say to what they belong are of what is named beside them.
     const above = aboveOf(builder.stage.charter, use, ref, wants.without)
     const near = above === undefined || isLeft(above) ? undefined : fill(above)
@@ -32,6 +44,34 @@ export function fillRefs(builder: Builder, use: Use, how: How): Record<Slot, Var
   }
   for (const ref of hardestFirst(builder, use, how)) if (!isLeft(ref)) fill(ref)
   return refs
+}
+
+/** What a call finds by what it says: one that says it, of those made on the way or a new one. */
+function soughtFor(builder: Builder, use: Use, ref: WhereRef, how: How, refs: Readonly<Record<Slot, Var>>): Var {
+  const { member, object, wants, depth } = how
+  const ties = tiesOf(builder, use, ref, { object, refs })
+  const people = peopleSought(builder, ref, how)
+  const { states } = demandsOn(builder, use, ref, member)
+  const flaw = wants.sought?.[ref.slot]
+  const isUsual = flaw === undefined && wants.refOwner?.[ref.slot] === undefined
+  const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
+  const isSame = (name: Var): boolean =>
+    builder.vars[name]?.type === ref.object &&
+    JSON.stringify(builder.vars[name]?.ties ?? []) === JSON.stringify(ties) &&
+    (people.owner === undefined || builder.owners.get(name) === people.owner)
+  const known = isUsual && wishes.length === 0 ? Object.keys(builder.vars).find(isSame) : undefined
+  if (known !== undefined) return known
+  const away = flaw === 'elsewhere' ? elsewhere(builder, ref, ties, depth) : undefined
+  if (flaw === 'elsewhere' && away === undefined)
+    throw new Unbuildable(`nothing tells for what else a ${ref.object} could be made`)
+  return builder.supply(ref.object, {
+    ...people,
+    owner: people.owner ?? (canMake(builder.stage, ref.object, member) ? member : undefined),
+    ...(away === undefined ? { ties } : { near: away }),
+    states: wants.states?.[ref.slot] ?? (ref.key.none ? ref.key.states : states),
+    wishes,
+    depth: depth + 1,
+  })
 }
 
 /** @param beside - What the request names as well and the reference must be of. */

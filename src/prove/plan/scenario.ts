@@ -35,6 +35,8 @@ export interface VarSpec {
   /** The states one of which a found object must be in; empty when any will do. */
   readonly states: readonly string[]
   readonly wishes: readonly Wish[]
+  /** What it must say that others say. */
+  readonly ties?: readonly Tie[]
   /** The object whose parent it is: nobody looks for it, the object names it. */
   readonly of?: Var
   /** Where that object names it, when it is not its parent. */
@@ -45,6 +47,13 @@ export interface VarSpec {
   readonly caller?: Role
   /** Who had best be able to make which use on it, where there are several to choose from. */
   readonly meant?: { readonly use: UseId; readonly as: Role }
+}
+
+/** What an object says at a place is what another one says there. */
+export interface Tie {
+  readonly at: Pointer
+  readonly of: Var
+  readonly there: Pointer
 }
 
 /** What an object or a step is chosen for: an expression that shall be true or false once the step is made. */
@@ -71,17 +80,23 @@ export interface Step {
   readonly wishes: readonly Wish[]
   readonly purpose: 'setup' | 'act'
   /** Body members set beyond what the schema asks for, and names in the path that the scenario decides. */
-  readonly extra: readonly { readonly at: Pointer; readonly in?: 'path'; readonly value: Extra }[]
+  readonly extra: readonly { readonly at: Pointer; readonly in?: 'path' | 'query'; readonly value: Extra }[]
 }
 
-/** A value put into a body: written out, the id of a role, or one the runner makes to differ from what is there. */
-export type Extra = { readonly value: unknown } | { readonly idOf: Role } | { readonly tamper: 'much' | 'a little' }
+/** A value put into a body: written out, the id of a role, what an object says, or one the runner makes to differ from what is there. */
+export type Extra =
+  | { readonly value: unknown }
+  | { readonly idOf: Role }
+  | { readonly saidBy: Var; readonly there: Pointer }
+  | { readonly tamper: 'much' | 'a little' }
 
 /** The way in which a case breaks its constraint. */
 export type Tactic =
   | { readonly kind: 'as-other'; readonly other: Other }
   /** By the shortest way there, or from where it was allowed by one more move. */
   | { readonly kind: 'from-state'; readonly state: string; readonly slot: Slot; readonly through?: string }
+  /** What must be there and is looked for is not there, or is somebody else's, or is for something else; or it is there and must not be. */
+  | { readonly kind: 'sought'; readonly flaw: 'none' | 'of-another' | 'for-another' | 'there'; readonly slot: Slot }
   | { readonly kind: 'arguments' }
   /** The facts of an object are against the rule: in some state, or after a use has changed them. */
   | { readonly kind: 'object-facts'; readonly state?: string; readonly through?: string }

@@ -2,7 +2,7 @@ import type { Constraint, OperationId, Slot, Use } from '../../charter/charter.t
 import type { Belonging } from './belong.ts'
 import type { Member } from './cast.ts'
 import type { Lore } from './lore.ts'
-import type { Var, Wish } from './scenario.ts'
+import type { Tie, Var, Wish } from './scenario.ts'
 
 /** What a scenario shall look like beyond the rightful way. */
 export interface Wants {
@@ -26,6 +26,8 @@ export interface Wants {
   readonly near?: Var | undefined
   /** Whose a reference shall be, when not the caller's. */
   readonly refOwner?: Readonly<Record<Slot, Member>>
+  /** What is looked for is not made, is made for something else, or is made although it must not be there. */
+  readonly sought?: Readonly<Record<Slot, 'none' | 'elsewhere' | 'there'>>
 }
 
 /** What an object is wanted for. */
@@ -39,6 +41,8 @@ export interface Supply extends Belonging {
   readonly ahead?: { readonly use: Use; readonly member: Member } | undefined
   /** The object it is made for. */
   readonly near?: Var | undefined
+  /** What it must say that others say. */
+  readonly ties?: readonly Tie[]
 }
 
 /** How objects and people are chosen throughout a scenario. */

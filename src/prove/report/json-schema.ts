@@ -21,6 +21,7 @@ const wish = z.strictObject({
 const extra = z.union([
   z.strictObject({ idOf: text }),
   z.strictObject({ tamper: z.enum(['much', 'a little']) }),
+  z.strictObject({ saidBy: text, there: texts }),
   z.strictObject({ value: z.unknown() }),
 ])
 const variable = z.strictObject({
@@ -31,6 +32,7 @@ const variable = z.strictObject({
   states: texts,
   wishes: z.array(wish),
   of: text.exactOptional(),
+  ties: z.array(z.strictObject({ at: texts, of: text, there: texts })).exactOptional(),
   under: text.exactOptional(),
   at: texts.exactOptional(),
   caller: text.exactOptional(),
@@ -46,7 +48,7 @@ const step = z.strictObject({
   variant: count.exactOptional(),
   wishes: z.array(wish),
   purpose: z.enum(['setup', 'act']),
-  extra: z.array(z.strictObject({ at: texts, in: z.literal('path').exactOptional(), value: extra })),
+  extra: z.array(z.strictObject({ at: texts, in: z.enum(['path', 'query']).exactOptional(), value: extra })),
 })
 const scenario = z.strictObject({
   cast: z.record(text, z.strictObject({ identity: text.exactOptional(), fresh: z.boolean() })),
@@ -64,6 +66,11 @@ const tactic = z.discriminatedUnion('kind', [
     kind: z.literal('approval'),
     flaw: z.enum(['none', 'short', 'own', 'twice', 'stale', 'changed', 'revoked', 'carried-over']),
     through: text.exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('sought'),
+    flaw: z.enum(['none', 'of-another', 'for-another', 'there']),
+    slot: text,
   }),
   z.strictObject({ kind: z.literal('order'), flaw: z.enum(['left-out', 'afterwards', 'too-often']) }),
   z.strictObject({ kind: z.literal('write-field'), field: text }),

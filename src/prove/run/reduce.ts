@@ -1,4 +1,4 @@
-import type { AbuseCase } from '../plan/scenario.ts'
+import type { AbuseCase, Step } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
 import { patient } from './look/at-rest.ts'
 import { runTrial } from './tactic/tactic.ts'
@@ -24,6 +24,7 @@ export async function repeatTrial(
 const reducible: ReadonlySet<string> = new Set([
   'as-other',
   'from-state',
+  'sought',
   'arguments',
   'object-facts',
   'approval',
@@ -55,7 +56,10 @@ function droppable(abuse: AbuseCase, index: number): boolean {
   const made = abuse.abuse.steps[index]?.makes
   if (made === undefined) return true
   const later = abuse.abuse.steps.slice(index + 1)
-  return !later.some((step) => step.object === made || Object.values(step.refs).includes(made))
+  const isSaid = ({ value }: Step['extra'][number]) => 'saidBy' in value && value.saidBy === made
+  return !later.some(
+    (step) => step.object === made || Object.values(step.refs).includes(made) || step.extra.some(isSaid),
+  )
 }
 
 async function attempt(

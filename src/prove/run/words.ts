@@ -35,6 +35,8 @@ function how(tactic: Tactic, trial: Trial): string {
         ? ` although ${what} was ${tactic.state}`
         : ` after \`${tactic.through}\`, which leaves ${what} ${tactic.state}`
     }
+    case 'sought':
+      return soughtWords(tactic)
     case 'again':
       return ` a second time${forgotten(tactic)}`
     case 'same-key':
@@ -248,4 +250,13 @@ export function causeOf(
         'Filter by owner and tenant in the query, with the same rule as reading one.',
       )
   }
+}
+
+function soughtWords({ flaw, slot }: Extract<Tactic, { kind: 'sought' }>): string {
+  return {
+    none: ` although there was no ${slot}`,
+    'of-another': ` although the only ${slot} was somebody else's`,
+    'for-another': ` although the only ${slot} was for something else`,
+    there: ` although there was ${/^[aeio]/i.test(slot) ? 'an' : 'a'} ${slot}`,
+  }[flaw]
 }

@@ -104,6 +104,10 @@ export function planRefBy(draft: Draft, constraint: ConstraintOf<'by'>): void {
     draft.skip(constraint.id, tactic, 'the object itself names it, no argument does')
     return
   }
+  if (ref.key.from === 'where') {
+    draft.skip(constraint.id, tactic, 'it is found by what it says, no argument names it')
+    return
+  }
   const caller = draft.stage.members.find((member) => member.name === draft.build().steps.at(-1)?.as)
   if (caller === undefined) return
   const stranger = strangerTo(draft, constraint, caller)

@@ -8,6 +8,7 @@ import type { Scenario, Step, Var } from '../scenario.ts'
 import { type BuildOptions, possible, Unbuildable } from '../wants.ts'
 import { type ConstraintOf, Draft } from './draft.ts'
 import { ofOthers, pointedIn } from './pointed.ts'
+import { planSought } from './sought.ts'
 
 /** The use from every state it may not start from. */
 export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
@@ -17,6 +18,7 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
       : draft.use.refs.find((ref) => ref.slot === constraint.slot)?.object
   const type = draft.stage.charter.objects.get(typeName ?? '')
   if (type === undefined) return
+  planSought(draft, constraint)
   for (const state of type.states) {
     if (constraint.states.includes(state) || state === type.gone) continue
     const finding = classOfState(type, draft.use, state, constraint.states)

@@ -4,6 +4,7 @@ import { textOf } from '../../../charter/object-fact.ts'
 import { valueAt } from '../../../wire/place.ts'
 import { allows, judge, type Lab, type Seen, seenBy } from '../lab.ts'
 import type { Play } from '../scene/play.ts'
+import { withSought } from '../scene/sought.ts'
 
 /** Whether another use of the operation lets a call happen, and why that is so or cannot be told; undefined when all are against it. */
 export interface Leave {
@@ -38,7 +39,11 @@ export async function withOthers(play: Play, use: Use, seen: Seen, request: Call
     const fact = text === undefined ? null : (await play.byKey(object, text))?.fact
     if (fact !== undefined) more[slot] = fact
   }
-  return seenBy(lab, use, principal, request, { ...seen.objects, ...more })
+  let objects: Record<Slot, ObjectFact | null> = { ...seen.objects, ...more }
+  const as = lab.stage.members.find((member) => member.principal.id === principal.id)?.name ?? ''
+  for (const other of lab.charter.operations.get(use.operation)?.uses ?? [])
+    if (other !== use) objects = await withSought(play, { use: other, as }, { principal, request }, objects)
+  return seenBy(lab, use, principal, request, objects)
 }
 
 function allowing(lab: Lab, others: readonly Use[], seen: Seen, request: CallRequest): Use | undefined {

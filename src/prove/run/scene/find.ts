@@ -1,6 +1,7 @@
 import type { ObjectFact, ObjectType, Slot, Use } from '../../../charter/charter.ts'
 import { readObject, textOf } from '../../../charter/object-fact.ts'
 import { getPointer, type Pointer, parsePointer, printPointer } from '../../../charter/pointer.ts'
+import { isSought, type SoughtText } from '../../../constraint/where.ts'
 import type { Reason } from '../../../decide/decision.ts'
 import { isOwn, useById } from '../../plan/graph.ts'
 import { namedKeys } from '../../plan/named-key.ts'
@@ -147,6 +148,7 @@ async function fittest(
   const taken = new Set([...play.things.values()].filter((thing) => thing.type === type).map((thing) => thing.key))
   const people = await idsOf(play, spec)
   const isTheirs = (fact: ObjectFact) => people.every(([at, id]) => namesSomebody(getPointer(fact.value, at), id))
+  const ties = await textsOf(play, spec)
   const around = onStage(play)
   const unmet = (fact: ObjectFact) => missed(spec, fact, around)
   const unfit = await unfitFor(play, spec, facts)
@@ -157,7 +159,10 @@ async function fittest(
   }
   // Rules about money are met more easily by whoever has more of it.
   const best = facts
-    .filter((fact) => !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact))
+    .filter(
+      (fact) =>
+        !taken.has(fact.key) && fits(fact, spec, owner) && isTheirs(fact) && isSought(ties, fact.value) !== false,
+    )
     .toSorted(
       (left, right) =>
         used(left) - used(right) ||
@@ -217,6 +222,15 @@ async function idsOf(play: Play, spec: VarSpec): Promise<(readonly [Pointer, str
     async ([at, role]) => [parsePointer(at) ?? [], (await play.principal(role)).id ?? ''] as const,
   )
   return Promise.all(ids)
+}
+
+/** What it must say that others say. */
+function textsOf(play: Play, { ties = [] }: VarSpec): Promise<SoughtText[]> {
+  const texts = ties.map(async ({ at, of, there }) => {
+    const is = textOf(getPointer((await play.thing(of)).fact?.value, there))
+    return is === undefined ? [] : [{ at, is }]
+  })
+  return Promise.all(texts).then((found) => found.flat())
 }
 
 function namesSomebody(value: unknown, id: string): boolean {

@@ -25,6 +25,7 @@ import { awaitMove, createdKey, learn } from './learn.ts'
 import { namedInstead } from './named-instead.ts'
 import { forgetPointedAt, pointedFrom, thingByKey } from './pointed-at.ts'
 import { refusalWords, whereLeft } from './refusal.ts'
+import { forgetSought, withSought } from './sought.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
 import { togetherWith } from './together.ts'
@@ -251,12 +252,14 @@ export class Play {
   /** Finds arguments for a step: none of the charter's demands broken, or exactly the target. */
   async prepare(step: Step, manner: Manner): Promise<{ problem: Problem; seen: Seen; best: Attempt }> {
     const use = this.use(step)
-    const objects = await this.objectsOf(step)
+    const staged = await this.objectsOf(step)
     await lookAtCounted(this, use, manner.target)
     const given =
       manner.request ??
-      countedAlike(this.lab, use, await startOf(this, step, use, objects), manner.target ?? manner.counted)
-    const seen = seenBy(this.lab, use, await this.principal(step.as), given, objects)
+      countedAlike(this.lab, use, await startOf(this, step, use, staged), manner.target ?? manner.counted)
+    const principal = await this.principal(step.as)
+    const objects = await withSought(this, { use, as: step.as }, { principal, request: given }, staged)
+    const seen = seenBy(this.lab, use, principal, given, objects)
     const start = manner.request ?? withoutForbidden(this.lab, { use, seen, step }, given, manner)
     const wishes = [...wishesOf(this.scenario, step), ...(manner.wishes ?? [])]
     const occasion = { play: this, step, lab: this.lab, use, seen, wishes }
@@ -311,6 +314,7 @@ export class Play {
     // Also what only reads may do so but once.
     this.lab.deadEnds.isPristine = false
     forgetPointedAt(this)
+    forgetSought(this)
     const exchange = await (person === undefined ? this.lab.send(http) : person.send(http))
     const { failure } = exchange
     if (failure !== undefined && ['budget', 'scope', 'cancelled', 'unreachable'].includes(failure.code))

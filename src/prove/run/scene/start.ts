@@ -1,9 +1,9 @@
 /** The request a search for arguments starts from: everything that must be named is named. */
 import type { CallRequest, Charter, ObjectFact, Slot, Use } from '../../../charter/charter.ts'
-import type { Reference } from '../../../charter/pointer.ts'
+import { getPointer, type Reference } from '../../../charter/pointer.ts'
 import { placeValue, valueAt } from '../../../wire/place.ts'
 import { namedObjects } from '../../plan/implicit-ref.ts'
-import type { Step } from '../../plan/scenario.ts'
+import type { Step, Var } from '../../plan/scenario.ts'
 import { judge, type Lab, type Seen } from '../lab.ts'
 import { tamper } from '../tactic/tamper.ts'
 import { enrolling } from './enrol.ts'
@@ -39,10 +39,12 @@ export async function startOf(
   if (object !== undefined && use.object !== undefined) request = placeValue(request, use.object.key, object.key)
   for (const { at, in: where, value } of step.extra) {
     const place =
-      where === 'path'
-        ? ({ from: 'request', in: 'path', name: at[0] ?? '' } as const)
+      where !== undefined
+        ? ({ from: 'request', in: where, name: at[0] ?? '' } as const)
         : ({ from: 'request', in: 'body', pointer: at } as const)
     if ('idOf' in value) request = placeValue(request, place, (await play.principal(value.idOf)).id)
+    else if ('saidBy' in value)
+      request = placeValue(request, place, getPointer(await saidBy(play, value.saidBy), value.there))
     else if ('value' in value) request = placeValue(request, place, value.value)
     else
       request = placeValue(
@@ -52,6 +54,12 @@ export async function startOf(
       )
   }
   return request
+}
+
+/** What an object says, or what it was made with where nobody sees that. */
+async function saidBy(play: Play, name: Var): Promise<unknown> {
+  const { fact, learnt } = await play.thing(name)
+  return fact?.value ?? learnt
 }
 
 /** A request without members that its caller may not set: an example is everybody's; what the step itself adds, or the case tolerates, stays. */

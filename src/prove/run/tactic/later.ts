@@ -24,6 +24,7 @@ import { toleratedBy } from './tolerated.ts'
 const tactics: ReadonlySet<string> = new Set([
   'as-other',
   'from-state',
+  'sought',
   'arguments',
   'object-facts',
   'order',

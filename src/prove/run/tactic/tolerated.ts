@@ -1,4 +1,4 @@
-import type { Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
+import type { Constraint, ConstraintId, Ref, Use } from '../../../charter/charter.ts'
 import { printPointer } from '../../../charter/pointer.ts'
 import { useById } from '../../plan/graph.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
@@ -33,11 +33,23 @@ export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintI
       each.id !== abuse.constraint &&
       (kinds.includes(each.kind) ||
         (tactic.kind === 'as-other' && readsCaller(use, each)) ||
+        readsSought(use, abuse, each) ||
         (isOutside && 'per' in each && each.per.includes('tenant')) ||
         (tactic.kind === 'object-facts' && bindsWhatIsRead(lab, use, abuse, each)) ||
         (kinds.includes('from') && readsFactsAlone(each))),
   )
   return new Set([...(own?.map((each) => each.id) ?? []), ...(abuse.together ?? [])])
+}
+
+/** Whether a demand speaks of what a call finds by what it says, and the case is about whether that is there. */
+function readsSought(use: Use, { constraint: id, tactic }: AbuseCase, constraint: Constraint): boolean {
+  const target = use.constraints.find((each) => each.id === id)
+  if (target?.kind !== 'from' || target.where === undefined) return false
+  if (tactic.kind !== 'sought' && tactic.kind !== 'from-state') return false
+  if (constraint.kind === 'when') return constraint.rule.reads.some(([root]) => root === target.slot)
+  if (constraint.kind === 'limit')
+    return [constraint.atMost, constraint.sum].some((each) => each?.reads.some(([root]) => root === target.slot))
+  return (constraint.kind === 'by' || constraint.kind === 'from') && constraint.slot === target.slot
 }
 
 /** Whether an approval is for what the broken rule reads: when that has changed, it was given for something else as well. */
@@ -64,7 +76,7 @@ function readsFactsAlone(constraint: Constraint): boolean {
 
 /** Whether a demand looks at who calls, or at what is theirs: somebody else has other things, or none. */
 function readsCaller(use: Use | undefined, constraint: Constraint): boolean {
-  const theirs = use?.refs.filter((ref) => ref.key.from === 'principal').map((ref) => ref.slot) ?? []
+  const theirs = use?.refs.filter(isTheirs).map((ref) => ref.slot) ?? []
   const roots: ReadonlySet<string | undefined> = new Set(['principal', 'claims', ...theirs])
   switch (constraint.kind) {
     case 'when':
@@ -77,6 +89,11 @@ function readsCaller(use: Use | undefined, constraint: Constraint): boolean {
     default:
       return false
   }
+}
+
+/** Whether what a reference names depends on who calls. */
+function isTheirs({ key }: Ref): boolean {
+  return key.from === 'principal' || (key.from === 'where' && key.members.some(({ is }) => is.from === 'principal'))
 }
 
 /**
