@@ -174,7 +174,6 @@ describe('what is found by what it says', () => {
         answer: openHouse(flaw),
         only: ['shop.bid', 'shop.closeLot'],
       })
-      for (const c of outcome.cells) console.log(c.use, c.constraint, c.tactic, c.verdict, c.why)
       assert.deepEqual([...new Set(outcome.findings.map((each) => each.constraint))], findings)
       for (const tactic of tried) {
         const cell = outcome.cells.find((each) => each.tactic === tactic)

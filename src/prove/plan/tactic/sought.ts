@@ -1,11 +1,13 @@
 /** What a call finds by what it says: there is none, or only somebody else's, or only one for something else; or one that must not be there. */
+import type { ObjectType, Slot } from '../../../charter/charter.ts'
 import { plays } from '../cast.ts'
 import { creatorsOf } from '../possible.ts'
 import type { Scenario } from '../scenario.ts'
-import { possible, Unbuildable, type Wants } from '../wants.ts'
+import { type BuildOptions, possible, Unbuildable, type Wants } from '../wants.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 const mostOthers = 2
+const mostPairs = 4
 
 /** The cases about whether what is looked for is there; its states have cases of their own. */
 export function planSought(draft: Draft, constraint: ConstraintOf<'from'>): void {
@@ -23,24 +25,51 @@ export function planSought(draft: Draft, constraint: ConstraintOf<'from'>): void
     if (type.states.length === 0) add('there', () => [draft.build({ sought: { [slot]: 'there' } })])
     return
   }
-  add('none', () => [draft.build({ sought: { [slot]: 'none' } }), ...byOthers(draft, { sought: { [slot]: 'none' } })])
+  add('none', () => waysFor(draft, type, { sought: { [slot]: 'none' } }))
   if (creatorsOf(draft.stage.charter, type.name).length === 0 && type.list === undefined) return
   const kinds = new Set(where.members.map(({ is }) => is.from === 'principal'))
-  if (kinds.has(true)) add('of-another', () => ofOthers(draft, constraint))
-  if (kinds.has(false)) add('for-another', () => [draft.build({ sought: { [slot]: 'elsewhere' } })])
+  if (kinds.has(true)) add('of-another', () => ofOthers(draft, type, slot))
+  if (kinds.has(false)) add('for-another', () => waysFor(draft, type, { sought: { [slot]: 'elsewhere' } }))
 }
 
-/** The same call by others of the same kind, who may have none where the first has one from before. */
-function byOthers(draft: Draft, wants: Wants): Scenario[] {
-  const usual = possible(() => draft.build(wants))?.steps.at(-1)?.as
-  return othersThan(draft, usual).flatMap((member) => possible(() => draft.build({ ...wants, member })) ?? [])
+/**
+ * The same for the usual caller and for others of their kind, with what is looked for made where it is else found: who has one from before
+ * can be given no other.
+ */
+export function waysFor(draft: Draft, type: ObjectType, wants: Wants): Scenario[] {
+  const usual = possible(() => draft.build())?.steps.at(-1)?.as
+  const callers = [undefined, ...othersThan(draft, usual)]
+  const ways = callers.flatMap((member) => {
+    const all = { ...wants, ...(member === undefined ? {} : { member }) }
+    return madeOrFound(draft, type).map((options) => () => draft.build(all, options))
+  })
+  const built = ways.flatMap((way) => possible(way) ?? [])
+  if (built.length === 0) return [draft.build(wants)]
+  return different(built)
 }
 
-function ofOthers(draft: Draft, { slot }: ConstraintOf<'from'>): Scenario[] {
-  const caller = draft.build().steps.at(-1)?.as
-  return othersThan(draft, caller).flatMap(
-    (member) => possible(() => draft.build({ refOwner: { [slot]: member } })) ?? [],
-  )
+function madeOrFound({ options, stage }: Draft, { name }: ObjectType): Partial<BuildOptions>[] {
+  if (!options.found.has(name) || creatorsOf(stage.charter, name).length === 0) return [{}]
+  return [{}, { found: new Set([...options.found].filter((each) => each !== name)) }]
+}
+
+function different(scenarios: readonly Scenario[]): Scenario[] {
+  return [...new Map(scenarios.map((each) => [JSON.stringify([each.cast, each.vars, each.steps]), each])).values()]
+}
+
+/** Somebody calls while another has what they need. */
+function ofOthers(draft: Draft, type: ObjectType, slot: Slot): Scenario[] {
+  const usual = draft.build().steps.at(-1)?.as
+  const own = draft.stage.members.find(({ name }) => name === usual)
+  const all = [...(own === undefined ? [] : [own]), ...othersThan(draft, usual)]
+  const pairs = all.flatMap((member) => all.filter((each) => each !== member).map((other) => ({ member, other })))
+  return pairs
+    .slice(0, mostPairs)
+    .flatMap(({ member, other }) =>
+      madeOrFound(draft, type).flatMap(
+        (options) => possible(() => draft.build({ member, refOwner: { [slot]: other } }, options)) ?? [],
+      ),
+    )
 }
 
 /** Others who can do what somebody does: those of the same actors. */

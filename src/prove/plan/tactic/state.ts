@@ -8,7 +8,7 @@ import type { Scenario, Step, Var } from '../scenario.ts'
 import { type BuildOptions, possible, Unbuildable } from '../wants.ts'
 import { type ConstraintOf, Draft } from './draft.ts'
 import { ofOthers, pointedIn } from './pointed.ts'
-import { planSought } from './sought.ts'
+import { planSought, waysFor } from './sought.ts'
 
 /** The use from every state it may not start from. */
 export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
@@ -32,7 +32,9 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
       abuse: plain(),
       instead: pointed
         ? [...spending(draft, type, constraint, state), ...ofOthers(draft)]
-        : otherwise(draft, type, plain),
+        : constraint.where === undefined
+          ? otherwise(draft, type, plain)
+          : waysFor(draft, type, { states }),
     }))
     const usual = possible(plain)
     for (const move of movesInto(draft, type, state, constraint.states)) {

@@ -6,7 +6,7 @@ import { Unreached } from '../unreached.ts'
 const mostOthers = 2
 
 /** Tactics for which it matters how much of an object is there. */
-const measuring: ReadonlySet<string> = new Set(['arguments', 'again', 'over-limit', 'burst', 'race', 'order'])
+const measuring: ReadonlySet<string> = new Set(['arguments', 'again', 'over-limit', 'burst', 'race', 'order', 'sought'])
 
 /** Tries a case; when it cannot be brought about with the existing objects it found, with others where there are any. Throws the first `Unreached`. */
 export async function withOtherObjects<T>(lab: Lab, { tactic }: AbuseCase, attempt: () => Promise<T>): Promise<T> {
