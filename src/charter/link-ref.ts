@@ -59,10 +59,10 @@ function linkWhere(linker: Linker, path: Path, raw: RawRef, others: readonly str
   if (raw.key !== undefined)
     linker.report('wrong-shape', [...path, 'key'], 'it is found by `key` or by `where`, not by both', 'leave one out')
   if (type?.list === undefined)
-    linker.report(
+    linker.warn(
       'list-missing',
       [...path, 'where'],
-      `nothing says how to look for a \`${raw.object}\`: it has no \`list\``,
+      `nothing says how to look for a \`${raw.object}\`: it has no \`list\`, so that a guard refuses every call and a proof knows only those it made`,
       `name the operation that answers with all of them: \`list: SOURCE.OPERATION\` at \`${raw.object}\``,
     )
   const members = Object.entries(raw.where ?? {}).flatMap(([place, text]) =>

@@ -1,10 +1,13 @@
 /** What a call finds by what it says: looked for in the lists that people are shown, once between two calls. */
 import type { CallRequest, ObjectFact, ObjectType, Principal, Slot, Use } from '../../../charter/charter.ts'
+import type { Pointer } from '../../../charter/pointer.ts'
 import type { Where } from '../../../charter/where.ts'
 import { isSought, type SoughtText, soughtOf, valuesIn } from '../../../constraint/where.ts'
+import { samePlace } from '../../plan/origin.ts'
 import type { Step } from '../../plan/scenario.ts'
 import { listsFor, listUse } from '../look/listing.ts'
 import type { Play } from './play.ts'
+import { judgedFact } from './thing.ts'
 
 type Objects = Readonly<Record<Slot, ObjectFact | null>>
 
@@ -20,7 +23,8 @@ export function forgetSought(play: Play): void {
 
 /**
  * The objects of a call together with what it finds by what that says: the one on stage where it is as it must be, else one that is
- * listed, else none. Where nobody is shown a list, nothing is known of it but what is on stage.
+ * listed, else none. Where nobody is shown a list, what is made on the way is all there is of what is for something made on the way as well;
+ * of anything else nothing is known.
  */
 export async function withSought(
   play: Play,
@@ -35,7 +39,8 @@ export async function withSought(
     const sought = soughtOf(key, call, valuesIn(whole))
     if (sought === undefined) continue
     const fact = await meant(play, type, { as, key, sought }, whole[slot])
-    if (fact !== undefined) whole[slot] = fact
+    if (fact === undefined) delete whole[slot]
+    else whole[slot] = fact
   }
   return whole
 }
@@ -53,15 +58,35 @@ async function meant(
   staged: Objects[Slot] | undefined,
 ): Promise<ObjectFact | null | undefined> {
   const { key, sought } = seeking
-  const own = staged !== undefined && staged !== null && isSought(sought, staged.value) === true ? staged : undefined
-  if (own !== undefined && isMeant(key, own)) return own
+  const there = [...play.things.values()]
+    .filter((thing) => thing.type === type)
+    .flatMap((thing) => judgedFact(thing) ?? [])
+  const own = [...(staged ? [staged] : []), ...there].filter((each) => isSought(sought, each.value) === true)
+  const best = own.find((each) => isMeant(key, each))
+  if (best !== undefined) return best
   const known = found.get(play) ?? new Map<string, ObjectFact | null | undefined>()
   found.set(play, known)
   const mark = JSON.stringify([type.name, sought, key.states])
   if (!known.has(mark)) known.set(mark, await listed(play, type, seeking))
   const other = known.get(mark)
   if (other !== undefined && other !== null && isMeant(key, other)) return other
-  return own ?? other ?? (other === null ? null : staged)
+  const isKnown = other !== undefined || isFresh(play, type, sought)
+  return isKnown ? (own[0] ?? other ?? null) : undefined
+}
+
+/** Whether what is looked for says the key of something that was made on the way: then all that says it was made there as well. */
+function isFresh({ scenario, things }: Play, type: ObjectType, sought: readonly SoughtText[]): boolean {
+  return [...things].some(
+    ([name, thing]) =>
+      thing.type !== type &&
+      scenario.vars[name]?.supply === 'made' &&
+      sought.some(({ at, is }) => is === thing.key && !isPerson(type, at)),
+  )
+}
+
+function isPerson(type: ObjectType, at: Pointer): boolean {
+  const people = [type.owner, ...type.parties.values()]
+  return people.some((each) => Array.isArray(each) && samePlace(each, at))
 }
 
 /** Where there are several, one in these states is meant before others; in any state where none are named. */
