@@ -11,7 +11,7 @@ import { aboveOf, isTied, madeFor, madeWith, parentOf } from './kin.ts'
 import { hardestFirst, notOwners, ownerBeside } from './owned-like.ts'
 import { plannedStates } from './prepare-rule.ts'
 import type { Var } from './scenario.ts'
-import { elsewhere, isSoughtRef, peopleSought, saidBefore, tiesOf, type WhereRef } from './sought.ts'
+import { elsewhere, isMadeFor, isSoughtRef, peopleSought, saidBefore, tiesOf, type WhereRef } from './sought.ts'
 import { Unbuildable } from './wants.ts'
 
 /** Gives every reference of a use an object; optional ones only where something is wanted of them. */
@@ -57,7 +57,7 @@ function soughtFor(builder: Builder, use: Use, ref: WhereRef, how: How, refs: Re
   const wishes = (wants.wishes ?? []).filter((wish) => wish.slot === ref.slot)
   const isSame = (name: Var): boolean =>
     builder.vars[name]?.type === ref.object &&
-    JSON.stringify(builder.vars[name]?.ties ?? []) === JSON.stringify(ties) &&
+    (JSON.stringify(builder.vars[name]?.ties ?? []) === JSON.stringify(ties) || isMadeFor(builder, name, ties)) &&
     (people.owner === undefined || builder.owners.get(name) === people.owner)
   const known = isUsual && wishes.length === 0 ? Object.keys(builder.vars).find(isSame) : undefined
   if (known !== undefined) return known

@@ -6,11 +6,13 @@ import { propertiesOf } from '../../charter/source/schema.ts'
 import type { Sought, Where } from '../../charter/where.ts'
 import type { Belonging } from './belong.ts'
 import type { Builder, How } from './build.ts'
+import { useById } from './graph.ts'
 import { namedObjects } from './implicit-ref.ts'
 import { namedByObject } from './kin.ts'
 import { samePlace } from './origin.ts'
 import { pointed } from './pointed.ts'
 import { creatorsOf } from './possible.ts'
+import { parentVar } from './prepare-rule.ts'
 import type { Step, Tie, Var } from './scenario.ts'
 
 /** A reference that is found by what it says. */
@@ -100,7 +102,27 @@ function objectTied(builder: Builder, creator: Use, { at, of, there }: Tie): Var
   if (ref === undefined || type === undefined || from === undefined) return undefined
   if (from === type) return samePlace(from.key, there) ? of : undefined
   const named = { slot: '', object: type.name, key: { from: 'object', pointer: there }, optional: false } as const
-  return namedByObject(charter, builder, of, named) ?? pointed(builder, type, of, { at: there, owner: undefined })
+  const isParent = from.parent?.object === type.name && samePlace(from.parent.key, there)
+  return (
+    namedByObject(charter, builder, of, named) ??
+    namedByMove(builder, of, type.name) ??
+    (isParent ? parentVar(builder, of) : undefined) ??
+    pointedBefore(builder, type.name, { of, there }) ??
+    pointed(builder, type, of, { at: there, owner: undefined })
+  )
+}
+
+/** What a move of an object named last, as the sale that a lot is put into. */
+function namedByMove({ steps, vars }: Builder, of: Var, type: string): Var | undefined {
+  const names = steps.flatMap((step) => (step.object === of ? Object.values(step.refs) : []))
+  return names.findLast((name) => vars[name]?.type === type)
+}
+
+function pointedBefore({ vars }: Builder, type: string, { of, there }: Omit<Tie, 'at'>): Var | undefined {
+  return Object.keys(vars).find((name) => {
+    const spec = vars[name]
+    return spec?.type === type && spec.of === of && spec.at !== undefined && samePlace(spec.at, there)
+  })
 }
 
 function isParentAt(charter: Charter, creator: Use, object: string, at: Pointer): boolean {
@@ -148,4 +170,13 @@ export function elsewhere(builder: Builder, ref: WhereRef, ties: readonly Tie[],
     return builder.supply(type, { owner: builder.owners.get(near), states, wishes: [], depth: depth + 1 })
   }
   return undefined
+}
+
+/** Whether an object that a step made for other reasons was made for what it must be tied to. */
+export function isMadeFor(builder: Builder, name: Var, ties: readonly Tie[]): boolean {
+  const step = builder.steps.find((each) => each.makes === name)
+  const creator = step === undefined ? undefined : useById(builder.stage.charter, step.use)
+  if (step === undefined || creator === undefined) return false
+  const near = ties.map((tie) => objectTied(builder, creator, tie))
+  return near.length > 0 && near.every((each) => each !== undefined && Object.values(step.refs).includes(each))
 }
