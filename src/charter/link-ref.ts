@@ -66,7 +66,7 @@ function linkWhere(linker: Linker, path: Path, raw: RawRef, others: readonly str
       `name the operation that answers with all of them: \`list: SOURCE.OPERATION\` at \`${raw.object}\``,
     )
   const members = Object.entries(raw.where ?? {}).flatMap(([place, text]) =>
-    linkSaid(linker, [...path, 'where', place], { place, text, others: ['object', 'parent', ...others] }),
+    linkSaid(linker, [...path, 'where', place], { place, text: String(text), others: ['object', 'parent', ...others] }),
   )
   if (members.length === 0) {
     if (Object.keys(raw.where ?? {}).length === 0)

@@ -16,12 +16,17 @@ export const reference: z.ZodString = z
     /^\$(request\.(path|query|header)\.[^\s]+|request\.body(#.*)?|response\.body(#.*)?|response\.header\.[^\s]+|object(#.*)?|principal\.id)$/,
     'a reference is written `$request.path.NAME`, `$request.body#/POINTER`, `$response.body#/POINTER`, `$object#/POINTER` or `$principal.id`',
   )
-export const sought: z.ZodString = z
-  .string()
-  .regex(
-    /^\$(request\.(path|query|header)\.[^\s]+|request\.body#.*|[A-Za-z][A-Za-z0-9_-]*#\/.*|principal\.(id|tenant|claims\..+))$/,
-    'what is looked for is written `$principal.id`, `$object#/POINTER`, `$request.path.NAME` or `$request.body#/POINTER`',
-  )
+export const sought = z
+  .union([
+    z
+      .string()
+      .regex(
+        /^([^$].*|\$(request\.(path|query|header)\.[^\s]+|request\.body#.*|[A-Za-z][A-Za-z0-9_-]*#\/.*|principal\.(id|tenant|claims\..+)))$/,
+        'what is looked for is written `$principal.id`, `$object#/POINTER`, `$request.path.NAME`, `$request.body#/POINTER` or as the value itself',
+      ),
+    z.number(),
+  ])
+  .meta({ description: 'The value itself, or where it stands.' })
 export const expression: z.ZodString = z.string().min(1).meta({ description: 'A CEL expression.' })
 export const duration: z.ZodString = z
   .string()

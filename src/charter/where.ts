@@ -17,16 +17,18 @@ export interface Said {
 }
 
 /**
- * Where the value to look for stands: in the request, in who calls (`$principal.id`, `$principal.tenant`, `$principal.claims.NAME`), or in an object of the
+ * The value to look for, or where it stands: in the request, in who calls (`$principal.id`, `$principal.tenant`, `$principal.claims.NAME`), or in an object of the
  * call: `$object#/POINTER`, and with the name of another reference `$NAME#/POINTER`.
  */
 export type Sought =
   | Reference
+  | { readonly from: 'text'; readonly text: string }
   | { readonly from: 'principal'; readonly pointer: Pointer }
   | { readonly from: 'object'; readonly slot: string; readonly pointer: Pointer }
 
 /** Reads where a value to look for stands; undefined when it is no such place. */
 export function parseSought(text: string): Sought | undefined {
+  if (!text.startsWith('$')) return { from: 'text', text }
   const who = /^\$principal\.(?:(id|tenant)|claims\.(.+))$/u.exec(text)
   if (who !== null) return { from: 'principal', pointer: who[2] === undefined ? [who[1] ?? ''] : ['claims', who[2]] }
   const object = /^\$([A-Za-z][A-Za-z0-9_-]*)#(\/.*)$/u.exec(text)
@@ -39,6 +41,7 @@ export function parseSought(text: string): Sought | undefined {
 
 /** Writes it so that `parseSought` reads it back unchanged. */
 export function printSought(sought: Sought): string {
+  if (sought.from === 'text') return sought.text
   if (sought.from === 'principal') return `$principal.${sought.pointer.join('.')}`
   if (sought.from === 'object') return `$${sought.slot}#${printPointer(sought.pointer)}`
   return printReference(sought)

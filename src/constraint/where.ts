@@ -39,6 +39,7 @@ export function valuesIn(objects: Readonly<Record<Slot, ObjectFact | null>>): (s
 }
 
 function soughtValue(is: Sought, call: Asking, shown: (slot: Slot) => unknown): unknown {
+  if (is.from === 'text') return is.text
   if (is.from === 'principal') return getPointer(call.principal, is.pointer)
   if (is.from === 'object') return getPointer(shown(is.slot), is.pointer)
   const { path, query, header, body } = call.request

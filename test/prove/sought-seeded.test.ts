@@ -18,7 +18,7 @@ sources:
       register: { method: POST, path: '/sales/{saleId}/registrations', response: { id: string, saleId: string, bidderId: string, status: string, limit: integer } }
       listRegistrations: { method: GET, path: '/sales/{saleId}/registrations', response: { items: 'object[]' } }
       approve: { method: POST, path: '/sales/{saleId}/registrations/{registrationId}/approve', body: { limit: integer } }
-      formOf: { method: PUT, path: /tax-form, body: { country: string }, response: { id: string, userId: string, status: string } }
+      formOf: { method: PUT, path: /tax-form, body: { kind: string }, response: { id: string, userId: string, kind: string, status: string } }
       listForms: { method: GET, path: /tax-forms, response: { items: 'object[]' } }
       checkForm: { method: POST, path: '/tax-forms/{formId}/check' }
       payOut: { method: POST, path: /payouts, body: { amount: integer }, response: { id: string, userId: string } }
@@ -65,7 +65,7 @@ objects:
         on: shop.payOut
         by: bidder
         when: request.amount > 0
-        refs: { form: { object: tax-form, where: { /userId: $principal.id }, in: checked } }
+        refs: { form: { object: tax-form, where: { /userId: $principal.id, /kind: w8 }, in: checked } }
 operations:
   shop.listSales: { by: signed-in, items: /items }
   shop.getSale: { by: signed-in }
@@ -76,7 +76,7 @@ operations:
   shop.getPayout: { by: [owner, clerk] }
 `
 
-type Flaw = 'anybody' | 'any-sale' | 'not-needed' | 'no-form' | 'form-of-anybody'
+type Flaw = 'anybody' | 'any-sale' | 'not-needed' | 'no-form' | 'form-of-anybody' | 'form-of-any-kind'
 type Row = Record<string, unknown> & { id: string }
 
 function openHouse(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
@@ -86,7 +86,7 @@ function openHouse(flaw: Flaw | undefined): (asked: Asked) => readonly [number, 
       sales: [{ id: 's1' }, { id: 's2' }, { id: 's3' }],
       lots: ['1', '2', '3'].map((n) => ({ id: `l${n}`, saleId: `s${n}`, status: 'open', high: 10 })),
       registrations: [{ id: 'r0', saleId: 's1', bidderId: 'ann', status: 'approved', limit: 500 }],
-      'tax-forms': [{ id: 't0', userId: 'ann', status: 'checked' }],
+      'tax-forms': [{ id: 't0', userId: 'ann', kind: 'w8', status: 'checked' }],
       payouts: [],
     }
   }
@@ -108,8 +108,10 @@ function openHouse(flaw: Flaw | undefined): (asked: Asked) => readonly [number, 
     if (kind === 'tax-forms' && id === undefined) return [200, { items: mine('tax-forms', 'userId') }]
     if (kind === 'tax-form') {
       if (clerk) return [403]
-      if (rows['tax-forms']?.some((each) => each['userId'] === who)) return [409, { error: 'one for each' }]
-      const made = { id: `t-${who}`, userId: who, status: 'filed' }
+      const { kind: of } = body
+      if (rows['tax-forms']?.some((each) => each['userId'] === who && each['kind'] === of))
+        return [409, { error: 'one for each' }]
+      const made = { id: `t${rows['tax-forms']?.length}`, userId: who, kind: of, status: 'filed' }
       rows['tax-forms']?.push(made)
       return [201, made]
     }
@@ -117,7 +119,10 @@ function openHouse(flaw: Flaw | undefined): (asked: Asked) => readonly [number, 
       if (clerk) return [403]
       if (!(Number(body['amount']) > 0)) return [422]
       const fits = rows['tax-forms']?.some(
-        (each) => (flaw === 'form-of-anybody' || each['userId'] === who) && each['status'] === 'checked',
+        (each) =>
+          (flaw === 'form-of-anybody' || each['userId'] === who) &&
+          (flaw === 'form-of-any-kind' || each['kind'] === 'w8') &&
+          each['status'] === 'checked',
       )
       if (fits !== true && flaw !== 'no-form') return [403, { error: 'no form' }]
       const made = { id: `p${rows['payouts']?.length}`, userId: who }
@@ -169,6 +174,7 @@ const cases: readonly (readonly [Flaw | undefined, readonly string[], readonly (
       'from-state.pending.registration',
       `${none}.form`,
       `${other}.form`,
+      `${away}.form`,
       'from-state.filed.form',
     ],
   ],
@@ -177,6 +183,7 @@ const cases: readonly (readonly [Flaw | undefined, readonly string[], readonly (
   ['not-needed', ['lot.bid.registration.in'], [`${none}.registration`]],
   ['no-form', ['payout.pay.form.in'], [`${none}.form`]],
   ['form-of-anybody', ['payout.pay.form.in'], [`${other}.form`]],
+  ['form-of-any-kind', ['payout.pay.form.in'], [`${away}.form`]],
 ]
 
 /** Flaws are looked for where they are. */

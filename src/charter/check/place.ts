@@ -99,7 +99,7 @@ function checkWhere(checker: Checker, use: Use, slot: string, sought: { type: st
   for (const { at, is } of sought.where.members) {
     const what = `\`where\` of \`${slot}\` at \`${use.id}\``
     if (representation !== undefined) checkPointer(checker, representation, at, { what, position: use.position })
-    if (is.from === 'principal') continue
+    if (is.from === 'principal' || is.from === 'text') continue
     if (is.from !== 'object') checkReference(checker, use, is, `\`where\` of \`${slot}\``)
     else if (is.slot === 'object' && use.creates)
       checker.report(

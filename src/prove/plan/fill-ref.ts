@@ -11,7 +11,16 @@ import { aboveOf, isTied, madeFor, madeWith, parentOf } from './kin.ts'
 import { hardestFirst, notOwners, ownerBeside } from './owned-like.ts'
 import { plannedStates } from './prepare-rule.ts'
 import type { Var } from './scenario.ts'
-import { elsewhere, isMadeFor, isSoughtRef, peopleSought, saidBefore, tiesOf, type WhereRef } from './sought.ts'
+import {
+  elsewhere,
+  isMadeFor,
+  isSoughtRef,
+  peopleSought,
+  saidBefore,
+  tiesOf,
+  type WhereRef,
+  wishesSought,
+} from './sought.ts'
 import { Unbuildable } from './wants.ts'
 
 /** Gives every reference of a use an object; optional ones only where something is wanted of them. */
@@ -62,14 +71,15 @@ function soughtFor(builder: Builder, use: Use, ref: WhereRef, how: How, refs: Re
   const known = isUsual && wishes.length === 0 ? Object.keys(builder.vars).find(isSame) : undefined
   if (known !== undefined) return known
   const away = flaw === 'elsewhere' ? elsewhere(builder, ref, ties, depth) : undefined
-  if (flaw === 'elsewhere' && away === undefined)
+  const said = wishesSought(ref, flaw !== 'elsewhere' || away !== undefined)
+  if (flaw === 'elsewhere' && away === undefined && said.length === 0)
     throw new Unbuildable(`nothing tells for what else a ${ref.object} could be made`)
   return builder.supply(ref.object, {
     ...people,
     owner: people.owner ?? (canMake(builder.stage, ref.object, member) ? member : undefined),
     ...(away === undefined ? { ties } : { near: away }),
     states: wants.states?.[ref.slot] ?? (ref.key.none ? ref.key.states : states),
-    wishes,
+    wishes: [...said, ...wishes],
     depth: depth + 1,
   })
 }

@@ -1,4 +1,5 @@
 /** Objects that a call finds by what they say: made, or found, so that they say it. */
+import { parseCel } from '../../cel/parse-cel.ts'
 import { bare } from '../../charter/bare.ts'
 import type { Charter, Ref, Slot, Use } from '../../charter/charter.ts'
 import { type Pointer, printReference } from '../../charter/pointer.ts'
@@ -13,7 +14,7 @@ import { samePlace } from './origin.ts'
 import { pointed } from './pointed.ts'
 import { creatorsOf } from './possible.ts'
 import { parentVar } from './prepare-rule.ts'
-import type { Step, Tie, Var } from './scenario.ts'
+import type { Step, Tie, Var, Wish } from './scenario.ts'
 
 /** A reference that is found by what it says. */
 export type WhereRef = Ref & { readonly key: Where }
@@ -31,7 +32,7 @@ export function saidBefore(charter: Charter, use: Use, ref: WhereRef): readonly 
 function refNamed(charter: Charter, use: Use, is: Sought): Ref | undefined {
   const refs = namedObjects(charter, use)
   if (is.from === 'object') return refs.find(({ slot }) => slot === is.slot)
-  return is.from === 'principal' ? undefined : refs.find(({ key }) => isPlace(key, is))
+  return is.from !== 'request' ? undefined : refs.find(({ key }) => isPlace(key, is))
 }
 
 function isPlace(key: Ref['key'], is: Sought): boolean {
@@ -53,7 +54,7 @@ interface Beside {
 
 function saidBy(builder: Builder, use: Use, is: Sought, { object, refs }: Beside): Omit<Tie, 'at'> | undefined {
   const { charter } = builder.stage
-  if (is.from === 'principal') return undefined
+  if (is.from === 'principal' || is.from === 'text') return undefined
   const own = use.object !== undefined && isPlace(use.object.key, is) ? object : undefined
   const name =
     is.from === 'object' && is.slot === 'object' ? object : (own ?? refs[refNamed(charter, use, is)?.slot ?? ''])
@@ -179,4 +180,17 @@ export function isMadeFor(builder: Builder, name: Var, ties: readonly Tie[]): bo
   if (step === undefined || creator === undefined) return false
   const near = ties.map((tie) => objectTied(builder, creator, tie))
   return near.length > 0 && near.every((each) => each !== undefined && Object.values(step.refs).includes(each))
+}
+
+/** What an object must say, or must not, whatever else is there. */
+export function wishesSought({ key }: WhereRef, want: boolean): readonly Wish[] {
+  return key.members.flatMap(({ at, is }): Wish[] => {
+    if (is.from !== 'text') return []
+    const place = at
+      .map((token) => (/^[A-Za-z_]\w*$/.test(token) ? `.${token}` : `[${JSON.stringify(token)}]`))
+      .join('')
+    const value = /^-?\d{1,15}$/.test(is.text) ? is.text : JSON.stringify(is.text)
+    const parsed = parseCel(`object${place} == ${value}`, ['object'])
+    return parsed.ok ? [{ rule: parsed.expression, want, slot: 'object' }] : []
+  })
 }
