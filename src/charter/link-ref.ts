@@ -58,6 +58,13 @@ function linkWhere(linker: Linker, path: Path, raw: RawRef, others: readonly str
   const type = linker.parsed.raw.objects?.[raw.object]
   if (raw.key !== undefined)
     linker.report('wrong-shape', [...path, 'key'], 'it is found by `key` or by `where`, not by both', 'leave one out')
+  if (raw.none === true && raw.by !== undefined)
+    linker.report(
+      'wrong-shape',
+      [...path, 'by'],
+      'what must not be there is nobody’s: `by` says nothing of it',
+      'leave it out',
+    )
   if (type?.list === undefined)
     linker.warn(
       'list-missing',

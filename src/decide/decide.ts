@@ -13,7 +13,7 @@
  * The first use in file order counts at every line. Nearest: the fewest demands broken or not known. A demand that cannot be
  * evaluated is not satisfied. A use nothing permits (no `by`) never has every demand satisfied.
  */
-import type { Call, Charter, Constraint, Operation, OperationId, Use } from '../charter/charter.ts'
+import type { Call, Charter, Constraint, Operation, OperationId, Slot, Use } from '../charter/charter.ts'
 import { type Context, makeContext } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'
 import type { Check, Obligation, Owe, Shortfall } from '../constraint/kind.ts'
@@ -110,9 +110,13 @@ export function evaluateUse(charter: Charter, use: Use, facts: Facts, call: Call
 
 /** Whether a use is permitted to anybody: it says who may, of its object or of an object it must name. */
 export function isPermitted(use: Use): boolean {
-  return use.constraints.some(
-    (each) => each.kind === 'by' && (each.slot === 'object' || refOf(use, each.slot)?.optional === false),
-  )
+  return use.constraints.some((each) => each.kind === 'by' && (each.slot === 'object' || mustBeThere(use, each.slot)))
+}
+
+/** Whether a call must name, or find, what stands in a slot: then who may make it is said by what they are to that. */
+function mustBeThere(use: Use, slot: Slot): boolean {
+  const ref = refOf(use, slot)
+  return ref !== undefined && !ref.optional && !(ref.key.from === 'where' && ref.key.none)
 }
 
 /** The uses of an operation, those for each type of object together. */

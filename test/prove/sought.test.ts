@@ -82,7 +82,7 @@ operations:
   shop.listDisputes: { by: signed-in, items: /items }
 `
 
-type Flaw = 'any-state' | 'anybody' | 'any-sale' | 'not-needed' | 'revoked-too' | 'in-dispute'
+type Flaw = 'any-state' | 'anybody' | 'any-sale' | 'not-needed' | 'revoked-too' | 'in-dispute' | 'bid-on'
 type Row = Record<string, unknown> & { id: string }
 
 function openHouse(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
@@ -132,6 +132,8 @@ function openHouse(flaw: Flaw | undefined): (asked: Asked) => readonly [number, 
     if (verb === 'revoke') return to('approved', 'revoked')
     if (verb === 'resolve') return to('open', 'resolved')
     if (verb === 'close') {
+      // No flaw, but another rule: what has bids stays open.
+      if (flaw === 'bid-on' && found?.['bids'] !== 0) return [409, { error: 'bids' }]
       const isDisputed = rows['disputes']?.some((each) => each['lotId'] === id && each['status'] === 'open')
       return isDisputed && flaw !== 'in-dispute' ? [409, { error: 'disputed' }] : to('open', 'closed')
     }
@@ -191,3 +193,25 @@ for (const [name, text] of [
         }
       })
   })
+
+/** A lot is not closed while anybody has bid: bids have no states, and nothing lists them. */
+const untouched = charter.replace(
+  /refs: \{ dispute: .*/,
+  'refs: { offer: { object: bid, where: { /lotId: $object#/id }, none: true } }',
+)
+
+test('what must not be there at all', async () => {
+  const found = (name: string) =>
+    proveSmall({
+      charter: untouched,
+      people,
+      answer: openHouse(name === 'sound' ? 'bid-on' : undefined),
+      only: ['shop.closeLot'],
+    })
+  for (const name of ['sound', 'closed all the same']) {
+    const { findings, cells } = await found(name)
+    const cell = cells.find(({ tactic }) => tactic === 'sought.there.offer')
+    assert.equal(cell?.verdict, name === 'sound' ? 'held' : 'proven', cell?.why)
+    assert.equal(findings.length, name === 'sound' ? 0 : 1)
+  }
+})
