@@ -64,7 +64,8 @@ export function possiblePeople(
   const named = personNamed(charter, creator, origin.at)
   if (named !== undefined)
     return of(named, charter.objects.get(named)?.owner ?? 'creator') ?? possibleMakers(stage, members, named)
-  return [...new Set([...makers, ...ownersByRole(charter, members, type)])]
+  // Whom a call may name as somebody else, as a grantee, nothing tells.
+  return isOwner(charter, type, place) ? [...new Set([...makers, ...ownersByRole(charter, members, type)])] : undefined
 }
 
 function isOwner(charter: Charter, type: string, place: PersonPlace): boolean {
