@@ -10,6 +10,7 @@ const products = [
   {
     example: await loadBank(),
     expected: bankExpected,
+    unreached: 75,
     flaws: [
       'no-owner-check-revoke-consent',
       'list-accounts-by-any-owner',
@@ -25,6 +26,7 @@ const products = [
   {
     example: await loadShop(),
     expected: shopExpected,
+    unreached: 40,
     flaws: [
       'pack-unpaid',
       'pay-twice',
@@ -45,7 +47,7 @@ const products = [
   },
 ] as const
 
-for (const { example, expected, flaws } of products) {
+for (const { example, expected, unreached, flaws } of products) {
   const [source = ''] = example.charter.sources.keys()
   const named = (operations: readonly string[]): string[] => operations.map((operation) => `${source}.${operation}`)
 
@@ -67,18 +69,14 @@ for (const { example, expected, flaws } of products) {
       })
     }
 
-    test('without flaws there is nothing to find at the same operations', async () => {
-      const operations = flaws.flatMap((flaw) => {
-        const wanted = Object.entries(expected).find(([name]) => name === flaw)?.[1]
-        return wanted !== undefined && 'operations' in wanted ? wanted.operations : []
-      })
-      const { outcome } = await proveExample(example, { flaws: [], only: named(operations) })
+    test('without flaws there is nothing to find, and nearly all is tried', async () => {
+      const { outcome } = await proveExample(example, { flaws: [] })
       assert.deepEqual(
         outcome.findings.map((finding) => finding.title),
         [],
       )
-      const held = outcome.cells.filter((cell) => cell.verdict === 'held').length
-      assert.ok(held > 20, `only ${held} attempts held`)
+      const open = outcome.cells.filter((cell) => cell.verdict === 'not-reached')
+      assert.ok(open.length <= unreached, `${open.length} of ${outcome.cells.length} attempts were not reached`)
     })
   })
 }
