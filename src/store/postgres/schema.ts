@@ -8,8 +8,6 @@ export function stepsFor(schema: string): readonly string[] {
   return [
     tablesSql(schema),
     `CREATE INDEX ON ${schema}.holds (expires);`,
-    // Settled calls that nobody asks for are dropped.
-    '',
     `CREATE TABLE ${schema}.sums (
       call ${text}, scope_id bigint, count bigint NOT NULL, sum numeric NOT NULL, PRIMARY KEY (call, scope_id)
     );`,
