@@ -39,7 +39,10 @@ export async function startNginx(target: string, kind: 'plain' | 'firewall'): Pr
   }
   writeFileSync(join(folder, 'nginx.conf'), configOf(folder, at, target, kind))
   const child = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')])
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.once('exit', () => {
+    child.kill()
+    rmSync(folder, { recursive: true, force: true })
+  })
   for (let turn = 0; turn < 100 && !(await isUp(at)); turn += 1) await new Promise((resolve) => setTimeout(resolve, 50))
   if (!(await isUp(at))) throw new Error(`nginx did not start: ${readFileSync(join(folder, 'error.log'), 'utf8')}`)
   return {
