@@ -49,6 +49,12 @@ function resolve(home: SchemaHome, schema: unknown, seen: Set<unknown>): Schema 
   return unmerged.length === 0 ? merged : { ...merged, allOf: [...listOf(merged['allOf']), ...unmerged] }
 }
 
+/** The values a schema names one by one; none where it names none, or nothing describes it. */
+export function optionsOf(home: SchemaHome | undefined, schema: unknown): readonly unknown[] {
+  const options = home === undefined || schema === undefined ? undefined : resolveSchema(home, schema)['enum']
+  return Array.isArray(options) ? options : []
+}
+
 /**
  * The properties of an object schema by name, `allOf` merged and the branches of `oneOf` and `anyOf` united.
  *

@@ -3,7 +3,7 @@ import type { CallRequest, Charter, Field, ObjectType, Use } from '../../charter
 import { getPointer, type Pointer, printReference, type Reference } from '../../charter/pointer.ts'
 import type { ApiDescription } from '../../charter/source/description.ts'
 import { makeExample } from '../../charter/source/example.ts'
-import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
+import { itemSchema, optionsOf, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
 import { placeValue, putValue, valueAt } from '../../wire/place.ts'
 import { namedObjects } from './implicit-ref.ts'
 import { namedKeys } from './named-key.ts'
@@ -151,15 +151,10 @@ export function existingFor(ground: Ground, argument: Argument): string[] {
   return [
     ...(typeof given === 'string' && !given.includes('{fresh}') ? [given] : []),
     ...keys,
-    ...optionsOf(ground, argument.schema).slice(0, mostKeys),
+    ...optionsOf(descriptionOf(ground), argument.schema)
+      .filter((each) => typeof each === 'string')
+      .slice(0, mostKeys),
   ]
-}
-
-/** The texts a schema lists. */
-function optionsOf(ground: Ground, schema: unknown): string[] {
-  const description = descriptionOf(ground)
-  const options = description === undefined || schema === undefined ? [] : resolveSchema(description, schema)['enum']
-  return Array.isArray(options) ? options.filter((each) => typeof each === 'string') : []
 }
 
 const mostKeys = 4

@@ -8,7 +8,7 @@ import { Timestamp } from '../../cel/time.ts'
 import { type ComparisonNode, comparisons } from '../../cel/traverse.ts'
 import type { CallRequest, Use } from '../../charter/charter.ts'
 import type { Reference } from '../../charter/pointer.ts'
-import { resolveSchema } from '../../charter/source/schema.ts'
+import { optionsOf } from '../../charter/source/schema.ts'
 import {
   type Argument,
   argumentOf,
@@ -168,13 +168,10 @@ function furtherElements(
 /** Lists with and without an element, made of what the description allows. */
 function listsAround(ground: Ground, argument: Argument, read: readonly string[], element: unknown): unknown[] {
   const listed: unknown[] = Array.isArray(argument.current) ? argument.current : []
-  const description = descriptionOf(ground)
-  const items = argumentOf(ground, [...read, '0'])?.schema
-  const options =
-    description === undefined || items === undefined ? undefined : resolveSchema(description, items)['enum']
-  const others = (Array.isArray(options) ? options : []).filter((each: unknown) => each !== element)
+  const options = optionsOf(descriptionOf(ground), argumentOf(ground, [...read, '0'])?.schema)
+  const others = options.filter((each) => each !== element)
   const without = listed.filter((each) => each !== element)
-  return [...(without.length > 0 ? [without] : []), ...others.map((each: unknown) => [each]), [...without, element]]
+  return [...(without.length > 0 ? [without] : []), ...others.map((each) => [each]), [...without, element]]
 }
 
 /** Values of an argument for which one side of a comparison comes to stand just below, at and just above the other. */

@@ -2,7 +2,7 @@
 import { comparisons } from '../../cel/traverse.ts'
 import type { Use } from '../../charter/charter.ts'
 import { getPointer, type Pointer } from '../../charter/pointer.ts'
-import { resolveSchema } from '../../charter/source/schema.ts'
+import { optionsOf } from '../../charter/source/schema.ts'
 import { putValue } from '../../wire/place.ts'
 import { type Argument, argumentOf, descriptionOf, fitting, type Ground } from './argument.ts'
 import { namedObjects } from './implicit-ref.ts'
@@ -30,12 +30,7 @@ export function listedOf(ground: Ground, argument: Argument, read: readonly stri
     elements,
     sample: elements.at(-1) ?? fitting(ground, first?.schema, ''),
     keys: namesObjects(ground, argument) ? [[]] : keysIn(ground.use, read),
-    options: (member) => {
-      const schema = argumentOf(ground, [...read, '0', ...member])?.schema
-      const listed =
-        description === undefined || schema === undefined ? undefined : resolveSchema(description, schema)['enum']
-      return Array.isArray(listed) ? listed : []
-    },
+    options: (member) => optionsOf(description, argumentOf(ground, [...read, '0', ...member])?.schema),
   }
 }
 

@@ -2,7 +2,7 @@
 import { comparisons } from '../../../cel/traverse.ts'
 import type { CallRequest, ObjectType } from '../../../charter/charter.ts'
 import { getPointer, type Reference } from '../../../charter/pointer.ts'
-import { propertiesOf, resolveSchema } from '../../../charter/source/schema.ts'
+import { optionsOf, propertiesOf } from '../../../charter/source/schema.ts'
 import { slotType } from '../../../constraint/slot.ts'
 import { placeValue, valueAt } from '../../../wire/place.ts'
 import { isRecord } from '../../../wire/to-http.ts'
@@ -84,8 +84,8 @@ function namedIn(play: Play, step: Step, { body }: CallRequest): Choice[] {
   const schema = charter.operations.get(use.operation)?.shape.body?.schema
   if (home === undefined || schema === undefined || !isRecord(body)) return []
   return Object.entries(propertiesOf(home, schema)).flatMap(([name, property]) => {
-    const values: unknown = resolveSchema(home, property.schema)['enum']
+    const values = optionsOf(home, property.schema)
     const at = { from: 'request', in: 'body', pointer: [name] } as const
-    return Array.isArray(values) && Object.hasOwn(body, name) ? [{ at, values }] : []
+    return Object.hasOwn(body, name) ? [{ at, values }] : []
   })
 }

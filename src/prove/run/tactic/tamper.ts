@@ -2,7 +2,7 @@ import type { CallRequest, ObjectFact, Slot, Use } from '../../../charter/charte
 import { getPointer } from '../../../charter/pointer.ts'
 import type { ApiDescription, Schema } from '../../../charter/source/description.ts'
 import { makeExample } from '../../../charter/source/example.ts'
-import { propertiesOf, resolveSchema } from '../../../charter/source/schema.ts'
+import { optionsOf, propertiesOf } from '../../../charter/source/schema.ts'
 import { idsBeside } from '../../plan/people.ts'
 import type { Step } from '../../plan/scenario.ts'
 import type { Play } from '../scene/play.ts'
@@ -49,7 +49,7 @@ export async function tamper(
   if (somebody !== undefined) return somebody
   const schema = schemaOf(play, use, field?.at ?? at)
   // The last one named is the least likely to be what everybody has anyway.
-  const named = schema === undefined ? [] : namedIn(schema).toReversed()
+  const named = optionsOf(schema?.description, schema?.schema).toReversed()
   const another = named.find((each) => each !== null && each !== there)
   return another ?? otherThan(there ?? sample(play, schema, field?.type))
 }
@@ -114,10 +114,4 @@ function schemaOf(play: Play, use: Use, at: readonly string[]): Described | unde
   let schema: Schema | undefined = read.responses.find((each) => each.status.startsWith('2'))?.schema
   for (const token of at) schema = schema === undefined ? undefined : propertiesOf(description, schema)[token]?.schema
   return schema === undefined ? undefined : { description, schema }
-}
-
-/** The values a schema names one by one. */
-function namedIn({ description, schema }: Described): readonly unknown[] {
-  const options = resolveSchema(description, schema)['enum']
-  return Array.isArray(options) ? options : []
 }
