@@ -83,8 +83,9 @@ export interface Step {
   readonly extra: readonly { readonly at: Pointer; readonly in?: 'path' | 'query'; readonly value: Extra }[]
 }
 
-/** A value put into a body: written out, the id of a role, what an object says, or one the runner makes to differ from what is there. */
+/** A value put into a body: written out, none, the id of a role, what an object says, or one the runner makes to differ from what is there. */
 export type Extra =
+  | { readonly leftOut: true }
   | { readonly value: unknown }
   | { readonly idOf: Role }
   | { readonly saidBy: Var; readonly there: Pointer }
@@ -118,6 +119,8 @@ export type Tactic =
       readonly flaw: 'none' | 'short' | 'own' | 'twice' | 'stale' | 'changed' | 'revoked' | 'carried-over'
       /** What they were carried over, where that is not taking them back. */
       readonly through?: string
+      /** The part of what was approved that is changed, where that is not the first of several. */
+      readonly part?: string
     }
   | { readonly kind: 'order'; readonly flaw: 'left-out' | 'afterwards' | 'too-often' }
   /** For objects created in some way, or by whoever became one of several parties by what they did. */

@@ -19,6 +19,7 @@ const wish = z.strictObject({
   slot: text,
 })
 const extra = z.union([
+  z.strictObject({ leftOut: z.literal(true) }),
   z.strictObject({ idOf: text }),
   z.strictObject({ tamper: z.enum(['much', 'a little']) }),
   z.strictObject({ saidBy: text, there: texts }),
@@ -66,6 +67,7 @@ const tactic = z.discriminatedUnion('kind', [
     kind: z.literal('approval'),
     flaw: z.enum(['none', 'short', 'own', 'twice', 'stale', 'changed', 'revoked', 'carried-over']),
     through: text.exactOptional(),
+    part: text.exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('sought'),

@@ -54,7 +54,7 @@ function how(tactic: Tactic, trial: Trial): string {
         own: ' with their own approval',
         twice: ' with one approver counted twice',
         stale: ' with an expired approval',
-        changed: ' after changing what was approved',
+        changed: ` after changing ${tactic.part === undefined ? 'what was approved' : `\`${tactic.part}\`, which was approved`}`,
         revoked: ' with a revoked approval',
         'carried-over': ` with approvals from before ${tactic.through === undefined ? 'they were taken back' : `\`${tactic.through}\``}`,
       }[tactic.flaw]

@@ -1,12 +1,11 @@
 /** Acts without a fitting approval. */
-import type { Use } from '../../../charter/charter.ts'
 import { admitted, choicesOf, type Member } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { useById, usesOf } from '../graph.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import { changedBetween } from './between.ts'
-import { changers, renewedInPart, withChanges, withRevocation } from './detour.ts'
+import { type Change, changers, changesBy, renewedInPart, withChange, withRevocation } from './detour.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
 /** Every way an approval can be wanting while the act looks approved. */
@@ -38,9 +37,11 @@ export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>)
   const standing =
     approval.binds === undefined && [...grants].some((id) => useById(draft.stage.charter, id)?.creates === true)
   if (!standing && changers(draft, grants).length > 0)
-    changes(draft, constraint, () => ({ plain: plain(), granted: granted(), grants }))
+    changes(draft, constraint, grants, () => ({ plain: plain(), granted: granted() }))
   if (!standing && approval.quorum > 1)
-    for (const change of changers(draft, grants)) renewals(draft, constraint, { change, grants, granted, plain })
+    for (const use of changers(draft, grants))
+      for (const [index, change] of changesBy(draft, use).entries())
+        renewals(draft, constraint, { change, isFirst: index === 0, grants, granted, plain })
   const { revoke, quorum } = approval
   if (revoke === undefined) return
   flawed('revoked', 'use-after-end', () => withRevocation(draft, granted(), revoke, grants, 0))
@@ -49,20 +50,25 @@ export function planApproval(draft: Draft, constraint: ConstraintOf<'approval'>)
     flawed('carried-over', 'approval-stale', () => withRevocation(draft, granted(), revoke, grants, quorum - 1))
 }
 
-/** Every way to change what was approved, the first that can be brought about. */
+/** Every part of what was approved is changed, each in the first way that can be brought about. */
 function changes(
   draft: Draft,
   constraint: ConstraintOf<'approval'>,
-  make: () => { readonly plain: Scenario; readonly granted: Scenario; readonly grants: ReadonlySet<string> },
+  grants: ReadonlySet<string>,
+  make: () => { readonly plain: Scenario; readonly granted: Scenario },
 ): void {
-  draft.add(constraint.id, { kind: 'approval', flaw: 'changed' }, 'approval-changed', () => {
-    const { plain, granted, grants } = make()
-    const [abuse, ...instead] = changers(draft, grants).flatMap((change) =>
-      withChanges(draft, granted, { change, grants }),
-    )
-    if (abuse === undefined) throw new Unbuildable('nothing can change the object once it is approved')
-    return { control: plain, abuse, instead }
-  })
+  const all = changers(draft, grants).flatMap((use) => changesBy(draft, use))
+  const [first = '', ...others] = new Set(all.flatMap(({ part }) => part || []))
+  for (const part of [first, ...others]) {
+    const ways = all.filter((each) => each.part === part || (part === first && each.part === ''))
+    const tactic: Tactic = { kind: 'approval', flaw: 'changed', ...(part === first ? {} : { part }) }
+    draft.add(constraint.id, tactic, 'approval-changed', () => {
+      const { plain, granted } = make()
+      const [abuse, ...instead] = ways.flatMap((change) => withChange(draft, granted, { change, grants }))
+      if (abuse === undefined) throw new Unbuildable('nothing can change the object once it is approved')
+      return { control: plain, abuse, instead }
+    })
+  }
 }
 
 /** One fewer approves what was changed than what was approved before. */
@@ -71,19 +77,27 @@ function renewals(
   constraint: ConstraintOf<'approval'>,
   {
     change,
+    isFirst,
     grants,
     granted,
     plain,
-  }: { change: Use; grants: ReadonlySet<string>; granted: () => Scenario; plain: () => Scenario },
+  }: {
+    change: Change
+    isFirst: boolean
+    grants: ReadonlySet<string>
+    granted: () => Scenario
+    plain: () => Scenario
+  },
 ): void {
   const quorum = draft.stage.charter.approvals.get(constraint.approval)?.quorum ?? 1
-  const tactic: Tactic = { kind: 'approval', flaw: 'carried-over', through: change.id }
+  const part = isFirst ? {} : { part: change.part }
+  const tactic: Tactic = { kind: 'approval', flaw: 'carried-over', through: change.use.id, ...part }
   draft.add(constraint.id, tactic, 'approval-stale', () => {
     const [abuse, ...instead] = [
       ...renewedInPart(draft, granted(), { change, grants }, quorum - 1),
       ...changedBetween(draft, granted(), change, grants),
     ]
-    if (abuse === undefined) throw new Unbuildable(`\`${change.id}\` cannot be made between two approvals`)
+    if (abuse === undefined) throw new Unbuildable(`\`${change.use.id}\` cannot be made between two approvals`)
     return { control: plain(), abuse, instead }
   })
 }

@@ -1,39 +1,65 @@
 /** What happens to an object between its approval and the act. */
-import type { Use } from '../../../charter/charter.ts'
-import type { Pointer } from '../../../charter/pointer.ts'
+import type { Slot, Use } from '../../../charter/charter.ts'
+import type { Pointer, Reference } from '../../../charter/pointer.ts'
 import { propertiesOf } from '../../../charter/source/schema.ts'
 import { takesArgument } from '../argument.ts'
 import { Builder } from '../build.ts'
 import type { Member } from '../cast.ts'
 import { movesFrom, useById, usesOf } from '../graph.ts'
-import type { Scenario, Step } from '../scenario.ts'
+import type { Scenario, Step, Var } from '../scenario.ts'
 import { possible, Unbuildable } from '../wants.ts'
 import { withLastActor } from './by.ts'
 import type { Draft } from './draft.ts'
 
 /** What is changed after the grants, and where the object is brought then; where the act may start when nothing is said. */
 interface Changing {
-  readonly change: Use
+  readonly change: Change
   readonly grants: ReadonlySet<string>
   readonly to?: readonly string[] | undefined
 }
 
-/** Approved, changed, and brought back to where the act may start, without being approved again: once for each part that the change takes. */
-export function withChanges(draft: Draft, scenario: Scenario, { change, grants, to }: Changing): Scenario[] {
-  return changesBy(draft, change).flatMap(
-    (extra) => possible(() => detour(draft, scenario, { use: change, extra, to, isChange: true }, grants)) ?? [],
-  )
+/** One part of what was approved, and a use that changes it: by another value, or by another object in a slot of the use. */
+export interface Change {
+  readonly use: Use
+  /** The name of the part; empty where the use changes what was approved without saying anything of it. */
+  readonly part: string
+  readonly extra: Step['extra']
+  readonly slot?: Slot
 }
 
-/** What was approved, changed a little: each part that the change takes. */
-export function changesBy(draft: Draft, change: Use): Step['extra'][] {
+/** Approved, changed, and brought back to where the act may start, without being approved again. */
+export function withChange(draft: Draft, scenario: Scenario, { change, grants, to }: Changing): Scenario[] {
+  return possible(() => [detour(draft, scenario, { ...change, to, isChange: true }, grants)]) ?? []
+}
+
+/** What was approved, changed a little: each part that a use takes. */
+export function changesBy(draft: Draft, use: Use): Change[] {
   const bound = boundBy(draft)
-  const taken = bound.filter(([name = '']) => takesArgument(draft.stage.charter, change, name))
+  const taken = bound.filter(([name = '']) => takesArgument(draft.stage.charter, use, name))
   const sorted = taken.toSorted((left, right) => rankOf(left) - rankOf(right))
   // What says nothing of it, as a new score that the final one follows from, changes it by itself.
-  const parts = sorted.length > 0 || !isPatch(draft, change) ? sorted : bound.slice(0, 1)
-  const extras = parts.map((at) => [{ at, value: { tamper: 'a little' } as const }])
-  return extras.length === 0 ? [[]] : extras.slice(0, mostParts)
+  const parts = sorted.length > 0 || !isPatch(draft, use) ? sorted : bound.slice(0, 1)
+  const changes = parts.map((at): Change => {
+    const slot = use.refs.find(({ key }) => key.from === 'request' && isAt(key, at))?.slot
+    const part = at.join('/')
+    const rest = parts.filter((each) => each !== at && maySpare(draft, use, each))
+    const alone = rest.map((each) => ({ at: each, value: { leftOut: true } as const }))
+    return slot === undefined
+      ? { use, part, extra: [{ at, value: { tamper: 'a little' } }, ...alone] }
+      : { use, part, extra: alone, slot }
+  })
+  return changes.length === 0 ? [{ use, part: '', extra: [] }] : changes.slice(0, mostParts)
+}
+
+/** Whether a use may leave a part as it is: one part alone may be what keeps the approval. */
+function maySpare({ stage: { charter } }: Draft, use: Use, [name = '']: Pointer): boolean {
+  const shape = charter.operations.get(use.operation)?.shape
+  const home = charter.sources.get(shape?.source ?? '')?.description
+  return home !== undefined && propertiesOf(home, shape?.body?.schema)[name]?.required === false
+}
+
+function isAt(key: Reference, at: Pointer): boolean {
+  return key.from === 'request' && key.in === 'body' && key.pointer.join('/') === at.join('/')
 }
 
 const mostParts = 3
@@ -106,7 +132,7 @@ export function withRevocation(
 /** Approved, changed, and approved anew by fewer than are needed: whoever forgets to take approvals back counts the earlier ones. */
 export function renewedInPart(draft: Draft, scenario: Scenario, by: Changing, again: number): Scenario[] {
   const grant = useById(draft.stage.charter, scenario.steps.find((step) => by.grants.has(step.use))?.use ?? '')
-  return withChanges(draft, scenario, { ...by, to: grant?.from }).map((back) =>
+  return withChange(draft, scenario, { ...by, to: grant?.from }).map((back) =>
     withRegrants(draft, scenario, { back, grants: by.grants, again }),
   )
 }
@@ -163,7 +189,7 @@ function withGrantsEnded(draft: Draft, scenario: Scenario, use: Use, grants: Rea
 function detour(
   draft: Draft,
   scenario: Scenario,
-  by: { use: Use; extra: Step['extra']; to?: readonly string[] | undefined; isChange?: true },
+  by: Pick<Change, 'use' | 'extra' | 'slot'> & { to?: readonly string[] | undefined; isChange?: true },
   grants: ReadonlySet<string>,
 ): Scenario {
   const act = scenario.steps.at(-1)
@@ -181,12 +207,21 @@ function detour(
   builder.resume(scenario)
   const last = builder.steps.pop()
   builder.move(act.object, there, 0)
-  builder.move(act.object, [by.use], 0)
+  if (by.slot === undefined) builder.move(act.object, [by.use], 0)
+  else nameAnother(builder, by.use, act.object, by.slot)
   const change = builder.steps.pop()
   // What was said when it was made would change nothing.
-  const otherwise = by.isChange === true && by.extra.length === 0 ? { variant: 1 } : {}
+  const otherwise = by.isChange === true && by.extra.length === 0 && by.slot === undefined ? { variant: 1 } : {}
   if (change !== undefined) builder.steps.push({ ...change, ...otherwise, extra: by.extra })
   builder.move(act.object, back, 0)
   if (last !== undefined) builder.steps.push(last)
   return builder.scenario()
+}
+
+/** Adds a use that names another object than before in one of its slots, as rightful as the first. */
+export function nameAnother(builder: Builder, use: Use, object: Var, slot: Slot): void {
+  const from = use.constraints.find((each) => each.kind === 'from' && each.slot === slot)
+  const states = { [slot]: from?.kind === 'from' ? from.states : [] }
+  const member = builder.casting.pick(use, object)
+  builder.step(use, { member, object, wants: { states }, purpose: 'setup', depth: 0 })
 }

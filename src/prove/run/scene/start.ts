@@ -46,6 +46,7 @@ export async function startOf(
     else if ('saidBy' in value)
       request = placeValue(request, place, getPointer(await saidBy(play, value.saidBy), value.there))
     else if ('value' in value) request = placeValue(request, place, value.value)
+    else if ('leftOut' in value) request = placeValue(request, place, undefined)
     else
       request = placeValue(
         request,
