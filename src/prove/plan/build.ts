@@ -108,7 +108,8 @@ export class Builder {
     const member = stays ? first : this.casting.pick(use, object)
     this.fillUp(object, member)
     prepareApprovals(this, use, { object, member, wants })
-    this.step(use, { member, object, wants, purpose: 'act', depth: 0 })
+    const near = use.creates ? wants.near : undefined
+    this.step(use, { member, object, wants, purpose: 'act', depth: 0, near })
   }
 
   /** Makes what is to fill the object acted on; see `BuildOptions.fill`. */

@@ -1,5 +1,5 @@
 /** Objects of which little is left. */
-import { parseCel } from '../../../cel/parse-cel.ts'
+import { type Expression, parseCel } from '../../../cel/parse-cel.ts'
 import { comparisons } from '../../../cel/traverse.ts'
 import type { Constraint, Slot } from '../../../charter/charter.ts'
 import { requestRoots } from '../argument.ts'
@@ -27,9 +27,23 @@ export function withLittleOf(
 
 /** The scenario with an object in a slot of which an amount, in source, is small. */
 export function withLittle(draft: Draft, slot: Slot, amount: string, scenario: Scenario): Scenario {
+  return wishing(draft, slot, `(${amount}) > 0 && (${amount}) <= ${little}`, scenario)
+}
+
+/** The scenario with so many in all of what a rule says is left in an object in a slot. */
+export function withSoMany(
+  draft: Draft,
+  { slot, rule, count }: { readonly slot: Slot; readonly rule: Expression; readonly count: number },
+  scenario: Scenario,
+): Scenario {
+  const sides = comparisons(rule).flatMap((each) => sidesIn(each) ?? [])
+  return sides.reduce((last, { atMost }) => wishing(draft, slot, `(${atMost}) == ${count}`, last), scenario)
+}
+
+function wishing(draft: Draft, slot: Slot, source: string, scenario: Scenario): Scenario {
   const name = drawnOn(draft, slot, scenario)
   const spec = scenario.vars[name ?? '']
-  const parsed = parseCel(`(${amount}) > 0 && (${amount}) <= ${little}`, [slot])
+  const parsed = parseCel(source, [slot])
   if (name === undefined || spec === undefined || !parsed.ok) return scenario
   const wish: Wish = { rule: parsed.expression, want: true, slot, soft: true }
   return { ...scenario, vars: { ...scenario.vars, [name]: { ...spec, wishes: [...spec.wishes, wish] } } }

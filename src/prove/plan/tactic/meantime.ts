@@ -5,16 +5,20 @@ import { propertiesOf } from '../../../charter/source/schema.ts'
 import { slotType } from '../../../constraint/slot.ts'
 import { requestRoots } from '../argument.ts'
 import { Builder } from '../build.ts'
+import { type Member, sameTenant } from '../cast.ts'
 import { mainsOf, movesFrom } from '../graph.ts'
 import { writtenPath } from '../instance.ts'
 import { plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
 import { possible, Unbuildable } from '../wants.ts'
 import { baseWants, type ConstraintOf, type Draft } from './draft.ts'
+import { sharedSlot, withSoMany } from './little.ts'
 import { varOfAct } from './pointed.ts'
 
 const mostOfObject = 3
 const mostScenarios = 8
+/** How often the same act is made before, until there is nothing left. */
+const fills = [1, 2, 3]
 
 /**
  * The rightful way, with something else done right before the act: a move of an object that the rule reads, the same act on another
@@ -25,7 +29,8 @@ export function inTheMeantime(draft: Draft, constraint: ConstraintOf<'when'>): S
   const slots = [...new Set(roots)].filter((root) => slotType(draft.stage.charter, draft.use, root) !== undefined)
   const makes = [
     ...slots.flatMap((slot) => movesOf(draft, slot).map((move) => () => moved(draft, slot, move))),
-    ...elsewhere(draft, slots).map((use) => () => done(draft, use, slots)),
+    ...fills.map((times) => () => filled(draft, constraint, slots, times)),
+    ...elsewhere(draft, slots).map((use) => () => done(draft, use)),
   ]
   const scenarios: Scenario[] = []
   for (const make of makes) {
@@ -113,8 +118,8 @@ function isWriting(charter: Charter, use: Use): boolean {
 }
 
 /**
- * Uses on other objects that may change what a rule reads: the same use first, then what the objects that the rule reads belong to or
- * name is moved by, each type by what brings its objects to their end.
+ * Uses on other objects that may change what a rule reads: what the objects that the rule reads belong to or name is moved by, each
+ * type by what brings its objects to their end.
  */
 function elsewhere(draft: Draft, slots: readonly Slot[]): Use[] {
   const { charter } = draft.stage
@@ -131,7 +136,7 @@ function elsewhere(draft: Draft, slots: readonly Slot[]): Use[] {
     (type) => type.name !== draft.use.object?.type && named(new Set([type.name])).some((name) => near.has(name)),
   )
   const ends = around.flatMap((type) => lastMove(charter, type) ?? [])
-  return [...new Set([draft.use, ...ends])].filter((use) => isWriting(charter, use))
+  return [...new Set(ends)].filter((use) => use !== draft.use && isWriting(charter, use))
 }
 
 /** What brings an object to its end, where that is for good; else the last that can be done to it. */
@@ -159,16 +164,50 @@ function moved(draft: Draft, slot: Slot, move: Use): Scenario {
   return before(builder, act, move, () => builder.move(name, [move], 0))
 }
 
-/** The rightful way to the act, and another use on another object, with as much in common as there is. Throws `Unbuildable`. */
-function done(draft: Draft, use: Use, slots: readonly Slot[]): Scenario {
+/** The rightful way to the act, and another use on another object. Throws `Unbuildable`. */
+function done(draft: Draft, use: Use): Scenario {
   const builder = new Builder(draft.stage, draft.options)
   builder.addAct(draft.use, draft.base)
   const act = builder.steps.pop()
   if (act === undefined) throw new Unbuildable('nothing to do')
-  const near = use === draft.use ? sharedBy(draft, builder, act, slots) : undefined
-  return before(builder, act, use, () =>
-    builder.addAct(use, use === draft.use ? { ...draft.base, near } : baseWants(draft.stage, use)),
-  )
+  return before(builder, act, use, () => builder.addAct(use, baseWants(draft.stage, use)))
+}
+
+/** The rightful way to the act, and the same act so many times on other objects, with as much in common as there is. Throws `Unbuildable`. */
+function filled(draft: Draft, constraint: ConstraintOf<'when'>, slots: readonly Slot[], times: number): Scenario {
+  const { use } = draft
+  const builder = new Builder(draft.stage, draft.options)
+  builder.addAct(use, draft.base)
+  const act = builder.steps.pop()
+  if (act === undefined) throw new Unbuildable('nothing to do')
+  const near = sharedBy(draft, builder, act, slots)
+  const slot = sharedSlot(constraint)
+  if (times > 1 && (slot === undefined || near === undefined)) throw new Unbuildable('nothing is shared')
+  const others = isForEach(use) ? othersFor(builder, use, act.as) : []
+  if (others.length > 0 && others.length < times) throw new Unbuildable('nobody else may do it')
+  for (let count = 0; count < times; count++) {
+    const member = others[count]
+    if (count > 0) builder.steps.pop()
+    before(builder, act, use, () =>
+      builder.addAct(use, { ...draft.base, near, ...(member === undefined ? {} : { member }) }),
+    )
+  }
+  const scenario = builder.scenario()
+  // There must be as many as are taken before.
+  return slot === undefined ? scenario : withSoMany(draft, { slot, rule: constraint.rule, count: times }, scenario)
+}
+
+/** Whether somebody may make a use once, or so often, for what it names. */
+function isForEach({ constraints }: Use): boolean {
+  return constraints.some((each) => (each.kind === 'once' || each.kind === 'limit') && each.per.includes('principal'))
+}
+
+/** Others who may make a use, those of the same tenant first. */
+function othersFor({ stage, casting }: Builder, use: Use, as: string): Member[] {
+  const usual = stage.members.find(({ name }) => name === as)
+  const isNear = (each: Member) => usual !== undefined && sameTenant(each, usual)
+  const others = casting.able(use, undefined).filter((each) => each !== usual)
+  return others.toSorted((left, right) => Number(isNear(right)) - Number(isNear(left)))
 }
 
 /** What the rule reads beside the object acted on: the same act on another object that has the same there may change it. */

@@ -64,7 +64,7 @@ export function pointedBy(lab: Lab, abuse: AbuseCase, slot: string): Var | undef
 }
 
 /** What was made by calls that move a kept object as well stays with it: they cannot be made of it again. */
-function keepMadeAlong({ charter }: Lab, { abuse }: AbuseCase, kept: Map<Var, Play>): void {
+export function keepMadeAlong({ charter }: Lab, { abuse }: AbuseCase, kept: Map<Var, Play>): void {
   for (const { use: id, makes, refs } of abuse.steps.slice(0, -1)) {
     const use = makes === undefined ? undefined : useById(charter, id)
     const moved =

@@ -11,7 +11,7 @@ import type { Exchange } from '../../transport/exchange.ts'
 import { type Lab, refuses } from '../lab.ts'
 import { existsAs } from '../look/observe.ts'
 import { createdKey } from '../scene/learn.ts'
-import { pointedBy, stepsMaking } from '../scene/next-scene.ts'
+import { keepMadeAlong, pointedBy, stepsMaking } from '../scene/next-scene.ts'
 import { type Racing, release } from '../scene/release.ts'
 import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
@@ -38,6 +38,7 @@ async function gather(lab: Lab, abuse: AbuseCase, slot: string, { allowed, name,
     )
   const count = Math.min(mostObjects, allowed * 2 + 2)
   const kept = new Map([[name, first.play]])
+  keepMadeAlong(lab, abuse, kept)
   const scenes = [first]
   while (scenes.length < count) {
     const next = await tryTo(() => setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept))
@@ -55,6 +56,7 @@ async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<Fit
   const name = slot === 'object' ? first.step.object : (first.step.refs[slot] ?? pointedBy(lab, abuse, slot))
   const key = first.play.things.get(name ?? '')?.key
   const kept = new Map(name === undefined ? [] : [[name, first.play]])
+  keepMadeAlong(lab, abuse, kept)
   let scene = first
   for (let fitted = 0; fitted < mostObjects - 2; fitted++) {
     const { best } = await scene.play.prepare(scene.step, {})
