@@ -97,18 +97,19 @@ function isTheirs({ key }: Ref): boolean {
 }
 
 /**
- * Amounts and rules that measure the request by what an object has become: in a state it may not be in, as before it was paid, nothing
- * may meet them.
+ * Amounts and rules that measure the request by what an object has become, or what a reference names: in a state it may not be in, as
+ * before it was paid, nothing may meet them.
  */
 export function lastTolerated(lab: Lab, { use: id, constraint, tactic }: AbuseCase): ReadonlySet<ConstraintId> {
   if (tactic.kind !== 'from-state') return new Set()
   const use = useById(lab.charter, id)
-  const measured = use?.constraints.filter((each) => each.id !== constraint && measuresByFacts(each))
+  const roots = new Set([...facts, tactic.slot])
+  const measured = use?.constraints.filter((each) => each.id !== constraint && measuresBy(roots, each))
   return new Set(measured?.map((each) => each.id))
 }
 
-function measuresByFacts(constraint: Constraint): boolean {
+function measuresBy(roots: ReadonlySet<string>, constraint: Constraint): boolean {
   const rule =
     constraint.kind === 'limit' ? constraint.atMost : constraint.kind === 'when' ? constraint.rule : undefined
-  return rule?.reads.some(([root]) => root !== undefined && facts.has(root)) === true
+  return rule?.reads.some(([root]) => root !== undefined && roots.has(root)) === true
 }
