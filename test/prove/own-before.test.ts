@@ -1,6 +1,7 @@
 // What people have by who they are is looked at first: it says who makes a call, and from where somebody has to be brought on.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { verifyCase } from '../../src/prove/run/verify.ts'
 import { type Asked, proveSmall } from './small-api.ts'
 
 const charter = `
@@ -130,3 +131,20 @@ for (const [flaw, operation, constraint] of cases)
         [],
       )
     })
+
+it('looks at it as well where a finding has to be planned anew', async () => {
+  await proveSmall({
+    charter,
+    people: { ada: 'member', ann: 'member', abe: 'member', cleo: 'clerk' },
+    resetBy: 'cleo',
+    answer: pay('old-terms'),
+    only: ['shop.accept'],
+    after: async ({ lab }, { findings }) => {
+      lab.own.clear()
+      const [finding] = findings
+      assert.ok(finding)
+      assert.equal((await verifyCase(lab, finding.proof.case, undefined)).verdict, 'open')
+      assert.ok(lab.own.size > 0)
+    },
+  })
+})

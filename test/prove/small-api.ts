@@ -38,6 +38,8 @@ export interface SmallApi {
   readonly answer: (asked: Asked) => Answered | Promise<Answered>
   readonly only?: readonly string[]
   readonly seed?: string
+  /** What is done with the run while the API still answers. */
+  readonly after?: (run: Awaited<ReturnType<typeof openStage>>, outcome: Outcome) => Promise<void>
 }
 
 /** Runs the API on loopback and proves it. */
@@ -76,10 +78,12 @@ async function proveAt(api: SmallApi, url: string): Promise<Outcome> {
   const env = { ...tokens, ...api.env }
   const run = await openStage({ charter, identities } as Parameters<typeof openStage>[0], url, { env })
   try {
-    return await proveAll(run, {
+    const outcome = await proveAll(run, {
       ...(api.only === undefined ? {} : { only: api.only }),
       ...(api.seed === undefined ? {} : { seed: api.seed }),
     })
+    await api.after?.(run, outcome)
+    return outcome
   } finally {
     await run.close()
   }

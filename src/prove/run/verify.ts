@@ -7,6 +7,7 @@ import type { AbuseCase, Scenario, Step, VarSpec } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
 import { patient } from './look/at-rest.ts'
 import { declaredControl } from './scene/declared-control.ts'
+import { noteOwn } from './scene/own.ts'
 import { mayShowLater } from './tactic/later.ts'
 import { runTrial } from './tactic/tactic.ts'
 import { type Control, nothingShows, runControl, type Trial } from './trial.ts'
@@ -39,7 +40,7 @@ export interface Trace {
  */
 export async function verifyCase(lab: Lab, trace: Trace, stored: AbuseCase | undefined): Promise<Verification> {
   let last = unclear(`the charter no longer leads to the case \`${trace.id}\``)
-  for (const abuse of candidates(lab, trace, stored)) {
+  for await (const abuse of candidates(lab, trace, stored)) {
     await lab.reset?.()
     last = await verifyOne(lab, abuse)
     if (last.verdict !== 'unclear') return last
@@ -47,15 +48,19 @@ export async function verifyCase(lab: Lab, trace: Trace, stored: AbuseCase | und
   return last
 }
 
-function* candidates(lab: Lab, trace: Trace, stored: AbuseCase | undefined): Generator<AbuseCase> {
+async function* candidates(lab: Lab, trace: Trace, stored: AbuseCase | undefined): AsyncGenerator<AbuseCase> {
   if (stored !== undefined && isCast(lab, stored)) yield stored
   const use = useById(lab.charter, trace.id.split('|', 1)[0] ?? '')
   if (use === undefined) return
+  // Who has what of their own says who had best make which call.
+  if (lab.own.size === 0) await noteOwn(lab)
   const like = planLike(lab, use, trace)
   const plain = planUse(lab.stage, use, { found: new Set() })
   for (const plan of [like, plain]) {
     const planned = plan.cases.find((each) => each.id === trace.id)
-    if (planned !== undefined) yield planned
+    if (planned === undefined) continue
+    yield planned
+    for (const abuse of planned.instead ?? []) yield { ...planned, abuse }
   }
 }
 
