@@ -21,7 +21,7 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
   planSought(draft, constraint)
   for (const state of type.states) {
     if (constraint.states.includes(state) || state === type.gone) continue
-    const finding = classOfState(type, draft.use, state, constraint.states)
+    const finding = classOfState(draft.stage.charter, type, draft.use, { state, wanted: constraint.states })
     const states = { [constraint.slot]: [state] }
     const pointed = draft.use.refs.find((ref) => ref.slot === constraint.slot)?.key.from === 'object'
     const given = constraint.slot === 'object' ? statesOfOptional(draft) : {}

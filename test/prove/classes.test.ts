@@ -1,0 +1,53 @@
+// What a finding is called is what it is: what was decided is changed, what may not be said at all is not the caller's to say.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { classOfRule, classOfState } from '../../src/prove/plan/classify.ts'
+import { analyse } from '../charter/fixture.ts'
+
+const { charter } = analyse(`
+lockstep: 1
+name: requests
+sources:
+  - name: shop
+    type: inline
+    operations:
+      ask: { method: POST, path: /requests, body: { text: string }, response: { id: string, asker: string, status: string } }
+      get: { method: GET, path: '/requests/{requestId}', response: { id: string, asker: string, status: string } }
+      edit: { method: PATCH, path: '/requests/{requestId}', body: { text: string, fee?: integer } }
+      reopen: { method: POST, path: '/requests/{requestId}/reopen' }
+      approve: { method: POST, path: '/requests/{requestId}/approve' }
+      withdraw: { method: POST, path: '/requests/{requestId}/withdraw' }
+actors: { user: {} }
+objects:
+  request:
+    owner: /asker
+    state: /status
+    read: shop.get
+    states: [asked, approved, withdrawn]
+    final: [approved, withdrawn]
+    transitions:
+      ask: { on: shop.ask, to: asked, by: user }
+      edit: { on: shop.edit, from: asked, to: asked, by: owner, when: ['!has(request.fee)', 'request.text != object.id'] }
+      reopen: { on: shop.reopen, from: asked, to: asked, by: owner }
+      approve: { on: shop.approve, from: asked, to: approved, by: user, not: owner }
+      withdraw: { on: shop.withdraw, from: asked, to: withdrawn, by: owner }
+operations: { shop.get: { by: user } }
+`)
+const type = charter?.objects.get('request')
+const useOf = (id: string) => type?.transitions.find((use) => use.id === `request.${id}`)
+
+for (const [id, state, expected] of [
+  ['edit', 'approved', 'approval-changed'],
+  ['reopen', 'approved', 'use-after-end'],
+  ['edit', 'withdrawn', 'use-after-end'],
+] as const)
+  test(`${id} in ${state} is ${expected}`, () => {
+    const use = useOf(id)
+    assert.ok(charter && type && use)
+    assert.equal(classOfState(charter, type, use, { state, wanted: use.from }), expected)
+  })
+
+test('what may not be said is not the caller’s to write', () => {
+  const rules = useOf('edit')?.constraints.flatMap((each) => (each.kind === 'when' ? [classOfRule(each.rule)] : []))
+  assert.deepEqual(rules, ['bopla-write', 'rule-broken'])
+})
