@@ -5,7 +5,7 @@ import type { Doubts } from './doubt.ts'
 import { askFor } from './facts.ts'
 import { gatherObjects, type Objects } from './gather.ts'
 import type { GoingDetail } from './going.ts'
-import { isFree, released } from './leases.ts'
+import { freed, isFree } from './leases.ts'
 import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
@@ -91,7 +91,11 @@ export async function takeObjects(runtime: Runtime, holding: Holding, doubts: Do
         )
       return { kind: 'taken', objects, held: held.map((each) => each.ref), tracked }
     } catch (error) {
-      if (held.length > 0) await letGo(runtime, holding.id, held)
+      await letGo(
+        runtime,
+        holding.id,
+        held.map((each) => each.ref),
+      )
       if (!(error instanceof Conflict)) throw error
       const again = await onConflict(runtime, holding, error, doubts, deadline)
       if (again !== undefined) return { kind: 'again', earlier: again }
@@ -143,7 +147,7 @@ function isDetail(value: unknown): value is GoingDetail {
 
 async function take(
   runtime: Runtime,
-  { id, call }: Holding,
+  { id }: Holding,
   held: { ref: ObjectRef; shared: boolean }[],
   wanted: readonly { readonly ref: ObjectRef; readonly shared: boolean }[],
 ): Promise<readonly (TrackedObject | undefined)[]> {
@@ -158,26 +162,10 @@ async function take(
         [...new Set(holders)],
       )
     }
-    const first: Change[] =
-      held.length > 0
-        ? []
-        : [
-            {
-              kind: 'call',
-              call: {
-                id,
-                node: runtime.node,
-                state: 'gathering',
-                operation: call.operation,
-                at: call.at,
-                detail: null,
-              },
-            },
-          ]
-    await transaction.write([
-      ...first,
-      ...wanted.map(({ ref, shared }): Change => ({ kind: 'lease', call: id, object: ref, shared })),
-    ])
+    const { node } = runtime
+    await transaction.write(
+      wanted.map(({ ref, shared }): Change => ({ kind: 'lease', call: id, node, object: ref, shared })),
+    )
     return rows.objects
   }
   // Nothing was sent yet: who loses power has lost the call with its leases.
@@ -190,12 +178,13 @@ function lockName({ type, key }: ObjectRef): string {
   return `object ${type}/${key}`
 }
 
-async function letGo(runtime: Runtime, id: string, held: readonly { readonly ref: ObjectRef }[]): Promise<void> {
-  await releaseCall(runtime, id)
-  runtime.waiting.wake(held.map((each) => each.ref))
-}
-
 /** Gives back the objects of a call that took nothing else. */
-export async function releaseCall({ store }: Pick<Runtime, 'store'>, id: string): Promise<void> {
-  await store.transact([], (transaction) => transaction.write(released(id)), { early: true })
+export async function letGo(
+  { store, waiting }: Pick<Runtime, 'store' | 'waiting'>,
+  id: string,
+  held: readonly ObjectRef[],
+): Promise<void> {
+  if (held.length === 0) return
+  await store.transact([], (transaction) => transaction.write(freed(id, held)), { early: true })
+  waiting.wake(held)
 }

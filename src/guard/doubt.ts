@@ -4,10 +4,10 @@ import { detailIn } from './busy.ts'
 import type { Outcome } from './call.ts'
 import type { Going } from './going.ts'
 import { mayBeWrittenLater } from './journal.ts'
-import { released } from './leases.ts'
+import { Nodes } from './nodes.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { type Effect, effectByTruth, findEffect, recordOutcome, writeSettlement } from './settle.ts'
-import { type Change, type StoredCall, StoreError } from './store.ts'
+import { type StoredCall, StoreError } from './store.ts'
 
 export interface Doubts {
   start(): Promise<void>
@@ -21,13 +21,13 @@ export interface Doubts {
   list(): Promise<readonly StoredCall[]>
   /** An operator says what became of a call. @returns false when it is not in doubt. */
   settle(call: string, effect: 'effective' | 'released', by: string, why: string): Promise<boolean>
+  /** Whether what this node took is still its own: no other node can have taken it for gone. */
+  readonly isAlive: () => boolean
   /** How many calls of this node wait to be settled until the store is back. */
   readonly kept: () => number
 }
 
 const beatMs = 500
-/** A node that said nothing for so long is gone. */
-export const silentMs = 3000
 const lookAgainMs = 2000
 
 /** A call that ends, and how far that got. */
@@ -48,29 +48,17 @@ export function makeDoubts(
   onGone: (nodes: readonly string[]) => Promise<void>,
 ): Doubts {
   const { store, now } = runtime
+  const nodes = new Nodes(runtime)
   const kept: Ending[] = []
   let timer: NodeJS.Timeout | undefined
   let lastLook = 0
 
   const beat = async (): Promise<readonly string[]> => {
-    const silent = await store.transact(['nodes'], async (transaction) => {
-      await transaction.write([{ kind: 'beat', node: runtime.node, at: now() }])
-      return (await transaction.read({ silentSince: now() - silentMs })).silent
-    })
-    const gone = silent.filter((node) => node !== runtime.node)
-    for (const node of gone) await takeOver(node)
+    const gone = await nodes.beat()
+    for (const node of gone)
+      await store.transact(['nodes'], (transaction) => transaction.write([{ kind: 'gone', node }]))
     return gone
   }
-
-  /** What a node that is gone had not sent is given back; what it may have sent is in doubt. */
-  const takeOver = (node: string): Promise<void> =>
-    store.transact(['nodes'], async (transaction) => {
-      const { callsIn } = await transaction.read({ callsIn: { states: ['gathering', 'reserved'], node } })
-      const changes = callsIn.flatMap((call): readonly Change[] =>
-        call.state === 'gathering' ? released(call.id) : [{ kind: 'call-state', call: call.id, state: 'in-doubt' }],
-      )
-      if (changes.length > 0) await transaction.write(changes)
-    })
 
   /** Both at once; what was written once is not written again. */
   const settle = async (ending: Ending): Promise<void> => {
@@ -156,6 +144,7 @@ export function makeDoubts(
       await close(going, effect, by, why)
       return true
     },
+    isAlive: () => nodes.isAlive(),
     kept: () => kept.length,
   }
 }

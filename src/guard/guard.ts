@@ -69,6 +69,7 @@ const usualLimits: Limits = {
   holdMs: 15 * 60_000,
   waitMs: 0,
   repeatMs: 24 * 60 * 60_000,
+  silentMs: 3000,
 }
 
 /**

@@ -134,7 +134,7 @@ export class Later {
   async #conclude(reference: string, call: string): Promise<void> {
     const state = await this.#stateOf(call)
     // It is settled, or put in doubt, first.
-    if (state === 'gathering' || state === 'reserved') return
+    if (state === 'reserved') return
     // A call that the store does not know has taken nothing, and was not sent.
     if (state === undefined || state === 'released')
       await this.#move(reference, 'executing', 'granted', { result: { kind: 'not-sent', call } })

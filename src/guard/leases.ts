@@ -29,11 +29,8 @@ export function isFree(leases: readonly Lease[], call: string, shared: boolean):
 }
 
 /** How a call that was not let through gives its objects back. */
-export function released(call: string): readonly Change[] {
-  return [
-    { kind: 'free', call },
-    { kind: 'drop-call', call },
-  ]
+export function freed(call: string, held: readonly ObjectRef[]): readonly Change[] {
+  return held.length === 0 ? [] : [{ kind: 'free', call, objects: held }]
 }
 
 /** Wakes those of this node who wait for an object; waiting for other nodes is asking again. */

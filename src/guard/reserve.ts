@@ -11,7 +11,7 @@ import { satisfiedBy } from './due.ts'
 import { askFor, grantsIn, scopeName } from './facts.ts'
 import type { Objects } from './gather.ts'
 import { detailOf } from './going.ts'
-import { released } from './leases.ts'
+import { freed } from './leases.ts'
 import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
@@ -40,8 +40,6 @@ export interface Ready {
   readonly held: readonly ObjectRef[]
   /** What was tracked of them when they were taken. */
   readonly tracked?: readonly TrackedObject[]
-  /** Whether the store has a row for it already. */
-  readonly stored: boolean
   readonly repeat?: RepeatKey
   readonly hold?: string
 }
@@ -76,7 +74,7 @@ export interface Reserved {
 export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservation> {
   const { charter } = ready.force
   const operation = charter.operations.get(ready.call.operation)
-  const isRead = !ready.stored && operation?.writes !== true
+  const isRead = ready.held.length === 0 && operation?.writes !== true
   if (isRead && !ready.force.traitsOf(ready.call.operation).facts) return withoutStore(ready, noFacts)
   const asking = askFor(charter, ready.call, ready.objects, ready.question)
   const { counters = [], histories = [], grants = [] } = asking.query
@@ -94,7 +92,7 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
     const rows = await transaction.read(query)
     const earlier = await repeated(transaction, ready, rows.repeats[0], runtime)
     if (earlier !== undefined) {
-      if (ready.stored) await transaction.write(released(ready.id))
+      await transaction.write(freed(ready.id, ready.held))
       return earlier
     }
     const standing = await standingFor(transaction, ready, grantsIn(rows))
@@ -102,7 +100,7 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
     const decision = decide(charter, facts, ready.call)
     const goes = decision.effect === 'allow' || decision.effect === 'modify' || ready.mode === 'observe'
     if (!goes) {
-      if (ready.stored) await transaction.write(released(ready.id))
+      await transaction.write(freed(ready.id, ready.held))
       return { kind: 'decided', decision, facts, uses: [], marks: [], stored: false, granted: false }
     }
     const uses = usesAllowed(charter, facts, ready.call, decision)
@@ -134,7 +132,7 @@ const noRows = {
   holds: [],
   holdsBy: [],
   switches: [],
-  silent: [],
+  nodes: [],
   marked: [],
 }
 

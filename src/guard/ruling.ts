@@ -4,10 +4,10 @@ import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
 import { shownObject, shownTo } from './answer.ts'
 import type { Approvals } from './approvals.ts'
-import { type Holding, releaseCall, takeObjects } from './busy.ts'
+import { type Holding, letGo, takeObjects } from './busy.ts'
 import type { Answer, Incoming, Outcome, RefusalCode, Release, Ruling } from './call.ts'
 import { Capabilities } from './capability.ts'
-import { type Doubts, goingOf, silentMs } from './doubt.ts'
+import { type Doubts, goingOf } from './doubt.ts'
 import { isEnded, keptOfSession } from './ended.ts'
 import { gatherObjects, type Looking, type Objects } from './gather.ts'
 import type { Going } from './going.ts'
@@ -173,7 +173,6 @@ export class Rulings {
     const off = this.#runtime.switches.ofObjects(taken.objects)
     const ready: Ready = {
       ...readyOf(id, force, call, taken.objects, taken.held),
-      stored: taken.held.length > 0,
       tracked: taken.tracked,
       ...(repeat === undefined ? {} : { repeat }),
     }
@@ -208,9 +207,7 @@ export class Rulings {
   }
 
   async #letGo(ready: Ready): Promise<void> {
-    if (!ready.stored) return
-    await releaseCall(this.#runtime, ready.id)
-    this.#runtime.waiting.wake(ready.held)
+    await letGo(this.#runtime, ready.id, ready.held)
   }
 
   async #conclude(ready: Ready, incoming: Incoming): Promise<Ruling> {
@@ -257,7 +254,7 @@ export class Rulings {
 
   /** Puts on the record what was decided, and on the disk what was taken for it. What is not there must not happen. */
   async #makeLasting(ready: Ready, reserved: Reserved, going: Going): Promise<void> {
-    const { store, now, limits } = this.#runtime
+    const { store } = this.#runtime
     const took = reserved.stored || reserved.marks.length > 0
     if (!took) {
       await this.record(ready, reserved)
@@ -265,7 +262,7 @@ export class Rulings {
     }
     const [recorded, kept] = await Promise.allSettled([this.record(ready, reserved), store.flush()])
     // Another node may have taken this one for gone, and what it reserved for doubtful.
-    const stoodStill = reserved.stored && now() - ready.call.at > silentMs + limits.busyMs
+    const stoodStill = reserved.stored && !this.#doubts.isAlive()
     if (recorded.status === 'fulfilled' && kept.status === 'fulfilled' && !stoodStill) return
     if (reserved.stored) await this.#doubts.giveBack(going, recorded.status === 'fulfilled')
     if (recorded.status === 'rejected') throw recorded.reason
@@ -325,7 +322,7 @@ export function callOf({ operation, principal, request }: Incoming, at: number):
 export function readyOf(id: string, force: InForce, call: Call, objects: Objects, held: Ready['held']): Ready {
   // Only who needs an approval ever asks.
   const question = force.traitsOf(call.operation).approvals ? questionOf(force, call) : ''
-  return { id, force, call, objects, held, question, mode: 'enforce', stored: false }
+  return { id, force, call, objects, held, question, mode: 'enforce' }
 }
 
 export function isAllowed(decision: Decision): boolean {

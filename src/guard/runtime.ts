@@ -33,6 +33,8 @@ export interface Limits {
   readonly waitMs: number
   /** How long the answer of an idempotency key is given again. */
   readonly repeatMs: number
+  /** A node that was not heard for so long is gone. The same for every node. */
+  readonly silentMs: number
 }
 
 /** A charter as it is in force; a call keeps the one it began with. */

@@ -13,6 +13,7 @@ import { keptOfKeys } from './ended.ts'
 import { detailOf, type Going } from './going.ts'
 import { grantChanges } from './granting.ts'
 import { learntOf, withLearnt } from './learnt.ts'
+import { freed } from './leases.ts'
 import { movesOf, usesOf } from './moves.ts'
 import { marksOf } from './reserve.ts'
 import { type Runtime, recordingOf } from './runtime.ts'
@@ -141,14 +142,14 @@ function settled(
   made: ObjectFact | undefined,
   answered: boolean,
 ): Change[] {
-  const { id: call, repeat } = going
+  const { id: call, repeat, held } = going
   // Its idempotency key may still ask for the answer.
   const keep = effect === 'effective' && repeat !== undefined && !answered
   const object = made === undefined ? {} : { object: { type: made.type, key: made.key } }
   return [
     { kind: 'settle-marks', call, effective: effect === 'effective', ...object },
     ...(going.granted ? [settledGrants(call, effect)] : []),
-    { kind: 'free', call },
+    ...freed(call, held),
     going.remembered
       ? { kind: 'call-state', call, state: effect, detail: keep ? detailOf(going) : null }
       : { kind: 'drop-call', call },

@@ -78,15 +78,15 @@ export interface Query {
   readonly histories?: readonly HistoryQuery[]
   readonly grants?: readonly GrantQuery[]
   readonly calls?: readonly string[]
-  /** Calls in one of these states, oldest first, at most 1,000; `node` only those of one node, `before` only older ones. */
-  readonly callsIn?: { readonly states: readonly CallState[]; readonly node?: string; readonly before?: number }
+  /** Calls in one of these states, oldest first, at most 1,000. */
+  readonly callsIn?: { readonly states: readonly CallState[] }
   readonly repeats?: readonly string[]
   readonly holds?: readonly string[]
   /** Holds by the digest of what is asked, or in one of these states; newest first, at most 1,000. */
   readonly holdsBy?: { readonly question?: string; readonly states?: readonly HoldState[] }
   readonly switches?: boolean
-  /** Nodes that said nothing since this moment, in milliseconds since 1970. */
-  readonly silentSince?: number
+  /** Every node that said it is alive, by name. */
+  readonly nodes?: boolean
   /** The objects of the marks that count under a constraint in a scope, newest first, at most 100. */
   readonly marked?: readonly CounterQuery[]
 }
@@ -130,7 +130,7 @@ export interface Rows {
   readonly holds: readonly (Hold | undefined)[]
   readonly holdsBy: readonly Hold[]
   readonly switches: readonly Switch[]
-  readonly silent: readonly string[]
+  readonly nodes: readonly NodeBeat[]
   readonly marked: readonly (readonly ObjectRef[])[]
 }
 
@@ -147,6 +147,12 @@ export interface Due {
   readonly instead: string
 }
 
+/** A node, and what it last said: the time by its own clock, or any number that grows. */
+export interface NodeBeat {
+  readonly node: string
+  readonly at: number
+}
+
 /** A call that is using an object. Shared leases go together with shared ones, others with none. */
 export interface Lease {
   readonly call: string
@@ -157,7 +163,7 @@ export interface Lease {
  * `reserved`: may be on its way. `in-doubt`: nobody knows whether it took effect; its leases and marks stay. `effective` and
  * `released`: settled.
  */
-export type CallState = 'gathering' | 'reserved' | 'in-doubt' | 'effective' | 'released'
+export type CallState = 'reserved' | 'in-doubt' | 'effective' | 'released'
 
 export interface StoredCall {
   readonly id: string
@@ -238,8 +244,16 @@ export type Change =
   | { readonly kind: 'call'; readonly call: StoredCall }
   | { readonly kind: 'call-state'; readonly call: string; readonly state: CallState; readonly detail?: unknown }
   | { readonly kind: 'drop-call'; readonly call: string }
-  | { readonly kind: 'lease'; readonly call: string; readonly object: ObjectRef; readonly shared: boolean }
-  | { readonly kind: 'free'; readonly call: string }
+  /** `node` is that of the call, which need not be stored. */
+  | {
+      readonly kind: 'lease'
+      readonly call: string
+      readonly node: string
+      readonly object: ObjectRef
+      readonly shared: boolean
+    }
+  /** Gives back what a call has of these objects. */
+  | { readonly kind: 'free'; readonly call: string; readonly objects: readonly ObjectRef[] }
   /** Counts from now on; `effective` when it also is history. */
   | { readonly kind: 'mark'; readonly call: string; readonly mark: Mark; readonly effective: boolean }
   /** What a call reserved becomes history, or is dropped. */
@@ -266,9 +280,11 @@ export type Change =
   | { readonly kind: 'switch-off'; readonly switch: Switch }
   | { readonly kind: 'switch-on'; readonly of: Switch['of']; readonly name: string }
   | { readonly kind: 'beat'; readonly node: string; readonly at: number }
+  /** A node is gone: what it reserved is in doubt, and the objects it took for calls that are not stored are free. */
+  | { readonly kind: 'gone'; readonly node: string }
   /**
    * Forgets what is older than this moment: settled calls, repeats of calls that are settled or gone, spent grants, nodes that have no
-   * open call, holds that expired before it and are not being executed, and marks of these constraints that are history. What still counts
+   * open call and no object, holds that expired before it and are not being executed, and marks of these constraints that are history. What still counts
    * is kept by naming no constraint.
    */
   | { readonly kind: 'forget'; readonly before: number; readonly marksOf: readonly ConstraintId[] }

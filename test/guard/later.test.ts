@@ -18,8 +18,7 @@ interface Stage {
   readonly api: Wallets
   readonly store: Store
   readonly lines: Lines
-  /** A node. What is `late` sees the others silent. */
-  node(late?: boolean): Promise<Guard>
+  node(): Promise<Guard>
   close(): Promise<void>
 }
 
@@ -31,9 +30,9 @@ function openStage(): Stage {
     api,
     store,
     lines,
-    node: async (late = false) => {
-      const now = (): number => Date.now() + (late ? 4000 : 0)
-      const guard = await createGuard(walletCharter(), { version: 'v1', journal: lines, truth: api, store, now })
+    node: async () => {
+      const options = { version: 'v1', journal: lines, truth: api, store, limits: { silentMs: 900 } }
+      const guard = await createGuard(walletCharter(), options)
       guards.push(guard)
       return guard
     },
@@ -81,7 +80,7 @@ test('what it had not sent can be repeated by its caller', async () => {
     const reference = await dieSending(stage, () => assert.fail('it was not sent'))
     while (looks < 2) await new Promise((resolve) => setImmediate(resolve))
     stage.api.latency = latency
-    const next = await stage.node(true)
+    const next = await stage.node()
     await stateOf(next, reference, ['granted'])
     const again = await next.call({ ...payout, hold: reference }, (call) =>
       stage.api.run(payout.operation, payout.request, call),
@@ -101,7 +100,7 @@ test('what it may have sent is of unknown outcome, until somebody says that it d
   const stage = openStage()
   try {
     const reference = await dieSending(stage, () => never)
-    const next = await stage.node(true)
+    const next = await stage.node()
     await stateOf(next, reference, ['executed'])
     const { result } = (await next.approvals.get(reference)) ?? {}
     assert.equal(result?.kind, 'unknown')

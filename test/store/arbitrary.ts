@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { Change, Query } from '../../src/guard/store.ts'
 
-const callStates = ['gathering', 'reserved', 'in-doubt', 'effective', 'released'] as const
+const callStates = ['reserved', 'in-doubt', 'effective', 'released'] as const
 const holdStates = ['pending', 'granted', 'refused', 'expired', 'cancelled', 'executing', 'executed'] as const
 const names = ['a', 'b', 'c\'\\"é😀'] as const
 const keys = ['1', 'ö/2'] as const
@@ -51,8 +51,9 @@ function callChange(): fc.Arbitrary<Change> {
       { requiredKeys: ['kind', 'call', 'state'] },
     ),
     fc.record({ kind: fc.constant('drop-call'), call: id }),
-    fc.record({ kind: fc.constant('lease'), call: id, object, shared: fc.boolean() }),
-    fc.record({ kind: fc.constant('free'), call: id }),
+    fc.record({ kind: fc.constant('lease'), call: id, node: name, object, shared: fc.boolean() }),
+    fc.record({ kind: fc.constant('free'), call: id, objects: fc.array(object, { maxLength: 2 }) }),
+    fc.record({ kind: fc.constant('gone'), node: name }),
     fc.record({ kind: fc.constant('object'), object: seen }),
   )
 }
@@ -168,11 +169,11 @@ export const everything: Query = {
   holds: [...names, 'nobody'],
   holdsBy: { states: ['pending', 'granted', 'executing'] },
   switches: true,
-  silentSince: 10,
+  nodes: true,
 }
 
 /** The same lists, asked in another way. */
 export const otherwise: Query = {
-  callsIn: { states: [...callStates], node: 'a', before: 12 },
+  callsIn: { states: [...callStates] },
   holdsBy: { question: 'a' },
 }

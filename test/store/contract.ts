@@ -99,7 +99,7 @@ function testRows(store: () => Store, numRuns: number): void {
     await store().transact(['early'], (transaction) => transaction.write([{ kind: 'beat', node: 'early', at: 7 }]), {
       early: true,
     })
-    assert.deepEqual((await read(store(), { silentSince: 8 })).silent, ['early'])
+    assert.deepEqual((await read(store(), { nodes: true })).nodes, [{ node: 'early', at: 7 }])
     await store().flush()
     await write(store(), [{ kind: 'forget', before: 8, marksOf: [] }])
   })
@@ -125,7 +125,7 @@ function testRows(store: () => Store, numRuns: number): void {
       const mark = { constraint: 'c', scope: key, at: 1, operation: 'o' }
       const writes: readonly Change[] = [
         { kind: 'object', object: { ...object, seenAt: 1, value: {} } },
-        { kind: 'lease', call: 'c', object, shared: false },
+        { kind: 'lease', call: 'c', node: 'n', object, shared: false },
         { kind: 'mark', call: 'c', mark, effective: true },
         { kind: 'mark', call: 'c', mark: { ...mark, scope: '', object }, effective: true },
         { kind: 'repeat', repeat: { key, digest: 'd', call: 'c', at: 1 } },

@@ -33,7 +33,7 @@ interface KeptGrant {
 /** Everything kept, by key. Marks are in the order they came. */
 export interface Model {
   calls: Map<string, StoredCall>
-  leases: Map<string, Lease & { readonly object: ObjectRef }>
+  leases: Map<string, Lease & { readonly node: string; readonly object: ObjectRef }>
   objects: Map<string, TrackedObject>
   marks: KeptMark[]
   grants: Map<string, KeptGrant>
@@ -78,12 +78,12 @@ export function applyToModel(model: Model, change: Change): void {
       model.calls.delete(change.call)
       break
     case 'lease': {
-      const { call, object, shared } = change
-      model.leases.set(JSON.stringify([named(object), call]), { call, object, shared })
+      const { call, node, object, shared } = change
+      model.leases.set(JSON.stringify([named(object), call]), { call, node, object, shared })
       break
     }
     case 'free':
-      for (const [key, lease] of model.leases) if (lease.call === change.call) model.leases.delete(key)
+      for (const object of change.objects) model.leases.delete(JSON.stringify([named(object), change.call]))
       break
     case 'mark':
       model.marks.push({ ...change.mark, call: change.call, effective: change.effective })
@@ -118,7 +118,15 @@ export function applyToModel(model: Model, change: Change): void {
       model.switches.delete(JSON.stringify([change.of, change.name]))
       break
     case 'beat':
-      model.nodes.set(change.node, Math.max(change.at, model.nodes.get(change.node) ?? change.at))
+      model.nodes.set(change.node, Math.max(change.at, (model.nodes.get(change.node) ?? change.at - 1) + 1))
+      break
+    case 'gone':
+      for (const call of model.calls.values()) {
+        if (call.node === change.node && call.state === 'reserved')
+          model.calls.set(call.id, { ...call, state: 'in-doubt' })
+      }
+      for (const [key, { node, call }] of model.leases)
+        if (node === change.node && !model.calls.has(call)) model.leases.delete(key)
       break
     case 'forget':
       forget(model, change.before, change.marksOf)
@@ -178,13 +186,14 @@ function forget(model: Model, before: number, marksOf: readonly string[]): void 
   for (const { id, expires, state } of model.holds.values())
     if (expires < before && state !== 'executing') model.holds.delete(id)
   for (const [node, at] of model.nodes) {
-    if (at < before && !open.some((call) => call.node === node)) model.nodes.delete(node)
+    const has = [...open, ...model.leases.values()].some((each) => each.node === node)
+    if (at < before && !has) model.nodes.delete(node)
   }
 }
 
 export function readModel(model: Model, query: Query): Rows {
   const newestHolds = [...model.holds.values()].sort((a, b) => b.at - a.at || byText(b.id, a.id))
-  const { callsIn, holdsBy, silentSince } = query
+  const { callsIn, holdsBy } = query
   return {
     leases: query.leases?.map((object) => leasesOf(model, object)) ?? [],
     objects: query.objects?.map((object) => model.objects.get(named(object))) ?? [],
@@ -200,13 +209,10 @@ export function readModel(model: Model, query: Query): Rows {
       query.switches === true
         ? [...model.switches.values()].sort((a, b) => a.at - b.at || byText(a.of, b.of) || byText(a.name, b.name))
         : [],
-    silent:
-      silentSince === undefined
-        ? []
-        : [...model.nodes]
-            .filter(([, at]) => at < silentSince)
-            .map(([node]) => node)
-            .sort(byText),
+    nodes:
+      query.nodes === true
+        ? [...model.nodes].map(([node, at]) => ({ node, at })).sort((a, b) => byText(a.node, b.node))
+        : [],
     marked: query.marked?.map((counter) => markedBy(model, counter)) ?? [],
   }
 }
@@ -264,10 +270,9 @@ function grantsFor(model: Model, query: GrantQuery): StoredGrant[] {
     .sort((a, b) => a.at - b.at || byText(a.id, b.id))
 }
 
-function callsFor(model: Model, { states, node, before }: NonNullable<Query['callsIn']>): StoredCall[] {
+function callsFor(model: Model, { states }: NonNullable<Query['callsIn']>): StoredCall[] {
   return [...model.calls.values()]
-    .filter((call) => states.includes(call.state) && call.node === (node ?? call.node))
-    .filter((call) => before === undefined || call.at < before)
+    .filter((call) => states.includes(call.state))
     .sort((a, b) => a.at - b.at || byText(a.id, b.id))
     .slice(0, 1000)
 }

@@ -80,8 +80,6 @@ function readSql(s: string): string {
       `SELECT coalesce(jsonb_agg(${call} ORDER BY at, id), '[]') FROM (
          SELECT * FROM ${s}.calls
            WHERE state = ANY (ARRAY(SELECT jsonb_array_elements_text(q->'callsIn'->'states')))
-             AND (NOT q->'callsIn' ? 'node' OR node = q->'callsIn'->>'node')
-             AND at < coalesce((q->'callsIn'->>'before')::bigint, 9007199254740991)
            ORDER BY at, id LIMIT 1000) oldest`,
     ],
     [
@@ -109,8 +107,8 @@ function readSql(s: string): string {
          ORDER BY at, "of", name), '[]') FROM ${s}.switches`,
     ],
     [
-      'silentSince',
-      `SELECT coalesce(jsonb_agg(node ORDER BY node), '[]') FROM ${s}.nodes WHERE at < (q->>'silentSince')::bigint`,
+      'nodes',
+      `SELECT coalesce(jsonb_agg(jsonb_build_object('node', node, 'at', at) ORDER BY node), '[]') FROM ${s}.nodes`,
     ],
   ]
   const answers = parts.map(
@@ -151,11 +149,12 @@ function applySql(s: string): string {
         WHEN 'drop-call' THEN
           DELETE FROM ${s}.calls WHERE id = c->>'call';
         WHEN 'lease' THEN
-          INSERT INTO ${s}.leases (type, key, call, shared)
-            VALUES (c->'object'->>'type', c->'object'->>'key', c->>'call', (c->>'shared')::boolean)
-            ON CONFLICT (type, key, call) DO UPDATE SET shared = excluded.shared;
+          INSERT INTO ${s}.leases (type, key, call, node, shared)
+            VALUES (c->'object'->>'type', c->'object'->>'key', c->>'call', c->>'node', (c->>'shared')::boolean)
+            ON CONFLICT (type, key, call) DO UPDATE SET node = excluded.node, shared = excluded.shared;
         WHEN 'free' THEN
-          DELETE FROM ${s}.leases WHERE call = c->>'call';
+          DELETE FROM ${s}.leases USING jsonb_array_elements(c->'objects') o
+            WHERE type = o->>'type' AND key = o->>'key' AND call = c->>'call';
         WHEN 'mark' THEN
           r := c->'mark';
           INSERT INTO ${s}.scopes AS kept (constraint_id, scope, count, sum)
@@ -249,7 +248,10 @@ function applySql(s: string): string {
           signals := true;
         WHEN 'beat' THEN
           INSERT INTO ${s}.nodes AS kept (node, at) VALUES (c->>'node', (c->>'at')::bigint)
-            ON CONFLICT (node) DO UPDATE SET at = greatest(kept.at, excluded.at);
+            ON CONFLICT (node) DO UPDATE SET at = greatest(kept.at + 1, excluded.at);
+        WHEN 'gone' THEN
+          UPDATE ${s}.calls SET state = 'in-doubt' WHERE node = c->>'node' AND state = 'reserved';
+          DELETE FROM ${s}.leases WHERE node = c->>'node' AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE id = leases.call);
         WHEN 'forget' THEN
           WITH gone AS (DELETE FROM ${s}.marks m WHERE ${old} RETURNING scope_id, amount),
             sums AS (SELECT scope_id, count(*) AS count, coalesce(sum(amount), 0) AS sum FROM gone GROUP BY scope_id)
@@ -262,7 +264,8 @@ function applySql(s: string): string {
           DELETE FROM ${s}.grants WHERE spent AND at < (c->>'before')::bigint;
           DELETE FROM ${s}.holds WHERE expires < (c->>'before')::bigint AND state <> 'executing';
           DELETE FROM ${s}.nodes WHERE at < (c->>'before')::bigint
-            AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE node = nodes.node AND ${unsettled});
+            AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE node = nodes.node AND ${unsettled})
+            AND NOT EXISTS (SELECT 1 FROM ${s}.leases WHERE node = nodes.node);
         END CASE;
       END LOOP;
       IF signals THEN

@@ -11,6 +11,13 @@ export function stepsFor(schema: string): readonly string[] {
     `CREATE TABLE ${schema}.sums (
       call ${text}, scope_id bigint, count bigint NOT NULL, sum numeric NOT NULL, PRIMARY KEY (call, scope_id)
     );`,
+    `
+    -- A call that only took objects has no row of its own any more: who took them stands with them.
+    DELETE FROM ${schema}.leases WHERE call IN (SELECT id FROM ${schema}.calls WHERE state = 'gathering');
+    DELETE FROM ${schema}.calls WHERE state = 'gathering';
+    ALTER TABLE ${schema}.leases ADD COLUMN node ${text} NOT NULL DEFAULT '';
+    DROP INDEX ${schema}.leases_call_idx;
+    `,
   ]
 }
 

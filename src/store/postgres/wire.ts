@@ -1,4 +1,4 @@
-import type { Change, Mark, ObjectRef, Query, Rows, Switch } from '../../guard/store.ts'
+import type { Change, Mark, NodeBeat, ObjectRef, Query, Rows, Switch } from '../../guard/store.ts'
 import { plainDecimal } from '../amount.ts'
 import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, UseRow } from '../row.ts'
 import { callOf, factText, grantOf, holdOf, jsonText, leaseOf, objectOf, repeatOf, useOf } from '../row.ts'
@@ -16,14 +16,18 @@ export interface Answer {
   readonly holds?: readonly (HoldRow | null)[] | null
   readonly holdsBy?: readonly HoldRow[]
   readonly switches?: readonly Switch[]
-  readonly silentSince?: readonly string[]
+  readonly nodes?: readonly NodeBeat[]
   readonly marked?: readonly (readonly ObjectRef[])[] | null
 }
 
 /** What `read_rows` is asked. */
 export function queryText(query: Query): string {
-  const { switches, ...rest } = query
-  return JSON.stringify(switches === true ? query : rest)
+  const { switches, nodes, ...rest } = query
+  return JSON.stringify({
+    ...rest,
+    ...(switches === true ? { switches } : {}),
+    ...(nodes === true ? { nodes } : {}),
+  })
 }
 
 /** Rows out of what `read_rows` answered. */
@@ -44,7 +48,7 @@ export function rowsOf(answer: Answer): Rows {
     holds: each(answer.holds, holdOf),
     holdsBy: answer.holdsBy?.map(holdOf) ?? [],
     switches: answer.switches ?? [],
-    silent: answer.silentSince ?? [],
+    nodes: answer.nodes ?? [],
     marked: answer.marked ?? [],
   }
 }

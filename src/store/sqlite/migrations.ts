@@ -74,6 +74,13 @@ const steps: readonly string[] = [
     call TEXT NOT NULL, scope_id INTEGER NOT NULL, count INTEGER NOT NULL, sum TEXT NOT NULL, PRIMARY KEY (call, scope_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- A call that only took objects has no row of its own any more: who took them stands with them.
+  DELETE FROM leases WHERE call IN (SELECT id FROM calls WHERE state = 'gathering');
+  DELETE FROM calls WHERE state = 'gathering';
+  ALTER TABLE leases ADD COLUMN node TEXT NOT NULL DEFAULT '';
+  DROP INDEX leases_by_call;
+  `,
 ]
 
 /**

@@ -5,6 +5,7 @@ import type {
   GrantQuery,
   HistoryQuery,
   Lease,
+  NodeBeat,
   ObjectRef,
   Query,
   Rows,
@@ -49,7 +50,7 @@ export function prepareRead(db: Database): (query: Query) => Rows {
   const repeat = db.prepare<[string], RepeatRow>('SELECT * FROM repeats WHERE key = ?')
   const hold = db.prepare<[string], HoldRow>('SELECT * FROM holds WHERE id = ?')
   const switches = db.prepare<[], Switch>('SELECT "of", name, "by", why, at FROM switches ORDER BY at, "of", name')
-  const silent = db.prepare<[number], string>('SELECT node FROM nodes WHERE at < ? ORDER BY node').pluck()
+  const nodes = db.prepare<[], NodeBeat>('SELECT node, at FROM nodes ORDER BY node')
   const counter = prepareCounter(db)
   const history = prepareHistory(db)
   const marked = prepareMarked(db)
@@ -70,7 +71,7 @@ export function prepareRead(db: Database): (query: Query) => Rows {
     holds: query.holds?.map((id) => found(hold.get(id), holdOf)) ?? [],
     holdsBy: query.holdsBy === undefined ? [] : holdsBy(query.holdsBy).map(holdOf),
     switches: query.switches === true ? switches.all() : [],
-    silent: query.silentSince === undefined ? [] : silent.all(query.silentSince),
+    nodes: query.nodes === true ? nodes.all() : [],
     marked: query.marked?.map(marked) ?? [],
   })
 }
@@ -152,12 +153,10 @@ function prepareGrants(db: Database): (query: GrantQuery) => StoredGrant[] {
 }
 
 function prepareCallsIn(db: Database): (query: NonNullable<Query['callsIn']>) => CallRow[] {
-  const calls = db.prepare<[string, string | null, number], CallRow>(
-    `SELECT * FROM calls WHERE state IN (SELECT value FROM json_each(?)) AND node = coalesce(?, node) AND at < ?
-     ORDER BY at, id LIMIT ${atMost}`,
+  const calls = db.prepare<[string], CallRow>(
+    `SELECT * FROM calls WHERE state IN (SELECT value FROM json_each(?)) ORDER BY at, id LIMIT ${atMost}`,
   )
-  return ({ states, node, before }) =>
-    calls.all(JSON.stringify(states), node ?? null, before ?? Number.MAX_SAFE_INTEGER)
+  return ({ states }) => calls.all(JSON.stringify(states))
 }
 
 function prepareHoldsBy(db: Database): (query: NonNullable<Query['holdsBy']>) => HoldRow[] {

@@ -39,8 +39,10 @@ function prepareCallWriters(
   )
   const state = db.prepare<Value[]>('UPDATE calls SET state = ?, detail = coalesce(?, detail) WHERE id = ?')
   const drop = db.prepare<Value[]>('DELETE FROM calls WHERE id = ?')
-  const lease = db.prepare<Value[]>('INSERT OR REPLACE INTO leases (type, key, call, shared) VALUES (?, ?, ?, ?)')
-  const free = db.prepare<Value[]>('DELETE FROM leases WHERE call = ?')
+  const lease = db.prepare<Value[]>(
+    'INSERT OR REPLACE INTO leases (type, key, call, node, shared) VALUES (?, ?, ?, ?, ?)',
+  )
+  const free = db.prepare<Value[]>('DELETE FROM leases WHERE type = ? AND key = ? AND call = ?')
   const object = db.prepare<Value[]>(
     `INSERT INTO objects (type, key, version, seen_at, state, fact) VALUES (?, ?, 1, ?, ?, ?)
      ON CONFLICT DO UPDATE SET version = version + 1, seen_at = excluded.seen_at, state = excluded.state,
@@ -57,10 +59,10 @@ function prepareCallWriters(
       drop.run(of.call)
     },
     lease(of) {
-      lease.run(sound(of.object.type), sound(of.object.key), of.call, Number(of.shared))
+      lease.run(sound(of.object.type), sound(of.object.key), of.call, of.node, Number(of.shared))
     },
     free(of) {
-      free.run(of.call)
+      for (const { type, key } of of.objects) free.run(sound(type), sound(key), of.call)
     },
     object({ object: seen }) {
       object.run(sound(seen.type), sound(seen.key), seen.seenAt, seen.state ?? null, factText(seen))
@@ -195,12 +197,14 @@ function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'dr
   }
 }
 
-function prepareSwitchWriters(db: Database): Pick<Writers, 'switch-off' | 'switch-on' | 'beat'> {
+function prepareSwitchWriters(db: Database): Pick<Writers, 'switch-off' | 'switch-on' | 'beat' | 'gone'> {
   const off = db.prepare<Value[]>('INSERT OR REPLACE INTO switches ("of", name, "by", why, at) VALUES (?, ?, ?, ?, ?)')
   const on = db.prepare<Value[]>('DELETE FROM switches WHERE "of" = ? AND name = ?')
   const beat = db.prepare<Value[]>(
-    'INSERT INTO nodes (node, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)',
+    'INSERT INTO nodes (node, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = max(at + 1, excluded.at)',
   )
+  const doubtful = db.prepare<Value[]>("UPDATE calls SET state = 'in-doubt' WHERE node = ? AND state = 'reserved'")
+  const idle = db.prepare<Value[]>('DELETE FROM leases WHERE node = ? AND call NOT IN (SELECT id FROM calls)')
   const signal = prepareSignal(db)
   return {
     'switch-off'({ switch: of }) {
@@ -213,6 +217,10 @@ function prepareSwitchWriters(db: Database): Pick<Writers, 'switch-off' | 'switc
     },
     beat(of) {
       beat.run(of.node, of.at)
+    },
+    gone(of) {
+      doubtful.run(of.node)
+      idle.run(of.node)
     },
   }
 }
@@ -242,7 +250,8 @@ function prepareForget(db: Database): Writers['forget'] {
     `DELETE FROM repeats WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE id = repeats.call AND ${unsettled})`,
     'DELETE FROM grants WHERE spent = 1 AND at < ?',
     "DELETE FROM holds WHERE expires < ? AND state <> 'executing'",
-    `DELETE FROM nodes WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE node = nodes.node AND ${unsettled})`,
+    `DELETE FROM nodes WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE node = nodes.node AND ${unsettled})
+       AND NOT EXISTS (SELECT 1 FROM leases WHERE node = nodes.node)`,
   ].map((sql) => db.prepare<Value[]>(sql))
   return ({ before, marksOf }) => {
     const constraints = JSON.stringify(marksOf)
