@@ -47,6 +47,9 @@ interface Ordered {
 /** More than this waiting means that the disk does not keep up: callers are told instead of filling the memory. */
 const maxWaiting = 65_536
 
+/** So many do not wait for the end of the turn: the thread begins with them while others are still being made. */
+const fullOutbox = 32
+
 /** Hands drafts to the writing thread and waits for them. */
 export class Writer {
   readonly #config: WriterConfig
@@ -73,7 +76,8 @@ export class Writer {
     }
     this.#outbox.push(line)
     const kept = new Promise<number>((resolve, reject) => this.#waiting.push({ resolve, reject }))
-    this.#flushSoon()
+    if (this.#outbox.length >= fullOutbox) this.#flush()
+    else this.#flushSoon()
     return kept
   }
 

@@ -34,7 +34,11 @@ test('brings a file of an older program up to date', async () => {
   const store = openSqliteStore(file)
   await write(store, 'kept')
   await store.close()
-  changeFile(file, 'DROP INDEX holds_by_end; DROP TABLE sums; PRAGMA user_version = 1')
+  changeFile(
+    file,
+    `DROP INDEX holds_by_end; DROP TABLE sums; ALTER TABLE leases DROP COLUMN node;
+     CREATE INDEX leases_by_call ON leases (call); PRAGMA user_version = 1`,
+  )
   const again = openSqliteStore(file)
   const { calls } = await again.transact([], (transaction) => transaction.read({ calls: ['kept'] }))
   await again.close()
