@@ -11,8 +11,9 @@ import { type StoredCall, StoreError } from './store.ts'
 
 export interface Doubts {
   start(): Promise<void>
-  stop(): void
-  /** Settles a call; while the store or the journal cannot be written it is kept and settled later. */
+  /** Resolves once what this node settled lasts, or is kept. */
+  stop(): Promise<void>
+  /** Settles a call, as everybody sees from then on; while the store or the journal cannot be written it is kept and settled later. */
   settleOrKeep(going: Going, outcome: Outcome): Promise<void>
   /** The same for a call that was not sent after all; `recorded` when the record says that it was let through. */
   giveBack(going: Going, recorded: boolean): Promise<void>
@@ -35,10 +36,20 @@ interface Ending {
   readonly going: Going
   readonly outcome: Outcome
   effect?: Effect
-  /** Whether the store has it. */
+  /** Whether it lasts in the store. */
   settled: boolean
   /** Whether the record has it, or need not have it. */
   recorded: boolean
+  /** Rejects when one of the two did not come to last. */
+  lasting: Promise<void>
+}
+
+function endingOf(going: Going, outcome: Outcome, recorded: boolean): Ending {
+  return { going, outcome, settled: false, recorded, lasting: Promise.resolve() }
+}
+
+async function both(...halves: readonly Promise<void>[]): Promise<void> {
+  for (const half of await Promise.allSettled(halves)) if (half.status === 'rejected') throw half.reason
 }
 
 /** @param onGone - Called with the nodes that are gone, from time to time, once what they had begun is given back or in doubt. */
@@ -50,6 +61,7 @@ export function makeDoubts(
   const { store, now } = runtime
   const nodes = new Nodes(runtime)
   const kept: Ending[] = []
+  const endings = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | undefined
   let lastLook = 0
 
@@ -60,24 +72,35 @@ export function makeDoubts(
     return gone
   }
 
-  /** Both at once; what was written once is not written again. */
+  /**
+   * Writes the end of a call in the store and on the record, both at once; what was written once is not written again. Resolves when
+   * everybody sees it in the store. Until it lasts, whoever loses power finds the call in doubt, and that is all that is lost.
+   */
   const settle = async (ending: Ending): Promise<void> => {
     const { going, outcome } = ending
     const effect = ending.effect ?? (await findEffect(runtime, going, outcome))
     ending.effect = effect
     const inStore = async (): Promise<void> => {
-      if (ending.settled) return
-      await writeSettlement(runtime, going, effect, outcome.kind === 'answered' ? outcome.answer : undefined)
-      ending.settled = true
+      if (!ending.settled)
+        await writeSettlement(runtime, going, effect, outcome.kind === 'answered' ? outcome.answer : undefined)
     }
     const onRecord = async (): Promise<void> => {
       if (ending.recorded) return
       await recordOutcome(runtime, going, outcome, effect)
       ending.recorded = true
     }
-    for (const half of await Promise.allSettled([inStore(), onRecord()])) {
-      if (half.status === 'rejected') throw half.reason
-    }
+    const written = inStore()
+    ending.lasting = both(
+      written
+        .then(() => store.flush())
+        .then(() => {
+          ending.settled = true
+        }),
+      onRecord(),
+    )
+    // Whoever needs it to last waits for it.
+    ending.lasting.catch(() => undefined)
+    await written
   }
 
   const settleOrKeep = async (ending: Ending): Promise<void> => {
@@ -86,14 +109,24 @@ export function makeDoubts(
     } catch (error) {
       if (!mayBeTriedAgain(error)) throw error
       kept.push(ending)
+      return
     }
+    const lasting = ending.lasting
+      .catch(() => {
+        kept.push(ending)
+      })
+      .finally(() => endings.delete(lasting))
+    endings.add(lasting)
   }
 
   const settleKept = async (): Promise<void> => {
     for (let next = kept[0]; next !== undefined; next = kept[0]) {
-      await settle(next).catch((error: unknown) => {
+      try {
+        await settle(next)
+        await next.lasting
+      } catch (error) {
         if (mayBeTriedAgain(error)) throw error
-      })
+      }
       kept.shift()
     }
   }
@@ -122,6 +155,7 @@ export function makeDoubts(
   const close = async (going: Going, effect: 'effective' | 'released', by: string, why: string): Promise<void> => {
     await runtime.journal.append({ at: now(), kind: 'settled', call: going.id, effect, by, why })
     await writeSettlement(runtime, going, effect, undefined)
+    await store.flush()
   }
 
   return {
@@ -130,10 +164,12 @@ export function makeDoubts(
       timer = setInterval(() => void tick().catch(() => undefined), beatMs)
       timer.unref()
     },
-    stop: () => clearInterval(timer),
-    settleOrKeep: (going, outcome) => settleOrKeep({ going, outcome, settled: false, recorded: false }),
-    giveBack: (going, recorded) =>
-      settleOrKeep({ going, outcome: { kind: 'not-sent', why: 'not kept' }, settled: false, recorded: !recorded }),
+    async stop() {
+      clearInterval(timer)
+      await Promise.all(endings)
+    },
+    settleOrKeep: (going, outcome) => settleOrKeep(endingOf(going, outcome, false)),
+    giveBack: (going, recorded) => settleOrKeep(endingOf(going, { kind: 'not-sent', why: 'not kept' }, !recorded)),
     resolve,
     list,
     async settle(id, effect, by, why) {

@@ -210,7 +210,7 @@ class ChartedGuard implements Guard {
   }
 
   async close(): Promise<void> {
-    this.doubts.stop()
+    await this.doubts.stop()
     this.#later.stop()
     this.#runtime.switches.close()
     const { journal, node, now } = this.#runtime

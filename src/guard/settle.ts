@@ -100,7 +100,7 @@ function isSame(left: unknown, right: unknown): boolean {
 }
 
 /**
- * Writes the end of a call. Can be repeated: what is settled stays settled.
+ * Writes the end of a call; it survives a power cut only after `flush` of the store. Can be repeated: what is settled stays settled.
  *
  * @throws {StoreError} when the store cannot be written.
  */
@@ -129,7 +129,6 @@ export async function writeSettlement(
     await runtime.store.transact([`call ${id}`], (transaction) => transaction.write(changes), { early: true })
   }
   if (effect !== 'in-doubt') runtime.waiting.wake(held)
-  if (changes.length > 0) await runtime.store.flush()
 }
 
 function doubt(call: string): Change {
