@@ -25,7 +25,7 @@ export function prepareRules(builder: Builder, use: Use, how: How, refs: Readonl
     if (name === undefined || preparation.constraint === how.wants.without) continue
     const { below } = preparation
     if (below === undefined) {
-      if (staysWanted(builder, name, preparation, how.wants)) moveFirst(builder, name, preparation, how.depth)
+      if (staysWanted(builder, name, preparation, how.wants)) moveFirst(builder, name, preparation, { use, how })
     } else
       putBelow(
         builder,
@@ -85,7 +85,12 @@ function whileAllowed(builder: Builder, name: Var, isAllowed: (state: string) =>
 }
 
 /** A move of an object, with what is wished of it; not where it was made so already. */
-function moveFirst(builder: Builder, name: Var, { use: id = '', wishes }: Preparation, depth: number): void {
+function moveFirst(
+  builder: Builder,
+  name: Var,
+  { use: id = '', wishes }: Preparation,
+  { use, how }: { readonly use: Use; readonly how: How },
+): void {
   const first = useById(builder.stage.charter, id)
   const isDone = (step: Step) =>
     step.use === id && step.object === name && wishes.every((wish) => has(step.wishes, wish))
@@ -93,7 +98,9 @@ function moveFirst(builder: Builder, name: Var, { use: id = '', wishes }: Prepar
   const isAllowed = (state: string) => first.from.length === 0 || first.from.includes(state)
   whileAllowed(builder, name, isAllowed, () => {
     const known = builder.steps.length
-    builder.move(name, [first], depth + 1)
+    // The first of two decisions by the same call leaves the second to whoever makes that.
+    const ahead = first.operation === use.operation ? { use, member: how.member } : undefined
+    builder.move(name, [first], how.depth + 1, ahead)
     for (const [index, step] of builder.steps.entries())
       if (index >= known && step.use === id && wishes.length > 0)
         builder.steps[index] = { ...step, wishes: [...step.wishes, ...wishes] }

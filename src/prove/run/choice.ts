@@ -6,7 +6,7 @@ import { useById } from '../plan/graph.ts'
 import { namedObjects } from '../plan/implicit-ref.ts'
 import { creatorsOf } from '../plan/possible.ts'
 import type { Scenario } from '../plan/scenario.ts'
-import { isSometimesApproved } from '../plan/tactic/draft.ts'
+import { isForSome } from '../plan/tactic/draft.ts'
 import type { BuildOptions } from '../plan/wants.ts'
 
 /** Who makes the call, and how objects are come by. */
@@ -35,7 +35,7 @@ export async function* choicesFor(
   const { charter } = stage
   const found: ReadonlySet<string> = new Set()
   yield { options: { found } }
-  if (isSometimesApproved(stage, use)) yield { options: { found, needed: true } }
+  if (isForSome(stage, use)) yield { options: { found, needed: true } }
   const types =
     plain === undefined ? typesBelow(charter, use) : [...new Set(Object.values(plain.vars).map((spec) => spec.type))]
   const listed = types.filter((type) => charter.objects.get(type)?.list !== undefined)

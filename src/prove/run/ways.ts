@@ -164,7 +164,8 @@ export class Ways {
   private async otherwise(use: Use, first: Failure, teach: Teach): Promise<WorkingPlan | undefined> {
     const { charter } = this.lab
     const isAct = first.mishap?.step.purpose === 'act'
-    const mark = first.mishap === undefined ? '' : `${teach.name}|${isAct}|${placeOf(first.mishap)}`
+    const mark =
+      first.mishap === undefined ? '' : `${teach.name}|${isAct}|${first.options.needed}|${placeOf(first.mishap)}`
     if (first.mishap === undefined || this.stuck.has(mark)) return undefined
     const tried = [first.scenario]
     const spent = new Map<string, number>()

@@ -1,4 +1,5 @@
-import type { Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
+import { parseCel } from '../../../cel/parse-cel.ts'
+import type { Charter, Constraint, ConstraintId, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
 import type { Member, Stage } from '../cast.ts'
 import { type Foreseen, foresee } from '../foresee.ts'
@@ -90,18 +91,37 @@ export function baseWants(stage: Stage, use: Use): Wants {
   return { approvals, wishes }
 }
 
-/** Whether some objects need approvals for a use that others do not need. */
-export function isSometimesApproved(stage: Stage, use: Use): boolean {
+/** Whether a use is meant for some objects only: those that need approvals, or are too much for another use of the operation. */
+export function isForSome(stage: Stage, use: Use): boolean {
   return neededRules(stage, use).length > 0
 }
 
-/** Everything that any approval is needed for, and all of them given. */
+/** Everything that any approval is needed for and that is too much for other uses, and all approvals given. */
 function neededWants(stage: Stage, use: Use): Wants {
   return { approvals: 'granted', wishes: neededRules(stage, use).map((rule) => ({ rule, want: true, slot: 'object' })) }
 }
 
 function neededRules({ charter }: Stage, use: Use): Wish['rule'][] {
-  return use.constraints.flatMap((each) =>
+  const own = use.constraints.flatMap((each) =>
     each.kind === 'approval' ? (charter.approvals.get(each.approval)?.neededWhen ?? []) : [],
   )
+  return [...own, ...tooMuchForOthers(charter, use)]
+}
+
+/** What an object must be for other uses of the operation to be beyond their limit, where the use itself has none such. */
+function tooMuchForOthers(charter: Charter, use: Use): Wish['rule'][] {
+  const limitsOf = ({ constraints }: Use) => constraints.flatMap((each) => (each.kind === 'limit' ? [each] : []))
+  const own = new Set(limitsOf(use).map(({ sum }) => sum?.source))
+  const others = charter.operations.get(use.operation)?.uses.filter((each) => isBeside(use, each)) ?? []
+  return others.flatMap(limitsOf).flatMap(({ sum, atMost }) => {
+    const reads = [...(sum?.reads ?? []), ...atMost.reads]
+    if (sum === undefined || own.has(sum.source) || reads.some(([root]) => root !== 'object')) return []
+    const parsed = parseCel(`(${sum.source}) > (${atMost.source})`, ['object'])
+    return parsed.ok ? [parsed.expression] : []
+  })
+}
+
+/** Whether another use of the same operation is made of the same objects. */
+function isBeside(use: Use, other: Use): boolean {
+  return other !== use && !use.creates && !other.creates && other.object?.type === use.object?.type
 }
