@@ -48,7 +48,7 @@ const stillOpen: readonly HoldState[] = ['pending', 'granted']
 export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approvals {
   const { store, journal, now, limits } = runtime
   const get = async (reference: string): Promise<Question | undefined> => {
-    const { holds } = await store.transact([], (transaction) => transaction.read({ holds: [reference] }))
+    const { holds } = await store.read({ holds: [reference] })
     return holds[0] === undefined ? undefined : questionIn(holds[0], now())
   }
   return {
@@ -80,7 +80,7 @@ export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approva
       return false
     },
     async list(states = ['pending']) {
-      const { holdsBy } = await store.transact([], (transaction) => transaction.read({ holdsBy: { states } }))
+      const { holdsBy } = await store.read({ holdsBy: { states } })
       return holdsBy.flatMap((hold) => questionIn(hold, now()) ?? []).filter((each) => states.includes(each.state))
     },
     get,

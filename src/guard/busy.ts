@@ -110,7 +110,7 @@ async function onConflict(
   doubts: Doubts,
   deadline: number,
 ): Promise<StoredCall | undefined> {
-  const rows = await runtime.store.transact([], (transaction) => transaction.read({ calls: conflict.holders }))
+  const rows = await runtime.store.read({ calls: conflict.holders })
   for (const holder of rows.calls) {
     if (holder?.state !== 'in-doubt') continue
     if (isSameRepeat(holder, holding.repeat)) return holder

@@ -142,7 +142,7 @@ export function makeDoubts(
   }
 
   const list = async (): Promise<readonly StoredCall[]> =>
-    (await store.transact([], (transaction) => transaction.read({ callsIn: { states: ['in-doubt'] } }))).callsIn
+    (await store.read({ callsIn: { states: ['in-doubt'] } })).callsIn
 
   const resolve = async (call: StoredCall): Promise<Effect> => {
     const going = goingOf(call, inForce())
@@ -173,7 +173,7 @@ export function makeDoubts(
     resolve,
     list,
     async settle(id, effect, by, why) {
-      const { calls } = await store.transact([], (transaction) => transaction.read({ calls: [id] }))
+      const { calls } = await store.read({ calls: [id] })
       const [call] = calls
       const going = call?.state === 'in-doubt' ? goingOf(call, inForce()) : undefined
       if (going === undefined) return false

@@ -68,9 +68,9 @@ export async function isEnded(
 
 const ended = 'ended'
 
-async function read({ transact }: Runtime['store'], objects: readonly ObjectRef[]): Promise<readonly TrackedObject[]> {
+async function read(store: Runtime['store'], objects: readonly ObjectRef[]): Promise<readonly TrackedObject[]> {
   if (objects.length === 0) return []
-  const rows = await transact([], (transaction) => transaction.read({ objects }))
+  const rows = await store.read({ objects })
   return rows.objects.filter((each) => each !== undefined)
 }
 

@@ -63,7 +63,7 @@ export class Later {
   /** What a caller is told who comes back for a call that the guard sends, or has sent; undefined when it is to be decided as usual. */
   async answerFor(force: InForce, call: Call, reference: string): Promise<Told | undefined> {
     const { store, now } = this.#runtime
-    const [hold] = (await store.transact([], (transaction) => transaction.read({ holds: [reference] }))).holds
+    const [hold] = (await store.read({ holds: [reference] })).holds
     if (hold === undefined || hold.question !== questionOf(force, call)) return undefined
     const result = detailOfHold(hold)?.result
     if (hold.state === 'executed' && result?.kind === 'answered') return result
@@ -89,7 +89,7 @@ export class Later {
   async #look(): Promise<void> {
     const references = [...this.#kept.keys()]
     if (references.length === 0) return
-    const { holds } = await this.#runtime.store.transact([], (transaction) => transaction.read({ holds: references }))
+    const { holds } = await this.#runtime.store.read({ holds: references })
     await Promise.all(
       holds.map(async (hold) => {
         if (hold === undefined || hold.state === 'pending') return
@@ -120,9 +120,7 @@ export class Later {
    */
   async takeOver(gone: readonly string[]): Promise<void> {
     const { store, node } = this.#runtime
-    const { holdsBy } = await store.transact([], (transaction) =>
-      transaction.read({ holdsBy: { states: ['executing'] } }),
-    )
+    const { holdsBy } = await store.read({ holdsBy: { states: ['executing'] } })
     for (const hold of holdsBy) {
       const sending = detailOfHold(hold)?.sending
       if (sending === undefined) continue
@@ -142,7 +140,7 @@ export class Later {
   }
 
   async #stateOf(call: string): Promise<CallState | undefined> {
-    const { calls } = await this.#runtime.store.transact([], (transaction) => transaction.read({ calls: [call] }))
+    const { calls } = await this.#runtime.store.read({ calls: [call] })
     return calls[0]?.state
   }
 

@@ -14,9 +14,9 @@ export async function refreshCounted(runtime: Runtime, ready: Ready, look: Look)
   const { charter } = ready.force
   const { whileQueries } = askFor(charter, ready.call, ready.objects, ready.question)
   if (whileQueries.length === 0) return
-  const { marked } = await runtime.store.transact([], (transaction) => transaction.read({ marked: whileQueries }))
+  const { marked } = await runtime.store.read({ marked: whileQueries })
   const refs = [...new Map(marked.flat().map((ref) => [`${ref.type}/${ref.key}`, ref])).values()]
-  const { objects } = await runtime.store.transact([], (transaction) => transaction.read({ objects: refs }))
+  const { objects } = await runtime.store.read({ objects: refs })
   const changes = await Promise.all(
     refs.map(async (ref, index): Promise<readonly Change[]> => {
       const type = charter.objects.get(ref.type)

@@ -301,6 +301,7 @@ function readOnly(store: Store): Store {
       store.transact(keys, (transaction) =>
         work({ read: (query) => transaction.read(query), write: () => Promise.resolve() }),
       ),
+    read: (query) => store.read(query),
     flush: () => Promise.resolve(),
     watch: (listener) => store.watch(listener),
     close: () => Promise.resolve(),

@@ -131,7 +131,7 @@ export class Rulings {
       look: lookOf(incoming),
       hold: async (needed) => {
         if (!needed.some((each) => isFollowed(force.charter.objects.get(each.type)))) return needed.map(() => undefined)
-        return (await store.transact([], (transaction) => transaction.read({ objects: needed }))).objects
+        return (await store.read({ objects: needed })).objects
       },
     }
   }

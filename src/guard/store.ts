@@ -30,6 +30,12 @@ export interface Store {
     options?: TransactOptions,
   ): Promise<T>
   /**
+   * What was kept last, all of it as of one moment, without waiting for anybody.
+   *
+   * @throws {StoreError} when the engine cannot be reached.
+   */
+  read(query: Query): Promise<Rows>
+  /**
    * Resolves once everything this node wrote before survives a power cut too.
    *
    * @throws {StoreError} when the disk failed: what was written early may be kept or not.

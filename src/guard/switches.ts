@@ -20,7 +20,7 @@ export interface Switches {
 export async function openSwitches(store: Store, journal: Journal): Promise<Switches> {
   let current = new Map<string, Switch>()
   const load = async (): Promise<void> => {
-    const rows = await store.transact([], (transaction) => transaction.read({ switches: true }))
+    const rows = await store.read({ switches: true })
     current = new Map(rows.switches.map((each) => [nameOf(each.of, each.name), each]))
   }
   await load()

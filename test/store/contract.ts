@@ -104,6 +104,22 @@ function testRows(store: () => Store, numRuns: number): void {
     await write(store(), [{ kind: 'forget', before: 8, marksOf: [] }])
   })
 
+  test('reads by itself what was kept, and never what may still be dropped', async () => {
+    const seen: Promise<Rows>[] = []
+    const work = store().transact(['beside'], async (transaction) => {
+      await transaction.write([call('beside', 1)])
+      await transaction.read({ calls: ['beside'] })
+      seen.push(store().read({ calls: ['beside'] }))
+      await transaction.read({ calls: ['beside'] })
+      throw new Undo()
+    })
+    await assert.rejects(work, Undo)
+    for (const { calls } of await Promise.all(seen)) assert.deepEqual(calls, [undefined])
+    await write(store(), [call('beside', 1)])
+    assert.equal((await store().read({ calls: ['beside'] })).calls[0]?.id, 'beside')
+    await write(store(), [{ kind: 'drop-call', call: 'beside' }])
+  })
+
   test('answers nothing where nothing is asked', async () => {
     const rows = await read(store(), {})
     assert.deepEqual(rows, readModel(emptyModel(), {}))

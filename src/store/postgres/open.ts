@@ -70,18 +70,20 @@ function storeOn(pool: pg.Pool, schema: string, config: pg.PoolConfig, turnTimeo
   const turns = openTurns(turnTimeoutMs)
   const running = new Set<Promise<unknown>>()
   let closed = false
+  const transact: Store['transact'] = async (keys, work) => {
+    if (closed) throw new StoreError('unreachable', 'the store is closed')
+    const locks = locksOf(schema, keys)
+    const run = turns.take(locks, () => runWork(pool, schema, locks, work))
+    running.add(run)
+    try {
+      return await run
+    } finally {
+      running.delete(run)
+    }
+  }
   return {
-    async transact(keys, work) {
-      if (closed) throw new StoreError('unreachable', 'the store is closed')
-      const locks = locksOf(schema, keys)
-      const run = turns.take(locks, () => runWork(pool, schema, locks, work))
-      running.add(run)
-      try {
-        return await run
-      } finally {
-        running.delete(run)
-      }
-    },
+    transact,
+    read: (query) => transact([], (transaction) => transaction.read(query)),
     // A commit is durable: the server may lose power while this node lives on.
     flush: () => Promise.resolve(),
     watch(heard) {

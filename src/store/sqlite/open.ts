@@ -47,17 +47,28 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
   const applyAll = (changes: readonly Change[]): void => {
     for (const change of changes) write(change)
   }
-  return {
-    async transact(_keys, work, { early = false } = {}) {
-      if (closed) throw new StoreError('unreachable', 'the store is closed')
-      const run = (keep: () => void): ReturnType<typeof work> => {
-        const write = (changes: readonly Change[]): void => {
-          keep()
-          applyAll(changes)
-        }
-        return openTransaction({ read, write }, work)
+  const transact: Store['transact'] = async (_keys, work, { early = false } = {}) => {
+    if (closed) throw new StoreError('unreachable', 'the store is closed')
+    const run = (keep: () => void): ReturnType<typeof work> => {
+      const write = (changes: readonly Change[]): void => {
+        keep()
+        applyAll(changes)
       }
-      return await group.run(run, early)
+      return openTransaction({ read, write }, work)
+    }
+    return await group.run(run, early)
+  }
+  const readAtOnce = db.transaction(read)
+  return {
+    transact,
+    async read(query) {
+      // The connection may be in the middle of a commit, where what may be dropped again is seen.
+      if (closed || db.inTransaction) return transact([], (transaction) => transaction.read(query))
+      try {
+        return readAtOnce.deferred(query)
+      } catch (error) {
+        throw asFailure(error)
+      }
     },
     flush: syncing.flush,
     watch: watchers.watch,
