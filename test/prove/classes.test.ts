@@ -47,6 +47,47 @@ for (const [id, state, expected] of [
     assert.equal(classOfState(charter, type, use, { state, wanted: use.from }), expected)
   })
 
+for (const [states, expected] of [
+  [{ wanted: 'active', state: 'suspended' }, 'use-after-end'],
+  [{ wanted: 'active', state: 'asked' }, 'use-before-verification'],
+] as const)
+  test(`a member that is ${states.state} is ${expected} of what it is used for`, () => {
+    const { charter: clubs } = analyse(`
+lockstep: 1
+name: clubs
+sources:
+  - name: shop
+    type: inline
+    operations:
+      join: { method: POST, path: /members, response: { id: string, person: string, status: string } }
+      get: { method: GET, path: '/members/{memberId}', response: { id: string, person: string, status: string } }
+      admit: { method: POST, path: '/members/{memberId}/admit' }
+      suspend: { method: POST, path: '/members/{memberId}/suspend' }
+      resume: { method: POST, path: '/members/{memberId}/resume' }
+      play: { method: POST, path: /games, body: { memberId: string } }
+actors: { user: {} }
+objects:
+  member:
+    owner: /person
+    state: /status
+    read: shop.get
+    states: [asked, active, suspended]
+    transitions:
+      join: { on: shop.join, to: asked, by: user }
+      admit: { on: shop.admit, from: asked, to: active, by: user }
+      suspend: { on: shop.suspend, from: active, to: suspended, by: user }
+      resume: { on: shop.resume, from: suspended, to: active, by: user }
+operations:
+  shop.get: { by: user }
+  shop.play: { by: user, refs: { member: { object: member, key: $request.body#/memberId, in: active } } }
+`)
+    const member = clubs?.objects.get('member')
+    const play = clubs?.operations.get('shop.play')?.uses[0]
+    assert.ok(clubs && member && play)
+    const { state, wanted } = states
+    assert.equal(classOfState(clubs, member, play, { state, wanted: [wanted] }), expected)
+  })
+
 test('what may not be said is not the caller’s to write', () => {
   const rules = useOf('edit')?.constraints.flatMap((each) => (each.kind === 'when' ? [classOfRule(each.rule)] : []))
   assert.deepEqual(rules, ['bopla-write', 'rule-broken'])

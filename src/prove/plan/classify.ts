@@ -1,7 +1,7 @@
 import type { Expression } from '../../cel/parse-cel.ts'
 import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
 import { requestRoots } from './argument.ts'
-import { leadsTo } from './graph.ts'
+import { comesAfter, leadsTo } from './graph.ts'
 
 /** What states are called in which something has been paid. */
 const paid = /(^|[-_ ])(paid|settled|captured)$/i
@@ -16,7 +16,7 @@ interface Asked {
 export function classOfState(charter: Charter, type: ObjectType, use: Use, { state, wanted }: Asked): string {
   if (use.to.includes(state) || use.object?.type !== type.name) {
     if (use.object?.type === type.name) return 'step-repeated'
-    if (!leadsTo(type, state, wanted)) return 'use-after-end'
+    if (!leadsTo(type, state, wanted) || comesAfter(type, state, wanted)) return 'use-after-end'
     return wanted.some((each) => paid.test(each)) ? 'use-before-payment' : 'use-before-verification'
   }
   if (leadsTo(type, state, wanted)) return 'step-skipped'

@@ -141,6 +141,16 @@ export function leadsTo(type: ObjectType, from: string, states: readonly string[
   return false
 }
 
+/** Whether a state is come into from others only, as being suspended from being active. */
+export function comesAfter({ states, transitions }: ObjectType, state: string, others: readonly string[]): boolean {
+  const made = transitions.filter((use) => use.creates).flatMap(({ to }) => to)
+  const seen = new Set((made.length > 0 ? made : states.slice(0, 1)).filter((each) => !others.includes(each)))
+  for (const each of seen)
+    for (const use of transitions)
+      if (!use.creates && use.from.includes(each)) for (const next of use.to) if (!others.includes(next)) seen.add(next)
+  return !seen.has(state)
+}
+
 /** The uses of an operation that act on a given type, or any use of it. */
 export function usesOf(charter: Charter, operation: string, type?: string): readonly Use[] {
   const uses = charter.operations.get(operation)?.uses ?? []

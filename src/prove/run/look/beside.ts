@@ -114,7 +114,8 @@ export async function madeAgain(scene: Scene, control: Control, answer: Answer, 
   return first.filter(({ type }) => second.some((each) => each.type === type)).map(changeOf)
 }
 
-function changeOf({ type }: Thing): Change {
+/** What shows that there is one more. */
+export function changeOf({ type }: Thing): Change {
   return { label: `new ${type.name}`, pointer: 'exists', before: false, after: true }
 }
 

@@ -7,10 +7,12 @@ import { effectOf, timesOver } from '../../oracle/effect.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
 import { roomForAnother } from '../../plan/tactic/limit.ts'
 import { inShort, type Lab, refuses } from '../lab.ts'
+import { type Answer, changeOf, newBeside, type Told, toldBefore } from '../look/beside.ts'
 import { existsAs } from '../look/observe.ts'
 import { variationsOf } from '../look/unseen.ts'
 import { withFreshKeyAt } from '../scene/idempotency-key.ts'
 import { createdKey } from '../scene/learn.ts'
+import type { Thing } from '../scene/thing.ts'
 import { type Control, changesIn, type Scene, setScene, settledSights, sightsOf, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
 import { tryTo } from '../ways.ts'
@@ -37,6 +39,7 @@ export async function sameKeyTrial(
       : request
   const first = await play.make(step, { purpose: 'setup', request: keyed })
   if (!first.accepted) throw new Unreached(`the rightful call was refused: ${inShort(first.exchange)}`)
+  const told = toldBefore(play, step)
   const before = await sightsOf(play, step, attacker, (sent) => play.sent.push(sent))
   const exchange = await play.exchange(step, use, keyed)
   const created = refuses(lab.charter, use, exchange) ? undefined : createdKey(lab.charter, use, keyed, exchange)
@@ -52,12 +55,22 @@ export async function sameKeyTrial(
       return { ...base, effect: true, why: 'with another body it was made again', changes: [secondOf(use)] }
     return { ...base, effect, changes: effect ? [secondOf(use)] : [] }
   }
-  const changes = effectOf(changesIn(play, step, before, after), control.signature, use.to)
-  const effect = timesOver(changes, control.signature) > 0 && changes.length > 0
+  const onIt = effectOf(changesIn(play, step, before, after), control.signature, use.to)
+  // What it acts on may have come to its bounds, and another one is made beside it all the same.
+  const beside = onIt.length > 0 ? [] : await anotherBeside(scene, control, { request: keyed, exchange }, told)
+  const changes = [...onIt, ...beside]
+  const effect = beside.length > 0 || (timesOver(onIt, control.signature) > 0 && onIt.length > 0)
   const isSaid = constraint?.kind === 'idempotency' && constraint.key.from === 'request' && constraint.key.in === 'body'
   const elsewhere =
     effect || !isSaid ? undefined : await onAnother(lab, abuse, control, { scene, keyed, at: constraint.key })
   return elsewhere ?? { ...base, effect, changes }
+}
+
+/** What the second call made beside its object, of a type of which the first call's answer named another one. */
+async function anotherBeside(scene: Scene, control: Control, answer: Answer, told: Told): Promise<Change[]> {
+  const isAnother = ({ type }: Thing) =>
+    control.beside.has(type.name) && [...told.ids].some((id) => id.startsWith(`${type.name}/`))
+  return (await newBeside(scene, answer, told)).filter(isAnother).map(changeOf)
 }
 
 /** The same key in the call on another object; undefined where that has no effect, or cannot be brought about. */
