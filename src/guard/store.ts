@@ -30,7 +30,7 @@ export interface Store {
     options?: TransactOptions,
   ): Promise<T>
   /**
-   * What was kept last, all of it as of one moment, without waiting for anybody.
+   * What was kept last, all of it as of one moment.
    *
    * @throws {StoreError} when the engine cannot be reached.
    */

@@ -58,18 +58,10 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
     }
     return await group.run(run, early)
   }
-  const readAtOnce = db.transaction(read)
   return {
     transact,
-    async read(query) {
-      // The connection may be in the middle of a commit, where what may be dropped again is seen.
-      if (closed || db.inTransaction) return transact([], (transaction) => transaction.read(query))
-      try {
-        return readAtOnce.deferred(query)
-      } catch (error) {
-        throw asFailure(error)
-      }
-    },
+    // Beside those who write at the same moment: by itself it would cost more than it saves in waiting.
+    read: (query) => transact([], (transaction) => transaction.read(query)),
     flush: syncing.flush,
     watch: watchers.watch,
     async close() {
