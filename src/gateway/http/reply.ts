@@ -93,9 +93,16 @@ export function send(reply: Reply, status: number, headers: OutgoingHttpHeaders,
 /** Up to so many bytes are turned into characters on their way out. */
 export const smallBytes: number = 16 * 1024
 
-/** Ends an answer. */
+// Each answer that is written wakes somebody who then takes the processor: those of one turn are written together.
+const ending: { readonly reply: Reply; readonly text: string }[] = []
+
+function endAll(): void {
+  for (const { reply, text } of ending.splice(0)) reply.end(text, 'latin1')
+}
+
+/** Ends an answer, at the latest at the end of this turn of the loop. */
 export function sendEnd(reply: Reply, body: Buffer | string | undefined): void {
   // Node writes a head and text after it at once, a head and bytes as two pieces, which costs more than turning few bytes into as many characters.
-  if (Buffer.isBuffer(body) && body.length <= smallBytes) reply.end(body.toString('latin1'), 'latin1')
-  else reply.end(body)
+  if (!Buffer.isBuffer(body) || body.length > smallBytes) reply.end(body)
+  else if (ending.push({ reply, text: body.toString('latin1') }) === 1) setImmediate(endAll)
 }
