@@ -12,6 +12,7 @@ import { type Lab, refuses } from '../lab.ts'
 import { existsAs } from '../look/observe.ts'
 import { createdKey } from '../scene/learn.ts'
 import { keepMadeAlong, pointedBy, stepsMaking } from '../scene/next-scene.ts'
+import type { Play } from '../scene/play.ts'
 import { type Racing, release } from '../scene/release.ts'
 import { type Control, changesIn, type Scene, setScene, sightsOf, type Trial } from '../trial.ts'
 import { Unreached } from '../unreached.ts'
@@ -37,8 +38,7 @@ async function gather(lab: Lab, abuse: AbuseCase, slot: string, { allowed, name,
       `what the calls used of the ${slot} cannot be given back: the identities file has no reset hook`,
     )
   const count = Math.min(mostObjects, allowed * 2 + 2)
-  const kept = new Map([[name, first.play]])
-  keepMadeAlong(lab, abuse, kept)
+  const kept = keptWith(lab, abuse, name, first)
   const scenes = [first]
   while (scenes.length < count) {
     const next = await tryTo(() => setScene(lab, abuse.abuse, stepsMaking(abuse, kept), kept))
@@ -50,13 +50,20 @@ async function gather(lab: Lab, abuse: AbuseCase, slot: string, { allowed, name,
   return scenes
 }
 
+/** What all calls share, and what only one call can have made of it; never what each acts on. */
+function keptWith(lab: Lab, abuse: AbuseCase, name: Var | undefined, { play, step }: Scene): Map<Var, Play> {
+  const kept = new Map(name === undefined ? [] : [[name, play]])
+  keepMadeAlong(lab, abuse, kept)
+  if (step.object !== undefined && step.object !== name) kept.delete(step.object)
+  return kept
+}
+
 /** One after the other until the first refusal; how many fit. */
 async function howManyFit(lab: Lab, abuse: AbuseCase, slot: string): Promise<Fit> {
   const first = await setScene(lab, abuse.abuse)
   const name = slot === 'object' ? first.step.object : (first.step.refs[slot] ?? pointedBy(lab, abuse, slot))
   const key = first.play.things.get(name ?? '')?.key
-  const kept = new Map(name === undefined ? [] : [[name, first.play]])
-  keepMadeAlong(lab, abuse, kept)
+  const kept = keptWith(lab, abuse, name, first)
   let scene = first
   for (let fitted = 0; fitted < mostObjects - 2; fitted++) {
     const { best } = await scene.play.prepare(scene.step, {})
