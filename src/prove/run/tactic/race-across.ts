@@ -50,11 +50,12 @@ async function gather(lab: Lab, abuse: AbuseCase, slot: string, { allowed, name,
   return scenes
 }
 
-/** What all calls share, and what only one call can have made of it; never what each acts on. */
+/** What all calls share, and what only one call can have made of it; never anything else that each call acts on or names. */
 function keptWith(lab: Lab, abuse: AbuseCase, name: Var | undefined, { play, step }: Scene): Map<Var, Play> {
   const kept = new Map(name === undefined ? [] : [[name, play]])
   keepMadeAlong(lab, abuse, kept)
-  if (step.object !== undefined && step.object !== name) kept.delete(step.object)
+  const own = new Set([step.object, ...Object.values(step.refs)])
+  for (const each of kept.keys()) if (each !== name && own.has(each)) kept.delete(each)
   return kept
 }
 
