@@ -107,7 +107,9 @@ export function refFor(builder: Builder, use: Use, ref: Ref, how: How, beside?: 
   const demanded = joined(standing, inherited)
   const others = isFree ? notOwners(builder, use, ref, how) : new Set<Member>()
   const free = wants.states?.[ref.slot] === undefined && other === undefined && wishes.length === 0
+  const same = how.purpose === 'act' && builder.choices.another === true
   const isApart = (name: Var): boolean =>
+    !(same && name === madeWith(builder, object, ref.object)) &&
     [...others].every((each) => builder.owners.get(name) !== each) &&
     (companion === undefined || !casting.isBarred(companion, name, member)) &&
     canBeIn(builder, name, states)

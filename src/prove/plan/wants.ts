@@ -55,6 +55,8 @@ export interface BuildOptions {
   readonly ready?: ReadonlyMap<string, string | undefined>
   /** Who is cast before others, as whoever has what others have not. */
   readonly lead?: string
+  /** The act names other things than those that its object was made with: naming the same again may change nothing. */
+  readonly another?: true
   /** A use made of every new object of a type, because others need what it brings, as money on an account. */
   readonly enrich?: ReadonlyMap<string, Use>
   /** A type of which one is made first, of the owner of the object acted on and not by whoever acts, so that there is something to tell. */

@@ -75,8 +75,13 @@ export class Ways {
     return plan
   }
 
-  /** The first way of choosing people and objects in which the rightful call works. */
+  /** The first way of choosing people and objects in which the rightful call works, and shows what it does. */
   async working(use: Use): Promise<WorkingPlan> {
+    const first = await this.firstWorking(use)
+    return (await this.naming(use, first)) ?? first
+  }
+
+  private async firstWorking(use: Use): Promise<WorkingPlan> {
     let first: WorkingPlan | undefined
     let failure: Failure | undefined
     for await (const { member, options } of this.alternatives(use)) {
@@ -138,6 +143,21 @@ export class Ways {
     return undefined
   }
 
+  /** The same with other things in place of those that the object has already; undefined where that shows nothing either. */
+  private async naming(use: Use, { plan, control, options }: WorkingPlan): Promise<WorkingPlan | undefined> {
+    const writes = this.lab.charter.operations.get(use.operation)?.writes !== false
+    if (plan.control === undefined || control === undefined || control.visible || !writes) return undefined
+    const caller = plan.control.steps.at(-1)?.as
+    const member = this.lab.stage.members.find(({ name }) => name === caller)
+    const others = { ...options, another: true } as const
+    const [before, after] = [options, others].map((each) => this.plan(use, each, member).control)
+    if (before === undefined || after === undefined || sameScenario(before, after)) return undefined
+    await this.lab.reset?.()
+    const [other, shown] = await this.cast(use, others, member)
+    if (shown === undefined || shown instanceof Unreached || !shown.works || !shown.visible) return undefined
+    return { plan: other, control: shown, options: others, why: '' }
+  }
+
   /** A plan and its control; planned anew when the control showed to whom objects belong, or who stands in them. */
   private async cast(
     use: Use,
@@ -156,8 +176,11 @@ export class Ways {
     // The same calls, of which it is now known whom they are about: cases need those people.
     if (works && keyOf({ ...plan.control, ...calls }) === keyOf(plan.control))
       this.controls.set(keyOf(again.control), control)
-    else if (works || sameScenario(again.control, plan.control)) return [plan, control]
-    return [again, await this.controlOf(again.control)]
+    else if (sameScenario(again.control, plan.control)) return [plan, control]
+    if (works) await this.lab.reset?.()
+    const other = await this.controlOf(again.control)
+    const isBetter = !works || (!(other instanceof Unreached) && other.works)
+    return isBetter ? [again, other] : [plan, control]
   }
 
   /** The same choice of people and objects with other moves, by what a failure teaches; undefined when none of a few works. */
