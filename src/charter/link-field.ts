@@ -43,8 +43,10 @@ export function linkFieldConstraints(linker: Linker): (use: Use) => Use {
     const safe = own?.safe === true || linker.shapes.get(use.operation)?.method === 'GET'
     const added: Constraint[] = []
     if (acted !== undefined && !safe) added.push(...protectedIn(linker, use, rules.get(acted)))
-    const answered = listed ?? acted
-    if (answered !== undefined) added.push(...(rules.get(answered)?.seenBy ?? []))
+    // What lists others in the answer to the reading of an object shows that as well.
+    const shows = acted !== undefined && (listed === undefined || objects[acted]?.read === use.operation)
+    const answered = new Set([...(listed === undefined ? [] : [listed]), ...(shows ? [acted] : [])])
+    for (const each of answered) added.push(...(rules.get(each)?.seenBy ?? []))
     if (listed !== undefined) {
       const items = itemsPlace(linker, use.operation, own?.items)
       const seen = objects[listed]?.['seen-by']

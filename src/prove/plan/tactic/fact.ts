@@ -2,7 +2,7 @@
 import { childrenOf, type Node } from '../../../cel/ast.ts'
 import { parseCel } from '../../../cel/parse-cel.ts'
 import { printCel } from '../../../cel/print.ts'
-import { type ComparisonNode, comparisons } from '../../../cel/traverse.ts'
+import { comparisons } from '../../../cel/traverse.ts'
 import type { Use } from '../../../charter/charter.ts'
 import { callVariables } from '../../../charter/linker.ts'
 import { takesArgument } from '../argument.ts'
@@ -16,9 +16,9 @@ import { sharedSlot, withLittleOf } from './little.ts'
 
 type When = ConstraintOf<'when'>
 
-/** A side of a comparison that reads an object of the scenario, and the argument of that name which may have put it there. */
+/** A side of a comparison, or a yes or no, that reads an object of the scenario, and the argument of that name which may have put it there. */
 interface Fact {
-  readonly comparison: ComparisonNode
+  readonly comparison: Node
   /** What the comparison must give for the rule to be false. */
   readonly want: boolean
   readonly path: readonly string[]
@@ -93,18 +93,26 @@ function staysFit({ use: wanted }: Draft, use: Use): boolean {
 
 function factsOf(draft: Draft, constraint: When, scenario: Scenario): Fact[] {
   const wanted = wantedFalse(constraint.rule.ast, false)
-  return comparisons(constraint.rule).flatMap((comparison) => {
+  const compared = comparisons(constraint.rule).flatMap((comparison) => {
     const want = wanted.get(comparison)
-    return want === undefined
-      ? []
-      : [comparison.left, comparison.right].flatMap((side): Fact[] => {
-          return pathsIn(side).flatMap((path) => {
-            const name = path.findLast((token) => !/^\d+$/.test(token))
-            const object = varOf(draft, scenario, path[0] ?? '')
-            return name === undefined || object === undefined ? [] : [{ comparison, want, path, name, object }]
-          })
-        })
+    return want === undefined ? [] : [{ comparison, want, sides: [comparison.left, comparison.right] }]
   })
+  const plain = [...wanted].flatMap(([node, want]) => {
+    const said =
+      writtenPath(node) === undefined ? undefined : parseCel(`${printCel(node)} == ${want}`, [...wordsOf(draft)])
+    return said?.ok === true ? [{ comparison: said.expression.ast, want: true, sides: [node] }] : []
+  })
+  return [...compared, ...plain].flatMap(({ comparison, want, sides }) =>
+    sides.flatMap(pathsIn).flatMap((path): Fact[] => {
+      const name = path.findLast((token) => !/^\d+$/.test(token))
+      const object = varOf(draft, scenario, path[0] ?? '')
+      return name === undefined || object === undefined ? [] : [{ comparison, want, path, name, object }]
+    }),
+  )
+}
+
+function wordsOf({ use }: Draft): readonly string[] {
+  return [...callVariables, ...use.refs.map(({ slot }) => slot)]
 }
 
 /** Members that a node reads, each as it is written out. */

@@ -89,14 +89,17 @@ export function planSeenBy(draft: Draft, constraint: ConstraintOf<'seen-by'>, co
     .filter((member) => member !== owner && byRole(draft.stage, choicesOf(draft.use), member))
     .toSorted((left, right) => Number(isFar(left, owner)) - Number(isFar(right, owner)))
   // Who reaches the object as a party of it: one stands for all.
-  const [party] = seenByParty(constraint, choicesOf(draft.use)) ? [] : others.filter((each) => !staff.includes(each))
+  const parties = seenByParty(constraint, choicesOf(draft.use)) ? [] : others.filter((each) => !staff.includes(each))
+  // Whoever is one already need not be made one.
+  const usual = [owner?.name, control.steps.at(-1)?.as]
+  const party = parties.find(({ name }) => usual.includes(name)) ?? parties[0]
   const strangers = [
     ...oneOfEachKind(draft.stage, staff).slice(0, mostReaders),
     ...(party === undefined ? [] : [party]),
   ]
   for (const reader of strangers) {
     draft.add(constraint.id, tactic, 'bopla-read', () => {
-      const theirs = reader === party || owner === undefined ? {} : { owner }
+      const theirs = owner === undefined || (reader === party && reader !== owner) ? {} : { owner }
       const inside = listedIn(draft, constraint.object, reader)
       const scenario = inside ?? draft.build({ member: reader, ...theirs })
       return { control: scenario, abuse: scenario }

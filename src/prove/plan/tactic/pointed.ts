@@ -2,7 +2,7 @@
 import { withArticle } from '../../../cel/article.ts'
 import type { ObjectType, Slot, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
-import { sameTenant } from '../cast.ts'
+import { canMake, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
 import { movesFrom } from '../graph.ts'
 import { namedByObject } from '../kin.ts'
@@ -100,7 +100,8 @@ export function ofOthers(draft: Draft): Scenario[] {
 export function namingOthers(draft: Draft, slot: Slot, wants: Wants): Scenario[] {
   const ref = draft.use.refs.find((each) => each.slot === slot)
   const type = draft.stage.charter.objects.get(ref?.object ?? '')
-  if (ref?.key.from !== 'request' || type?.owner === undefined) return []
+  if (ref?.key.from !== 'request' || type === undefined) return []
+  if (type.owner === undefined) return ofOtherTenants(draft, type, slot, wants)
   const usual = draft.build()
   const known = usual.vars[usual.steps.at(-1)?.refs[slot] ?? '']?.owner
   const owners = new Casting(draft.stage, draft.options).possibleOwners(type.name)
@@ -109,4 +110,15 @@ export function namingOthers(draft: Draft, slot: Slot, wants: Wants): Scenario[]
     .filter((each) => each !== own && (own === undefined || sameTenant(each, own)))
     .slice(0, mostOwners)
     .flatMap((owner) => possible(() => draft.build({ ...wants, refOwner: { [slot]: owner } })) ?? [])
+}
+
+/** The use with what a slot names being of another tenant, made by whoever may there. */
+function ofOtherTenants(draft: Draft, type: ObjectType, slot: Slot, wants: Wants): Scenario[] {
+  const { stage } = draft
+  const caller = stage.members.find(({ name }) => name === draft.build().steps.at(-1)?.as)
+  if (type.tenant === undefined || caller === undefined) return []
+  return stage.members
+    .filter((each) => !sameTenant(each, caller) && canMake(stage, type.name, each))
+    .slice(0, 1)
+    .flatMap((maker) => possible(() => draft.build({ ...wants, refOwner: { [slot]: maker } })) ?? [])
 }

@@ -23,7 +23,12 @@ const mostCallers = 4
 export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
   const finding = classOfRule(constraint.rule)
   if (constraint.rule.reads.some(([root]) => requestRoots.has(root ?? ''))) {
-    draft.add(constraint.id, { kind: 'arguments' }, finding, () => ({ abuse: draft.build() }))
+    draft.add(constraint.id, { kind: 'arguments' }, finding, () => {
+      const abuse = draft.build()
+      // What no argument alone makes false may be so with other facts.
+      const other = turned(draft, constraint, abuse)
+      return { abuse, instead: other === abuse ? [] : [other] }
+    })
     const [abuse, ...instead] = outdated(draft, constraint)
     if (abuse !== undefined) draft.add(constraint.id, { kind: 'object-facts' }, finding, () => ({ abuse, instead }))
     return

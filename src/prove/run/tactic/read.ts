@@ -36,7 +36,8 @@ export async function readFieldTrial(lab: Lab, abuse: AbuseCase, skip?: Readonly
   const type = lab.charter.objects.get(constraint.object)
   const base = { why: inShort(made.exchange), changes: [], sent: play.sent, state }
   if (!made.accepted || type === undefined) throw new Unreached(`reading was refused: ${base.why}`)
-  const items = lab.charter.operations.get(play.use(step).operation)?.lists?.items ?? type.readAt
+  const lists = lab.charter.operations.get(play.use(step).operation)?.lists
+  const items = lists?.object === type.name ? lists.items : type.readAt
   const answer = made.exchange.response?.json
   const values = [answer, getPointer(answer, type.readAt), ...itemsIn(answer, items, type)]
   const principal = await play.principal(step.as)
