@@ -10,6 +10,7 @@ import { planEnded } from './tactic/ended.ts'
 import { planSeenBy, planSetBy } from './tactic/field.ts'
 import { planGuess, planInvariants } from './tactic/invariant.ts'
 import { planItems } from './tactic/items.ts'
+import { planLeftOut } from './tactic/left-out.ts'
 import { planLimit } from './tactic/limit.ts'
 import { planOrder } from './tactic/order.ts'
 import { planRace } from './tactic/race.ts'
@@ -38,6 +39,7 @@ export function planUse(stage: Stage, use: Use, options: BuildOptions, member?: 
     return { control: undefined, cases: [], notReached: draft.notReached }
   }
   for (const constraint of use.constraints) planConstraint(draft, constraint, control)
+  planLeftOut(draft)
   planRevived(draft)
   planRace(draft, control)
   planInvariants(draft, control)

@@ -99,6 +99,8 @@ export type Tactic =
   /** What must be there and is looked for is not there, or is somebody else's, or is for something else; or it is there and must not be. */
   | { readonly kind: 'sought'; readonly flaw: 'none' | 'of-another' | 'for-another' | 'there'; readonly slot: Slot }
   | { readonly kind: 'arguments' }
+  /** What must be said is not said. */
+  | { readonly kind: 'left-out'; readonly member: string }
   /** The facts of an object are against the rule: in some state, or after a use has changed them. */
   | { readonly kind: 'object-facts'; readonly state?: string; readonly through?: string }
   /** At once; or after what the first call made came to an end, or when it was somebody else's. */

@@ -26,6 +26,7 @@ const reducible: ReadonlySet<string> = new Set([
   'from-state',
   'sought',
   'arguments',
+  'left-out',
   'object-facts',
   'approval',
   'order',

@@ -77,6 +77,8 @@ function how(tactic: Tactic, trial: Trial): string {
     case 'arguments':
     case 'object-facts':
       return ' against the rule'
+    case 'left-out':
+      return ` without saying \`${tactic.member}\``
     case 'revived':
       return ` after the end of its ${tactic.type}, and brought that back`
     case 'ended':

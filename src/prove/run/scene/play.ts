@@ -29,6 +29,7 @@ import { forgetSought, withSought } from './sought.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
 import { togetherWith } from './together.ts'
+import { withoutUnsaid } from './unsaid.ts'
 
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
 const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'once', 'approval'])
@@ -44,6 +45,8 @@ export interface Manner {
   readonly wishes?: readonly Wish[]
   /** The demand that shall count the call together with the last one. */
   readonly counted?: ConstraintId
+  /** What the request does not say is left out on purpose. */
+  readonly unsaid?: true
   /** The request to send, when it is already decided. */
   readonly request?: CallRequest
   readonly purpose?: Sent['purpose']
@@ -258,7 +261,8 @@ export class Play {
       manner.request ??
       countedAlike(this.lab, use, await startOf(this, step, use, staged), manner.target ?? manner.counted)
     const principal = await this.principal(step.as)
-    const objects = await withSought(this, { use, as: step.as }, { principal, request: given }, staged)
+    const sought = await withSought(this, { use, as: step.as }, { principal, request: given }, staged)
+    const objects = withoutUnsaid(use, given, manner, sought)
     const seen = seenBy(this.lab, use, principal, given, objects)
     const start = manner.request ?? withoutForbidden(this.lab, { use, seen, step }, given, manner)
     const wishes = [...wishesOf(this.scenario, step), ...(manner.wishes ?? [])]
@@ -285,7 +289,7 @@ export class Play {
       throw new Unreached(words, { ...mishap, ...togetherWith(this.lab, use, seen, { problem, best }) })
     }
     const doubt = doubtOf(judge(this.lab, use, seen, best.request), manner.target)
-    if (doubt !== undefined) throw new Unreached(doubtWords(use, doubt))
+    if (doubt !== undefined && manner.unsaid !== true) throw new Unreached(doubtWords(use, doubt))
     const astray =
       manner.target === undefined
         ? undefined

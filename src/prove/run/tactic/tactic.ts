@@ -21,6 +21,7 @@ import { endedTrial } from './ended.ts'
 import { rightfulTrial } from './invariant.ts'
 import { lastStep } from './last-step.ts'
 import { laterTrial, mayShowLater } from './later.ts'
+import { leftOutTrial } from './left-out.ts'
 import { isOutdating, outdatedTrial } from './outdated.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read.ts'
@@ -140,6 +141,8 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return guessTrial(lab, abuse)
     case 'arguments':
       return argumentsTrial(lab, abuse, control, options)
+    case 'left-out':
+      return leftOutTrial(lab, abuse, control, options.skip)
     case 'order':
       return abuse.tactic.flaw === 'too-often'
         ? tooOftenTrial(lab, abuse, control)
