@@ -2,6 +2,7 @@ import type { Constraint, OperationId, OrderTemplate, Use } from './charter.ts'
 import { parseDuration, parsePace } from './duration.ts'
 import { linkLimit } from './link-demand.ts'
 import { asList, type Linker, unknownName } from './linker.ts'
+import { isNamed } from './named.ts'
 import { countedPlace } from './pointer.ts'
 import type { RawRule } from './schema.ts'
 
@@ -57,32 +58,41 @@ export function linkRule(linker: Linker, raw: RawRule, index: number): Constrain
     per: asList(raw.per),
     ...(within === undefined ? {} : { withinMs: within }),
   }
+  const moves = Object.entries(linker.parsed.raw.objects ?? {}).flatMap(([object, { transitions }]) =>
+    Object.keys(transitions ?? {}).map((move) => `${object}.${move}`),
+  )
+  const ordered = (names: readonly string[]): void => {
+    for (const each of names)
+      if (!linker.shapes.has(each) && !moves.includes(each))
+        unknownName(linker, path, 'operation or move', each, [...linker.shapes.keys(), ...moves])
+  }
   if ('absence' in raw) {
-    known([raw.absence])
+    ordered([raw.absence])
     return { ...order, template: 'absence', operations: [raw.absence], moreThan: raw['more-than'] }
   }
   for (const template of pairTemplates) {
     const pair = (raw as Partial<Record<OrderTemplate, [OperationId, OperationId]>>)[template]
     if (pair !== undefined) {
-      known(pair)
+      ordered(pair)
       return { ...order, template, operations: pair, moreThan: 0 }
     }
   }
   return undefined
 }
 
-/** Adds to a use the rules that speak of its operation and can be decided before the call. */
+/** Adds to a use the rules that speak of its operation, or of its move, and can be decided before the call. */
 export function withRule(use: Use, rules: readonly Constraint[]): Use {
-  const own = rules.filter((rule) => restricts(rule, use.operation))
+  const own = rules.filter((rule) => restricts(rule, use))
   return own.length === 0 ? use : { ...use, constraints: [...use.constraints, ...own] }
 }
 
-function restricts(rule: Constraint, operation: OperationId): boolean {
+function restricts(rule: Constraint, use: Use): boolean {
+  const { operation } = use
   if (rule.kind === 'rate' || rule.kind === 'limit') return rule.operations.includes(operation)
   if (rule.kind === 'separation') return 'operations' in rule.of && rule.of.operations.includes(operation)
   if (rule.kind !== 'order') return false
   const [first, second] = rule.operations
-  if (rule.template === 'absence') return first === operation
-  if (rule.template === 'not-co-existence') return rule.operations.includes(operation)
-  return rule.template !== 'response' && second === operation
+  if (rule.template === 'absence') return isNamed(first, use)
+  if (rule.template === 'not-co-existence') return rule.operations.some((name) => isNamed(name, use))
+  return rule.template !== 'response' && isNamed(second, use)
 }

@@ -223,7 +223,7 @@ const orderRule = z
   ])
   .meta({
     description:
-      'A rule over several operations, with the names of DECLARE: `precedence: [a, b]` means b only after a.',
+      'A rule over several operations, with the names of DECLARE: `precedence: [a, b]` means b only after a. An order may also name moves: `order.pay`.',
   })
 
 const fieldOf: z.ZodString = z

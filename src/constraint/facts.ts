@@ -24,6 +24,7 @@ export interface Counter {
 
 /** One earlier effective use. `at` is milliseconds since 1970, UTC. */
 export interface PastUse {
+  /** Its operation; or its move, where that is what the rule names. */
   readonly operation: OperationId
   /** Absent when the caller was not signed in. */
   readonly principal?: string

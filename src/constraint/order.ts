@@ -1,5 +1,6 @@
 import type { Constraint, OrderTemplate } from '../charter/charter.ts'
 import { printDuration } from '../charter/duration.ts'
+import { nameAmong } from '../charter/named.ts'
 import type { ClassId } from './class.ts'
 import { entryOf } from './context.ts'
 import type { PastUse } from './facts.ts'
@@ -10,7 +11,7 @@ type Order = Extract<Constraint, { kind: 'order' }>
 
 const unknown: Shortfall = { outcome: 'unknown', detail: 'earlier calls are not known' }
 
-/** Order between operations, with the meaning of the DECLARE template as far as the past settles it. */
+/** Order between operations or moves, with the meaning of the DECLARE template as far as the past settles it. */
 export const order: Kind<'order'> = {
   compile: (constraint) => {
     const { id, withinMs } = constraint
@@ -19,7 +20,7 @@ export const order: Kind<'order'> = {
       if (history === undefined) return unknown
       const since = withinMs === undefined ? undefined : context.call.at - withinMs
       const past = since === undefined ? history : history.filter((each) => each.at > since)
-      const detail = violation(constraint, past, context.call.operation)
+      const detail = violation(constraint, past, nameAmong(constraint.operations, context.use))
       return detail === undefined ? undefined : { outcome: 'broken', detail }
     }
   },
@@ -28,11 +29,11 @@ export const order: Kind<'order'> = {
   classes: ({ template, operations }) => classesOf(template, operations),
 }
 
-/** What is wrong with `operation` coming after `past`; undefined for nothing. */
+/** What is wrong with what the rule calls `operation` coming after `past`; undefined for nothing. */
 function violation(
   { template, operations, moreThan }: Order,
   past: readonly PastUse[],
-  operation: string,
+  operation: string | undefined,
 ): string | undefined {
   const [first, second] = operations
   const last = (id: string | undefined): number => past.findLastIndex((each) => each.operation === id)

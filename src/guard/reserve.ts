@@ -233,11 +233,11 @@ export function marksOf(
     const use = charter.operations.get(call.operation)?.uses.find((each) => each.id === id)
     if (use === undefined) continue
     const made = created?.use === id ? created.fact : undefined
-    for (const trace of tracesOf(charter, pastOf(call, use, objects, made)).traces) {
+    for (const { move = call.operation, ...trace } of tracesOf(charter, pastOf(call, use, objects, made)).traces) {
       marks.set(scopeName(trace.constraint, trace.scope), {
         ...trace,
         at: call.at,
-        operation: call.operation,
+        operation: move,
         ...(call.principal.id === undefined ? {} : { principal: call.principal.id }),
       })
     }

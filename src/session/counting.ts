@@ -3,7 +3,7 @@ import type { Charter, Constraint, Use } from '../charter/charter.ts'
 import { makeContext } from '../constraint/context.ts'
 import { noFacts } from '../constraint/facts.ts'
 import { makeScopePlan } from '../constraint/scope.ts'
-import { isSameMove, type PastCall, useOfPast } from './past-call.ts'
+import { isSameMove, nameOfPast, type PastCall, useOfPast } from './past-call.ts'
 
 export type Counting = Extract<Constraint, { kind: 'once' | 'limit' | 'rate' }>
 export type Remembering = Extract<Constraint, { kind: 'order' | 'separation' }>
@@ -42,6 +42,6 @@ export function amountOf(charter: Charter, constraint: Counting, past: PastCall)
 export function remembers(charter: Charter, constraint: Remembering, past: PastCall): boolean {
   if (constraint.kind === 'separation')
     return 'operations' in constraint.of && constraint.of.operations.includes(past.operation)
-  if (constraint.operations.includes(past.operation)) return true
+  if (nameOfPast(charter, constraint.operations, past) !== undefined) return true
   return constraint.template === 'chain-precedence' && charter.operations.get(past.operation)?.writes === true
 }

@@ -5,7 +5,7 @@ import { scopeKey } from '../constraint/scope-key.ts'
 import { objectsFor } from '../constraint/slot.ts'
 import { amountOf, type Counting, counts, isCounting, isRemembering, type Remembering, remembers } from './counting.ts'
 import { grantsFor } from './grants.ts'
-import { type PastCall, useOfPast } from './past-call.ts'
+import { nameOfPast, type PastCall, useOfPast } from './past-call.ts'
 
 /** Everything the facts of one call are made of. */
 interface Story {
@@ -81,13 +81,12 @@ function isStillHeld({ current }: Story, constraint: Counting, past: PastCall): 
 function historyFor(story: Story, constraint: Remembering): readonly PastUse[] | undefined {
   const per = constraint.kind === 'order' ? constraint.per : 'per' in constraint.of ? constraint.of.per : undefined
   if (per === undefined) return undefined
-  return inScope(story, per, (past) => remembers(story.charter, constraint, past))?.map(
-    ({ operation, principal, at }) => ({
-      operation,
-      at,
-      ...(principal.id === undefined ? {} : { principal: principal.id }),
-    }),
-  )
+  const names = constraint.kind === 'order' ? constraint.operations : []
+  return inScope(story, per, (past) => remembers(story.charter, constraint, past))?.map((past) => ({
+    operation: nameOfPast(story.charter, names, past) ?? past.operation,
+    at: past.at,
+    ...(past.principal.id === undefined ? {} : { principal: past.principal.id }),
+  }))
 }
 
 /** The earlier calls that fit and are in the same scope as this one; undefined when its scope is not known. */

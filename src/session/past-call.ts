@@ -1,4 +1,5 @@
 import type { Call, Charter, ObjectFact, Slot, Use, UseId } from '../charter/charter.ts'
+import { isNamed, moveOf, nameAmong } from '../charter/named.ts'
 
 /** One earlier call that took effect. `at` is milliseconds since 1970, UTC. */
 export interface PastCall extends Call {
@@ -20,4 +21,10 @@ export function isSameMove(left: UseId, right: UseId): boolean {
   return moveOf(left) === moveOf(right)
 }
 
-const moveOf = (id: UseId): string => id.split('@', 1)[0] ?? id
+/** The name under which a rule over several knows a past call; undefined where it does not. */
+export function nameOfPast(charter: Charter, names: readonly string[], past: PastCall): string | undefined {
+  const { operation, use } = past
+  if (use !== undefined) return nameAmong(names, { operation, id: use })
+  const uses = charter.operations.get(operation)?.uses ?? []
+  return names.find((name) => name === operation || uses.some((each) => isNamed(name, each)))
+}

@@ -12,12 +12,14 @@ import {
   type Remembering,
   remembers,
 } from './counting.ts'
-import { type PastCall, useOfPast } from './past-call.ts'
+import { nameOfPast, type PastCall, useOfPast } from './past-call.ts'
 
 /** What one call leaves behind under one constraint that counts or remembers it. `amount` is exact decimal text. */
 export interface Trace {
   readonly constraint: ConstraintId
   readonly scope: string
+  /** What the constraint calls it, where that is the name of a move. */
+  readonly move?: string
   readonly amount?: string
   /** The object of the call, for limits that count only while it is in some state. */
   readonly object?: { readonly type: string; readonly key: string }
@@ -61,9 +63,11 @@ export function tracesOf(
     }
     const summed = isCounting(constraint) && isSummed(constraint)
     const object = created ?? objects['object']
+    const name = constraint.kind === 'order' ? nameOfPast(charter, constraint.operations, past) : undefined
     traces.set(`${constraint.id} ${scope}`, {
       constraint: constraint.id,
       scope,
+      ...(name === undefined || name === past.operation ? {} : { move: name }),
       ...(amount === 0 ? {} : { amount: new Big(amount).toFixed() }),
       ...(summed
         ? { summed }

@@ -1,5 +1,6 @@
 /** What cannot be known of a call because something before it cannot be read any more. */
 import type { Call, Charter, Constraint, OperationId, Use } from '../charter/charter.ts'
+import { moveOf, operationsNamed } from '../charter/named.ts'
 import type { Facts } from '../constraint/facts.ts'
 import { perOf } from '../constraint/scope-key.ts'
 import { evaluateUse } from '../decide/decide.ts'
@@ -62,11 +63,7 @@ interface Site {
 
 function countedBy(charter: Charter, use: Use, constraint: Constraint): readonly OperationId[] {
   if (constraint.kind === 'separation') return 'operations' in constraint.of ? constraint.of.operations : []
-  if ('operations' in constraint) return constraint.operations
+  if ('operations' in constraint) return operationsNamed(charter, constraint.operations)
   // Once: the same move by whichever operation.
-  const move = use.id.split('@', 1)[0]
-  const same = [...charter.operations.values()]
-    .flatMap(({ uses }) => uses)
-    .filter((each) => each.id.split('@', 1)[0] === move)
-  return same.map((each) => each.operation)
+  return operationsNamed(charter, [moveOf(use.id)])
 }

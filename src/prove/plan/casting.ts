@@ -1,5 +1,6 @@
 /** Who can do what in a scenario: the charter's choices, minus those whom earlier steps rule out. */
 import type { Approval, Choice, Slot, Use } from '../../charter/charter.ts'
+import { usesNamed } from '../../charter/named.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { apartFrom } from '../../constraint/separation.ts'
 import { makesParty, mayByRole, needOthers, stillApart } from './apart.ts'
@@ -341,8 +342,8 @@ export class Casting {
     return this.making.steps.filter((step) => step.makes !== undefined && step.makes === object).map((step) => step.as)
   }
 
-  /** Whether a step makes a use of an operation. */
-  isUseOf(step: Step, operation: string): boolean {
-    return this.stage.charter.operations.get(operation)?.uses.some((use) => use.id === step.use) ?? false
+  /** Whether a step makes a use of an operation, or a move. */
+  isUseOf(step: Step, name: string): boolean {
+    return usesNamed(this.stage.charter, name).some((use) => use.id === step.use)
   }
 }

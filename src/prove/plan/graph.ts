@@ -1,4 +1,5 @@
 import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
+import { usesNamed } from '../../charter/named.ts'
 
 /** A way through a lifecycle: the creating use first. */
 export type Way = readonly Use[]
@@ -152,8 +153,8 @@ export function comesAfter({ states, transitions }: ObjectType, state: string, o
 }
 
 /** The uses of an operation that act on a given type, or any use of it. */
-export function usesOf(charter: Charter, operation: string, type?: string): readonly Use[] {
-  const uses = charter.operations.get(operation)?.uses ?? []
+export function usesOf(charter: Charter, name: string, type?: string): readonly Use[] {
+  const uses = usesNamed(charter, name)
   const fitting = uses.filter((use) => type === undefined || use.object?.type === type)
   return fitting.length > 0 ? fitting : uses
 }

@@ -1,5 +1,6 @@
 /** What must be done before a use: what the charter's order rules put first, and the approvals it needs. */
 import type { Approval, Constraint, Slot, Use } from '../../charter/charter.ts'
+import { isNamed } from '../../charter/named.ts'
 import type { Person } from './belong.ts'
 import type { Builder, How } from './build.ts'
 import { type Member, sameTenant } from './cast.ts'
@@ -30,7 +31,7 @@ export function prepareOrder(
   refs?: Readonly<Record<Slot, Var>>,
 ): void {
   for (const rule of use.constraints) {
-    if (rule.kind !== 'order' || rule.id === how.wants.without || rule.operations[1] !== use.operation) continue
+    if (rule.kind !== 'order' || rule.id === how.wants.without || !isNamed(rule.operations[1], use)) continue
     const beside = besideOf(builder, use, rule)
     if (!needsFirst.has(rule.template) || (beside !== undefined) !== (refs !== undefined)) continue
     const above = sharedAbove(builder, beside ?? use, rule, beside === undefined ? how.object : refs?.[beside.slot])

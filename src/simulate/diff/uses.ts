@@ -1,5 +1,6 @@
 /** How what is demanded of operations differs between two charters. */
 import type { Charter, Constraint, Operation, Ref, Use } from '../../charter/charter.ts'
+import { moveOf } from '../../charter/named.ts'
 import { describeConstraint } from '../../constraint/kinds.ts'
 import { joinWords, whoWords } from '../../constraint/words.ts'
 import type { Change, Direction } from './change.ts'
@@ -32,7 +33,7 @@ function diffOperation(pair: Pair, id: string): readonly Change[] {
 
 function diffUses(pair: Pair, about: string, old: readonly Use[], now: readonly Use[]): readonly Change[] {
   const same = (use: Use, others: readonly Use[]): Use | undefined =>
-    others.find((each) => each.id === use.id) ?? others.find((each) => moveOf(each) === moveOf(use))
+    others.find((each) => each.id === use.id) ?? others.find((each) => moveOf(each.id) === moveOf(use.id))
   const gone = old.filter((use) => same(use, now) === undefined)
   const added = now.filter((use) => same(use, old) === undefined)
   // A way for another type of object is no alternative: the call must then be allowed for both.
@@ -55,10 +56,6 @@ function diffUses(pair: Pair, about: string, old: readonly Use[], now: readonly 
       return other === undefined ? [] : diffUse(pair, about, use, other)
     }),
   ]
-}
-
-function moveOf({ id }: Use): string {
-  return id.split('@', 1)[0] ?? id
 }
 
 function diffUse({ before, after }: Pair, about: string, old: Use, now: Use): readonly Change[] {

@@ -1,4 +1,5 @@
 /** Uses before, after or more often than the charter's order allows. */
+import { isNamed } from '../../../charter/named.ts'
 import { Builder } from '../build.ts'
 import { slotVar } from '../demanded.ts'
 import { useById, usesOf } from '../graph.ts'
@@ -24,11 +25,7 @@ export function planOrder(draft: Draft, constraint: ConstraintOf<'order'>, contr
     case 'not-succession':
     case 'not-co-existence':
       draft.add(constraint.id, { kind: 'order', flaw: 'afterwards' }, 'use-after-end', () => {
-        const [abuse, ...instead] = afterwards(
-          draft,
-          draft.use.operation === first ? (second ?? first) : first,
-          constraint,
-        )
+        const [abuse, ...instead] = afterwards(draft, isNamed(first, draft.use) ? (second ?? first) : first, constraint)
         return { abuse, instead }
       })
       break
@@ -55,7 +52,7 @@ function leftOut(
   const kept = control.steps.filter((step, index) => {
     const use = useById(draft.stage.charter, step.use)
     const makes = step.makes !== undefined && control.steps.slice(index + 1).some((each) => names(each, step.makes))
-    return use?.operation !== operations[0] || step === control.steps.at(-1) || makes
+    return use === undefined || !isNamed(operations[0], use) || step === control.steps.at(-1) || makes
   })
   return kept.length > without.steps.length ? [{ ...control, steps: kept }, without] : [without]
 }
