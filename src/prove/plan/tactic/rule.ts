@@ -10,6 +10,7 @@ import { classOfRule } from '../classify.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
 import { possible, type Wants } from '../wants.ts'
 import { withLastActor } from './by.ts'
+import { planDone } from './done.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { planExpelled } from './expelled.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
@@ -41,6 +42,7 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
     return
   }
   planExpelled(draft, constraint)
+  if (planDone(draft, constraint)) return
   if (planOtherCaller(draft, constraint)) return
   const wish: Wish = { rule: constraint.rule, want: false, slot }
   // What has been used up shows in a later state only: a trial that was cancelled.
