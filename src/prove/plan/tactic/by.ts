@@ -9,7 +9,7 @@ import { Casting } from '../casting.ts'
 import { companionsOf, useById } from '../graph.ts'
 import type { Other, Scenario, Tactic } from '../scenario.ts'
 import { possible } from '../wants.ts'
-import type { ConstraintOf, Draft } from './draft.ts'
+import { type ConstraintOf, Draft } from './draft.ts'
 
 /** Everybody who may not, one of each kind, in place of whoever may. */
 export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Scenario): void {
@@ -35,7 +35,12 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
     draft.add(constraint.id, { kind: 'as-other', other }, found, () => {
       const others = instead.map((each) => withLastActor(control, each))
       const plain = withLastActor(control, member)
-      const own = member === undefined ? undefined : withOwnBeside(draft, control, member)
+      const own =
+        member === undefined
+          ? undefined
+          : other === 'no-scope'
+            ? asIfScoped(draft, constraint, member)
+            : withOwnBeside(draft, control, member)
       return own === undefined ? { abuse: plain, instead: others } : { abuse: own, instead: [plain, ...others] }
     })
   }
@@ -165,6 +170,22 @@ function withOwnBeside(draft: Draft, control: Scenario, member: Member): Scenari
     ({ object }) => scenario?.vars[last?.refs[object?.type ?? ''] ?? '']?.owner === member.name,
   )
   return last?.as === member.name && isTheirs ? scenario : undefined
+}
+
+/** The act by somebody without a scope on what is there for them: nothing else than the scope is against it. */
+function asIfScoped(
+  { stage, use, options, base }: Draft,
+  { choices }: ConstraintOf<'by'>,
+  member: Member,
+): Scenario | undefined {
+  const wanted = choices.flatMap(({ actor, scope }) =>
+    scope !== undefined && actor !== undefined && plays(stage.charter, member, actor) ? [scope] : [],
+  )
+  const scopes = [...(member.principal.scopes ?? []), ...wanted]
+  const scoped = { ...member, principal: { ...member.principal, scopes } }
+  const members = stage.members.map((each) => (each === member ? scoped : each))
+  const draft = new Draft({ ...stage, members }, use, options, base.member)
+  return possible(() => draft.build({ member: scoped }))
 }
 
 /** The scenario with its last step made by somebody else, or by nobody. */

@@ -101,15 +101,17 @@ export function namingOthers(draft: Draft, slot: Slot, wants: Wants): Scenario[]
   const ref = draft.use.refs.find((each) => each.slot === slot)
   const type = draft.stage.charter.objects.get(ref?.object ?? '')
   if (ref?.key.from !== 'request' || type === undefined) return []
-  if (type.owner === undefined) return ofOtherTenants(draft, type, slot, wants)
+  const far = ofOtherTenants(draft, type, slot, wants)
+  if (type.owner === undefined) return far
   const usual = draft.build()
   const known = usual.vars[usual.steps.at(-1)?.refs[slot] ?? '']?.owner
   const owners = new Casting(draft.stage, draft.options).possibleOwners(type.name)
   const own = owners.find(({ name }) => name === known)
-  return owners
+  const near = owners
     .filter((each) => each !== own && (own === undefined || sameTenant(each, own)))
     .slice(0, mostOwners)
     .flatMap((owner) => possible(() => draft.build({ ...wants, refOwner: { [slot]: owner } })) ?? [])
+  return [...near, ...far]
 }
 
 /** The use with what a slot names being of another tenant, made by whoever may there. */
