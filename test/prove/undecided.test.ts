@@ -81,7 +81,7 @@ describe('a change of what others have decided on', () => {
     assert.deepEqual([finding?.class, finding?.endpoint], ['approval-changed', 'PATCH /notices/{noticeId}'])
     assert.match(finding?.rootCause ?? '', /keeps their decision/)
     const other = finding?.alsoSeen.map((each) => each.case.split('|', 1)[0])
-    assert.deepEqual(other, ['reply.send'])
+    assert.deepEqual(other, ['notice.like', 'reply.send'])
   })
   test('is none where it is decided anew', async () => {
     assert.deepEqual((await prove(false)).findings, [])

@@ -39,6 +39,8 @@ export function tacticWords(tactic: Tactic, as: string): string {
         afterwards: 'after a step that rules it out',
         'too-often': 'more often than allowed',
       }[tactic.flaw]
+    case 'leads':
+      return `rightfully when it is ${tactic.state}, and looks where that leads`
     case 'left-out':
       return `without saying \`${tactic.member}\``
     case 'write-field':
@@ -62,7 +64,7 @@ function forgotten(tactic: { readonly after?: string; readonly first?: string; r
 
 type PlainKind = Exclude<
   Tactic['kind'],
-  'as-other' | 'from-state' | 'sought' | 'approval' | 'order' | 'left-out' | 'write-field' | 'read-field'
+  'as-other' | 'from-state' | 'sought' | 'approval' | 'order' | 'leads' | 'left-out' | 'write-field' | 'read-field'
 >
 
 const plainWords: Readonly<Record<PlainKind, string>> = {

@@ -60,6 +60,12 @@ function keepsApart(use: Use, party: string): boolean {
   )
 }
 
+/** Whether somebody else than a member is to decide on a move. */
+export function isForOthers(charter: Charter, use: Use, member: Member): boolean {
+  if (use.constraints.some(({ kind }) => kind === 'separation')) return true
+  return choicesOf(use).every(({ party }) => party === undefined) && !mayByRole(charter, use, member)
+}
+
 /** Whether a member may make a use by role alone. */
 export function mayByRole(charter: Charter, use: Use, member: Member): boolean {
   return choicesOf(use).some((each) => each.party === undefined && admitted(charter, [member], each).length > 0)

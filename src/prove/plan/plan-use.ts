@@ -10,6 +10,7 @@ import { planEnded } from './tactic/ended.ts'
 import { planSeenBy, planSetBy } from './tactic/field.ts'
 import { planGuess, planInvariants } from './tactic/invariant.ts'
 import { planItems } from './tactic/items.ts'
+import { planLeads } from './tactic/leads.ts'
 import { planLeftOut } from './tactic/left-out.ts'
 import { planLimit } from './tactic/limit.ts'
 import { planOrder } from './tactic/order.ts'
@@ -41,6 +42,7 @@ export function planUse(stage: Stage, use: Use, options: BuildOptions, member?: 
   for (const constraint of use.constraints) planConstraint(draft, constraint, control)
   planLeftOut(draft)
   planRevived(draft)
+  planLeads(draft, control)
   planRace(draft, control)
   planInvariants(draft, control)
   planGuess(draft, control)

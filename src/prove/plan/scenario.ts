@@ -137,6 +137,8 @@ export type Tactic =
   /** Made when the parent, of this type, has ended. */
   | { readonly kind: 'revived'; readonly type: string }
   | { readonly kind: 'ended'; readonly what: 'session' | 'credential' }
+  /** No abuse: the rightful call itself must lead out of a state, and leave to others what they are to decide. */
+  | { readonly kind: 'leads'; readonly state: string }
   /** No abuse: the rightful call itself must keep an invariant. */
   | { readonly kind: 'rightful' }
 

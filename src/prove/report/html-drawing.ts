@@ -32,7 +32,8 @@ function pinsOf({ object, arrows }: Lifecycle, findings: readonly Finding[]): Pi
     const transition = rest.replace(/@.*$/, '')
     if (type !== object || !arrows.some(({ name }) => name === transition)) return []
     const { tactic } = proof.case
-    const state = tactic.kind === 'from-state' && tactic.slot === 'object' ? { state: tactic.state } : {}
+    const isIn = tactic.kind === 'leads' || (tactic.kind === 'from-state' && tactic.slot === 'object')
+    const state = isIn ? { state: tactic.state } : {}
     return [{ number: index + 1, transition, title, ...state }]
   })
 }

@@ -95,6 +95,7 @@ const tactic = z.discriminatedUnion('kind', [
   plain('same-key'),
   plain('guess'),
   z.strictObject({ kind: z.literal('revived'), type: text }),
+  z.strictObject({ kind: z.literal('leads'), state: text }),
   z.strictObject({ kind: z.literal('ended'), what: z.enum(['session', 'credential']) }),
   plain('rightful'),
 ])

@@ -1,8 +1,10 @@
-import type { Demand, Use } from '../../charter/charter.ts'
+import type { Demand, Use, UseId } from '../../charter/charter.ts'
 import { type ClassId, findingClass, findingClasses } from '../../constraint/class.ts'
 import { describeDemand } from '../../constraint/kinds.ts'
 import type { Finding, Proof, Sent } from '../finding.ts'
-import type { AbuseCase } from '../plan/scenario.ts'
+import type { Stage } from '../plan/cast.ts'
+import type { AbuseCase, Step } from '../plan/scenario.ts'
+import { isDecidedAnew } from '../plan/tactic/leads.ts'
 import type { Lab } from './lab.ts'
 import type { Control, Trial } from './trial.ts'
 import { causeOf, causeOfKept, main, sentenceOf } from './words.ts'
@@ -42,7 +44,7 @@ export class Findings {
   }
 
   private keyOf(use: Use, constraint: Demand, abuse: AbuseCase, { undecided }: Trial): string | undefined {
-    return undecided === undefined ? this.known(use, constraint, abuse) : this.aliases.get(undecidedKey(undecided))
+    return undecided === undefined ? this.known(use, constraint, abuse) : this.aliases.get(undecidedKey(undecided.id))
   }
 
   /** A finding that makes a case moot: what works one after the other need not be raced for. */
@@ -74,7 +76,7 @@ export class Findings {
   add(use: Use, constraint: Demand, abuse: AbuseCase, evidence: Evidence): Finding {
     const { undecided } = evidence.trial
     const finding = findingOf(this.lab, use, constraint, abuse, evidence)
-    const [first, ...further] = undecided === undefined ? allKeys(use, constraint, abuse) : [undecidedKey(undecided)]
+    const [first, ...further] = undecided === undefined ? allKeys(use, constraint, abuse) : [undecidedKey(undecided.id)]
     this.found.set(first, finding)
     for (const key of [first, ...further]) this.aliases.set(key, first)
     return finding
@@ -82,14 +84,28 @@ export class Findings {
 }
 
 /** A move that takes nothing back, in whatever comes of it. */
-function undecidedKey({ operation }: Use): string {
-  return `${operation}|undecided`
+function undecidedKey(change: UseId): string {
+  return `${change}|undecided`
 }
 
 /** The missing check of a case, also by what else forbids the very same. */
 function allKeys(use: Use, constraint: Demand, abuse: AbuseCase): [string, ...string[]] {
   const also = use.constraints.filter(({ id }) => abuse.together?.includes(id))
-  return [...causeKeys(use, constraint, abuse), ...also.flatMap((each) => causeKeys(use, each, abuse))]
+  return [
+    ...causeKeys(use, constraint, abuse),
+    ...keptBy(use, abuse),
+    ...also.flatMap((each) => causeKeys(use, each, abuse)),
+  ]
+}
+
+/** The change that an approval outlives, where a case is about one. */
+function keptBy(use: Use, { tactic, abuse }: AbuseCase): string[] {
+  if (tactic.kind === 'leads') return [undecidedKey(use.id)]
+  if (tactic.kind !== 'approval' || (tactic.flaw !== 'changed' && tactic.flaw !== 'carried-over')) return []
+  const act = abuse.steps.at(-1)
+  const isChange = (step: Step) => step.object === act?.object && (step.extra.length > 0 || step.variant !== undefined)
+  const change = tactic.through ?? abuse.steps.slice(0, -1).findLast(isChange)?.use
+  return change === undefined ? [] : [undecidedKey(change)]
 }
 
 /** What identifies the missing check that a case shows: the same operation and fact, or the same line of the charter. */
@@ -133,7 +149,7 @@ function lineOf({ position }: Demand): string {
 function findingOf(lab: Lab, use: Use, constraint: Demand, abuse: AbuseCase, evidence: Evidence): Finding {
   const { undecided } = evidence.trial
   const { operation } = undecided ?? use
-  const finding = undecided === undefined ? abuse.finding : 'approval-changed'
+  const finding = undecided === undefined ? abuse.finding : classOfKept(lab.stage, undecided, abuse)
   const shape = lab.charter.operations.get(operation)?.shape
   const known = findingClass(classId(finding))
   const sentence = sentenceOf(lab, abuse, use, evidence.trial)
@@ -152,10 +168,20 @@ function findingOf(lab: Lab, use: Use, constraint: Demand, abuse: AbuseCase, evi
     rule: describeDemand(constraint, lab.charter),
     ...(undecided === undefined
       ? causeOf(lab.charter, use, constraint, abuse.tactic)
-      : causeOfKept(lab.charter, undecided)),
+      : causeOfKept(lab.charter, undecided, finding)),
     proof: proofOf(abuse, evidence, sentence),
     alsoSeen: [],
   }
+}
+
+/** What a move keeps others had decided, or else it does what they never did. */
+function classOfKept({ charter, members }: Stage, use: Use, { abuse }: AbuseCase): ClassId {
+  const as = abuse.steps.find((step) => step.use === use.id)?.as
+  const mover = members.find(({ name }) => name === as)
+  const type = charter.objects.get(use.object?.type ?? '')
+  if (mover === undefined || type === undefined) return 'approval-changed'
+  const isKept = use.from.some((state) => isDecidedAnew(charter, type, { use, state, mover }))
+  return isKept ? 'approval-changed' : 'approval-missing'
 }
 
 function proofOf(abuse: AbuseCase, { trial, control, repeated }: Evidence, sentence: string): Proof {

@@ -82,7 +82,7 @@ interface Judged {
   readonly trial?: Trial
   readonly finding?: Finding
   readonly mishap?: Mishap | undefined
-  /** It was accepted, and nothing could show. */
+  /** It was accepted, and nothing could show, or there was nothing to see. */
   readonly unseen?: boolean
   /** Members who have what the one cast for it had not. */
   readonly others?: readonly string[]
@@ -142,7 +142,9 @@ class Run {
     const { verdict, why, trial, finding, as } = judged
     this.kept.keep(abuse, trial)
     const role = as ?? abuse.abuse.steps.at(-1)?.as ?? 'nobody'
-    const state = abuse.tactic.kind === 'from-state' ? abuse.tactic.state : (trial?.state ?? '-')
+    const { tactic } = abuse
+    const isIn = tactic.kind === 'from-state' || tactic.kind === 'leads'
+    const state = isIn ? tactic.state : (trial?.state ?? '-')
     this.cells.push(
       this.cellOf(use, abuse.constraint, who(this.options.lab, role), state, nameOf(abuse.tactic), verdict, why),
     )
@@ -185,7 +187,7 @@ class Run {
     const { lab } = this.options
     const { why: controlWhy } = working
     const first = await this.judge(use, abuse, controlWhy)
-    if (first.verdict !== 'not-reached' || hopeless.test(first.why)) return first
+    if ((first.verdict !== 'not-reached' && first.unseen !== true) || hopeless.test(first.why)) return first
     if (first.unseen === true) return (await this.judgeFromFurther(use, abuse, working)) ?? first
     const lesson = await this.judgeByLessons(use, abuse, working, first)
     if (lesson !== undefined) return lesson
@@ -249,12 +251,12 @@ class Run {
   /** What may show nothing because there was nothing to it yet is tried where more has come about. */
   private async judgeFromFurther(use: Use, abuse: AbuseCase, working: WorkingPlan): Promise<Judged | undefined> {
     const { lab } = this.options
-    for (const options of this.ways.longer(use, working)) {
+    for (const options of this.ways.longer(use, working, abuse)) {
       const other = sameCase(lab.stage, this.ways.plan(use, options).cases, abuse)
       if (other === undefined || sameScenario(other.abuse, abuse.abuse)) continue
       await lab.reset?.()
       const judged = await this.judge(use, other, working.why)
-      if (judged.verdict !== 'not-reached') return judged
+      if (judged.verdict !== 'not-reached' && judged.unseen !== true) return judged
     }
     return undefined
   }
@@ -301,7 +303,7 @@ class Run {
       if (together !== undefined) this.inseparable.push({ ...abuse, together })
       return { verdict: 'not-reached', why: trial.message, mishap: trial.mishap, unseen, others: trial.others }
     }
-    if (!trial.effect) return { verdict: 'held', why: trial.why, trial }
+    if (!trial.effect) return { verdict: 'held', why: trial.why, trial, unseen: trial.unfilled === true }
     if (this.findings.knows(use, constraint, abuse, trial)) {
       this.findings.addTo(use, constraint, abuse, trial)
       return { verdict: 'proven', why: trial.why, trial }

@@ -83,6 +83,10 @@ function how(tactic: Tactic, trial: Trial): string {
       return ` after the end of its ${tactic.type}, and brought that back`
     case 'ended':
       return `, and ${tactic.what === 'session' ? 'what they were signed in with' : 'the secret of what it ended'} still let in`
+    case 'leads':
+      return trial.undecided === undefined
+        ? ` when it was ${tactic.state}, and did at once what somebody else is to decide on`
+        : ` when it was ${tactic.state}, and it stayed so`
     case 'rightful':
       return ', and what must always hold did not hold any more'
     case 'as-other':
@@ -142,10 +146,19 @@ function short(value: unknown): string {
 }
 
 /** Why what others decided outlives a move, and what to do about it. */
-export function causeOfKept(charter: Charter, use: Use): { rootCause: string; remedy: string } {
+export function causeOfKept(charter: Charter, use: Use, finding: string): { rootCause: string; remedy: string } {
+  if (finding === 'approval-missing') return causeOfHaste(charter, use)
   return {
     rootCause: `${placeOf(charter, use)} changes what others have decided on, and keeps their decision`,
     remedy: `Set the state back to ${use.to.join(' or ')} in the same transaction as the change, so that it is decided anew.`,
+  }
+}
+
+/** Why nothing is left for others to decide, and what to do about it. */
+function causeOfHaste(charter: Charter, use: Use): { rootCause: string; remedy: string } {
+  return {
+    rootCause: `${placeOf(charter, use)} does at once what somebody else is to decide on first`,
+    remedy: `Keep what is asked for apart from what is in force, move to ${use.to.join(' or ')}, and let the decision put it in force.`,
   }
 }
 
@@ -178,6 +191,7 @@ export function causeOf(
       'ends what lets in by name only: whoever has it is let in as before',
       'Look up at every call whether the session or key is still in force, and keep no copy that outlives it.',
     )
+  if (tactic.kind === 'leads') return causeOfHaste(charter, use)
   if (isInvariant(constraint))
     return text(
       'lets the objects come into a state that must never be',

@@ -1,7 +1,6 @@
 /** Moves that took effect and left their object where the charter lets them leave nothing. */
-import type { Charter, Constraint, Use } from '../../../charter/charter.ts'
-import { mayByRole } from '../../plan/apart.ts'
-import { choicesOf, type Member } from '../../plan/cast.ts'
+import type { Constraint } from '../../../charter/charter.ts'
+import { isForOthers } from '../../plan/apart.ts'
 import { movesFrom } from '../../plan/graph.ts'
 import type { AbuseCase, Var } from '../../plan/scenario.ts'
 import type { Scene } from '../trial.ts'
@@ -50,12 +49,6 @@ export async function holdToDeclared({ play, step }: Scene, abuse: AbuseCase): P
   const anew = movesFrom(thing.type, tactic.state, state === undefined ? [] : [state]) ?? []
   if (mover !== undefined && anew.some((each) => isForOthers(play.lab.charter, each, mover)))
     thing.undecided = play.use(move)
-}
-
-/** Whether somebody else than a member is to decide on a move. */
-function isForOthers(charter: Charter, use: Use, member: Member): boolean {
-  if (use.constraints.some(({ kind }) => kind === 'separation')) return true
-  return choicesOf(use).every(({ party }) => party === undefined) && !mayByRole(charter, use, member)
 }
 
 /** The object that a slot of the act stands for: named by it, or pointed to by what it acts on. */

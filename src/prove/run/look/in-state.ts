@@ -13,9 +13,9 @@ export async function otherState(
   { play, step }: Scene,
   { constraint, tactic }: AbuseCase,
 ): Promise<Unreached | undefined> {
-  if (tactic.kind !== 'from-state') return undefined
+  if (tactic.kind !== 'from-state' && tactic.kind !== 'leads') return undefined
   const demand = play.use(step).constraints.find((each) => each.id === constraint)
-  const name = await varOf({ play, step }, tactic.slot, demand)
+  const name = await varOf({ play, step }, tactic.kind === 'leads' ? 'object' : tactic.slot, demand)
   const thing = play.things.get(name ?? '')
   const state = thing === undefined ? undefined : judgedFact(thing)?.state
   if (name === undefined || thing === undefined || state === undefined || state === tactic.state) return undefined

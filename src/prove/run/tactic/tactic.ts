@@ -21,6 +21,7 @@ import { endedTrial } from './ended.ts'
 import { rightfulTrial } from './invariant.ts'
 import { lastStep } from './last-step.ts'
 import { laterTrial, mayShowLater } from './later.ts'
+import { leadsTrial } from './leads.ts'
 import { leftOutTrial } from './left-out.ts'
 import { isOutdating, outdatedTrial } from './outdated.ts'
 import { raceTrial } from './race.ts'
@@ -151,6 +152,8 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return revivedTrial(lab, abuse, options.skip)
     case 'ended':
       return endedTrial(lab, abuse, options.skip)
+    case 'leads':
+      return leadsTrial(lab, abuse, options.skip)
     case 'rightful':
       return rightfulTrial(lab, abuse)
     case 'object-facts':
