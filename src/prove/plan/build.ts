@@ -133,7 +133,9 @@ export class Builder {
     const standing = this.casting.standing(type, choicesOf(use), member)
     const owner = key.from === 'principal' ? member : (wants.owner ?? this.casting.ownerFor(use, member, standing))
     const { charter } = this.stage
-    const states = wants.states?.['object'] ?? startsOf(charter, use, wants.without, member.principal, owner?.principal)
+    const starts = wants.states?.['object'] ?? startsOf(charter, use, wants.without, member.principal, owner?.principal)
+    // What may be in any state is left where the move that it should have made leads.
+    const states = starts.length === 0 ? (this.choices.through?.to ?? starts) : starts
     const kind = charter.objects.get(type)
     // What a call finds by who makes it is what they call with, not one that is made for it.
     if (key.from === 'principal' && kind !== undefined && !isOwn(charter, kind))

@@ -39,6 +39,8 @@ export interface Trial {
   readonly also?: readonly ConstraintId[]
   /** A move on the way that kept what others had decided, although the charter has it decided anew. */
   readonly undecided?: Use
+  /** What was not seen was not there for anybody: more may have to come about first. */
+  readonly unfilled?: true
 }
 
 /** What the rightful call does. */

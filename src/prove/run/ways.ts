@@ -6,7 +6,7 @@ import { Casting } from '../plan/casting.ts'
 import { fillersOf } from '../plan/fill.ts'
 import { detoursOf, lessonsOf, type Mishap, noLore } from '../plan/lore.ts'
 import { planUse, type UsePlan } from '../plan/plan-use.ts'
-import type { Scenario } from '../plan/scenario.ts'
+import type { AbuseCase, Scenario } from '../plan/scenario.ts'
 import type { Bringer, BuildOptions } from '../plan/wants.ts'
 import { type Choice, choicesFor } from './choice.ts'
 import type { Lab } from './lab.ts'
@@ -242,18 +242,24 @@ export class Ways {
     return choicesFor(this.lab.stage, use, plain, raiserOf)
   }
 
-  /** Longer ways to an act, by moves into where it may start: what came about on them may be what the act shows. */
-  *longer(use: Use, { options }: WorkingPlan): Generator<BuildOptions> {
+  /**
+   * Longer ways to an act, by moves into where it may start: what came about on them may be what the act shows. Of those to a reading,
+   * the moves come first that a field which shows nothing yet is named after.
+   */
+  *longer(use: Use, { options }: WorkingPlan, { tactic }: AbuseCase): Generator<BuildOptions> {
     const type = this.lab.charter.objects.get(use.object?.type ?? '')
     const usual = this.plan(use, options).control?.steps.map((step) => step.use) ?? []
+    const isAnywhere = use.from.length === 0 && this.lab.charter.operations.get(use.operation)?.writes === false
     const moves = type?.transitions.filter(
       (move) =>
         !move.creates &&
         move.operation !== use.operation &&
         !usual.includes(move.id) &&
-        move.to.some((state) => use.from.includes(state) && !move.from.includes(state)),
+        move.to.some((state) => (isAnywhere || use.from.includes(state)) && !move.from.includes(state)),
     )
-    for (const through of moves?.toReversed().slice(0, mostLonger) ?? []) yield { ...options, through }
+    const field = tactic.kind === 'read-field' ? tactic.field : ''
+    const last = moves?.toReversed().toSorted((left, right) => Number(fills(right, field)) - Number(fills(left, field)))
+    for (const through of last?.slice(0, mostLonger) ?? []) yield { ...options, through }
   }
 
   /** A use that raises a number of an object, looked for once among the moves that leave it where it is. */
@@ -307,6 +313,12 @@ export class Ways {
 function tells({ answer, after }: Control): boolean {
   const keys = new Set([...after.values()].map((fact) => fact?.key))
   return [...tellingLeaves(answer).values()].some((leaf) => !keys.has(String(leaf)))
+}
+
+/** Whether a field is named after a move, as `approved_by` after `approve`. */
+function fills({ id }: Use, field: string): boolean {
+  const verb = id.slice(id.lastIndexOf('.') + 1).toLowerCase()
+  return verb.length > 3 && field.toLowerCase().includes(verb.replace(/e$/, ''))
 }
 
 /** Whether a scenario came to a stand only after the step at which another one did. */

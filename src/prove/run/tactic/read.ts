@@ -14,7 +14,7 @@ import { readThing } from '../look/observe.ts'
 import { Play } from '../scene/play.ts'
 import { knownOf, type Thing } from '../scene/thing.ts'
 import { setScene, type Trial } from '../trial.ts'
-import { Unreached } from '../unreached.ts'
+import { Unreached, Unseen } from '../unreached.ts'
 
 function constraintOf<K extends Constraint['kind']>(
   lab: Lab,
@@ -47,9 +47,9 @@ export async function readFieldTrial(lab: Lab, abuse: AbuseCase, skip?: Readonly
   const place = `/${constraint.field.at.join('/')}`
   const disclosed = shown === 0 ? [] : [place]
   const empty = values.some((value) => ['', null].some((nothing) => getPointer(value, constraint.field.at) === nothing))
-  if (shown === 0 && empty && !(await isFilled(play, step, constraint.field.at)))
-    throw new Unreached(`\`${place}\` is in the answer, but empty: there was nothing to disclose`)
-  return { ...base, effect: disclosed.length > 0, disclosed }
+  const isUnfilled = shown === 0 && !(await isFilled(play, step, constraint.field.at))
+  if (isUnfilled && empty) throw new Unseen(`\`${place}\` is in the answer, but empty: there was nothing to disclose`)
+  return { ...base, effect: disclosed.length > 0, disclosed, ...(isUnfilled ? { unfilled: true } : {}) }
 }
 
 function isShown(value: unknown, at: readonly string[]): boolean {
