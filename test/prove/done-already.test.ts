@@ -11,7 +11,7 @@ sources:
   - name: shop
     type: inline
     operations:
-      ask: { method: POST, path: /notices, response: { id: string, user: string, approvals: 'string[]', readers: 'string[]', status: string } }
+      ask: { method: POST, path: /notices, body: { copies: integer }, response: { id: string, user: string, copies: integer, approvals: 'string[]', readers: 'string[]', status: string } }
       getNotice: { method: GET, path: '/notices/{noticeId}', response: { id: string, user: string, approvals: 'string[]', readers: 'string[]', status: string } }
       look: { method: POST, path: '/notices/{noticeId}/look' }
       approve: { method: POST, path: '/notices/{noticeId}/approve' }
@@ -25,7 +25,7 @@ objects:
     states: [asked, looked, approved, printed]
     final: printed
     transitions:
-      ask: { on: shop.ask, to: asked, by: user }
+      ask: { on: shop.ask, to: asked, by: user, when: request.copies > 0, example: { body: { copies: 30 } } }
       look: { on: shop.look, from: asked, to: looked, by: clerk }
       approve:
         on: shop.approve
@@ -43,19 +43,20 @@ operations:
   shop.getNotice: { by: [owner, clerk] }
 `
 
-type Row = { id: string; user: string; approvals: string[]; readers: string[]; status: string }
+type Row = { id: string; user: string; copies: number; approvals: string[]; readers: string[]; status: string }
 type Flaw = 'approved twice' | 'printed by whoever looked'
 
-/** Notices that two clerks approve and a third one prints; who did what before may be forgotten. */
+/** Notices that a clerk approves, of many copies two, and another one prints; who did what before may be forgotten. */
 function notices(flaw: Flaw | undefined): (asked: Asked) => readonly [number, unknown?] {
   const rows = new Map<string, Row>()
   const after = { look: 'asked', approve: 'looked', print: 'approved' } as const
-  return ({ who, method, path: [, id, verb] }) => {
+  return ({ who, method, path: [, id, verb], body }) => {
     if (who === undefined) return [401]
     const isClerk = who.startsWith('c')
     if (id === undefined) {
-      if (isClerk) return [403]
-      const made: Row = { id: `row-${rows.size}`, user: who, approvals: [], readers: [], status: 'asked' }
+      const copies = Number(body['copies'])
+      if (isClerk || !(copies > 0)) return [isClerk ? 403 : 422]
+      const made: Row = { id: `row-${rows.size}`, user: who, copies, approvals: [], readers: [], status: 'asked' }
       rows.set(made.id, made)
       return [201, made]
     }
@@ -69,7 +70,7 @@ function notices(flaw: Flaw | undefined): (asked: Asked) => readonly [number, un
     if (verb === 'print') return [200, Object.assign(row, { status: 'printed' })]
     if (row.approvals.includes(who) && flaw !== 'approved twice') return [409]
     row.approvals.push(who)
-    if (row.approvals.length >= 2) row.status = 'approved'
+    if (row.approvals.length >= (row.copies > 100 ? 2 : 1)) row.status = 'approved'
     return [200, row]
   }
 }

@@ -77,6 +77,8 @@ export interface Step {
   readonly shows?: Var
   /** Which of the other arguments it may be made with, counted from 1; those that come first without. */
   readonly variant?: number
+  /** How many times as much as usual it says of what rules read, as far as they let it. */
+  readonly times?: number
   readonly wishes: readonly Wish[]
   readonly purpose: 'setup' | 'act'
   /** Body members set beyond what the schema asks for, and names in the path that the scenario decides. */

@@ -1,6 +1,7 @@
 import type { CallRequest, ConstraintId } from '../../charter/charter.ts'
-import { placeValue } from '../../wire/place.ts'
+import { placeValue, valueAt } from '../../wire/place.ts'
 import type { Knob } from './knob.ts'
+import type { Step } from './scenario.ts'
 
 /** What the charter says of a request: constraints it would break, wishes it leaves open, and soft ones among them. */
 export interface Judged {
@@ -83,8 +84,39 @@ export function variants(problem: Problem, most: number): CallRequest[] {
   return found
 }
 
+/** The arguments a step shall be made with: the best, others by their number, or many times as much. */
+export function asWanted(
+  problem: Problem,
+  best: Attempt,
+  { variant, times }: Pick<Step, 'variant' | 'times'>,
+): Attempt {
+  if (times !== undefined) return larger(problem, best, times)
+  return variant === undefined ? best : otherwise(problem, best, variant)
+}
+
+/** As many times as much of each amount that rules read, else as much as they let it be. */
+function larger(problem: Problem, best: Attempt, times: number): Attempt {
+  return problem.knobs(best.request).reduce((most, { at, values }) => {
+    const now = amountOf(valueAt(most.request, at))
+    if (now === undefined || now <= 0) return most
+    const isText = typeof valueAt(most.request, at) === 'string'
+    const all = [isText ? (now * times).toFixed(2) : now * times, ...values]
+    const more = all
+      .filter((each) => (amountOf(each) ?? 0) > now && (amountOf(each) ?? 0) <= now * times)
+      .toSorted((left, right) => (amountOf(right) ?? 0) - (amountOf(left) ?? 0))
+    const fits = more.map((each) => attempt(problem, placeValue(most.request, at, each)))
+    return fits.find(({ distance }) => distance <= most.distance) ?? most
+  }, best)
+}
+
+/** A number, also where it is written as text with cents. */
+function amountOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && /^\d+\.\d\d$/.test(value) ? Number(value) : undefined
+}
+
 /** Another solution than the one that is there, by its number; the same where there are not so many. */
-export function otherwise(problem: Problem, best: Attempt, number: number): Attempt {
+function otherwise(problem: Problem, best: Attempt, number: number): Attempt {
   const others = variants({ ...problem, start: best.request }, number + 1).filter((each) => !same(each, best.request))
   const request = others[number - 1]
   return request === undefined ? best : { ...best, request }

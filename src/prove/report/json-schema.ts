@@ -47,6 +47,7 @@ const step = z.strictObject({
   makes: text.exactOptional(),
   shows: text.exactOptional(),
   variant: count.exactOptional(),
+  times: count.exactOptional(),
   wishes: z.array(wish),
   purpose: z.enum(['setup', 'act']),
   extra: z.array(z.strictObject({ at: texts, in: z.enum(['path', 'query']).exactOptional(), value: extra })),

@@ -3,7 +3,7 @@ import { childrenOf, type Node } from '../../../cel/ast.ts'
 import { mayByRole } from '../apart.ts'
 import { useById } from '../graph.ts'
 import { writtenPath } from '../instance.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Scenario, Step } from '../scenario.ts'
 import { Unbuildable } from '../wants.ts'
 import { withLastActor } from './by.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
@@ -16,7 +16,7 @@ export function planDone(draft: Draft, constraint: ConstraintOf<'when'>): boolea
   if (draft.use.creates || !keepsOut(constraint.rule.ast, true)) return false
   const { use } = draft
   const mayStay = use.to.length === 0 || use.from.length === 0 || use.to.some((state) => use.from.includes(state))
-  const [abuse, ...instead] = [...(mayStay ? [again(draft.build())] : []), ...byDoers(draft)]
+  const [abuse, ...instead] = [...(mayStay ? againAndMore(draft) : []), ...byDoers(draft)]
   if (abuse === undefined) return false
   const tactic = { kind: 'object-facts', through: use.id } as const
   draft.add(constraint.id, tactic, 'separation-of-duties', () => ({ abuse, instead }))
@@ -24,7 +24,7 @@ export function planDone(draft: Draft, constraint: ConstraintOf<'when'>): boolea
 }
 
 /** Whether a rule is against whoever calls standing in a list. */
-function keepsOut(node: Node, want: boolean): boolean {
+export function keepsOut(node: Node, want: boolean): boolean {
   if (node.kind === 'not') return keepsOut(node.operand, !want)
   if (node.kind === 'and' || node.kind === 'or') return keepsOut(node.left, want) || keepsOut(node.right, want)
   if (node.kind === 'comprehension' && node.predicate !== undefined && namesCaller(node.predicate))
@@ -34,6 +34,19 @@ function keepsOut(node: Node, want: boolean): boolean {
 
 function namesCaller(node: Node): boolean {
   return writtenPath(node)?.[0] === 'principal' || childrenOf(node).some(namesCaller)
+}
+
+/** Once more after the first time; where that ended it, as small amounts do, with much more in what led up to it. */
+function againAndMore(draft: Draft): Scenario[] {
+  const twice = again(draft.build())
+  const object = twice.steps.at(-1)?.object
+  const isOwn = (step: Step) => (step.makes ?? step.object) === object && step.use !== draft.use.id
+  const more = (times: number, isMeant: (step: Step) => boolean): Scenario => {
+    const steps = twice.steps.map((step) => (isMeant(step) ? { ...step, times } : step))
+    return { ...twice, steps }
+  }
+  const isEarlier = (step: Step) => step.use !== draft.use.id
+  return [twice, ...(draft.use.to.length > 1 ? [more(10, isOwn), more(100, isOwn), more(100, isEarlier)] : [])]
 }
 
 function again(scenario: Scenario): Scenario {

@@ -9,7 +9,7 @@ import { useById } from '../../plan/graph.ts'
 import { namedObjects } from '../../plan/implicit-ref.ts'
 import type { Mishap } from '../../plan/lore.ts'
 import type { Scenario, Step, Var, Wish } from '../../plan/scenario.ts'
-import { type Attempt, otherwise, type Problem, solve } from '../../plan/solve.ts'
+import { type Attempt, asWanted, type Problem, solve } from '../../plan/solve.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { type Enrolled, factId, judge, type Lab, refuses, type Seen, type Signed, seenBy } from '../lab.ts'
 import { lookAtCounted } from '../look/counted.ts'
@@ -129,7 +129,7 @@ export class Play {
   async setUpStep(step: Step): Promise<void> {
     if (await this.isDone(step)) return
     const { seen, best: first, problem } = await this.prepare(step, {})
-    const best = step.variant === undefined ? first : otherwise(problem, first, step.variant)
+    const best = asWanted(problem, first, step)
     const use = this.use(step)
     const forbidden = judge(this.lab, use, seen, best.request)
     const outcomes = forbidden.length === 0 ? await outcomesOf(this, use, seen, best.request) : undefined
