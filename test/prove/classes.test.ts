@@ -1,7 +1,8 @@
 // What a finding is called is what it is: what was decided is changed, what may not be said at all is not the caller's to say.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { classOfRule, classOfState } from '../../src/prove/plan/classify.ts'
+import { parseCel } from '../../src/cel/parse-cel.ts'
+import { classOfRule, classOfState, isAboutCaller } from '../../src/prove/plan/classify.ts'
 import { analyse } from '../charter/fixture.ts'
 
 const { charter } = analyse(`
@@ -92,3 +93,16 @@ test('what may not be said is not the caller’s to write', () => {
   const rules = useOf('edit')?.constraints.flatMap((each) => (each.kind === 'when' ? [classOfRule(each.rule)] : []))
   assert.deepEqual(rules, ['bopla-write', 'rule-broken'])
 })
+
+for (const [rule, expected] of [
+  ['object.about != principal.id', true],
+  ['!(principal.id == object.about)', true],
+  ["object.kind != 'own' || object.about != principal.id", true],
+  ['object.about == principal.id', false],
+  ['object.about != claims.team', false],
+] as const)
+  test(`\`${rule}\` is ${expected ? '' : 'not '}against the caller being somebody`, () => {
+    const parsed = parseCel(rule, ['object', 'principal', 'claims'])
+    assert.ok(parsed.ok)
+    assert.equal(isAboutCaller(parsed.expression.ast), expected)
+  })

@@ -1,7 +1,9 @@
+import type { Node } from '../../cel/ast.ts'
 import type { Expression } from '../../cel/parse-cel.ts'
 import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
 import { requestRoots } from './argument.ts'
 import { comesAfter, leadsTo } from './graph.ts'
+import { writtenPath } from './instance.ts'
 
 /** What states are called in which something has been paid. */
 const paid = /(^|[-_ ])(paid|settled|captured)$/i
@@ -50,6 +52,15 @@ export function classOfRule(rule: Expression): string {
   for (const [pattern, found] of words)
     if (reads.some((path) => path.slice(1).some((part) => pattern.test(part)))) return found
   return 'rule-broken'
+}
+
+/** Whether a rule is against the caller being whom an object names: nobody does this to what is about themselves. */
+export function isAboutCaller(node: Node, want = true): boolean {
+  if (node.kind === 'not') return isAboutCaller(node.operand, !want)
+  if (node.kind === 'and' || node.kind === 'or')
+    return [node.left, node.right].some((each) => isAboutCaller(each, want))
+  if (node.kind !== 'binary' || node.op !== (want ? '!=' : '==')) return false
+  return [node.left, node.right].some((side) => writtenPath(side)?.join('.') === 'principal.id')
 }
 
 function isOfRequest({ reads }: Expression): boolean {

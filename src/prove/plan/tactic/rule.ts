@@ -6,11 +6,11 @@ import { mayByRole } from '../apart.ts'
 import { requestRoots } from '../argument.ts'
 import { actorsOf, choicesOf, type Member, plays, sameTenant } from '../cast.ts'
 import { Casting } from '../casting.ts'
-import { classOfRule } from '../classify.ts'
+import { classOfRule, isAboutCaller } from '../classify.ts'
 import type { Scenario, Tactic, Wish } from '../scenario.ts'
 import { possible, type Wants } from '../wants.ts'
 import { withLastActor } from './by.ts'
-import { planDone } from './done.ts'
+import { keepsOut, planDone } from './done.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { planExpelled } from './expelled.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
@@ -128,8 +128,11 @@ function planOtherCaller(draft: Draft, constraint: ConstraintOf<'when'>): boolea
   )
   const [first, ...others] = near.slice(0, mostCallers).map((each) => withLastActor(control, each))
   const writes = stage.charter.operations.get(use.operation)?.writes ?? true
+  const { ast } = constraint.rule
+  const isApart = writes && (isAboutCaller(ast) || keepsOut(ast, true))
+  const finding = isApart ? 'separation-of-duties' : writes ? 'bola-write' : 'bola-read'
   if (first !== undefined)
-    draft.add(constraint.id, { kind: 'as-other', other: 'other-owner' }, writes ? 'bola-write' : 'bola-read', () => ({
+    draft.add(constraint.id, { kind: 'as-other', other: 'other-owner' }, finding, () => ({
       abuse: first,
       instead: others,
     }))
