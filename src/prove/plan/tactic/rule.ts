@@ -14,6 +14,7 @@ import { keepsOut, planDone } from './done.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 import { planExpelled } from './expelled.ts'
 import { changedBefore, changersOf, turned } from './fact.ts'
+import { grown } from './grown.ts'
 import { inTheMeantime, outdated } from './meantime.ts'
 import { namingOthers } from './pointed.ts'
 
@@ -28,7 +29,7 @@ export function planWhen(draft: Draft, constraint: ConstraintOf<'when'>): void {
       const abuse = draft.build()
       // What no argument alone makes false may be so with other facts.
       const other = turned(draft, constraint, abuse)
-      return { abuse, instead: other === abuse ? [] : [other] }
+      return { abuse, instead: [...(other === abuse ? [] : [other]), ...grown(draft, constraint, abuse)] }
     })
     const [abuse, ...instead] = outdated(draft, constraint)
     if (abuse !== undefined) draft.add(constraint.id, { kind: 'object-facts' }, finding, () => ({ abuse, instead }))
