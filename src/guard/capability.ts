@@ -2,8 +2,8 @@
 import { entropyBits } from '../constraint/entropy.ts'
 import type { Answer, Refusal } from './call.ts'
 import type { Going } from './going.ts'
+import { createdBy } from './made.ts'
 import { refuse } from './refusal.ts'
-import { createdBy } from './settle.ts'
 
 const remembered = 8
 

@@ -28,6 +28,8 @@ export type GuardEvent = { readonly at: number } & (
       readonly effect: 'effective' | 'released' | 'in-doubt'
       readonly status?: number
       readonly why?: string
+      /** Which object the API left where no use leads as which the call was allowed. */
+      readonly astray?: string
       readonly created?: ObjectRef
       readonly recording: Recording
       readonly subject?: string

@@ -35,7 +35,7 @@ export function draftOf(event: GuardEvent): EntryDraft {
         outcome: event.effect === 'in-doubt' ? 'unknown' : event.effect === 'effective' ? 'effective' : 'not-effective',
         record: rules[event.recording],
         ...(event.status === undefined ? {} : { status: event.status }),
-        ...(event.why === undefined ? {} : { why: event.why }),
+        ...whyOf(event.why ?? event.astray),
         ...(event.subject === undefined ? {} : { subject: event.subject, principal: { id: event.subject } }),
         ...(event.answer === undefined ? {} : { content: { answer: event.answer } }),
       }

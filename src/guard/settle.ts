@@ -2,11 +2,12 @@
 
 import { equalValues } from '../cel/compare.ts'
 import type { Charter, ObjectFact, Use, UseId } from '../charter/charter.ts'
-import { readObject, representationIn, textOf } from '../charter/object-fact.ts'
-import { evaluateReference, setPointer } from '../charter/pointer.ts'
+import { readObject, representationIn } from '../charter/object-fact.ts'
+import { setPointer } from '../charter/pointer.ts'
 import { objectsFor } from '../constraint/slot.ts'
 import { printLosslessJson } from '../wire/lossless-json.ts'
 import { shownTo } from './answer.ts'
+import { astrayAfter } from './astray.ts'
 import type { Answer, Outcome } from './call.ts'
 import { dueAfter } from './due.ts'
 import { keptOfKeys } from './ended.ts'
@@ -14,7 +15,8 @@ import { detailOf, type Going } from './going.ts'
 import { grantChanges } from './granting.ts'
 import { learntOf, withLearnt } from './learnt.ts'
 import { freed } from './leases.ts'
-import { movesOf, usesOf } from './moves.ts'
+import { createdBy, type Made } from './made.ts'
+import { movesOf } from './moves.ts'
 import { marksOf } from './reserve.ts'
 import { type Runtime, recordingOf } from './runtime.ts'
 import type { Change, ObjectRef, TrackedObject } from './store.ts'
@@ -51,8 +53,10 @@ export async function findEffect(runtime: Runtime, going: Going, outcome: Outcom
 /** Puts what became of a call on the record. @throws what the journal throws. */
 export async function recordOutcome(runtime: Runtime, going: Going, outcome: Outcome, effect: Effect): Promise<void> {
   const answered = outcome.kind === 'answered' ? outcome.answer : undefined
+  const at = runtime.now()
+  const astray = answered === undefined || effect !== 'effective' ? undefined : astrayAfter(going, answered, at)
   await runtime.journal.append({
-    at: runtime.now(),
+    at,
     kind: 'outcome',
     call: going.id,
     operation: going.call.operation,
@@ -61,6 +65,7 @@ export async function recordOutcome(runtime: Runtime, going: Going, outcome: Out
     ...(going.call.principal.id === undefined ? {} : { subject: going.call.principal.id }),
     ...(answered === undefined ? {} : { status: answered.status }),
     ...(outcome.kind === 'answered' ? {} : { why: outcome.why }),
+    ...(astray === undefined ? {} : { astray }),
     ...(answered?.body === undefined ? {} : { answer: answered.body }),
   })
 }
@@ -173,35 +178,6 @@ function kept(going: Going, answer: Answer): Answer {
   const shown = shownTo(going, going.decision, answer)
   const keptText = shown.kind === 'changed' ? printLosslessJson(shown.body) : shown.kind === 'pass' ? (text ?? '') : ''
   return { status, headers: type === undefined ? {} : { 'content-type': type }, text: keptText }
-}
-
-export interface Made {
-  readonly use: UseId
-  readonly fact: ObjectFact
-}
-
-/** The objects a call made, as its answer shows them. */
-export function createdBy(charter: Charter, going: Going, answer: Answer | undefined, now: number): readonly Made[] {
-  const made: Made[] = []
-  for (const use of usesOf(going)) {
-    const type = charter.objects.get(use.object?.type ?? '')
-    if (!use.creates || use.object === undefined || type === undefined || use.object.key.from === 'principal') continue
-    const messages = { response: { body: answer?.body, headers: answer?.headers ?? {} } }
-    const key = textOf(evaluateReference(use.object.key, messages))
-    if (key === undefined) continue
-    const value = representationIn(type, answer?.body, key)
-    const { id: creator, tenant: creatorTenant } = going.call.principal
-    const parent = objectsFor(use, going.objects)['parent'] ?? undefined
-    const known = {
-      now,
-      ...(creator === undefined ? {} : { creator }),
-      ...(creatorTenant === undefined ? {} : { creatorTenant }),
-      ...(parent === undefined ? {} : { parent }),
-      ...(use.to.length === 1 && use.to[0] !== undefined ? { state: use.to[0] } : {}),
-    }
-    made.push({ use: use.id, fact: { ...readObject(type, value, known), key } })
-  }
-  return made
 }
 
 /** Scopes of an object are known only now that it exists. */

@@ -62,7 +62,10 @@ function count(counts: Counts, event: GuardEvent): void {
     add(counts, `lockstep_decisions_total{effect="${event.effect}",mode="${event.mode}"}`)
     if (event.marks.length > 0) add(counts, 'lockstep_reservations_total')
   }
-  if (event.kind === 'outcome') add(counts, `lockstep_outcomes_total{effect="${event.effect}"}`)
+  if (event.kind === 'outcome') {
+    add(counts, `lockstep_outcomes_total{effect="${event.effect}"}`)
+    if (event.astray !== undefined) add(counts, 'lockstep_outcomes_astray_total')
+  }
   if (event.kind === 'approval') add(counts, `lockstep_approvals_total{verdict="${event.verdict}"}`)
   if (event.kind === 'hold') add(counts, 'lockstep_holds_total')
   if (event.kind === 'settled') add(counts, `lockstep_doubts_settled_total{effect="${event.effect}"}`)
@@ -82,6 +85,7 @@ const helps: Readonly<Record<string, string>> = {
   lockstep_decisions_total: 'Decisions on the record.',
   lockstep_reservations_total: 'Decisions that took something: a use, an amount, a grant.',
   lockstep_outcomes_total: 'What became of calls that were let through.',
+  lockstep_outcomes_astray_total: 'Calls after which the API left an object where no allowed use leads.',
   lockstep_approvals_total: 'Answers of approvers.',
   lockstep_holds_total: 'Questions opened.',
   lockstep_doubts_settled_total: 'Calls of unknown outcome that were settled later.',
