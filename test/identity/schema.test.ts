@@ -58,7 +58,7 @@ describe('the shape of `identity:`', () => {
     const blocks = [...readFileSync('docs/identity.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
       ([, text = '']) => text,
     )
-    assert.equal(blocks.length, 7)
+    assert.equal(blocks.length, 8)
     for (const block of blocks) {
       const value: unknown = parse(block)
       if (Array.isArray(value)) parseKeyFile(block)
