@@ -32,14 +32,17 @@ function say(name: string, { perSecond, mainCpu, allCpu, p50, p99 }: Cost): void
   )
 }
 
+/** About two seconds of them. */
+const callsARound = 19_200
+
 async function measureDecision(site: Site): Promise<void> {
-  await spend(site, 64, 6400)
+  await spend(site, 64, 3 * callsARound)
   const syncs: number[] = []
   const many: Cost[] = []
   const one: Cost[] = []
   for (let round = 0; round < Number(values.rounds); round += 1) {
     syncs.push(diskSync(site.folder, 200).p50)
-    many.push(await spend(site, 64, 6400))
+    many.push(await spend(site, 64, callsARound))
     one.push(await spend(site, 1, 300))
   }
   console.log(`full decision, store and ledger on disk; medians of ${values.rounds} rounds`)
