@@ -22,8 +22,8 @@ export interface Doubts {
   list(): Promise<readonly StoredCall[]>
   /** An operator says what became of a call. @returns false when it is not in doubt. */
   settle(call: string, effect: 'effective' | 'released', by: string, why: string): Promise<boolean>
-  /** Whether what this node took is still its own: no other node can have taken it for gone. */
-  readonly isAlive: () => boolean
+  /** Whether what this node took since a moment of `performance.now()` is still its own: no other node can have taken it for gone. */
+  readonly isOurs: (since: number) => boolean
   /** How many calls of this node wait to be settled until the store is back. */
   readonly kept: () => number
 }
@@ -180,7 +180,7 @@ export function makeDoubts(
       await close(going, effect, by, why)
       return true
     },
-    isAlive: () => nodes.isAlive(),
+    isOurs: (since) => nodes.isUnbroken(since),
     kept: () => kept.length,
   }
 }

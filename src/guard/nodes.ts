@@ -8,6 +8,8 @@ export class Nodes {
   readonly #runtime: Runtime
   readonly #heard = new Map<string, { readonly at: number; readonly since: number }>()
   #said = Number.NEGATIVE_INFINITY
+  /** Since when it was never silent for so long that others could take it for gone. */
+  #unbroken = Number.POSITIVE_INFINITY
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
@@ -26,8 +28,9 @@ export class Nodes {
       await transaction.write([{ kind: 'beat', node: own, at: now() }])
       return transaction.read({ nodes: true })
     })
-    this.#said = began
     const heardAt = performance.now()
+    if (heardAt - this.#said >= limits.silentMs) this.#unbroken = heardAt
+    this.#said = began
     for (const { node, at } of nodes) {
       if (this.#heard.get(node)?.at !== at) this.#heard.set(node, { at, since: heardAt })
     }
@@ -39,8 +42,12 @@ export class Nodes {
     })
   }
 
-  /** Whether no other node can have taken this one for gone: what it took before is still its own. */
-  isAlive(): boolean {
-    return performance.now() - this.#said < this.#runtime.limits.silentMs
+  /**
+   * Whether what this node took is still its own: no other one can have taken it for gone, not even for a while.
+   *
+   * @param since - A moment of `performance.now()` before the first of it was taken.
+   */
+  isUnbroken(since: number): boolean {
+    return this.#unbroken <= since && performance.now() - this.#said < this.#runtime.limits.silentMs
   }
 }

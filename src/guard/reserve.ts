@@ -38,6 +38,8 @@ export interface Ready {
   readonly question: string
   readonly mode: 'enforce' | 'observe'
   readonly held: readonly ObjectRef[]
+  /** The moment of `performance.now()` before they were taken. */
+  readonly began: number
   /** What was tracked of them when they were taken. */
   readonly tracked?: readonly TrackedObject[]
   readonly repeat?: RepeatKey

@@ -168,12 +168,14 @@ export class Rulings {
       ...(repeat === undefined ? {} : { repeat }),
       ...(incoming.signal === undefined ? {} : { signal: incoming.signal }),
     }
+    const began = performance.now()
     const taken = await takeObjects(this.#runtime, holding, this.#doubts)
     if (taken.kind === 'again') return this.#again(taken.earlier, force)
     const off = this.#runtime.switches.ofObjects(taken.objects)
     const ready: Ready = {
       ...readyOf(id, force, call, taken.objects, taken.held),
       tracked: taken.tracked,
+      began,
       ...(repeat === undefined ? {} : { repeat }),
     }
     if (off !== undefined) {
@@ -262,7 +264,7 @@ export class Rulings {
     }
     const [recorded, kept] = await Promise.allSettled([this.record(ready, reserved), store.flush()])
     // Another node may have taken this one for gone, and what it reserved for doubtful.
-    const stoodStill = reserved.stored && !this.#doubts.isAlive()
+    const stoodStill = reserved.stored && !this.#doubts.isOurs(ready.began)
     if (recorded.status === 'fulfilled' && kept.status === 'fulfilled' && !stoodStill) return
     if (reserved.stored) await this.#doubts.giveBack(going, recorded.status === 'fulfilled')
     if (recorded.status === 'rejected') throw recorded.reason
@@ -322,7 +324,7 @@ export function callOf({ operation, principal, request }: Incoming, at: number):
 export function readyOf(id: string, force: InForce, call: Call, objects: Objects, held: Ready['held']): Ready {
   // Only who needs an approval ever asks.
   const question = force.traitsOf(call.operation).approvals ? questionOf(force, call) : ''
-  return { id, force, call, objects, held, question, mode: 'enforce' }
+  return { id, force, call, objects, held, question, mode: 'enforce', began: performance.now() }
 }
 
 export function isAllowed(decision: Decision): boolean {

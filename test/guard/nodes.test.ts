@@ -68,6 +68,28 @@ test('a node that stood still sends nothing of what others may have taken for th
     assert.equal(api.effects.length, 0)
   }))
 
+test('nor once it is heard again, where it took its objects before it stood still', () =>
+  onStage(300, async (api, node) => {
+    const guard = await node()
+    const { latency } = api
+    let go = (): void => undefined
+    const looked = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    api.latency = () => looked
+    const sent = send(guard, api)
+    await guard.doubts.stop()
+    await pause(400)
+    await guard.doubts.start()
+    api.latency = latency
+    go()
+    const result = await sent
+    assert.ok(result.kind === 'refused')
+    assert.equal(result.refusal.code, 'unavailable')
+    assert.equal(api.effects.length, 0)
+    assert.equal((await send(guard, api)).kind, 'answered')
+  }))
+
 test('what a node that is gone took and did not send is free, and what it reserved is in doubt', () =>
   onStage(900, async (api, node) => {
     const gone = await node()
