@@ -38,7 +38,7 @@ export async function openTransaction<T>(steps: Steps, work: (transaction: Trans
   try {
     const value = await work({
       read: (query) => step(() => steps.read(query)),
-      write: (changes) => step(() => steps.write(changes)),
+      write: (changes) => step(() => (changes.length === 0 ? undefined : steps.write(changes))),
     })
     if (failures.length > 0) throw failures[0]
     return value
