@@ -6,7 +6,8 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { type Identities, type IdentitiesOptions, openIdentities } from '../../src/prove/identity/identities.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
-import { Redactor, Secret } from '../../src/prove/identity/secret.ts'
+import { Redactor } from '../../src/prove/identity/secret.ts'
+import { Secret } from '../../src/wire/secret.ts'
 import { listen, openLocal } from '../transport/open.ts'
 
 const jwt = (claims: object): string =>

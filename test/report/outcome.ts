@@ -5,9 +5,10 @@ import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { linkCharter } from '../../src/charter/link.ts'
 import { parseCharter } from '../../src/charter/parse.ts'
 import type { Cell, Finding, Outcome, Proof, Sent } from '../../src/prove/finding.ts'
-import { isSecretHeader, isSecretMember, Redactor, Secret } from '../../src/prove/identity/secret.ts'
+import { isSecretHeader, isSecretMember, Redactor } from '../../src/prove/identity/secret.ts'
 import type { AbuseCase, Scenario, Tactic } from '../../src/prove/plan/scenario.ts'
 import type { ReportContext } from '../../src/prove/report/context.ts'
+import { Secret } from '../../src/wire/secret.ts'
 
 export const charterText = `lockstep: 1
 name: bank

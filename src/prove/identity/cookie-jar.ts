@@ -1,5 +1,5 @@
+import { Secret } from '../../wire/secret.ts'
 import type { HttpRequest, HttpResponse } from '../transport/exchange.ts'
-import { Secret } from './secret.ts'
 
 interface Cookie {
   readonly host: string

@@ -1,8 +1,9 @@
+import { Secret } from '../../wire/secret.ts'
 import type { Exchange, HttpRequest } from '../transport/exchange.ts'
 import type { Transport } from '../transport/transport.ts'
 import { buildRequest, IdentityError } from './login.ts'
 import type { RawIdentities, RawIdentity, RawStep } from './schema.ts'
-import { Redactor, Secret } from './secret.ts'
+import { Redactor } from './secret.ts'
 import { lookupIn, openSession, type Session } from './session.ts'
 import { fillJson, type Lookup } from './template.ts'
 

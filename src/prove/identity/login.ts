@@ -1,8 +1,9 @@
 import { evaluateReference, parseReference } from '../../charter/pointer.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
+import type { Secret } from '../../wire/secret.ts'
 import type { Exchange, HttpRequest, HttpResponse } from '../transport/exchange.ts'
 import type { RawHook, RawStep } from './schema.ts'
-import { isSecretHeader, isSecretMember, learnSecrets, type Secret } from './secret.ts'
+import { isSecretHeader, isSecretMember, learnSecrets } from './secret.ts'
 import { fillJson, fillText, type Lookup } from './template.ts'
 
 /** What kept an identity from being used. */

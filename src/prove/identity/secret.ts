@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { Secret } from '../../wire/secret.ts'
 
 const redacted = '[redacted]'
 /** Encoded forms of shorter values are so common that redacting them would hide ordinary text. */
@@ -15,31 +15,6 @@ export function isSecretHeader(name: string): boolean {
 /** Whether a body member, form field, query parameter or captured variable of this name is a credential. */
 export function isSecretMember(name: string): boolean {
   return secretMember.test(name)
-}
-
-/** A value that prints as `[redacted]` wherever it is printed; only `reveal` gives it away. */
-export class Secret {
-  readonly #value: string
-
-  constructor(value: string) {
-    this.#value = value
-  }
-
-  reveal(): string {
-    return this.#value
-  }
-
-  toString(): string {
-    return redacted
-  }
-
-  toJSON(): string {
-    return redacted
-  }
-
-  [inspect.custom](): string {
-    return redacted
-  }
 }
 
 /** Remembers secrets and takes them out of text. */

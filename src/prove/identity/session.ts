@@ -1,11 +1,12 @@
 import { parseDuration } from '../../charter/duration.ts'
+import { Secret } from '../../wire/secret.ts'
 import type { Exchange, HttpRequest, HttpResponse } from '../transport/exchange.ts'
 import type { Transport } from '../transport/transport.ts'
 import { CookieJar } from './cookie-jar.ts'
 import { fillAll, IdentityError, runStep } from './login.ts'
 import { joinPrincipal, readJwtClaims, type SessionPrincipal } from './principal.ts'
 import type { RawIdentity, RawStep } from './schema.ts'
-import { isSecretHeader, isSecretMember, learnSecrets, Secret } from './secret.ts'
+import { isSecretHeader, isSecretMember, learnSecrets } from './secret.ts'
 import { fillJson, type Lookup } from './template.ts'
 
 /** One identity, logged in. */
