@@ -74,8 +74,8 @@ export function printScope({ operation, workflow, agent, as, placeholder }: Scop
 
 /** No control characters, nothing beyond what a header may hold. */
 export function isPlain(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a header must not hold (RFC 9110 section 5.5)
-  return !/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(text)
+  // RFC 9110 section 5.5.
+  return /^[\t -~\u0080-\u00ff]*$/.test(text)
 }
 
 /** Whether a secret with this scope belongs into what is asked for. What belongs to a whole source needs a scope of the whole source. */
