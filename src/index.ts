@@ -1,7 +1,8 @@
 /** The public interface: what other programs may use of Lockstep. */
-export type { Call, CallRequest, Charter, Constraint, Invariant, ObjectFact, Principal } from './charter/charter.ts'
+export type { Call, CallRequest, Charter, Constraint, ObjectFact, Principal, Run } from './charter/charter.ts'
 export type { Diagnostic } from './charter/diagnostic.ts'
 export { formatDiagnostic, hasErrors } from './charter/diagnostic.ts'
+export type { Invariant } from './charter/invariant.ts'
 export { linkCharter } from './charter/link.ts'
 export { type LoadedCharter, loadCharter } from './charter/load.ts'
 export { parseCharter } from './charter/parse.ts'

@@ -7,6 +7,7 @@ import type {
   ObjectType,
   OperationId,
   Principal,
+  Run,
   Slot,
 } from '../charter/charter.ts'
 import { parseDuration } from '../charter/duration.ts'
@@ -16,7 +17,7 @@ import type { Facts } from '../constraint/facts.ts'
 import { refOf } from '../constraint/slot.ts'
 import { factsFor } from '../session/fold.ts'
 import type { PastCall } from '../session/past-call.ts'
-import type { RawCase, RawCases, RawPast, RawPrincipal, RawRequest } from './case-schema.ts'
+import type { RawCase, RawCases, RawPast, RawPrincipal, RawRequest, RawRun } from './case-schema.ts'
 
 /** Noon, so that neither a day nor a year is at its edge. */
 const callAt = Date.UTC(2026, 0, 15, 12)
@@ -30,16 +31,22 @@ export function stageCase(
   raw: RawCase,
   report: (message: string) => void,
 ): { call: Call; facts: Facts } {
-  const who = (as: string | RawPrincipal): Principal => {
+  const principalNamed = (as: string | RawPrincipal): RawPrincipal => {
     const named = typeof as === 'string' ? entryOf(file.principals ?? {}, as) : as
     if (named === undefined) report(`there is no principal \`${String(as)}\``)
-    return asPrincipal(named ?? {})
+    return named ?? {}
+  }
+  const who = (as: string | RawPrincipal): Principal => {
+    const named = principalNamed(as)
+    const chain = chainOf(named, principalNamed)
+    return chain.length === 0 ? asPrincipal(named) : { ...asPrincipal(named), chain: chain.map(asPrincipal) }
   }
   const call: Call = {
     operation: raw.call.operation,
     principal: who(raw.call.as),
     request: asRequest(raw.call.request),
     at: callAt,
+    ...(raw.call.run === undefined ? {} : { run: asRun(raw.call.run) }),
   }
   const objects = objectsOf(charter, call.operation, raw.facts?.objects ?? {}, callAt)
   const given = raw.facts?.past ?? []
@@ -55,6 +62,26 @@ export function stageCase(
     return seen.find((fact) => fact?.key === key) ?? undefined
   }
   return { call, facts: factsFor(charter, call, objects, past, current) }
+}
+
+const longestChain = 8
+
+/** Whom a principal acts for, nearest first. */
+function chainOf(raw: RawPrincipal, named: (as: string) => RawPrincipal): readonly RawPrincipal[] {
+  const chain: RawPrincipal[] = []
+  for (let next = raw.for; next !== undefined && chain.length < longestChain; next = chain.at(-1)?.for)
+    chain.push(named(next))
+  return chain
+}
+
+function asRun({ id, workflow, agent, tools, purpose }: RawRun): Run {
+  return {
+    id,
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(purpose === undefined ? {} : { purpose }),
+  }
 }
 
 interface Stage {

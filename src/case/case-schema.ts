@@ -10,6 +10,10 @@ const principal = z
     scopes: z.array(z.string()).optional(),
     claims: z.record(z.string(), z.unknown()).optional(),
     actors: z.array(z.string()).optional(),
+    for: z
+      .string()
+      .optional()
+      .meta({ description: 'Whom it acts for: a name from `principals`, who may act for somebody in turn.' }),
   })
   .meta({ description: 'A principal.' })
 
@@ -58,10 +62,23 @@ const facts = z.strictObject({
     .meta({ description: 'By type of object: those that limits with `while` look at again.' }),
 })
 
+const run = z
+  .strictObject({
+    id: z.string().default('run-1'),
+    workflow: z.string().optional(),
+    agent: z.string().optional(),
+    tools: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The operations it was given. Without it, all of its workflow.' }),
+    purpose: z.string().optional(),
+  })
+  .meta({ description: 'The run of an agent that the call belongs to.' })
+
 const example = z.strictObject({
   description: z.string().min(1),
   facts: facts.optional(),
-  call: z.strictObject({ operation: z.string(), as, request: request.optional() }),
+  call: z.strictObject({ operation: z.string(), as, request: request.optional(), run: run.optional() }),
   expect: z.strictObject({
     effect: z.enum(['allow', 'deny', 'ask', 'modify']),
     use: z.string().optional(),
@@ -100,3 +117,5 @@ export type RawPast = z.output<typeof past>
 export type RawPrincipal = z.output<typeof principal>
 /** Arguments as written. */
 export type RawRequest = z.output<typeof request>
+/** A run as written. */
+export type RawRun = z.output<typeof run>

@@ -2,10 +2,15 @@
  * The charter as the rest of Lockstep uses it: names resolved, every demand one constraint with an id. Immutable.
  * Made by `linkCharter` only; whoever holds one need not check references again. */
 import type { Expression } from '../cel/parse-cel.ts'
+import type { Actor } from './actor.ts'
+import type { DataPolicy, Trusted, ValueRule } from './agent.ts'
+import type { Approval } from './approval.ts'
+import type { Invariant } from './invariant.ts'
 import type { Journey } from './journey.ts'
 import type { CallerKey, Pointer, Reference } from './pointer.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
 import type { Where } from './where.ts'
+import type { Workflow } from './workflow.ts'
 
 export type OperationId = string
 export type UseId = string
@@ -33,6 +38,8 @@ export interface Charter {
   /** Happy paths, as Arazzo writes them. */
   readonly journeys: ReadonlyMap<string, Journey>
   readonly workflows: ReadonlyMap<string, Workflow>
+  /** Which values are sensitive, and where they may go; absent when nothing is labelled. */
+  readonly data?: DataPolicy
   /** What a guard does with requests that no description has. */
   readonly undescribed: { readonly reads: 'allow' | 'deny'; readonly writes: 'allow' | 'deny' }
   /** Operations of the descriptions that nothing in the charter covers; calls to them are denied. */
@@ -47,28 +54,6 @@ export interface Source {
   readonly description: ApiDescription
   /** True of a response that refuses although its status is below 300. Reads `response`. */
   readonly refusedWhen?: Expression
-}
-
-export interface Actor {
-  readonly name: string
-  readonly kind: 'user' | 'service' | 'partner' | 'agent'
-  readonly when?: Expression
-  /** The tenant of such a principal; `false` when these actors may cross tenants. */
-  readonly tenant?: Expression | false
-  readonly position: Position
-}
-
-/** A named piece of business. An operation belongs to one at most. */
-export interface Workflow {
-  readonly name: string
-  readonly operations: ReadonlySet<OperationId>
-  readonly owners: Readonly<Record<string, string>>
-  /** `observe` lets everything through and records what would have been refused. */
-  readonly mode: 'enforce' | 'observe'
-  /** What the ledger keeps of arguments and objects. */
-  readonly record: 'full' | 'redacted' | 'hash'
-  readonly retainMs?: number
-  readonly position: Position
 }
 
 /** One way to be entitled; every given part must hold. Neither actor nor party: whoever is signed in, or anyone when `anonymous`. */
@@ -133,6 +118,10 @@ export interface Operation {
   readonly grants?: string
   /** What the caller called with is worth nothing afterwards. */
   readonly ends?: 'session'
+  /** Which parts of its answer can be believed; absent: none. */
+  readonly trusted?: Trusted
+  /** It keeps what runs remember, or gives it back. */
+  readonly memory?: 'write' | 'read'
 }
 
 /** One way to use an operation: a transition of an object, or the operation by itself. What is made `along` with one is no use of its own. */
@@ -184,14 +173,15 @@ export interface Ref {
   readonly optional: boolean
 }
 
-interface Head {
+/** What every demand has. */
+export interface Head {
   readonly id: ConstraintId
   /** The rule in its owner's words. */
   readonly says?: string
   readonly position: Position
 }
 
-/** What `per` counts for: `call`, `object`, `principal`, `tenant`, a slot, or a place in the request (`$request.body#/week`). */
+/** What `per` counts for: `call`, `object`, `principal`, `person`, `agent`, `run`, `workflow`, `tenant`, a slot, or a place in the request (`$request.body#/week`). */
 export type Scope = readonly string[]
 
 /** One thing the charter demands of a call: the closed set of kinds. */
@@ -242,6 +232,10 @@ export type Constraint =
       readonly moreThan: number
     })
   | (Head & { readonly kind: 'idempotency'; readonly key: Reference })
+  | (Head & { readonly kind: 'delegation'; readonly approvals: readonly string[] })
+  | (Head & { readonly kind: 'integrity' })
+  | (Head & { readonly kind: 'values'; readonly rule: ValueRule; readonly approvals: readonly string[] })
+  | (Head & { readonly kind: 'flow'; readonly approvals: readonly string[] })
   | (Head & {
       readonly kind: 'items'
       readonly object: string
@@ -268,43 +262,6 @@ export type OrderTemplate =
   | 'not-co-existence'
   | 'absence'
 
-export interface Approval {
-  readonly name: string
-  readonly neededWhen?: Expression
-  readonly choices: readonly Choice[]
-  /** `requester` (created it, owns it, or makes the call that needs it) or parties of the object. */
-  readonly not: readonly string[]
-  readonly quorum: number
-  readonly validForMs?: number
-  readonly binds?: readonly Pointer[]
-  readonly grant?: OperationId
-  readonly revoke?: OperationId
-  /** A class of calls may be approved at once: no longer, no more often than this; `amount` is what a bound limits. */
-  readonly standing?: { readonly validForMs: number; readonly uses: number; readonly amount?: Expression }
-  readonly says?: string
-  readonly position: Position
-}
-
-export type Invariant = Head &
-  (
-    | { readonly kind: 'never-negative' | 'monotone'; readonly object: string; readonly field: Field }
-    | {
-        readonly kind: 'conserved'
-        readonly object: string
-        readonly field: Field
-        readonly over: readonly OperationId[]
-      }
-    | { readonly kind: 'unique'; readonly object: string; readonly field: Field; readonly per?: 'tenant' | 'owner' }
-    | {
-        readonly kind: 'at-most'
-        readonly object: string
-        readonly count: number
-        readonly in: readonly string[]
-        readonly per: 'owner' | 'tenant'
-      }
-    | { readonly kind: 'holds'; readonly object: string; readonly rule: Expression }
-  )
-
 /** Anything the charter demands: of a call, or of the objects at all times. */
 export type Demand = Constraint | Invariant
 
@@ -319,6 +276,20 @@ export interface Principal {
   readonly claims?: Readonly<Record<string, unknown>>
   /** The actors it is, when whoever verified it has settled that; otherwise `when` of each actor decides. */
   readonly actors?: readonly string[]
+  /** Whom it acts for, nearest first; the last is the person or service behind it. Verified like the principal itself. */
+  readonly chain?: readonly Principal[]
+}
+
+/** One execution of a workflow. Made, signed and checked by us; never taken from what a protocol calls a session. */
+export interface Run {
+  readonly id: string
+  readonly workflow?: string
+  /** The id of the agent that runs it. */
+  readonly agent?: string
+  /** The operations this run was given, or said it needs before it saw any data; absent: all of its workflow. */
+  readonly tools?: readonly OperationId[]
+  /** What it is for, in the words of whoever started it. */
+  readonly purpose?: string
 }
 
 /** Arguments of a call, parsed once. */
@@ -335,6 +306,8 @@ export interface Call {
   readonly principal: Principal
   readonly request: CallRequest
   readonly at: number
+  /** The run it belongs to. */
+  readonly run?: Run
 }
 
 /** One object as it was seen. `value` is its representation; the rest is read out of it by `readObject`. */

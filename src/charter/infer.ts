@@ -1,6 +1,7 @@
 import { bare } from './bare.ts'
 import type { Reference } from './pointer.ts'
 import type { OperationShape } from './source/description.ts'
+import { objectOf } from './source/plain.ts'
 
 const segments = (path: string): string[] => path.split('/').filter((part) => part !== '')
 const parameterOf = (segment: string | undefined): string | undefined => /^\{(.+)\}$/.exec(segment ?? '')?.[1]
@@ -9,7 +10,7 @@ const parameterOf = (segment: string | undefined): string | undefined => /^\{(.+
  * Where an operation carries the key of an object, as far as its path or body tells; undefined when nothing does.
  *
  * In this order: the path begins like that of the object's `read` (`/orders/{orderId}/pay`); a path parameter, query parameter or
- * body member is named after the object (`orderId`, `order_id`, `order`).
+ * body member is named after the object (`orderId`, `order_id`, `order`). Tools have arguments only, and `read` may call it `id`.
  */
 export function inferKey(
   object: string,
@@ -17,6 +18,8 @@ export function inferKey(
   readId: string | undefined,
   read: OperationShape | undefined,
 ): Reference | undefined {
+  const wanted = new Set(['id', '', 'key', 'number', 'code'].map((suffix) => bare(`${object}${suffix}`)))
+  if (shape.method === 'TOOL') return argumentNamed(shape, shape.id === readId ? new Set([...wanted, 'id']) : wanted)
   const along = read === undefined ? undefined : alongPath(shape, read)
   if (along !== undefined) return { from: 'request', in: 'path', name: along }
   if (shape.id === readId) {
@@ -25,13 +28,6 @@ export function inferKey(
       .findLast((name) => name !== undefined)
     return last === undefined ? undefined : { from: 'request', in: 'path', name: last }
   }
-  const wanted = new Set([
-    bare(`${object}id`),
-    bare(object),
-    bare(`${object}key`),
-    bare(`${object}number`),
-    bare(`${object}code`),
-  ])
   const parameter = shape.parameters.find(
     (each) => (each.in === 'path' || each.in === 'query') && wanted.has(bare(each.name)),
   )
@@ -39,6 +35,11 @@ export function inferKey(
     return { from: 'request', in: parameter.in, name: parameter.name }
   // A new object may well name itself in its body, so only operations below an object are looked at.
   return undefined
+}
+
+function argumentNamed(shape: OperationShape, wanted: ReadonlySet<string>): Reference | undefined {
+  const name = Object.keys(objectOf(shape.body?.schema['properties'])).find((each) => wanted.has(bare(each)))
+  return name === undefined ? undefined : { from: 'request', in: 'body', pointer: [name] }
 }
 
 /** The parameter of `shape` that stands where `read` has its last one, when everything before it is the same. */
@@ -55,12 +56,13 @@ function alongPath(shape: OperationShape, read: OperationShape): string | undefi
   return same ? parameterOf(ours[last]) : undefined
 }
 
-/** The type of object an operation acts on when the charter does not say: the one whose `read` path it begins with, longest first. */
+/** The type of object an operation acts on when the charter does not say: the one whose `read` path it begins with, longest first. A tool acts on what it reads, or on the only type an argument is named after. */
 export function inferObject(
   shape: OperationShape,
   objects: Readonly<Record<string, { read?: string | undefined }>>,
   shapes: ReadonlyMap<string, OperationShape>,
 ): string | undefined {
+  if (shape.method === 'TOOL') return objectOfTool(shape, objects)
   let best: { name: string; length: number } | undefined
   for (const [name, { read }] of Object.entries(objects)) {
     const readShape = shapes.get(read ?? '')
@@ -69,4 +71,16 @@ export function inferObject(
     if (best === undefined || length > best.length) best = { name, length }
   }
   return best?.name
+}
+
+function objectOfTool(
+  shape: OperationShape,
+  objects: Readonly<Record<string, { read?: string | undefined }>>,
+): string | undefined {
+  const names = Object.keys(objects)
+  const read = names.find((name) => objects[name]?.read === shape.id)
+  const named = names.filter(
+    (name) => argumentNamed(shape, new Set([bare(`${name}id`), bare(`${name}key`)])) !== undefined,
+  )
+  return read ?? (named.length === 1 ? named[0] : undefined)
 }

@@ -1,6 +1,7 @@
 import { conjuncts } from '../cel/conjuncts.ts'
 import type { Choice, Constraint, Ref } from './charter.ts'
 import { parseDuration, parsePace } from './duration.ts'
+import { linkValues } from './link-agent.ts'
 import { linkRefDemands } from './link-ref.ts'
 import { asList, callVariables, type Linker, linkBy, unknownName } from './linker.ts'
 import type { Path } from './parse.ts'
@@ -111,6 +112,7 @@ export function linkDemands(linker: Linker, side: Side, scope: DemandScope, shap
       unknownName(linker, [...path, 'approval'], 'approval', approval, Object.keys(approvals))
     else found.push({ kind: 'approval', id: `${id}.approval.${approval}`, approval, position: position('approval') })
   }
+  found.push(...linkValues(linker, id, path, demands.values))
   if (demands.idempotency !== undefined) {
     const key = parseReference(demands.idempotency)
     if (key?.from !== 'request')
@@ -174,9 +176,22 @@ export function linkLimit(
   }
 }
 
+/** What any use can be counted for. */
+export const plainScopes: readonly string[] = [
+  'call',
+  'object',
+  'principal',
+  'person',
+  'agent',
+  'run',
+  'workflow',
+  'tenant',
+  'parent',
+]
+
 /** Reports scopes that mean nothing at this use. */
 export function checkScope(linker: Linker, path: Path, per: readonly string[], scope: DemandScope): readonly string[] {
-  const known = new Set(['call', 'object', 'principal', 'tenant', 'parent', ...scope.refs.map((ref) => ref.slot)])
+  const known = new Set([...plainScopes, ...scope.refs.map((ref) => ref.slot)])
   for (const each of per)
     if (!known.has(each) && countedPlace(each) === undefined) unknownName(linker, path, 'scope', each, known)
   if (per.includes('object') && scope.object === undefined) {

@@ -1,4 +1,5 @@
-import type { Field, Invariant, ObjectType } from './charter.ts'
+import type { Field, ObjectType } from './charter.ts'
+import type { Invariant } from './invariant.ts'
 import { asList, type Linker, unknownName } from './linker.ts'
 import type { RawInvariant } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import type { Constraint, OperationId, OrderTemplate, Use } from './charter.ts'
 import { parseDuration, parsePace } from './duration.ts'
-import { linkLimit } from './link-demand.ts'
+import { linkLimit, plainScopes } from './link-demand.ts'
 import { asList, type Linker, unknownName } from './linker.ts'
 import { isNamed } from './named.ts'
 import { countedPlace } from './pointer.ts'
@@ -40,8 +40,7 @@ export function linkRule(linker: Linker, raw: RawRule, index: number): Constrain
   if ('separate' in raw)
     return { kind: 'separation', ...head, of: { operations: known(raw.separate), per: asList(raw.per) } }
   if ('limit' in raw) {
-    const plain = ['call', 'object', 'principal', 'tenant', 'parent']
-    const slots = asList(raw.per).filter((each) => !plain.includes(each) && countedPlace(each) === undefined)
+    const slots = asList(raw.per).filter((each) => !plainScopes.includes(each) && countedPlace(each) === undefined)
     const refs = slots.map((slot) => ({
       slot,
       object: slot,

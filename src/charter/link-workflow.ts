@@ -1,8 +1,10 @@
-import type { Approval, Workflow } from './charter.ts'
+import type { Approval } from './approval.ts'
 import { parseDuration } from './duration.ts'
+import { linkAgentWorkflow } from './link-agent.ts'
 import { asList, callVariables, type Linker, unknownName } from './linker.ts'
 import type { Path } from './parse.ts'
 import type { RawApproval } from './schema.ts'
+import type { Workflow } from './workflow.ts'
 
 /** Resolves the workflows. An operation in two of them would be treated in two ways, so that is an error. */
 export function linkWorkflows(linker: Linker): Map<string, Workflow> {
@@ -26,6 +28,7 @@ export function linkWorkflows(linker: Linker): Map<string, Workflow> {
         mode: raw.mode,
         record: raw.record,
         position: linker.at(path),
+        ...linkAgentWorkflow(linker, name, raw),
         ...(retainMs === undefined ? {} : { retainMs }),
       }
       return [name, workflow]

@@ -1,8 +1,11 @@
-import type { Actor, Approval, Charter, ObjectType, Operation, Source, Use } from './charter.ts'
+import type { Actor } from './actor.ts'
+import type { Approval } from './approval.ts'
+import type { Charter, ObjectType, Operation, Source, Use } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { parseDuration } from './duration.ts'
 import { groupBy } from './group-by.ts'
 import { inferObject } from './infer.ts'
+import { linkAgent, linkData, patternOf, withAgents } from './link-agent.ts'
 import { isAlong, type Parted, partAlong } from './link-along.ts'
 import { linkFieldConstraints } from './link-field.ts'
 import { linkInvariant } from './link-invariant.ts'
@@ -16,6 +19,7 @@ import { asList, callVariables, type Linker, linkBy, makeLinker, unknownName } f
 import type { ParsedCharter } from './parse.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
 import { inlineDescription } from './source/inline.ts'
+import { modelDescription } from './source/tools.ts'
 
 /**
  * Resolves a parsed charter against the descriptions of its sources and compiles its expressions.
@@ -40,7 +44,8 @@ export function linkCharter(
   const { direct, moves } = linkUses(linker, approvals)
   const rules = (parsed.raw.rules ?? []).flatMap((raw, index) => linkRule(linker, raw, index) ?? [])
   const fields = linkFieldConstraints(linker)
-  const uses = nameSlots(direct).map((use) => fields(withRule(use, rules)))
+  const agents = withAgents(linker)
+  const uses = nameSlots(direct).map((use) => agents(fields(withRule(use, rules))))
   const objects = new Map<string, ObjectType>(
     Object.entries(parsed.raw.objects ?? {}).map(([name, raw]) => {
       const own = uses.filter((use) => use.kind === 'transition' && use.object?.type === name)
@@ -48,6 +53,7 @@ export function linkCharter(
     }),
   )
   const operations = linkOperations(linker, uses)
+  const data = linkData(linker)
   const charter: Charter = {
     name: parsed.raw.name ?? 'charter',
     sources,
@@ -59,6 +65,7 @@ export function linkCharter(
     invariants: (parsed.raw.invariants ?? []).flatMap((raw, index) => linkInvariant(linker, raw, index, objects) ?? []),
     journeys: linkJourneys(linker),
     workflows: linkWorkflows(linker),
+    ...(data === undefined ? {} : { data }),
     undescribed: { reads: 'deny', writes: 'deny', ...parsed.raw.undescribed },
     uncovered: [...shapes.values()].filter((shape) => !operations.has(shape.id)),
   }
@@ -71,9 +78,9 @@ function describeSources(
   descriptions: ReadonlyMap<string, ApiDescription>,
 ): Map<string, ApiDescription> {
   return new Map(
-    (parsed.raw.sources ?? []).map(({ name, operations = {} }) => {
+    (parsed.raw.sources ?? []).map(({ name, type, provider = name, operations = {} }) => {
       const inline = inlineDescription(name, operations)
-      const described = descriptions.get(name)
+      const described = type === 'model' ? modelDescription(name, provider) : descriptions.get(name)
       if (described === undefined) return [name, inline]
       const written = new Set(inline.operations.map((shape) => shape.id))
       const others = described.operations.filter((shape) => !written.has(shape.id))
@@ -129,6 +136,7 @@ function linkActors(linker: Linker): Map<string, Actor> {
         name,
         kind: raw.kind,
         position: linker.at(path),
+        ...linkAgent(linker, name),
         ...(when === undefined ? {} : { when }),
         ...(tenant === undefined ? {} : { tenant }),
       }
@@ -280,6 +288,8 @@ function linkOperations(linker: Linker, uses: readonly Use[]): Map<string, Opera
       ...(listed === undefined ? {} : { lists: { object: listed, items: itemsPlace(linker, id, raw?.items) } }),
       ...(grants === undefined ? {} : { grants }),
       ...(raw?.ends === undefined ? {} : { ends: raw.ends }),
+      ...(raw?.trusted === undefined ? {} : { trusted: raw.trusted === true ? 'all' : raw.trusted.map(patternOf) }),
+      ...(raw?.memory === undefined ? {} : { memory: raw.memory }),
     })
   }
   return linked

@@ -5,6 +5,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { filesReferredTo, graftFiles } from './source/graft.ts'
 import { type DescriptionResult, readDescription } from './source/read-description.ts'
 import { type ParsedText, parseText } from './source/text.ts'
+import { isToolList, readToolList } from './source/tools.ts'
 
 /** Bounds of one load; all files of a description together share them. */
 export interface LoadLimits {
@@ -39,6 +40,11 @@ export async function loadDescription(
   await loader.load(root)
   if (loader.files.get(root.href)?.value === undefined)
     return { description: undefined, diagnostics: loader.diagnostics }
+  const whole = loader.files.get(root.href)
+  if (whole !== undefined && isToolList(whole.value)) {
+    const read = readToolList(source, whole.value, whole.locate)
+    return { description: read.description, diagnostics: [...loader.diagnostics, ...read.diagnostics] }
+  }
   const { value, locate } = graftFiles(loader.files, (file, base) => resolveUrl(file, base)?.href)
   const { description, diagnostics } = readDescription(source, value, locate)
   return { description, diagnostics: [...loader.diagnostics, ...diagnostics] }

@@ -135,6 +135,7 @@ function joinFiles(files: readonly Parsed[], diagnostics: Diagnostic[]): ParsedC
     lockstep: 1,
     name: files.find((file) => file.raw.name !== undefined)?.raw.name,
     undescribed: files.find((file) => file.raw.undescribed !== undefined)?.raw.undescribed,
+    data: files.find((file) => file.raw.data !== undefined)?.raw.data,
   }
   for (const member of maps) {
     const joined: Record<string, unknown> = {}

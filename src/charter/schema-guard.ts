@@ -1,5 +1,6 @@
 /** The parts of a charter that only a guard acts on, and approvals: who must be asked, and how calls are treated. */
 import { z } from 'zod'
+import { agentWorkflow } from './schema-agent.ts'
 import { by, duration, expression, name, names, oneOrMore, operationId, pointer, says } from './schema-word.ts'
 
 export const approval = z
@@ -49,6 +50,7 @@ export const workflow = z
       .default('full')
       .meta({ description: 'What the ledger keeps of arguments and objects: all, names only, or a keyed hash.' }),
     retain: duration.optional().meta({ description: 'How long the ledger keeps them. Hashes stay.' }),
+    ...agentWorkflow,
   })
   .meta({ description: 'A named piece of business: operations, and how the guard treats them.' })
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { journeySchema } from './journey.ts'
+import { agentActor, agentOperation, dataPolicy, values } from './schema-agent.ts'
 import { approval, undescribed, workflow } from './schema-guard.ts'
 import { referenced } from './schema-ref.ts'
 import {
@@ -81,6 +82,7 @@ const demands = {
       'Where the idempotency key is: the same key has a single effect, as `$request.header.Idempotency-Key`.',
   }),
   public: publicUse.optional(),
+  values: values.optional(),
   object: name.optional().meta({ description: 'The type of object acted on. Transitions act on their own.' }),
   key: reference.optional().meta({
     description:
@@ -122,6 +124,7 @@ const operation = z
       .optional()
       .meta({ description: 'What the caller called with is worth nothing afterwards: signing out.' }),
     safe: z.boolean().optional().meta({ description: 'Changes nothing, although its method says it could.' }),
+    ...agentOperation,
   })
   .meta({ description: 'What is demanded of every use of an operation.' })
 
@@ -249,7 +252,10 @@ const invariant = z
 const source = z
   .strictObject({
     name,
-    type: z.enum(['openapi', 'inline']).default('openapi'),
+    type: z.enum(['openapi', 'inline', 'mcp', 'model']).default('openapi').meta({
+      description: '`mcp`: tools, described by their approved list. `model`: a provider of language models.',
+    }),
+    provider: name.optional().meta({ description: 'Of models, as `anthropic` or `openai`. Without it, the name.' }),
     url: z
       .string()
       .min(1)
@@ -296,6 +302,7 @@ const actor = z
         description:
           'Where the tenant is, as `claims.tenant`; `false` for actors that may cross tenants. Without it, `principal.tenant`.',
       }),
+    ...agentActor,
   })
   .meta({ description: 'A class of principals.' })
 
@@ -318,6 +325,7 @@ export const charterSchema = z
     invariants: z.array(invariant).optional(),
     journeys: z.record(z.string().min(1), journeySchema).optional(),
     workflows: z.record(name, workflow).optional(),
+    data: dataPolicy.optional(),
     undescribed: undescribed.optional(),
   })
   .meta({ title: 'Lockstep charter', description: 'The intended process of an API, in one place.' })
@@ -335,3 +343,5 @@ export type RawLimit = z.output<typeof limit>
 export type RawApproval = z.output<typeof approval>
 export type RawWorkflow = z.output<typeof workflow>
 export type RawField = z.output<typeof field>
+export type RawOperation = z.output<typeof operation>
+export type RawData = z.output<typeof dataPolicy>

@@ -1,5 +1,6 @@
 import { equalValues } from '../cel/compare.ts'
-import type { Approval, Charter, ObjectType } from '../charter/charter.ts'
+import type { Approval } from '../charter/approval.ts'
+import type { Charter, ObjectType } from '../charter/charter.ts'
 import { printDuration } from '../charter/duration.ts'
 import { getPointer, type Pointer, removePointer } from '../charter/pointer.ts'
 import { compileChoices, type Entitled } from './choice.ts'
@@ -39,7 +40,8 @@ export const approval: Kind<'approval'> = {
   ],
 }
 
-function compileApproval(approved: Approval, site: Site): Check {
+/** Whether enough others have approved a call, where it must be approved at all. */
+export function compileApproval(approved: Approval, site: Site): Check {
   const { neededWhen, quorum, name } = approved
   const condition = neededWhen === undefined ? undefined : { rule: neededWhen, evaluate: site.plan.compile(neededWhen) }
   const rejects = compileRejection(approved, site)

@@ -1,6 +1,6 @@
 import type { Choice, ObjectFact, ObjectType } from '../charter/charter.ts'
-import { compileChoices, looksAtObject } from './choice.ts'
-import { isLeftOut, slotFact } from './context.ts'
+import { compileChoices, type Entitled, looksAtObject, type Truth } from './choice.ts'
+import { type Context, isLeftOut, slotFact } from './context.ts'
 import type { Kind, Shortfall } from './kind.ts'
 import { refOf, slotType } from './slot.ts'
 import { whoWords } from './words.ts'
@@ -17,7 +17,7 @@ export const by: Kind<'by'> = {
     const type = slotType(site.charter, site.use, slot)
     const looks = looksAtObject(choices, type)
     return (context) => {
-      const answer = entitled(context, context.call.principal)
+      const answer = entitledTogether(context, entitled)
       if (answer === 'yes' || isLeftOut(context, ref)) return undefined
       if (answer === 'unknown') return unknownFor(lackingOf(choices, type, slotFact(context, slot, type?.name)))
       return looks && slotFact(context, slot, type?.name) === null ? missing : notAmong
@@ -45,6 +45,23 @@ export const by: Kind<'by'> = {
       'unauthenticated',
     ]
   },
+}
+
+/**
+ * Whether everybody in whose name a call is made is entitled: an agent does no more than those it acts for. What it may do itself is said by its
+ * workflow, where it has one: that is for `delegation` to ask.
+ */
+function entitledTogether(context: Context, entitled: Entitled): Truth {
+  const { principal } = context.call
+  if (principal.chain === undefined) return entitled(context, principal)
+  let answer: Truth = 'yes'
+  for (const each of principal.chain) {
+    if (each.kind === 'agent') continue
+    const one = entitled(context, each)
+    if (one === 'no') return one
+    if (one === 'unknown') answer = one
+  }
+  return answer
 }
 
 function unknownFor(lacking: readonly string[]): Shortfall {

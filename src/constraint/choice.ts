@@ -1,5 +1,6 @@
 import type { Scope } from '../cel/closure.ts'
-import type { Actor, Charter, Choice, ObjectFact, ObjectType, Principal, Slot, Use } from '../charter/charter.ts'
+import type { Actor } from '../charter/actor.ts'
+import type { Charter, Choice, ObjectFact, ObjectType, Principal, Slot, Use } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { type Context, makeContext, slotFact } from './context.ts'
 import { noFacts } from './facts.ts'

@@ -1,3 +1,5 @@
+import { agentClassIds, agentRows } from './agent-class.ts'
+
 /**
  * What a proven abuse is called. Ids of other lists are those of the editions in `taxonomy.ts`; the mapping is ours where the list
  * gives none. `ids.cwe` has the primary one first: one that MITRE allows for findings.
@@ -63,11 +65,13 @@ export const classIds = [
   'weak-capability',
   'invariant-broken',
   'automation',
+  ...agentClassIds,
 ] as const
 
 export type ClassId = (typeof classIds)[number]
 
-type Row = readonly [title: string, severity: FindingClass['severity'], meaning: string, ids: string]
+/** Title, severity, meaning and ids of a class. */
+export type Row = readonly [title: string, severity: FindingClass['severity'], meaning: string, ids: string]
 
 // One line of ids a class: numbers within each list, written `list numbers; list numbers`.
 const step = 'cwe 841 696; capec 140; asvs 2.3.1; wstg 06'
@@ -288,6 +292,7 @@ const rows: Readonly<Record<ClassId, Row>> = {
     'A flow could be run faster than the process allows.',
     'bla 10; api 6; cwe 799 837; oat 006 013 005; asvs 2.4.1 2.4.2',
   ],
+  ...agentRows,
 }
 
 const format: Readonly<Record<keyof Ids, (number: string) => string>> = {

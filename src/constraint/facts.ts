@@ -14,6 +14,45 @@ export interface Facts {
   readonly history: Readonly<Record<ConstraintId, readonly PastUse[]>>
   /** By the name of the approval: what was granted for the object of this call and is not yet used up. */
   readonly grants: Readonly<Record<string, readonly Grant[]>>
+  /** Where the arguments that a `values` constraint speaks of came from. */
+  readonly values?: Readonly<Record<ConstraintId, readonly TracedValue[]>>
+  /** The classes of data the arguments carry. */
+  readonly classes?: readonly ClassSeen[]
+  /** How the server of a tool describes it now, beside what was approved. */
+  readonly pins?: Readonly<Record<OperationId, Pin>>
+}
+
+export type Pin = 'pinned' | 'changed' | 'unknown'
+
+/** Whose word a value is: the user's, an approver's, the system's of record, anybody's, or the model's alone. */
+export type Trust = 'prompt' | 'endorsed' | 'trusted' | 'untrusted' | 'model'
+
+/** One place where a value was seen before. */
+export interface Origin {
+  readonly trust: Trust
+  /** Whose answer it was in, and where. */
+  readonly operation?: OperationId
+  readonly at?: string
+  readonly call?: string
+  /** How it was found again: written the same, in other letters, in another form, as a part, put together, encoded, or only looking the same. */
+  readonly how?: 'same' | 'case' | 'form' | 'part' | 'joined' | 'encoded' | 'lookalike'
+  /** It was remembered from an earlier run. */
+  readonly memory?: true
+}
+
+/** An argument, or one value in it, and where it was seen before; best first, empty when that cannot be told. */
+export interface TracedValue {
+  readonly at: string
+  readonly origins: readonly Origin[]
+}
+
+/** A class of data found in a call: where, and by which label or detector. */
+export interface ClassSeen {
+  readonly at: string
+  readonly class: string
+  readonly by: string
+  /** Where the call goes, when that is no operation: the model or region. */
+  readonly to?: { readonly kind: 'model' | 'region'; readonly name: string }
 }
 
 /** Earlier uses in one scope and window. `sum` is exact: a JS number, or decimal text. */

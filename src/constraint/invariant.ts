@@ -1,4 +1,5 @@
-import type { Demand, Invariant } from '../charter/charter.ts'
+import type { Demand } from '../charter/charter.ts'
+import type { Invariant } from '../charter/invariant.ts'
 import { joinWords } from './words.ts'
 
 const kinds: ReadonlySet<string> = new Set(['never-negative', 'monotone', 'conserved', 'unique', 'at-most', 'holds'])

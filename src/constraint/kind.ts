@@ -8,6 +8,8 @@ import type { ScopePlan } from './scope.ts'
 export interface Shortfall {
   readonly outcome: 'broken' | 'unknown' | 'ask'
   readonly detail: string
+  /** The approval that would make up for it, where it is not the constraint itself. */
+  readonly approval?: string
 }
 
 /** What must be done to the answer of an allowed call. */
@@ -48,6 +50,8 @@ export type Need =
   | { readonly fact: 'counter' }
   | { readonly fact: 'history' }
   | { readonly fact: 'grants'; readonly approval: string }
+  /** Where arguments come from, the classes of data in them, how tools are described: what the run and the gateway know. */
+  | { readonly fact: 'values' | 'classes' | 'pins' }
 
 type Of<K extends Constraint['kind']> = Extract<Constraint, { kind: K }>
 

@@ -2,8 +2,11 @@ import type { Charter, Constraint, ConstraintKind, Demand, Use } from '../charte
 import { approval } from './approval.ts'
 import { by } from './by.ts'
 import type { ClassId } from './class.ts'
+import { delegation } from './delegation.ts'
+import { flow } from './flow.ts'
 import { from } from './from.ts'
 import { idempotency } from './idempotency.ts'
+import { integrity } from './integrity.ts'
 import { describeInvariant, isInvariant } from './invariant.ts'
 import { items } from './items.ts'
 import type { Check, Kind, Need, Owe, Site } from './kind.ts'
@@ -14,6 +17,7 @@ import { rate } from './rate.ts'
 import { seenBy } from './seen-by.ts'
 import { separation } from './separation.ts'
 import { setBy } from './set-by.ts'
+import { values } from './values.ts'
 import { when } from './when.ts'
 
 /** A constraint together with the meaning of its kind. */
@@ -54,6 +58,14 @@ export function meaningOf(constraint: Constraint): Meaning {
       return bind(idempotency, constraint)
     case 'items':
       return bind(items, constraint)
+    case 'delegation':
+      return bind(delegation, constraint)
+    case 'values':
+      return bind(values, constraint)
+    case 'flow':
+      return bind(flow, constraint)
+    case 'integrity':
+      return bind(integrity, constraint)
   }
 }
 

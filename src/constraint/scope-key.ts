@@ -32,9 +32,16 @@ function scopePart(charter: Charter, scope: string, occasion: Occasion): string 
     case 'call':
       return 'call'
     case 'principal':
-      return principal.id === undefined ? 'nobody' : `id ${principal.id}`
+      return callerPart(principal.id)
     case 'tenant':
       return tenantOf(charter, principal)
+    case 'person':
+      return callerPart(personOf(principal).id)
+    case 'workflow':
+      return 'workflow'
+    case 'agent':
+    case 'run':
+      return agentPart(scope, occasion.call)
     default: {
       const place = countedPlace(scope)
       if (place !== undefined) {
@@ -45,6 +52,22 @@ function scopePart(charter: Charter, scope: string, occasion: Occasion): string 
       return found === undefined ? undefined : `${found.type}/${found.key}`
     }
   }
+}
+
+function callerPart(id: string | undefined): string {
+  return id === undefined ? 'nobody' : `id ${id}`
+}
+
+/** What people and services do themselves, outside of any run, is counted for each of them; an agent without a run cannot be counted. */
+function agentPart(scope: 'agent' | 'run', { principal, run }: Call): string | undefined {
+  const id = scope === 'run' ? run?.id : (run?.agent ?? (principal.kind === 'agent' ? principal.id : undefined))
+  if (id !== undefined) return `${scope} ${id}`
+  return principal.kind === 'agent' ? undefined : callerPart(principal.id)
+}
+
+/** The person or service behind a principal. */
+export function personOf(principal: Principal): Principal {
+  return principal.chain?.at(-1) ?? principal
 }
 
 /** The tenant of a principal as the first of its actors that says so has it, else its own. */

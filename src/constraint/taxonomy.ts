@@ -166,6 +166,7 @@ export const cwe: Taxonomy = {
     'CWE-1220': 'Insufficient Granularity of Access Control',
     'CWE-1284': 'Improper Validation of Specified Quantity in Input',
     'CWE-1357': 'Reliance on Insufficiently Trustworthy Component',
+    'CWE-1427': 'Improper Neutralization of Input Used for LLM Prompting',
   },
 }
 

@@ -185,8 +185,9 @@ function allowed({ allowed: plain, owes, use }: CompiledUse, context: Context): 
   return obligations.length === 0 ? plain : { effect: 'modify', use: use.id, reasons: none, obligations }
 }
 
-function reasonOf({ constraint, rule }: Demand, { outcome, detail }: Shortfall): Reason {
-  return { constraint: constraint.id, kind: constraint.kind, outcome, says: `${rule}: ${detail}` }
+function reasonOf({ constraint, rule }: Demand, { outcome, detail, approval }: Shortfall): Reason {
+  const reason = { constraint: constraint.id, kind: constraint.kind, outcome, says: `${rule}: ${detail}` }
+  return approval === undefined ? reason : { ...reason, approval }
 }
 
 function notPermitted(use: Use): Reason {

@@ -11,6 +11,8 @@ export interface Reason {
   readonly outcome: 'broken' | 'unknown' | 'ask'
   /** One plain sentence: the rule, in its owner's words where there are any, and what is the matter. */
   readonly says: string
+  /** The approval that would make up for it, where that is not the constraint itself. */
+  readonly approval?: string
 }
 
 /** The answer for one call. `deny` and `ask` have reasons, `modify` has obligations. `defer` is never decided here: a guard says it. */

@@ -55,6 +55,7 @@ export function neededFacts(
     for (const constraint of use.constraints) {
       for (const need of meaningOf(constraint).needs(use, charter)) {
         if (need.fact === 'object') addObject(found.objects, charter, occasion, need.slot)
+        else if (need.fact === 'values' || need.fact === 'classes' || need.fact === 'pins') continue
         else if (need.fact === 'grants')
           found.grants.set(need.approval, neededGrants(need.approval, objectInSlot(charter, 'object', occasion)))
         else

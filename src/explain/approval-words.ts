@@ -1,4 +1,4 @@
-import type { Approval } from '../charter/charter.ts'
+import type { Approval } from '../charter/approval.ts'
 import { printDuration } from '../charter/duration.ts'
 import { printPointer } from '../charter/pointer.ts'
 import { joinWords, whoWords } from '../constraint/words.ts'

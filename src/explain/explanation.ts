@@ -1,4 +1,5 @@
-import type { Charter, Constraint, Invariant, ObjectType, Use } from '../charter/charter.ts'
+import type { Charter, Constraint, ObjectType, Use } from '../charter/charter.ts'
+import type { Invariant } from '../charter/invariant.ts'
 import { describeInvariant } from '../constraint/invariant.ts'
 import { describeConstraint } from '../constraint/kinds.ts'
 import { joinWords, whoWords } from '../constraint/words.ts'

@@ -1,5 +1,7 @@
 /** Calls that wait for somebody: asked once, shown as they will run, decided by whoever the charter entitles. */
-import type { Approval, Charter, Principal, Use } from '../charter/charter.ts'
+
+import type { Approval } from '../charter/approval.ts'
+import type { Charter, Principal, Use } from '../charter/charter.ts'
 import { compileRejection } from '../constraint/approval.ts'
 import { makeContext } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'

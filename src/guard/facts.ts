@@ -1,4 +1,6 @@
 /** What the store must be asked before a call is decided, and its answer as facts. */
+
+import { approvalsOf } from '../charter/approval.ts'
 import type { Call, Charter, ConstraintId } from '../charter/charter.ts'
 import { countsNothing } from '../constraint/count.ts'
 import type { Counter, Facts, Grant, PastUse } from '../constraint/facts.ts'
@@ -40,12 +42,12 @@ export function askFor(charter: Charter, call: Call, objects: Objects, question:
     for (const constraint of use.constraints) {
       const { id } = constraint
       const per = perOf(constraint)
-      if (constraint.kind === 'approval') {
-        if (grants.some((each) => each.approval === constraint.approval)) continue
+      for (const approval of approvalsOf(constraint)) {
+        if (grants.some((each) => each.approval === approval)) continue
         const object = objectInSlot(charter, 'object', occasion)
-        for (const query of grantQueries(constraint.approval, object, question))
-          grants.push({ approval: constraint.approval, query })
-      } else if (isCounting(constraint)) {
+        for (const query of grantQueries(approval, object, question)) grants.push({ approval, query })
+      }
+      if (isCounting(constraint)) {
         if (countsNothing(per, use)) fresh.counters.add(id)
         const scope = scopeKey(charter, per, occasion)
         if (scope !== undefined && !fresh.counters.has(id) && !counters.has(id)) {

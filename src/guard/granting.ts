@@ -1,5 +1,8 @@
 /** Approvals that an API takes with operations of its own. */
-import type { Approval, Charter, ObjectFact } from '../charter/charter.ts'
+
+import type { Approval } from '../charter/approval.ts'
+import { approvalsOf } from '../charter/approval.ts'
+import type { Charter, ObjectFact } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { getPointer } from '../charter/pointer.ts'
 import type { Going } from './going.ts'
@@ -44,7 +47,7 @@ function pointedAt(charter: Charter, approval: Approval, facts: readonly ObjectF
   const asking = new Set(
     [...charter.operations.values()].flatMap(({ uses }) =>
       uses.flatMap(({ object, constraints }) =>
-        object !== undefined && constraints.some((each) => each.kind === 'approval' && each.approval === approval.name)
+        object !== undefined && constraints.some((each) => approvalsOf(each).includes(approval.name))
           ? [object.type]
           : [],
       ),

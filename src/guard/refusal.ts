@@ -1,4 +1,5 @@
-import type { Approval, Charter, OperationId } from '../charter/charter.ts'
+import type { Approval } from '../charter/approval.ts'
+import type { Charter, OperationId } from '../charter/charter.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
 import type { Refusal, RefusalCode } from './call.ts'
 import type { Asked } from './question.ts'
@@ -60,7 +61,8 @@ export function approvalsAsked(charter: Charter, operation: OperationId, decisio
   const names = new Set(
     decision.reasons.flatMap((reason) => {
       const found = constraints.find((each) => each.id === reason.constraint)
-      return reason.outcome === 'ask' && found?.kind === 'approval' ? [found.approval] : []
+      if (reason.outcome !== 'ask') return []
+      return reason.approval ?? (found?.kind === 'approval' ? found.approval : [])
     }),
   )
   return [...names].flatMap((name) => charter.approvals.get(name) ?? [])
@@ -77,6 +79,10 @@ const remedies: Readonly<Partial<Record<Reason['kind'], string>>> = {
   order: 'take the steps in their order',
   separation: 'have somebody else do it',
   idempotency: 'send an idempotency key',
+  delegation: 'use what the workflow of the agent lists, for somebody it may act for',
+  values: 'take the value from where the charter lets it come from, or have the user name it',
+  flow: 'leave out the data, or send it where its class may go',
+  integrity: 'have the tool approved as it is now',
 }
 
 function remedyOf(reasons: readonly Reason[]): string | undefined {

@@ -1,4 +1,6 @@
 /** Decide and reserve at once: nobody changes what the decision rests on before what it takes is taken. */
+
+import { approvalsOf } from '../charter/approval.ts'
 import type { Call, Charter, Use, UseId } from '../charter/charter.ts'
 import { type Facts, noFacts } from '../constraint/facts.ts'
 import { objectsFor } from '../constraint/slot.ts'
@@ -268,9 +270,11 @@ function taken(
   for (const use of charter.operations.get(ready.call.operation)?.uses ?? []) {
     if (!uses.includes(use.id)) continue
     for (const constraint of use.constraints) {
-      const approval = constraint.kind === 'approval' ? charter.approvals.get(constraint.approval) : undefined
-      if (approval !== undefined && usesUp(charter, approval, pastOf(ready.call, use, ready.objects, undefined)))
-        needed.add(approval.name)
+      for (const name of approvalsOf(constraint)) {
+        const approval = charter.approvals.get(name)
+        if (approval !== undefined && usesUp(charter, approval, pastOf(ready.call, use, ready.objects, undefined)))
+          needed.add(name)
+      }
     }
   }
   const used = grants.filter((grant) => needed.has(grant.approval))

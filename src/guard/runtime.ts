@@ -1,4 +1,6 @@
-import type { Charter, Operation, OperationId, Slot, Workflow } from '../charter/charter.ts'
+import { approvalsOf } from '../charter/approval.ts'
+import type { Charter, Operation, OperationId, Slot } from '../charter/charter.ts'
+import type { Workflow } from '../charter/workflow.ts'
 import { meaningOf } from '../constraint/kinds.ts'
 import { isRemembering } from '../session/counting.ts'
 import { type Ends, findEnds } from './ended.ts'
@@ -78,7 +80,7 @@ function findTraits(charter: Charter, operation: Operation | undefined): Traits 
   return {
     alone: operation === undefined ? new Set() : aloneSlots(charter, operation),
     facts: uses.some((use) => use.constraints.some((each) => meaningOf(each).needs(use, charter).length > 0)),
-    approvals: constraints.some((each) => each.kind === 'approval'),
+    approvals: constraints.some((each) => approvalsOf(each).length > 0),
     remembers: constraints.some(isRemembering),
     refreshes: constraints.some((each) => each.kind === 'limit' && each.while !== undefined),
   }

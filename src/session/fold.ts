@@ -1,3 +1,4 @@
+import { approvalsOf } from '../charter/approval.ts'
 import type { Call, Charter, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
 import { addUse, countsNothing, isAmount } from '../constraint/count.ts'
 import type { Counter, Facts, Grant, PastUse } from '../constraint/facts.ts'
@@ -42,12 +43,21 @@ export function factsFor(
   for (const use of uses.toSorted((left, right) => Number(left.creates) - Number(right.creates))) {
     const story = { charter, use, call, objects: objectsFor(use, objects), past: ordered, current }
     for (const constraint of use.constraints) {
-      if (constraint.kind === 'approval') grants[constraint.approval] ??= grantsFor(story, constraint.approval)
-      else if (isCounting(constraint)) put(counters, constraint.id, counterFor(story, constraint))
+      for (const approval of approvalsOf(constraint)) grants[approval] ??= grantsFor(story, approval)
+      if (isCounting(constraint)) put(counters, constraint.id, counterFor(story, constraint))
       else if (isRemembering(constraint)) put(history, constraint.id, historyFor(story, constraint))
     }
   }
-  return { objects, counters, history, grants }
+  return { objects, counters, history, grants, ...agentFacts(charter, call) }
+}
+
+/** Tools are as they were approved, and nothing sensitive is carried, as far as earlier calls tell. */
+function agentFacts(charter: Charter, { operation }: Call): Pick<Facts, 'classes' | 'pins'> {
+  const isTool = charter.operations.get(operation)?.shape.method === 'TOOL'
+  return {
+    ...(isTool ? { pins: { [operation]: 'pinned' } } : {}),
+    ...(charter.data === undefined ? {} : { classes: [] }),
+  }
 }
 
 function put<T>(map: Record<string, T>, id: string, value: T | undefined): void {

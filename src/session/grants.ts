@@ -1,4 +1,6 @@
-import type { Approval, Call, Charter, ObjectFact, Slot, Use } from '../charter/charter.ts'
+import type { Approval } from '../charter/approval.ts'
+import { approvalsOf } from '../charter/approval.ts'
+import type { Call, Charter, ObjectFact, Slot, Use } from '../charter/charter.ts'
 import { makeContext } from '../constraint/context.ts'
 import { type Grant, noFacts } from '../constraint/facts.ts'
 import { makeScopePlan } from '../constraint/scope.ts'
@@ -61,8 +63,7 @@ function idOf({ type, key }: ObjectFact): string {
 /** Whether a past call needed an approval, and so has used up what was granted. */
 export function usesUp(charter: Charter, approval: Approval, past: PastCall): boolean {
   const use = useOfPast(charter, past)
-  if (use?.constraints.some((each) => each.kind === 'approval' && each.approval === approval.name) !== true)
-    return false
+  if (use?.constraints.some((each) => approvalsOf(each).includes(approval.name)) !== true) return false
   if (approval.neededWhen === undefined) return true
   const plan = makeScopePlan(charter, use)
   plan.add(approval.neededWhen)

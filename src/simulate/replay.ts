@@ -263,6 +263,8 @@ function watching(charter: Charter): Charter {
     owners: {},
     mode: 'observe',
     record: 'full',
+    budgets: [],
+    outsidePlan: 'deny',
     position,
   } as const
   return { ...charter, workflows: new Map([[flow.name, flow]]) }

@@ -50,7 +50,7 @@ describe('finding classes', () => {
       for (const name of names) {
         for (const each of ids[name]) assert.ok(Object.hasOwn(taxonomies[name].entries, each), `${each} in ${name}`)
       }
-      assert.ok(ids.bla.length > 0, 'names a business logic abuse')
+      assert.ok(ids.bla.length + ids.asi.length > 0, 'names an abuse of business logic or of agents')
       assert.ok(title !== '' && meaning.endsWith('.'))
       assert.equal(new Set(Object.values(ids).flat()).size, Object.values(ids).flat().length, 'no id twice')
     })
@@ -71,6 +71,8 @@ describe('finding classes', () => {
         'bfla CWE-862',
         'scope-exceeded CWE-863',
         'automation CWE-799',
+        'delegation-exceeded CWE-863',
+        'tool-outside-workflow CWE-862',
       ],
     )
   })

@@ -216,7 +216,7 @@ describe('decide', () => {
     fc.assert(
       fc.property(
         either,
-        fc.constantFrom<keyof Facts>('objects', 'counters', 'history', 'grants'),
+        fc.constantFrom<'objects' | 'counters' | 'history' | 'grants'>('objects', 'counters', 'history', 'grants'),
         fc.nat(40),
         ({ of, facts, call }, part, nth) => {
           const charter = charters[of]

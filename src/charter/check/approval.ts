@@ -1,10 +1,11 @@
-import type { Approval, Choice } from '../charter.ts'
+import { type Approval, approvalsOf } from '../approval.ts'
+import type { Choice } from '../charter.ts'
 import { type Checker, constraintsOf, listNames } from './checker.ts'
 import { excludesAll } from './separation.ts'
 
 /** Approvals that nobody can give, nothing needs, or no operation takes. */
 export function checkApprovals(checker: Checker): void {
-  const needed = new Set(checker.uses.flatMap((use) => constraintsOf(use, 'approval').map((each) => each.approval)))
+  const needed = new Set(checker.uses.flatMap((use) => use.constraints.flatMap(approvalsOf)))
   for (const approval of checker.charter.approvals.values()) {
     if (!needed.has(approval.name)) {
       const help = `add \`approval: ${approval.name}\` to the transition that needs it`

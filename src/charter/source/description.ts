@@ -15,7 +15,14 @@ export type Locate = (path: readonly (string | number)[]) => SourcePosition
 export type Schema = PlainObject
 
 /** What kind of description the operations came from; `inline` are those written in the charter itself. */
-export type DescriptionFormat = 'openapi-3.0' | 'openapi-3.1' | 'openapi-3.2' | 'swagger-2.0' | 'inline'
+export type DescriptionFormat =
+  | 'openapi-3.0'
+  | 'openapi-3.1'
+  | 'openapi-3.2'
+  | 'swagger-2.0'
+  | 'inline'
+  | 'mcp'
+  | 'model'
 
 /** An API as its description declares it. Nothing here was checked against the running API. */
 export interface ApiDescription {
@@ -33,7 +40,7 @@ export interface ApiDescription {
   readonly document: unknown
 }
 
-/** One HTTP operation of a description. */
+/** One operation of a description: of an HTTP API, or a tool (method `TOOL`), or a model (method `MODEL`). */
 export interface OperationShape {
   /** `source.name`. */
   readonly id: string

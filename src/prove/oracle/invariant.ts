@@ -1,6 +1,7 @@
 /** Judges invariants by what an observer saw before and after. Pure. */
 import Big from 'big.js'
-import type { Charter, Invariant, ObjectFact } from '../../charter/charter.ts'
+import type { Charter, ObjectFact } from '../../charter/charter.ts'
+import type { Invariant } from '../../charter/invariant.ts'
 import { getPointer, printPointer } from '../../charter/pointer.ts'
 import type { Change } from './change.ts'
 import type { Sights } from './effect.ts'

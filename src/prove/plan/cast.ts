@@ -1,4 +1,5 @@
-import type { Actor, Charter, Choice, Constraint, Principal, Use } from '../../charter/charter.ts'
+import type { Actor } from '../../charter/actor.ts'
+import type { Charter, Choice, Constraint, Principal, Use } from '../../charter/charter.ts'
 import type { Own } from './own.ts'
 
 /** One identity the planner can give a role to. What its principal is may be known only in part before it has signed in. */

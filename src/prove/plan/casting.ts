@@ -1,5 +1,5 @@
-/** Who can do what in a scenario: the charter's choices, minus those whom earlier steps rule out. */
-import type { Approval, Choice, Slot, Use } from '../../charter/charter.ts'
+import type { Approval } from '../../charter/approval.ts'
+import type { Choice, Slot, Use } from '../../charter/charter.ts'
 import { usesNamed } from '../../charter/named.ts'
 import { printPointer } from '../../charter/pointer.ts'
 import { apartFrom } from '../../constraint/separation.ts'
@@ -26,7 +26,7 @@ export interface Making {
 
 const nothingYet: Making = { steps: [], vars: {}, owners: new Map() }
 
-/** Chooses people; sees the scenario grow, so that whoever asks gets those who fit now. Throws `Unbuildable` when nobody does. */
+/** Chooses people, minus those whom earlier steps rule out; sees the scenario grow, so that whoever asks gets those who fit now. Throws `Unbuildable` when nobody does. */
 export class Casting {
   private readonly stage: Stage
   private readonly choosing: BuildOptions

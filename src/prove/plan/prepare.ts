@@ -1,5 +1,7 @@
 /** What must be done before a use: what the charter's order rules put first, and the approvals it needs. */
-import type { Approval, Constraint, Slot, Use } from '../../charter/charter.ts'
+
+import type { Approval } from '../../charter/approval.ts'
+import type { Constraint, Slot, Use } from '../../charter/charter.ts'
 import { isNamed } from '../../charter/named.ts'
 import type { Person } from './belong.ts'
 import type { Builder, How } from './build.ts'

@@ -265,6 +265,26 @@ export function causeOf(
         'does not filter the list by what the caller may read',
         'Filter by owner and tenant in the query, with the same rule as reading one.',
       )
+    case 'delegation':
+      return text(
+        'lets an agent do what its workflow or its person may not',
+        'Check the whole chain of delegation at every call: each of them must be allowed to make it.',
+      )
+    case 'values':
+      return text(
+        'takes the argument wherever it came from',
+        'Let the guard trace arguments of the agent, and take recipients and targets from the user or the system of record only.',
+      )
+    case 'flow':
+      return text(
+        'sends on data whatever its class',
+        'Decide by the class of the data where it may go before it is sent, also when it is encoded or in parts.',
+      )
+    case 'integrity':
+      return text(
+        'is used although its description changed',
+        'Pin the approved description and hold the tool until somebody has looked at the difference.',
+      )
   }
 }
 

@@ -1,7 +1,10 @@
 /** How the other parts of two charters differ: actors, objects, approvals, workflows, and what is not described. */
 import { withArticle } from '../../cel/article.ts'
-import type { Actor, Approval, Charter, ObjectType, Workflow } from '../../charter/charter.ts'
+import type { Actor } from '../../charter/actor.ts'
+import type { Approval } from '../../charter/approval.ts'
+import type { Charter, ObjectType } from '../../charter/charter.ts'
 import { printDuration } from '../../charter/duration.ts'
+import type { Workflow } from '../../charter/workflow.ts'
 import { joinWords, whoWords } from '../../constraint/words.ts'
 import { byChoices, byNumber, bySet, type Change, type Direction, reversed, together } from './change.ts'
 import { plainText } from './plain.ts'

@@ -1,5 +1,6 @@
 /** Values that may exist once: an example serves for one call, the next says the next one. */
-import type { CallRequest, Invariant, Principal, Use } from '../../../charter/charter.ts'
+import type { CallRequest, Principal, Use } from '../../../charter/charter.ts'
+import type { Invariant } from '../../../charter/invariant.ts'
 import { printReference, type Reference } from '../../../charter/pointer.ts'
 import { placeValue, valueAt } from '../../../wire/place.ts'
 import { namedObjects } from '../../plan/implicit-ref.ts'

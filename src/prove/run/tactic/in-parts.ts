@@ -1,7 +1,7 @@
 /** What an object keeps in bounds over a whole list, taken in two parts that each fit. */
 import { literalsIn, nodesIn } from '../../../cel/traverse.ts'
 import { IS } from '../../../cel/value.ts'
-import type { Invariant } from '../../../charter/charter.ts'
+import type { Invariant } from '../../../charter/invariant.ts'
 import { takesArgument } from '../../plan/argument.ts'
 import { useById } from '../../plan/graph.ts'
 import type { AbuseCase, Scenario, Step } from '../../plan/scenario.ts'

@@ -1,5 +1,5 @@
 /** What must be true of the objects at all times, looked at around rightful calls. */
-import type { Invariant } from '../../../charter/charter.ts'
+import type { Invariant } from '../../../charter/invariant.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
 import { inShort, type Lab } from '../lab.ts'
 import { readThing } from '../look/observe.ts'

@@ -1,5 +1,6 @@
 /** A value that may exist once, asked for twice: one after the other, then many times at the same moment; or written to two objects. */
-import type { CallRequest, Invariant } from '../../../charter/charter.ts'
+import type { CallRequest } from '../../../charter/charter.ts'
+import type { Invariant } from '../../../charter/invariant.ts'
 import { getPointer } from '../../../charter/pointer.ts'
 import { placeValue } from '../../../wire/place.ts'
 import { toHttp } from '../../../wire/to-http.ts'

@@ -1,0 +1,92 @@
+import type { Actor } from '../charter/actor.ts'
+import type { Charter, OperationId, Principal } from '../charter/charter.ts'
+import { type Asking, asks } from './asking.ts'
+import { actorsOf } from './choice.ts'
+import type { Context } from './context.ts'
+import type { Kind, Shortfall, Site } from './kind.ts'
+import { everyoneIn, isAgents, workflowOf } from './run.ts'
+import { joinWords } from './words.ts'
+
+/**
+ * An agent does no more than its workflow lists, for nobody it may not act for, and nothing outside the list its run was given. That everybody
+ * it acts for may make the call themselves is what `by` asks.
+ */
+export const delegation: Kind<'delegation'> = {
+  compile: ({ approvals }, site) => {
+    const plan = asks(approvals[0], site)
+    return (context) => {
+      if (!isAgents(context)) return undefined
+      return agentShortfall(site, context.call.principal) ?? runShortfall(site, context) ?? planShortfall(context, plan)
+    }
+  },
+  describe: ({ says }) =>
+    says ?? 'an agent does what its workflow lists, for those it may act for, and what its run was given',
+  needs: ({ approvals }) => approvals.map((approval) => ({ fact: 'grants', approval })),
+  classes: () => ['delegation-exceeded', 'tool-outside-workflow'],
+}
+
+const broken = (detail: string): Shortfall => ({ outcome: 'broken', detail })
+
+/** Every agent in the chain must be one that the charter knows, may use the operation, and may act for the next. */
+function agentShortfall({ charter, use }: Site, principal: Principal): Shortfall | undefined {
+  const everyone = everyoneIn(principal)
+  for (const [index, each] of everyone.entries()) {
+    if (each.kind !== 'agent') {
+      if (index < everyone.length - 1) return broken('somebody who is no agent acts for somebody else')
+      continue
+    }
+    const known = agentActors(charter, each)
+    if (known.length === 0) return broken(`nothing is said of the agent \`${each.id ?? ''}\``)
+    const able = known.filter((actor) => mayUse(charter, actor, use.operation))
+    if (able.length === 0) return broken(`\`${use.operation}\` is not in the workflow of \`${each.id ?? ''}\``)
+    const next = everyone[index + 1]
+    if (!able.some((actor) => mayActFor(charter, actor, next)))
+      return broken(next === undefined ? 'the agent acts for nobody' : 'the agent may not act for whom it acts')
+  }
+  return undefined
+}
+
+/** The classes of agents a principal is. */
+function agentActors(charter: Charter, principal: Principal): readonly Actor[] {
+  return actorsOf(charter, principal).flatMap((name) => {
+    const actor = charter.actors.get(name)
+    return actor?.kind === 'agent' ? [actor] : []
+  })
+}
+
+function mayUse(charter: Charter, { workflow }: Actor, operation: OperationId): boolean {
+  return workflow === undefined || charter.workflows.get(workflow)?.operations.has(operation) === true
+}
+
+/** An agent may act for a person of these classes, or for another agent that itself may. */
+function mayActFor(charter: Charter, { actsFor }: Actor, next: Principal | undefined): boolean {
+  if (next === undefined) return actsFor === undefined
+  if (actsFor === undefined) return false
+  const { chain: _, ...one } = next
+  return actorsOf(charter, one).some((name) => actsFor.includes(name))
+}
+
+function runShortfall({ charter, use }: Site, { call }: Context): Shortfall | undefined {
+  const { run } = call
+  if (run?.workflow === undefined) return undefined
+  if (charter.workflows.get(run.workflow)?.operations.has(use.operation) === true) return undefined
+  const own = workflowOf(charter, use.operation)?.name
+  return broken(
+    `the run is of \`${run.workflow}\`, the operation of ${own === undefined ? 'no workflow' : `\`${own}\``}`,
+  )
+}
+
+function planShortfall(context: Context, plan: Asking | undefined): Shortfall | undefined {
+  const { call, use } = context
+  const { tools } = call.run ?? {}
+  if (tools === undefined || tools.includes(use.operation)) return undefined
+  const detail = `the run was given ${
+    tools.length === 0
+      ? 'no operation'
+      : joinWords(
+          tools.map((each) => `\`${each}\``),
+          'and',
+        )
+  }`
+  return plan === undefined ? broken(detail) : plan(context, detail)
+}

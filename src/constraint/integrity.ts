@@ -1,0 +1,18 @@
+import { entryOf } from './context.ts'
+import type { Kind, Shortfall } from './kind.ts'
+
+const changed: Shortfall = { outcome: 'broken', detail: 'the server describes it in another way now' }
+const unseen: Shortfall = { outcome: 'unknown', detail: 'how the server describes it now is not known' }
+
+/** A tool is described by its server as it was when it was approved. */
+export const integrity: Kind<'integrity'> = {
+  compile:
+    (_, { use }) =>
+    ({ facts }) => {
+      const pin = entryOf(facts.pins ?? {}, use.operation)
+      return pin === 'pinned' ? undefined : pin === 'changed' ? changed : unseen
+    },
+  describe: ({ says }) => says ?? 'the tool is the one that was approved',
+  needs: () => [{ fact: 'pins' }],
+  classes: () => ['tool-changed'],
+}

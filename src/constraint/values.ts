@@ -1,0 +1,92 @@
+import type { Pattern, ValueRule, ValueSource } from '../charter/agent.ts'
+import type { Charter } from '../charter/charter.ts'
+import { parsePointer, printPointer } from '../charter/pointer.ts'
+import { asks } from './asking.ts'
+import { entryOf } from './context.ts'
+import type { Origin, TracedValue } from './facts.ts'
+import type { Kind, Shortfall } from './kind.ts'
+import { isAgents } from './run.ts'
+import { joinWords } from './words.ts'
+
+const untold: Shortfall = { outcome: 'unknown', detail: 'where the value came from is not known' }
+
+/** Where an agent may take an argument from. People and services answer for their own arguments. */
+export const values: Kind<'values'> = {
+  compile: ({ id, rule, approvals }, site) => {
+    const asking = asks(approvals[0], site)
+    return (context) => {
+      if (!isAgents(context)) return undefined
+      const traced = entryOf(context.facts.values ?? {}, id)
+      if (traced === undefined) return untold
+      const wrong = traced.filter((each) => !isCovered(each, rule))
+      if (wrong.length === 0) return undefined
+      const detail = wrong.map((each) => originWords(each)).join('; ')
+      return asking === undefined ? { outcome: 'broken', detail } : asking(context, detail)
+    }
+  },
+  describe: ({ rule, says }) => says ?? `\`${printPointer(rule.at)}\` comes from ${sourcesWords(rule.from)}`,
+  needs: ({ approvals }) => [
+    { fact: 'values' },
+    ...approvals.map((approval) => ({ fact: 'grants', approval }) as const),
+  ],
+  classes: () => ['value-injected'],
+}
+
+/** Whether one of the places a value was seen at is one it may come from. */
+function isCovered({ origins }: TracedValue, { from }: ValueRule): boolean {
+  return origins.some((origin) => origin.trust === 'endorsed' || from.some((source) => covers(source, origin)))
+}
+
+function covers(source: ValueSource, { trust, operation, at }: Origin): boolean {
+  if (source.kind !== 'operation') return source.kind === trust
+  if (trust !== 'trusted' || operation !== source.operation) return false
+  return source.at === undefined || fits(source.at, parsePointer(at ?? '') ?? [])
+}
+
+/** Whether a pointer is one of those a pattern means. */
+export function fits(pattern: Pattern, pointer: readonly string[]): boolean {
+  return pattern.length === pointer.length && pattern.every((step, index) => step === '*' || step === pointer[index])
+}
+
+/** One value, and where it came from, for whoever is asked. */
+export function originWords({ at, origins }: TracedValue): string {
+  const [best] = origins
+  if (best === undefined) return `where \`${at}\` came from cannot be told`
+  const where = best.operation === undefined ? '' : ` of \`${best.operation}\`${best.at ? ` at \`${best.at}\`` : ''}`
+  const remembered = best.memory === true ? ', remembered from an earlier run' : ''
+  switch (best.trust) {
+    case 'prompt':
+      return `\`${at}\` came from the user${remembered}`
+    case 'endorsed':
+      return `\`${at}\` was approved in this run`
+    case 'trusted':
+      return `\`${at}\` came from the answer${where}${remembered}`
+    case 'untrusted':
+      return `\`${at}\` came from untrusted content${where}${remembered}`
+    case 'model':
+      return `\`${at}\` was seen nowhere before: the model made it`
+  }
+}
+
+const words: Readonly<Record<Exclude<ValueSource['kind'], 'operation'>, string>> = {
+  prompt: 'the user',
+  trusted: 'a trusted part of an answer',
+  untrusted: 'anything that was read',
+  model: 'the model',
+}
+
+function sourcesWords(from: readonly ValueSource[]): string {
+  return joinWords(
+    from.map((each) => (each.kind === 'operation' ? `the answer of \`${each.operation}\`` : words[each.kind])),
+  )
+}
+
+/** The rules on arguments that an operation has, with the constraint of each. */
+export function valueRulesOf(
+  charter: Charter,
+  operation: string,
+): readonly { readonly constraint: string; readonly rule: ValueRule }[] {
+  return (charter.operations.get(operation)?.uses ?? []).flatMap((use) =>
+    use.constraints.flatMap((each) => (each.kind === 'values' ? [{ constraint: each.id, rule: each.rule }] : [])),
+  )
+}
