@@ -138,6 +138,7 @@ const noRows = {
   switches: [],
   nodes: [],
   marked: [],
+  seen: [],
 }
 
 function withoutStore(ready: Ready, facts: Facts): Reservation {

@@ -95,6 +95,8 @@ export interface Query {
   readonly nodes?: boolean
   /** The objects of the marks that count under a constraint in a scope, newest first, at most 100. */
   readonly marked?: readonly CounterQuery[]
+  /** What runs have seen, after so many entries, in the order it was written. */
+  readonly seen?: readonly { readonly run: string; readonly after: number }[]
 }
 
 /** Marks of a constraint in a scope, later than `since` when given. With `while`, only marks whose object is, as tracked, in one of these states, or unknown. */
@@ -138,6 +140,14 @@ export interface Rows {
   readonly switches: readonly Switch[]
   readonly nodes: readonly NodeBeat[]
   readonly marked: readonly (readonly ObjectRef[])[]
+  /** Entries are numbered from 1 in each run. */
+  readonly seen: readonly (readonly SeenEntry[])[]
+}
+
+/** One thing a run has seen: JSON of the guard's own, kept as given. */
+export interface SeenEntry {
+  readonly number: number
+  readonly entry: unknown
 }
 
 /** An object as the guard last saw it. `version` grows by one with every change it saw. */
@@ -269,6 +279,8 @@ export type Change =
       readonly effective: boolean
       /** The object the call made: that of its marks that name none yet. Only with `effective`. */
       readonly object?: ObjectRef
+      /** What it really took under these constraints, where that is not what it reserved. Only with `effective`. */
+      readonly amounts?: Readonly<Record<ConstraintId, string>>
     }
   /** Keeps an object; its version is one more than what is kept. */
   | { readonly kind: 'object'; readonly object: Omit<TrackedObject, 'version'> }
@@ -283,6 +295,8 @@ export type Change =
   | { readonly kind: 'hold'; readonly hold: Hold }
   | { readonly kind: 'repeat'; readonly repeat: Repeat }
   | { readonly kind: 'drop-repeat'; readonly key: string }
+  /** Adds what a run has seen to what it saw before. Whoever writes one holds the key `run NAME`, or numbers meet. */
+  | { readonly kind: 'saw'; readonly run: string; readonly at: number; readonly entries: readonly unknown[] }
   | { readonly kind: 'switch-off'; readonly switch: Switch }
   | { readonly kind: 'switch-on'; readonly of: Switch['of']; readonly name: string }
   | { readonly kind: 'beat'; readonly node: string; readonly at: number }
@@ -290,7 +304,7 @@ export type Change =
   | { readonly kind: 'gone'; readonly node: string }
   /**
    * Forgets what is older than this moment: settled calls, repeats of calls that are settled or gone, spent grants, nodes that have no
-   * open call and no object, holds that expired before it and are not being executed, and marks of these constraints that are history. What still counts
+   * open call and no object, holds that expired before it and are not being executed, what runs saw that have seen nothing since, and marks of these constraints that are history. What still counts
    * is kept by naming no constraint.
    */
   | { readonly kind: 'forget'; readonly before: number; readonly marksOf: readonly ConstraintId[] }

@@ -7,6 +7,7 @@ import type {
   HoldState,
   Lease,
   Repeat,
+  SeenEntry,
   StoredCall,
   StoredGrant,
   TrackedObject,
@@ -21,6 +22,11 @@ export interface ObjectRow {
   readonly version: number
   readonly seenAt: number
   readonly fact: string
+}
+
+export interface SeenRow {
+  readonly number: number
+  readonly entry: string
 }
 
 export interface UseRow {
@@ -124,4 +130,8 @@ export function repeatOf(row: RepeatRow): Repeat {
 
 export function holdOf(row: HoldRow): Hold {
   return { ...row, detail: JSON.parse(row.detail) }
+}
+
+export function seenOf({ number, entry }: SeenRow): SeenEntry {
+  return { number, entry: JSON.parse(entry) }
 }

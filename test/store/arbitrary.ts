@@ -79,6 +79,12 @@ function markChange(): fc.Arbitrary<Change> {
       arbitrary: fc.oneof(
         fc.record({ kind: fc.constant('settle-marks'), call: id, effective: fc.boolean() }),
         fc.record({ kind: fc.constant('settle-marks'), call: id, effective: fc.constant(true), object }),
+        fc.record({
+          kind: fc.constant('settle-marks'),
+          call: id,
+          effective: fc.constant(true),
+          amounts: fc.dictionary(name, fc.constantFrom(...amounts), { maxKeys: 2 }),
+        }),
       ),
     },
   )
@@ -134,6 +140,7 @@ function otherChange(): fc.Arbitrary<Change> {
     fc.record({ kind: fc.constant('drop-repeat'), key: name }),
     fc.record({ kind: fc.constant('switch-off'), switch: fc.record({ of, name, by: text, why: text, at }) }),
     fc.record({ kind: fc.constant('switch-on'), of, name }),
+    fc.record({ kind: fc.constant('saw'), run: name, at, entries: fc.array(json, { maxLength: 2 }) }),
     fc.record({ kind: fc.constant('beat'), node: name, at }),
     fc.record({ kind: fc.constant('forget'), before: at, marksOf: fc.subarray([...names]) }),
   )
@@ -170,6 +177,10 @@ export const everything: Query = {
   holdsBy: { states: ['pending', 'granted', 'executing'] },
   switches: true,
   nodes: true,
+  seen: names.flatMap((run) => [
+    { run, after: 0 },
+    { run, after: 1 },
+  ]),
 }
 
 /** The same lists, asked in another way. */

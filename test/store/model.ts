@@ -18,8 +18,9 @@ import {
   type TrackedObject,
 } from '../../src/guard/store.ts'
 
-interface KeptMark extends Omit<Mark, 'object'> {
+interface KeptMark extends Omit<Mark, 'object' | 'amount'> {
   object?: ObjectRef
+  amount?: string
   readonly call: string
   effective: boolean
 }
@@ -41,6 +42,7 @@ export interface Model {
   repeats: Map<string, Repeat>
   switches: Map<string, Switch>
   nodes: Map<string, number>
+  seen: Map<string, { at: number; entry: unknown }[]>
 }
 
 export function emptyModel(): Model {
@@ -54,6 +56,7 @@ export function emptyModel(): Model {
     repeats: new Map(),
     switches: new Map(),
     nodes: new Map(),
+    seen: new Map(),
   }
 }
 
@@ -93,6 +96,8 @@ export function applyToModel(model: Model, change: Change): void {
         for (const mark of model.marks) {
           if (mark.call !== change.call || mark.effective) continue
           mark.effective = true
+          const took = change.amounts?.[mark.constraint]
+          if (took !== undefined) mark.amount = took
           if (mark.object === undefined && change.object !== undefined) mark.object = change.object
         }
       } else model.marks = model.marks.filter((mark) => mark.call !== change.call || mark.effective)
@@ -111,6 +116,11 @@ export function applyToModel(model: Model, change: Change): void {
     case 'drop-repeat':
       model.repeats.delete(change.key)
       break
+    case 'saw': {
+      const more = change.entries.map((entry) => ({ at: change.at, entry }))
+      if (more.length > 0) model.seen.set(change.run, [...(model.seen.get(change.run) ?? []), ...more])
+      break
+    }
     case 'switch-off':
       model.switches.set(JSON.stringify([change.switch.of, change.switch.name]), change.switch)
       break
@@ -185,6 +195,7 @@ function forget(model: Model, before: number, marksOf: readonly string[]): void 
   for (const [id, kept] of model.grants) if (kept.spent && kept.grant.at < before) model.grants.delete(id)
   for (const { id, expires, state } of model.holds.values())
     if (expires < before && state !== 'executing') model.holds.delete(id)
+  for (const [run, entries] of model.seen) if (entries.every(({ at }) => at < before)) model.seen.delete(run)
   for (const [node, at] of model.nodes) {
     const has = [...open, ...model.leases.values()].some((each) => each.node === node)
     if (at < before && !has) model.nodes.delete(node)
@@ -214,6 +225,10 @@ export function readModel(model: Model, query: Query): Rows {
         ? [...model.nodes].map(([node, at]) => ({ node, at })).sort((a, b) => byText(a.node, b.node))
         : [],
     marked: query.marked?.map((counter) => markedBy(model, counter)) ?? [],
+    seen:
+      query.seen?.map(({ run, after }) =>
+        (model.seen.get(run) ?? []).map(({ entry }, index) => ({ number: index + 1, entry })).slice(after),
+      ) ?? [],
   }
 }
 

@@ -102,6 +102,12 @@ function readSql(s: string): string {
            ORDER BY at DESC, id DESC LIMIT 1000) newest`,
     ],
     [
+      'seen',
+      `SELECT jsonb_agg(coalesce((
+         SELECT jsonb_agg(jsonb_build_object('number', number, 'entry', entry) ORDER BY number) FROM ${s}.seen
+           WHERE run = e->>'run' AND number > (e->>'after')::bigint), '[]') ORDER BY n) FROM ${each('seen')}`,
+    ],
+    [
       'switches',
       `SELECT coalesce(jsonb_agg(jsonb_build_object('of', "of", 'name', name, 'by', by, 'why', why, 'at', at)
          ORDER BY at, "of", name), '[]') FROM ${s}.switches`,
@@ -175,6 +181,20 @@ function applySql(s: string): string {
           END IF;
         WHEN 'settle-marks' THEN
           IF (c->>'effective')::boolean THEN
+            FOR r IN SELECT jsonb_build_object('constraint', key, 'amount', value) FROM jsonb_each_text(coalesce(c->'amounts', '{}')) LOOP
+              WITH took AS (
+                SELECT m.scope_id, count(*) AS count, coalesce(sum(m.amount), 0) AS sum FROM ${s}.marks m
+                  JOIN ${s}.scopes k ON k.id = m.scope_id AND k.constraint_id = r->>'constraint'
+                  WHERE m.call = c->>'call' AND NOT m.effective GROUP BY m.scope_id
+                UNION ALL
+                SELECT g.scope_id, g.count, g.sum FROM ${s}.sums g
+                  JOIN ${s}.scopes k ON k.id = g.scope_id AND k.constraint_id = r->>'constraint' WHERE g.call = c->>'call')
+              UPDATE ${s}.scopes kept SET sum = kept.sum + taken.more FROM (
+                SELECT scope_id, sum(count * (r->>'amount')::numeric - sum) AS more FROM took GROUP BY scope_id) taken
+                WHERE taken.scope_id = kept.id;
+              UPDATE ${s}.marks m SET amount = (r->>'amount')::numeric FROM ${s}.scopes k
+                WHERE k.id = m.scope_id AND k.constraint_id = r->>'constraint' AND m.call = c->>'call' AND NOT m.effective;
+            END LOOP;
             UPDATE ${s}.marks SET effective = true, object_type = coalesce(object_type, c->'object'->>'type'),
               object_key = coalesce(object_key, c->'object'->>'key')
               WHERE call = c->>'call' AND NOT effective;
@@ -237,6 +257,11 @@ function applySql(s: string): string {
               answer = excluded.answer;
         WHEN 'drop-repeat' THEN
           DELETE FROM ${s}.repeats WHERE key = c->>'key';
+        WHEN 'saw' THEN
+          INSERT INTO ${s}.seen (run, number, at, entry)
+            SELECT c->>'run', kept.last + n, (c->>'at')::bigint, e
+              FROM jsonb_array_elements_text(c->'entries') WITH ORDINALITY AS given(e, n),
+                (SELECT coalesce(max(number), 0) AS last FROM ${s}.seen WHERE run = c->>'run') kept;
         WHEN 'switch-off' THEN
           r := c->'switch';
           INSERT INTO ${s}.switches ("of", name, by, why, at)
@@ -263,6 +288,8 @@ function applySql(s: string): string {
             AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE id = repeats.call AND ${unsettled});
           DELETE FROM ${s}.grants WHERE spent AND at < (c->>'before')::bigint;
           DELETE FROM ${s}.holds WHERE expires < (c->>'before')::bigint AND state <> 'executing';
+          DELETE FROM ${s}.seen WHERE run IN (SELECT run FROM ${s}.seen WHERE at < (c->>'before')::bigint
+            EXCEPT SELECT run FROM ${s}.seen WHERE at >= (c->>'before')::bigint);
           DELETE FROM ${s}.nodes WHERE at < (c->>'before')::bigint
             AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE node = nodes.node AND ${unsettled})
             AND NOT EXISTS (SELECT 1 FROM ${s}.leases WHERE node = nodes.node);

@@ -18,6 +18,10 @@ export function stepsFor(schema: string): readonly string[] {
     ALTER TABLE ${schema}.leases ADD COLUMN node ${text} NOT NULL DEFAULT '';
     DROP INDEX ${schema}.leases_call_idx;
     `,
+    `CREATE TABLE ${schema}.seen (
+      run ${text}, number bigint NOT NULL, at bigint NOT NULL, entry text NOT NULL, PRIMARY KEY (run, number)
+    );
+    CREATE INDEX ON ${schema}.seen (at);`,
   ]
 }
 

@@ -1,7 +1,7 @@
 import type { Change, Mark, NodeBeat, ObjectRef, Query, Rows, Switch } from '../../guard/store.ts'
 import { plainDecimal } from '../amount.ts'
-import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, UseRow } from '../row.ts'
-import { callOf, factText, grantOf, holdOf, jsonText, leaseOf, objectOf, repeatOf, useOf } from '../row.ts'
+import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, SeenRow, UseRow } from '../row.ts'
+import { callOf, factText, grantOf, holdOf, jsonText, leaseOf, objectOf, repeatOf, seenOf, useOf } from '../row.ts'
 
 /** What `read_rows` answers: only what was asked for; a row that is not there is null. */
 export interface Answer {
@@ -18,6 +18,7 @@ export interface Answer {
   readonly switches?: readonly Switch[]
   readonly nodes?: readonly NodeBeat[]
   readonly marked?: readonly (readonly ObjectRef[])[] | null
+  readonly seen?: readonly (readonly SeenRow[])[] | null
 }
 
 /** What `read_rows` is asked. */
@@ -50,6 +51,7 @@ export function rowsOf(answer: Answer): Rows {
     switches: answer.switches ?? [],
     nodes: answer.nodes ?? [],
     marked: answer.marked ?? [],
+    seen: lists(answer.seen, seenOf),
   }
 }
 
@@ -74,6 +76,12 @@ function sent(change: Change): unknown {
     }
     case 'mark':
       return { ...change, mark: sentMark(change.mark) }
+    case 'settle-marks': {
+      const amounts = Object.entries(change.amounts ?? {}).map(([name, amount]) => [name, plainDecimal(amount)])
+      return amounts.length === 0 ? change : { ...change, amounts: Object.fromEntries(amounts) }
+    }
+    case 'saw':
+      return { ...change, entries: change.entries.map(jsonText) }
     case 'grant': {
       const { grant } = change
       const bound = grant.bound === undefined ? undefined : jsonText(grant.bound)

@@ -81,6 +81,12 @@ const steps: readonly string[] = [
   ALTER TABLE leases ADD COLUMN node TEXT NOT NULL DEFAULT '';
   DROP INDEX leases_by_call;
   `,
+  `
+  CREATE TABLE seen (
+    run TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (run, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX seen_by_time ON seen (at);
+  `,
 ]
 
 /**

@@ -12,8 +12,8 @@ import type {
   StoredGrant,
   Switch,
 } from '../../guard/store.ts'
-import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, UseRow } from '../row.ts'
-import { callOf, grantOf, holdOf, leaseOf, objectOf, repeatOf, useOf } from '../row.ts'
+import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, SeenRow, UseRow } from '../row.ts'
+import { callOf, grantOf, holdOf, leaseOf, objectOf, repeatOf, seenOf, useOf } from '../row.ts'
 import { sound } from './sound.ts'
 
 interface ScopeRow {
@@ -54,6 +54,9 @@ export function prepareRead(db: Database): (query: Query) => Rows {
   const counter = prepareCounter(db)
   const history = prepareHistory(db)
   const marked = prepareMarked(db)
+  const seen = db.prepare<[string, number], SeenRow>(
+    'SELECT number, entry FROM seen WHERE run = ? AND number > ? ORDER BY number',
+  )
   const grants = prepareGrants(db)
   const callsIn = prepareCallsIn(db)
   const holdsBy = prepareHoldsBy(db)
@@ -73,6 +76,7 @@ export function prepareRead(db: Database): (query: Query) => Rows {
     switches: query.switches === true ? switches.all() : [],
     nodes: query.nodes === true ? nodes.all() : [],
     marked: query.marked?.map(marked) ?? [],
+    seen: query.seen?.map(({ run, after }) => seen.all(sound(run), after).map(seenOf)) ?? [],
   })
 }
 

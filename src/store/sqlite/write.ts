@@ -100,6 +100,7 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
     'SELECT scope_id AS scope, count, sum FROM sums WHERE call = ?',
   )
   const dropSums = db.prepare<Value[]>('DELETE FROM sums WHERE call = ?')
+  const correct = prepareCorrection(db)
   const insert = (call: string, effective: boolean, of: Mark): void => {
     const amount = of.amount === undefined ? null : plainDecimal(of.amount)
     const id = scope.get(of.constraint, sound(of.scope), amount ?? '0') ?? null
@@ -115,8 +116,11 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
       insert(of.call, of.effective, of.mark)
     },
     'settle-marks'(of) {
-      if (of.effective) settle.run(of.object?.type ?? null, of.object?.key ?? null, of.call)
-      else {
+      if (of.effective) {
+        for (const [constraint, amount] of Object.entries(of.amounts ?? {}))
+          correct(of.call, constraint, plainDecimal(amount))
+        settle.run(of.object?.type ?? null, of.object?.key ?? null, of.call)
+      } else {
         for (const { id, scope: from, amount } of reserved.all(of.call)) {
           uncount.run(1, amount, from)
           drop.run(id)
@@ -125,6 +129,29 @@ function prepareMarkWriters(db: Database): Pick<Writers, 'mark' | 'settle-marks'
       }
       dropSums.run(of.call)
     },
+  }
+}
+
+/** Makes what a call reserved under a constraint what it really took. */
+function prepareCorrection(db: Database): (call: string, constraint: string, amount: string) => void {
+  const of = 'call = ? AND scope_id IN (SELECT id FROM scopes WHERE constraint_id = ?)'
+  const marks = db.prepare<
+    [string, string, string, string],
+    { readonly scope: number; readonly count: number; readonly sum: string }
+  >(
+    `SELECT scope_id AS scope, count(*) AS count, decimal_sum(coalesce(amount, '0')) AS sum FROM marks
+       WHERE ${of} AND effective = 0 GROUP BY scope_id
+     UNION ALL SELECT scope_id, count, sum FROM sums WHERE ${of}`,
+  )
+  const change = db.prepare<Value[]>(`UPDATE marks SET amount = ? WHERE ${of} AND effective = 0`)
+  const take = db.prepare<Value[]>('UPDATE scopes SET sum = decimal_subtract(sum, ?) WHERE id = ?')
+  const add = db.prepare<Value[]>('UPDATE scopes SET sum = decimal_add(sum, ?) WHERE id = ?')
+  return (call, constraint, amount) => {
+    for (const { scope, count, sum } of marks.all(call, constraint, call, constraint)) {
+      take.run(sum, scope)
+      for (let done = 0; done < count; done += 1) add.run(amount, scope)
+    }
+    change.run(amount, call, constraint)
   }
 }
 
@@ -174,7 +201,7 @@ function prepareGrantWriters(
   }
 }
 
-function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'drop-repeat'> {
+function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'drop-repeat' | 'saw'> {
   const hold = db.prepare<Value[]>(
     `INSERT OR REPLACE INTO holds (id, state, question, "group", at, expires, detail) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
@@ -183,6 +210,9 @@ function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'dr
     'INSERT OR REPLACE INTO repeats (key, digest, call, at, answer) VALUES (?, ?, ?, ?, ?)',
   )
   const drop = db.prepare<Value[]>('DELETE FROM repeats WHERE key = ?')
+  const saw = db.prepare<Value[]>(
+    'INSERT INTO seen (run, number, at, entry) VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM seen WHERE run = ?), ?, ?)',
+  )
   return {
     hold({ hold: of }) {
       hold.run(of.id, of.state, of.question, of.group, of.at, of.expires, jsonText(of.detail))
@@ -193,6 +223,9 @@ function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'dr
     },
     'drop-repeat'(of) {
       drop.run(of.key)
+    },
+    saw({ run, at, entries }) {
+      for (const entry of entries) saw.run(sound(run), sound(run), at, jsonText(entry))
     },
   }
 }
@@ -250,6 +283,7 @@ function prepareForget(db: Database): Writers['forget'] {
     `DELETE FROM repeats WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE id = repeats.call AND ${unsettled})`,
     'DELETE FROM grants WHERE spent = 1 AND at < ?',
     "DELETE FROM holds WHERE expires < ? AND state <> 'executing'",
+    'DELETE FROM seen WHERE run IN (SELECT run FROM seen GROUP BY run HAVING max(at) < ?)',
     `DELETE FROM nodes WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE node = nodes.node AND ${unsettled})
        AND NOT EXISTS (SELECT 1 FROM leases WHERE node = nodes.node)`,
   ].map((sql) => db.prepare<Value[]>(sql))
