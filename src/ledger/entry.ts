@@ -59,6 +59,8 @@ export type EntryBody =
   | SettleBody
   | EraseBody
   | PruneBody
+  | SecretBody
+  | SecretUseBody
   | StartBody
 
 /** The kinds, for whoever lists them. */
@@ -73,6 +75,8 @@ export const entryKinds: readonly EntryBody['kind'][] = [
   'settle',
   'erase',
   'prune',
+  'secret',
+  'secret-use',
   'start',
 ]
 
@@ -210,6 +214,46 @@ export interface PruneBody {
   readonly upTo: number
   readonly before: string
   readonly principal: PrincipalSummary
+}
+
+/** Somebody changed a secret of the vault; written before it is done. Never anything of its value. */
+export interface SecretBody {
+  readonly kind: 'secret'
+  readonly secret: string
+  /** `not-done`: what was written before could not be done. */
+  readonly effect:
+    | 'set'
+    | 'rotated'
+    | 'scoped'
+    | 'disabled'
+    | 'enabled'
+    | 'deleted'
+    | 'rekeyed'
+    | 'destroyed'
+    | 'not-done'
+  /** Of the secret, after it. A store that has less is older than the record. */
+  readonly revision: number
+  readonly principal: PrincipalSummary
+  readonly version?: number
+  readonly scopes?: readonly string[]
+  readonly why?: string
+}
+
+/**
+ * A secret was put into a call (written before it is sent), read for a process, was wanted and not given; or a value came back in an
+ * answer, or a placeholder stood where it is worth nothing.
+ */
+export interface SecretUseBody {
+  readonly kind: 'secret-use'
+  readonly effect: 'used' | 'refused' | 'returned' | 'misplaced'
+  /** `NAME#VERSION`, or the name alone where no version was looked at. */
+  readonly secrets: readonly string[]
+  readonly source: string
+  readonly operation?: string
+  readonly workflow?: string
+  readonly agent?: string
+  readonly principal?: PrincipalSummary
+  readonly why?: string
 }
 
 /** A node began to write. */

@@ -42,6 +42,8 @@ const bodies: [body: EntryBody, ocsf: readonly number[], action?: readonly numbe
   [{ kind: 'settle', outcome: 'effective', principal, why: 'looked' }, [6003, 99, 1, 1]],
   [{ kind: 'erase', keys: ['k'], principal, why: 'asked' }, [3004, 4, 1, 1]],
   [{ kind: 'prune', upTo: 9, before: '2026-01-01T00:00:00.000Z', principal }, [3004, 4, 1, 1]],
+  [{ kind: 'secret', secret: 'stripe', effect: 'rotated', revision: 2, version: 2, principal }, [3004, 3, 1, 1]],
+  [{ kind: 'secret-use', effect: 'refused', secrets: ['stripe'], source: 'shop', principal }, [3004, 2, 2, 2]],
   [{ kind: 'start', origin: 'ledger.example/t', version: '1' }, [6002, 3, 1, 1]],
 ]
 

@@ -1,6 +1,6 @@
 /**
  * Entries as OCSF 1.8 events: calls as API Activity (6003) under the profile security_control, approvals as Authorize Session (3003),
- * switches, charters and erasures as Entity Management (3004), signing in as Authentication (3002), a node's start as Application
+ * switches, charters, erasures and secrets as Entity Management (3004), signing in as Authentication (3002), a node's start as Application
  * Lifecycle (6002).
  */
 import type { Entry, PrincipalSummary } from '../entry.ts'
@@ -17,6 +17,17 @@ interface Classification {
 }
 
 const other = 99
+/** Create, update, delete, enable, disable. */
+const secretActivities: Readonly<Record<string, number>> = {
+  set: 1,
+  rotated: 3,
+  scoped: 3,
+  rekeyed: 3,
+  deleted: 4,
+  destroyed: 4,
+  enabled: 8,
+  disabled: 9,
+}
 const actions: Readonly<Record<string, readonly [action: number, disposition: number]>> = {
   allow: [1, 1],
   modify: [1, 1],
@@ -89,6 +100,15 @@ function classify(entry: Entry): Classification {
       return { class: 3004, category: 3, activity: 4, members: managed(entry, 'keys', entry.keys.join(',')) }
     case 'prune':
       return { class: 3004, category: 3, activity: 4, members: managed(entry, 'entries', `0-${entry.upTo - 1}`) }
+    case 'secret':
+      return {
+        class: 3004,
+        category: 3,
+        activity: secretActivities[entry.effect] ?? other,
+        members: managed(entry, 'secret', entry.secret),
+      }
+    case 'secret-use':
+      return { class: 3004, category: 3, activity: 2, members: managed(entry, 'secret', entry.secrets.join(',')) }
     case 'start':
       return { class: 6002, category: 6, activity: 3, members: { app: { name: 'Lockstep', version: entry.version } } }
   }
