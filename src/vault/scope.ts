@@ -1,4 +1,5 @@
 /** Where a secret may go: which calls, and which place in them. Pure. */
+import { parsePointer } from '../charter/pointer.ts'
 import { VaultError } from './error.ts'
 import type { Asking } from './injector.ts'
 
@@ -49,7 +50,7 @@ export function parsePlace(text: string): Place {
   }
   if (kind === 'query' && !/[&#=\s]/.test(name)) return { in: 'query', name, template }
   if (kind === 'env' && /^[A-Za-z_]\w*$/.test(name)) return { in: 'env', name, template }
-  if (kind === 'body' && name.startsWith('/')) return { in: 'body', at: name, template }
+  if (kind === 'body' && (parsePointer(name)?.length ?? 0) > 0) return { in: 'body', at: name, template }
   throw unplaceable(
     `\`${text}\` is no place: write \`header:Authorization=Bearer {}\`, \`basic:USER\`, \`query:NAME\`, \`body:/POINTER\` or \`env:NAME\``,
   )
