@@ -27,6 +27,8 @@ export interface InjectorOptions {
   readonly others?: OtherVaults
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** How long what was read is believed without asking; 500 by default. */
+  readonly believedMs?: number
   /** Something an operator should know; never with a value in it. */
   readonly onFail: (why: string) => void
 }
@@ -38,9 +40,9 @@ export interface OpenInjector extends Injector {
 
 /** @throws {VaultError} `unavailable`; `master-key` when secrets were sealed with another key. */
 export async function openInjector(options: InjectorOptions): Promise<OpenInjector> {
-  const { store, masters, record, onFail } = options
+  const { store, masters, record, onFail, believedMs = 500 } = options
   const onProblem = (problem: VaultError): void => onFail(problem.message)
-  return new VaultInjector(options, await StandingSecrets.open({ store, masters, record, onProblem }))
+  return new VaultInjector(options, await StandingSecrets.open({ store, masters, record, onProblem, believedMs }))
 }
 
 /** A secret that belongs into a call, and how. */

@@ -11,12 +11,12 @@ export interface StandingOptions {
   readonly store: VaultStore
   readonly masters: MasterKeys
   readonly record: Pick<VaultRecord, 'revisions'>
+  /** How long what was read is believed without asking; 500 by default. */
+  readonly believedMs?: number
   /** What is wrong with a secret, said once. */
   readonly onProblem?: (problem: VaultError) => void
 }
 
-/** How long what was read is believed without asking. */
-const believedMs = 500
 /** How long it is used while the store does not answer. */
 const grownOldMs = 5000
 /** Values that are not kept any more are still looked for so long: whoever was given one may still answer with it. */
@@ -50,7 +50,7 @@ export class StandingSecrets {
 
   /** As of half a second ago at most, or of five while the store does not answer. @throws {VaultError} `unavailable` after that. */
   async now(): Promise<Secrets> {
-    if (performance.now() - this.#confirmed < believedMs) return this.#secrets
+    if (performance.now() - this.#confirmed < (this.#options.believedMs ?? 500)) return this.#secrets
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined
     })

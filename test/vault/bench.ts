@@ -71,6 +71,7 @@ export async function openBench(): Promise<Bench> {
         masters,
         record,
         now,
+        believedMs: 0,
         onFail,
         ...(others === undefined ? {} : { others }),
       })
