@@ -33,7 +33,12 @@ export async function readAnswer(head: AnswerHead, bytes: Buffer, maxBytes: numb
   return { status, headers, text, ...(body === undefined ? {} : { body }) }
 }
 
-async function decodeBytes(bytes: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer | undefined> {
+/** Undefined when it is encoded in a way that is not known, or larger than `maxBytes` once decoded. */
+export async function decodeBytes(
+  bytes: Buffer,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
   const name = encoding?.trim().toLowerCase() ?? 'identity'
   if (name === 'identity' || name === '') return bytes
   const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined

@@ -2,19 +2,21 @@
 import type { BlockList } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Charter, Principal } from '../../charter/charter.ts'
-import type { Incoming, Refusal } from '../../guard/call.ts'
+import type { Incoming, Refusal, Release } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
+import type { Injector } from '../../vault/injector.ts'
 import { readBytes } from './body.ts'
 import { credentialsOf, originOf, presentedBy } from './caller.ts'
-import { carry, sendAlone, sendingOf, stream } from './carry.ts'
+import { carry, sendAlone, sendingOf, show, stream } from './carry.ts'
 import { checkLength, type Head, readHead } from './head.ts'
 import type { Origin } from './headers.ts'
 import { Refused, refused } from './refused.ts'
 import { type Arriving, type Reply, sendAgain, sendRefusal, takesInterim } from './reply.ts'
 import type { Found, Routes } from './route.ts'
+import { arm } from './secrets.ts'
 import type { Upstream, Upstreams } from './upstream.ts'
 
 /** How large what is judged may be. */
@@ -37,6 +39,8 @@ export interface Surroundings {
   readonly trusted: BlockList | undefined
   /** Whether held calls are sent by the guard itself once they are approved. */
   readonly sendsApproved: boolean
+  /** Where secrets come from. */
+  readonly vault: Injector | undefined
   readonly onEvent: (event: HttpEvent) => void
 }
 
@@ -171,8 +175,14 @@ async function passUndescribed(around: Surroundings, read: Read, reply: Reply, s
     throw refused('unavailable', 'the request cannot be put on the record', { retryAfterMs: 1000 })
   })
   around.onEvent({ kind: 'undescribed', call, method, path })
-  const sending = sendingOf(read, upstream, { basePath: '', inspect: false, finish: false })
-  await stream(around, { call, upstream, sending, head }, reply, signal, () => Promise.resolve())
+  const inspect = around.vault?.watches(upstream.source) === true
+  const plain = sendingOf(read, upstream, { basePath: '', inspect, finish: false })
+  const asking = { source: upstream.source, call, ...(principal.id === undefined ? {} : { principal: principal.id }) }
+  const armed = await arm(around.vault, asking, plain, (why) => around.onEvent({ kind: 'failed', call, why }))
+  const settle = (): Promise<Release> => Promise.resolve({ kind: 'pass' })
+  if (armed.scrubbing !== undefined)
+    await show(around, { head, upstream, ruling: { call, settle } }, armed, reply, signal)
+  else await stream(around, { call, upstream, sending: armed.sending, head }, reply, signal, () => Promise.resolve())
 }
 
 /** The call as the guard is asked about it. */
@@ -225,5 +235,5 @@ const keptBytes = 64 * 1024
 function laterOf(around: Surroundings, carried: Parameters<typeof sendAlone>[1]): Pick<Incoming, 'later'> {
   const { body } = carried.read
   if (!around.sendsApproved || (body !== null && (!Buffer.isBuffer(body) || body.length > keptBytes))) return {}
-  return { later: () => sendAlone(around, carried) }
+  return { later: (call) => sendAlone(around, carried, call) }
 }

@@ -1,15 +1,16 @@
 /** Sending a call that may go, settling it, and giving back what may be shown. */
-import type { Outcome, Release, Ruling } from '../../guard/call.ts'
+import type { Answer, Outcome, Refusal, Release, Ruling } from '../../guard/call.ts'
 import { refuse } from '../../guard/refusal.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { readAnswer } from './answer.ts'
 import type { Read, Surroundings } from './call.ts'
 import type { Head } from './head.ts'
-import { changedHeaders, flatHeaders, requestHeaders, responseHeaders } from './headers.ts'
-import { refused } from './refused.ts'
+import { changedHeaders, flatHeaders, requestHeaders, responseHeaders, withoutByteHeaders } from './headers.ts'
+import { Refused, refused } from './refused.ts'
 import { type Reply, send, sendRefusal, takesInterim } from './reply.ts'
 import type { Found } from './route.ts'
-import { type AnswerHead, collect, type Failure, relay, type Sending } from './sending.ts'
+import { type Armed, arm, type Cleaned, cleanAnswer, cleanHead, cleaning, isReadable, workflowIn } from './secrets.ts'
+import { type AnswerHead, type Collected, collect, type Failure, relay, type Sending } from './sending.ts'
 import { pathAt, type Upstream } from './upstream.ts'
 
 /** A call that may go. */
@@ -24,42 +25,89 @@ export interface Carried {
 export async function carry(around: Surroundings, carried: Carried, reply: Reply, signal: AbortSignal): Promise<void> {
   const { read, found, upstream, ruling } = carried
   const { call } = ruling
-  const inspect = ruling.inspect || found.route.writes
-  let sending: Sending
+  const inspect = ruling.inspect || found.route.writes || around.vault?.watches(upstream.source) === true
+  let armed: Armed
   try {
-    sending = sendingOf(read, upstream, {
+    const sending = sendingOf(read, upstream, {
       basePath: found.route.shape.basePath,
       inspect,
       // Whoever could make the outcome unknown by hanging up could block objects at will.
       finish: found.route.writes,
     })
+    armed = await armFor(around, carried, call, sending)
   } catch (error) {
-    await ruling.settle({ kind: 'not-sent', why: 'no address' })
+    await ruling.settle({ kind: 'not-sent', why: error instanceof Refused ? error.refusal.code : 'no address' })
     throw error
   }
-  if (inspect) await show(around, carried, sending, reply, signal)
+  if (inspect || armed.scrubbing !== undefined)
+    await show(around, { head: read.head, upstream, ruling }, armed, reply, signal)
   else {
     const settle = async (outcome: Outcome): Promise<void> => {
       await ruling.settle(outcome)
     }
-    await stream(around, { call, upstream, sending, head: read.head }, reply, signal, settle)
+    await stream(around, { call, upstream, sending: armed.sending, head: read.head }, reply, signal, settle)
   }
 }
 
 /** Sends a call whose caller has left. */
 export async function sendAlone(
   around: Surroundings,
-  { read, found, upstream }: Omit<Carried, 'ruling'>,
+  carried: Omit<Carried, 'ruling'>,
+  call: string,
 ): Promise<Outcome> {
+  const { read, found, upstream } = carried
   const { basePath } = found.route.shape
-  const sending = sendingOf(read, upstream, { basePath, inspect: true, finish: true })
-  const collected = await collect(upstream, sending, around.limits.responseBytes, new AbortController().signal)
+  const plain = sendingOf(read, upstream, { basePath, inspect: true, finish: true })
+  let armed: Armed
+  try {
+    armed = await armFor(around, carried, call, plain)
+  } catch (error) {
+    if (error instanceof Refused) return { kind: 'not-sent', why: error.refusal.code }
+    throw error
+  }
+  const { responseBytes } = around.limits
+  const collected = await collect(upstream, armed.sending, responseBytes, new AbortController().signal)
   if (collected.kind === 'failed') return outcomeOf(collected.failure)
-  const { head } = collected
-  if (collected.kind === 'whole')
-    return { kind: 'answered', answer: await readAnswer(head, collected.bytes, around.limits.responseBytes) }
-  collected.drop()
-  return { kind: 'answered', answer: { status: head.status, headers: flatHeaders(head.headers) } }
+  if (collected.kind === 'begun') collected.drop()
+  const cleaned =
+    collected.kind === 'whole'
+      ? await cleanAnswer(armed.scrubbing, collected.head, collected.bytes, responseBytes)
+      : undefined
+  return { kind: 'answered', answer: await answerOf(armed, collected.head, cleaned, responseBytes) }
+}
+
+/** With the secrets of the operation, for whoever runs it. */
+function armFor(
+  around: Surroundings,
+  { read, found, upstream }: Omit<Carried, 'ruling'>,
+  call: string,
+  sending: Sending,
+): Promise<Armed> {
+  const { principal } = read
+  const operation = found.route.shape.id
+  const workflow = workflowIn(around.charter(), operation)
+  const agent = principal.kind === 'agent' ? principal.id : undefined
+  const asking = {
+    source: upstream.source,
+    operation,
+    call,
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(principal.id === undefined ? {} : { principal: principal.id }),
+  }
+  return arm(around.vault, asking, sending, (why) => around.onEvent({ kind: 'failed', call, why }))
+}
+
+/** What the guard is given to judge: nothing that still has a value in it. */
+async function answerOf(
+  { scrubbing }: Armed,
+  head: AnswerHead,
+  cleaned: Cleaned | undefined,
+  maxBytes: number,
+): Promise<Answer> {
+  if (cleaned !== undefined) return readAnswer(cleaned.head, cleaned.bytes, maxBytes)
+  const known = scrubbing === undefined ? head : cleanHead(scrubbing, head)
+  return { status: head.status, headers: flatHeaders(known.headers) }
 }
 
 export function sendingOf(
@@ -85,16 +133,23 @@ export function sendingOf(
   }
 }
 
+interface Shown {
+  readonly head: Head
+  readonly upstream: Upstream
+  readonly ruling: { readonly call: string; settle(outcome: Outcome): Promise<Release> }
+}
+
 /** Collects the answer, has it settled, and shows what may be shown. */
-async function show(
+export async function show(
   around: Surroundings,
-  { read, ruling, upstream }: Carried,
-  sending: Sending,
+  { head: asked, ruling, upstream }: Shown,
+  armed: Armed,
   reply: Reply,
   signal: AbortSignal,
 ): Promise<void> {
   const { call } = ruling
-  const collected = await collect(upstream, sending, around.limits.responseBytes, signal)
+  const { responseBytes } = around.limits
+  const collected = await collect(upstream, armed.sending, responseBytes, signal)
   if (collected.kind === 'failed') {
     const release = await ruling.settle(outcomeOf(collected.failure))
     if (release.kind === 'refused') sendRefusal(reply, release.refusal, call)
@@ -102,24 +157,50 @@ async function show(
     return
   }
   const { head } = collected
-  const answer =
-    collected.kind === 'whole'
-      ? await readAnswer(head, collected.bytes, around.limits.responseBytes)
-      : { status: head.status, headers: flatHeaders(head.headers) }
+  const cleaned =
+    collected.kind === 'whole' ? await cleanAnswer(armed.scrubbing, head, collected.bytes, responseBytes) : undefined
+  const answer = await answerOf(armed, head, cleaned, responseBytes)
   const release = await settleSafely(ruling, { kind: 'answered', answer })
   if (release.kind === 'refused') {
     if (collected.kind === 'begun') collected.drop()
     sendRefusal(reply, release.refusal, call)
-  } else if (collected.kind === 'begun') {
-    reply.writeHead(head.status, responseHeaders(head.headers, call))
-    await collected.stream(reply)
-  } else if (release.kind === 'changed' && collected.bytes.length > 0) {
+  } else if (collected.kind === 'begun') await showBegun(collected, armed, reply, call)
+  else if (cleaned === undefined) sendRefusal(reply, unreadable(), call)
+  else if (release.kind === 'changed' && cleaned.bytes.length > 0) {
     const body = Buffer.from(printLosslessJson(release.body))
-    send(reply, head.status, changedHeaders(head.headers, call, body.length), bodyFor(read.head, body))
-  } else sendWhole(reply, read.head, head, collected.bytes, call)
+    send(reply, head.status, changedHeaders(cleaned.head.headers, call, body.length), bodyFor(asked, body))
+  } else sendWhole(reply, asked, cleaned.head, cleaned.bytes, call)
 }
 
-async function settleSafely(ruling: Carried['ruling'], outcome: Outcome): Promise<Release> {
+/** Streams on what is endless or too long to be looked at whole. */
+async function showBegun(
+  collected: Extract<Collected, { kind: 'begun' }>,
+  { scrubbing }: Armed,
+  reply: Reply,
+  call: string,
+): Promise<void> {
+  const { head } = collected
+  if (scrubbing === undefined) {
+    reply.writeHead(head.status, responseHeaders(head.headers, call))
+    await collected.stream(reply)
+  } else if (isReadable(head)) {
+    const { headers } = cleanHead(scrubbing, head)
+    reply.writeHead(head.status, responseHeaders(withoutByteHeaders(headers), call))
+    await collected.stream(cleaning(scrubbing, reply))
+  } else {
+    collected.drop()
+    sendRefusal(reply, unreadable(), call)
+  }
+}
+
+function unreadable(): Refusal {
+  return refuse(
+    'upstream-failed',
+    'the answer is encoded in a way in which nobody can see whether it has a secret in it',
+  )
+}
+
+async function settleSafely(ruling: Shown['ruling'], outcome: Outcome): Promise<Release> {
   try {
     return await ruling.settle(outcome)
   } catch {

@@ -3,6 +3,7 @@ import { BlockList, isIPv6 } from 'node:net'
 import type { Charter } from '../../charter/charter.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Identifier } from '../../identity/identity.ts'
+import type { Injector } from '../../vault/injector.ts'
 import { type HttpEvent, type HttpLimits, type Surroundings, serveCall } from './call.ts'
 import { type ListenConfig, openListener, type TlsConfig } from './listener.ts'
 import { compileRoutes, type Routes } from './route.ts'
@@ -24,6 +25,8 @@ export interface HttpGatewayOptions {
   readonly trustedProxies?: readonly string[]
   /** Send a held call once it is approved, instead of waiting for its caller to repeat it. Its credentials stay in memory until then. */
   readonly sendsApproved?: boolean
+  /** Puts secrets into calls and takes them out of answers; none without it. */
+  readonly vault?: Injector
   readonly onEvent?: (event: HttpEvent) => void
 }
 
@@ -69,6 +72,7 @@ export async function openHttpGateway(options: HttpGatewayOptions): Promise<Http
     hosts: namesOf(options.hosts),
     trusted: proxiesOf(options.trustedProxies),
     sendsApproved: options.sendsApproved ?? false,
+    vault: options.vault,
     onEvent: options.onEvent ?? (() => undefined),
   }
   const underWay = new Set<Promise<void>>()

@@ -124,6 +124,11 @@ export function responseHeaders(headers: Headers, call: string): OutgoingHttpHea
   return kept
 }
 
+/** What an answer says of other things than its exact bytes, and that it came as it is. */
+export function withoutByteHeaders(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheBytes.has(name)))
+}
+
 /** The headers of an answer whose body was changed. */
 export function changedHeaders(headers: Headers, call: string, length: number): OutgoingHttpHeaders {
   const kept = Object.fromEntries(

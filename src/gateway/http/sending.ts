@@ -175,11 +175,14 @@ function addTrailers(reply: Reply, trailers: Headers): void {
   if (entries.length > 0) reply.addTrailers(Object.fromEntries(entries))
 }
 
+/** Where an answer is streamed to. */
+export type Sink = Pick<Reply, 'write' | 'end' | 'once' | 'destroy'>
+
 /** What came of a request whose answer is looked at. */
 export type Collected =
   | { readonly kind: 'whole'; readonly head: AnswerHead; readonly bytes: Buffer }
   /** It is endless or too long: the rest waits until `stream` or `drop` is called. */
-  | { readonly kind: 'begun'; readonly head: AnswerHead; stream(reply: Reply): Promise<void>; drop(): void }
+  | { readonly kind: 'begun'; readonly head: AnswerHead; stream(reply: Sink): Promise<void>; drop(): void }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 /** Sends a request and collects its answer, at most `maxBytes` of it. */
@@ -207,7 +210,7 @@ class Collector extends Handler {
   #head: AnswerHead | undefined
   #chunks: Buffer[] = []
   #size = 0
-  #reply: Reply | undefined
+  #reply: Sink | undefined
   #finish: (() => void) | undefined
   #waiting = false
 
@@ -253,7 +256,7 @@ class Collector extends Handler {
     })
   }
 
-  #pass(controller: Dispatcher.DispatchController, reply: Reply, chunk: Buffer): void {
+  #pass(controller: Dispatcher.DispatchController, reply: Sink, chunk: Buffer): void {
     if (reply.write(chunk)) return
     controller.pause()
     reply.once('drain', () => controller.resume())

@@ -5,9 +5,11 @@ import { getPointer } from '../../charter/pointer.ts'
 import { isSought, type SoughtText } from '../../constraint/where.ts'
 import type { ObjectRef } from '../../guard/store.ts'
 import type { Found, Look, Truth } from '../../guard/truth.ts'
+import type { Injector } from '../../vault/injector.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import { readAnswer } from './answer.ts'
 import { after, type Page, start } from './pages.ts'
+import { arm, cleanAnswer, workflowIn } from './secrets.ts'
 import { collect } from './sending.ts'
 import { openUpstreams, type Upstream, type UpstreamConfig } from './upstream.ts'
 import { type Eyes, itemsOf, requestFor, requestForAll, type Walkable, wayTo, wayToAll } from './way.ts'
@@ -20,6 +22,8 @@ export interface TruthOptions {
   readonly upstreams: Readonly<Record<string, UpstreamConfig>>
   /** By source, in the order in which they are tried; the caller's own eyes are the last. */
   readonly readers?: Readonly<Record<string, readonly Reader[]>>
+  /** Secrets that belong into looks too. Asked for each time. */
+  readonly vault?: () => Injector | undefined
   /** For one look; 5 seconds by default. */
   readonly timeoutMs?: number
   /** 1 MiB by default. */
@@ -64,7 +68,7 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     while (walk.pages < mostPages) {
       const url = new URL(base)
       for (const [name, value] of Object.entries(walk.query)) url.searchParams.set(name, value)
-      const page = await get(charter, url, { ...wire.headers, ...asked.headers }, upstream, asked.signal)
+      const page = await get(charter, way, url, { ...asked, headers: { ...wire.headers, ...asked.headers } }, upstream)
       // A list that is not there says nothing of what would be on it.
       if (typeof page === 'string') return way.listed ? 'unclear' : page
       const seen = see(page.body)
@@ -79,10 +83,10 @@ export function httpTruth(options: TruthOptions): HttpTruth {
   /** One request: what came when it came as it should. */
   const get = async (
     charter: Charter,
+    { operation }: Walkable,
     url: URL,
-    headers: Eyes,
+    { headers, signal }: Omit<Asked, 'request'>,
     upstream: Upstream,
-    signal: AbortSignal,
   ): Promise<Page | 'none' | 'unclear'> => {
     const flat = ['host', upstream.host, 'accept-encoding', 'identity']
     for (const [name, value] of Object.entries(headers)) flat.push(name, value)
@@ -94,10 +98,19 @@ export function httpTruth(options: TruthOptions): HttpTruth {
       patient: false,
       finish: false,
     }
-    const collected = await collect(upstream, sending, maxBytes, signal)
+    const workflow = workflowIn(charter, operation.id)
+    const asking = {
+      source: upstream.source,
+      operation: operation.id,
+      ...(workflow === undefined ? {} : { workflow }),
+    }
+    const armed = await arm(options.vault?.(), asking, sending, () => undefined)
+    const collected = await collect(upstream, armed.sending, maxBytes, signal)
     if (collected.kind === 'begun') collected.drop()
     if (collected.kind !== 'whole') return 'unclear'
-    const answer = await readAnswer(collected.head, collected.bytes, maxBytes)
+    const cleaned = await cleanAnswer(armed.scrubbing, collected.head, collected.bytes, maxBytes)
+    if (cleaned === undefined) return 'unclear'
+    const answer = await readAnswer(cleaned.head, cleaned.bytes, maxBytes)
     if (answer.status === 404 || answer.status === 410) return 'none'
     if (answer.status >= 300 || isRefused(charter, upstream.source, answer)) return 'unclear'
     return { headers: answer.headers ?? {}, body: answer.body }
@@ -168,13 +181,16 @@ export function httpTruth(options: TruthOptions): HttpTruth {
 const mostPages = 10
 
 function eyesFor(
-  { readers }: TruthOptions,
+  { readers, vault }: TruthOptions,
   { operation, at, listed }: Walkable,
   { credentials }: Look,
 ): readonly { readonly own: boolean; readonly headers: Reader }[] {
-  const own = credentials === undefined ? [] : [{ own: true, headers: (): Eyes => credentials }]
+  const { source } = operation.shape
+  // Where secrets say who asks, it takes no caller to look.
+  const blank = vault?.()?.watches(source) === true ? [{ own: false, headers: (): Eyes => ({}) }] : []
+  const own = credentials === undefined ? blank : [{ own: true, headers: (): Eyes => credentials }]
   if (!listed && at?.from === 'principal') return own
-  return [...(readers?.[operation.shape.source] ?? []).map((headers) => ({ own: false, headers })), ...own]
+  return [...(readers?.[source] ?? []).map((headers) => ({ own: false, headers })), ...own]
 }
 
 function isRefused(

@@ -42,7 +42,8 @@ async function open(around: Surroundings, arriving: Arriving, socket: Socket, ea
     refuseSocket(socket, ruling.refusal, call)
     return
   }
-  if (ruling.kind === 'answered' || ruling.inspect || found.route.writes) {
+  const mayHoldSecrets = around.vault?.watches(upstream.source) === true
+  if (ruling.kind === 'answered' || ruling.inspect || found.route.writes || mayHoldSecrets) {
     if (ruling.kind === 'go') await ruling.settle({ kind: 'not-sent', why: 'a stream cannot be judged' })
     throw refused('denied', 'what would come over this connection has to be judged, and cannot be')
   }

@@ -66,6 +66,7 @@ export function openDesk<Request>(guard: Guard, options: MiddlewareOptions<Reque
     hosts: options.hosts === undefined ? undefined : new Set(options.hosts.map((each) => each.toLowerCase())),
     trusted: undefined,
     sendsApproved: false,
+    vault: undefined,
     onEvent: () => undefined,
   }
   return {
