@@ -16,6 +16,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   draft: ['charter', 'cel', 'prove/transport', 'wire'],
   arazzo: ['charter', 'cel', 'draft'],
   wire: ['charter', 'cel'],
+  classify: ['charter', 'cel'],
+  integrity: ['charter', 'cel', 'classify'],
   ledger: [],
   identity: ['charter', 'cel', 'wire'],
   vault: ['charter', 'cel', 'ledger', 'wire'],
@@ -80,7 +82,7 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
 }
 
 const pure =
-  /^src\/(cel|constraint|decide|session|case|wire|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
+  /^src\/(cel|constraint|decide|session|case|wire|classify|integrity|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
 
 const impure: readonly (readonly [RegExp, string])[] = [
   [/from ['"]node:|import\(\s*['"]node:/, 'a node: import'],

@@ -1,82 +1,128 @@
-import type { DataFlow, Destination } from '../charter/agent.ts'
-import { parsePointer } from '../charter/pointer.ts'
+import type { DataFlow, DataPolicy } from '../charter/agent.ts'
+import type { Charter } from '../charter/charter.ts'
 import { type Asking, asks } from './asking.ts'
+import { leadsTo, printDestination } from './destination.ts'
 import type { ClassSeen } from './facts.ts'
-import type { Kind, Shortfall } from './kind.ts'
-import { fits } from './values.ts'
+import type { Kind, Obligation, Shortfall, Site } from './kind.ts'
+import { isAgents } from './run.ts'
+import { joinWords } from './words.ts'
 
-const unseen: Shortfall = { outcome: 'unknown', detail: 'what classes of data the call carries is not known' }
-
-/** Data of a class goes only where the charter lets it. */
+/**
+ * Data of a class goes only where the charter lets it, and a run receives no class its workflow may not handle.
+ *
+ * A class without flows of its own goes no further than the next less sensitive class that has some. Where several flows of a class
+ * apply, one that lets it is enough; where none does, the strictest of what they say instead counts: deny, ask, redact, token.
+ */
 export const flow: Kind<'flow'> = {
   compile: (_, site) => {
-    const { charter, use } = site
-    const flows = (charter.data?.flows ?? []).map((each) => ({ each, asking: askingOf(each, site) }))
+    const rulesOf = compileFlows(site)
+    if (rulesOf === undefined) return () => undefined
     return (context) => {
       const { classes } = context.facts
       if (classes === undefined) return unseen
-      const body = context.call.request.body
       let asked: Shortfall | undefined
       for (const seen of classes) {
-        const own = flows.filter(({ each }) => each.class === seen.class)
-        if (own.length === 0 || own.some(({ each }) => each.to.some((to) => leadsTo(to, use.operation, seen, body))))
-          continue
-        const detail = `${seen.class} data${seen.at === '' ? '' : ` at \`${seen.at}\``} (${seen.by}) would go to \`${use.operation}\``
-        const [first] = own
+        const rules = rulesOf(seen)
+        if (rules === undefined || goes(rules, seen, site, context.call.request.body)) continue
         // What is taken out or replaced before it is sent does not go there.
-        if (first?.each.otherwise === 'redact' || first?.each.otherwise === 'token') continue
-        if (first?.asking === undefined) return { outcome: 'broken', detail }
-        asked ??= first.asking(context, detail)
+        if (rules.otherwise === 'redact' || rules.otherwise === 'token') continue
+        const detail = astray(seen, rules, site.use.operation)
+        if (rules.asking === undefined) return { outcome: 'broken', detail }
+        asked ??= rules.asking(context, detail)
       }
       return asked
     }
   },
-  describe: ({ says }) => says ?? 'data goes only where its class may go',
-  needs: ({ approvals }) => [
-    { fact: 'classes' },
-    ...approvals.map((approval) => ({ fact: 'grants', approval }) as const),
-  ],
+  demands: true,
+  owe: ({ id }, site) => {
+    const rulesOf = compileFlows(site)
+    return (context) => {
+      const { classes = [] } = context.facts
+      const owed: Obligation[] = []
+      for (const seen of classes) {
+        const rules = rulesOf?.(seen)
+        if (rules === undefined || (rules.otherwise !== 'redact' && rules.otherwise !== 'token')) continue
+        if (goes(rules, seen, site, context.call.request.body)) continue
+        owed.push({ kind: 'cover', constraint: id, at: seen.at, class: seen.class, with: rules.otherwise })
+      }
+      const held = isAgents(context) ? withheld(site.charter, context.call.run?.workflow ?? '', id) : undefined
+      return held === undefined ? owed : [...owed, held]
+    }
+  },
+  describe: ({ says }, charter) => says ?? sentence(charter),
+  needs: ({ approvals }, _, { data }) =>
+    data === undefined || data.flows.length === 0
+      ? []
+      : [{ fact: 'classes' }, ...approvals.map((approval) => ({ fact: 'grants', approval }) as const)],
   classes: () => ['data-leaked'],
 }
 
-function askingOf({ otherwise }: DataFlow, site: Parameters<typeof asks>[1]): Asking | undefined {
-  return typeof otherwise === 'string' ? undefined : asks(otherwise.approval, site)
+const unseen: Shortfall = { outcome: 'unknown', detail: 'what classes of data the call carries is not known' }
+
+interface Rules {
+  readonly flows: readonly DataFlow[]
+  readonly otherwise: DataFlow['otherwise']
+  readonly asking: Asking | undefined
 }
 
-/** Whether a class seen in a call goes to a destination by it. */
-function leadsTo(to: Destination, operation: string, seen: ClassSeen, body: unknown): boolean {
-  if (to.kind !== 'operation') return to.kind === seen.to?.kind && matches(to.glob, seen.to.name)
-  if (!matches(to.glob, operation)) return false
-  if (to.at === undefined) return true
-  const found = to.value === undefined ? undefined : valuesAt(body, to.at)
-  if (found === undefined) return fits(to.at, parsePointer(seen.at) ?? [])
-  // One recipient that is not meant makes all of it go astray.
-  return found.length > 0 && found.every((each) => typeof each === 'string' && matches(to.value ?? '', each))
-}
-
-function valuesAt(value: unknown, [step, ...rest]: readonly string[]): readonly unknown[] {
-  if (step === undefined) return Array.isArray(value) ? value : [value]
-  if (typeof value !== 'object' || value === null) return []
-  if (step === '*') return Object.values(value).flatMap((each) => valuesAt(each, rest))
-  return Object.hasOwn(value, step) ? valuesAt(Reflect.get(value, step), rest) : []
-}
-
-/** `*` stands for anything. Case does not count. */
-export function matches(glob: string, text: string): boolean {
-  const parts = glob.toLowerCase().split('*')
-  const lower = text.toLowerCase()
-  let from = 0
-  for (const [index, part] of parts.entries()) {
-    const last = index === parts.length - 1
-    const at =
-      index === 0 ? (lower.startsWith(part) ? 0 : -1) : last ? lastOf(lower, part, from) : lower.indexOf(part, from)
-    if (at < 0) return false
-    from = at + part.length
+/** The flows that bind data of each class; undefined where nothing binds any. */
+function compileFlows(site: Site): ((seen: ClassSeen) => Rules | undefined) | undefined {
+  const { data } = site.charter
+  if (data === undefined || data.flows.length === 0) return undefined
+  const byClass = new Map<string, Rules>()
+  for (const name of data.classes) {
+    const flows = flowsOf(data, name)
+    if (flows.length === 0) continue
+    const otherwise = strictest(flows)
+    const asking = typeof otherwise === 'string' ? undefined : asks(otherwise.approval, site)
+    byClass.set(name, { flows, otherwise, asking })
   }
-  return from === lower.length || parts.at(-1) === ''
+  return (seen) => byClass.get(seen.class)
 }
 
-function lastOf(text: string, part: string, from: number): number {
-  const at = text.length - part.length
-  return at >= from && text.endsWith(part) ? at : -1
+/** The flows of a class; of one that has none, those of the next less sensitive one. */
+export function flowsOf({ classes, flows }: DataPolicy, name: string): readonly DataFlow[] {
+  for (let rank = classes.indexOf(name); rank >= 0; rank--) {
+    const own = flows.filter((each) => each.class === classes[rank])
+    if (own.length > 0) return own
+  }
+  return []
+}
+
+function strictest(flows: readonly DataFlow[]): DataFlow['otherwise'] {
+  const said = flows.map(({ otherwise }) => otherwise)
+  const asked = said.find((each) => typeof each !== 'string')
+  return said.includes('deny') ? 'deny' : (asked ?? (said.includes('redact') ? 'redact' : 'token'))
+}
+
+function goes({ flows }: Rules, seen: ClassSeen, { use: { operation } }: Site, body: unknown): boolean {
+  return flows.some((each) => each.to.some((to) => leadsTo(to, seen, { operation, body })))
+}
+
+function astray(seen: ClassSeen, { flows }: Rules, operation: string): string {
+  const place = seen.at === '' ? '' : ` at \`${seen.at}\``
+  const where = seen.to === undefined ? operation : `${seen.to.kind}:${seen.to.name}`
+  const may = flows.flatMap((each) => each.to.map((to) => `\`${printDestination(to)}\``))
+  const instead = may.length === 0 ? 'it may go nowhere' : `it may only go to ${joinWords(may, 'or')}`
+  return `${seen.class} data${place} (${seen.by}) would go to \`${where}\`, but ${instead}`
+}
+
+/** What the answer has to be freed of before a run of this workflow receives it. */
+function withheld({ data, workflows }: Charter, workflow: string, constraint: string): Obligation | undefined {
+  const may = workflows.get(workflow)?.data
+  if (data === undefined || may === undefined) return undefined
+  const classes = data.classes.filter((name) => !may.includes(name))
+  if (classes.length === 0) return undefined
+  const tokens = classes.filter((name) => data.flows.some((each) => each.class === name && each.otherwise === 'token'))
+  return { kind: 'withhold', constraint, classes, tokens }
+}
+
+function sentence({ data }: Charter): string {
+  const bound = [...new Set((data?.flows ?? []).map((each) => each.class))]
+  if (bound.length === 0) return 'a run receives only data of classes its workflow may handle'
+  const parts = bound.map((name) => {
+    const to = (data?.flows ?? []).filter((each) => each.class === name).flatMap((each) => each.to)
+    return `${name} data goes ${to.length === 0 ? 'nowhere' : `only to ${joinWords(to.map((each) => `\`${printDestination(each)}\``), 'or')}`}`
+  })
+  return parts.join('; ')
 }

@@ -12,7 +12,7 @@ export interface Shortfall {
   readonly approval?: string
 }
 
-/** What must be done to the answer of an allowed call. */
+/** What must be done to an allowed call before it is sent (`cover`), or to its answer. */
 export type Obligation =
   | {
       /** Take the value at `pointer` out; out of each item of the list at `items` when given. */
@@ -30,6 +30,22 @@ export type Obligation =
       readonly object: string
       readonly items: Pointer
     }
+  | {
+      /** Take what is of this class at `at` out of the arguments, or put a token in its place. */
+      readonly kind: 'cover'
+      readonly constraint: ConstraintId
+      /** As the fact `classes` names it. */
+      readonly at: string
+      readonly class: string
+      readonly with: 'redact' | 'token'
+    }
+  | {
+      /** Take everything of these classes out of the answer; put tokens in the place of those in `tokens`. */
+      readonly kind: 'withhold'
+      readonly constraint: ConstraintId
+      readonly classes: readonly string[]
+      readonly tokens: readonly string[]
+    }
 
 /** Where a constraint is decided: one use of one charter. `plan` collects the variables its expressions read. */
 export interface Site {
@@ -42,7 +58,7 @@ export interface Site {
 export type Check = (context: Context) => Shortfall | undefined
 
 /** What an allowed call still owes because of one constraint; undefined for nothing. */
-export type Owe = (context: Context) => Obligation | undefined
+export type Owe = (context: Context) => Obligation | readonly Obligation[] | undefined
 
 /** One kind of fact a constraint needs for one call. */
 export type Need =
@@ -59,6 +75,8 @@ type Of<K extends Constraint['kind']> = Extract<Constraint, { kind: K }>
 export interface Kind<K extends Constraint['kind']> {
   readonly compile: (constraint: Of<K>, site: Site) => Check
   readonly owe?: (constraint: Of<K>, site: Site) => Owe
+  /** It is also to be met, although it has something to owe. */
+  readonly demands?: true
   /** A plain English sentence without a full stop, in the owner's words where there are any. */
   readonly describe: (constraint: Of<K>, charter: Charter) => string
   readonly needs: (constraint: Of<K>, use: Use, charter: Charter) => readonly Need[]

@@ -24,6 +24,7 @@ import { when } from './when.ts'
 export interface Meaning {
   readonly compile: (site: Site) => Check
   readonly owe?: (site: Site) => Owe
+  readonly demands: boolean
   readonly describe: (charter: Charter) => string
   readonly needs: (use: Use, charter: Charter) => readonly Need[]
   readonly classes: (charter: Charter) => readonly ClassId[]
@@ -74,6 +75,7 @@ function bind<K extends ConstraintKind>(kind: Kind<K>, constraint: Extract<Const
   return {
     compile: (site) => kind.compile(constraint, site),
     ...(owe === undefined ? {} : { owe: (site: Site) => owe(constraint, site) }),
+    demands: owe === undefined || kind.demands === true,
     describe: (charter) => kind.describe(constraint, charter),
     needs: (use, charter) => kind.needs(constraint, use, charter),
     classes: (charter) => kind.classes(constraint, charter),

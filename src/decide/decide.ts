@@ -2,7 +2,7 @@
  * | of the uses of the operation                                    | decision                                             |
  * |-----------------------------------------------------------------|------------------------------------------------------|
  * | one has every demand satisfied, and owes nothing                | allow                                                |
- * | one has every demand satisfied, and its answer must be changed  | modify, with the obligations                         |
+ * | one has every demand satisfied, and it or its answer must be changed | modify, with the obligations                         |
  * | none, but one lacks nothing except approvals                    | ask, with what is missing                            |
  * | none                                                            | deny, with the reasons of the use that came nearest  |
  * | there are none                                                  | deny: unknown operation                              |
@@ -146,7 +146,7 @@ function compileUse(charter: Charter, use: Use): CompiledUse {
   const site = { charter, use, plan: makeScopePlan(charter, use) }
   const meanings = use.constraints.map((constraint) => ({ constraint, meaning: meaningOf(constraint) }))
   const demands = meanings
-    .filter(({ meaning }) => meaning.owe === undefined)
+    .filter(({ meaning }) => meaning.demands)
     .map(
       ({ constraint, meaning }): Demand => ({
         constraint,
@@ -181,7 +181,7 @@ function reasonsOf({ use, permitted, plan, demands, others }: CompiledUse, conte
 
 function allowed({ allowed: plain, owes, use }: CompiledUse, context: Context): Decision {
   if (owes.length === 0) return plain
-  const obligations = owes.map((owe) => owe(context)).filter((each): each is Obligation => each !== undefined)
+  const obligations = owes.flatMap((owe) => owe(context) ?? none)
   return obligations.length === 0 ? plain : { effect: 'modify', use: use.id, reasons: none, obligations }
 }
 

@@ -1,0 +1,100 @@
+/** Bytes as text: UTF-8, or UTF-16 where every other byte is 0; undefined when they are no text at all. */
+export function textOfBytes(bytes: readonly number[]): string | undefined {
+  if (bytes.length < 2) return undefined
+  const text = utf16Of(bytes) ?? utf8Of(bytes)
+  return looksLikeText(text) ? text : undefined
+}
+
+function utf16Of(bytes: readonly number[]): string | undefined {
+  let odd = 0
+  let even = 0
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0) i % 2 === 1 ? odd++ : even++
+  const half = bytes.length / 2
+  if (odd > half * 0.7) return pairs(bytes, 0, 1)
+  return even > half * 0.7 ? pairs(bytes, 1, 0) : undefined
+}
+
+function pairs(bytes: readonly number[], low: number, high: number): string {
+  let text = ''
+  for (let i = 0; i + 1 < bytes.length; i += 2)
+    text += String.fromCharCode((bytes[i + low] ?? 0) | ((bytes[i + high] ?? 0) << 8))
+  return text
+}
+
+/** Tolerant: a byte that is no UTF-8 becomes U+FFFD, so that a text cut in the middle of a character is still read. */
+function utf8Of(bytes: readonly number[]): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; ) {
+    const first = bytes[i] ?? 0
+    const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1
+    let code = length === 1 ? first : first & (0xff >> (length + 1))
+    let good = first < 0x80 || length > 1
+    for (let k = 1; k < length; k++) {
+      const next = bytes[i + k] ?? 0
+      if ((next & 0xc0) !== 0x80) good = false
+      code = (code << 6) | (next & 0x3f)
+    }
+    text += good && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
+    i += good ? length : 1
+  }
+  return text
+}
+
+function looksLikeText(text: string): boolean {
+  let good = 0
+  let all = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    all++
+    if (code === 0xfffd || (code < 0x20 && code !== 9 && code !== 10 && code !== 13) || code === 0x7f) continue
+    // What is not ASCII counts half: random bytes are often valid, and mean nothing.
+    good += code < 0x80 || (code >= 0xc0 && code < 0x530) ? 1 : 0.6
+  }
+  return all > 1 && good >= all * 0.85
+}
+
+const sixBits = (code: number): number => {
+  if (code >= 0x41 && code <= 0x5a) return code - 0x41
+  if (code >= 0x61 && code <= 0x7a) return code - 0x61 + 26
+  if (code >= 0x30 && code <= 0x39) return code - 0x30 + 52
+  if (code === 0x2b || code === 0x2d) return 62
+  return code === 0x2f || code === 0x5f ? 63 : -1
+}
+
+const fiveBits = (code: number): number => {
+  if (code >= 0x41 && code <= 0x5a) return code - 0x41
+  if (code >= 0x61 && code <= 0x7a) return code - 0x61
+  return code >= 0x32 && code <= 0x37 ? code - 0x32 + 26 : -1
+}
+
+const fourBits = (code: number): number => {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  if (code >= 0x61 && code <= 0x66) return code - 0x61 + 10
+  return code >= 0x41 && code <= 0x46 ? code - 0x41 + 10 : -1
+}
+
+/** Bytes of a text in base64 or base64url, padded or not; other characters are skipped. */
+export const base64Bytes = (text: string): number[] => unpack(text, sixBits, 6)
+
+/** Bytes of a text in base32 (RFC 4648). */
+export const base32Bytes = (text: string): number[] => unpack(text, fiveBits, 5)
+
+/** Bytes of a text in hexadecimal; separators are skipped. */
+export const hexBytes = (text: string): number[] => unpack(text, fourBits, 4)
+
+function unpack(text: string, digit: (code: number) => number, width: number): number[] {
+  const bytes: number[] = []
+  let held = 0
+  let bits = 0
+  for (let i = 0; i < text.length; i++) {
+    const value = digit(text.charCodeAt(i))
+    if (value < 0) continue
+    held = ((held << width) | value) & 0xffff
+    bits += width
+    if (bits >= 8) {
+      bits -= 8
+      bytes.push((held >> bits) & 0xff)
+    }
+  }
+  return bytes
+}

@@ -1,0 +1,133 @@
+import { printPointer } from '../charter/pointer.ts'
+import { fieldWords, type Hit } from './detect/hit.ts'
+import type { Finding } from './finding.ts'
+import { leavesOfJson } from './json-text.ts'
+import { isWithin, type Labels, type PatternLabel, type PlaceLabel, placesOf, type Whereabouts } from './labels.ts'
+import { fieldOf, type Leaf, leavesOf } from './leaf.ts'
+import { viewsOf } from './view.ts'
+
+/**
+ * What a value holds by the labels: everything at labelled places, and whatever the detectors find in texts, numbers and names of
+ * members, also encoded, in JSON inside a text, and put together from texts that follow each other.
+ *
+ * Total, and linear in the size of the value. Findings stand in document order, several on one place where several labels fit.
+ */
+export function classesIn(labels: Labels, value: unknown, where: Whereabouts): readonly Finding[] {
+  const leaves = leavesOf(value)
+  const places = placesOf(labels, where)
+  return [
+    ...leaves.flatMap((leaf) => [...inPlaces(leaf, places), ...inText(leaf, labels.patterns)]),
+    ...acrossTexts(leaves, labels.patterns),
+  ]
+}
+
+function inPlaces(leaf: Leaf, places: readonly PlaceLabel[]): Finding[] {
+  if (places.length === 0 || leaf.text === '') return []
+  const at = printPointer(leaf.at)
+  const found: Finding[] = []
+  for (const { class: name, by, at: place } of places) {
+    // The name of the labelled member itself is known to everybody who has the description.
+    const below = leaf.kind === 'name' ? leaf.at.length > place.length : true
+    if (below && isWithin(place, leaf.at)) {
+      found.push({ at, class: name, by, how: 'plain', in: leaf.kind, start: 0, end: leaf.text.length })
+    } else if (leaf.kind === 'text' && place.length > leaf.at.length)
+      found.push(...inJson(leaf, { class: name, by, place }))
+  }
+  return found
+}
+
+function inJson(leaf: Leaf, label: { class: string; by: string; place: readonly string[] }): Finding[] {
+  const inner = leavesOfJson(leaf.text) ?? []
+  return inner
+    .filter(({ at, start, end }) => end > start && isWithin(label.place, [...leaf.at, ...at]))
+    .map(({ start, end }) => ({
+      at: printPointer(leaf.at),
+      class: label.class,
+      by: label.by,
+      how: 'plain',
+      in: 'text',
+      start,
+      end,
+    }))
+}
+
+function inText(leaf: Leaf, patterns: readonly PatternLabel[]): Finding[] {
+  if (patterns.length === 0 || leaf.text.length < 3) return []
+  const place = { field: leaf.kind === 'name' ? '' : fieldWords(fieldOf(leaf.at)) }
+  const found: Finding[] = []
+  for (const view of viewsOf(leaf.text)) {
+    for (const { class: name, detector } of patterns) {
+      for (const hit of detector.find(view.text, place)) {
+        const span = view.span(hit.start, hit.end)
+        const how = view.encoded ? 'encoded' : 'plain'
+        found.push({ at: printPointer(leaf.at), class: name, by: hit.by, how, in: leaf.kind, ...span })
+      }
+    }
+  }
+  return withoutRepeats(found)
+}
+
+/** What one reading shows is often seen in the next one too. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>()
+  return findings.filter(({ at, class: name, by, start, end }) => {
+    const key = `${at} ${name} ${by} ${start} ${end}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+/** Detectors with check digits strong enough that two texts that happen to follow each other do not make one by chance. */
+const strong: ReadonlySet<string> = new Set([
+  'iban',
+  'jwt',
+  'api-key',
+  'private-key',
+  'credential',
+  'it-codice-fiscale',
+  'fr-nir',
+])
+const longestPiece = 64
+
+/** Values cut into texts that follow each other: each piece ends where a text ends. */
+function acrossTexts(leaves: readonly Leaf[], patterns: readonly PatternLabel[]): Finding[] {
+  const wanted = patterns.filter(({ detector }) => strong.has(detector.name))
+  const texts = leaves.filter(({ kind, text }) => kind === 'text' && text !== '')
+  if (wanted.length === 0 || texts.length < 2) return []
+  const pieces = texts.map((leaf) => pieceOf(leaf))
+  const found = ['', ' '].flatMap((between) => {
+    const joined = pieces.map(({ text }) => text).join(between)
+    return wanted.flatMap(({ class: name, detector }) =>
+      detector.find(joined, { field: '' }).flatMap((hit) => across(pieces, { ...hit, class: name }, between.length)),
+    )
+  })
+  return withoutRepeats(found)
+}
+
+interface PieceOf {
+  readonly leaf: Leaf
+  readonly text: string
+  /** How much white space the text begins with. */
+  readonly skipped: number
+}
+
+/** Of a long text only what can be the beginning or the end of something. */
+function pieceOf(leaf: Leaf): PieceOf {
+  if (leaf.text.length > longestPiece) return { leaf, text: '\n', skipped: 0 }
+  return { leaf, text: leaf.text.trim(), skipped: leaf.text.length - leaf.text.trimStart().length }
+}
+
+function across(pieces: readonly PieceOf[], hit: Hit & { readonly class: string }, gap: number): Finding[] {
+  const found: Finding[] = []
+  let from = 0
+  for (const { leaf, text, skipped } of pieces) {
+    const [start, end] = [Math.max(hit.start, from) - from, Math.min(hit.end, from + text.length) - from]
+    if (end > start) {
+      const span = { start: start + skipped, end: end + skipped }
+      found.push({ at: printPointer(leaf.at), class: hit.class, by: hit.by, how: 'joined', in: leaf.kind, ...span })
+    }
+    from += text.length + gap
+  }
+  return found.length > 1 ? found : []
+}

@@ -1,0 +1,206 @@
+import { digest, type GramKey, gramLength, gramsOf, parseGramKey } from './gram.ts'
+import { leavesOf } from './leaf.ts'
+import { worthOf } from './worth.ts'
+
+/** One thing a run's memory of classed values consists of, as plain JSON. Holds no plain text, only digests with the run's key. */
+export type ClassEntry =
+  | {
+      readonly kind: 'value'
+      readonly class: string
+      readonly by: string
+      readonly need: number
+      /** Digests of its pieces: forwards, backwards, and with letters rotated by 13. */
+      readonly grams: readonly (readonly number[])[]
+      readonly digest: number
+    }
+  | {
+      readonly kind: 'word'
+      readonly class: string
+      readonly by: string
+      readonly length: number
+      readonly digests: readonly number[]
+    }
+  | { readonly kind: 'lost'; readonly class: string }
+  | { readonly kind: 'piece'; readonly value: number; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'tail'
+      readonly channel: string
+      readonly grams: readonly number[]
+      readonly last: readonly number[]
+    }
+
+/** One value in one direction, as the search uses it. */
+export interface Target {
+  readonly class: string
+  readonly by: string
+  readonly need: number
+  readonly grams: readonly number[]
+  readonly how: 'plain' | 'reversed' | 'rotated'
+  /** The same for all directions of a value. */
+  readonly value: number
+  readonly length: number
+}
+
+/** One short value, found as a whole word only. */
+export interface Word {
+  readonly class: string
+  readonly by: string
+  readonly length: number
+  readonly how: 'plain' | 'reversed'
+}
+
+/** The end of what was sent through one argument so far. */
+export interface Tail {
+  readonly grams: readonly number[]
+  readonly last: readonly number[]
+}
+
+/** What a run remembers of values of a class. Changed by `rememberClass`, `noteSent` and `foldClasses` only. */
+export interface ClassMemory {
+  readonly key: GramKey
+  readonly targets: Target[]
+  /** Digest of a piece → the targets that have it, and where. */
+  readonly seeds: Map<number, { target: number; at: number }[]>
+  readonly words: Map<number, Word[]>
+  /** Of each value, which of its characters have left in pieces. */
+  readonly pieces: Map<number, Set<number>>
+  readonly tails: Map<string, Tail>
+  /** Classes of which something could not be remembered: nobody can say of any text that it has none of it. */
+  readonly lost: Set<string>
+  readonly known: Set<string>
+  values: number
+  grams: number
+}
+
+/** Pieces many values share lead to so many of them; the others have pieces of their own. */
+const mostSeeds = 8
+/** Bounds what one run can make the guard keep: about 8 MB. */
+const mostGrams = 400_000
+const mostWords = 50_000
+
+/** The memory of a run that has seen nothing. @param key - 16 hexadecimal digits, drawn at random for the run. */
+export function emptyClassMemory(key: string): ClassMemory {
+  return {
+    key: parseGramKey(key),
+    targets: [],
+    seeds: new Map(),
+    words: new Map(),
+    pieces: new Map(),
+    tails: new Map(),
+    lost: new Set(),
+    known: new Set(),
+    values: 0,
+    grams: 0,
+  }
+}
+
+/** The memory that the entries of a run add up to; what was returned by `rememberClass` and `noteSent`, in that order. */
+export function foldClasses(key: string, entries: Iterable<ClassEntry>): ClassMemory {
+  const memory = emptyClassMemory(key)
+  for (const entry of entries) addEntry(memory, entry)
+  return memory
+}
+
+/**
+ * Remembers every text and number in a value as being of a class, so that it is known again in whatever shape.
+ *
+ * @returns What has to be kept to have the same memory later; nothing for what is known already or says nothing (`worthOf`).
+ */
+export function rememberClass(
+  memory: ClassMemory,
+  value: unknown,
+  name: string,
+  by: string = name,
+): readonly ClassEntry[] {
+  const entries: ClassEntry[] = []
+  for (const leaf of leavesOf(value)) {
+    const entry = leaf.kind === 'name' ? undefined : entryOf(memory, leaf.text, name, by)
+    if (entry === undefined || !addEntry(memory, entry)) continue
+    entries.push(entry)
+  }
+  return entries
+}
+
+function entryOf(memory: ClassMemory, text: string, name: string, by: string): ClassEntry | undefined {
+  const worth = worthOf(text)
+  if (worth === undefined) return undefined
+  const codes = [...worth.codes]
+  const backwards = codes.toReversed()
+  if (worth.need === 0) {
+    const digests = [codes, backwards].map((each) => digest(memory.key, each, 0, each.length))
+    if (memory.known.has(`${name} ${digests[0]} word`)) return undefined
+    if (memory.words.size >= mostWords) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
+    return { kind: 'word', class: name, by, length: codes.length, digests }
+  }
+  const whole = digest(memory.key, codes, 0, codes.length)
+  if (memory.known.has(`${name} ${whole}`)) return undefined
+  if (memory.grams + codes.length * 3 > mostGrams)
+    return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
+  const turned = codes.some(isLetter) ? [codes.map(rotated)] : []
+  const grams = [codes, backwards, ...turned].map((each) => gramsOf(memory.key, each))
+  return { kind: 'value', class: name, by, need: worth.need, grams, digest: whole }
+}
+
+const isLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a
+const rotated = (code: number): number => (isLetter(code) ? ((code - 0x61 + 13) % 26) + 0x61 : code)
+
+const ways = ['plain', 'reversed', 'rotated'] as const
+
+/** Whether the memory changed. */
+export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
+  switch (entry.kind) {
+    case 'value':
+      return addValue(memory, entry)
+    case 'word':
+      return addWord(memory, entry)
+    case 'lost':
+      if (memory.lost.has(entry.class)) return false
+      memory.lost.add(entry.class)
+      return true
+    case 'piece': {
+      const covered = memory.pieces.get(entry.value) ?? new Set()
+      for (let at = entry.from; at < entry.to; at++) covered.add(at)
+      memory.pieces.set(entry.value, covered)
+      return true
+    }
+    case 'tail':
+      memory.tails.delete(entry.channel)
+      memory.tails.set(entry.channel, { grams: entry.grams, last: entry.last })
+      return true
+  }
+}
+
+function addValue(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'value' }>): boolean {
+  const name = `${entry.class} ${entry.digest}`
+  if (memory.known.has(name)) return false
+  memory.known.add(name)
+  const value = memory.values++
+  for (const [index, grams] of entry.grams.entries()) {
+    const target = memory.targets.length
+    const length = grams.length + gramLength - 1
+    memory.targets.push({ ...entry, grams, how: ways[index] ?? 'plain', value, length })
+    memory.grams += grams.length
+    for (const [at, gram] of grams.entries()) {
+      const seeds = memory.seeds.get(gram)
+      if (seeds === undefined) memory.seeds.set(gram, [{ target, at }])
+      else if (seeds.length < mostSeeds) seeds.push({ target, at })
+    }
+  }
+  return true
+}
+
+function addWord(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'word' }>): boolean {
+  const name = `${entry.class} ${entry.digests[0]} word`
+  if (memory.known.has(name)) return false
+  memory.known.add(name)
+  for (const [index, each] of entry.digests.entries()) {
+    const word: Word = {
+      class: entry.class,
+      by: entry.by,
+      length: entry.length,
+      how: index === 0 ? 'plain' : 'reversed',
+    }
+    memory.words.set(each, [...(memory.words.get(each) ?? []), word])
+  }
+  return true
+}

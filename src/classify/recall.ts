@@ -1,0 +1,168 @@
+import { printPointer } from '../charter/pointer.ts'
+import type { Disguise, Finding } from './finding.ts'
+import { type Folded, fold, joinFolded } from './fold.ts'
+import { type Leaf, leavesOf } from './leaf.ts'
+import { addEntry, type ClassEntry, type ClassMemory, type Target } from './memory.ts'
+import { type Match, type Piece, search, tailAfter } from './search.ts'
+import { type View, viewsOf } from './view.ts'
+
+/** How much of a value has to be out in pieces for the last one to complete it. */
+const enough = 0.75
+/** Values that are pieced together are short: of a long text words are met everywhere. */
+const longestPieced = 64
+
+/**
+ * What of the remembered values a value holds: as they were, re-cased, with other separators, look-alike or hidden characters, encoded,
+ * backwards, rotated, a part that is long enough, and cut up over texts of this value and of what this run sent before.
+ *
+ * Where something could not be remembered, every text may hold it, and is said to: `by` is then `memory full`.
+ *
+ * @param channel - Names what the value goes to; pieces sent there one after the other are joined.
+ */
+export function classesOf(memory: ClassMemory, value: unknown, channel = ''): readonly Finding[] {
+  const leaves = leavesOf(value)
+  const lost = [...memory.lost].flatMap((name) =>
+    leaves.filter(({ text }) => text.length > 3).map((leaf) => whole(leaf, name)),
+  )
+  if (memory.values === 0 && memory.words.size === 0) return lost
+  const read = leaves.map((leaf) => readingsOf(memory, leaf, channel))
+  const pieces = read.flatMap(({ leaf, folded, pieces: each }) => each.map((piece) => ({ leaf, folded, piece })))
+  return [...lost, ...read.flatMap(({ found }) => found), ...joinedTexts(memory, read), ...completed(memory, pieces)]
+}
+
+/**
+ * Notes that a value has left, so that the rest of what it holds a part of is known when it follows.
+ *
+ * @returns What has to be kept to have the same memory later.
+ */
+export function noteSent(memory: ClassMemory, value: unknown, channel: string): readonly ClassEntry[] {
+  if (memory.values === 0) return []
+  const entries: ClassEntry[] = []
+  for (const leaf of leavesOf(value)) {
+    if (leaf.kind === 'name') continue
+    const folded = fold(leaf.text)
+    for (const { target, from, to } of search(memory, folded).pieces) {
+      if (isNews(memory, target, from, to)) entries.push({ kind: 'piece', value: target.value, from, to })
+    }
+    const name = channelOf(channel, leaf)
+    if (folded.codes.length === 0 || (!memory.tails.has(name) && memory.tails.size >= mostChannels)) continue
+    entries.push({ kind: 'tail', channel: name, ...tailAfter(memory, memory.tails.get(name), folded.codes) })
+  }
+  for (const entry of entries) addEntry(memory, entry)
+  return entries
+}
+
+const mostChannels = 256
+
+/** Items of a list are one stream. */
+const channelOf = (channel: string, leaf: Leaf): string =>
+  `${channel}#${printPointer(leaf.at).replaceAll(/\/\d+(?=\/|$)/g, '/*')}`
+
+function isNews(memory: ClassMemory, target: Target, from: number, to: number): boolean {
+  if (target.length > longestPieced) return false
+  const covered = memory.pieces.get(target.value)
+  for (let at = from; at < to; at++) if (covered?.has(at) !== true) return true
+  return false
+}
+
+function whole(leaf: Leaf, name: string): Finding {
+  const { at, text, kind } = leaf
+  return { at: printPointer(at), class: name, by: 'memory full', how: 'plain', in: kind, start: 0, end: text.length }
+}
+
+interface Reading {
+  readonly leaf: Leaf
+  readonly folded: Folded
+  readonly found: readonly Finding[]
+  readonly pieces: readonly Piece[]
+}
+
+function readingsOf(memory: ClassMemory, leaf: Leaf, channel: string): Reading {
+  const found: Finding[] = []
+  const pieces: Piece[] = []
+  const [plain, ...decoded] = viewsOf(leaf.text)
+  const folded = fold(leaf.text)
+  const tail = leaf.kind === 'name' ? undefined : memory.tails.get(channelOf(channel, leaf))
+  const first = search(memory, folded, tail)
+  if (plain !== undefined) found.push(...first.matches.map((match) => findingOf(leaf, match, { view: plain, folded })))
+  pieces.push(...first.pieces)
+  for (const view of decoded) {
+    const inner = fold(view.text)
+    found.push(...search(memory, inner).matches.map((match) => findingOf(leaf, match, { view, folded: inner })))
+  }
+  return { leaf, folded, found, pieces }
+}
+
+function findingOf(leaf: Leaf, match: Match, { view, folded }: { view: View; folded: Folded }): Finding {
+  const span = view.span(folded.from[match.start] ?? 0, folded.to[match.end - 1] ?? view.text.length)
+  const { class: name, by, how } = match.target
+  const disguise: Disguise = how !== 'plain' ? how : view.encoded ? 'encoded' : match.part ? 'part' : 'plain'
+  return { at: printPointer(leaf.at), class: name, by, how: disguise, in: leaf.kind, ...span }
+}
+
+/** Values cut up over texts that follow each other. */
+function joinedTexts(memory: ClassMemory, read: readonly Reading[]): Finding[] {
+  const texts = read.filter(({ leaf, folded }) => leaf.kind !== 'name' && folded.codes.length > 0)
+  if (texts.length < 2) return []
+  const joined = joinFolded(texts.map(({ folded }) => folded))
+  const found: Finding[] = []
+  for (const { target, start, end } of search(memory, joined).matches) {
+    const [first = 0, last = 0] = [joined.owner[start], joined.owner[end - 1]]
+    if (first === last) continue
+    for (let text = first; text <= last; text++) {
+      const { leaf, folded } = texts[text] ?? {}
+      if (leaf === undefined || folded === undefined) continue
+      const offset = joined.owner.indexOf(text)
+      const [from, to] = [Math.max(0, start - offset), Math.min(folded.codes.length, end - offset)]
+      const span = { start: folded.from[from] ?? 0, end: folded.to[to - 1] ?? leaf.text.length }
+      found.push({
+        at: printPointer(leaf.at),
+        class: target.class,
+        by: target.by,
+        how: 'joined',
+        in: leaf.kind,
+        ...span,
+      })
+    }
+  }
+  return found
+}
+
+interface Placed {
+  readonly leaf: Leaf
+  readonly folded: Folded
+  readonly piece: Piece
+}
+
+/** Values of which, with the pieces of this call, nearly everything is out. */
+function completed(memory: ClassMemory, pieces: readonly Placed[]): Finding[] {
+  const byValue = new Map<number, Placed[]>()
+  for (const each of pieces) {
+    if (each.piece.target.length > longestPieced) continue
+    const own = byValue.get(each.piece.target.value)
+    if (own === undefined) byValue.set(each.piece.target.value, [each])
+    else own.push(each)
+  }
+  return [...byValue.values()].flatMap((own) => {
+    const target = own[0]?.piece.target
+    if (target === undefined || !isComplete(memory, target, own)) return []
+    return own.map(({ leaf, folded, piece }) => {
+      const span = { start: folded.from[piece.start] ?? 0, end: folded.to[piece.end - 1] ?? leaf.text.length }
+      return {
+        at: printPointer(leaf.at),
+        class: target.class,
+        by: target.by,
+        how: 'pieces',
+        in: leaf.kind,
+        ...span,
+      } as const
+    })
+  })
+}
+
+function isComplete(memory: ClassMemory, target: Target, own: readonly { piece: Piece }[]): boolean {
+  const covered = new Set(memory.pieces.get(target.value) ?? [])
+  const before = covered.size
+  for (const { piece } of own) for (let at = piece.from; at < piece.to; at++) covered.add(at)
+  return covered.size > before && covered.size >= Math.max(target.need, Math.ceil(target.length * enough))
+}

@@ -1,0 +1,144 @@
+import type { Folded } from './fold.ts'
+import { digest, gramLength, gramsOf } from './gram.ts'
+import type { ClassMemory, Tail, Target, Word } from './memory.ts'
+
+/** A remembered value in a folded text: half-open range of its characters. */
+export interface Match {
+  readonly target: Target | Word
+  readonly start: number
+  readonly end: number
+  /** Not all of the value. */
+  readonly part: boolean
+}
+
+/** A piece of a value that is too short to be it, but stands alone in the text as something cut out of it would. */
+export interface Piece {
+  readonly target: Target
+  /** Which characters of the value. */
+  readonly from: number
+  readonly to: number
+  readonly start: number
+  readonly end: number
+}
+
+/** What a search found. */
+export interface Matches {
+  readonly matches: readonly Match[]
+  readonly pieces: readonly Piece[]
+}
+
+/** What a search works on: digests of a text, and whether it may begin or end a piece at a character. */
+interface Text {
+  readonly grams: readonly number[]
+  readonly gap: (at: number) => boolean
+  readonly length: number
+}
+
+const none: Matches = { matches: [], pieces: [] }
+const longestWord = 7
+const mostPieces = 1000
+
+/**
+ * Looks for everything remembered in one folded text.
+ *
+ * Each place of the text is compared with at most eight values, and only as far as they agree; a value that was found is not looked for
+ * again inside of itself. Linear in the length of the text.
+ */
+export function search(memory: ClassMemory, folded: Folded, tail?: Tail): Matches {
+  if (memory.targets.length === 0 && memory.words.size === 0) return none
+  const { codes } = folded
+  const gap = (at: number): boolean => at >= codes.length || folded.gap[at] === 1
+  const found = searchGrams(memory, { grams: gramsOf(memory.key, codes), gap, length: codes.length })
+  const words = searchWords(memory, folded)
+  const across = tail === undefined ? [] : searchAcross(memory, tail, codes)
+  return { matches: [...found.matches, ...words, ...across], pieces: found.pieces }
+}
+
+function searchGrams(memory: ClassMemory, text: Text): Matches {
+  const matches: Match[] = []
+  const pieces: Piece[] = []
+  // Up to where each target was found already.
+  const done = new Map<number, number>()
+  for (let at = 0; at < text.grams.length; at++) {
+    const seeds = memory.seeds.get(text.grams[at] ?? -1)
+    if (seeds === undefined) continue
+    for (const seed of seeds) {
+      const target = memory.targets[seed.target]
+      if (target === undefined || at < (done.get(seed.target) ?? 0)) continue
+      const { left, right } = extend(text.grams, at, target.grams, seed.at)
+      const [start, end] = [at - left, at + right + gramLength]
+      if (end - start >= target.need) {
+        matches.push({ target, start, end, part: end - start < target.length })
+        done.set(seed.target, end - gramLength + 1)
+      } else if (
+        left === 0 &&
+        pieces.length < mostPieces &&
+        target.how === 'plain' &&
+        text.gap(start) &&
+        text.gap(end)
+      ) {
+        pieces.push({ target, from: seed.at, to: seed.at + end - start, start, end })
+      }
+    }
+  }
+  return { matches, pieces }
+}
+
+/** How many more pieces agree on each side. */
+function extend(
+  text: readonly number[],
+  at: number,
+  grams: readonly number[],
+  from: number,
+): { left: number; right: number } {
+  let left = 0
+  while (left < at && left < from && text[at - left - 1] === grams[from - left - 1]) left++
+  let right = 0
+  while (
+    at + right + 1 < text.length &&
+    from + right + 1 < grams.length &&
+    text[at + right + 1] === grams[from + right + 1]
+  )
+    right++
+  return { left, right }
+}
+
+/** Words, and words made of up to three that stand beside each other: `12-34` is `1234`. */
+function searchWords(memory: ClassMemory, { codes, gap }: Folded): Match[] {
+  if (memory.words.size === 0) return []
+  const matches: Match[] = []
+  const starts = gap.flatMap((each, at) => (each === 1 ? [at] : []))
+  for (const [index, start] of starts.entries()) {
+    for (let words = 1; words <= 7; words++) {
+      const end = starts[index + words] ?? codes.length
+      if (end - start > longestWord || (words > 3 && (codes[start] ?? 0) < 0x2e80)) break
+      for (const target of memory.words.get(digest(memory.key, codes, start, end)) ?? []) {
+        if (target.length === end - start) matches.push({ target, start, end, part: false })
+      }
+      if (end === codes.length) break
+    }
+  }
+  return matches
+}
+
+/** Values that began in what was sent before, and end here. */
+function searchAcross(memory: ClassMemory, tail: Tail, codes: readonly number[]): Match[] {
+  const joined = [...tail.last, ...codes.slice(0, longestTail)]
+  const grams = [...tail.grams, ...gramsOf(memory.key, joined)]
+  const sent = tail.grams.length + tail.last.length
+  const { matches } = searchGrams(memory, { grams, gap: () => false, length: grams.length + gramLength - 1 })
+  return matches
+    .filter(({ start, end }) => start < sent && end > sent)
+    .map((match) => ({ ...match, start: 0, end: match.end - sent }))
+}
+
+/** How many characters of what was sent are kept, as digests, to be joined with what is sent next. */
+export const longestTail = 64
+
+/** The tail after some more was sent. */
+export function tailAfter(memory: ClassMemory, tail: Tail | undefined, codes: readonly number[]): Tail {
+  const fresh = codes.length >= longestTail + gramLength
+  const joined = fresh ? codes.slice(-longestTail - gramLength) : [...(tail?.last ?? []), ...codes]
+  const grams = [...(fresh ? [] : (tail?.grams ?? [])), ...gramsOf(memory.key, joined)].slice(-longestTail)
+  return { grams, last: joined.slice(-(gramLength - 1)) }
+}

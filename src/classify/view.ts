@@ -1,0 +1,229 @@
+import { base32Bytes, base64Bytes, hexBytes, textOfBytes } from './bytes.ts'
+import { plainOf } from './lookalike.ts'
+
+/** One way to read a text: as it stands, or with an encoding undone. */
+export interface View {
+  readonly text: string
+  readonly encoded: boolean
+  /** Where in the text itself a range of this view comes from. */
+  readonly span: (from: number, to: number) => Span
+}
+
+/** A half-open range of UTF-16 units. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** How often an encoding may stand in another. */
+const deepest = 4
+
+/** However often and in however many ways a text can be read, all readings together are no longer than this times the text. */
+const mostReadings = 6
+const leastBudget = 4096
+
+/**
+ * All ways to read a text: itself first, then with percent-encoding, HTML entities, escapes, quoted-printable, look-alike and hidden
+ * characters, base64, base64url, base32, hexadecimal and lists of character codes undone, also one in another. What they decode to
+ * has to be text. Linear in the length of the text.
+ */
+export function viewsOf(text: string): readonly View[] {
+  const views: View[] = [{ text, encoded: false, span: (start, end) => ({ start, end }) }]
+  let budget = text.length * mostReadings + leastBudget
+  let from = 0
+  for (let depth = 0; depth < deepest; depth++) {
+    const until = views.length
+    for (; from < until; from++) {
+      const view = views[from]
+      if (view === undefined) continue
+      for (const inner of decodings(view.text)) {
+        budget -= inner.text.length
+        if (budget < 0) return views
+        views.push(within(view, inner))
+      }
+    }
+  }
+  return views
+}
+
+function within(outer: View, inner: View): View {
+  return {
+    text: inner.text,
+    encoded: true,
+    span: (from, to) => {
+      const { start, end } = inner.span(from, to)
+      return outer.span(start, end)
+    },
+  }
+}
+
+const namedEntities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  commat: '@',
+  period: '.',
+  plus: '+',
+  lowbar: '_',
+  colon: ':',
+  sol: '/',
+  hyphen: '-',
+  dash: '-',
+  num: '#',
+  equals: '=',
+  comma: ',',
+  semi: ';',
+  lpar: '(',
+  rpar: ')',
+  percnt: '%',
+  shy: '',
+}
+
+function* decodings(text: string): Generator<View> {
+  if (/[%&\\]/.test(text)) yield* changed(text, rewrite(text, escapes, withoutEscape))
+  if (/=[0-9A-F\r\n]/i.test(text)) yield* changed(text, rewrite(text, /(?:=[0-9A-F]{2})+|=\r?\n/gi, quotedPrintable))
+  if (/[^\t\n\r -~]/.test(text)) yield* changed(text, rewrite(text, /[^\t\n\r -~]/gu, plainOf))
+  if (/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/u.test(text)) yield* runs(text, selectors, selectorBytes)
+  if (/[\u{e0020}-\u{e007e}]{4}/u.test(text)) yield* runs(text, tags, tagBytes)
+  yield* runs(text, base64Run, base64Bytes, 4)
+  yield* runs(text, hexRun, hexBytes, 2)
+  yield* runs(text, base32Run, base32Bytes, 1)
+  yield* runs(text, codeRun, codeBytes, 1)
+}
+
+const escapes =
+  /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,8});?|\\u\{[0-9a-f]{1,6}\}|(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|\\[nrt"'\\/]/gi
+
+function withoutEscape(found: string): string {
+  if (found.startsWith('%')) return textOfPairs(found.replaceAll('%', ''))
+  if (found.startsWith('&')) return entity(found)
+  if (found.startsWith('\\u{')) return character(Number.parseInt(found.slice(3, -1), 16))
+  if (found.startsWith('\\u')) {
+    return found
+      .slice(2)
+      .split('\\u')
+      .map((unit) => String.fromCharCode(Number.parseInt(unit, 16)))
+      .join('')
+  }
+  if (found.startsWith('\\x')) return String.fromCharCode(Number.parseInt(found.slice(2), 16))
+  return { n: '\n', r: '\r', t: '\t' }[found.slice(1)] ?? found.slice(1)
+}
+
+function entity(found: string): string {
+  const name = found.slice(1).replace(/;$/, '')
+  if (/^#x/i.test(name)) return character(Number.parseInt(name.slice(2), 16))
+  if (name.startsWith('#')) return character(Number(name.slice(1)))
+  const known = namedEntities[name.toLowerCase()]
+  return known !== undefined && found.endsWith(';') ? known : found
+}
+
+const character = (code: number): string => (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '')
+
+const quotedPrintable = (found: string): string => (/^=\r?\n/.test(found) ? '' : textOfPairs(found.replaceAll('=', '')))
+
+function textOfPairs(pairs: string): string {
+  const bytes = hexBytes(pairs)
+  return textOfBytes(bytes) ?? bytes.map((byte) => String.fromCharCode(byte)).join('')
+}
+
+/** Undoes something in place, so that what stands around it stays where it is. */
+function rewrite(text: string, pattern: RegExp, decode: (found: string) => string): View {
+  const parts: string[] = []
+  // Where each replaced piece begins and ends, in the new text and in the old.
+  const marks: number[][] = []
+  let at = 0
+  let length = 0
+  for (const match of text.matchAll(pattern)) {
+    const before = text.slice(at, match.index)
+    const decoded = decode(match[0])
+    parts.push(before, decoded)
+    length += before.length
+    marks.push([length, length + decoded.length, match.index, match.index + match[0].length])
+    length += decoded.length
+    at = match.index + match[0].length
+  }
+  parts.push(text.slice(at))
+  const span = (from: number, to: number): Span => ({ start: origin(marks, from, 0), end: origin(marks, to, 1) })
+  return { text: parts.join(''), encoded: true, span }
+}
+
+/** Inside a replaced piece, its beginning or its end; else as far from the last piece as in the new text. */
+function origin(marks: readonly number[][], at: number, side: 0 | 1): number {
+  let [low, high] = [0, marks.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const begins = marks[middle]?.[0] ?? 0
+    if (side === 0 ? begins <= at : begins < at) low = middle + 1
+    else high = middle
+  }
+  const last = marks[low - 1]
+  if (last === undefined) return at
+  const [, ends = 0, oldStart = 0, oldEnd = 0] = last
+  if (side === 0 ? at < ends : at <= ends) return side === 0 ? oldStart : oldEnd
+  return at - ends + oldEnd
+}
+
+function* changed(text: string, view: View): Generator<View> {
+  if (view.text !== text) yield view
+}
+
+const base64Run = /[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}/g
+const hexRun = /(?:[0-9a-fA-F]{2}(?:[ :-]|\\x|0x)?){5,}/g
+const base32Run = /[A-Z2-7]{13,}={0,6}|[a-z2-7]{13,}={0,6}/g
+const codeRun = /[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}){5,}/g
+const tags = /[\u{e0020}-\u{e007e}]{4,}/gu
+const selectors = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{4,}/gu
+
+/** Texts that stand encoded in another. A run may have lost its beginning, so that it is read from each place a byte can begin at. */
+function* runs(text: string, pattern: RegExp, bytesOf: (run: string) => number[], alignments = 1): Generator<View> {
+  for (const match of text.matchAll(pattern)) {
+    const [start, end] = [match.index, match.index + match[0].length]
+    for (const decoded of decodedFrom(match[0], bytesOf, alignments)) {
+      yield { text: decoded, encoded: true, span: () => ({ start, end }) }
+    }
+  }
+}
+
+function* decodedFrom(run: string, bytesOf: (run: string) => number[], alignments: number): Generator<string> {
+  for (let skip = 0; skip < alignments; skip++) {
+    if (bytesOf === base64Bytes && !mayBeBase64(run, skip, 1)) continue
+    const decoded = textOfBytes(bytesOf(run.slice(skip)))
+    if (decoded !== undefined) yield decoded
+  }
+  const padding = run.endsWith('=') ? run.indexOf('=') : run.length
+  if (bytesOf === base64Bytes && ![1, 2, 3, 4].some((skip) => mayBeBase64(run, padding - skip, -1))) return
+  const backwards = [...run].reverse().join('')
+  for (let skip = 0; skip < alignments; skip++) {
+    const decoded = textOfBytes(bytesOf(backwards.slice(skip)))
+    if (decoded !== undefined) yield decoded
+  }
+}
+
+/** Most of the first characters of each group of four are such as the first byte of ASCII, or the 0 of UTF-16, leads to. */
+function mayBeBase64(run: string, from: number, step: 1 | -1): boolean {
+  let good = 0
+  let all = 0
+  for (let at = from; at >= 0 && at < run.length && all < 8; at += 4 * step) {
+    const code = run.charCodeAt(at)
+    if ((code >= 0x49 && code <= 0x5a) || (code >= 0x61 && code <= 0x66) || code === 0x41) good++
+    // Of text beyond ASCII.
+    else if (code >= 0x77 || (code >= 0x30 && code <= 0x35)) good += 0.5
+    all++
+  }
+  return all > 0 && good >= all * 0.6
+}
+
+const tagBytes = (run: string): number[] => [...run].map((each) => (each.codePointAt(0) ?? 0) & 0x7f)
+
+const codeBytes = (run: string): number[] => run.split(/[ ,;]+/).map(Number)
+
+/** Data hidden in variation selectors: each stands for one byte. */
+function selectorBytes(run: string): number[] {
+  return [...run].map((each) => {
+    const code = each.codePointAt(0) ?? 0
+    return code < 0x10000 ? code - 0xfe00 : code - 0xe0100 + 16
+  })
+}

@@ -1,0 +1,71 @@
+import { fold } from './fold.ts'
+
+/** What is remembered of one value: the characters looked for, and how many of them in a row are enough. */
+export interface Worth {
+  readonly codes: readonly number[]
+  /** 0 where only the whole value between gaps counts. */
+  readonly need: number
+}
+
+/** Longer values are remembered by their beginning. */
+const longest = 4096
+/** Shorter ones count as whole words only. */
+const shortestPart = 8
+const shortestWord = 4
+const mostNeeded = 24
+
+/** Words that say nothing about anybody. */
+const everyday: ReadonlySet<string> = new Set(
+  (
+    'true false null none unknown other active inactive enabled disabled pending open closed paid done draft sent new default standard ' +
+    'basic gold silver premium regular high medium low normal email phone mobile home work office male female person user customer ' +
+    'admin order item items status test info support hello thanks regards dear please name address street city country'
+  ).split(' '),
+)
+
+/**
+ * What of a value is worth being remembered; undefined for what says nothing: everyday words, fewer than four letters or digits.
+ *
+ * A part of a longer value counts as the value from about half of it on: a third party has no use for less, and less is met by chance.
+ * Of an address the part that is not shared with others counts: the local part, the path of a link.
+ */
+export function worthOf(text: string): Worth | undefined {
+  if (text.length > longest * 4) return worthOf(text.slice(0, longest * 4))
+  const { codes } = fold(distinctPart(text))
+  const wide = codes.filter((code) => code >= 0x2e80).length
+  if (codes.length + wide < shortestWord || everyday.has(String.fromCharCode(...codes.slice(0, 16)))) return undefined
+  if (codes.length < shortestPart && wide * 2 < codes.length) return { codes, need: 0 }
+  if (codes.length < 4) return { codes, need: 0 }
+  return { codes: codes.slice(0, longest), need: needOf(text, codes, wide) }
+}
+
+function needOf(text: string, codes: readonly number[], wide: number): number {
+  const length = codes.length
+  if (isMoment(text) || isShortAddress(text)) return length
+  const digits = codes.filter((code) => code >= 0x30 && code <= 0x39).length
+  if (wide * 2 >= length) return Math.min(length, Math.max(4, Math.ceil(length * 0.6)), mostNeeded)
+  if (digits * 2 >= length) return Math.min(Math.max(6, Math.ceil(length * 0.5)), mostNeeded)
+  return Math.min(Math.max(7, Math.ceil(length * 0.6)), mostNeeded)
+}
+
+/** Half of a date and time is any other time of that day. */
+const isMoment = (text: string): boolean => /^\s*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.{0,20})?\s*$/.test(text)
+
+const address = /^\s*([^\s@]{1,64})@([^\s@]{3,253})\s*$/
+const link = /^\s*[a-z][a-z0-9+.-]*:\/\/[^\s/]+(\/\S+)\s*$/i
+const longLocal = 8
+
+function distinctPart(text: string): string {
+  const [, local, domain = ''] = address.exec(text) ?? []
+  if (local !== undefined) {
+    const length = fold(local).codes.length
+    return length >= longLocal ? local : `${local}@${domain.slice(0, Math.max(4, longLocal - length))}`
+  }
+  const path = link.exec(text)?.[1] ?? ''
+  return fold(path).codes.length >= 12 ? path : text
+}
+
+function isShortAddress(text: string): boolean {
+  const local = address.exec(text)?.[1]
+  return local !== undefined && fold(local).codes.length < longLocal
+}

@@ -1,0 +1,82 @@
+/** Where data goes by a call, and whether that is a place a charter means. */
+import type { Destination } from '../charter/agent.ts'
+import { parsePointer, printPointer } from '../charter/pointer.ts'
+import type { ClassSeen } from './facts.ts'
+
+/** A call as far as it matters where it goes. */
+export interface Going {
+  readonly operation: string
+  readonly body: unknown
+}
+
+/**
+ * Whether data seen in a call goes to a destination by it.
+ *
+ * With a place and a value (`desk.send_email#/to=*@example.com`) all values at that place have to fit: one recipient that is not meant
+ * makes all of it go astray. With a place alone, the data has to stand there or below.
+ */
+export function leadsTo(to: Destination, seen: ClassSeen, { operation, body }: Going): boolean {
+  if (to.kind !== 'operation') return to.kind === seen.to?.kind && matches(to.glob, seen.to.name)
+  if (seen.to !== undefined || !matches(to.glob, operation)) return false
+  if (to.at === undefined) return true
+  if (to.value === undefined) return isAtOrBelow(to.at, parsePointer(seen.at))
+  const found = valuesAt(body, to.at)
+  return found.length > 0 && found.every((each) => typeof each === 'string' && isMeant(to.value ?? '', each))
+}
+
+function isAtOrBelow(pattern: readonly string[], at: readonly string[] | undefined): boolean {
+  if (at === undefined || at.length < pattern.length) return false
+  return pattern.every((step, index) => step === '*' || step === at[index])
+}
+
+function valuesAt(value: unknown, [step, ...rest]: readonly string[]): readonly unknown[] {
+  if (step === undefined) return Array.isArray(value) ? value : [value]
+  if (typeof value !== 'object' || value === null) return []
+  if (step === '*') return Object.values(value).flatMap((each: unknown) => valuesAt(each, rest))
+  return Object.hasOwn(value, step) ? valuesAt(Reflect.get(value, step), rest) : []
+}
+
+/**
+ * Whether a text names nothing but what is meant. Of a list of addresses each one has to be; in a link, `*` in the host stands for a
+ * part of the host only, and a host that hides behind a user name is none.
+ */
+export function isMeant(glob: string, text: string): boolean {
+  if (glob.includes('://')) return isMeantLink(glob, text)
+  if (!glob.includes('@')) return matches(glob, text)
+  const addresses = text.split(/[\s,;<>]+/u).filter((each) => each.includes('@'))
+  return addresses.length > 0 && addresses.every((each) => matches(glob, each.replace(/^mailto:/i, '')))
+}
+
+const link = /^([a-z*][a-z0-9+.*-]*):\/\/([^/?#\\]*)(.*)$/is
+
+function isMeantLink(glob: string, text: string): boolean {
+  const [, scheme = '', host = '', rest = ''] = link.exec(glob) ?? []
+  // Browsers and libraries differ on what these mean, so nothing can be meant by them.
+  if (/[\s\\]|\p{Cc}/u.test(text)) return false
+  const [, otherScheme, otherHost = '', otherRest = ''] = link.exec(text) ?? []
+  if (otherScheme === undefined || otherHost.includes('@')) return false
+  return matches(scheme, otherScheme) && matches(host, otherHost) && (rest === '' || matches(rest, otherRest))
+}
+
+/** `*` stands for anything. Case does not count. */
+export function matches(glob: string, text: string): boolean {
+  const parts = glob.toLowerCase().split('*')
+  const lower = text.toLowerCase()
+  const [first = '', last = ''] = [parts[0], parts.at(-1)]
+  if (parts.length === 1) return lower === first
+  if (!lower.startsWith(first) || !lower.endsWith(last) || lower.length < first.length + last.length) return false
+  let from = first.length
+  for (const part of parts.slice(1, -1)) {
+    const at = lower.indexOf(part, from)
+    if (at < 0) return false
+    from = at + part.length
+  }
+  return from <= lower.length - last.length
+}
+
+/** A destination as it is written. */
+export function printDestination(to: Destination): string {
+  if (to.kind !== 'operation') return `${to.kind}:${to.glob}`
+  if (to.at === undefined) return to.glob
+  return `${to.glob}#${printPointer(to.at)}${to.value === undefined ? '' : `=${to.value}`}`
+}

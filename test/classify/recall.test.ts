@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { addEntry, type ClassEntry, emptyClassMemory, foldClasses, rememberClass } from '../../src/classify/memory.ts'
+import { classesOf, noteSent } from '../../src/classify/recall.ts'
+import { redactAll } from '../../src/classify/redact.ts'
+import { disguises, rotated } from './disguise.ts'
+
+const key = '00112233445566ff'
+
+/** Values as labelled fields have them. */
+const markers = {
+  iban: 'ES91 2100 0418 4502 0005 1332',
+  email: 'carla.mendez@example.com',
+  ssn: '536-90-4399',
+  name: 'Wilhelmina Oosterhout',
+  passport: 'X81773920',
+  note: 'Patient was diagnosed with type 2 diabetes in 2019 and takes 500 mg of metformin twice a day.',
+  key: 'mk_7f3c9a1e55d04b2c8e6a',
+}
+
+for (const [how, disguise] of Object.entries(disguises)) {
+  test(`known again: ${how}`, () => {
+    for (const [field, marker] of Object.entries(markers)) {
+      const memory = emptyClassMemory(key)
+      rememberClass(memory, { [field]: marker }, 'secret')
+      const sent = { to: 'x@example.org', body: disguise(marker) }
+      const found = classesOf(memory, sent)
+      assert.ok(
+        found.some(({ at, class: name }) => at === '/body' && name === 'secret'),
+        `${field} ${how}: ${disguise(marker)}`,
+      )
+      const clean = redactAll(sent, (each) => classesOf(memory, each))
+      assert.deepEqual(classesOf(memory, clean), [], `${field} ${how}: redacted`)
+    }
+  })
+}
+
+test('letters rotated by 13', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, markers.name, 'personal')
+  assert.equal(classesOf(memory, rotated(markers.name))[0]?.how, 'rotated')
+})
+
+test('pieces in texts that follow each other, in one call', () => {
+  for (const size of [1, 2, 3, 5, 8]) {
+    const memory = emptyClassMemory(key)
+    rememberClass(memory, markers.iban, 'secret')
+    const pieces = markers.iban.match(new RegExp(`.{1,${size}}`, 'g')) ?? []
+    const found = classesOf(memory, { parts: pieces })
+    assert.ok(found.length > 0, `pieces of ${size}`)
+    const clean = redactAll({ parts: pieces }, (each) => classesOf(memory, each))
+    assert.deepEqual(classesOf(memory, clean), [])
+  }
+})
+
+test('pieces in several calls of the run, one after the other through the same argument', () => {
+  for (const size of [1, 2, 4, 6]) {
+    const memory = emptyClassMemory(key)
+    rememberClass(memory, markers.iban, 'secret')
+    const pieces = markers.iban.match(new RegExp(`.{1,${size}}`, 'g')) ?? []
+    let found = 0
+    for (const piece of pieces) {
+      found += classesOf(memory, { text: piece }, 'desk.note').length
+      noteSent(memory, { text: piece }, 'desk.note')
+    }
+    assert.ok(found > 0, `pieces of ${size}`)
+  }
+})
+
+test('pieces in any order, with words around them and through different operations', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, markers.iban, 'secret')
+  const calls = [
+    ['desk.note', 'the third part is 0418 4502'],
+    ['desk.send_email', 'first: ES91 2100'],
+    ['desk.note', 'and the last one 0005 1332'],
+  ] as const
+  const found = calls.map(([operation, body]) => {
+    const classes = classesOf(memory, { body }, operation)
+    noteSent(memory, { body }, operation)
+    return classes.map(({ how }) => how)
+  })
+  assert.deepEqual(found.slice(0, 2), [[], []])
+  assert.ok(found[2]?.includes('pieces'))
+})
+
+test('a memory that was kept is the same memory', () => {
+  const memory = emptyClassMemory(key)
+  const kept: ClassEntry[] = [...rememberClass(memory, markers, 'secret')]
+  kept.push(...noteSent(memory, { body: 'first: ES91 2100' }, 'desk.note'))
+  const again = foldClasses(key, JSON.parse(JSON.stringify(kept)) as ClassEntry[])
+  assert.deepEqual(again, memory)
+  assert.deepEqual(rememberClass(again, markers, 'secret'), [])
+  assert.equal(addEntry(again, { kind: 'lost', class: 'secret' }), true)
+})
+
+test('what is kept does not contain the value', () => {
+  const kept = JSON.stringify(rememberClass(emptyClassMemory(key), markers, 'secret'))
+  for (const marker of Object.values(markers)) assert.ok(!kept.includes(marker.slice(0, 6)))
+})
+
+test('what says nothing is not remembered', () => {
+  const memory = emptyClassMemory(key)
+  assert.deepEqual(rememberClass(memory, { a: true, b: null, c: 12, d: 'ok', e: 'active', f: '' }, 'secret'), [])
+})
+
+test('what only resembles a value is not it', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, markers, 'secret')
+  const others = [
+    'DE44 5001 0517 5407 3249 31',
+    'carlos.mendez@example.com',
+    'carla@example.com',
+    'Wilhelmina Smith and Jan van Oost',
+    '536-12-8831',
+    'Please take 500 mg twice a day with water.',
+    'X8177',
+    'mk_0000000000000000',
+    '2024-01-15T10:30:00Z 7f3c9a1e-1111-2222-3333-444455556666',
+  ]
+  for (const other of others) assert.deepEqual(classesOf(memory, { body: other }), [], other)
+})
+
+test('names of members and numbers are looked at too', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, { account: 1234567890 }, 'secret')
+  assert.deepEqual(
+    classesOf(memory, { id_1234567890: 1, n: 1234567890 }).map((each) => [each.at, each.in]),
+    [
+      ['/id_1234567890', 'name'],
+      ['/n', 'number'],
+    ],
+  )
+})
+
+test('short values count as whole words only', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, { pin: '40213' }, 'secret')
+  assert.equal(classesOf(memory, 'the pin is 40213').length, 1)
+  assert.equal(classesOf(memory, 'the pin is 40-213').length, 1)
+  assert.equal(classesOf(memory, 'order 1402134').length, 0)
+})
+
+test('a memory that is full says so of everything', () => {
+  const memory = emptyClassMemory(key)
+  for (let i = 0; i < 60; i++)
+    rememberClass(memory, { note: `${i} `.repeat(1500) + 'abcdefgh'.repeat(400) + i }, 'personal')
+  assert.deepEqual([...memory.lost], ['personal'])
+  assert.equal(classesOf(memory, { body: 'anything' })[0]?.by, 'memory full')
+})
+
+test('property: a remembered value is found in every disguise, wherever it stands, and gone after redaction', () => {
+  const marker = fc
+    .tuple(fc.stringMatching(/^[A-Z]{2}\d{8,18}$/), fc.constantFrom('', '-', ' '))
+    .map(([text, gap]) => text.replaceAll(/(.{4})(?=.)/g, `$1${gap}`))
+  const way = fc.constantFrom(...Object.keys(disguises).filter((name) => !name.startsWith('cut')))
+  fc.assert(
+    fc.property(marker, way, fc.lorem(), (value, name, prose) => {
+      const memory = emptyClassMemory(key)
+      rememberClass(memory, value, 'secret')
+      const sent = { a: prose, b: [`${prose} ${disguises[name]?.(value)}`] }
+      assert.ok(classesOf(memory, sent).some(({ at }) => at === '/b/0'))
+      const clean = redactAll(sent, (each) => classesOf(memory, each))
+      assert.deepEqual(classesOf(memory, clean), [])
+      assert.ok(!JSON.stringify(clean).includes(value))
+    }),
+    { numRuns: 150 },
+  )
+})
