@@ -105,6 +105,7 @@ export function withAgents(linker: Linker): (use: Use) => Use {
   const approvals = asList(data?.flows).flatMap((flow) =>
     ['deny', 'redact', 'token'].includes(flow.else) ? [] : [flow.else],
   )
+  const heeds = Object.values(workflows).some((each) => each.data !== undefined)
   return (use) => {
     const flow = Object.entries(workflows).find(([, each]) => asList(each.operations).includes(use.operation))
     const head = { position: use.position }
@@ -113,7 +114,7 @@ export function withAgents(linker: Linker): (use: Use) => Use {
     const found: Constraint[] = [
       ...(agents ? [{ kind: 'delegation' as const, id: `${use.id}.delegation`, approvals: plan, ...head }] : []),
       ...(tools.has(source) ? [{ kind: 'integrity' as const, id: `${use.operation}.integrity`, ...head }] : []),
-      ...(data === undefined || data.flows.length === 0
+      ...(data === undefined || (data.flows.length === 0 && !heeds)
         ? []
         : [{ kind: 'flow' as const, id: `${use.operation}.flow`, approvals, ...head }]),
       ...(flow === undefined

@@ -8,7 +8,10 @@ export function textOfBytes(bytes: readonly number[]): string | undefined {
 function utf16Of(bytes: readonly number[]): string | undefined {
   let odd = 0
   let even = 0
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0) i % 2 === 1 ? odd++ : even++
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] === 0 && i % 2 === 1) odd++
+    else if (bytes[i] === 0) even++
+  }
   const half = bytes.length / 2
   if (odd > half * 0.7) return pairs(bytes, 0, 1)
   return even > half * 0.7 ? pairs(bytes, 1, 0) : undefined

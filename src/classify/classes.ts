@@ -1,6 +1,6 @@
 import { printPointer } from '../charter/pointer.ts'
 import { fieldWords, type Hit } from './detect/hit.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, withoutRepeats } from './finding.ts'
 import { leavesOfJson } from './json-text.ts'
 import { isWithin, type Labels, type PatternLabel, type PlaceLabel, placesOf, type Whereabouts } from './labels.ts'
 import { fieldOf, type Leaf, leavesOf } from './leaf.ts'
@@ -65,17 +65,6 @@ function inText(leaf: Leaf, patterns: readonly PatternLabel[]): Finding[] {
     }
   }
   return withoutRepeats(found)
-}
-
-/** What one reading shows is often seen in the next one too. */
-function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  const seen = new Set<string>()
-  return findings.filter(({ at, class: name, by, start, end }) => {
-    const key = `${at} ${name} ${by} ${start} ${end}`
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
 }
 
 /** Detectors with check digits strong enough that two texts that happen to follow each other do not make one by chance. */

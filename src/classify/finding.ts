@@ -22,3 +22,14 @@ export function seenOf(findings: readonly Finding[]): { at: string; class: strin
   for (const { at, class: name, by } of findings) seen.set(`${at} ${name} ${by}`, { at, class: name, by })
   return [...seen.values()]
 }
+
+/** What one reading of a text shows is often seen in the next one too: each only once. */
+export function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>()
+  return findings.filter(({ at, class: name, by, in: where, start, end }) => {
+    const key = `${where} ${at} ${name} ${by} ${start} ${end}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}

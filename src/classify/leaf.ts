@@ -33,7 +33,9 @@ export function leavesOf(value: unknown): readonly Leaf[] {
   return leaves
 }
 
-const numberText = (value: number | bigint | Big): string => (value instanceof Big ? value.toFixed() : String(value))
+/** A number as text, never in scientific notation where it is exact. */
+export const numberText = (value: number | bigint | Big): string =>
+  value instanceof Big ? value.toFixed() : String(value)
 
 /** The word a leaf goes by: the nearest member name that is no index. */
 export function fieldOf(at: readonly string[]): string {

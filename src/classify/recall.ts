@@ -1,5 +1,5 @@
 import { printPointer } from '../charter/pointer.ts'
-import type { Disguise, Finding } from './finding.ts'
+import { type Disguise, type Finding, withoutRepeats } from './finding.ts'
 import { type Folded, fold, joinFolded } from './fold.ts'
 import { type Leaf, leavesOf } from './leaf.ts'
 import { addEntry, type ClassEntry, type ClassMemory, type Target } from './memory.ts'
@@ -27,7 +27,12 @@ export function classesOf(memory: ClassMemory, value: unknown, channel = ''): re
   if (memory.values === 0 && memory.words.size === 0) return lost
   const read = leaves.map((leaf) => readingsOf(memory, leaf, channel))
   const pieces = read.flatMap(({ leaf, folded, pieces: each }) => each.map((piece) => ({ leaf, folded, piece })))
-  return [...lost, ...read.flatMap(({ found }) => found), ...joinedTexts(memory, read), ...completed(memory, pieces)]
+  return withoutRepeats([
+    ...lost,
+    ...read.flatMap(({ found }) => found),
+    ...joinedTexts(memory, read),
+    ...completed(memory, pieces),
+  ])
 }
 
 /**

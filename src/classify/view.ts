@@ -170,7 +170,7 @@ function* changed(text: string, view: View): Generator<View> {
   if (view.text !== text) yield view
 }
 
-const base64Run = /[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}/g
+const base64Run = /[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]{2,})*={0,2}/g
 const hexRun = /(?:[0-9a-fA-F]{2}(?:[ :-]|\\x|0x)?){5,}/g
 const base32Run = /[A-Z2-7]{13,}={0,6}|[a-z2-7]{13,}={0,6}/g
 const codeRun = /[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}){5,}/g
@@ -181,7 +181,7 @@ const selectors = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{4,}/gu
 function* runs(text: string, pattern: RegExp, bytesOf: (run: string) => number[], alignments = 1): Generator<View> {
   for (const match of text.matchAll(pattern)) {
     const [start, end] = [match.index, match.index + match[0].length]
-    for (const decoded of decodedFrom(match[0], bytesOf, alignments)) {
+    for (const decoded of decodedFrom(match[0].replaceAll(/[\r\n]+/g, ''), bytesOf, alignments)) {
       yield { text: decoded, encoded: true, span: () => ({ start, end }) }
     }
   }

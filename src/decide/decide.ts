@@ -1,11 +1,11 @@
 /*
- * | of the uses of the operation                                    | decision                                             |
- * |-----------------------------------------------------------------|------------------------------------------------------|
- * | one has every demand satisfied, and owes nothing                | allow                                                |
+ * | of the uses of the operation                                         | decision                                             |
+ * |----------------------------------------------------------------------|------------------------------------------------------|
+ * | one has every demand satisfied, and owes nothing                     | allow                                                |
  * | one has every demand satisfied, and it or its answer must be changed | modify, with the obligations                         |
- * | none, but one lacks nothing except approvals                    | ask, with what is missing                            |
- * | none                                                            | deny, with the reasons of the use that came nearest  |
- * | there are none                                                  | deny: unknown operation                              |
+ * | none, but one lacks nothing except approvals                         | ask, with what is missing                            |
+ * | none                                                                 | deny, with the reasons of the use that came nearest  |
+ * | there are none                                                       | deny: unknown operation                              |
  *
  * An operation that moves objects of several types has uses for each: every type must be allowed by one of its own, deny wins over
  * ask, and the reasons and obligations of all are joined.
@@ -16,7 +16,7 @@
 import type { Call, Charter, Constraint, Operation, OperationId, Slot, Use } from '../charter/charter.ts'
 import { type Context, makeContext } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'
-import type { Check, Obligation, Owe, Shortfall } from '../constraint/kind.ts'
+import type { Check, Owe, Shortfall } from '../constraint/kind.ts'
 import { meaningOf } from '../constraint/kinds.ts'
 import { makeScopePlan, type ScopePlan } from '../constraint/scope.ts'
 import { objectsFor, refOf } from '../constraint/slot.ts'

@@ -18,6 +18,7 @@ const atOnce = 8
 export async function knowItems(looking: Looking, obligations: readonly Obligation[], body: unknown): Promise<Items> {
   const known = new Map<string, { fact: ObjectFact; parent?: ObjectFact | undefined }>()
   for (const obligation of obligations) {
+    if (obligation.kind !== 'redact' && obligation.kind !== 'filter') continue
     const type = looking.charter.objects.get(obligation.object)
     if (obligation.items === undefined || type === undefined) continue
     const items: unknown = getPointer(body, obligation.items)

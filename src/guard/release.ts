@@ -16,6 +16,8 @@ export interface Answered {
   readonly objects: Objects
   /** What is known of the items of its lists beside what they say themselves. */
   readonly items?: Items
+  /** Takes classes of data out of an answer. Without it nothing may be shown where some must be taken out. */
+  readonly withhold?: (body: unknown, owed: Extract<Obligation, { kind: 'withhold' }>) => unknown
 }
 
 /** By type and key, as `itemName` writes them. */
@@ -37,7 +39,13 @@ export function carryOut(
 ): { readonly body: unknown } | { readonly blocked: string } {
   let shown = body
   for (const obligation of obligations) {
-    if (obligation.kind === 'filter') {
+    // That was done before the call was sent.
+    if (obligation.kind === 'cover') continue
+    if (obligation.kind === 'withhold') {
+      if (answered.withhold === undefined)
+        return { blocked: 'nobody knows what of the answer is of a class the run may not receive' }
+      shown = answered.withhold(shown, obligation)
+    } else if (obligation.kind === 'filter') {
       const items = getPointer(shown, obligation.items)
       if (items === undefined || items === null) continue
       if (!Array.isArray(items)) return { blocked: `the answer has no list at the place the charter names` }

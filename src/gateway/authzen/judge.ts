@@ -137,17 +137,26 @@ function mayOblige({ obligations }: Judging, { context }: Evaluation): boolean {
 
 /** As the obligations profile writes them: none of its own types fits what we owe. */
 function obligationOf(obligation: Obligation, index: number): Readonly<Record<string, unknown>> {
-  const { kind, constraint, object, items } = obligation
-  const at = obligation.kind === 'redact' ? { field: obligation.field, pointer: printPointer(obligation.pointer) } : {}
+  const { kind, constraint } = obligation
   return {
     id: `${constraint}#${index + 1}`,
     type: 'custom',
-    properties: {
-      vendor: 'lockstep',
-      action: kind,
-      object,
-      ...at,
-      ...(items === undefined ? {} : { items: printPointer(items) }),
-    },
+    properties: { vendor: 'lockstep', action: kind, ...detailsOf(obligation) },
+  }
+}
+
+function detailsOf(obligation: Obligation): Readonly<Record<string, unknown>> {
+  switch (obligation.kind) {
+    case 'redact':
+    case 'filter': {
+      const at =
+        obligation.kind === 'redact' ? { field: obligation.field, pointer: printPointer(obligation.pointer) } : {}
+      const items = obligation.items === undefined ? {} : { items: printPointer(obligation.items) }
+      return { object: obligation.object, ...at, ...items }
+    }
+    case 'cover':
+      return { pointer: obligation.at, class: obligation.class, with: obligation.with }
+    case 'withhold':
+      return { classes: obligation.classes, tokens: obligation.tokens }
   }
 }

@@ -1,0 +1,145 @@
+/** What a guard needs of data classes for one call: what it carries, what is learnt of its answer, and what is taken out of both. */
+import type { CallRequest, OperationId } from '../charter/charter.ts'
+import { classesIn } from './classes.ts'
+import type { Finding } from './finding.ts'
+import type { Labels } from './labels.ts'
+import { isNumber, numberText } from './leaf.ts'
+import { type ClassEntry, type ClassMemory, rememberClass } from './memory.ts'
+import { classesOf, noteSent } from './recall.ts'
+import { redactAll } from './redact.ts'
+import { type TokenEntry, tokenise } from './token.ts'
+
+/** Parts of a request in the order in which they are looked at; pointers of findings begin with the part, but for the body's. */
+const parts = ['path', 'query', 'header'] as const
+
+/** What lets the caller in is for the guard, not for where the call goes. */
+const letsIn = /^(?:authorization|proxy-authorization|cookie|x-api-key|dpop|lockstep-.*)$/i
+
+/** A part of a request as far as it is looked at. */
+function partOf(request: CallRequest, part: (typeof parts)[number]): Readonly<Record<string, unknown>> | undefined {
+  const members = request[part]
+  if (members === undefined || part !== 'header') return members
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !letsIn.test(name)))
+}
+
+/** Everything classed that the arguments of a call carry: by the labels, and by what the run has seen. `at` is in the body; else it begins with `$path`, `$query` or `$header`. */
+export function classesOfCall(
+  labels: Labels,
+  { operation, request }: { readonly operation: OperationId; readonly request: CallRequest },
+  memory?: ClassMemory,
+): readonly Finding[] {
+  const found = (value: unknown, within: string): Finding[] => {
+    const findings = [
+      ...classesIn(labels, value, { operation, side: 'arguments' }),
+      ...(memory === undefined ? [] : classesOf(memory, value, `${operation}${within}`)),
+    ]
+    return within === '' ? findings : findings.map((each) => ({ ...each, at: `${within}${each.at}` }))
+  }
+  return [
+    ...found(request.body, ''),
+    ...parts.flatMap((part) => {
+      const members = partOf(request, part)
+      return members === undefined ? [] : found(members, `$${part}`)
+    }),
+  ]
+}
+
+/** Notes what a call has sent, once it took effect. @returns what has to be kept. */
+export function noteCall(
+  memory: ClassMemory,
+  { operation, request }: { readonly operation: OperationId; readonly request: CallRequest },
+): readonly ClassEntry[] {
+  return [
+    ...noteSent(memory, request.body, operation),
+    ...parts.flatMap((part) => noteSent(memory, partOf(request, part), `${operation}$${part}`)),
+  ]
+}
+
+/** Remembers everything classed that an answer shows. @returns what has to be kept, and what was found. */
+export function learnAnswer(
+  memory: ClassMemory,
+  labels: Labels,
+  { operation, body }: { readonly operation: OperationId; readonly body: unknown },
+): { readonly entries: readonly ClassEntry[]; readonly findings: readonly Finding[] } {
+  const findings = classesIn(labels, body, { operation, side: 'answer' })
+  const texts = new Map<string, string>()
+  const entries = findings.flatMap((finding) => {
+    if (finding.in === 'name' || finding.how !== 'plain') return []
+    const text = texts.get(finding.at) ?? textAt(body, finding.at)
+    texts.set(finding.at, text)
+    return rememberClass(memory, text.slice(finding.start, finding.end), finding.class, finding.by)
+  })
+  return { entries, findings }
+}
+
+function textAt(value: unknown, at: string): string {
+  let current = value
+  for (const step of at.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    current = typeof current === 'object' && current !== null ? Reflect.get(current, name) : undefined
+  }
+  return typeof current === 'string' ? current : isNumber(current) ? numberText(current) : ''
+}
+
+/** What must be covered in the arguments, as decisions owe it. */
+export interface Cover {
+  readonly at: string
+  readonly class: string
+  readonly with: 'redact' | 'token'
+}
+
+/** What a cover needs. */
+export interface Covering {
+  readonly find: (request: CallRequest) => readonly Finding[]
+  readonly covers: readonly Cover[]
+  readonly tokens: Parameters<typeof tokenise>[2]
+}
+
+/**
+ * The request with everything covered that a decision says has to be.
+ *
+ * What is to be redacted is redacted until nothing of it is found any more. A token is put where the value stands as it is; where it
+ * stands in a disguise, there is no telling what a token would stand for, and it is redacted.
+ */
+export function coverRequest(
+  request: CallRequest,
+  { find, covers, tokens }: Covering,
+): { readonly request: CallRequest; readonly entries: readonly TokenEntry[] } {
+  const owed = (finding: Finding): Cover | undefined =>
+    covers.find((each) => each.at === finding.at && each.class === finding.class)
+  const plain = find(request).filter((each) => owed(each)?.with === 'token' && each.how === 'plain')
+  const withTokens = tokenise(flattened(request), plain.map(flatPlace), tokens)
+  const rest = (value: unknown): Finding[] =>
+    find(unflattened(request, value))
+      .filter((each) => covers.some((cover) => cover.class === each.class && startsAt(each.at, cover.at)))
+      .map(flatPlace)
+  return { request: unflattened(request, redactAll(withTokens.value, rest)), entries: withTokens.entries }
+}
+
+/** Redaction may rename a member on the way to a place. */
+const startsAt = (at: string, cover: string): boolean => at === cover || at.startsWith(`${cover}/`)
+
+/** All parts of a request as one value. */
+const flattened = (request: CallRequest): unknown => ({ ...request })
+
+const flatPlace = (finding: Finding): Finding => ({
+  ...finding,
+  at: finding.at.startsWith('$') ? `/${finding.at.slice(1)}` : `/body${finding.at}`,
+})
+
+function unflattened(request: CallRequest, value: unknown): CallRequest {
+  return typeof value === 'object' && value !== null ? { ...request, ...value } : request
+}
+
+/** Takes classes out of an answer; of those in `tokens`, puts tokens in their place. */
+export function withholdClasses(
+  body: unknown,
+  find: (body: unknown) => readonly Finding[],
+  { classes, tokens: tokened }: { readonly classes: readonly string[]; readonly tokens: readonly string[] },
+  tokens: Parameters<typeof tokenise>[2],
+): { readonly body: unknown; readonly entries: readonly TokenEntry[] } {
+  const held = (value: unknown): Finding[] => find(value).filter((each) => classes.includes(each.class))
+  const marked = held(body).filter((each) => tokened.includes(each.class) && each.how === 'plain')
+  const { value, entries } = tokenise(body, marked, tokens)
+  return { body: redactAll(value, held), entries }
+}

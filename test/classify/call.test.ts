@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { loadCharter } from '../../src/charter/load.ts'
+import { classesOfCall, coverRequest, learnAnswer, noteCall, withholdClasses } from '../../src/classify/call.ts'
+import { classesIn } from '../../src/classify/classes.ts'
+import { emptyClassMemory, foldClasses } from '../../src/classify/memory.ts'
+import { labelsOf } from '../../src/classify/of-charter.ts'
+import { restoreTokens, tokenBook } from '../../src/classify/token.ts'
+import { charterFrom } from '../decide/charters.ts'
+import { disguises } from './disguise.ts'
+
+const { charter } = await loadCharter('cases/charters/mailroom.yaml')
+assert.ok(charter !== undefined)
+const { labels, diagnostics } = labelsOf(charter)
+assert.deepEqual(diagnostics, [])
+
+const draw = (): string => randomBytes(12).toString('hex')
+const answer = { id: 'c1', name: 'Ana', ssn: '536-90-4399', mail: 'ana@example.com', iban: 'DE89370400440532013000' }
+const brief = (found: readonly { at: string; class: string; by: string }[]) =>
+  found.map((each) => [each.at, each.class, each.by])
+
+test('what an answer shows is known in later arguments, in any shape', () => {
+  const memory = emptyClassMemory('00112233445566ff')
+  const { entries, findings } = learnAnswer(memory, labels, { operation: 'desk.get_customer', body: answer })
+  assert.deepEqual(brief(findings), [
+    ['/ssn', 'secret', 'desk.get_customer#/ssn'],
+    ['/mail', 'contact', 'email'],
+    ['/iban', 'personal', 'iban'],
+  ])
+  const again = foldClasses('00112233445566ff', entries)
+  for (const [how, disguise] of Object.entries(disguises)) {
+    const call = { operation: 'desk.translate', request: { body: { text: disguise(answer.ssn) } } }
+    assert.ok(
+      classesOfCall(labels, call, again).some((each) => each.class === 'secret'),
+      how,
+    )
+  }
+})
+
+test('path, query and headers carry data too; what lets the caller in does not count', () => {
+  const memory = emptyClassMemory('00112233445566ff')
+  learnAnswer(memory, labels, { operation: 'desk.get_customer', body: answer })
+  const request = {
+    path: { id: '536904399' },
+    query: { q: 'DE89370400440532013000' },
+    header: { authorization: '536904399', note: '536904399' },
+  }
+  assert.deepEqual(
+    [...new Set(classesOfCall(labels, { operation: 'x.y', request }, memory).map(({ at }) => at))],
+    ['$path/id', '$query/q', '$header/note'],
+  )
+})
+
+test('pieces sent by several calls', () => {
+  const memory = emptyClassMemory('00112233445566ff')
+  learnAnswer(memory, labels, { operation: 'desk.get_customer', body: answer })
+  const found = ['536', '-90-', '4399'].map((text) => {
+    const call = { operation: 'desk.translate', request: { body: { text } } }
+    const classes = classesOfCall(labels, call, memory)
+    noteCall(memory, call)
+    return classes.length > 0
+  })
+  assert.deepEqual(found, [false, false, true])
+})
+
+test('a request is covered as its decision says: tokens in plain places, nothing else left', () => {
+  const memory = emptyClassMemory('00112233445566ff')
+  learnAnswer(memory, labels, { operation: 'desk.get_customer', body: answer })
+  const request = {
+    query: { q: 'ana@example.com' },
+    body: {
+      text: `mail ana@example.com or ${Buffer.from('ana@example.com').toString('base64')}`,
+      ssn: 'x 536-90-4399',
+    },
+  }
+  const find = (each: typeof request | object) =>
+    classesOfCall(labels, { operation: 'desk.translate', request: each }, memory)
+  const book = tokenBook()
+  const covers = find(request).map(({ at, class: name }) => ({
+    at,
+    class: name,
+    with: name === 'contact' ? ('token' as const) : ('redact' as const),
+  }))
+  const { request: sent, entries } = coverRequest(request, { find, covers, tokens: { book, draw } })
+  assert.deepEqual(find(sent), [])
+  assert.equal(entries.length, 1)
+  assert.deepEqual(
+    restoreTokens(sent, book, () => true),
+    {
+      query: { q: 'ana@example.com' },
+      body: { text: 'mail ana@example.com or [contact]', ssn: 'x [secret]' },
+    },
+  )
+})
+
+test('an answer is freed of classes a run may not receive', () => {
+  const book = tokenBook()
+  const find = (body: unknown) => classesIn(labels, body, { operation: 'desk.get_customer', side: 'answer' })
+  const { body } = withholdClasses(
+    answer,
+    find,
+    { classes: ['secret', 'contact'], tokens: ['contact'] },
+    { book, draw },
+  )
+  assert.deepEqual(
+    { ...answer, ssn: '[secret]' },
+    restoreTokens(body, book, () => true),
+  )
+  assert.match((body as typeof answer).mail, /^⟦contact:[0-9a-f]{24}⟧$/)
+})
+
+const shop = (data: string): string => `
+lockstep: 1
+name: s
+sources:
+  - name: s
+    type: inline
+    operations:
+      getOrder: { method: GET, path: '/orders/{id}' }
+      listOrders: { method: GET, path: /orders }
+      setMail: { method: PUT, path: '/orders/{id}' }
+objects:
+  order:
+    key: /id
+    read: s.getOrder
+    list: s.listOrders
+    states: [open]
+    fields: { mail: { at: /contact/mail } }
+    transitions: { change: { on: s.setMail, from: open, to: open } }
+operations: { s.getOrder: { by: anyone }, s.setMail: { by: anyone } }
+data:
+  classes: [public, personal]
+  labels: [${data}]
+`
+
+test('a field of an object is known where it is read, listed and written', () => {
+  const own = labelsOf(charterFrom(shop('{ field: order.mail, class: personal }'))).labels
+  const at = (operation: string, side: 'answer' | 'arguments', value: unknown) =>
+    classesIn(own, value, { operation, side }).map((each) => each.at)
+  const one = { id: '1', contact: { mail: 'x', name: 'y' } }
+  assert.deepEqual(at('s.getOrder', 'answer', one), ['/contact/mail'])
+  assert.deepEqual(at('s.setMail', 'arguments', one), ['/contact/mail'])
+  assert.deepEqual(at('s.setMail', 'answer', one), ['/contact/mail'])
+  assert.deepEqual(at('s.getOrder', 'arguments', one), [])
+})
+
+for (const [data, problem] of [
+  ['{ pattern: ibann, class: personal }', /no detector `ibann`/],
+  ['{ pattern: { name: x, keyword: case, regex: "(a)\\\\1" }, class: personal }', /syntax of RE2/],
+] as const) {
+  test(`a label that cannot be used: ${data}`, () => {
+    const problems = labelsOf(charterFrom(shop(data))).diagnostics
+    assert.match(problems[0]?.message ?? '', problem)
+    assert.ok((problems[0]?.line ?? 0) > 1)
+  })
+}
