@@ -197,7 +197,7 @@ class ChartedGuard implements Guard {
     const id = newId(at)
     const call = callOf(incoming, at)
     const { ofCall, ofObjects } = this.switches
-    const offAtOnce = ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
+    const offAtOnce = ofCall(call, force.workflowOf(call.operation)?.name)
     const objects = offAtOnce === undefined ? await this.#rulings.look(force, call, incoming) : {}
     const off = offAtOnce ?? ofObjects(objects)
     if (off !== undefined) return this.#rulings.switchedOff(id, force, call, off, objects)

@@ -136,6 +136,8 @@ const noRows = {
   holds: [],
   holdsBy: [],
   switches: [],
+  runs: [],
+  runsBy: [],
   nodes: [],
   marked: [],
   seen: [],

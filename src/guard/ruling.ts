@@ -48,7 +48,7 @@ export class Rulings {
   /** Decides a call, from the first look to the reservation. */
   async rule(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
     const call = callOf(incoming, this.#runtime.now())
-    const off = this.#runtime.switches.ofCall(call.operation, call.principal, force.workflowOf(call.operation)?.name)
+    const off = this.#runtime.switches.ofCall(call, force.workflowOf(call.operation)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)
     const enforced = modeOf(force, call.operation) === 'enforce'
     if (enforced && force.ends.any && (await isEnded(this.#runtime, force, incoming.credentials)))

@@ -41,7 +41,7 @@ export interface Store {
    * @throws {StoreError} when the disk failed: what was written early may be kept or not.
    */
   flush(): Promise<void>
-  /** Calls `listener` when switches or holds may have changed on any node, within a second. Returns how to stop that. */
+  /** Calls `listener` when switches or holds may have changed, or runs have ended, on any node, within a second. Returns how to stop that. */
   watch(listener: () => void): () => void
   close(): Promise<void>
 }
@@ -91,6 +91,9 @@ export interface Query {
   /** Holds by the digest of what is asked, or in one of these states; newest first, at most 1,000. */
   readonly holdsBy?: { readonly question?: string; readonly states?: readonly HoldState[] }
   readonly switches?: boolean
+  readonly runs?: readonly string[]
+  /** Runs by who runs them, or in one of these states; newest first, at most 1,000. */
+  readonly runsBy?: { readonly holder?: string; readonly states?: readonly RunState[] }
   /** Every node that said it is alive, by name. */
   readonly nodes?: boolean
   /** The objects of the marks that count under a constraint in a scope, newest first, at most 100. */
@@ -138,6 +141,8 @@ export interface Rows {
   readonly holds: readonly (Hold | undefined)[]
   readonly holdsBy: readonly Hold[]
   readonly switches: readonly Switch[]
+  readonly runs: readonly (StoredRun | undefined)[]
+  readonly runsBy: readonly StoredRun[]
   readonly nodes: readonly NodeBeat[]
   readonly marked: readonly (readonly ObjectRef[])[]
   /** Entries are numbered from 1 in each run. */
@@ -246,9 +251,24 @@ export interface Repeat {
   readonly answer?: unknown
 }
 
+export type RunState = 'open' | 'ended' | 'revoked'
+
+/**
+ * A run of a workflow; or, always `revoked`, something that no run may rest on any more: a token, or what an agent was given before `at`.
+ * `holder` names who runs it, `detail` is JSON of the guard's own.
+ */
+export interface StoredRun {
+  readonly id: string
+  readonly holder: string
+  readonly state: RunState
+  readonly at: number
+  readonly expires: number
+  readonly detail: unknown
+}
+
 /** Something nobody may use now. `of` is what is switched off. */
 export interface Switch {
-  readonly of: 'principal' | 'agent' | 'workflow' | 'operation' | 'tenant' | 'object'
+  readonly of: 'principal' | 'agent' | 'workflow' | 'operation' | 'tenant' | 'object' | 'run'
   readonly name: string
   readonly by: string
   readonly why: string
@@ -299,12 +319,14 @@ export type Change =
   | { readonly kind: 'saw'; readonly run: string; readonly at: number; readonly entries: readonly unknown[] }
   | { readonly kind: 'switch-off'; readonly switch: Switch }
   | { readonly kind: 'switch-on'; readonly of: Switch['of']; readonly name: string }
+  /** Keeps a run as it is now. Of one that is not open, every node is told. */
+  | { readonly kind: 'run'; readonly run: StoredRun }
   | { readonly kind: 'beat'; readonly node: string; readonly at: number }
   /** A node is gone: what it reserved is in doubt, and the objects it took for calls that are not stored are free. */
   | { readonly kind: 'gone'; readonly node: string }
   /**
    * Forgets what is older than this moment: settled calls, repeats of calls that are settled or gone, spent grants, nodes that have no
-   * open call and no object, holds that expired before it and are not being executed, what runs saw that have seen nothing since, and marks of these constraints that are history. What still counts
+   * open call and no object, runs that expired before it, holds that did and are not being executed, what runs saw that have seen nothing since, and marks of these constraints that are history. What still counts
    * is kept by naming no constraint.
    */
   | { readonly kind: 'forget'; readonly before: number; readonly marksOf: readonly ConstraintId[] }

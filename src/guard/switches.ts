@@ -1,13 +1,13 @@
 /** The kill switches: what nobody may use now, on every node within a second. */
-import type { OperationId, Principal } from '../charter/charter.ts'
+import type { Call, Principal } from '../charter/charter.ts'
 import type { Objects } from './gather.ts'
 import type { Journal } from './journal.ts'
 import type { Store, Switch } from './store.ts'
 
 export interface Switches {
   readonly list: () => readonly Switch[]
-  /** What of a call is switched off, before its objects are known. */
-  ofCall(operation: OperationId, principal: Principal, workflow: string | undefined): Switch | undefined
+  /** What of a call is switched off, before its objects are known: whoever it is made for counts as much as who makes it. */
+  ofCall(call: Pick<Call, 'operation' | 'principal' | 'run'>, workflow: string | undefined): Switch | undefined
   ofObjects(objects: Objects): Switch | undefined
   /** On the record before it is in effect anywhere. */
   off(which: Switch): Promise<void>
@@ -30,14 +30,11 @@ export async function openSwitches(store: Store, journal: Journal): Promise<Swit
     name === undefined ? undefined : current.get(nameOf(of, name))
   return {
     list: () => [...current.values()],
-    ofCall: (operation, principal, workflow) =>
-      current.size === 0
-        ? undefined
-        : (find('operation', operation) ??
-          find('workflow', workflow) ??
-          find('principal', principal.id) ??
-          find('tenant', principal.tenant) ??
-          (principal.kind === 'agent' ? find('agent', principal.id) : undefined)),
+    ofCall: ({ operation, principal, run }, workflow) => {
+      if (current.size === 0) return undefined
+      const found = find('operation', operation) ?? find('workflow', workflow) ?? find('run', run?.id)
+      return found ?? firstOf([principal, ...(principal.chain ?? [])], find)
+    },
     ofObjects: (objects) => {
       if (current.size === 0) return undefined
       for (const fact of Object.values(objects)) {
@@ -62,6 +59,16 @@ export async function openSwitches(store: Store, journal: Journal): Promise<Swit
     },
     close: stop,
   }
+}
+
+type Find = (of: Switch['of'], name: string | undefined) => Switch | undefined
+
+function firstOf(everyone: readonly Principal[], find: Find): Switch | undefined {
+  for (const { id, tenant, kind } of everyone) {
+    const found = find('principal', id) ?? find('tenant', tenant) ?? (kind === 'agent' ? find('agent', id) : undefined)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function nameOf(of: Switch['of'], name: string): string {

@@ -7,9 +7,11 @@ import type {
   HoldState,
   Lease,
   Repeat,
+  RunState,
   SeenEntry,
   StoredCall,
   StoredGrant,
+  StoredRun,
   TrackedObject,
 } from '../guard/store.ts'
 
@@ -77,6 +79,15 @@ export interface HoldRow {
   readonly detail: string
 }
 
+export interface RunRow {
+  readonly id: string
+  readonly holder: string
+  readonly state: RunState
+  readonly at: number
+  readonly expires: number
+  readonly detail: string
+}
+
 /** Text of any JSON value; what JSON has no word for becomes null. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value) ?? 'null'
@@ -134,4 +145,8 @@ export function holdOf(row: HoldRow): Hold {
 
 export function seenOf({ number, entry }: SeenRow): SeenEntry {
   return { number, entry: JSON.parse(entry) }
+}
+
+export function runOf(row: RunRow): StoredRun {
+  return { ...row, detail: JSON.parse(row.detail) }
 }

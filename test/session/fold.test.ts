@@ -178,7 +178,18 @@ rules:
   }
 
   const noRows = { leases: [], objects: [], counters: [], histories: [], grants: [], calls: [], callsIn: [] }
-  const rows = { ...noRows, repeats: [], holds: [], holdsBy: [], switches: [], nodes: [], marked: [], seen: [] }
+  const rows = {
+    ...noRows,
+    repeats: [],
+    holds: [],
+    holdsBy: [],
+    switches: [],
+    runs: [],
+    runsBy: [],
+    nodes: [],
+    marked: [],
+    seen: [],
+  }
 
   it('remembers what was done to the one that is moved', () => {
     assert.equal(outcome(ann), 'deny')

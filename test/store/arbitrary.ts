@@ -4,6 +4,7 @@ import type { Change, Query } from '../../src/guard/store.ts'
 
 const callStates = ['reserved', 'in-doubt', 'effective', 'released'] as const
 const holdStates = ['pending', 'granted', 'refused', 'expired', 'cancelled', 'executing', 'executed'] as const
+const runStates = ['open', 'ended', 'revoked'] as const
 const names = ['a', 'b', 'c\'\\"é😀'] as const
 const keys = ['1', 'ö/2'] as const
 const amounts = ['1', '0.1', '0.20', '-3', '1e2', '100000000000000000000.01', '0', '-0.10'] as const
@@ -141,6 +142,10 @@ function otherChange(): fc.Arbitrary<Change> {
     fc.record({ kind: fc.constant('switch-off'), switch: fc.record({ of, name, by: text, why: text, at }) }),
     fc.record({ kind: fc.constant('switch-on'), of, name }),
     fc.record({ kind: fc.constant('saw'), run: name, at, entries: fc.array(json, { maxLength: 2 }) }),
+    fc.record({
+      kind: fc.constant('run'),
+      run: fc.record({ id, holder: name, state: fc.constantFrom(...runStates), at, expires: at, detail: json }),
+    }),
     fc.record({ kind: fc.constant('beat'), node: name, at }),
     fc.record({ kind: fc.constant('forget'), before: at, marksOf: fc.subarray([...names]) }),
   )
@@ -176,6 +181,8 @@ export const everything: Query = {
   holds: [...names, 'nobody'],
   holdsBy: { states: ['pending', 'granted', 'executing'] },
   switches: true,
+  runs: [...names, 'nobody'],
+  runsBy: { states: ['open', 'revoked'] },
   nodes: true,
   seen: names.flatMap((run) => [
     { run, after: 0 },
@@ -187,4 +194,5 @@ export const everything: Query = {
 export const otherwise: Query = {
   callsIn: { states: [...callStates] },
   holdsBy: { question: 'a' },
+  runsBy: { holder: 'a' },
 }

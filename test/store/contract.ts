@@ -32,6 +32,11 @@ const hold = (id: string): Change => ({
   hold: { id, state: 'pending', question: 'q', group: 'g', at: 1, expires: 2, detail: {} },
 })
 
+const run = (id: string, state: 'open' | 'ended'): Change => ({
+  kind: 'run',
+  run: { id, holder: 'h', state, at: 1, expires: 2, detail: {} },
+})
+
 const read = (store: Store, query: Query): Promise<Rows> => store.transact([], (transaction) => transaction.read(query))
 const write = (store: Store, changes: readonly Change[]): Promise<void> =>
   store.transact([], (transaction) => transaction.write(changes))
@@ -327,6 +332,7 @@ function testWatching(stores: () => readonly [Store, Store]): void {
   const changes: readonly (readonly [string, Change])[] = [
     ['a hold', hold('watched')],
     ['a switch', { kind: 'switch-off', switch: { of: 'tenant', name: 't', by: 'm', why: 'w', at: 1 } }],
+    ['a run that is over', run('watched', 'ended')],
     ['a switch turned on again', { kind: 'switch-on', of: 'tenant', name: 't' }],
   ]
   for (const [what, change] of changes) {
@@ -358,7 +364,7 @@ function testWatching(stores: () => readonly [Store, Store]): void {
     const stop = other.watch(count)
     first.watch(count)()
     await delay(50)
-    await write(first, [call('unwatched')])
+    await write(first, [call('unwatched'), run('unwatched', 'open')])
     await delay(700)
     stop()
     await write(first, [hold('unheard')])

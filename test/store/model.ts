@@ -13,6 +13,7 @@ import {
   type Rows,
   type StoredCall,
   type StoredGrant,
+  type StoredRun,
   StoreError,
   type Switch,
   type TrackedObject,
@@ -41,6 +42,7 @@ export interface Model {
   holds: Map<string, Hold>
   repeats: Map<string, Repeat>
   switches: Map<string, Switch>
+  runs: Map<string, StoredRun>
   nodes: Map<string, number>
   seen: Map<string, { at: number; entry: unknown }[]>
 }
@@ -55,6 +57,7 @@ export function emptyModel(): Model {
     holds: new Map(),
     repeats: new Map(),
     switches: new Map(),
+    runs: new Map(),
     nodes: new Map(),
     seen: new Map(),
   }
@@ -127,6 +130,9 @@ export function applyToModel(model: Model, change: Change): void {
     case 'switch-on':
       model.switches.delete(JSON.stringify([change.of, change.name]))
       break
+    case 'run':
+      model.runs.set(change.run.id, change.run)
+      break
     case 'beat':
       model.nodes.set(change.node, Math.max(change.at, (model.nodes.get(change.node) ?? change.at - 1) + 1))
       break
@@ -196,6 +202,7 @@ function forget(model: Model, before: number, marksOf: readonly string[]): void 
   for (const { id, expires, state } of model.holds.values())
     if (expires < before && state !== 'executing') model.holds.delete(id)
   for (const [run, entries] of model.seen) if (entries.every(({ at }) => at < before)) model.seen.delete(run)
+  for (const { id, expires } of model.runs.values()) if (expires < before) model.runs.delete(id)
   for (const [node, at] of model.nodes) {
     const has = [...open, ...model.leases.values()].some((each) => each.node === node)
     if (at < before && !has) model.nodes.delete(node)
@@ -204,7 +211,8 @@ function forget(model: Model, before: number, marksOf: readonly string[]): void 
 
 export function readModel(model: Model, query: Query): Rows {
   const newestHolds = [...model.holds.values()].sort((a, b) => b.at - a.at || byText(b.id, a.id))
-  const { callsIn, holdsBy } = query
+  const newestRuns = [...model.runs.values()].sort((a, b) => b.at - a.at || byText(b.id, a.id))
+  const { callsIn, holdsBy, runsBy } = query
   return {
     leases: query.leases?.map((object) => leasesOf(model, object)) ?? [],
     objects: query.objects?.map((object) => model.objects.get(named(object))) ?? [],
@@ -220,6 +228,8 @@ export function readModel(model: Model, query: Query): Rows {
       query.switches === true
         ? [...model.switches.values()].sort((a, b) => a.at - b.at || byText(a.of, b.of) || byText(a.name, b.name))
         : [],
+    runs: query.runs?.map((id) => model.runs.get(id)) ?? [],
+    runsBy: runsBy === undefined ? [] : newestRuns.filter((run) => fitsRun(run, runsBy)).slice(0, 1000),
     nodes:
       query.nodes === true
         ? [...model.nodes].map(([node, at]) => ({ node, at })).sort((a, b) => byText(a.node, b.node))
@@ -294,4 +304,8 @@ function callsFor(model: Model, { states }: NonNullable<Query['callsIn']>): Stor
 
 function fitsHold(hold: Hold, { question, states }: NonNullable<Query['holdsBy']>): boolean {
   return hold.question === (question ?? hold.question) && (states === undefined || states.includes(hold.state))
+}
+
+function fitsRun(run: StoredRun, { holder, states }: NonNullable<Query['runsBy']>): boolean {
+  return run.holder === (holder ?? run.holder) && (states === undefined || states.includes(run.state))
 }

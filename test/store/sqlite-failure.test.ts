@@ -36,7 +36,7 @@ test('brings a file of an older program up to date', async () => {
   await store.close()
   changeFile(
     file,
-    `DROP INDEX holds_by_end; DROP TABLE sums; DROP TABLE seen; ALTER TABLE leases DROP COLUMN node;
+    `DROP INDEX holds_by_end; DROP TABLE sums; DROP TABLE seen; DROP TABLE runs; ALTER TABLE leases DROP COLUMN node;
      CREATE INDEX leases_by_call ON leases (call); PRAGMA user_version = 1`,
   )
   const again = openSqliteStore(file)

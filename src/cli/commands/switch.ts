@@ -5,7 +5,7 @@ import { addOperatorOptions, type OperatorOptions, withOffice } from '../guard/o
 import { harmless } from '../prove/harmless.ts'
 import type { Terminal } from '../terminal.ts'
 
-const kinds = ['principal', 'agent', 'workflow', 'operation', 'tenant', 'object'] as const
+const kinds = ['principal', 'agent', 'workflow', 'operation', 'tenant', 'object', 'run'] as const
 
 interface Options extends OperatorOptions {
   readonly why: string

@@ -35,7 +35,7 @@ const waitingSchema = z.object({
 })
 const answeredSchema = z.object({ state: z.string(), 'sent-by': z.literal('guard').optional() })
 const switchSchema = z.object({
-  of: z.enum(['principal', 'agent', 'workflow', 'operation', 'tenant', 'object']),
+  of: z.enum(['principal', 'agent', 'workflow', 'operation', 'tenant', 'object', 'run']),
   name: z.string(),
   by: z.string(),
   why: z.string(),

@@ -13,7 +13,7 @@ const effectSchema = z.strictObject({
   why: z.string().min(1).max(1000),
 })
 
-const switchable: readonly Switch['of'][] = ['principal', 'agent', 'workflow', 'operation', 'tenant', 'object']
+const switchable: readonly Switch['of'][] = ['principal', 'agent', 'workflow', 'operation', 'tenant', 'object', 'run']
 
 /** The routes under `/v1/switches` and `/v1/doubts`. */
 export function operatorRoutes(guard: Guard): readonly Route[] {

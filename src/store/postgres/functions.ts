@@ -15,6 +15,7 @@ function readSql(s: string): string {
     'principal', principal, 'at', at, 'detail', detail)`
   const hold = `jsonb_build_object('id', id, 'state', state, 'question', question, 'group', "group", 'at', at,
     'expires', expires, 'detail', detail)`
+  const run = `jsonb_build_object('id', id, 'holder', holder, 'state', state, 'at', at, 'expires', expires, 'detail', detail)`
   const grant = `jsonb_build_object('id', id, 'approval', approval, 'by', by, 'at', at, 'value', value,
     'revoked', revoked, 'objectType', object_type, 'objectKey', object_key, 'question', question,
     'bound', bound, 'expires', expires)`
@@ -99,6 +100,16 @@ function readSql(s: string): string {
            WHERE CASE WHEN q->'holdsBy' ? 'question' THEN question = q->'holdsBy'->>'question' ELSE true END
              AND (NOT q->'holdsBy' ? 'states'
                OR state = ANY (ARRAY(SELECT jsonb_array_elements_text(q->'holdsBy'->'states'))))
+           ORDER BY at DESC, id DESC LIMIT 1000) newest`,
+    ],
+    ['runs', `SELECT jsonb_agg((SELECT ${run} FROM ${s}.runs WHERE id = e#>>'{}') ORDER BY n) FROM ${each('runs')}`],
+    [
+      'runsBy',
+      `SELECT coalesce(jsonb_agg(${run} ORDER BY at DESC, id DESC), '[]') FROM (
+         SELECT * FROM ${s}.runs
+           WHERE CASE WHEN q->'runsBy' ? 'holder' THEN holder = q->'runsBy'->>'holder' ELSE true END
+             AND (NOT q->'runsBy' ? 'states'
+               OR state = ANY (ARRAY(SELECT jsonb_array_elements_text(q->'runsBy'->'states'))))
            ORDER BY at DESC, id DESC LIMIT 1000) newest`,
     ],
     [
@@ -271,6 +282,13 @@ function applySql(s: string): string {
         WHEN 'switch-on' THEN
           DELETE FROM ${s}.switches WHERE "of" = c->>'of' AND name = c->>'name';
           signals := true;
+        WHEN 'run' THEN
+          r := c->'run';
+          INSERT INTO ${s}.runs (id, holder, state, at, expires, detail)
+            VALUES (r->>'id', r->>'holder', r->>'state', (r->>'at')::bigint, (r->>'expires')::bigint, r->>'detail')
+            ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, state = excluded.state, at = excluded.at,
+              expires = excluded.expires, detail = excluded.detail;
+          signals := signals OR r->>'state' <> 'open';
         WHEN 'beat' THEN
           INSERT INTO ${s}.nodes AS kept (node, at) VALUES (c->>'node', (c->>'at')::bigint)
             ON CONFLICT (node) DO UPDATE SET at = greatest(kept.at + 1, excluded.at);
@@ -290,6 +308,7 @@ function applySql(s: string): string {
           DELETE FROM ${s}.holds WHERE expires < (c->>'before')::bigint AND state <> 'executing';
           DELETE FROM ${s}.seen WHERE run IN (SELECT run FROM ${s}.seen WHERE at < (c->>'before')::bigint
             EXCEPT SELECT run FROM ${s}.seen WHERE at >= (c->>'before')::bigint);
+          DELETE FROM ${s}.runs WHERE expires < (c->>'before')::bigint;
           DELETE FROM ${s}.nodes WHERE at < (c->>'before')::bigint
             AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE node = nodes.node AND ${unsettled})
             AND NOT EXISTS (SELECT 1 FROM ${s}.leases WHERE node = nodes.node);

@@ -22,6 +22,15 @@ export function stepsFor(schema: string): readonly string[] {
       run ${text}, number bigint NOT NULL, at bigint NOT NULL, entry text NOT NULL, PRIMARY KEY (run, number)
     );
     CREATE INDEX ON ${schema}.seen (at);`,
+    `
+    CREATE TABLE ${schema}.runs (
+      id ${text} PRIMARY KEY, holder ${text} NOT NULL, state ${text} NOT NULL, at bigint NOT NULL,
+      expires bigint NOT NULL, detail text NOT NULL
+    );
+    CREATE INDEX ON ${schema}.runs (holder, at);
+    CREATE INDEX ON ${schema}.runs (state, at);
+    CREATE INDEX ON ${schema}.runs (expires);
+    `,
   ]
 }
 

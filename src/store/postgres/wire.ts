@@ -1,7 +1,19 @@
 import type { Change, Mark, NodeBeat, ObjectRef, Query, Rows, Switch } from '../../guard/store.ts'
 import { plainDecimal } from '../amount.ts'
-import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, SeenRow, UseRow } from '../row.ts'
-import { callOf, factText, grantOf, holdOf, jsonText, leaseOf, objectOf, repeatOf, seenOf, useOf } from '../row.ts'
+import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, RunRow, SeenRow, UseRow } from '../row.ts'
+import {
+  callOf,
+  factText,
+  grantOf,
+  holdOf,
+  jsonText,
+  leaseOf,
+  objectOf,
+  repeatOf,
+  runOf,
+  seenOf,
+  useOf,
+} from '../row.ts'
 
 /** What `read_rows` answers: only what was asked for; a row that is not there is null. */
 export interface Answer {
@@ -16,6 +28,8 @@ export interface Answer {
   readonly holds?: readonly (HoldRow | null)[] | null
   readonly holdsBy?: readonly HoldRow[]
   readonly switches?: readonly Switch[]
+  readonly runs?: readonly (RunRow | null)[] | null
+  readonly runsBy?: readonly RunRow[]
   readonly nodes?: readonly NodeBeat[]
   readonly marked?: readonly (readonly ObjectRef[])[] | null
   readonly seen?: readonly (readonly SeenRow[])[] | null
@@ -49,6 +63,8 @@ export function rowsOf(answer: Answer): Rows {
     holds: each(answer.holds, holdOf),
     holdsBy: answer.holdsBy?.map(holdOf) ?? [],
     switches: answer.switches ?? [],
+    runs: each(answer.runs, runOf),
+    runsBy: answer.runsBy?.map(runOf) ?? [],
     nodes: answer.nodes ?? [],
     marked: answer.marked ?? [],
     seen: lists(answer.seen, seenOf),
@@ -89,6 +105,8 @@ function sent(change: Change): unknown {
     }
     case 'hold':
       return { ...change, hold: { ...change.hold, detail: jsonText(change.hold.detail) } }
+    case 'run':
+      return { ...change, run: { ...change.run, detail: jsonText(change.run.detail) } }
     case 'repeat': {
       const { answer } = change.repeat
       return { ...change, repeat: { ...change.repeat, answer: answer === undefined ? undefined : jsonText(answer) } }

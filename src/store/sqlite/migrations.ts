@@ -87,6 +87,15 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX seen_by_time ON seen (at);
   `,
+  `
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY, holder TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL, expires INTEGER NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_holder ON runs (holder, at);
+  CREATE INDEX runs_by_state ON runs (state, at);
+  CREATE INDEX runs_by_end ON runs (expires);
+  `,
 ]
 
 /**

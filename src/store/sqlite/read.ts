@@ -12,8 +12,8 @@ import type {
   StoredGrant,
   Switch,
 } from '../../guard/store.ts'
-import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, SeenRow, UseRow } from '../row.ts'
-import { callOf, grantOf, holdOf, leaseOf, objectOf, repeatOf, seenOf, useOf } from '../row.ts'
+import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, RunRow, SeenRow, UseRow } from '../row.ts'
+import { callOf, grantOf, holdOf, leaseOf, objectOf, repeatOf, runOf, seenOf, useOf } from '../row.ts'
 import { sound } from './sound.ts'
 
 interface ScopeRow {
@@ -50,6 +50,7 @@ export function prepareRead(db: Database): (query: Query) => Rows {
   const repeat = db.prepare<[string], RepeatRow>('SELECT * FROM repeats WHERE key = ?')
   const hold = db.prepare<[string], HoldRow>('SELECT * FROM holds WHERE id = ?')
   const switches = db.prepare<[], Switch>('SELECT "of", name, "by", why, at FROM switches ORDER BY at, "of", name')
+  const run = db.prepare<[string], RunRow>('SELECT * FROM runs WHERE id = ?')
   const nodes = db.prepare<[], NodeBeat>('SELECT node, at FROM nodes ORDER BY node')
   const counter = prepareCounter(db)
   const history = prepareHistory(db)
@@ -60,6 +61,7 @@ export function prepareRead(db: Database): (query: Query) => Rows {
   const grants = prepareGrants(db)
   const callsIn = prepareCallsIn(db)
   const holdsBy = prepareHoldsBy(db)
+  const runsBy = prepareRunsBy(db)
   const found = <R, T>(row: R | undefined, make: (row: R) => T): T | undefined =>
     row === undefined ? undefined : make(row)
   return (query) => ({
@@ -74,6 +76,8 @@ export function prepareRead(db: Database): (query: Query) => Rows {
     holds: query.holds?.map((id) => found(hold.get(id), holdOf)) ?? [],
     holdsBy: query.holdsBy === undefined ? [] : holdsBy(query.holdsBy).map(holdOf),
     switches: query.switches === true ? switches.all() : [],
+    runs: query.runs?.map((id) => found(run.get(sound(id)), runOf)) ?? [],
+    runsBy: query.runsBy === undefined ? [] : runsBy(query.runsBy).map(runOf),
     nodes: query.nodes === true ? nodes.all() : [],
     marked: query.marked?.map(marked) ?? [],
     seen: query.seen?.map(({ run, after }) => seen.all(sound(run), after).map(seenOf)) ?? [],
@@ -176,5 +180,19 @@ function prepareHoldsBy(db: Database): (query: NonNullable<Query['holdsBy']>) =>
     const text = JSON.stringify(states)
     if (question === undefined) return states === undefined ? all.all() : byStates.all(text)
     return states === undefined ? byQuestion.all(question) : byBoth.all(question, text)
+  }
+}
+
+function prepareRunsBy(db: Database): (query: NonNullable<Query['runsBy']>) => RunRow[] {
+  const newest = `ORDER BY at DESC, id DESC LIMIT ${atMost}`
+  const inStates = 'state IN (SELECT value FROM json_each(?))'
+  const all = db.prepare<[], RunRow>(`SELECT * FROM runs ${newest}`)
+  const byStates = db.prepare<[string], RunRow>(`SELECT * FROM runs WHERE ${inStates} ${newest}`)
+  const byHolder = db.prepare<[string], RunRow>(`SELECT * FROM runs WHERE holder = ? ${newest}`)
+  const byBoth = db.prepare<[string, string], RunRow>(`SELECT * FROM runs WHERE holder = ? AND ${inStates} ${newest}`)
+  return ({ holder, states }) => {
+    const text = JSON.stringify(states)
+    if (holder === undefined) return states === undefined ? all.all() : byStates.all(text)
+    return states === undefined ? byHolder.all(sound(holder)) : byBoth.all(sound(holder), text)
   }
 }

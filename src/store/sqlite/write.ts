@@ -18,6 +18,7 @@ export function prepareWrite(db: Database): (change: Change) => void {
     ...prepareGrantWriters(db),
     ...prepareHoldWriters(db),
     ...prepareSwitchWriters(db),
+    run: prepareRunWriter(db),
     forget: prepareForget(db),
   }
   return (change) => {
@@ -258,6 +259,17 @@ function prepareSwitchWriters(db: Database): Pick<Writers, 'switch-off' | 'switc
   }
 }
 
+function prepareRunWriter(db: Database): Writers['run'] {
+  const run = db.prepare<Value[]>(
+    'INSERT OR REPLACE INTO runs (id, holder, state, at, expires, detail) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const signal = prepareSignal(db)
+  return ({ run: of }) => {
+    run.run(sound(of.id), sound(of.holder), of.state, of.at, of.expires, jsonText(of.detail))
+    if (of.state !== 'open') signal()
+  }
+}
+
 function prepareSignal(db: Database): () => void {
   const signal = db.prepare<Value[]>('UPDATE signal SET value = value + 1')
   return () => {
@@ -284,6 +296,7 @@ function prepareForget(db: Database): Writers['forget'] {
     'DELETE FROM grants WHERE spent = 1 AND at < ?',
     "DELETE FROM holds WHERE expires < ? AND state <> 'executing'",
     'DELETE FROM seen WHERE run IN (SELECT run FROM seen GROUP BY run HAVING max(at) < ?)',
+    'DELETE FROM runs WHERE expires < ?',
     `DELETE FROM nodes WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE node = nodes.node AND ${unsettled})
        AND NOT EXISTS (SELECT 1 FROM leases WHERE node = nodes.node)`,
   ].map((sql) => db.prepare<Value[]>(sql))
