@@ -1,0 +1,120 @@
+/**
+ * Writes down what a text stands for, so that two ways to write the same amount, date, account, phone number, address or link meet.
+ * Forms are equal only for what is certainly the same thing: they may grant trust.
+ */
+export function formsOf(value: string): readonly string[] {
+  const text = value.trim().replace(/\s+/g, ' ')
+  if (text.length === 0 || text.length > 2048) return []
+  return readers.flatMap((read) => read(text) ?? [])
+}
+
+/** The forms of everything in a longer text that has one, each whole: never a piece of a longer word. */
+export function formsIn(text: string): readonly string[] {
+  const forms = new Set<string>()
+  for (const pattern of /\d/.test(text) ? [candidates, namedDate] : [candidates])
+    for (const found of text.matchAll(pattern)) {
+      const word = found[0].replace(/[.,;:!?)\]}'"»”’>]+$/u, '')
+      if (isApart(text, found.index, found.index + word.length)) for (const form of formsOf(word)) forms.add(form)
+    }
+  return [...forms]
+}
+
+function isApart(text: string, start: number, end: number): boolean {
+  const inWord = /[\p{L}\p{N}@_/-]/u
+  if (start > 0 && (inWord.test(text[start - 1] ?? '') || /[\p{L}\p{N}][.,:]$/u.test(text.slice(start - 2, start))))
+    return false
+  return !/^(?:[\p{L}\p{N}@_/-]|[.,:][\p{L}\p{N}])/u.test(text.slice(end, end + 2))
+}
+
+type Reader = (text: string) => string | readonly string[] | undefined
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const monthWord = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}'
+const day = String.raw`\d{1,2}(?:st|nd|rd|th)?`
+const datePattern = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|${monthWord}\.? ${day}(?:,? \d{4})?|${day} (?:of )?${monthWord}(?:,? \d{4})?|\d{1,2}[./]\d{1,2}[./]\d{4}`
+const linkPattern = String.raw`(?:https?:\/\/)?(?:[\p{L}\p{N}_-]+\.)+\p{L}{2,}(?::\d+)?(?:[/?#][^\s"'<>\])}]*)?|https?:\/\/[^\s"'<>\])}]+`
+const mailPattern = String.raw`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}`
+const accountPattern = String.raw`[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\p{L}\p{N}])`
+const phonePattern = String.raw`\+?\d[\d ()./-]{5,}\d`
+const amountPattern = String.raw`(?:[€$£¥] ?|[A-Z]{3} )?\d[\d.,'_]*(?: ?[€$£¥%]| [A-Z]{3}\b)?`
+const namedDate = new RegExp(datePattern, 'giu')
+const candidates = new RegExp([mailPattern, linkPattern, accountPattern, phonePattern, amountPattern].join('|'), 'gu')
+
+const readers: readonly Reader[] = [amount, date, iban, phone, mail, link]
+
+function amount(text: string): string | undefined {
+  const found = /^([+-]?)(?:[€$£¥]|[A-Z]{3} )? ?(\d[\d.,'_ ]*)(?: ?[€$£¥%]| [A-Z]{3})?$/.exec(text)
+  const digits = found === null ? undefined : plainNumber(found[2] ?? '')
+  return digits === undefined ? undefined : `number ${found?.[1] === '-' ? '-' : ''}${digits}`
+}
+
+/** Decimal digits without separators or idle zeros. What starts with zeros is a name, not a number. */
+function plainNumber(text: string): string | undefined {
+  const written = text.replace(/[ '_]/g, '')
+  if (/^0\d/.test(written) || written.length > 18) return undefined
+  const english = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^\d+(?:\.\d+)?$/.test(written)
+  const continental = /^\d{1,3}(?:\.\d{3})+,\d+$|^\d+,\d{1,2}$/.test(written)
+  if (!english && !continental) return undefined
+  const point = english ? written.replaceAll(',', '') : written.replaceAll('.', '').replace(',', '.')
+  return point.includes('.') ? point.replace(/\.?0+$/, '') : point
+}
+
+function date(text: string): readonly string[] | undefined {
+  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?Z?)?$/.exec(text)
+  if (iso !== null) return dated(iso[1], Number(iso[2]), Number(iso[3]), iso[4], iso[5])
+  const monthFirst = new RegExp(String.raw`^(${monthWord})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?$`, 'i').exec(
+    text,
+  )
+  if (monthFirst !== null) return dated(monthFirst[3], monthNumber(monthFirst[1]), Number(monthFirst[2]))
+  const dayFirst = new RegExp(String.raw`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?(${monthWord})(?:,? (\d{4}))?$`, 'i').exec(
+    text,
+  )
+  if (dayFirst !== null) return dated(dayFirst[3], monthNumber(dayFirst[2]), Number(dayFirst[1]))
+  const numeric = /^(\d{1,2})[./](\d{1,2})[./](\d{4})$/.exec(text)
+  if (numeric === null) return undefined
+  const [left, right] = [Number(numeric[1]), Number(numeric[2])]
+  // Which of the two is the month is only certain where one cannot be.
+  if (left > 12) return dated(numeric[3], right, left)
+  return right > 12 || left === right ? dated(numeric[3], left, right) : undefined
+}
+
+function monthNumber(word = ''): number {
+  return months.indexOf(word.slice(0, 3).toLowerCase()) + 1
+}
+
+function dated(
+  year: string | undefined,
+  month: number,
+  dayOf: number,
+  hour?: string,
+  minute?: string,
+): string[] | undefined {
+  if (month < 1 || month > 12 || dayOf < 1 || dayOf > 31) return undefined
+  const days = `${String(month).padStart(2, '0')}-${String(dayOf).padStart(2, '0')}`
+  if (year === undefined) return [`day --${days}`]
+  const time = hour === undefined ? '' : `T${hour.padStart(2, '0')}:${minute}`
+  return [`date ${year}-${days}${time}`]
+}
+
+function iban(text: string): string | undefined {
+  const solid = text.replace(/[ -]/g, '').toUpperCase()
+  return /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(solid) ? `account ${solid}` : undefined
+}
+
+function phone(text: string): string | undefined {
+  if (!/^(?:tel:)?\+?[\d][\d ()./-]{6,}$/.test(text)) return undefined
+  const digits = text.replace(/\D/g, '')
+  if (digits.length < 7 || digits.length > 15) return undefined
+  return `phone ${/^(?:tel:)?\+/.test(text) ? digits : digits.replace(/^00/, '')}`
+}
+
+function mail(text: string): string | undefined {
+  const address = /^(?:mailto:|[^<>]*<)?([^\s<>@:]+@[^\s<>@]+\.[^\s<>@]{2,}?)>?$/u.exec(text)?.[1]
+  return address === undefined ? undefined : `mail ${address.toLowerCase()}`
+}
+
+function link(text: string): string | undefined {
+  const found = /^(?:https?:\/\/)?([^\s/?#@:]+\.[^\s/?#@:]{2,})(?::(?:80|443))?(:\d+)?([/?#]\S*)?$/iu.exec(text)
+  if (found === null) return undefined
+  return `link ${(found[1] ?? '').toLowerCase()}${found[2] ?? ''}${(found[3] ?? '').replace(/\/$/, '')}`
+}

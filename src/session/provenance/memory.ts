@@ -1,0 +1,203 @@
+import type { OperationId } from '../../charter/charter.ts'
+import { addressesIn } from './address.ts'
+import { decodings } from './decode.ts'
+import { formsIn } from './form.ts'
+import { keysOf } from './key.ts'
+import { type Leaf, leavesOf, type Places } from './leaves.ts'
+import { isShort, namedShort } from './named-short.ts'
+import { fold, squash } from './normal.ts'
+import { byTrust, isGood, type Origin } from './origin.ts'
+import { addPrompt, emptyPrompt, type PromptText } from './prompt-text.ts'
+import { addText, emptyIndex, type TextIndex } from './text-index.ts'
+import { trace } from './trace.ts'
+
+/**
+ * One thing a run has seen: plain JSON, so that a list of them is what is kept of a run.
+ *
+ * An answer goes with what was sent for it when the call wrote: what it gives back of that keeps the labels it was written with.
+ */
+export type Seen =
+  | { readonly kind: 'prompt'; readonly text: string }
+  | { readonly kind: 'endorsed'; readonly value: string | number }
+  | {
+      readonly kind: 'answer'
+      readonly operation: OperationId
+      readonly call?: string
+      readonly content: unknown
+      readonly trusted?: Places
+      /** The arguments, where the operation changes something. */
+      readonly wrote?: unknown
+    }
+  | {
+      /** What an operation gives back of what earlier runs had it keep, with the labels it was kept with. */
+      readonly kind: 'recalled'
+      readonly operation: OperationId
+      readonly call?: string
+      readonly content: unknown
+      readonly kept: readonly Labelled[]
+    }
+
+/** A value with its labels, to be kept beside a memory that runs share. */
+export interface Labelled {
+  readonly value: string
+  readonly origins: readonly Origin[]
+}
+
+/** Where a remembered text stood. */
+export interface Place {
+  readonly origin: Origin
+  readonly trusted: boolean
+}
+
+/** Everything a run has seen, indexed. Made by `emptyMemory` and filled by `remember` only. */
+export interface Memory {
+  readonly prompt: PromptText
+  /** What may be relied on, by its text and its forms. */
+  readonly good: Map<string, { readonly text: string; readonly origins: Origin[] }>
+  /** Whole values and words of answers that are too short, or too differently written, to be found as text. */
+  readonly words: Map<string, Origin>
+  readonly text: TextIndex<Place>
+  /** Short ids that text anybody may have written calls by name. */
+  readonly named: Map<string, Origin>
+  /** What the run itself wrote without anybody to rely on. */
+  readonly written: Map<string, Origin>
+  /** There was more than can be kept: what is not found cannot be told. */
+  full: boolean
+}
+
+/** How much a run remembers: letters and digits of text, and values. */
+const maxText = 8_000_000
+const maxValues = 400_000
+const maxDecoded = 100_000
+
+export function emptyMemory(): Memory {
+  return {
+    prompt: emptyPrompt(),
+    good: new Map(),
+    words: new Map(),
+    text: emptyIndex(),
+    named: new Map(),
+    written: new Map(),
+    full: false,
+  }
+}
+
+/**
+ * Adds what a run has seen to its memory, in place, and gives it back: a memory is the fold of all entries, in order.
+ *
+ * Total. When the memory is full nothing more is kept, and from then on a value that is not found cannot be told instead of passing for
+ * the model's own; short ids are then relied on only where the user said them.
+ */
+export function remember(memory: Memory, seen: Seen): Memory {
+  if (seen.kind === 'prompt') addPrompt(memory.prompt, seen.text)
+  else if (seen.kind === 'endorsed') addGood(memory, String(seen.value), { trust: 'endorsed', how: 'same' })
+  else if (memory.text.size > maxText || memory.good.size + memory.words.size > maxValues) memory.full = true
+  else if (seen.kind === 'recalled') recall(memory, seen)
+  else answered(memory, seen)
+  return memory
+}
+
+type Answer = Extract<Seen, { kind: 'answer' }>
+type Recalled = Extract<Seen, { kind: 'recalled' }>
+
+function answered(memory: Memory, { operation, call, content, trusted, wrote }: Answer): void {
+  const sent = wrote === undefined ? [] : labelled(memory, wrote)
+  const own = new Map(sent.map(({ value, origins }) => [fold(value), origins]))
+  const marks = sent.flatMap(({ origins }) =>
+    origins.filter(({ trust }, index) => index === 0 && trust === 'untrusted'),
+  )
+  const head = { operation, ...(call === undefined ? {} : { call }) }
+  for (const leaf of leavesOf(content, trusted ?? [])) {
+    if (own.has(fold(String(leaf.value)))) continue
+    // What is made out of what anybody may have written is no better than that.
+    const place = { ...leaf, trusted: leaf.trusted && marks.length === 0 }
+    addLeaf(memory, place, { trust: place.trusted ? 'trusted' : 'untrusted', ...head, at: leaf.at, how: 'same' })
+  }
+  for (const { value, origins } of sent) noteWritten(memory, value, origins)
+}
+
+function noteWritten(memory: Memory, value: string, [best]: readonly Origin[]): void {
+  if (best === undefined || isGood(best)) return
+  for (const text of [value, ...addressesIn(value)])
+    for (const key of keysOf(text)) if (!memory.good.has(key)) memory.written.set(key, best)
+}
+
+function recall(memory: Memory, { operation, call, content, kept }: Recalled): void {
+  const head = { operation, ...(call === undefined ? {} : { call }), memory: true } as const
+  const known = new Set<string>()
+  for (const { value, origins } of kept) {
+    const best = origins[0]
+    if (best === undefined || !isGood(best)) continue
+    known.add(fold(value))
+    addGood(memory, value, { trust: best.trust, ...head, how: 'same' })
+  }
+  for (const leaf of leavesOf(content, [])) {
+    if (!known.has(fold(String(leaf.value))))
+      addLeaf(memory, leaf, { trust: 'untrusted', ...head, at: leaf.at, how: 'same' })
+  }
+}
+
+function addLeaf(memory: Memory, { value, trusted, at, key }: Leaf, origin: Origin): void {
+  const text = String(value)
+  const wrote = trusted ? writtenAs(memory, text) : undefined
+  // The run's own invention, given back by a system of record, is still nobody's word.
+  if (wrote?.trust === 'model') return
+  if (trusted && wrote === undefined) addGood(memory, text, origin)
+  addSeen(memory, text, { origin: wrote ?? origin, trusted: trusted && wrote === undefined })
+  if (!trusted && !key && /(?:^|[/_])(?:id|number|key|ref|no)s?_?$/i.test(at) && isShort(text))
+    noteNamed(memory, text, origin)
+}
+
+function writtenAs(memory: Memory, text: string): Origin | undefined {
+  const keys = keysOf(text)
+  return keys.some((key) => memory.good.has(key)) ? undefined : keys.map((key) => memory.written.get(key)).find(Boolean)
+}
+
+function addGood(memory: Memory, text: string, origin: Origin): void {
+  for (const key of keysOf(text)) {
+    const known = memory.good.get(key)
+    if (known === undefined) memory.good.set(key, { text, origins: [origin] })
+    else if (known.origins.length < 8 && !known.origins.some((each) => isSameSource(each, origin))) {
+      known.origins.push(origin)
+      known.origins.sort(byTrust)
+    }
+  }
+}
+
+function isSameSource(left: Origin, right: Origin): boolean {
+  return left.trust === right.trust && left.operation === right.operation && left.memory === right.memory
+}
+
+/** Keeps a text to be found again in whatever shape. */
+function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
+  const solid = squash(text)
+  if (solid.length < 4) addWord(memory, `text ${solid}`, place)
+  else addText(memory.text, solid, place)
+  if (place.trusted) return
+  for (const form of formsIn(text)) if (/^(?:number|date)/.test(form)) addWord(memory, form, place)
+  for (const short of shortWords(text)) addWord(memory, `text ${squash(short)}`, place)
+  for (const short of namedShort(text)) noteNamed(memory, short, place.origin)
+  if (depth > 1 || text.length > maxDecoded) return
+  const encoded = { ...place, origin: { ...place.origin, how: 'encoded' } } as const
+  for (const decoded of decodings(text, 12)) addSeen(memory, decoded, encoded, depth + 1)
+}
+
+function shortWords(text: string): Iterable<string> {
+  return new Set(text.match(/(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,3}(?![\p{L}\p{N}])/gu) ?? [])
+}
+
+function addWord(memory: Memory, key: string, { origin }: Place): void {
+  if (!memory.words.has(key)) memory.words.set(key, origin)
+}
+
+function noteNamed(memory: Memory, short: string, origin: Origin): void {
+  const key = fold(short)
+  if (!memory.named.has(key)) memory.named.set(key, { ...origin, trust: 'untrusted', how: 'part' })
+}
+
+/** Every value of arguments with its labels, as they are to be kept with what is written. */
+export function labelled(memory: Memory, value: unknown): readonly Labelled[] {
+  return leavesOf(value, []).flatMap((leaf) =>
+    leaf.key || leaf.value === '' ? [] : [{ value: String(leaf.value), origins: trace(memory, leaf.value) }],
+  )
+}

@@ -1,0 +1,41 @@
+import { lookalikes } from './lookalike.ts'
+
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800\u00ad]+/gu
+const marks = /\p{M}+/gu
+const between = /[^\p{L}\p{N}]+/gu
+const other = /[^ -~\s]/u
+const asciiBetween = /[^a-z0-9]+/g
+const twins = /[01i|]|rn|vv/g
+const twinOf: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '|': 'l', rn: 'm', vv: 'w' }
+
+/**
+ * What makes two texts the same when trust is granted: letter case and the amount of white space do not count, everything else
+ * does. Compatibility and invisible characters are kept apart on purpose: what only looks the same is not the same.
+ */
+export function fold(text: string): string {
+  return text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()
+}
+
+/**
+ * What a reader might take a text for: invisible characters and accents gone, compatibility forms and look-alikes of other scripts as
+ * the Latin letter, in lower case. Only to find where something may come from, never to grant trust.
+ */
+export function plain(text: string): string {
+  if (!other.test(text)) return text.toLowerCase()
+  const bare = text.normalize('NFKD').replace(invisible, '').replace(marks, '')
+  let letters = ''
+  for (const letter of bare) letters += lookalikes.get(letter) ?? letter
+  return letters.toLowerCase()
+}
+
+/** The letters and digits alone of how a text looks, so that spacing, punctuation and the usual swaps (0 and o, 1 and l, rn and m) do not count. */
+export function squash(text: string): string {
+  const looks = plain(text)
+  const solid = !other.test(looks) ? looks.replace(asciiBetween, '') : looks.replace(between, '')
+  return solid.replace(twins, (twin) => twinOf[twin] ?? twin)
+}
+
+/** The text with what nobody sees left out, and tag characters as the letters they stand for. */
+export function revealed(text: string): string {
+  return text.replace(/[\u{e0020}-\u{e007e}]/gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000))
+}

@@ -1,0 +1,168 @@
+import { parseLiteral } from './parse-literal.ts'
+
+const item = /^( *)-(?: +(.*)|)$/
+const member = /^( *)('(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[^\s'"#&*!|>%@`[\]{},?-][^:#]*?|-?\d[^:#]*?):(?: +(.*)|)$/
+const maxDepth = 32
+
+interface Lines {
+  readonly lines: string[]
+  at: number
+}
+
+class NotBlock extends Error {}
+
+/**
+ * Reads block YAML as programs write it: lists, members, plain, quoted and literal scalars, empty flow collections. Undefined for
+ * anything else, and for a lone scalar: a single line of prose is no document. Anchors, tags, flow collections and several documents are
+ * not read.
+ */
+export function parseBlock(text: string): unknown {
+  const lines = { lines: text.replace(/\s+$/, '').split('\n'), at: 0 }
+  try {
+    const value = readNode(lines, indentOf(lines.lines[0] ?? ''), 0)
+    skipBlank(lines)
+    return lines.at === lines.lines.length && typeof value === 'object' ? value : undefined
+  } catch (error) {
+    if (error instanceof NotBlock) return undefined
+    throw error
+  }
+}
+
+function readNode(lines: Lines, indent: number, depth: number): unknown {
+  skipBlank(lines)
+  const line = lines.lines[lines.at]
+  if (line === undefined || depth > maxDepth || indentOf(line) !== indent) throw new NotBlock()
+  return item.test(line) ? readItems(lines, indent, depth) : readMembers(lines, indent, depth)
+}
+
+function readItems(lines: Lines, indent: number, depth: number): unknown[] {
+  const items: unknown[] = []
+  for (let found = itemAt(lines, indent); found !== undefined; found = itemAt(lines, indent)) {
+    const rest = found[2] ?? ''
+    const inner = (lines.lines[lines.at] ?? '').length - rest.length
+    if (member.test(rest) || item.test(rest)) {
+      lines.lines[lines.at] = `${' '.repeat(inner)}${rest}`
+      items.push(readNode(lines, inner, depth + 1))
+    } else items.push(readScalar(lines, rest, indent, depth))
+  }
+  return items
+}
+
+function itemAt(lines: Lines, indent: number): RegExpExecArray | undefined {
+  skipBlank(lines)
+  const found = item.exec(lines.lines[lines.at] ?? '')
+  return found !== null && (found[1] ?? '').length === indent ? found : undefined
+}
+
+function readMembers(lines: Lines, indent: number, depth: number): unknown {
+  const members: [string, unknown][] = []
+  for (;;) {
+    skipBlank(lines)
+    const line = lines.lines[lines.at]
+    if (line === undefined || indentOf(line) < indent || (item.test(line) && indentOf(line) <= indent)) break
+    const found = member.exec(line)
+    if (found === null || indentOf(line) !== indent) throw new NotBlock()
+    const name = unquoted(found[2] ?? '')
+    if (members.some(([known]) => known === name)) throw new NotBlock()
+    members.push([name, readScalar(lines, found[3] ?? '', indent, depth, true)])
+  }
+  if (members.length === 0) throw new NotBlock()
+  return Object.fromEntries(members)
+}
+
+/** What follows a dash or a colon: a scalar over one or more lines, or a nested block. */
+function readScalar(lines: Lines, first: string, indent: number, depth: number, ofMember = false): unknown {
+  lines.at += 1
+  if (first === '') return readNested(lines, indent, depth, ofMember)
+  const block = /^([|>])[+-]?\d?$/.exec(first)
+  if (block !== null) return readLiteralBlock(lines, indent, block[1] === '|')
+  const quote = first[0] === "'" || first[0] === '"' ? first[0] : undefined
+  if (quote !== undefined) return readQuoted(lines, first, quote)
+  if (/^(?:\[\]|\{\})$/.test(first)) return first === '[]' ? [] : {}
+  if (/^[[{&*!%@`|>]/.test(first)) {
+    const flow = parseLiteral(first)
+    if (flow === undefined) throw new NotBlock()
+    return flow
+  }
+  return plainScalar([first, ...continued(lines, indent)].join(' '))
+}
+
+function readNested(lines: Lines, indent: number, depth: number, ofMember: boolean): unknown {
+  skipBlank(lines)
+  const next = lines.lines[lines.at]
+  if (next === undefined) return null
+  const inner = indentOf(next)
+  // A list may stand as far left as the member it belongs to.
+  if (inner > indent || (ofMember && inner === indent && item.test(next))) return readNode(lines, inner, depth + 1)
+  return null
+}
+
+function readLiteralBlock(lines: Lines, indent: number, keepsLines: boolean): string {
+  const kept = continued(lines, indent, false)
+  const margin = Math.min(...kept.filter((line) => line.trim() !== '').map(indentOf))
+  return kept.map((line) => line.slice(margin)).join(keepsLines ? '\n' : ' ')
+}
+
+/** The lines that belong to a scalar because they stand further right. */
+function continued(lines: Lines, indent: number, trimmed = true): string[] {
+  const kept: string[] = []
+  for (;;) {
+    const line = lines.lines[lines.at]
+    if (line === undefined || (line.trim() !== '' && indentOf(line) <= indent)) return kept
+    kept.push(trimmed ? line.trim() : line)
+    lines.at += 1
+  }
+}
+
+function readQuoted(lines: Lines, first: string, quote: string): string {
+  const parts = [first.trimEnd()]
+  let open = !closes(first.slice(1), quote)
+  for (let blank = 0; open; ) {
+    const line = lines.lines[lines.at]?.trim()
+    if (line === undefined) throw new NotBlock()
+    lines.at += 1
+    if (line === '') {
+      blank += 1
+      continue
+    }
+    const before = parts.at(-1) ?? ''
+    const escaped = quote === '"' && /(?:^|[^\\])(?:\\\\)*\\$/.test(before)
+    if (escaped) parts[parts.length - 1] = before.slice(0, -1)
+    parts.push(`${blank > 0 ? '\n'.repeat(blank) : escaped ? '' : ' '}${line}`)
+    open = !closes(line, quote)
+    blank = 0
+  }
+  return unquoted(parts.join(''))
+}
+
+/** Whether a line ends a quoted scalar; what stands behind the end makes it no scalar. */
+function closes(line: string, quote: string): boolean {
+  const left = line.trimEnd().replace(quote === "'" ? /''/g : /\\./g, '')
+  const at = left.indexOf(quote)
+  if (at >= 0 && at !== left.length - 1) throw new NotBlock()
+  return at >= 0
+}
+
+function unquoted(text: string): string {
+  if (text.startsWith("'")) return text.slice(1, -1).replaceAll("''", "'")
+  if (!text.startsWith('"')) return text
+  const value = parseLiteral(text)
+  if (typeof value !== 'string') throw new NotBlock()
+  return value
+}
+
+function plainScalar(text: string): unknown {
+  const plain = text.trim()
+  if (/: |\s#/.test(plain)) throw new NotBlock()
+  if (/^(?:null|~)$/.test(plain)) return null
+  if (/^(?:true|false)$/.test(plain)) return plain === 'true'
+  return /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/.test(plain) ? Number(plain) : plain
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length
+}
+
+function skipBlank(lines: Lines): void {
+  while (lines.lines[lines.at]?.trim() === '') lines.at += 1
+}

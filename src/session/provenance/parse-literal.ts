@@ -1,0 +1,135 @@
+const space = /[\s]*/y
+const number = /[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
+const word = /True|False|None|true|false|null/y
+const open = /[bru]{0,2}(?:'''|"""|['"])/iy
+const words: Readonly<Record<string, unknown>> = {
+  True: true,
+  true: true,
+  False: false,
+  false: false,
+  None: null,
+  null: null,
+}
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '0': '\0',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\n': '',
+}
+const maxDepth = 64
+
+interface Reader {
+  readonly text: string
+  at: number
+}
+
+class NotLiteral extends Error {}
+
+/** Reads a Python literal of lists, tuples, dictionaries, texts, numbers, `True`, `False` and `None`; undefined for anything else. */
+export function parseLiteral(text: string): unknown {
+  const reader: Reader = { text, at: 0 }
+  try {
+    const value = readValue(reader, 0)
+    skip(reader)
+    return reader.at === text.length ? value : undefined
+  } catch (error) {
+    if (error instanceof NotLiteral) return undefined
+    throw error
+  }
+}
+
+function readValue(reader: Reader, depth: number): unknown {
+  if (depth > maxDepth) throw new NotLiteral()
+  skip(reader)
+  const start = reader.text[reader.at] ?? ''
+  if (start === '[' || start === '(') return readList(reader, start === '[' ? ']' : ')', depth)
+  if (start === '{') return readMembers(reader, depth)
+  const quote = take(reader, open)
+  if (quote !== undefined) return readQuoted(reader, quote)
+  const name = take(reader, word)
+  if (name !== undefined) return words[name]
+  const digits = take(reader, number)
+  if (digits === undefined) throw new NotLiteral()
+  return Number(digits.replaceAll('_', ''))
+}
+
+function readList(reader: Reader, close: string, depth: number): unknown[] {
+  const items: unknown[] = []
+  reader.at += 1
+  while (!closes(reader, close)) {
+    items.push(readValue(reader, depth + 1))
+    separate(reader, close)
+  }
+  return items
+}
+
+function readMembers(reader: Reader, depth: number): unknown {
+  const members: [string, unknown][] = []
+  reader.at += 1
+  while (!closes(reader, '}')) {
+    const key = readValue(reader, depth + 1)
+    skip(reader)
+    if (reader.text[reader.at] !== ':') throw new NotLiteral()
+    reader.at += 1
+    members.push([String(key), readValue(reader, depth + 1)])
+    separate(reader, '}')
+  }
+  return Object.fromEntries(members)
+}
+
+function readQuoted(reader: Reader, opening: string): string {
+  const quote = opening.replace(/^[a-z]+/i, '')
+  const raw = /^[a-z]*r/i.test(opening)
+  let out = ''
+  for (;;) {
+    const letter = reader.text[reader.at]
+    if (letter === undefined) throw new NotLiteral()
+    if (reader.text.startsWith(quote, reader.at)) {
+      reader.at += quote.length
+      return out
+    }
+    reader.at += 1
+    out += letter === '\\' && !raw ? readEscape(reader) : letter
+  }
+}
+
+function readEscape(reader: Reader): string {
+  const letter = reader.text[reader.at] ?? ''
+  reader.at += 1
+  const length = letter === 'x' ? 2 : letter === 'u' ? 4 : letter === 'U' ? 8 : 0
+  if (length === 0) return escapes[letter] ?? (/['"\\]/.test(letter) ? letter : `\\${letter}`)
+  const code = Number.parseInt(reader.text.slice(reader.at, reader.at + length), 16)
+  reader.at += length
+  if (!(code <= 0x10ffff)) throw new NotLiteral()
+  return String.fromCodePoint(code)
+}
+
+function closes(reader: Reader, close: string): boolean {
+  skip(reader)
+  if (reader.text[reader.at] !== close) return false
+  reader.at += 1
+  return true
+}
+
+function separate(reader: Reader, close: string): void {
+  skip(reader)
+  if (reader.text[reader.at] === ',') reader.at += 1
+  else if (reader.text[reader.at] !== close) throw new NotLiteral()
+}
+
+function skip(reader: Reader): void {
+  take(reader, space)
+}
+
+function take(reader: Reader, pattern: RegExp): string | undefined {
+  pattern.lastIndex = reader.at
+  const found = pattern.exec(reader.text)?.[0]
+  if (found === undefined || found === '') return undefined
+  reader.at += found.length
+  return found
+}

@@ -1,0 +1,78 @@
+import { formsIn, formsOf } from './form.ts'
+import { fold, squash } from './normal.ts'
+import type { How, Origin } from './origin.ts'
+
+/** What the user said, and the forms of what stands in it. */
+export interface PromptText {
+  readonly texts: { readonly text: string; readonly folded: string; readonly call?: string }[]
+  readonly forms: Map<string, Origin>
+  squashed: string
+}
+
+export function emptyPrompt(): PromptText {
+  return { texts: [], forms: new Map(), squashed: '' }
+}
+
+export function addPrompt(prompt: PromptText, text: string): void {
+  if (prompt.texts.some((known) => known.text === text)) return
+  prompt.texts.push({ text, folded: fold(text) })
+  prompt.squashed += `${squash(text)} `
+  for (const form of formsIn(text))
+    if (!prompt.forms.has(form)) prompt.forms.set(form, { trust: 'prompt', how: 'form' })
+}
+
+/**
+ * Whether the user said this: it stands in their words whole, never inside a longer word, or something of the same form does. A leading
+ * `@` or `#` does not count.
+ */
+export function saidInPrompt(prompt: PromptText, value: string): Origin | undefined {
+  const folded = fold(value).replace(/^[@#](?=\S)/u, '')
+  if (folded === '') return undefined
+  for (const { text, folded: words } of prompt.texts) {
+    if (!standsIn(words, folded)) continue
+    const how: How = text.includes(value) ? 'same' : 'case'
+    return { trust: 'prompt', how }
+  }
+  for (const form of formsOf(value)) {
+    const said = prompt.forms.get(form) ?? prompt.forms.get(form.replace(/^date \d{4}-(\d\d-\d\d).*$/, 'day --$1'))
+    if (said !== undefined) return said
+  }
+  return undefined
+}
+
+function standsIn(words: string, sought: string): boolean {
+  for (let at = words.indexOf(sought); at >= 0; at = words.indexOf(sought, at + 1))
+    if (beginsWord(words, at) && endsWord(words, at + sought.length)) return true
+  return false
+}
+
+const opening = /[\s"'“”‘’«»([{<,;|—–]/u
+const closing = /[\s"“”’»)\]}>,;|—–]/u
+
+function beginsWord(text: string, at: number): boolean {
+  if (at === 0) return true
+  const before = text[at - 1] ?? ''
+  const earlier = text[at - 2] ?? ' '
+  if (before === ',') return !(isDigit(earlier) && isDigit(text[at]))
+  if (before === "'" || before === '’') return !isLetter(earlier)
+  if (opening.test(before)) return true
+  if (before === '@' || before === '#') return at === 1 || opening.test(earlier)
+  return before === ':' && /(?:^|[\s("'])\p{L}+$/u.test(text.slice(Math.max(0, at - 24), at - 1))
+}
+
+function endsWord(text: string, at: number): boolean {
+  if (at === text.length) return true
+  const [after, later] = [text[at] ?? '', text[at + 1] ?? ' ']
+  if (after === ',') return !(isDigit(text[at - 1]) && isDigit(later))
+  if (after === "'" || after === '’') return !isLetter(later) || /^s(?![\p{L}\p{N}])/u.test(text.slice(at + 1))
+  if (closing.test(after)) return true
+  return /[.:!?…]/u.test(after) && /[\s"'“”’)\]}>.!?…]/u.test(later)
+}
+
+function isDigit(letter = ''): boolean {
+  return letter >= '0' && letter <= '9'
+}
+
+function isLetter(letter: string): boolean {
+  return /[\p{L}\p{N}]/u.test(letter)
+}

@@ -1,0 +1,219 @@
+import { addressesIn } from './address.ts'
+import { decodings, reversed } from './decode.ts'
+import { formsOf } from './form.ts'
+import { keysOf } from './key.ts'
+import { leavesOf } from './leaves.ts'
+import type { Memory, Place } from './memory.ts'
+import { isShort } from './named-short.ts'
+import { fold, plain, squash } from './normal.ts'
+import { byTrust, type How, isGood, type Origin, worstOf } from './origin.ts'
+import { saidInPrompt } from './prompt-text.ts'
+import { type Found, findBeginning, findText } from './text-index.ts'
+
+/**
+ * Where a value comes from, as far as the run's memory tells: alternatives, best first; none when it cannot be told.
+ *
+ * Trust needs sameness, suspicion only likeness. A value has the trust of the prompt or of a trusted place when it stands there whole:
+ * as a word or words of the prompt, as a whole leaf of an answer, or as something of the same form (the same amount, date, account,
+ * address or link written otherwise). Letter case and white space do not count. A list of such values, and several whole leaves of one
+ * answer with blanks between, are as good as the worst of them. Who repeats a trusted value gains and spoils nothing.
+ *
+ * Everything else that resembles what answers have shown is untrusted: a piece of it, pieces joined, the same in other characters,
+ * encoded or reversed. What resembles nothing is the model's own. A paraphrase cannot be seen, and is the model's own.
+ *
+ * Truth values, nothing and empty text say too little to have come from anywhere: they cannot be told, and whoever asks about arguments
+ * leaves them and the members of enumerations out. Short ids (up to four letters and digits, one a digit) occur everywhere by chance:
+ * where text that anybody may have written calls one by name, the choice is not the user's although a system of record has it too.
+ */
+export function trace(memory: Memory, value: unknown): readonly Origin[] {
+  if (typeof value === 'string') return value.trim() === '' ? [] : traceText(memory, value)
+  if (typeof value === 'number') return traceText(memory, String(value))
+  if (typeof value !== 'object' || value === null) return []
+  const parts = leavesOf(value, []).filter(({ key, value: part }) => !key && part !== '')
+  const worst = worstOf(parts.flatMap(({ value: part }) => trace(memory, part).slice(0, 1)))
+  return worst === undefined ? [] : [joined(worst)]
+}
+
+function traceText(memory: Memory, text: string): readonly Origin[] {
+  const good = goodOrigins(memory, text)
+  const chosen = isShort(text) ? chosenElsewhere(memory, text, good) : undefined
+  if (chosen !== undefined) return chosen
+  if (good.length > 0) return good
+  const list = traceList(memory, text) ?? traceLeaves(memory, text)
+  if (list !== undefined) return [list]
+  const suspect = isProse(text) ? suspectProse(memory, text) : suspectName(memory, text)
+  if (suspect !== undefined) return [suspect]
+  return memory.full ? [] : [{ trust: 'model' }]
+}
+
+/** Everybody who may say so and says the value. */
+function goodOrigins(memory: Memory, text: string): readonly Origin[] {
+  const said = saidInPrompt(memory.prompt, text)
+  const found = said === undefined ? [] : [said]
+  for (const key of keysOf(text)) {
+    const known = memory.good.get(key)
+    const how: How = known?.text === text ? 'same' : key.startsWith('text ') ? 'case' : 'form'
+    for (const origin of known?.origins ?? [])
+      if (!found.some((each) => isSame(each, origin))) found.push({ ...origin, how })
+  }
+  return found.sort(byTrust)
+}
+
+function isSame(left: Origin, right: Origin): boolean {
+  return left.trust === right.trust && left.operation === right.operation && left.at === right.at
+}
+
+/** A short id that others than the user name. */
+function chosenElsewhere(memory: Memory, text: string, good: readonly Origin[]): readonly Origin[] | undefined {
+  if (good.some(({ trust }) => trust === 'prompt' || trust === 'endorsed')) return good
+  if (memory.full) return []
+  const named = memory.named.get(fold(text))
+  return named === undefined ? undefined : [named]
+}
+
+/** Several values in one text, as in a list of recipients. */
+function traceList(memory: Memory, text: string): Origin | undefined {
+  const parts = text.split(/\s*[,;|\n]\s*/).filter((part) => part !== '')
+  if (parts.length < 2 || parts.length > 50) return undefined
+  const origins = parts.map((part) => goodOrigins(memory, part)[0])
+  const known = origins.filter((origin) => origin !== undefined)
+  const worst = known.length === parts.length ? worstOf(known) : undefined
+  return worst === undefined ? undefined : joined(worst)
+}
+
+/** Whole leaves of one answer with blanks between, as first and last name. */
+function traceLeaves(memory: Memory, text: string): Origin | undefined {
+  const parts = text.trim().split(/\s+/)
+  if (parts.length < 2 || parts.length > 6) return undefined
+  const answers = parts.map((part) => memory.good.get(`text ${fold(part)}`)?.origins ?? [])
+  const first = answers[0]?.find(
+    ({ call, trust }) =>
+      trust === 'trusted' && call !== undefined && answers.every((each) => each.some((other) => other.call === call)),
+  )
+  return first === undefined ? undefined : joined(first)
+}
+
+function joined(origin: Origin): Origin {
+  return { ...origin, how: 'joined' }
+}
+
+/** Longer than a name: its pieces are looked at, not its every word. */
+function isProse(text: string): boolean {
+  return text.length > 80 || /(?:\S+\s+){5}\S/.test(text)
+}
+
+/** What an id, an address, a name or a title may have been taken from. */
+function suspectName(memory: Memory, text: string): Origin | undefined {
+  const solid = squash(text)
+  const found = findSolid(memory, solid) ?? byForm(memory, text)
+  if (found !== undefined) return isDisguised(text) ? { ...found, how: 'lookalike' } : found
+  if (isDisguised(text) && solid.length > 2 && memory.prompt.squashed.includes(solid))
+    return { trust: 'untrusted', how: 'lookalike' }
+  return suspectEncoded(memory, text) ?? suspectJoined(memory, text, solid)
+}
+
+/** It has letters that look like others, or that nobody sees. */
+function isDisguised(text: string): boolean {
+  return plain(text) !== text.toLowerCase()
+}
+
+function findSolid(memory: Memory, solid: string): Origin | undefined {
+  if (solid.length < 4) {
+    const word = solid === '' ? undefined : memory.words.get(`text ${solid}`)
+    return word === undefined ? undefined : { ...word, trust: 'untrusted' }
+  }
+  const found = findText(memory.text, solid)
+  return found === undefined ? undefined : originOf(found)
+}
+
+function originOf({ place, whole }: Found<Place>): Origin {
+  const { origin } = place
+  // Of a trusted value it is only a piece, or only like it.
+  const how: How = origin.how === 'encoded' ? 'encoded' : !whole ? 'part' : place.trusted ? 'lookalike' : 'same'
+  return { ...origin, trust: 'untrusted', how }
+}
+
+function byForm(memory: Memory, text: string): Origin | undefined {
+  const word = formsOf(text)
+    .map((form) => memory.words.get(form))
+    .find((origin) => origin !== undefined)
+  return word === undefined ? undefined : { ...word, trust: 'untrusted', how: 'form' }
+}
+
+function suspectEncoded(memory: Memory, text: string, depth = 0): Origin | undefined {
+  const solid = squash(text)
+  const back = solid.length < 4 ? undefined : findText(memory.text, reversed(solid))
+  if (back !== undefined) return { ...originOf(back), how: 'encoded' }
+  for (const decoded of decodings(text)) {
+    const inner = squash(decoded)
+    const found = findSolid(memory, inner) ?? (depth < 2 ? suspectEncoded(memory, decoded, depth + 1) : undefined)
+    if (found !== undefined) return { ...found, how: 'encoded' }
+    if (inner.length > 3 && memory.prompt.squashed.includes(inner)) return { trust: 'untrusted', how: 'encoded' }
+  }
+  return undefined
+}
+
+const piece = { shortest: 4, average: 6, most: 6 } as const
+
+/** A single word made of pieces that stand apart in what was seen. */
+function suspectJoined(memory: Memory, text: string, solid: string): Origin | undefined {
+  for (const address of addressesIn(text)) {
+    if (address === text || goodOrigins(memory, address).length > 0) continue
+    const found = suspectName(memory, address)
+    if (found !== undefined) return joined(found)
+  }
+  if (solid.length < 2 * piece.shortest || solid.length > 200) return undefined
+  const found: Origin[] = []
+  for (let at = 0; at < solid.length; ) {
+    // What is left over is looked at with what stands before it.
+    const from = Math.min(at, solid.length - piece.shortest)
+    const next = findBeginning(memory.text, solid.slice(from))
+    if (next === undefined || found.length === piece.most) return undefined
+    found.push({ ...next.place.origin, trust: 'untrusted' })
+    at = from + next.length
+  }
+  const worst = solid.length / found.length < piece.average ? undefined : found[0]
+  return worst === undefined ? undefined : joined(worst)
+}
+
+const run = { length: 24, step: 8 } as const
+
+/** What a longer text has taken over: an address nobody to rely on gave, or a run of somebody's words. */
+function suspectProse(memory: Memory, text: string): Origin | undefined {
+  for (const { origins } of traceAddresses(memory, text)) {
+    const [best] = origins
+    if (best !== undefined && best.trust === 'untrusted')
+      return { ...best, how: best.how === 'same' ? 'part' : (best.how ?? 'part') }
+  }
+  return copiedRun(memory, squash(text)) ?? suspectEncoded(memory, text)
+}
+
+function copiedRun(memory: Memory, solid: string): Origin | undefined {
+  for (let at = 0; at === 0 || at + run.length <= solid.length; at += run.step) {
+    const words = solid.slice(at, at + run.length)
+    if (words.length < 4 || memory.prompt.squashed.includes(words)) continue
+    const found = findText(memory.text, words)
+    if (found === undefined || found.place.trusted) continue
+    if (findText(memory.text, words, ({ place }) => place.trusted) === undefined)
+      return { ...originOf(found), how: 'part' }
+  }
+  return undefined
+}
+
+/** The addresses inside a longer text, each with where it comes from. */
+export function traceAddresses(
+  memory: Memory,
+  text: string,
+): readonly { readonly address: string; readonly origins: readonly Origin[] }[] {
+  return addressesIn(text).map((address) => {
+    const good = goodOrigins(memory, address)
+    if (good.length > 0) return { address, origins: good }
+    const suspect = suspectName(memory, address)
+    return { address, origins: suspect !== undefined ? [suspect] : memory.full ? [] : [{ trust: 'model' }] }
+  })
+}
+
+/** Whether the best that can be said of a value is somebody's word to rely on. */
+export function isVouched(origins: readonly Origin[]): boolean {
+  return origins[0] !== undefined && isGood(origins[0])
+}
