@@ -18,8 +18,12 @@ export interface ValueRule {
   /** The argument, in the request body. */
   readonly at: Pattern
   readonly from: readonly ValueSource[]
+  /** `addresses`: not the text, but what in it can be sent to, called or opened. */
+  readonly of?: 'addresses'
   /** Otherwise: refused, or asked under this approval; what is approved is endorsed for the rest of the run. */
   readonly otherwise: 'deny' | { readonly approval: string }
+  /** What an approval is good for, for the rest of the run: this value, or for this argument whatever the same answer says. */
+  readonly approves: 'value' | 'source'
 }
 
 /** A budget of a workflow. Money and calls are reserved before a call; tokens are reserved and settled when the model has answered. */

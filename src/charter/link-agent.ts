@@ -12,12 +12,14 @@ import type { Workflow } from './workflow.ts'
 
 /** Where arguments of one use may come from; ids are `<place>.values.<argument>`. */
 export function linkValues(linker: Linker, id: string, path: Path, raw: RawDemands['values']): Constraint[] {
-  return Object.entries(raw ?? {}).map(([argument, { from, else: instead, says }]): Constraint => {
+  return Object.entries(raw ?? {}).map(([argument, { from, of, approves, else: instead, says }]): Constraint => {
     const here = [...path, 'values', argument]
     const rule: ValueRule = {
       at: patternOf(argument),
       from: asList(from).map((each) => valueSource(linker, each, [...here, 'from'])),
       otherwise: instead === 'deny' ? instead : { approval: instead },
+      approves,
+      ...(of === undefined ? {} : { of }),
     }
     const head = { id: `${id}.values.${argument.replace(/^\//, '')}`, position: linker.at(here) }
     const approvals = approvalsNamed(linker, [...here, 'else'], instead === 'deny' ? [] : [instead])

@@ -26,8 +26,16 @@ export const values = z
         description:
           'Where the value may come from: `prompt` (the words of the user), `trusted` (a trusted place of any answer), an operation (a trusted place of its answers), `model` (seen nowhere before), `untrusted`.',
       }),
+      of: z.literal('addresses').optional().meta({
+        description:
+          'Of a longer text only what can be sent to, called or opened: links, e-mail addresses, accounts, phone numbers.',
+      }),
       else: otherwise.default('deny').meta({
         description: 'Otherwise: `deny`, or the approval to ask for. What is approved is good for the rest of the run.',
+      }),
+      approves: z.enum(['value', 'source']).default('value').meta({
+        description:
+          'What an approval is good for: the value, or for this argument whatever else the same answer says, as all links of a page.',
       }),
       says,
     }),

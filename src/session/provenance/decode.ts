@@ -32,8 +32,8 @@ export function decodings(text: string, shortest = 8): readonly string[] {
   if (text.includes('\\u')) add(text.replace(/\\u\{?([0-9a-f]{4,6})\}?/gi, (_, code: string) => codePoint(code, 16)))
   if (/[\u{e0020}-\u{e007e}]/u.test(text)) add(revealed(text))
   for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{8,}={0,2}/g)) if (run.length >= shortest) add(fromBase64(run))
-  for (const [run] of text.matchAll(/\b(?:0x)?(?:[0-9a-f]{2}[ :-]?){4,}/gi))
-    if (run.length >= shortest) add(fromHex(run))
+  for (const [run] of text.matchAll(/\b(?:0x)?(?:[0-9a-f]{2}){4,}\b/gi)) if (run.length >= shortest) add(fromHex(run))
+  for (const [run] of text.matchAll(/\b(?:[0-9a-f]{2}[ :-]){3,}[0-9a-f]{2}\b/gi)) add(fromHex(run))
   return [...found]
 }
 

@@ -4,7 +4,8 @@
  */
 export function formsOf(value: string): readonly string[] {
   const text = value.trim().replace(/\s+/g, ' ')
-  if (text.length === 0 || text.length > 2048) return []
+  // Whatever has a form has a digit, or the dot or `@` of an address.
+  if (text.length > 2048 || !/[\d@.]/.test(text)) return []
   return readers.flatMap((read) => read(text) ?? [])
 }
 
@@ -31,12 +32,15 @@ type Reader = (text: string) => string | readonly string[] | undefined
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const monthWord = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}'
 const day = String.raw`\d{1,2}(?:st|nd|rd|th)?`
+const writtenMonthFirst = new RegExp(String.raw`^(${monthWord})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?$`, 'i')
+const writtenDayFirst = new RegExp(String.raw`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?(${monthWord})(?:,? (\d{4}))?$`, 'i')
 const datePattern = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|${monthWord}\.? ${day}(?:,? \d{4})?|${day} (?:of )?${monthWord}(?:,? \d{4})?|\d{1,2}[./]\d{1,2}[./]\d{4}`
-const linkPattern = String.raw`(?:https?:\/\/)?(?:[\p{L}\p{N}_-]+\.)+\p{L}{2,}(?::\d+)?(?:[/?#][^\s"'<>\])}]*)?|https?:\/\/[^\s"'<>\])}]+`
-const mailPattern = String.raw`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}`
+// Every repetition is bounded: answers are foreign text, and must not cost more than their length.
+const linkPattern = String.raw`(?:https?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|https?:\/\/[^\s"'<>\])}]{1,2000}`
+const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
 const accountPattern = String.raw`[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\p{L}\p{N}])`
-const phonePattern = String.raw`\+?\d[\d ()./-]{5,}\d`
-const amountPattern = String.raw`(?:[€$£¥] ?|[A-Z]{3} )?\d[\d.,'_]*(?: ?[€$£¥%]| [A-Z]{3}\b)?`
+const phonePattern = String.raw`\+?\d[\d ()./-]{5,24}\d`
+const amountPattern = String.raw`(?:[€$£¥] ?|[A-Z]{3} )?\d[\d.,'_]{0,24}(?: ?[€$£¥%]| [A-Z]{3}\b)?`
 const namedDate = new RegExp(datePattern, 'giu')
 const candidates = new RegExp([mailPattern, linkPattern, accountPattern, phonePattern, amountPattern].join('|'), 'gu')
 
@@ -62,13 +66,9 @@ function plainNumber(text: string): string | undefined {
 function date(text: string): readonly string[] | undefined {
   const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?Z?)?$/.exec(text)
   if (iso !== null) return dated(iso[1], Number(iso[2]), Number(iso[3]), iso[4], iso[5])
-  const monthFirst = new RegExp(String.raw`^(${monthWord})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?$`, 'i').exec(
-    text,
-  )
+  const monthFirst = writtenMonthFirst.exec(text)
   if (monthFirst !== null) return dated(monthFirst[3], monthNumber(monthFirst[1]), Number(monthFirst[2]))
-  const dayFirst = new RegExp(String.raw`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?(${monthWord})(?:,? (\d{4}))?$`, 'i').exec(
-    text,
-  )
+  const dayFirst = writtenDayFirst.exec(text)
   if (dayFirst !== null) return dated(dayFirst[3], monthNumber(dayFirst[2]), Number(dayFirst[1]))
   const numeric = /^(\d{1,2})[./](\d{1,2})[./](\d{4})$/.exec(text)
   if (numeric === null) return undefined
@@ -116,5 +116,7 @@ function mail(text: string): string | undefined {
 function link(text: string): string | undefined {
   const found = /^(?:https?:\/\/)?([^\s/?#@:]+\.[^\s/?#@:]{2,})(?::(?:80|443))?(:\d+)?([/?#]\S*)?$/iu.exec(text)
   if (found === null) return undefined
-  return `link ${(found[1] ?? '').toLowerCase()}${found[2] ?? ''}${(found[3] ?? '').replace(/\/$/, '')}`
+  // Who owns a name owns `www` in it.
+  const host = (found[1] ?? '').toLowerCase().replace(/^www\./, '')
+  return `link ${host}${found[2] ?? ''}${(found[3] ?? '').replace(/\/$/, '')}`
 }

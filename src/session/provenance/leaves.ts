@@ -1,4 +1,5 @@
-import { type Pointer, printPointer } from '../../charter/pointer.ts'
+import type { Pattern, Trusted } from '../../charter/agent.ts'
+import { printPointer } from '../../charter/pointer.ts'
 import { parseText } from './parse-text.ts'
 
 /** One text, number or truth value of an answer, or the name of a member, with its place. */
@@ -10,28 +11,34 @@ export interface Leaf {
   readonly key: boolean
 }
 
-/** Places only a system of record writes: all of an answer, or pointers in which `*` stands for each item or member. */
-export type Places = true | readonly Pointer[]
-
 const maxDepth = 64
 
 /**
  * Every value of an answer. Text that has a structure, be it the answer itself or a text block of it, is read as that structure where a
  * trusted place lies inside; `at` then goes on into it.
  */
-export function leavesOf(content: unknown, trusted: Places): readonly Leaf[] {
+export function leavesOf(content: unknown, trusted: Trusted = []): readonly Leaf[] {
   const leaves: Leaf[] = []
-  walk({ leaves, names: new Set() }, content, [], trusted === true ? [[]] : trusted)
+  walk({ leaves, names: new Set(), reads: true }, content, [], trusted === 'all' ? [[]] : trusted)
   return leaves
 }
 
+/** Every text and number of arguments, as they stand. */
+export function argumentLeaves(value: unknown): readonly Leaf[] {
+  const leaves: Leaf[] = []
+  walk({ leaves, names: new Set(), reads: false }, value, [], [])
+  return leaves.filter(({ key, value: text }) => !key && text !== '')
+}
+
 interface Walk {
+  /** Text with a structure is read as that. */
+  readonly reads: boolean
   readonly leaves: Leaf[]
   readonly names: Set<string>
 }
 
 /** `patterns` are what is left of the trusted places that lead here; an empty one means that this is one. */
-function walk(all: Walk, value: unknown, path: readonly string[], patterns: readonly Pointer[]): void {
+function walk(all: Walk, value: unknown, path: readonly string[], patterns: readonly Pattern[]): void {
   if (typeof value === 'string') walkText(all, value, path, patterns)
   else if (typeof value === 'number') add(all, value, path, patterns)
   else if (typeof value !== 'object' || value === null || path.length > maxDepth) return
@@ -46,14 +53,15 @@ function walk(all: Walk, value: unknown, path: readonly string[], patterns: read
     }
 }
 
-function walkText(all: Walk, text: string, path: readonly string[], patterns: readonly Pointer[]): void {
-  const reaches = patterns.length > 0 && (path.length === 0 || patterns.some((pattern) => pattern.length > 0))
-  const read = reaches || path.length === 0 ? parseText(text) : text
+function walkText(all: Walk, text: string, path: readonly string[], patterns: readonly Pattern[]): void {
+  const reaches =
+    all.reads && patterns.length > 0 && (path.length === 0 || patterns.some((pattern) => pattern.length > 0))
+  const read = reaches || (all.reads && path.length === 0) ? parseText(text) : text
   if (typeof read === 'object' && read !== null) walk(all, read, path, patterns)
   else add(all, text, path, patterns)
 }
 
-function inside(patterns: readonly Pointer[], name: string): readonly Pointer[] {
+function inside(patterns: readonly Pattern[], name: string): readonly Pattern[] {
   if (patterns.length === 0) return patterns
   // A trusted place is trusted with all that is in it.
   return patterns.flatMap((pattern) =>
@@ -61,17 +69,19 @@ function inside(patterns: readonly Pointer[], name: string): readonly Pointer[] 
   )
 }
 
-function add({ leaves }: Walk, value: string | number, path: readonly string[], patterns: readonly Pointer[]): void {
+function add({ leaves }: Walk, value: string | number, path: readonly string[], patterns: readonly Pattern[]): void {
   leaves.push({ at: printPointer(path), value, trusted: isTrusted(patterns), key: false })
 }
 
 /** Names are told once: in a list they repeat for every item. */
-function addName({ leaves, names }: Walk, name: string, path: readonly string[], patterns: readonly Pointer[]): void {
-  if (names.has(name)) return
-  names.add(name)
-  leaves.push({ at: printPointer(path), value: name, trusted: isTrusted(patterns), key: true })
+function addName({ leaves, names }: Walk, name: string, path: readonly string[], patterns: readonly Pattern[]): void {
+  const trusted = isTrusted(patterns)
+  const known = `${trusted ? 'trusted' : 'any'} ${name}`
+  if (names.has(known)) return
+  names.add(known)
+  leaves.push({ at: printPointer(path), value: name, trusted, key: true })
 }
 
-function isTrusted(patterns: readonly Pointer[]): boolean {
+function isTrusted(patterns: readonly Pattern[]): boolean {
   return patterns.some((pattern) => pattern.length === 0)
 }

@@ -1,12 +1,14 @@
-import type { OperationId } from '../../charter/charter.ts'
+import type { Trusted } from '../../charter/agent.ts'
+import type { ConstraintId, OperationId } from '../../charter/charter.ts'
+import type { Origin } from '../../constraint/facts.ts'
 import { addressesIn } from './address.ts'
 import { decodings } from './decode.ts'
 import { formsIn } from './form.ts'
 import { keysOf } from './key.ts'
-import { type Leaf, leavesOf, type Places } from './leaves.ts'
+import { argumentLeaves, type Leaf, leavesOf } from './leaves.ts'
 import { isShort, namedShort } from './named-short.ts'
 import { fold, squash } from './normal.ts'
-import { byTrust, isGood, type Origin } from './origin.ts'
+import { byTrust, isGood } from './origin.ts'
 import { addPrompt, emptyPrompt, type PromptText } from './prompt-text.ts'
 import { addText, emptyIndex, type TextIndex } from './text-index.ts'
 import { trace } from './trace.ts'
@@ -19,12 +21,14 @@ import { trace } from './trace.ts'
 export type Seen =
   | { readonly kind: 'prompt'; readonly text: string }
   | { readonly kind: 'endorsed'; readonly value: string | number }
+  /** What an answer says is approved for the argument that a constraint speaks of. */
+  | { readonly kind: 'endorsed-source'; readonly constraint: ConstraintId; readonly call: string }
   | {
       readonly kind: 'answer'
       readonly operation: OperationId
       readonly call?: string
       readonly content: unknown
-      readonly trusted?: Places
+      readonly trusted?: Trusted
       /** The arguments, where the operation changes something. */
       readonly wrote?: unknown
     }
@@ -51,6 +55,7 @@ export interface Place {
 
 /** Everything a run has seen, indexed. Made by `emptyMemory` and filled by `remember` only. */
 export interface Memory {
+  readonly limits: MemoryLimits
   readonly prompt: PromptText
   /** What may be relied on, by its text and its forms. */
   readonly good: Map<string, { readonly text: string; readonly origins: Origin[] }>
@@ -61,23 +66,31 @@ export interface Memory {
   readonly named: Map<string, Origin>
   /** What the run itself wrote without anybody to rely on. */
   readonly written: Map<string, Origin>
+  /** Answers approved for an argument, as `sourceKey` writes them. */
+  readonly sources: Set<string>
   /** There was more than can be kept: what is not found cannot be told. */
   full: boolean
 }
 
 /** How much a run remembers: letters and digits of text, and values. */
-const maxText = 8_000_000
-const maxValues = 400_000
+export interface MemoryLimits {
+  readonly text: number
+  readonly values: number
+}
+
+const usual: MemoryLimits = { text: 8_000_000, values: 400_000 }
 const maxDecoded = 100_000
 
-export function emptyMemory(): Memory {
+export function emptyMemory(limits: MemoryLimits = usual): Memory {
   return {
+    limits,
     prompt: emptyPrompt(),
     good: new Map(),
     words: new Map(),
     text: emptyIndex(),
     named: new Map(),
     written: new Map(),
+    sources: new Set(),
     full: false,
   }
 }
@@ -91,10 +104,20 @@ export function emptyMemory(): Memory {
 export function remember(memory: Memory, seen: Seen): Memory {
   if (seen.kind === 'prompt') addPrompt(memory.prompt, seen.text)
   else if (seen.kind === 'endorsed') addGood(memory, String(seen.value), { trust: 'endorsed', how: 'same' })
-  else if (memory.text.size > maxText || memory.good.size + memory.words.size > maxValues) memory.full = true
+  else if (seen.kind === 'endorsed-source') memory.sources.add(sourceKey(seen.constraint, seen.call))
+  else if (isFull(memory)) memory.full = true
   else if (seen.kind === 'recalled') recall(memory, seen)
   else answered(memory, seen)
   return memory
+}
+
+function isFull({ limits, text, good, words }: Memory): boolean {
+  return text.size > limits.text || good.size + words.size > limits.values
+}
+
+/** How an answer approved for an argument is kept. */
+export function sourceKey(constraint: ConstraintId, call: string): string {
+  return `${call} ${constraint}`
 }
 
 type Answer = Extract<Seen, { kind: 'answer' }>
@@ -108,7 +131,7 @@ function answered(memory: Memory, { operation, call, content, trusted, wrote }: 
   )
   const head = { operation, ...(call === undefined ? {} : { call }) }
   for (const leaf of leavesOf(content, trusted ?? [])) {
-    if (own.has(fold(String(leaf.value)))) continue
+    if (own.size > 0 && own.has(fold(String(leaf.value)))) continue
     // What is made out of what anybody may have written is no better than that.
     const place = { ...leaf, trusted: leaf.trusted && marks.length === 0 }
     addLeaf(memory, place, { trust: place.trusted ? 'trusted' : 'untrusted', ...head, at: leaf.at, how: 'same' })
@@ -131,7 +154,7 @@ function recall(memory: Memory, { operation, call, content, kept }: Recalled): v
     known.add(fold(value))
     addGood(memory, value, { trust: best.trust, ...head, how: 'same' })
   }
-  for (const leaf of leavesOf(content, [])) {
+  for (const leaf of leavesOf(content)) {
     if (!known.has(fold(String(leaf.value))))
       addLeaf(memory, leaf, { trust: 'untrusted', ...head, at: leaf.at, how: 'same' })
   }
@@ -197,7 +220,5 @@ function noteNamed(memory: Memory, short: string, origin: Origin): void {
 
 /** Every value of arguments with its labels, as they are to be kept with what is written. */
 export function labelled(memory: Memory, value: unknown): readonly Labelled[] {
-  return leavesOf(value, []).flatMap((leaf) =>
-    leaf.key || leaf.value === '' ? [] : [{ value: String(leaf.value), origins: trace(memory, leaf.value) }],
-  )
+  return argumentLeaves(value).map((leaf) => ({ value: String(leaf.value), origins: trace(memory, leaf.value) }))
 }

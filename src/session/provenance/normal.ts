@@ -5,8 +5,8 @@ const marks = /\p{M}+/gu
 const between = /[^\p{L}\p{N}]+/gu
 const other = /[^ -~\s]/u
 const asciiBetween = /[^a-z0-9]+/g
-const twins = /[01i|]|rn|vv/g
-const twinOf: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '|': 'l', rn: 'm', vv: 'w' }
+const twins = /[01i|]/g
+const twinOf: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '|': 'l' }
 
 /**
  * What makes two texts the same when trust is granted: letter case and the amount of white space do not count, everything else
@@ -28,7 +28,7 @@ export function plain(text: string): string {
   return letters.toLowerCase()
 }
 
-/** The letters and digits alone of how a text looks, so that spacing, punctuation and the usual swaps (0 and o, 1 and l, rn and m) do not count. */
+/** The letters and digits alone of how a text looks, so that spacing, punctuation and the usual swaps (0 and o, 1 and l) do not count. */
 export function squash(text: string): string {
   const looks = plain(text)
   const solid = !other.test(looks) ? looks.replace(asciiBetween, '') : looks.replace(between, '')

@@ -1,6 +1,6 @@
+import type { Origin } from '../../constraint/facts.ts'
 import { formsIn, formsOf } from './form.ts'
 import { fold, squash } from './normal.ts'
-import type { How, Origin } from './origin.ts'
 
 /** What the user said, and the forms of what stands in it. */
 export interface PromptText {
@@ -30,7 +30,7 @@ export function saidInPrompt(prompt: PromptText, value: string): Origin | undefi
   if (folded === '') return undefined
   for (const { text, folded: words } of prompt.texts) {
     if (!standsIn(words, folded)) continue
-    const how: How = text.includes(value) ? 'same' : 'case'
+    const how = text.includes(value) ? 'same' : 'case'
     return { trust: 'prompt', how }
   }
   for (const form of formsOf(value)) {

@@ -1,12 +1,13 @@
+import type { Origin } from '../../constraint/facts.ts'
 import { addressesIn } from './address.ts'
 import { decodings, reversed } from './decode.ts'
 import { formsOf } from './form.ts'
 import { keysOf } from './key.ts'
-import { leavesOf } from './leaves.ts'
+import { argumentLeaves } from './leaves.ts'
 import type { Memory, Place } from './memory.ts'
 import { isShort } from './named-short.ts'
 import { fold, plain, squash } from './normal.ts'
-import { byTrust, type How, isGood, type Origin, worstOf } from './origin.ts'
+import { byTrust, isGood, worstOf } from './origin.ts'
 import { saidInPrompt } from './prompt-text.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
 
@@ -29,7 +30,7 @@ export function trace(memory: Memory, value: unknown): readonly Origin[] {
   if (typeof value === 'string') return value.trim() === '' ? [] : traceText(memory, value)
   if (typeof value === 'number') return traceText(memory, String(value))
   if (typeof value !== 'object' || value === null) return []
-  const parts = leavesOf(value, []).filter(({ key, value: part }) => !key && part !== '')
+  const parts = argumentLeaves(value)
   const worst = worstOf(parts.flatMap(({ value: part }) => trace(memory, part).slice(0, 1)))
   return worst === undefined ? [] : [joined(worst)]
 }
@@ -52,7 +53,7 @@ function goodOrigins(memory: Memory, text: string): readonly Origin[] {
   const found = said === undefined ? [] : [said]
   for (const key of keysOf(text)) {
     const known = memory.good.get(key)
-    const how: How = known?.text === text ? 'same' : key.startsWith('text ') ? 'case' : 'form'
+    const how = known?.text === text ? 'same' : key.startsWith('text ') ? 'case' : 'form'
     for (const origin of known?.origins ?? [])
       if (!found.some((each) => isSame(each, origin))) found.push({ ...origin, how })
   }
@@ -104,12 +105,22 @@ function isProse(text: string): boolean {
 
 /** What an id, an address, a name or a title may have been taken from. */
 function suspectName(memory: Memory, text: string): Origin | undefined {
-  const solid = squash(text)
+  const solid = squash(withoutScheme(text))
   const found = findSolid(memory, solid) ?? byForm(memory, text)
   if (found !== undefined) return isDisguised(text) ? { ...found, how: 'lookalike' } : found
   if (isDisguised(text) && solid.length > 2 && memory.prompt.squashed.includes(solid))
     return { trust: 'untrusted', how: 'lookalike' }
-  return suspectEncoded(memory, text) ?? suspectJoined(memory, text, solid)
+  return (
+    suspectEncoded(memory, text) ??
+    suspectAddress(memory, text) ??
+    joinedOf(memory, solid) ??
+    joinedOf(memory, squash(text))
+  )
+}
+
+/** A link is the same place with and without what most leave out. */
+function withoutScheme(text: string): string {
+  return text.replace(/^(?:(?:https?|mailto|tel):(?:\/\/)?)?(?:www\.)?/i, '')
 }
 
 /** It has letters that look like others, or that nobody sees. */
@@ -129,7 +140,7 @@ function findSolid(memory: Memory, solid: string): Origin | undefined {
 function originOf({ place, whole }: Found<Place>): Origin {
   const { origin } = place
   // Of a trusted value it is only a piece, or only like it.
-  const how: How = origin.how === 'encoded' ? 'encoded' : !whole ? 'part' : place.trusted ? 'lookalike' : 'same'
+  const how = origin.how === 'encoded' ? 'encoded' : !whole ? 'part' : place.trusted ? 'lookalike' : 'same'
   return { ...origin, trust: 'untrusted', how }
 }
 
@@ -155,25 +166,30 @@ function suspectEncoded(memory: Memory, text: string, depth = 0): Origin | undef
 
 const piece = { shortest: 4, average: 6, most: 6 } as const
 
-/** A single word made of pieces that stand apart in what was seen. */
-function suspectJoined(memory: Memory, text: string, solid: string): Origin | undefined {
+/** An address inside a name, as in `Ann <ann@corp.example>`. */
+function suspectAddress(memory: Memory, text: string): Origin | undefined {
   for (const address of addressesIn(text)) {
     if (address === text || goodOrigins(memory, address).length > 0) continue
     const found = suspectName(memory, address)
     if (found !== undefined) return joined(found)
   }
+  return undefined
+}
+
+/** A single word made of pieces that stand apart in what was seen. */
+function joinedOf(memory: Memory, solid: string): Origin | undefined {
   if (solid.length < 2 * piece.shortest || solid.length > 200) return undefined
-  const found: Origin[] = []
-  for (let at = 0; at < solid.length; ) {
+  let first: Origin | undefined
+  let pieces = 0
+  for (let at = 0; at < solid.length; pieces += 1) {
     // What is left over is looked at with what stands before it.
     const from = Math.min(at, solid.length - piece.shortest)
     const next = findBeginning(memory.text, solid.slice(from))
-    if (next === undefined || found.length === piece.most) return undefined
-    found.push({ ...next.place.origin, trust: 'untrusted' })
+    if (next === undefined || pieces === piece.most) return undefined
+    first ??= { ...next.place.origin, trust: 'untrusted', how: 'joined' }
     at = from + next.length
   }
-  const worst = solid.length / found.length < piece.average ? undefined : found[0]
-  return worst === undefined ? undefined : joined(worst)
+  return solid.length / pieces < piece.average ? undefined : first
 }
 
 const run = { length: 24, step: 8 } as const
@@ -205,6 +221,8 @@ export function traceAddresses(
   memory: Memory,
   text: string,
 ): readonly { readonly address: string; readonly origins: readonly Origin[] }[] {
+  // Somebody to rely on says the whole of it.
+  if (goodOrigins(memory, text).length > 0) return []
   return addressesIn(text).map((address) => {
     const good = goodOrigins(memory, address)
     if (good.length > 0) return { address, origins: good }

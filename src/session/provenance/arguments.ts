@@ -1,0 +1,115 @@
+import type { Pattern, ValueRule } from '../../charter/agent.ts'
+import type { Call, Charter, ConstraintId, OperationId } from '../../charter/charter.ts'
+import { printPointer } from '../../charter/pointer.ts'
+import type { TracedValue } from '../../constraint/facts.ts'
+import { valueRulesOf } from '../../constraint/values.ts'
+import { argumentLeaves } from './leaves.ts'
+import { type Memory, type Seen, sourceKey } from './memory.ts'
+import { trace, traceAddresses } from './trace.ts'
+
+/**
+ * Where the arguments come from that the charter's `values` speak of: the facts of those constraints, by id.
+ *
+ * Each text and number at the place of a rule is one value, those of a list or a record each by itself; with `of: addresses` each address
+ * in a text. Nothing, truth values, empty texts and members of an enumeration are no values: there is too little in them to be planted.
+ */
+export function traceCall(
+  charter: Charter,
+  memory: Memory,
+  call: Call,
+): Readonly<Record<ConstraintId, readonly TracedValue[]>> {
+  const schema = charter.operations.get(call.operation)?.shape.body?.schema
+  return Object.fromEntries(
+    valueRulesOf(charter, call.operation).map(({ constraint, rule }) => {
+      const places = placesOf(call.request.body, rule.at)
+      const traced = places.flatMap((place) => traceAt(memory, rule, { ...place, schema: schemaAt(schema, rule.at) }))
+      return [constraint, traced.map((each) => endorsed(memory, constraint, each))]
+    }),
+  )
+}
+
+/**
+ * What is to be remembered when a question about arguments is approved: each value, and its source where that is what is approved. And
+ * when a call goes ahead: the values that an approved source gave, so that they are not asked about elsewhere.
+ *
+ * @param traced - Of the constraints that asked, or of all when the call goes ahead unasked.
+ */
+export function endorsements(
+  charter: Charter,
+  operation: OperationId,
+  {
+    traced,
+    asked,
+  }: {
+    readonly traced: Readonly<Record<ConstraintId, readonly TracedValue[]>>
+    readonly asked: ReadonlySet<ConstraintId>
+  },
+): readonly Seen[] {
+  return valueRulesOf(charter, operation).flatMap(({ constraint, rule }) =>
+    (traced[constraint] ?? []).flatMap(({ value, origins: [best] }): Seen[] => {
+      const own: Seen[] =
+        value === undefined || !(asked.has(constraint) || best?.trust === 'endorsed')
+          ? []
+          : [{ kind: 'endorsed', value }]
+      if (!asked.has(constraint) || rule.approves === 'value' || best?.call === undefined || best.trust !== 'untrusted')
+        return own
+      return [...own, { kind: 'endorsed-source', constraint, call: best.call }]
+    }),
+  )
+}
+
+function endorsed(memory: Memory, constraint: ConstraintId, traced: TracedValue): TracedValue {
+  const [best] = traced.origins
+  if (best?.trust !== 'untrusted' || best.call === undefined) return traced
+  if (!memory.sources.has(sourceKey(constraint, best.call))) return traced
+  return { ...traced, origins: [{ ...best, trust: 'endorsed' }] }
+}
+
+interface At {
+  readonly at: readonly string[]
+  readonly value: unknown
+  readonly schema: unknown
+}
+
+function traceAt(memory: Memory, rule: ValueRule, { at, value, schema }: At): readonly TracedValue[] {
+  const place = printPointer(at)
+  return argumentLeaves(value).flatMap((leaf): readonly TracedValue[] => {
+    if (isListed(schema, leaf.value)) return []
+    const pointer = place + leaf.at
+    if (rule.of !== 'addresses') return [{ at: pointer, value: leaf.value, origins: trace(memory, leaf.value) }]
+    return traceAddresses(memory, String(leaf.value)).map(({ address, origins }) => ({
+      at: pointer,
+      value: address,
+      origins,
+    }))
+  })
+}
+
+/** Every place a pattern means, with what stands there. */
+function placesOf(
+  value: unknown,
+  pattern: Pattern,
+  at: readonly string[] = [],
+): readonly { at: readonly string[]; value: unknown }[] {
+  const [step, ...rest] = pattern
+  if (step === undefined) return [{ at, value }]
+  if (typeof value !== 'object' || value === null) return []
+  const members = step === '*' ? Object.keys(value) : Object.hasOwn(value, step) ? [step] : []
+  return members.flatMap((name) => placesOf(new Map(Object.entries(value)).get(name), rest, [...at, name]))
+}
+
+function schemaAt(schema: unknown, pattern: Pattern): unknown {
+  return pattern.reduce<unknown>((inner, step) => {
+    const members = member(inner, 'properties')
+    return step === '*' ? (member(inner, 'items') ?? member(inner, 'additionalProperties')) : member(members, step)
+  }, schema)
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined
+}
+
+function isListed(schema: unknown, value: string | number): boolean {
+  const choices = [schema, member(schema, 'items')].map((each) => member(each, 'enum'))
+  return choices.some((each) => Array.isArray(each) && each.includes(value))
+}
