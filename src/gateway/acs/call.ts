@@ -1,0 +1,207 @@
+/** Calls of an agent through hooks: decided and reserved before, settled by what it says came of them. */
+import type { Operation, Run } from '../../charter/charter.ts'
+import type { Answer, Incoming, Outcome, Release, Ruling } from '../../guard/call.ts'
+import type { Guard } from '../../guard/guard.ts'
+import { newId } from '../../guard/id.ts'
+import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
+import { isRecord } from '../../wire/to-http.ts'
+import { type About, allowed, changedTo, type Disposition, denied, refusedAs } from './answer.ts'
+import type { Members } from './envelope.ts'
+import type { Learnt } from './runs.ts'
+import type { Session } from './session.ts'
+import { operationOf, requestOf } from './tool.ts'
+
+type Going = Extract<Ruling, { kind: 'go' }>
+
+/** A call that was let through, until its agent says what came of it. */
+export interface Reserved {
+  readonly tool: string
+  readonly operation: string
+  readonly ruling: Going
+  readonly timer: NodeJS.Timeout
+}
+
+/** A call as an agent names it. */
+export interface Named {
+  readonly tool: { readonly name: string; readonly provider?: string | undefined }
+  readonly values: Members
+}
+
+/** What came of it. */
+export interface Told {
+  readonly tool: { readonly name: string }
+  /** The request that asked for it; without it, the first of this tool that is open. */
+  readonly ref?: string | undefined
+  readonly outcome: Outcome
+  /** What the agent would read. */
+  readonly shown: unknown
+}
+
+export interface CallOptions {
+  readonly guard: Guard
+  readonly base: string
+  /** How long an agent may take to say what came of a call. */
+  readonly outcomeMs: number
+  readonly run: Run | undefined
+  /** Learns what came back. */
+  readonly learn: (learnt: Learnt) => Promise<void>
+}
+
+/** How many questions one session may leave open before it is only denied (section 6). */
+const mostDeferrals = 1000
+
+/** Decides a call and takes what it needs; kept under the request that asked. */
+export async function beginCall(
+  session: Session,
+  { tool, values }: Named,
+  request: string,
+  options: CallOptions,
+): Promise<Disposition> {
+  const { guard } = options
+  const charter = guard.charter()
+  const operation = operationOf(charter, tool, session.agent.tools ?? [])
+  if (operation === undefined) return undescribed(session, tool.name, 'writes', guard)
+  const ruling = await guard.begin(incomingOf(session, operation, values, options.run))
+  const about: About = { charter, base: options.base, agent: session.agent, call: ruling.call }
+  if (ruling.kind === 'refused') {
+    if (ruling.refusal.hold !== undefined) session.deferrals += 1
+    return refusedAs(ruling.refusal, about, session.deferrals <= mostDeferrals)
+  }
+  if (ruling.kind === 'answered') {
+    const { status, text = '' } = ruling.answer
+    const lockstep = { call: ruling.call, answered: { status, text } }
+    return denied('answered', 'the same request was answered before: give that answer again', lockstep)
+  }
+  keep(session, request, { tool: tool.name, operation: operation.id, ruling }, options.outcomeMs)
+  return allowed({ call: ruling.call, operation: operation.id })
+}
+
+function incomingOf(session: Session, operation: Operation, values: Members, run: Run | undefined): Incoming {
+  const base = { operation: operation.id, principal: session.principal, request: requestOf(operation, values) }
+  return { ...base, ...(run === undefined ? {} : { run }) }
+}
+
+function keep(session: Session, request: string, taken: Omit<Reserved, 'timer'>, outcomeMs: number): void {
+  const timer = setTimeout(() => void expire(session, request), outcomeMs)
+  timer.unref()
+  session.going.set(request, { ...taken, timer })
+}
+
+/** Nobody says any more what came of it. */
+async function expire(session: Session, request: string): Promise<void> {
+  const reserved = take(session, request)
+  // A call that cannot be settled now stays reserved, and is in doubt once this node is gone.
+  await reserved?.ruling.settle({ kind: 'unknown', why: 'the agent never said what came of it' }).catch(() => undefined)
+}
+
+/** What is still open is of unknown outcome. */
+export async function expireAll(session: Session): Promise<void> {
+  await Promise.all([...session.going.keys()].map((request) => expire(session, request)))
+}
+
+function take(session: Session, request: string | undefined): Reserved | undefined {
+  const reserved = request === undefined ? undefined : session.going.get(request)
+  if (request === undefined || reserved === undefined) return undefined
+  session.going.delete(request)
+  clearTimeout(reserved.timer)
+  return reserved
+}
+
+/** Settles a call with what came back, and says what of it may be read. */
+export async function settleCall(session: Session, told: Told, options: CallOptions): Promise<Disposition> {
+  const { guard } = options
+  const ref = told.ref ?? [...session.going].find(([, each]) => each.tool === told.tool.name)?.[0]
+  const open = ref === undefined ? undefined : session.going.get(ref)
+  // SECURITY: a result is that of the call it was asked as, or of none.
+  const reserved = open?.tool === told.tool.name ? take(session, ref) : undefined
+  if (reserved === undefined) return unasked(session, told, options)
+  const { ruling, operation } = reserved
+  const release = await ruling.settle(told.outcome)
+  const { call } = ruling
+  if (release.kind === 'refused')
+    return refusedAs(
+      release.refusal,
+      { charter: guard.charter(), base: options.base, agent: session.agent, call },
+      false,
+    )
+  const before = bodyIn(told.outcome)
+  const body = release.kind === 'changed' ? release.body : before
+  if (body !== undefined) await options.learn({ operation, call, hook: 'steps/toolCallResult', value: body })
+  return release.kind === 'changed' && printLosslessJson(body) !== printLosslessJson(before)
+    ? changedTo(release.body, typeof told.shown === 'string', { agent: session.agent, call })
+    : allowed({ call, operation })
+}
+
+function bodyIn(outcome: Outcome): unknown {
+  return outcome.kind === 'answered' ? outcome.answer.body : undefined
+}
+
+/** A result of a call nobody asked for here. It passes only where the charter lets pass what it does not describe. */
+async function unasked(session: Session, told: Told, { guard, learn }: CallOptions): Promise<Disposition> {
+  const said = await undescribed(session, told.tool.name, 'writes', guard)
+  const known = operationOf(guard.charter(), told.tool, session.agent.tools ?? []) !== undefined
+  if (known || said.decision === 'deny')
+    return denied(
+      'result-without-request',
+      'this result belongs to no call that was asked for, or one that was settled',
+    )
+  await learn({ hook: 'steps/toolCallResult', value: told.shown })
+  return said
+}
+
+/** What no description has: refused, or let pass, as the charter says of it; on the record either way. */
+export async function undescribed(
+  session: Session,
+  name: string,
+  kind: 'reads' | 'writes',
+  guard: Guard,
+): Promise<Disposition> {
+  const passed = guard.charter().undescribed[kind] === 'allow'
+  const call = newId(Date.now())
+  const { principal } = session
+  await guard.note({ kind: 'undescribed', call, method: 'TOOL', path: `/${name}`, passed, principal })
+  return passed ? allowed() : denied('undescribed', `the charter has no operation for \`${name}\``, { call })
+}
+
+/** A call that has happened when it is told of, or happens at once: decided and settled in one. */
+export async function callNow(
+  session: Session,
+  named: Named & { readonly answer?: unknown },
+  kind: 'reads' | 'writes',
+  options: CallOptions,
+): Promise<{ readonly disposition: Disposition; readonly operation?: string; readonly body?: unknown }> {
+  const { guard } = options
+  const operation = operationOf(guard.charter(), named.tool, session.agent.tools ?? [])
+  if (operation === undefined) return { disposition: await undescribed(session, named.tool.name, kind, guard) }
+  const body = named.answer ?? {}
+  const answer: Answer = { status: 200, headers: {}, body, text: printLosslessJson(body) }
+  const incoming = incomingOf(session, operation, named.values, options.run)
+  const ruling = await guard.begin(incoming)
+  const { call } = ruling
+  const about: About = { charter: guard.charter(), base: options.base, agent: session.agent, call }
+  if (ruling.kind === 'refused') return { disposition: refusedAs(ruling.refusal, about, true) }
+  if (ruling.kind === 'answered') return { disposition: allowed({ call, operation: operation.id }) }
+  const release: Release = await ruling.settle({ kind: 'answered', answer })
+  if (release.kind === 'refused') return { disposition: refusedAs(release.refusal, about, false) }
+  if (release.kind === 'changed')
+    return { disposition: changedTo(release.body, false, about), operation: operation.id, body: release.body }
+  return { disposition: allowed({ call, operation: operation.id }), operation: operation.id, body }
+}
+
+/** What a tool answered as the body of an answer: JSON that it is, or that its only text is; else its content. */
+export function bodyOf(outputs: readonly unknown[]): unknown {
+  const [only] = outputs
+  if (outputs.length !== 1) return { content: outputs }
+  if (isRecord(only) && Object.hasOwn(only, 'structuredContent')) return only['structuredContent']
+  const text = typeof only === 'string' ? only : textOf(only)
+  const json = text === undefined ? undefined : parseLosslessJson(text)
+  if (typeof json === 'object' && json !== null) return json
+  return isRecord(only) || Array.isArray(only) ? only : { content: only ?? null }
+}
+
+/** The only text of the result of an MCP tool. */
+function textOf(value: unknown): string | undefined {
+  if (!isRecord(value) || !Array.isArray(value['content']) || value['content'].length !== 1) return undefined
+  const [item]: readonly unknown[] = value['content']
+  return isRecord(item) && item['type'] === 'text' && typeof item['text'] === 'string' ? item['text'] : undefined
+}

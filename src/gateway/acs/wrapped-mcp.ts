@@ -1,0 +1,86 @@
+/** Messages of MCP that an agent passes by the guardian (`protocols/MCP/…`), before it sends them and before it reads what came. */
+import { z } from 'zod'
+import type { Outcome } from '../../guard/call.ts'
+import { printLosslessJson } from '../../wire/lossless-json.ts'
+import { isRecord } from '../../wire/to-http.ts'
+import { allowed, type Disposition } from './answer.ts'
+import { beginCall, bodyOf, settleCall, undescribed } from './call.ts'
+import { readPayload } from './envelope.ts'
+import { callOptions, type Step } from './hooks.ts'
+
+const id = z.union([z.string(), z.number()])
+const message: z.ZodType<McpMessage> = z.looseObject({
+  jsonrpc: z.literal('2.0'),
+  id: id.optional(),
+  method: z.string().optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
+  result: z.unknown().optional(),
+  error: z.unknown().optional(),
+  server: z.string().optional(),
+})
+
+interface McpMessage {
+  readonly id?: string | number | undefined
+  readonly method?: string | undefined
+  readonly params?: Readonly<Record<string, unknown>> | undefined
+  readonly result?: unknown
+  readonly error?: unknown
+  /** Which of the agent's servers it is for, where it says so. */
+  readonly server?: string | undefined
+}
+
+/** What a protocol does to keep itself going; nothing is read or done by it. */
+const plumbing: ReadonlySet<string> = new Set([
+  'initialize',
+  'ping',
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+])
+
+/** The MCP method of a wrapped one, or undefined when it is none. */
+export function wrappedMethod(method: string): string | undefined {
+  return /^(?:protocols\/MCP|wrapped:mcp-[^/]+)\/(.+)$/.exec(method)?.[1]
+}
+
+/** Decides a wrapped message. Calls of tools are decided as with the native hooks. */
+export async function wrappedMcp(step: Step, method: string): Promise<Disposition> {
+  const { session, request } = step
+  const wrapped = readPayload(message, request.params.payload)
+  const options = await callOptions(step)
+  const hook = request.method
+  const isAnswer = wrapped.result !== undefined || wrapped.error !== undefined
+  if (method === 'tools/call') {
+    const tool = toolOf(wrapped, session.going.get(keyOf(wrapped))?.tool)
+    if (!isAnswer) {
+      const given = wrapped.params?.['arguments']
+      return beginCall(session, { tool, values: isRecord(given) ? given : {} }, keyOf(wrapped), options)
+    }
+    const outcome = outcomeOf(wrapped)
+    return settleCall(session, { tool, ref: keyOf(wrapped), outcome, shown: wrapped.result ?? wrapped.error }, options)
+  }
+  if (isAnswer) await options.learn({ hook, value: wrapped.result ?? wrapped.error })
+  // What was asked for was decided when it was asked.
+  if (isAnswer || plumbing.has(method) || method.startsWith('notifications/')) return allowed()
+  return undescribed(session, method, 'reads', options.guard)
+}
+
+/** Calls are told apart by the id of their message. */
+function keyOf({ server = '', id: given }: McpMessage): string {
+  return JSON.stringify([server, given ?? null])
+}
+
+function toolOf({ params, server }: McpMessage, asked: string | undefined): { name: string; provider?: string } {
+  const name = params?.['name']
+  const named = typeof name === 'string' ? name : (asked ?? '')
+  return { name: named, ...(server === undefined ? {} : { provider: server }) }
+}
+
+function outcomeOf({ result, error }: McpMessage): Outcome {
+  const failed = error !== undefined || (isRecord(result) && result['isError'] === true)
+  const body = error === undefined ? bodyOf([result]) : error
+  const status = failed ? 422 : 200
+  return { kind: 'answered', answer: { status, headers: {}, body, text: printLosslessJson(body) } }
+}
