@@ -99,7 +99,7 @@ function parseGuardFile(path: string, text: string): Parsed {
     ...(help === undefined ? {} : { help }),
   })
   if (value === undefined) return { diagnostics: diagnostics.map(withOwnHelp), report }
-  const found = [...checkTemplates(value, report), ...checkSecrets(value, report)]
+  const found = [...checkTemplates(value, report), ...checkSecrets(value, report), ...checkAcs(value, report)]
   return found.length === 0 ? { file: value, diagnostics: [], report } : { diagnostics: found, report }
 }
 
@@ -174,6 +174,12 @@ function checkSecrets(file: GuardFile, report: Report): readonly Diagnostic[] {
     const what = inUrl ? 'an address carries a password' : `\`${String(path.at(-1))}\` holds a literal value`
     return [report('literal-secret', what, path, elsewhere)]
   })
+}
+
+/** Hooks are asked at the control API. */
+function checkAcs({ acs, control }: GuardFile, report: Report): readonly Diagnostic[] {
+  if (acs === undefined || control !== undefined) return []
+  return [report('no-control', 'agents ask at the control API, and there is none', ['acs'], 'add `control: {}`')]
 }
 
 function textsIn(value: unknown, path: Path): readonly { readonly text: string; readonly path: Path }[] {

@@ -10,6 +10,7 @@ import type { ApproverSystem } from '../../gateway/control/decision-webhook.ts'
 import { type Metrics, makeMetrics } from '../../gateway/control/metrics.ts'
 import { makeNotifier } from '../../gateway/control/notify.ts'
 import type { Journal } from '../../guard/journal.ts'
+import { openAcs } from './acs.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
 import type { Core } from './core.ts'
 import { originOf } from './places.ts'
@@ -70,6 +71,7 @@ export async function openDesk({ folder, file }: GuardConfig, options: DeskOptio
   const { core, secrets, metrics, identify, fail } = options
   const { guard, ledger } = core
   const authzen = makeAuthzen({ guard })
+  const acs = await openAcs(file, guard, secrets)
   const tls = control.tls && {
     cert: await readFile(resolve(folder, control.tls.cert), 'utf8'),
     key: await readFile(resolve(folder, control.tls.key), 'utf8'),
@@ -84,7 +86,7 @@ export async function openDesk({ folder, file }: GuardConfig, options: DeskOptio
     identifier: { identify },
     isOperator: (principal) => actorsOf(guard.charter(), principal).some((actor) => control.operators.includes(actor)),
     approvers: await approversOf(control, secrets),
-    routes: authzen.routes,
+    routes: [...authzen.routes, ...(acs?.routes ?? [])],
     checks: { store: () => core.store.transact([], (transaction) => transaction.read({ switches: true })) },
     onError: (error) => fail(error instanceof Error ? error.message : 'the control API failed'),
   })
@@ -94,6 +96,7 @@ export async function openDesk({ folder, file }: GuardConfig, options: DeskOptio
     close: async () => {
       await opened.close()
       await authzen.close()
+      await acs?.close()
     },
   }
 }

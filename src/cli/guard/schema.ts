@@ -180,6 +180,36 @@ const limits = z
   })
   .prefault({})
 
+const acsAgent = z.strictObject({
+  key: secret.meta({ description: 'What it signs with, at least 32 bytes. Whoever has it speaks as this agent.' }),
+  'key-id': text.default('default').meta({ description: 'How it names its key.' }),
+  'agent-ids': z
+    .array(text)
+    .min(1)
+    .optional()
+    .meta({ description: 'What it may call itself; `*` stands for anything. Without it, its name here.' }),
+  roles: z.array(text).optional().meta({ description: 'Without it, its name.' }),
+  tenant: text.optional(),
+  for: z
+    .union([z.literal('named'), z.strictObject({ id: text, roles: z.array(text).optional(), tenant: text.optional() })])
+    .optional()
+    .meta({ description: 'Whom it acts for. `named`: whom it names, which is then believed. Without it, nobody.' }),
+  tools: z.array(name).optional().meta({ description: 'The sources whose operations its tools are.' }),
+  'on-approval': z
+    .enum(['ask', 'defer', 'deny'])
+    .default('defer')
+    .meta({ description: '`ask` only where it has the approver decide at the control API, and then comes back.' }),
+  modifies: z.boolean().default(true).meta({ description: 'Whether it can change what a tool answered.' }),
+  skills: z.array(text).optional().meta({ description: 'Digests of the skills it may have, as `sha256:…`.' }),
+})
+
+const acs = z
+  .strictObject({
+    agents: z.record(name, acsAgent),
+    outcome: span('10m', 'How long an agent may take to say what came of a call.'),
+  })
+  .meta({ description: 'Agents that ask at hooks (OWASP Agent Control Standard), at `/acs` of the control API.' })
+
 /** A guard file. Durations come out in milliseconds, sizes in bytes. */
 export const guardFileSchema = z
   .strictObject({
@@ -188,6 +218,7 @@ export const guardFileSchema = z
     charter: file('The charter.').default('charter.yaml'),
     listen,
     control: control.optional(),
+    acs: acs.optional(),
     upstreams: z.record(name, upstream).meta({ description: 'Where each source of the charter is.' }),
     identity: identityConfigSchema,
     readers: z.record(name, z.array(reader).min(1)).default({}).meta({ description: 'By source.' }),

@@ -204,7 +204,7 @@ async function openDoors({ core, secrets, voice, now, tell }: DoorOptions): Prom
 
 /** What cannot be exchanged while calls are on their way. */
 function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] {
-  const names = ['store', 'ledger', 'approvals', 'control'] as const
+  const names = ['store', 'ledger', 'approvals', 'control', 'acs'] as const
   const changed = names.filter((name) => JSON.stringify(before.file[name]) !== JSON.stringify(after.file[name]))
   const { listen: old } = before.file
   const { listen } = after.file
