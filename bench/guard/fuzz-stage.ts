@@ -136,6 +136,7 @@ function watching(guard: Guard, onGo: (incoming: Incoming) => void): Guard {
     call: (...all) => guard.call(...all),
     evaluate: (incoming) => guard.evaluate(incoming),
     note: (noted) => guard.note(noted),
+    said: (...all) => guard.said(...all),
     reload: (...all) => guard.reload(...all),
     charter: guard.charter,
     switches: guard.switches,

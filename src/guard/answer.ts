@@ -1,6 +1,7 @@
 /** What an answer shows, and what of it may be shown. */
-import type { Call, Charter } from '../charter/charter.ts'
+import type { Call, Charter, Use } from '../charter/charter.ts'
 import { representationIn, textOf } from '../charter/object-fact.ts'
+import { keyIn } from '../constraint/context.ts'
 import type { Decision } from '../decide/decision.ts'
 import type { Answer, Release } from './call.ts'
 import type { Objects } from './gather.ts'
@@ -14,13 +15,20 @@ export function shownObject(charter: Charter, call: Call, answer: Answer, now: n
   const use = charter.operations.get(call.operation)?.uses[0]
   const type = charter.objects.get(use?.object?.type ?? '')
   if (type === undefined || answer.body === undefined) return undefined
-  const shown = representationFor(type, answer.body, call)
+  const shown = representationFor(type, answer.body, call, use?.object?.key)
   if (shown === undefined) return undefined
   return { object: readAs(type, shown, { now }) }
 }
 
-function representationFor(type: Parameters<typeof representationIn>[0], body: unknown, call: Call): unknown {
-  const keys = Object.values(call.request.path ?? {}).flatMap((each) => textOf(each) ?? [])
+function representationFor(
+  type: Parameters<typeof representationIn>[0],
+  body: unknown,
+  call: Call,
+  place: NonNullable<Use['object']>['key'] | undefined,
+): unknown {
+  const named = place === undefined || place.from === 'response' ? undefined : keyIn(place, call, undefined)
+  const inPath = Object.values(call.request.path ?? {}).flatMap((each) => textOf(each) ?? [])
+  const keys = named === undefined ? inPath : [named, ...inPath]
   for (const key of [...keys, call.principal.id]) {
     const found = key === undefined ? undefined : representationIn(type, body, key)
     if (found !== undefined) return found

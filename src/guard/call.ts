@@ -1,5 +1,6 @@
 /** What gateways and the guard say to each other about one call. No bytes and no sockets here: those are the gateways'. */
-import type { CallRequest, OperationId, Principal } from '../charter/charter.ts'
+import type { CallRequest, OperationId, Principal, Run } from '../charter/charter.ts'
+import type { Pin } from '../constraint/facts.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
 
 /** A call as a gateway hands it over: operation resolved, principal verified, arguments parsed once. */
@@ -7,6 +8,10 @@ export interface Incoming {
   readonly operation: OperationId
   readonly principal: Principal
   readonly request: CallRequest
+  /** The run it belongs to, verified by whoever hands the call over. */
+  readonly run?: Run
+  /** How the server of a tool describes it now, beside what was approved. */
+  readonly pin?: Pin
   /** Headers that prove who calls, to look at objects with the caller's eyes. Never recorded. */
   readonly credentials?: Readonly<Record<string, string>>
   /** The reference of a hold this call comes back for. */
@@ -49,6 +54,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly text?: string
+  /** How many tokens of a model it took, all kinds together. */
+  readonly tokens?: number
 }
 
 /** What may go back to the caller. */

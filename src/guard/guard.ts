@@ -1,5 +1,5 @@
 /** The one place where decision, state, approvals and ledger meet: gather, decide, reserve, forward, settle. */
-import type { Charter } from '../charter/charter.ts'
+import type { Charter, Run } from '../charter/charter.ts'
 import type { Decision } from '../decide/decision.ts'
 import { withBody } from './answer.ts'
 import { type Approvals, makeApprovals } from './approvals.ts'
@@ -10,10 +10,12 @@ import { newId } from './id.ts'
 import type { GuardEvent, Journal, Noted } from './journal.ts'
 import { Later } from './later.ts'
 import { Waiting } from './leases.ts'
+import { Memories } from './memory.ts'
+import { callOf, isAllowed, readyOf } from './ready.ts'
 import { refusalOf, refuse } from './refusal.ts'
 import { makeReplays, type Replays } from './replays.ts'
 import { reserveNothing } from './reserve.ts'
-import { callOf, isAllowed, Rulings, readyOf } from './ruling.ts'
+import { Rulings } from './ruling.ts'
 import { type InForce, type Limits, putInForce, type Runtime } from './runtime.ts'
 import { type Store, StoreError } from './store.ts'
 import { openSwitches, type Switches } from './switches.ts'
@@ -47,6 +49,12 @@ export interface Guard {
    * @throws what the journal throws; nothing may then be passed on.
    */
   note(noted: Noted): Promise<void>
+  /**
+   * Takes in what the user of a run said: where values come from is traced to it.
+   *
+   * @throws {StoreError} when it cannot be kept; nothing of it may then be passed on.
+   */
+  said(run: Run, text: string): Promise<void>
   /** Puts another charter in force; calls on their way end under the one they began with. */
   reload(charter: Charter, version: string): Promise<void>
   readonly charter: () => Charter
@@ -108,6 +116,7 @@ class ChartedGuard implements Guard {
   readonly replays: Replays
   readonly #rulings: Rulings
   readonly #later: Later
+  readonly #memories: Memories
 
   constructor(runtime: Runtime, force: InForce) {
     this.#runtime = runtime
@@ -119,8 +128,14 @@ class ChartedGuard implements Guard {
       (gone) => this.#later.takeOver(gone),
     )
     this.replays = makeReplays(runtime)
+    this.#memories = new Memories(runtime)
     this.#later = new Later(runtime, (id, incoming, forward) => this.#carry(id, incoming, forward))
-    this.#rulings = new Rulings(runtime, { approvals: this.approvals, doubts: this.doubts, later: this.#later })
+    this.#rulings = new Rulings(runtime, {
+      approvals: this.approvals,
+      doubts: this.doubts,
+      later: this.#later,
+      memories: this.#memories,
+    })
   }
 
   get switches(): Switches {
@@ -151,6 +166,10 @@ class ChartedGuard implements Guard {
   async note(noted: Noted): Promise<void> {
     const { journal, now } = this.#runtime
     await journal.append(notedEvent(noted, now(), this.#force))
+  }
+
+  said(run: Run, text: string): Promise<void> {
+    return this.#memories.said(run, text)
   }
 
   begin(incoming: Incoming): Promise<Ruling> {
@@ -195,13 +214,14 @@ class ChartedGuard implements Guard {
     const force = this.#force
     const at = this.#runtime.now()
     const id = newId(at)
-    const call = callOf(incoming, at)
+    const call = await this.#memories.joined(callOf(incoming, at))
     const { ofCall, ofObjects } = this.switches
     const offAtOnce = ofCall(call, force.workflowOf(call.operation)?.name)
     const objects = offAtOnce === undefined ? await this.#rulings.look(force, call, incoming) : {}
     const off = offAtOnce ?? ofObjects(objects)
     if (off !== undefined) return this.#rulings.switchedOff(id, force, call, off, objects)
-    const ready = readyOf(id, force, call, objects, [])
+    const aside = await this.#rulings.asideOf(force, call, incoming)
+    const ready = { ...readyOf(id, force, call, objects, []), aside }
     const reserved = await reserveNothing(this.#runtime, ready)
     await this.#rulings.record(ready, reserved)
     return isAllowed(reserved.decision)

@@ -56,7 +56,7 @@ export interface Question extends HoldDetail {
 }
 
 /** What a grant is bound to: who asks, for which operation, with which arguments, under which charter. */
-export function questionOf(force: InForce, { operation, principal, request }: Call): string {
+export function questionOf(force: InForce, { operation, principal, request, run }: Call): string {
   const { path = {}, query = {}, header = {}, body } = request
   const keys = (force.charter.operations.get(operation)?.uses ?? []).flatMap((use) =>
     use.constraints.flatMap((each) =>
@@ -64,8 +64,15 @@ export function questionOf(force: InForce, { operation, principal, request }: Ca
     ),
   )
   const headers = Object.fromEntries(Object.entries(header).filter(([name]) => !keys.includes(name.toLowerCase())))
-  const { id, kind, tenant } = principal
-  return digestOf({ charter: force.version, operation, principal: { id, kind, tenant }, path, query, headers, body })
+  const { id, kind, tenant, chain } = principal
+  const caller = {
+    id,
+    kind,
+    tenant,
+    ...(chain === undefined ? {} : { for: chain.map((each) => [each.kind, each.id]) }),
+  }
+  const asked = { charter: force.version, operation, principal: caller, path, query, headers, body }
+  return digestOf(run === undefined ? asked : { ...asked, run: run.id })
 }
 
 /** A hold as a question; undefined when something else stored it. */

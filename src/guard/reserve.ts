@@ -14,6 +14,7 @@ import { askFor, grantsIn, scopeName } from './facts.ts'
 import type { Objects } from './gather.ts'
 import { detailOf } from './going.ts'
 import { freed } from './leases.ts'
+import type { Aside } from './memory.ts'
 import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
@@ -46,6 +47,8 @@ export interface Ready {
   readonly tracked?: readonly TrackedObject[]
   readonly repeat?: RepeatKey
   readonly hold?: string
+  /** What its run and its gateway know of it. */
+  readonly aside: Aside
 }
 
 export type Reservation =
@@ -79,11 +82,12 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
   const { charter } = ready.force
   const operation = charter.operations.get(ready.call.operation)
   const isRead = ready.held.length === 0 && operation?.writes !== true
-  if (isRead && !ready.force.traitsOf(ready.call.operation).facts) return withoutStore(ready, noFacts)
+  if (isRead && !ready.force.traitsOf(ready.call.operation).facts)
+    return withoutStore(ready, { ...noFacts, ...ready.aside })
   const asking = askFor(charter, ready.call, ready.objects, ready.question)
   const { counters = [], histories = [], grants = [] } = asking.query
   if (counters.length + histories.length + grants.length === 0 && isRead) {
-    return withoutStore(ready, asking.factsFrom(noRows, ready.objects).facts)
+    return withoutStore(ready, { ...asking.factsFrom(noRows, ready.objects).facts, ...ready.aside })
   }
   // Every scope the call may leave a mark in, as whichever use, is kept apart.
   const all = operation?.uses.map((use) => use.id) ?? []
@@ -100,7 +104,8 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
       return earlier
     }
     const standing = await standingFor(transaction, ready, grantsIn(rows))
-    const { facts, grants: found } = asking.factsFrom(rows, ready.objects, standing)
+    const { facts: stored, grants: found } = asking.factsFrom(rows, ready.objects, standing)
+    const facts = { ...stored, ...ready.aside }
     const decision = decide(charter, facts, ready.call)
     const goes = decision.effect === 'allow' || decision.effect === 'modify' || ready.mode === 'observe'
     if (!goes) {

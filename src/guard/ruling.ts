@@ -14,8 +14,9 @@ import type { Going } from './going.ts'
 import { newId } from './id.ts'
 import { knowItems } from './items.ts'
 import type { Later } from './later.ts'
-import { questionOf } from './question.ts'
+import type { Aside, Memories } from './memory.ts'
 import { isFollowed } from './read-as.ts'
+import { callOf, isAllowed, readyOf } from './ready.ts'
 import { decisionEvent, type Ruled } from './record.ts'
 import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, heldRefusal, refusalOf, refuse, sentLater } from './refusal.ts'
@@ -28,26 +29,33 @@ import { lookOf } from './truth.ts'
 
 type Stopped = Extract<Ruling, { kind: 'refused' }> & { readonly decision: Decision }
 
+/** What rulings share with the other parts of the guard. */
+export interface Parts {
+  readonly approvals: Approvals
+  readonly doubts: Doubts
+  readonly later: Later
+  readonly memories: Memories
+}
+
 export class Rulings {
   readonly #runtime: Runtime
   readonly #approvals: Approvals
   readonly #doubts: Doubts
   readonly #later: Later
   readonly #capabilities = new Capabilities()
+  readonly #memories: Memories
 
-  constructor(
-    runtime: Runtime,
-    { approvals, doubts, later }: { readonly approvals: Approvals; readonly doubts: Doubts; readonly later: Later },
-  ) {
+  constructor(runtime: Runtime, { approvals, doubts, later, memories }: Parts) {
     this.#runtime = runtime
     this.#approvals = approvals
     this.#doubts = doubts
     this.#later = later
+    this.#memories = memories
   }
 
   /** Decides a call, from the first look to the reservation. */
   async rule(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
-    const call = callOf(incoming, this.#runtime.now())
+    const call = await this.#memories.joined(callOf(incoming, this.#runtime.now()))
     const off = this.#runtime.switches.ofCall(call, force.workflowOf(call.operation)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)
     const enforced = modeOf(force, call.operation) === 'enforce'
@@ -56,8 +64,9 @@ export class Rulings {
     const sent = incoming.hold === undefined ? undefined : await this.#later.answerFor(force, call, incoming.hold)
     if (sent !== undefined) return { call: id, ...sent }
     const operation = force.charter.operations.get(call.operation)
-    if (operation !== undefined && showsItsObject(force.charter, operation) && enforced)
-      return this.#ruleLate(id, force, call, incoming)
+    const late = operation !== undefined && showsItsObject(force.charter, operation)
+    // Whoever may have to ask somebody must know the object before.
+    if (late && enforced && !force.traitsOf(call.operation).approvals) return this.#ruleLate(id, force, call, incoming)
     return this.#ruleFirst(id, force, call, incoming)
   }
 
@@ -107,7 +116,7 @@ export class Rulings {
       const { refusal } = await this.switchedOff(id, force, call, off, objects)
       return { kind: 'refused', refusal }
     }
-    const ready = readyOf(id, force, call, objects, [])
+    const ready = { ...readyOf(id, force, call, objects, []), aside: await this.asideOf(force, call, incoming) }
     const reserved = await reserve(this.#runtime, ready)
     if (reserved.kind !== 'decided')
       return { kind: 'refused', refusal: refuse('unavailable', 'a read cannot be repeated') }
@@ -115,6 +124,11 @@ export class Rulings {
     if (!isAllowed(reserved.decision))
       return { kind: 'refused', refusal: refusalOf(force.charter, call.operation, reserved.decision) }
     return this.#show(ready, reserved.decision, answer, incoming)
+  }
+
+  /** What the run and the gateway know of a call. */
+  asideOf(force: InForce, call: Call, { pin }: Incoming): Promise<Aside> {
+    return this.#memories.asideOf(force.charter, call, pin)
   }
 
   look(force: InForce, call: Call, incoming: Incoming, known?: Objects): Promise<Objects> {
@@ -137,11 +151,12 @@ export class Rulings {
   }
 
   async #show(
-    ready: Parameters<typeof shownTo>[0],
+    ready: Pick<Ready, 'id' | 'force' | 'call' | 'objects' | 'mode'>,
     decision: Decision,
     answer: Answer,
     incoming: Incoming,
   ): Promise<Release> {
+    if (ready.call.run !== undefined) await this.#memories.saw(ready, answer)
     if (answer.status >= 300 || ready.mode === 'observe' || decision.obligations.length === 0)
       return shownTo(ready, decision, answer)
     const looking = this.#looking(ready.force, ready.call, incoming)
@@ -201,6 +216,7 @@ export class Rulings {
       settle: async (outcome) => {
         if (earlier.state === 'in-doubt') await this.#doubts.settleOrKeep(going, outcome)
         if (outcome.kind !== 'answered') return { kind: 'pass' }
+        if (going.call.run !== undefined) await this.#memories.saw(going, outcome.answer)
         if (earlier.state === 'effective' && outcome.answer.status < 300)
           await this.#runtime.store.transact([], (transaction) => transaction.write(keepAnswer(going, outcome.answer)))
         return shownTo(going, decision, outcome.answer)
@@ -214,10 +230,15 @@ export class Rulings {
 
   async #conclude(ready: Ready, incoming: Incoming): Promise<Ruling> {
     let reserved: Reservation
+    const aside = await this.asideOf(ready.force, ready.call, incoming).catch(async (error: unknown) => {
+      await this.#letGo(ready).catch(() => undefined)
+      throw error
+    })
+    const whole = { ...ready, aside }
     try {
       if (ready.force.traitsOf(ready.call.operation).refreshes)
         await refreshCounted(this.#runtime, ready, lookOf(incoming))
-      reserved = await reserve(this.#runtime, ready)
+      reserved = await reserve(this.#runtime, whole)
     } catch (error) {
       await this.#letGo(ready).catch(() => undefined)
       throw error
@@ -242,8 +263,10 @@ export class Rulings {
       ...(reserved.satisfied === undefined ? {} : { satisfied: reserved.satisfied }),
     }
     await this.#makeLasting(ready, reserved, going)
+    if (reserved.granted) await this.#memories.endorse(ready.force.charter, ready.call, reserved.facts)
     const inspect =
       decision.obligations.length > 0 ||
+      ready.call.run !== undefined ||
       (reserved.stored && ready.force.charter.operations.get(ready.call.operation)?.writes === true)
     return {
       kind: 'go',
@@ -315,18 +338,4 @@ export class Rulings {
   record(ready: Ruled, decided: Pick<Reserved, 'decision' | 'marks'> & { readonly facts: unknown }): Promise<unknown> {
     return this.#runtime.journal.append(decisionEvent(ready, decided))
   }
-}
-
-export function callOf({ operation, principal, request }: Incoming, at: number): Call {
-  return { operation, principal, request, at }
-}
-
-export function readyOf(id: string, force: InForce, call: Call, objects: Objects, held: Ready['held']): Ready {
-  // Only who needs an approval ever asks.
-  const question = force.traitsOf(call.operation).approvals ? questionOf(force, call) : ''
-  return { id, force, call, objects, held, question, mode: 'enforce', began: performance.now() }
-}
-
-export function isAllowed(decision: Decision): boolean {
-  return decision.effect === 'allow' || decision.effect === 'modify'
 }

@@ -118,7 +118,7 @@ export async function writeSettlement(
   const { id, force, held, repeat } = going
   const made = effect === 'effective' ? createdBy(force.charter, going, answer, runtime.now()) : []
   if (!going.stored && effect !== 'effective') return
-  const changes = effect === 'in-doubt' ? [doubt(id)] : settled(going, effect, made[0]?.fact, answer !== undefined)
+  const changes = effect === 'in-doubt' ? [doubt(id)] : settled(going, effect, made[0]?.fact, answer)
   if (effect === 'effective') {
     if (!going.stored || going.uses.length === 0) changes.push(...lateMarks(going, made))
     else for (const each of made) changes.push(...marksOfCreated(going, each))
@@ -144,20 +144,35 @@ function settled(
   going: Going,
   effect: 'effective' | 'released',
   made: ObjectFact | undefined,
-  answered: boolean,
+  answer: Answer | undefined,
 ): Change[] {
   const { id: call, repeat, held } = going
   // Its idempotency key may still ask for the answer.
-  const keep = effect === 'effective' && repeat !== undefined && !answered
+  const keep = effect === 'effective' && repeat !== undefined && answer === undefined
   const object = made === undefined ? {} : { object: { type: made.type, key: made.key } }
   return [
-    { kind: 'settle-marks', call, effective: effect === 'effective', ...object },
+    { kind: 'settle-marks', call, effective: effect === 'effective', ...object, ...amountsOf(going, effect, answer) },
     ...(going.granted ? [settledGrants(call, effect)] : []),
     ...freed(call, held),
     going.remembered
       ? { kind: 'call-state', call, state: effect, detail: keep ? detailOf(going) : null }
       : { kind: 'drop-call', call },
   ]
+}
+
+/** What a model really took of budgets of tokens, where it says so. */
+function amountsOf(
+  { force, call }: Going,
+  effect: Effect,
+  answer: Answer | undefined,
+): { amounts?: Record<string, string> } {
+  const { tokens } = answer ?? {}
+  if (effect !== 'effective' || tokens === undefined) return {}
+  const uses = force.charter.operations.get(call.operation)?.uses ?? []
+  const budgets = uses.flatMap(({ constraints }) =>
+    constraints.flatMap((each) => (each.kind === 'limit' && each.sum?.source === 'request.tokens' ? [each.id] : [])),
+  )
+  return { amounts: Object.fromEntries(budgets.map((id) => [id, String(tokens)])) }
 }
 
 function settledGrants(call: string, effect: 'effective' | 'released'): Change {
