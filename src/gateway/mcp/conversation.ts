@@ -1,0 +1,194 @@
+/** What a client has asked and not been answered: each answer is looked at, on whichever stream it comes. */
+import { parseLosslessJson } from '../../wire/lossless-json.ts'
+import type { Failure } from '../http/sending.ts'
+import { keyOfId, type Message, type MessageId, messageOf, type NotificationMessage, type RequestMessage, type ResponseMessage } from './message.ts'
+import { errorBytes, refusalCodes } from './rpc-error.ts'
+import { type SseEvent, withData } from './sse.ts'
+import type { AnswerHead, Sink } from './upstream.ts'
+
+/** What is done with the answer to one request. */
+export interface Expected {
+  /** @returns what the client is told instead; undefined: the answer as it came. `status` is that of HTTP. */
+  answered(message: ResponseMessage, status: number): Buffer | undefined | Promise<Buffer | undefined>
+  /** No answer will come. @returns what the client is told. */
+  lost(failure: Failure): Buffer | Promise<Buffer>
+}
+
+/** Sees what a server says without being asked. @returns whether the client may see it. */
+export type Overheard = (message: RequestMessage | NotificationMessage) => boolean
+
+/** How long an answer whose stream was closed may still be fetched on another one. */
+const resumableMs = 60_000
+/** Changed answers that can be given again. */
+const keptAnswers = 64
+
+/** Joins requests and their answers, for one client. */
+export class Conversation {
+  readonly #waiting = new Map<string, Expected>()
+  /** What became of answers that were changed: a stream that is resumed gives them again. */
+  readonly #given = new Map<string, Buffer | undefined>()
+  readonly overheard: Overheard
+
+  constructor(overheard: Overheard) {
+    this.overheard = overheard
+  }
+
+  /** @returns false when an answer to this id is already waited for. */
+  expect(id: MessageId, expected: Expected): boolean {
+    const key = keyOfId(id)
+    if (this.#waiting.has(key)) return false
+    this.#waiting.set(key, expected)
+    this.#given.delete(key)
+    return true
+  }
+
+  isWaiting(id: MessageId): boolean {
+    return this.#waiting.has(keyOfId(id))
+  }
+
+  /** @returns the message as the client may see it; undefined: not at all. */
+  async show(message: Message, status: number): Promise<Buffer | undefined> {
+    if (message.kind !== 'response') return this.overheard(message) ? message.bytes : undefined
+    if (message.id === null) return message.bytes
+    const key = keyOfId(message.id)
+    const expected = this.#waiting.get(key)
+    if (expected === undefined) return this.#given.has(key) ? (this.#given.get(key) ?? message.bytes) : undefined
+    this.#waiting.delete(key)
+    const changed = await expected.answered(message, status)
+    this.#remember(key, changed)
+    return changed ?? message.bytes
+  }
+
+  #remember(key: string, changed: Buffer | undefined): void {
+    this.#given.set(key, changed)
+    const [oldest] = this.#given.keys()
+    if (this.#given.size > keptAnswers && oldest !== undefined) this.#given.delete(oldest)
+  }
+
+  /** The answer did not come where it should have. @param later - It may still come on another stream. */
+  async lose(id: MessageId, failure: Failure, later: boolean): Promise<Buffer | undefined> {
+    const key = keyOfId(id)
+    const expected = this.#waiting.get(key)
+    if (expected === undefined) return undefined
+    if (later) {
+      setTimeout(() => void this.#giveUp(key, expected, failure), resumableMs).unref()
+      return undefined
+    }
+    return this.#giveUp(key, expected, failure)
+  }
+
+  async #giveUp(key: string, expected: Expected, failure: Failure): Promise<Buffer | undefined> {
+    if (this.#waiting.get(key) !== expected) return undefined
+    this.#waiting.delete(key)
+    return expected.lost(failure)
+  }
+
+  /** Nothing more will come. */
+  async end(failure: Failure): Promise<void> {
+    await Promise.all([...this.#waiting].map(([key, expected]) => this.#giveUp(key, expected, failure)))
+  }
+}
+
+export interface Watched {
+  readonly conversation: Conversation
+  /** The request this answer belongs to, if it is one. */
+  readonly id: MessageId | undefined
+  /** Its answer may come on another stream when this one ends. */
+  readonly resumable: boolean
+}
+
+/** A sink before `sink` that lets through what the conversation shows. */
+export function watched(sink: Sink, around: Watched): Sink {
+  return new WatchedSink(sink, around)
+}
+
+class WatchedSink implements Sink {
+  readonly #sink: Sink
+  readonly #around: Watched
+  #head: AnswerHead | undefined
+
+  constructor(sink: Sink, around: Watched) {
+    this.#sink = sink
+    this.#around = around
+  }
+
+  head(head: AnswerHead): void {
+    this.#head = head
+    if (head.stream) this.#sink.head(head)
+  }
+
+  async whole(bytes: Buffer): Promise<void> {
+    const { conversation, id } = this.#around
+    const head = this.#head ?? { status: 200, headers: {}, stream: false }
+    const message = bytes.length === 0 ? undefined : readAnswer(bytes)
+    let shown: Buffer | undefined
+    if (message !== undefined && (message.kind !== 'response' || message.id !== null || id === undefined))
+      shown = await conversation.show(message, head.status)
+    else if (id !== undefined) shown = await conversation.show(unreadable(id, message, head), head.status)
+    const status = isOurs(head.status) ? 502 : head.status
+    const headers = shown === undefined ? withoutType(head.headers) : { ...head.headers, 'content-type': 'application/json' }
+    this.#sink.head({ status, headers, stream: false })
+    await this.#sink.whole(shown ?? Buffer.alloc(0))
+  }
+
+  async event(event: SseEvent): Promise<void> {
+    const { data } = event
+    if (data === undefined || data === '') return this.#sink.event(event)
+    const bytes = Buffer.from(data)
+    const message = readAnswer(bytes)
+    if (message === undefined) return
+    const shown = await this.#around.conversation.show(message, 200)
+    if (shown !== undefined) await this.#sink.event(shown === bytes ? event : withData(event, shown.toString('utf8')))
+  }
+
+  end(): void {
+    const { conversation, id, resumable } = this.#around
+    if (id === undefined || !conversation.isWaiting(id)) this.#sink.end()
+    else void this.#missing({ sent: true, why: 'ended', timedOut: false }, resumable)
+  }
+
+  async #missing(failure: Failure, resumable: boolean): Promise<void> {
+    const { conversation, id } = this.#around
+    const told = id === undefined ? undefined : await conversation.lose(id, failure, resumable)
+    if (told !== undefined) await this.#tell(told)
+    this.#sink.end()
+  }
+
+  async #tell(told: Buffer): Promise<void> {
+    if (this.#head?.stream === true) await this.#sink.event(withData({ block: Buffer.alloc(0), data: '' }, told.toString('utf8')))
+    else {
+      this.#sink.head({ status: 502, headers: { 'content-type': 'application/json' }, stream: false })
+      await this.#sink.whole(told)
+    }
+  }
+
+  fail(failure: Failure): void {
+    const { id, resumable } = this.#around
+    if (id === undefined) this.#sink.fail(failure)
+    else void this.#missing(failure, resumable && this.#head?.stream === true)
+  }
+}
+
+function readAnswer(bytes: Buffer): Message | undefined {
+  return messageOf(parseLosslessJson(bytes.toString('utf8')), bytes)
+}
+
+/** Our own credentials were not taken: nothing the client can do about it. */
+function isOurs(status: number): boolean {
+  return status === 401 || status === 403 || status === 407
+}
+
+/** An answer without a message that can be read, or one to no request, as an error. */
+function unreadable(id: MessageId, message: Message | undefined, { status }: AnswerHead): ResponseMessage {
+  const error =
+    message?.kind === 'response' && message.error !== undefined
+      ? message.error
+      : { code: refusalCodes['upstream-failed'], message: `the server answered with HTTP ${status} and no message` }
+  const bytes =
+    message === undefined ? errorBytes(id, { code: refusalCodes['upstream-failed'], message: String(status) }) : message.bytes
+  return { kind: 'response', id, error, bytes: message === undefined ? Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error })) : bytes }
+}
+
+function withoutType({ 'content-type': _, ...headers }: AnswerHead['headers']): AnswerHead['headers'] {
+  return headers
+}

@@ -1,0 +1,248 @@
+/** The gateway's HTTP face: Streamable HTTP of both eras. */
+import { readBytes } from '../http/body.ts'
+import { credentialsOf, originOf, presentedBy } from '../http/caller.ts'
+import { checkLength, type Head, readHead } from '../http/head.ts'
+import { Refused } from '../http/refused.ts'
+import { type Arriving, type Reply, send } from '../http/reply.ts'
+import type { Principal } from '../../charter/charter.ts'
+import type { Identifier } from '../../identity/identity.ts'
+import { askUpstream } from './ask.ts'
+import { Conversation, watched } from './conversation.ts'
+import { checkHeaders, eraOf, type McpHeaders } from './era.ts'
+import { type Asking, type Judge, protocolHeaders } from './judge.ts'
+import { type Message, metaOf, type RequestMessage, readMessage } from './message.ts'
+import { checkNoCredential, checkSite, type Site } from './site.ts'
+import { type ProtectedResource, unauthenticated } from './protected-resource.ts'
+import { ReplySink } from './reply-sink.ts'
+import { codes, errorBytes, errorOf, Unanswered } from './rpc-error.ts'
+import { ownerOf, type Session, type Sessions } from './session.ts'
+import type { AnswerHead, Exchange, McpUpstream, Sink } from './upstream.ts'
+
+export interface McpLimits {
+  readonly bodyBytes: number
+  readonly jsonDepth: number
+  readonly headerBytes: number
+  readonly responseBytes: number
+}
+
+/** One address: what is decided, and who is behind it. */
+export interface Door {
+  readonly upstream: McpUpstream
+  readonly judge: Judge
+  readonly sessions: Sessions
+}
+
+/** What requests need of the gateway. */
+export interface FaceAround {
+  readonly doors: ReadonlyMap<string, Door>
+  readonly identifier: Identifier
+  /** Names of the headers callers sign in with. */
+  readonly credentials: ReadonlySet<string>
+  readonly site: Site
+  readonly resource: ProtectedResource
+  readonly limits: McpLimits
+  /** What never became a call, for the record. Rejects when it cannot be written. */
+  readonly noteUnknown: (why: string) => Promise<string>
+}
+
+/** Serves one request. Never rejects. */
+export async function serveMcp(around: FaceAround, arriving: Arriving, reply: Reply): Promise<void> {
+  const leaving = new AbortController()
+  reply.once('close', () => {
+    if (!reply.writableEnded) leaving.abort()
+  })
+  const at: { message?: Message } = {}
+  try {
+    await serve(around, arriving, reply, leaving.signal, at)
+  } catch (error) {
+    const { error: said, status, challenge } = unansweredOf(error)
+    const id = at.message?.kind === 'request' ? at.message.id : null
+    const unread = arriving.httpVersion !== '2.0' && !arriving.readableEnded
+    const body = errorBytes(id, said)
+    send(reply, status, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      'cache-control': 'no-store',
+      ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
+      ...(unread ? { connection: 'close' } : {}),
+    }, body)
+  }
+}
+
+function unansweredOf(error: unknown): Unanswered {
+  if (error instanceof Unanswered) return error
+  if (error instanceof Refused) {
+    const { status, detail } = error.refusal
+    return new Unanswered({ code: codes.invalid, message: detail, status })
+  }
+  return new Unanswered({ code: codes.internal, message: 'the gateway failed', status: 500 })
+}
+
+/** One request whose sender is known. */
+interface Client {
+  readonly around: FaceAround
+  readonly door: Door
+  readonly head: Head
+  readonly principal: Principal
+  readonly owner: string
+  readonly headers: McpHeaders
+  readonly reply: Reply
+  readonly signal: AbortSignal
+}
+
+async function serve(
+  around: FaceAround,
+  arriving: Arriving,
+  reply: Reply,
+  signal: AbortSignal,
+  at: { message?: Message },
+): Promise<void> {
+  const { method = '', url = '', httpVersion, rawHeaders } = arriving
+  const head = readHead({ method, target: url, version: httpVersion, headers: rawHeaders }, undefined)
+  const origin = originOf(arriving, undefined)
+  const cors = checkSite(around.site, head)
+  if (around.resource.serve(head, origin.scheme, reply)) return
+  const door = around.doors.get(head.path)
+  if (door === undefined) throw new Unanswered({ code: codes.invalid, message: 'nothing is served here', status: 404 })
+  if (method === 'OPTIONS' && cors !== undefined) {
+    send(reply, 204, cors)
+    return
+  }
+  const identified = await around.identifier.identify(presentedBy(head, arriving, origin))
+  const metadata = around.resource.addressFor(head, origin.scheme)
+  if (!identified.ok) {
+    if (identified.code === 'unavailable')
+      throw new Unanswered({ code: codes.internal, message: identified.why, status: 503 })
+    await around.noteUnknown(identified.why)
+    throw unauthenticated(metadata, identified.challenge, identified.why)
+  }
+  around.resource.check(identified.principal, metadata)
+  const { principal } = identified
+  const headers = protocolHeaders(head.headers)
+  const client: Client = { around, door, head, principal, owner: ownerOf(principal), headers, reply, signal }
+  if (method === 'GET' || method === 'DELETE') {
+    arriving.resume()
+    passBare(client, method)
+    return
+  }
+  if (method !== 'POST') throw new Unanswered({ code: codes.invalid, message: 'only POST, GET and DELETE are served', status: 405 })
+  checkType(headers['content-type'])
+  checkLength(head.length, around.limits.bodyBytes)
+  const bytes = await readBytes(arriving, around.limits.bodyBytes)
+  const message = readMessage(bytes, around.limits.jsonDepth)
+  at.message = message
+  checkNoCredential(head, bytes)
+  await serveMessage(client, message)
+}
+
+function checkType(type: string | undefined): void {
+  const [, charset] = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i.exec(type ?? '') ?? [undefined, 'none']
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    throw new Unanswered({ code: codes.invalid, message: 'the body is no application/json', status: 415 })
+}
+
+async function serveMessage(client: Client, message: Message): Promise<void> {
+  const { door, headers } = client
+  const declared = message.kind === 'request' && message.method === 'tools/call' ? door.judge.parametersOf(message) : undefined
+  checkHeaders(message, headers, declared)
+  const era = eraOf(message, headers)
+  const session = era === 'legacy' ? sessionOf(client) : undefined
+  if (message.kind === 'request') {
+    await serveRequest(client, message, session, era)
+    return
+  }
+  const exchange: Exchange = { method: 'POST', era, headers: upstreamHeaders(client, session), message }
+  if (message.kind === 'notification' && !(await door.judge.notification(askingOf(client, exchange, {}), message)))
+    throw new Unanswered({ code: codes.unknownMethod, message: 'this notification is not passed on', status: 400 })
+  const conversation = session?.conversation ?? new Conversation(door.judge.overheard)
+  door.upstream.send(exchange, watched(sinkFor(client, session), { conversation, id: undefined, resumable: false }), client.signal)
+}
+
+/** A request without a message: the stream of what the server says unasked, or the end of a session. */
+function passBare(client: Client, method: 'GET' | 'DELETE'): void {
+  const { door, signal } = client
+  const session = sessionOf(client)
+  const conversation = session?.conversation ?? new Conversation(door.judge.overheard)
+  const exchange: Exchange = { method, era: 'legacy', headers: upstreamHeaders(client, session), message: null }
+  const around = { conversation, id: undefined, resumable: false }
+  door.upstream.send(exchange, watched(closing(sinkFor(client, session), method, door, session), around), signal)
+}
+
+/** Forgets a session that its client ended. */
+function closing(sink: Sink, method: string, { sessions }: Door, session: Session | undefined): Sink {
+  if (method !== 'DELETE' || session === undefined) return sink
+  const head = (head: AnswerHead): void => {
+    if (head.status < 300 || head.status === 404) sessions.close(session.id)
+    sink.head(head)
+  }
+  return { head, whole: (bytes) => sink.whole(bytes), event: (event) => sink.event(event), end: () => sink.end(), fail: (failure) => sink.fail(failure) }
+}
+
+async function serveRequest(client: Client, message: RequestMessage, session: Session | undefined, era: Exchange['era']): Promise<void> {
+  const { door, signal, reply } = client
+  const headers = upstreamHeaders(client, session)
+  const exchange: Exchange = { method: 'POST', era, headers, message }
+  const verdict = await door.judge.request(askingOf(client, exchange, metaOf(message)), message)
+  if (verdict.kind === 'said') {
+    send(reply, verdict.status, { 'content-type': 'application/json', 'content-length': verdict.bytes.length, 'cache-control': 'no-store' }, verdict.bytes)
+    return
+  }
+  const conversation = session?.conversation ?? new Conversation(door.judge.overheard)
+  if (!conversation.expect(message.id, verdict.expected)) {
+    await verdict.dropped()
+    throw new Unanswered({ code: codes.invalid, message: 'a request with this id is on its way', status: 400 })
+  }
+  const around = { conversation, id: message.id, resumable: session !== undefined }
+  const sink = message.method === 'initialize' ? opening(client, conversation) : sinkFor(client, session)
+  door.upstream.send({ ...exchange, message: verdict.message }, watched(sink, around), signal)
+}
+
+function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Record<string, unknown>>): Asking {
+  const { door, principal, owner, signal, head, around } = client
+  const credentials = credentialsOf(head, around.credentials)
+  return {
+    principal,
+    owner,
+    era,
+    signal,
+    ask: (method, params) => askUpstream({ upstream: door.upstream, era, signal, headers, meta }, method, params),
+    ...(credentials === undefined ? {} : { credentials }),
+  }
+}
+
+function sessionOf({ door, headers, owner }: Client): Session | undefined {
+  const id = headers['mcp-session-id']
+  if (id === undefined) return undefined
+  const session = door.sessions.find(id, owner)
+  if (session === undefined) throw new Unanswered({ code: -32001, message: 'no such session', status: 404 })
+  return session
+}
+
+/** The server's own session id instead of ours. */
+function upstreamHeaders({ headers }: Client, session: Session | undefined): McpHeaders {
+  const { 'mcp-session-id': _, ...rest } = headers
+  return session === undefined ? rest : { ...rest, 'mcp-session-id': session.upstream }
+}
+
+function sinkFor({ reply }: Client, session: Session | undefined): Sink {
+  return renaming(new ReplySink(reply, {}), () => session?.id)
+}
+
+/** An answer to `initialize`: the session it opens gets an id of ours. */
+function opening({ reply, door, owner }: Client, conversation: Conversation): Sink {
+  return renaming(new ReplySink(reply, {}), (upstream) => door.sessions.open({ upstream, owner, conversation })?.id)
+}
+
+function renaming(sink: ReplySink, name: (upstream: string) => string | undefined): Sink {
+  return {
+    head: (head) => {
+      const { 'mcp-session-id': upstream, ...headers } = head.headers
+      const id = upstream === undefined ? undefined : name(upstream)
+      sink.head({ ...head, headers: id === undefined ? headers : { ...headers, 'mcp-session-id': id } })
+    },
+    whole: (bytes) => sink.whole(bytes),
+    event: (event) => sink.event(event),
+    end: () => sink.end(),
+    fail: (failure) => sink.fail(failure),
+  }
+}

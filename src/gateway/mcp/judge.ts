@@ -1,0 +1,53 @@
+/** What is decided about messages, as the faces see it. */
+import type { Principal } from '../../charter/charter.ts'
+import type { Expected } from './conversation.ts'
+import type { Era, McpHeaders, ParameterHeaders } from './era.ts'
+import type { NotificationMessage, RequestMessage } from './message.ts'
+
+/** Who asks, and how. */
+export interface Asking {
+  readonly principal: Principal
+  /** The same for every message of one principal, for nobody else. */
+  readonly owner: string
+  readonly era: Era
+  /** What proves who asks, for looks with the caller's own eyes. Never sent to an MCP server. */
+  readonly credentials?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  /** Asks the server on the same session, on our own behalf. Undefined when it gave no result. */
+  readonly ask: (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>
+}
+
+/** What becomes of a request. */
+export type Verdict =
+  /** It goes to the server: `message` as it came, or without what was meant for us; its answer is looked at. */
+  | {
+      readonly kind: 'go'
+      readonly message: RequestMessage
+      readonly expected: Expected
+      /** It never left. */
+      dropped(): Promise<void>
+    }
+  /** The server is not asked: this is the answer. */
+  | { readonly kind: 'said'; readonly bytes: Buffer; readonly status: number }
+
+/** Decides on messages of one address. */
+export interface Judge {
+  /** Never rejects: what cannot be decided is refused. */
+  request(asking: Asking, message: RequestMessage): Promise<Verdict>
+  /** @returns whether it goes to the server. */
+  notification(asking: Asking, message: NotificationMessage): Promise<boolean>
+  /** @returns whether a message that a server sends without being asked may be seen. */
+  overheard(message: RequestMessage | NotificationMessage): boolean
+  /** The arguments of the tool of a call that headers repeat; undefined when the tool is not known. */
+  parametersOf(message: RequestMessage): ParameterHeaders | undefined
+}
+
+/** The headers of the protocol, of all that came. */
+export function protocolHeaders(headers: ReadonlyMap<string, string | readonly string[]>): McpHeaders {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of headers)
+    if (name.startsWith('mcp-') || passed.has(name)) kept[name] = typeof value === 'string' ? value : value.join(', ')
+  return kept
+}
+
+const passed: ReadonlySet<string> = new Set(['accept', 'content-type', 'last-event-id', 'traceparent', 'tracestate'])

@@ -1,0 +1,90 @@
+/** JSON-RPC messages of MCP: one reading each, with the bytes they came as. */
+import { parseStrictJson } from '../http/strict-json.ts'
+import { Refused } from '../http/refused.ts'
+import { isRecord } from '../../wire/to-http.ts'
+import { codes, Unanswered } from './rpc-error.ts'
+
+export type MessageId = string | number
+
+interface Came {
+  /** Exactly as they came: what is judged is what is sent on. */
+  readonly bytes: Buffer
+}
+
+export interface RequestMessage extends Came {
+  readonly kind: 'request'
+  readonly id: MessageId
+  readonly method: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+export interface NotificationMessage extends Came {
+  readonly kind: 'notification'
+  readonly method: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+export interface ResponseMessage extends Came {
+  readonly kind: 'response'
+  /** Null where whoever answers could not read the id of what it answers. */
+  readonly id: MessageId | null
+  readonly result?: unknown
+  readonly error?: unknown
+}
+
+export type Message = RequestMessage | NotificationMessage | ResponseMessage
+
+/**
+ * Reads one message of a client.
+ *
+ * @throws {Unanswered} when it is no UTF-8, no JSON, nested too deep, has a name twice, is a batch, or no JSON-RPC 2.0 message.
+ */
+export function readMessage(bytes: Buffer, maxDepth: number): Message {
+  let value: unknown
+  try {
+    value = parseStrictJson(bytes, maxDepth)
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    throw new Unanswered({ code: codes.parse, message: error.refusal.detail, status: 400 })
+  }
+  // Batches were part of one revision that is not spoken here; a list would be many calls under one decision.
+  if (Array.isArray(value)) throw invalid('batches are not served')
+  const message = messageOf(value, bytes)
+  if (message === undefined) throw invalid('it is no JSON-RPC 2.0 message')
+  return message
+}
+
+/** A parsed value as a message; undefined when it is none. */
+export function messageOf(value: unknown, bytes: Buffer): Message | undefined {
+  if (!isRecord(value) || value['jsonrpc'] !== '2.0') return undefined
+  const { id, method, params } = value
+  if (typeof method !== 'string') {
+    const answers = Object.hasOwn(value, 'result') !== Object.hasOwn(value, 'error')
+    if (!answers || method !== undefined || !(isId(id) || id === null)) return undefined
+    return { kind: 'response', id, bytes, ...('result' in value ? { result: value['result'] } : { error: value['error'] }) }
+  }
+  if (Object.hasOwn(value, 'result') || Object.hasOwn(value, 'error')) return undefined
+  const given = params ?? {}
+  if (!isRecord(given)) return undefined
+  if (!Object.hasOwn(value, 'id')) return { kind: 'notification', method, params: given, bytes }
+  return isId(id) ? { kind: 'request', id, method, params: given, bytes } : undefined
+}
+
+function isId(value: unknown): value is MessageId {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))
+}
+
+/** Ids of one text and one number that look alike are two ids. */
+export function keyOfId(id: MessageId): string {
+  return typeof id === 'number' ? `#${id}` : `"${id}`
+}
+
+/** The `_meta` of a message. */
+export function metaOf({ params }: { readonly params: Readonly<Record<string, unknown>> }): Readonly<Record<string, unknown>> {
+  const meta = params['_meta']
+  return isRecord(meta) ? meta : {}
+}
+
+function invalid(message: string): Unanswered {
+  return new Unanswered({ code: codes.invalid, message, status: 400 })
+}

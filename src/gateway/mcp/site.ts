@@ -1,0 +1,71 @@
+/** Who may reach the gateway from where: names in `Host`, sites in `Origin`, and no credential anywhere but in its header. */
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { Head } from '../http/head.ts'
+import { codes, Unanswered } from './rpc-error.ts'
+
+/** Without `hosts`, only the names of this machine; without `origins`, only pages of those hosts. */
+export interface Site {
+  readonly hosts: ReadonlySet<string>
+  readonly origins: ReadonlySet<string>
+}
+
+const loopback: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
+
+/** @throws {TypeError} when it listens for others and is not told its names. */
+export function siteOf(listening: string, hosts: readonly string[] | undefined, origins: readonly string[] = []): Site {
+  const isLoopback = /^(?:127(?:\.\d+){3}|::1|localhost)$/.test(listening)
+  if (hosts === undefined && !isLoopback) throw new TypeError('a gateway that others reach needs to know its names (`hosts`)')
+  return {
+    hosts: new Set((hosts ?? loopback).map((each) => each.toLowerCase())),
+    origins: new Set(origins.map((each) => each.toLowerCase())),
+  }
+}
+
+/**
+ * SECURITY: DNS rebinding (CVE-2025-66414): a page of another site reaches us under its own name.
+ *
+ * @returns the headers that let a page of an allowed site read the answer.
+ * @throws {Unanswered} HTTP 403.
+ */
+export function checkSite({ hosts, origins }: Site, { host, headers }: Head): OutgoingHttpHeaders | undefined {
+  if (!knows(hosts, host.toLowerCase())) throw forbidden('it is for another host')
+  const origin = headers.get('origin')
+  if (origin === undefined) return undefined
+  const text = typeof origin === 'string' ? origin.toLowerCase() : ''
+  if (origins.has(text))
+    return {
+      'access-control-allow-origin': text,
+      'access-control-allow-methods': 'POST, GET, DELETE',
+      'access-control-allow-headers':
+        'authorization, content-type, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, last-event-id',
+      vary: 'origin',
+    }
+  const [, name] = /^https?:\/\/([^/]+)$/.exec(text) ?? []
+  if (name === undefined || !knows(hosts, name)) throw forbidden('it comes from another site')
+  return undefined
+}
+
+function knows(hosts: ReadonlySet<string>, name: string): boolean {
+  return hosts.has(name) || hosts.has(name.replace(/:\d+$/, ''))
+}
+
+function forbidden(message: string): Unanswered {
+  return new Unanswered({ code: codes.invalid, message, status: 403 })
+}
+
+/** Shorter values are found by chance. */
+const shortest = 12
+
+/**
+ * SECURITY: a caller's token is for us alone. The headers it came in are never sent on; a message that repeats it is not either.
+ *
+ * @throws {Unanswered}
+ */
+export function checkNoCredential({ headers }: Head, bytes: Buffer): void {
+  for (const name of ['authorization', 'cookie', 'x-api-key', 'dpop']) {
+    const value = headers.get(name)
+    for (const part of typeof value === 'string' ? value.split(/[\s;,=]+/) : [])
+      if (part.length >= shortest && bytes.includes(part))
+        throw new Unanswered({ code: codes.invalid, message: 'the message repeats the credential it came with', status: 400 })
+  }
+}
