@@ -1,0 +1,117 @@
+/** The MCP gateway: MCP servers behind one address, with nothing sent to them that the guard has not ruled on. */
+import { newId } from '../../guard/id.ts'
+import type { Guard } from '../../guard/guard.ts'
+import type { Identifier } from '../../identity/identity.ts'
+import { type ListenConfig, openListener, type TlsConfig } from '../http/listener.ts'
+import { openUpstreams, type UpstreamConfig } from '../http/upstream.ts'
+import { makeApprovals } from './approval.ts'
+import { type Door, type FaceAround, type McpLimits, serveMcp } from './face.ts'
+import { httpUpstream } from './http-upstream.ts'
+import { namingOf } from './naming.ts'
+import { type Drift, Pins } from './pins.ts'
+import { makeJudge } from './policy.ts'
+import { type ProtectedResourceOptions, protectedResource } from './protected-resource.ts'
+import { Sessions } from './session.ts'
+import { siteOf } from './site.ts'
+import type { McpUpstream } from './upstream.ts'
+
+/** How a server is reached. */
+export type McpServerConfig = {
+  /** Its MCP endpoint. */
+  readonly http: UpstreamConfig
+  /** How the gateway signs in there. */
+  readonly headers?: () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+}
+
+export interface McpGatewayOptions {
+  readonly guard: Guard
+  readonly identifier: Identifier
+  /** By source of the charter. */
+  readonly servers: Readonly<Record<string, McpServerConfig>>
+  readonly listen: ListenConfig
+  readonly limits?: Partial<McpLimits>
+  /** Names it is known by; without them, those of this machine, and it listens on loopback only. */
+  readonly hosts?: readonly string[]
+  /** Sites whose pages may use it. */
+  readonly origins?: readonly string[]
+  readonly resource?: Omit<ProtectedResourceOptions, 'paths'>
+  /** Names of headers callers sign in with. */
+  readonly credentials?: readonly string[]
+  /** Seals what clients carry for us; the same on all nodes. */
+  readonly key?: Buffer
+  readonly onEvent?: (event: McpEvent) => void
+}
+
+/** What operators may want to see at once. */
+export type McpEvent = { readonly kind: 'drift'; readonly drift: Drift } | { readonly kind: 'failed'; readonly why: string }
+
+export interface McpGateway {
+  readonly address: { readonly host: string; readonly port: number; readonly url: string }
+  setTls(tls: TlsConfig): void
+  close(graceMs?: number): Promise<void>
+}
+
+const usualLimits: McpLimits = {
+  bodyBytes: 4 * 1024 * 1024,
+  jsonDepth: 64,
+  headerBytes: 16 * 1024,
+  responseBytes: 10 * 1024 * 1024,
+}
+
+/** Servers may think for as long as tools do. */
+const timeoutMs = 5 * 60_000
+
+/**
+ * Opens it. All servers are at `/mcp`; each alone at `/mcp/SOURCE`.
+ *
+ * @throws when the port is taken; {TypeError} when an address is none, or it listens for others without names.
+ */
+export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway> {
+  const limits = { ...usualLimits, ...options.limits }
+  const entries = Object.entries(options.servers)
+  const configs = entries.map(([source, { http }]) => [source, { timeoutMs, ...http }] as const)
+  const connections = openUpstreams(Object.fromEntries(configs))
+  const upstreams = entries.map(([source, { headers = () => ({}) }]): McpUpstream => {
+    const upstream = connections.of(source)
+    if (upstream === undefined) throw new TypeError(`nothing says where ${source} is`)
+    return httpUpstream({ upstream, headers, maxBytes: limits.responseBytes })
+  })
+  const tell = options.onEvent ?? (() => undefined)
+  const pins = new Pins(options.guard.charter, (drift) => tell({ kind: 'drift', drift }))
+  const approvals = makeApprovals(Date.now, options.key)
+  const doorTo = (upstream: McpUpstream): Door => ({
+    upstream,
+    judge: makeJudge({ guard: options.guard, naming: namingOf([upstream.source]), pins, approvals }),
+    sessions: new Sessions(),
+  })
+  const doors = new Map(upstreams.map((upstream) => [`/mcp/${upstream.source}`, doorTo(upstream)]))
+  const [only] = doors.values()
+  if (only !== undefined && upstreams.length === 1) doors.set('/mcp', only)
+  const around: FaceAround = {
+    doors,
+    identifier: options.identifier,
+    credentials: new Set(['authorization', 'cookie', 'x-api-key', ...(options.credentials ?? [])]),
+    site: siteOf(options.listen.host, options.hosts, options.origins),
+    resource: protectedResource({ ...options.resource, paths: [...doors.keys()] }),
+    limits,
+    noteUnknown: async (why) => {
+      const call = newId(Date.now())
+      await options.guard.note({ kind: 'not-signed-in', call, why })
+      return call
+    },
+  }
+  const listener = await openListener(options.listen, {
+    headerBytes: limits.headerBytes,
+    onRequest: (arriving, reply) => void serveMcp(around, arriving, reply),
+    onUpgrade: (_arriving, socket) => socket.destroy(),
+  })
+  return {
+    address: listener.address,
+    setTls: (tls) => listener.setTls(tls),
+    close: async (graceMs = 10_000) => {
+      await listener.close(graceMs)
+      await Promise.all(upstreams.map((each) => each.close()))
+      await connections.close()
+    },
+  }
+}

@@ -1,0 +1,185 @@
+/** What is decided of each method: what is a call, what is only protocol, and what is nobody's business to ask. */
+import type { Guard } from '../../guard/guard.ts'
+import { isRecord } from '../../wire/to-http.ts'
+import type { Approvals } from './approval.ts'
+import { type ParameterHeaders, parameterHeaders } from './era.ts'
+import type { Asking, Judge, Verdict } from './judge.ts'
+import { listMembers, showList } from './lists.ts'
+import type { NotificationMessage, RequestMessage } from './message.ts'
+import type { Named, Naming } from './naming.ts'
+import type { Pins } from './pins.ts'
+import { codes, errorBytes, errorOf } from './rpc-error.ts'
+import { refuse } from '../../guard/refusal.ts'
+import { Tasks } from './tasks.ts'
+import { decideCall, decideUndescribed, passing } from './tool-call.ts'
+
+export interface PolicyOptions {
+  readonly guard: Guard
+  readonly naming: Naming
+  readonly pins: Pins
+  readonly approvals: Approvals
+}
+
+/** Only protocol: says what there is, or ends what was begun. */
+const protocol: ReadonlySet<string> = new Set([
+  'initialize',
+  'ping',
+  'server/discover',
+  'logging/setLevel',
+  'subscriptions/listen',
+])
+const overTasks: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result', 'tasks/update', 'tasks/cancel'])
+/** What a server does beside tools: method → where it says about what. */
+const reading: Readonly<Record<string, 'name' | 'uri' | 'ref'>> = {
+  'resources/read': 'uri',
+  'resources/subscribe': 'uri',
+  'resources/unsubscribe': 'uri',
+  'prompts/get': 'name',
+  'completion/complete': 'ref',
+}
+/** Whose members are arguments; the rest is protocol. */
+const ofProtocol: ReadonlySet<string> = new Set(['_meta', 'inputResponses', 'requestState', 'task'])
+const notifications: ReadonlySet<string> = new Set([
+  'notifications/initialized',
+  'notifications/cancelled',
+  'notifications/progress',
+  'notifications/roots/list_changed',
+  'notifications/elicitation/complete',
+])
+
+type Tools = readonly Readonly<Record<string, unknown>>[]
+
+/** Makes the judge of one address. */
+export function makeJudge(options: PolicyOptions): Judge {
+  return new Policy(options)
+}
+
+class Policy implements Judge {
+  readonly #options: PolicyOptions
+  readonly #tasks = new Tasks()
+  /** By the name clients use. */
+  readonly #parameters = new Map<string, ParameterHeaders>()
+  /** Every source is asked for its list once at a time. */
+  readonly #listing = new Map<string, Promise<void>>()
+
+  constructor(options: PolicyOptions) {
+    this.#options = options
+  }
+
+  async request(asking: Asking, message: RequestMessage): Promise<Verdict> {
+    try {
+      return await this.#rule(asking, message)
+    } catch {
+      const refusal = refuse('unavailable', 'the gateway failed', { retryAfterMs: 1000 })
+      return { kind: 'said', status: 200, bytes: errorBytes(message.id, errorOf(refusal, '')) }
+    }
+  }
+
+  async #rule(asking: Asking, message: RequestMessage): Promise<Verdict> {
+    const { method } = message
+    if (method === 'tools/call') return this.#callTool(asking, message)
+    if (protocol.has(method)) return passing(message)
+    if (listMembers[method] !== undefined) return this.#list(asking, message)
+    if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#onlySource())
+    const by = reading[method]
+    if (by !== undefined) return this.#read(asking, message, by)
+    const { guard } = this.#options
+    return decideUndescribed({ guard, asking, message, reads: false }, method, codes.unknownMethod)
+  }
+
+  #onlySource(): string {
+    return this.#options.naming.of('')?.source ?? ''
+  }
+
+  async #callTool(asking: Asking, message: RequestMessage): Promise<Verdict> {
+    const { guard, naming, pins, approvals } = this.#options
+    const { name, arguments: given = {} } = message.params
+    const named = typeof name === 'string' ? naming.of(name) : undefined
+    if (named === undefined || !isRecord(given))
+      return { kind: 'said', status: 200, bytes: errorBytes(message.id, { code: codes.params, message: 'no such tool, or no arguments' }) }
+    const operation = `${named.source}.${named.name}`
+    const known = guard.charter().operations.has(operation)
+    if (!known) return decideUndescribed({ guard, asking, message, reads: false }, operation, codes.params)
+    if (pins.isStale(named.source)) await this.#look(asking, named)
+    const pin = pins.approved(named.source) === undefined ? undefined : pins.stateOf(named.source, named.name)
+    const back = approvals.returning(asking, message)
+    if (back.kind === 'said') return back
+    const sent = back.message
+    const settle = {
+      guard,
+      asking,
+      message,
+      operation,
+      arguments: given,
+      sent,
+      later: (task: string, settling: Parameters<Tasks['add']>[3]) => this.#tasks.add(this.#onlySource(), task, asking.owner, settling),
+      ...(pin === undefined ? {} : { pin }),
+      ...(back.hold === undefined ? {} : { hold: back.hold }),
+    }
+    return decideCall(settle, (refusal, call) => approvals.ask(asking, message, refusal, call))
+  }
+
+  /** Asks a server for all its tools, before one of them is called. */
+  #look(asking: Asking, { source }: Named): Promise<void> {
+    const before = this.#listing.get(source)
+    if (before !== undefined) return before
+    const look = this.#askForTools(asking, source).finally(() => this.#listing.delete(source))
+    this.#listing.set(source, look)
+    return look
+  }
+
+  async #askForTools(asking: Asking, source: string): Promise<void> {
+    const { naming, pins } = this.#options
+    const tools: Readonly<Record<string, unknown>>[] = []
+    let cursor: unknown
+    for (let page = 0; page < 100; page += 1) {
+      const result = await asking.ask('tools/list', cursor === undefined ? {} : { cursor })
+      if (!isRecord(result) || !Array.isArray(result['tools'])) return
+      const listed: readonly unknown[] = result['tools']
+      tools.push(...listed.filter(isRecord))
+      cursor = result['nextCursor']
+      if (cursor === undefined) break
+    }
+    this.#learn(tools)
+    const own = tools.flatMap((tool) => {
+      const named = naming.of(String(tool['name']))
+      return named?.source === source ? [{ ...tool, name: named.name }] : []
+    })
+    pins.see(source, own, true)
+  }
+
+  #learn(tools: Tools): void {
+    for (const tool of tools) this.#parameters.set(String(tool['name']), parameterHeaders(tool['inputSchema']))
+  }
+
+  #list(asking: Asking, message: RequestMessage): Verdict {
+    const { guard, naming, pins } = this.#options
+    const listing = { charter: guard.charter(), naming, pins, onTools: (tools: Tools) => this.#learn(tools) }
+    return passing(message, (came) => showList(listing, asking, message, came))
+  }
+
+  async #read(asking: Asking, message: RequestMessage, by: 'name' | 'uri' | 'ref'): Promise<Verdict> {
+    const { guard, naming } = this.#options
+    const visible = by === 'name' ? message.params['name'] : by === 'ref' && isRecord(message.params['ref']) ? message.params['ref']['name'] : undefined
+    const source = (typeof visible === 'string' ? naming.of(visible)?.source : undefined) ?? this.#onlySource()
+    const operation = `${source}.${message.method}`
+    if (!guard.charter().operations.has(operation))
+      return decideUndescribed({ guard, asking, message, reads: true }, operation, codes.params)
+    const given = Object.fromEntries(Object.entries(message.params).filter(([name]) => !ofProtocol.has(name)))
+    const later = (task: string, settling: Parameters<Tasks['add']>[3]): void => this.#tasks.add(source, task, asking.owner, settling)
+    return decideCall({ guard, asking, message, operation, arguments: given, sent: message, later })
+  }
+
+  async notification(_asking: Asking, { method }: NotificationMessage): Promise<boolean> {
+    return notifications.has(method) || this.#options.guard.charter().undescribed.writes === 'allow'
+  }
+
+  overheard(message: RequestMessage | NotificationMessage): boolean {
+    if (message.method === 'notifications/tools/list_changed') this.#options.pins.doubt(this.#onlySource())
+    return true
+  }
+
+  parametersOf(message: RequestMessage): ParameterHeaders | undefined {
+    return this.#parameters.get(String(message.params['name']))
+  }
+}

@@ -1,0 +1,187 @@
+/** Calls of tools, and of what else a server does: decided before, settled after. */
+import type { Charter, OperationId } from '../../charter/charter.ts'
+import type { Pin } from '../../constraint/facts.ts'
+import type { Incoming, Outcome, Refusal, Release, Ruling } from '../../guard/call.ts'
+import type { Guard } from '../../guard/guard.ts'
+import { newId } from '../../guard/id.ts'
+import { refuse } from '../../guard/refusal.ts'
+import { printLosslessJson } from '../../wire/lossless-json.ts'
+import { isRecord } from '../../wire/to-http.ts'
+import type { Expected } from './conversation.ts'
+import type { Asking, Verdict } from './judge.ts'
+import type { RequestMessage, ResponseMessage } from './message.ts'
+import { errorBytes, errorOf, refusalCodes, resultBytes } from './rpc-error.ts'
+import { bodyOf, withBodyOf } from './tool-result.ts'
+
+/** One call that is to be decided. */
+export interface Deciding {
+  readonly guard: Guard
+  readonly asking: Asking
+  readonly message: RequestMessage
+  readonly operation: OperationId
+  readonly arguments: unknown
+  readonly pin?: Pin
+  /** The reference of a hold it comes back for. */
+  readonly hold?: string
+  /** What goes to the server. */
+  readonly sent: RequestMessage
+  /** Keeps a call open whose result comes later; what is given back settles it then. */
+  readonly later: (task: string, settle: Settling) => void
+}
+
+/** Settles a call with the result that came, and says what the client is told instead; undefined: the result as it is. */
+export interface Settling {
+  /** @returns the result as it may be shown, an error, or undefined: as it came. */
+  readonly settle: (result: unknown, error: unknown, status: number) => Promise<{ readonly result: unknown } | { readonly refusal: Refusal } | undefined>
+  readonly lost: (why: string) => Promise<void>
+  readonly call: string
+}
+
+/** Has a call decided. A question that waits for somebody is told by `asked`, where the client can be asked itself. */
+export async function decideCall(deciding: Deciding, asked?: (refusal: Refusal, call: string) => Verdict | undefined): Promise<Verdict> {
+  const { guard, asking, operation, message, pin, hold } = deciding
+  const incoming: Incoming = {
+    operation,
+    principal: asking.principal,
+    request: { path: {}, query: {}, header: {}, body: deciding.arguments },
+    signal: asking.signal,
+    ...(asking.credentials === undefined ? {} : { credentials: asking.credentials }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(pin === undefined ? {} : { pin }),
+  }
+  const ruling = await guard.begin(incoming)
+  if (ruling.kind === 'refused') {
+    const instead = ruling.refusal.hold === undefined ? undefined : asked?.(ruling.refusal, ruling.call)
+    return instead ?? refusedVerdict(message, ruling.refusal, ruling.call)
+  }
+  if (ruling.kind === 'answered')
+    return { kind: 'said', status: 200, bytes: resultBytes(message.id, printLosslessJson(asResult(ruling.answer.body))) }
+  const settling = settlingOf(ruling)
+  return {
+    kind: 'go',
+    message: deciding.sent,
+    expected: expectedOf(deciding, settling),
+    dropped: () => settleSafely(ruling, { kind: 'not-sent', why: 'repeated id' }).then(() => undefined),
+  }
+}
+
+function refusedVerdict(message: RequestMessage, refusal: Refusal, call: string): Verdict {
+  return { kind: 'said', status: 200, bytes: errorBytes(message.id, errorOf(refusal, call)) }
+}
+
+/** An answer that is given again: what was judged, as a result. */
+function asResult(body: unknown): unknown {
+  return { content: [{ type: 'text', text: printLosslessJson(body ?? null) }], ...(isRecord(body) ? { structuredContent: body } : {}) }
+}
+
+type Going = Extract<Ruling, { kind: 'go' }>
+
+function settlingOf(ruling: Going): Settling {
+  return {
+    call: ruling.call,
+    lost: async (why) => void (await settleSafely(ruling, { kind: 'unknown', why })),
+    settle: async (result, error, status) => {
+      const outcome = outcomeOf(result, error, status)
+      const release = await settleSafely(ruling, outcome)
+      if (release.kind === 'refused') return { refusal: release.refusal }
+      if (release.kind === 'pass') return undefined
+      return { result: isRecord(result) ? withBodyOf(result, release.body) : result }
+    },
+  }
+}
+
+async function settleSafely(ruling: Going, outcome: Outcome): Promise<Release> {
+  try {
+    return await ruling.settle(outcome)
+  } catch {
+    return { kind: 'refused', refusal: refuse('unavailable', 'what became of the call could not be put on the record') }
+  }
+}
+
+/** Errors of JSON-RPC that a message gets before anything is done. */
+const beforehand: ReadonlySet<unknown> = new Set([-32700, -32600, -32601, -32602, -32002, -32020, -32021, -32022])
+
+/** A result as an answer of an API: a tool that says it failed has not done it, one that needs input not yet. */
+function outcomeOf(result: unknown, error: unknown, status: number): Outcome {
+  if (error !== undefined || !isRecord(result)) {
+    const code = isRecord(error) ? error['code'] : undefined
+    const refused = beforehand.has(code) || (status >= 400 && status < 500)
+    return { kind: 'answered', answer: { status: refused ? 400 : 500, headers: {}, body: error ?? null } }
+  }
+  if (result['resultType'] === 'input_required') return { kind: 'answered', answer: { status: 428, headers: {}, body: null } }
+  const body = bodyOf(result)
+  return { kind: 'answered', answer: { status: result['isError'] === true ? 422 : 200, headers: {}, body, text: printLosslessJson(body) } }
+}
+
+function expectedOf({ message, later }: Deciding, settling: Settling): Expected {
+  return {
+    answered: async ({ result, error }, status) => {
+      const task = isRecord(result) && result['resultType'] === 'task' ? taskIdOf(result) : undefined
+      if (task !== undefined) {
+        later(task, settling)
+        return undefined
+      }
+      return told(message, settling.call, await settling.settle(result, error, status))
+    },
+    lost: async ({ sent, why }) => {
+      await settling.lost(why)
+      const detail = sent ? 'the server was asked and did not answer; nobody knows whether it did what it was asked' : 'the server cannot be reached'
+      return errorBytes(message.id, errorOf(refuse('upstream-failed', detail, sent ? {} : { retryAfterMs: 1000 }), settling.call))
+    },
+  }
+}
+
+/** What the client is told; undefined: what came. */
+export function told(
+  message: RequestMessage,
+  call: string,
+  shown: Awaited<ReturnType<Settling['settle']>>,
+): Buffer | undefined {
+  if (shown === undefined) return undefined
+  if ('refusal' in shown) return errorBytes(message.id, errorOf(shown.refusal, call))
+  return resultBytes(message.id, printLosslessJson(shown.result))
+}
+
+/** The id of a task that a result stands for, in the shapes of both eras. */
+export function taskIdOf(result: Readonly<Record<string, unknown>>): string | undefined {
+  const task = isRecord(result['task']) ? result['task'] : result
+  const id = task['taskId']
+  return typeof id === 'string' ? id : undefined
+}
+
+/** What no charter describes: let through and recorded, or refused, as the charter says of such. */
+export async function decideUndescribed(
+  { guard, asking, message, reads }: { readonly guard: Guard; readonly asking: Asking; readonly message: RequestMessage; readonly reads: boolean },
+  what: string,
+  unknown: number,
+): Promise<Verdict> {
+  const call = newId(Date.now())
+  const charter: Charter = guard.charter()
+  const passed = (reads ? charter.undescribed.reads : charter.undescribed.writes) === 'allow'
+  const noted = { kind: 'undescribed', call, method: message.method, path: what, passed, principal: asking.principal } as const
+  try {
+    await guard.note(noted)
+  } catch {
+    return refusedVerdict(message, refuse('unavailable', 'the request cannot be put on the record', { retryAfterMs: 1000 }), call)
+  }
+  if (passed) return passing(message)
+  const error = errorOf(refuse('undescribed', `nothing is said of \`${what}\``), call)
+  return { kind: 'said', status: 200, bytes: errorBytes(message.id, { ...error, code: unknown }) }
+}
+
+/** A request that goes on without a decision of its own. */
+export function passing(message: RequestMessage, answered?: (message: ResponseMessage) => Buffer | undefined | Promise<Buffer | undefined>): Verdict {
+  return {
+    kind: 'go',
+    message,
+    dropped: async () => undefined,
+    expected: {
+      answered: (came) => answered?.(came),
+      lost: ({ sent }) =>
+        errorBytes(message.id, {
+          code: refusalCodes['upstream-failed'],
+          message: sent ? 'the server did not answer' : 'the server cannot be reached',
+        }),
+    },
+  }
+}

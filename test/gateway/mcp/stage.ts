@@ -1,0 +1,74 @@
+// A gateway before an MCP server, for tests.
+import type { Charter } from '../../../src/charter/charter.ts'
+import { linkCharter } from '../../../src/charter/link.ts'
+import { parseCharter } from '../../../src/charter/parse.ts'
+import { readToolList } from '../../../src/charter/source/tools.ts'
+import { type McpGateway, type McpGatewayOptions, openMcpGateway } from '../../../src/gateway/mcp/gateway.ts'
+import { createGuard, type Guard } from '../../../src/guard/guard.ts'
+import type { GuardEvent } from '../../../src/guard/journal.ts'
+import type { Identifier } from '../../../src/identity/identity.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
+
+/** A charter of the given words over approved tool lists, by source. */
+export function toolCharter(words: Readonly<Record<string, unknown>>, lists: Readonly<Record<string, unknown>>): Charter {
+  const sources = Object.keys(lists).map((name) => ({ name, type: 'mcp', url: `./${name}.tools.json` }))
+  const raw = { lockstep: 1, name: 'tools', sources, ...words }
+  const parsed = parseCharter([{ file: 'tools.yaml', text: JSON.stringify(raw) }])
+  if (parsed.charter === undefined) throw new Error(JSON.stringify(parsed.diagnostics))
+  const described = Object.entries(lists).map(([name, document]) => {
+    const { description } = readToolList(name, document, () => ({ file: `${name}.tools.json`, line: 1, column: 1 }))
+    if (description === undefined) throw new Error('no description')
+    return [name, description] as const
+  })
+  const { charter, diagnostics } = linkCharter(parsed.charter, new Map(described))
+  const errors = diagnostics.filter((each) => each.severity === 'error')
+  if (errors.length > 0) throw new Error(JSON.stringify(errors))
+  return charter
+}
+
+/** A charter that lets everything through. */
+export function openCharter(): Charter {
+  return toolCharter({ undescribed: { reads: 'allow', writes: 'allow' }, actors: { anyone: {} } }, { fixture: { tools: [] } })
+}
+
+/** Callers are who their token says: `Bearer NAME`. */
+export const named: Identifier = {
+  identify: async ({ headers }) => {
+    const { authorization } = headers
+    const [, id] = /^Bearer ([a-z-]+)/.exec(String(authorization ?? '')) ?? []
+    if (authorization === undefined) return { ok: true, principal: { actors: [] } }
+    if (id === undefined) return { ok: false, code: 'unknown', why: 'the token is not known', challenge: 'Bearer error="invalid_token"' }
+    return { ok: true, principal: { id, kind: 'user', actors: [id.replace(/-.*$/, '')], scopes: ['tools'] } }
+  },
+  close: async () => undefined,
+}
+
+export interface Stage {
+  readonly gateway: McpGateway
+  readonly guard: Guard
+  readonly events: readonly GuardEvent[]
+  readonly url: string
+  close(): Promise<void>
+}
+
+export type StageOptions = Pick<McpGatewayOptions, 'servers'> & Partial<Omit<McpGatewayOptions, 'guard'>> & { readonly charter?: Charter }
+
+/** Opens a guard and a gateway on a free port of 127.0.0.1. */
+export async function openStage({ charter = openCharter(), ...options }: StageOptions): Promise<Stage> {
+  const events: GuardEvent[] = []
+  const store = openSqliteStore(':memory:')
+  const journal = { append: async (event: GuardEvent) => void events.push(event) }
+  const guard = await createGuard(charter, { version: '1', store, journal })
+  const gateway = await openMcpGateway({ guard, identifier: named, listen: { host: '127.0.0.1', port: 0 }, ...options })
+  return {
+    gateway,
+    guard,
+    events,
+    url: `${gateway.address.url}/mcp`,
+    close: async () => {
+      await gateway.close(100)
+      await guard.close()
+      await store.close()
+    },
+  }
+}
