@@ -80,11 +80,15 @@ class Policy implements Judge {
     if (method === 'tools/call') return this.#callTool(asking, message)
     if (protocol.has(method)) return passing(message)
     if (listMembers[method] !== undefined) return this.#list(asking, message)
-    if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#onlySource())
+    if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#onlySource(), this.#isOpen())
     const by = reading[method]
     if (by !== undefined) return this.#read(asking, message, by)
     const { guard } = this.#options
     return decideUndescribed({ guard, asking, message, reads: false }, method, codes.unknownMethod)
+  }
+
+  #isOpen(): boolean {
+    return this.#options.guard.charter().undescribed.writes === 'allow'
   }
 
   #onlySource(): string {
@@ -171,7 +175,7 @@ class Policy implements Judge {
   }
 
   async notification(_asking: Asking, { method }: NotificationMessage): Promise<boolean> {
-    return notifications.has(method) || this.#options.guard.charter().undescribed.writes === 'allow'
+    return notifications.has(method) || this.#isOpen()
   }
 
   overheard(message: RequestMessage | NotificationMessage): boolean {

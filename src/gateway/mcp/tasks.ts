@@ -33,10 +33,15 @@ export class Tasks {
     this.#known.set(keyOf(source, id), { owner, source, settling, settled: false, at: performance.now() })
   }
 
-  /** `tasks/get` and its like: for whoever started the task, and nobody else. */
-  request(asking: Asking, message: RequestMessage, source: string): Verdict {
+  /**
+   * `tasks/get` and its like: for whoever started the task, and nobody else.
+   *
+   * @param open - Tasks that nobody here saw begin are asked for too.
+   */
+  request(asking: Asking, message: RequestMessage, source: string, open: boolean): Verdict {
     const id = String(message.params['taskId'])
     const task = this.#known.get(keyOf(source, id))
+    if (task === undefined && open) return passing(message)
     if (task === undefined || task.owner !== asking.owner)
       return { kind: 'said', status: 200, bytes: errorBytes(message.id, { code: codes.params, message: 'no such task' }) }
     return passing(message, (came) => this.#show(task, message, came))
