@@ -63,17 +63,26 @@ export function makeApprovals(now: () => number, key: Buffer = randomBytes(32)):
         return said(message, { code: codes.params, message: 'the state is none of ours, or its time is over' })
       const response = isRecord(inputResponses) ? inputResponses[inputName] : undefined
       const action = isRecord(response) ? response['action'] : undefined
-      if (action !== 'accept') return said(message, { code: codes.params, message: 'the call was given up', data: { code: 'approval-needed', hold: state.hold } })
+      if (action !== 'accept')
+        return said(message, {
+          code: codes.params,
+          message: 'the call was given up',
+          data: { code: 'approval-needed', hold: state.hold },
+        })
       return { kind: 'goes', hold: state.hold, message: withInner(message, state.inner) }
     },
     ask: (asking, message, refusal, call) => {
       const { hold } = refusal
       if (hold === undefined || asking.era !== 'modern' || !canElicit(message)) return undefined
       const { requestState, inputResponses } = message.params
-      const before = typeof requestState === 'string' && requestState.startsWith(prefix) ? open(requestState) : undefined
+      const before =
+        typeof requestState === 'string' && requestState.startsWith(prefix) ? open(requestState) : undefined
       const rounds = (before?.rounds ?? 0) + 1
       if (rounds > mostRounds) return undefined
-      const own = { ...(requestState === undefined ? {} : { requestState }), ...(inputResponses === undefined ? {} : { inputResponses }) }
+      const own = {
+        ...(requestState === undefined ? {} : { requestState }),
+        ...(inputResponses === undefined ? {} : { inputResponses }),
+      }
       const inner = before === undefined ? own : before.inner
       const state: State = {
         hold: hold.reference,
@@ -82,7 +91,11 @@ export function makeApprovals(now: () => number, key: Buffer = randomBytes(32)):
         rounds,
         ...(inner === undefined || Object.keys(inner).length === 0 ? {} : { inner }),
       }
-      return { kind: 'said', status: 200, bytes: resultBytes(message.id, printLosslessJson(question(refusal, call, seal(state)))) }
+      return {
+        kind: 'said',
+        status: 200,
+        bytes: resultBytes(message.id, printLosslessJson(question(refusal, call, seal(state)))),
+      }
     },
   }
 }
@@ -94,7 +107,9 @@ function question(refusal: Refusal, call: string, requestState: string): unknown
   const requestedSchema = { type: 'object', properties: {} }
   return {
     resultType: 'input_required',
-    inputRequests: { [inputName]: { method: 'elicitation/create', params: { mode: 'form', message, requestedSchema } } },
+    inputRequests: {
+      [inputName]: { method: 'elicitation/create', params: { mode: 'form', message, requestedSchema } },
+    },
     requestState,
     _meta: { 'lockstep/refusal': errorOf(refusal, call).data },
   }

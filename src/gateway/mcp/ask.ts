@@ -30,7 +30,9 @@ export function askUpstream(
   const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
   const message: RequestMessage = { kind: 'request', id, method, params, bytes }
   const own = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
-  const kept = ['mcp-protocol-version', 'mcp-session-id'].flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]))
+  const kept = ['mcp-protocol-version', 'mcp-session-id'].flatMap((name) =>
+    headers[name] === undefined ? [] : [[name, headers[name]]],
+  )
   const sent = { ...own, ...Object.fromEntries(kept), ...(era === 'modern' ? headersFor(message, undefined) : {}) }
   return new Promise((resolve) => {
     const read = (text: string): boolean => {

@@ -1,7 +1,15 @@
 /** What a client has asked and not been answered: each answer is looked at, on whichever stream it comes. */
 import { parseLosslessJson } from '../../wire/lossless-json.ts'
 import type { Failure } from '../http/sending.ts'
-import { keyOfId, type Message, type MessageId, messageOf, type NotificationMessage, type RequestMessage, type ResponseMessage } from './message.ts'
+import {
+  keyOfId,
+  type Message,
+  type MessageId,
+  messageOf,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+} from './message.ts'
 import { errorBytes, refusalCodes } from './rpc-error.ts'
 import { type SseEvent, withData } from './sse.ts'
 import type { AnswerHead, Sink } from './upstream.ts'
@@ -126,7 +134,8 @@ class WatchedSink implements Sink {
       shown = await conversation.show(message, head.status)
     else if (id !== undefined) shown = await conversation.show(unreadable(id, message, head), head.status)
     const status = isOurs(head.status) ? 502 : head.status
-    const headers = shown === undefined ? withoutType(head.headers) : { ...head.headers, 'content-type': 'application/json' }
+    const headers =
+      shown === undefined ? withoutType(head.headers) : { ...head.headers, 'content-type': 'application/json' }
     this.#sink.head({ status, headers, stream: false })
     await this.#sink.whole(shown ?? Buffer.alloc(0))
   }
@@ -155,7 +164,8 @@ class WatchedSink implements Sink {
   }
 
   async #tell(told: Buffer): Promise<void> {
-    if (this.#head?.stream === true) await this.#sink.event(withData({ block: Buffer.alloc(0), data: '' }, told.toString('utf8')))
+    if (this.#head?.stream === true)
+      await this.#sink.event(withData({ block: Buffer.alloc(0), data: '' }, told.toString('utf8')))
     else {
       this.#sink.head({ status: 502, headers: { 'content-type': 'application/json' }, stream: false })
       await this.#sink.whole(told)
@@ -185,8 +195,15 @@ function unreadable(id: MessageId, message: Message | undefined, { status }: Ans
       ? message.error
       : { code: refusalCodes['upstream-failed'], message: `the server answered with HTTP ${status} and no message` }
   const bytes =
-    message === undefined ? errorBytes(id, { code: refusalCodes['upstream-failed'], message: String(status) }) : message.bytes
-  return { kind: 'response', id, error, bytes: message === undefined ? Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error })) : bytes }
+    message === undefined
+      ? errorBytes(id, { code: refusalCodes['upstream-failed'], message: String(status) })
+      : message.bytes
+  return {
+    kind: 'response',
+    id,
+    error,
+    bytes: message === undefined ? Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error })) : bytes,
+  }
 }
 
 function withoutType({ 'content-type': _, ...headers }: AnswerHead['headers']): AnswerHead['headers'] {

@@ -54,7 +54,11 @@ export function checkHeaders(message: Message, headers: McpHeaders, declared: Pa
   const parameter = named[message.method]
   const name = headers['mcp-name']
   if (parameter !== undefined) {
-    if (name === undefined ? era === 'modern' && mustBeNamed.has(message.method) : decode(name) !== message.params[parameter])
+    if (
+      name === undefined
+        ? era === 'modern' && mustBeNamed.has(message.method)
+        : decode(name) !== message.params[parameter]
+    )
       throw mismatch('mcp-name')
   }
   if (era === 'modern' && message.method === 'tools/call' && declared !== undefined)
@@ -62,7 +66,8 @@ export function checkHeaders(message: Message, headers: McpHeaders, declared: Pa
 }
 
 function checkParameters(given: unknown, headers: McpHeaders, declared: ParameterHeaders): void {
-  const values = typeof given === 'object' && given !== null ? new Map(Object.entries(given)) : new Map<string, unknown>()
+  const values =
+    typeof given === 'object' && given !== null ? new Map(Object.entries(given)) : new Map<string, unknown>()
   for (const [header, argument] of declared) {
     const said = headers[`mcp-param-${header.toLowerCase()}`]
     const value = values.get(argument)

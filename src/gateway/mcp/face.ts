@@ -1,21 +1,22 @@
 /** The gateway's HTTP face: Streamable HTTP of both eras. */
+
+import type { Principal } from '../../charter/charter.ts'
+import type { Identifier } from '../../identity/identity.ts'
 import { readBytes } from '../http/body.ts'
 import { credentialsOf, originOf, presentedBy } from '../http/caller.ts'
 import { checkLength, type Head, readHead } from '../http/head.ts'
 import { Refused } from '../http/refused.ts'
 import { type Arriving, type Reply, send } from '../http/reply.ts'
-import type { Principal } from '../../charter/charter.ts'
-import type { Identifier } from '../../identity/identity.ts'
 import { askUpstream } from './ask.ts'
 import { Conversation, watched } from './conversation.ts'
 import { checkHeaders, eraOf, type McpHeaders } from './era.ts'
 import { type Asking, type Judge, protocolHeaders } from './judge.ts'
 import { type Message, metaOf, type RequestMessage, readMessage } from './message.ts'
-import { checkNoCredential, checkSite, type Site } from './site.ts'
 import { type ProtectedResource, unauthenticated } from './protected-resource.ts'
 import { ReplySink } from './reply-sink.ts'
-import { codes, errorBytes, errorOf, Unanswered } from './rpc-error.ts'
+import { codes, errorBytes, Unanswered } from './rpc-error.ts'
 import { ownerOf, type Session, type Sessions } from './session.ts'
+import { checkNoCredential, checkSite, type Site } from './site.ts'
 import type { AnswerHead, Exchange, McpUpstream, Sink } from './upstream.ts'
 
 export interface McpLimits {
@@ -59,13 +60,18 @@ export async function serveMcp(around: FaceAround, arriving: Arriving, reply: Re
     const id = at.message?.kind === 'request' ? at.message.id : null
     const unread = arriving.httpVersion !== '2.0' && !arriving.readableEnded
     const body = errorBytes(id, said)
-    send(reply, status, {
-      'content-type': 'application/json',
-      'content-length': body.length,
-      'cache-control': 'no-store',
-      ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
-      ...(unread ? { connection: 'close' } : {}),
-    }, body)
+    send(
+      reply,
+      status,
+      {
+        'content-type': 'application/json',
+        'content-length': body.length,
+        'cache-control': 'no-store',
+        ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
+        ...(unread ? { connection: 'close' } : {}),
+      },
+      body,
+    )
   }
 }
 
@@ -125,7 +131,8 @@ async function serve(
     passBare(client, method)
     return
   }
-  if (method !== 'POST') throw new Unanswered({ code: codes.invalid, message: 'only POST, GET and DELETE are served', status: 405 })
+  if (method !== 'POST')
+    throw new Unanswered({ code: codes.invalid, message: 'only POST, GET and DELETE are served', status: 405 })
   checkType(headers['content-type'])
   checkLength(head.length, around.limits.bodyBytes)
   const bytes = await readBytes(arriving, around.limits.bodyBytes)
@@ -136,14 +143,18 @@ async function serve(
 }
 
 function checkType(type: string | undefined): void {
-  const [, charset] = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i.exec(type ?? '') ?? [undefined, 'none']
+  const [, charset] = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i.exec(type ?? '') ?? [
+    undefined,
+    'none',
+  ]
   if (charset !== undefined && !/^utf-?8$/i.test(charset))
     throw new Unanswered({ code: codes.invalid, message: 'the body is no application/json', status: 415 })
 }
 
 async function serveMessage(client: Client, message: Message): Promise<void> {
   const { door, headers } = client
-  const declared = message.kind === 'request' && message.method === 'tools/call' ? door.judge.parametersOf(message) : undefined
+  const declared =
+    message.kind === 'request' && message.method === 'tools/call' ? door.judge.parametersOf(message) : undefined
   checkHeaders(message, headers, declared)
   const era = eraOf(message, headers)
   const session = era === 'legacy' ? sessionOf(client) : undefined
@@ -155,7 +166,11 @@ async function serveMessage(client: Client, message: Message): Promise<void> {
   if (message.kind === 'notification' && !(await door.judge.notification(askingOf(client, exchange, {}), message)))
     throw new Unanswered({ code: codes.unknownMethod, message: 'this notification is not passed on', status: 400 })
   const conversation = session?.conversation ?? new Conversation(door.judge.overheard)
-  door.upstream.send(exchange, watched(sinkFor(client, session), { conversation, id: undefined, resumable: false }), client.signal)
+  door.upstream.send(
+    exchange,
+    watched(sinkFor(client, session), { conversation, id: undefined, resumable: false }),
+    client.signal,
+  )
 }
 
 /** A request without a message: the stream of what the server says unasked, or the end of a session. */
@@ -175,16 +190,32 @@ function closing(sink: Sink, method: string, { sessions }: Door, session: Sessio
     if (head.status < 300 || head.status === 404) sessions.close(session.id)
     sink.head(head)
   }
-  return { head, whole: (bytes) => sink.whole(bytes), event: (event) => sink.event(event), end: () => sink.end(), fail: (failure) => sink.fail(failure) }
+  return {
+    head,
+    whole: (bytes) => sink.whole(bytes),
+    event: (event) => sink.event(event),
+    end: () => sink.end(),
+    fail: (failure) => sink.fail(failure),
+  }
 }
 
-async function serveRequest(client: Client, message: RequestMessage, session: Session | undefined, era: Exchange['era']): Promise<void> {
+async function serveRequest(
+  client: Client,
+  message: RequestMessage,
+  session: Session | undefined,
+  era: Exchange['era'],
+): Promise<void> {
   const { door, signal, reply } = client
   const headers = upstreamHeaders(client, session)
   const exchange: Exchange = { method: 'POST', era, headers, message }
   const verdict = await door.judge.request(askingOf(client, exchange, metaOf(message)), message)
   if (verdict.kind === 'said') {
-    send(reply, verdict.status, { 'content-type': 'application/json', 'content-length': verdict.bytes.length, 'cache-control': 'no-store' }, verdict.bytes)
+    send(
+      reply,
+      verdict.status,
+      { 'content-type': 'application/json', 'content-length': verdict.bytes.length, 'cache-control': 'no-store' },
+      verdict.bytes,
+    )
     return
   }
   const conversation = session?.conversation ?? new Conversation(door.judge.overheard)

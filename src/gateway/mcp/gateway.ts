@@ -1,6 +1,7 @@
 /** The MCP gateway: MCP servers behind one address, with nothing sent to them that the guard has not ruled on. */
-import { newId } from '../../guard/id.ts'
+
 import type { Guard } from '../../guard/guard.ts'
+import { newId } from '../../guard/id.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { type ListenConfig, openListener, type TlsConfig } from '../http/listener.ts'
 import { openUpstreams, type UpstreamConfig } from '../http/upstream.ts'
@@ -43,7 +44,9 @@ export interface McpGatewayOptions {
 }
 
 /** What operators may want to see at once. */
-export type McpEvent = { readonly kind: 'drift'; readonly drift: Drift } | { readonly kind: 'failed'; readonly why: string }
+export type McpEvent =
+  | { readonly kind: 'drift'; readonly drift: Drift }
+  | { readonly kind: 'failed'; readonly why: string }
 
 export interface McpGateway {
   readonly address: { readonly host: string; readonly port: number; readonly url: string }

@@ -15,7 +15,13 @@ export interface HttpUpstreamOptions {
 type RawHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What of an answer's head concerns the client. Challenges do not: they are for our own credentials. */
-const kept: ReadonlySet<string> = new Set(['content-type', 'mcp-session-id', 'mcp-protocol-version', 'allow', 'retry-after'])
+const kept: ReadonlySet<string> = new Set([
+  'content-type',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'allow',
+  'retry-after',
+])
 
 /** Talks to the server at the address of `upstream`. */
 export function httpUpstream({ upstream, headers, maxBytes }: HttpUpstreamOptions): McpUpstream {
@@ -104,8 +110,8 @@ class Handler implements Dispatcher.DispatchHandler {
     for (const event of events ?? []) this.#take(controller, () => this.#sink.event(event))
   }
 
-  #take(controller: Dispatcher.DispatchController, next: () => void | Promise<void>): void {
-    const taken = this.#last === undefined ? next() : this.#last.then(next)
+  #take(controller: Dispatcher.DispatchController, pass: () => void | Promise<void>): void {
+    const taken = this.#last === undefined ? pass() : this.#last.then(() => pass())
     if (!(taken instanceof Promise)) return
     controller.pause()
     const last = taken.then(

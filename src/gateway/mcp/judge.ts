@@ -1,6 +1,6 @@
 /** What is decided about messages, as the faces see it. */
 import type { Principal } from '../../charter/charter.ts'
-import type { Expected } from './conversation.ts'
+import type { Expected, Overheard } from './conversation.ts'
 import type { Era, McpHeaders, ParameterHeaders } from './era.ts'
 import type { NotificationMessage, RequestMessage } from './message.ts'
 
@@ -36,8 +36,8 @@ export interface Judge {
   request(asking: Asking, message: RequestMessage): Promise<Verdict>
   /** @returns whether it goes to the server. */
   notification(asking: Asking, message: NotificationMessage): Promise<boolean>
-  /** @returns whether a message that a server sends without being asked may be seen. */
-  overheard(message: RequestMessage | NotificationMessage): boolean
+  /** Whether a message that a server sends without being asked may be seen. */
+  readonly overheard: Overheard
   /** The arguments of the tool of a call that headers repeat; undefined when the tool is not known. */
   parametersOf(message: RequestMessage): ParameterHeaders | undefined
 }

@@ -29,7 +29,12 @@ export interface Listing {
 }
 
 /** @returns the list as it may be shown; undefined: as it came. */
-export function showList(listing: Listing, asking: Asking, message: RequestMessage, { result }: ResponseMessage): Buffer | undefined {
+export function showList(
+  listing: Listing,
+  asking: Asking,
+  message: RequestMessage,
+  { result }: ResponseMessage,
+): Buffer | undefined {
   const member = listMembers[message.method]
   if (!isRecord(result) || member === undefined) return undefined
   const came = result[member]
@@ -37,7 +42,10 @@ export function showList(listing: Listing, asking: Asking, message: RequestMessa
   const items: readonly unknown[] = came
   const listed = items.filter(isRecord)
   const whole = message.params['cursor'] === undefined && result['nextCursor'] === undefined
-  const shown = member === 'tools' ? toolsFor(listing, asking.principal, listed, whole) : othersFor(listing, asking.principal, message.method, listed)
+  const shown =
+    member === 'tools'
+      ? toolsFor(listing, asking.principal, listed, whole)
+      : othersFor(listing, asking.principal, message.method, listed)
   const kept = shown.length === items.length
   if (kept && asking.era === 'legacy') return undefined
   const bounded = asking.era === 'legacy' ? {} : { ttlMs: Math.min(ttlOf(result), longestMs), cacheScope: 'private' }
@@ -50,7 +58,12 @@ function ttlOf({ ttlMs }: Readonly<Record<string, unknown>>): number {
 
 type Items = readonly Readonly<Record<string, unknown>>[]
 
-function toolsFor({ charter, naming, pins, onTools }: Listing, principal: Principal, tools: Items, whole: boolean): Items {
+function toolsFor(
+  { charter, naming, pins, onTools }: Listing,
+  principal: Principal,
+  tools: Items,
+  whole: boolean,
+): Items {
   onTools(tools)
   const bySource = new Map<string, { readonly visible: Items[number]; readonly own: Items[number] }[]>()
   for (const tool of tools) {
@@ -62,7 +75,13 @@ function toolsFor({ charter, naming, pins, onTools }: Listing, principal: Princi
   }
   const shown = new Set<Items[number]>()
   for (const [source, those] of bySource) {
-    const fit = new Set(pins.see(source, those.map(({ own }) => own), whole))
+    const fit = new Set(
+      pins.see(
+        source,
+        those.map(({ own }) => own),
+        whole,
+      ),
+    )
     for (const { visible, own } of those)
       if (fit.has(own) && isVisible(charter, `${source}.${String(own['name'])}`, principal)) shown.add(visible)
   }

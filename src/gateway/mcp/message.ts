@@ -1,7 +1,8 @@
 /** JSON-RPC messages of MCP: one reading each, with the bytes they came as. */
-import { parseStrictJson } from '../http/strict-json.ts'
-import { Refused } from '../http/refused.ts'
+
 import { isRecord } from '../../wire/to-http.ts'
+import { Refused } from '../http/refused.ts'
+import { parseStrictJson } from '../http/strict-json.ts'
 import { codes, Unanswered } from './rpc-error.ts'
 
 export type MessageId = string | number
@@ -61,7 +62,12 @@ export function messageOf(value: unknown, bytes: Buffer): Message | undefined {
   if (typeof method !== 'string') {
     const answers = Object.hasOwn(value, 'result') !== Object.hasOwn(value, 'error')
     if (!answers || method !== undefined || !(isId(id) || id === null)) return undefined
-    return { kind: 'response', id, bytes, ...('result' in value ? { result: value['result'] } : { error: value['error'] }) }
+    return {
+      kind: 'response',
+      id,
+      bytes,
+      ...('result' in value ? { result: value['result'] } : { error: value['error'] }),
+    }
   }
   if (Object.hasOwn(value, 'result') || Object.hasOwn(value, 'error')) return undefined
   const given = params ?? {}
@@ -80,7 +86,11 @@ export function keyOfId(id: MessageId): string {
 }
 
 /** The `_meta` of a message. */
-export function metaOf({ params }: { readonly params: Readonly<Record<string, unknown>> }): Readonly<Record<string, unknown>> {
+export function metaOf({
+  params,
+}: {
+  readonly params: Readonly<Record<string, unknown>>
+}): Readonly<Record<string, unknown>> {
   const meta = params['_meta']
   return isRecord(meta) ? meta : {}
 }

@@ -99,8 +99,18 @@ export class Pins {
     const key = `${source}.${tool} ${pinOf(now)}`
     if (this.#told.has(key) || this.#told.size > 1000) return
     this.#told.add(key)
-    const members = before === undefined ? [] : pinned.filter((name) => digestOf(before[name] ?? null) !== digestOf(now[name] ?? null))
-    this.#onDrift({ source, tool, kind: before === undefined ? 'new' : 'changed', members, ...(before === undefined ? {} : { before }), now })
+    const members =
+      before === undefined
+        ? []
+        : pinned.filter((name) => digestOf(before[name] ?? null) !== digestOf(now[name] ?? null))
+    this.#onDrift({
+      source,
+      tool,
+      kind: before === undefined ? 'new' : 'changed',
+      members,
+      ...(before === undefined ? {} : { before }),
+      now,
+    })
   }
 }
 

@@ -1,7 +1,9 @@
 /** What is decided of each method: what is a call, what is only protocol, and what is nobody's business to ask. */
 import type { Guard } from '../../guard/guard.ts'
+import { refuse } from '../../guard/refusal.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Approvals } from './approval.ts'
+import type { Overheard } from './conversation.ts'
 import { type ParameterHeaders, parameterHeaders } from './era.ts'
 import type { Asking, Judge, Verdict } from './judge.ts'
 import { listMembers, showList } from './lists.ts'
@@ -9,7 +11,6 @@ import type { NotificationMessage, RequestMessage } from './message.ts'
 import type { Named, Naming } from './naming.ts'
 import type { Pins } from './pins.ts'
 import { codes, errorBytes, errorOf } from './rpc-error.ts'
-import { refuse } from '../../guard/refusal.ts'
 import { Tasks } from './tasks.ts'
 import { decideCall, decideUndescribed, passing } from './tool-call.ts'
 
@@ -100,7 +101,11 @@ class Policy implements Judge {
     const { name, arguments: given = {} } = message.params
     const named = typeof name === 'string' ? naming.of(name) : undefined
     if (named === undefined || !isRecord(given))
-      return { kind: 'said', status: 200, bytes: errorBytes(message.id, { code: codes.params, message: 'no such tool, or no arguments' }) }
+      return {
+        kind: 'said',
+        status: 200,
+        bytes: errorBytes(message.id, { code: codes.params, message: 'no such tool, or no arguments' }),
+      }
     const operation = `${named.source}.${named.name}`
     const known = guard.charter().operations.has(operation)
     if (!known) return decideUndescribed({ guard, asking, message, reads: false }, operation, codes.params)
@@ -116,7 +121,8 @@ class Policy implements Judge {
       operation,
       arguments: given,
       sent,
-      later: (task: string, settling: Parameters<Tasks['add']>[3]) => this.#tasks.add(this.#onlySource(), task, asking.owner, settling),
+      later: (task: string, settling: Parameters<Tasks['add']>[3]) =>
+        this.#tasks.add(this.#onlySource(), task, asking.owner, settling),
       ...(pin === undefined ? {} : { pin }),
       ...(back.hold === undefined ? {} : { hold: back.hold }),
     }
@@ -164,13 +170,19 @@ class Policy implements Judge {
 
   async #read(asking: Asking, message: RequestMessage, by: 'name' | 'uri' | 'ref'): Promise<Verdict> {
     const { guard, naming } = this.#options
-    const visible = by === 'name' ? message.params['name'] : by === 'ref' && isRecord(message.params['ref']) ? message.params['ref']['name'] : undefined
+    const visible =
+      by === 'name'
+        ? message.params['name']
+        : by === 'ref' && isRecord(message.params['ref'])
+          ? message.params['ref']['name']
+          : undefined
     const source = (typeof visible === 'string' ? naming.of(visible)?.source : undefined) ?? this.#onlySource()
     const operation = `${source}.${message.method}`
     if (!guard.charter().operations.has(operation))
       return decideUndescribed({ guard, asking, message, reads: true }, operation, codes.params)
     const given = Object.fromEntries(Object.entries(message.params).filter(([name]) => !ofProtocol.has(name)))
-    const later = (task: string, settling: Parameters<Tasks['add']>[3]): void => this.#tasks.add(source, task, asking.owner, settling)
+    const later = (task: string, settling: Parameters<Tasks['add']>[3]): void =>
+      this.#tasks.add(source, task, asking.owner, settling)
     return decideCall({ guard, asking, message, operation, arguments: given, sent: message, later })
   }
 
@@ -178,8 +190,8 @@ class Policy implements Judge {
     return notifications.has(method) || this.#isOpen()
   }
 
-  overheard(message: RequestMessage | NotificationMessage): boolean {
-    if (message.method === 'notifications/tools/list_changed') this.#options.pins.doubt(this.#onlySource())
+  readonly overheard: Overheard = ({ method }) => {
+    if (method === 'notifications/tools/list_changed') this.#options.pins.doubt(this.#onlySource())
     return true
   }
 

@@ -2,7 +2,7 @@
 import type { Principal } from '../../charter/charter.ts'
 import type { Head } from '../http/head.ts'
 import { type Reply, send } from '../http/reply.ts'
-import { codes, refusalCodes, Unanswered } from './rpc-error.ts'
+import { refusalCodes, Unanswered } from './rpc-error.ts'
 
 export interface ProtectedResourceOptions {
   /** The paths that are protected. */

@@ -1,7 +1,7 @@
 /** The way back to a client over HTTP. */
 import type { OutgoingHttpHeaders } from 'node:http'
-import type { Failure } from '../http/sending.ts'
 import { type Reply, send } from '../http/reply.ts'
+import type { Failure } from '../http/sending.ts'
 import type { SseEvent } from './sse.ts'
 import type { AnswerHead, Sink } from './upstream.ts'
 

@@ -14,7 +14,8 @@ const loopback: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 /** @throws {TypeError} when it listens for others and is not told its names. */
 export function siteOf(listening: string, hosts: readonly string[] | undefined, origins: readonly string[] = []): Site {
   const isLoopback = /^(?:127(?:\.\d+){3}|::1|localhost)$/.test(listening)
-  if (hosts === undefined && !isLoopback) throw new TypeError('a gateway that others reach needs to know its names (`hosts`)')
+  if (hosts === undefined && !isLoopback)
+    throw new TypeError('a gateway that others reach needs to know its names (`hosts`)')
   return {
     hosts: new Set((hosts ?? loopback).map((each) => each.toLowerCase())),
     origins: new Set(origins.map((each) => each.toLowerCase())),
@@ -66,6 +67,10 @@ export function checkNoCredential({ headers }: Head, bytes: Buffer): void {
     const value = headers.get(name)
     for (const part of typeof value === 'string' ? value.split(/[\s;,=]+/) : [])
       if (part.length >= shortest && bytes.includes(part))
-        throw new Unanswered({ code: codes.invalid, message: 'the message repeats the credential it came with', status: 400 })
+        throw new Unanswered({
+          code: codes.invalid,
+          message: 'the message repeats the credential it came with',
+          status: 400,
+        })
   }
 }

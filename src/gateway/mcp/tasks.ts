@@ -1,10 +1,11 @@
 /** Tasks: results that come later, each bound to whoever started it, and inspected when they come. */
+
+import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Asking, Verdict } from './judge.ts'
 import type { RequestMessage, ResponseMessage } from './message.ts'
 import { codes, errorBytes, errorOf, resultBytes } from './rpc-error.ts'
 import { passing, type Settling } from './tool-call.ts'
-import { printLosslessJson } from '../../wire/lossless-json.ts'
 
 interface Task {
   readonly owner: string
@@ -43,7 +44,11 @@ export class Tasks {
     const task = this.#known.get(keyOf(source, id))
     if (task === undefined && open) return passing(message)
     if (task === undefined || task.owner !== asking.owner)
-      return { kind: 'said', status: 200, bytes: errorBytes(message.id, { code: codes.params, message: 'no such task' }) }
+      return {
+        kind: 'said',
+        status: 200,
+        bytes: errorBytes(message.id, { code: codes.params, message: 'no such task' }),
+      }
     return passing(message, (came) => this.#show(task, message, came))
   }
 
@@ -67,7 +72,11 @@ export class Tasks {
     }
     if ((status === 'failed' || status === 'cancelled') && !task.settled) {
       task.settled = true
-      await settling.settle(undefined, result['error'] ?? { code: 0, message: status }, status === 'cancelled' ? 400 : 500)
+      await settling.settle(
+        undefined,
+        result['error'] ?? { code: 0, message: status },
+        status === 'cancelled' ? 400 : 500,
+      )
     }
     return undefined
   }

@@ -32,13 +32,20 @@ export interface Deciding {
 /** Settles a call with the result that came, and says what the client is told instead; undefined: the result as it is. */
 export interface Settling {
   /** @returns the result as it may be shown, an error, or undefined: as it came. */
-  readonly settle: (result: unknown, error: unknown, status: number) => Promise<{ readonly result: unknown } | { readonly refusal: Refusal } | undefined>
+  readonly settle: (
+    result: unknown,
+    error: unknown,
+    status: number,
+  ) => Promise<{ readonly result: unknown } | { readonly refusal: Refusal } | undefined>
   readonly lost: (why: string) => Promise<void>
   readonly call: string
 }
 
 /** Has a call decided. A question that waits for somebody is told by `asked`, where the client can be asked itself. */
-export async function decideCall(deciding: Deciding, asked?: (refusal: Refusal, call: string) => Verdict | undefined): Promise<Verdict> {
+export async function decideCall(
+  deciding: Deciding,
+  asked?: (refusal: Refusal, call: string) => Verdict | undefined,
+): Promise<Verdict> {
   const { guard, asking, operation, message, pin, hold } = deciding
   const incoming: Incoming = {
     operation,
@@ -55,7 +62,11 @@ export async function decideCall(deciding: Deciding, asked?: (refusal: Refusal, 
     return instead ?? refusedVerdict(message, ruling.refusal, ruling.call)
   }
   if (ruling.kind === 'answered')
-    return { kind: 'said', status: 200, bytes: resultBytes(message.id, printLosslessJson(asResult(ruling.answer.body))) }
+    return {
+      kind: 'said',
+      status: 200,
+      bytes: resultBytes(message.id, printLosslessJson(asResult(ruling.answer.body))),
+    }
   const settling = settlingOf(ruling)
   return {
     kind: 'go',
@@ -71,7 +82,10 @@ function refusedVerdict(message: RequestMessage, refusal: Refusal, call: string)
 
 /** An answer that is given again: what was judged, as a result. */
 function asResult(body: unknown): unknown {
-  return { content: [{ type: 'text', text: printLosslessJson(body ?? null) }], ...(isRecord(body) ? { structuredContent: body } : {}) }
+  return {
+    content: [{ type: 'text', text: printLosslessJson(body ?? null) }],
+    ...(isRecord(body) ? { structuredContent: body } : {}),
+  }
 }
 
 type Going = Extract<Ruling, { kind: 'go' }>
@@ -108,9 +122,13 @@ function outcomeOf(result: unknown, error: unknown, status: number): Outcome {
     const refused = beforehand.has(code) || (status >= 400 && status < 500)
     return { kind: 'answered', answer: { status: refused ? 400 : 500, headers: {}, body: error ?? null } }
   }
-  if (result['resultType'] === 'input_required') return { kind: 'answered', answer: { status: 428, headers: {}, body: null } }
+  if (result['resultType'] === 'input_required')
+    return { kind: 'answered', answer: { status: 428, headers: {}, body: null } }
   const body = bodyOf(result)
-  return { kind: 'answered', answer: { status: result['isError'] === true ? 422 : 200, headers: {}, body, text: printLosslessJson(body) } }
+  return {
+    kind: 'answered',
+    answer: { status: result['isError'] === true ? 422 : 200, headers: {}, body, text: printLosslessJson(body) },
+  }
 }
 
 function expectedOf({ message, later }: Deciding, settling: Settling): Expected {
@@ -125,8 +143,13 @@ function expectedOf({ message, later }: Deciding, settling: Settling): Expected 
     },
     lost: async ({ sent, why }) => {
       await settling.lost(why)
-      const detail = sent ? 'the server was asked and did not answer; nobody knows whether it did what it was asked' : 'the server cannot be reached'
-      return errorBytes(message.id, errorOf(refuse('upstream-failed', detail, sent ? {} : { retryAfterMs: 1000 }), settling.call))
+      const detail = sent
+        ? 'the server was asked and did not answer; nobody knows whether it did what it was asked'
+        : 'the server cannot be reached'
+      return errorBytes(
+        message.id,
+        errorOf(refuse('upstream-failed', detail, sent ? {} : { retryAfterMs: 1000 }), settling.call),
+      )
     },
   }
 }
@@ -151,18 +174,34 @@ export function taskIdOf(result: Readonly<Record<string, unknown>>): string | un
 
 /** What no charter describes: let through and recorded, or refused, as the charter says of such. */
 export async function decideUndescribed(
-  { guard, asking, message, reads }: { readonly guard: Guard; readonly asking: Asking; readonly message: RequestMessage; readonly reads: boolean },
+  {
+    guard,
+    asking,
+    message,
+    reads,
+  }: { readonly guard: Guard; readonly asking: Asking; readonly message: RequestMessage; readonly reads: boolean },
   what: string,
   unknown: number,
 ): Promise<Verdict> {
   const call = newId(Date.now())
   const charter: Charter = guard.charter()
   const passed = (reads ? charter.undescribed.reads : charter.undescribed.writes) === 'allow'
-  const noted = { kind: 'undescribed', call, method: message.method, path: what, passed, principal: asking.principal } as const
+  const noted = {
+    kind: 'undescribed',
+    call,
+    method: message.method,
+    path: what,
+    passed,
+    principal: asking.principal,
+  } as const
   try {
     await guard.note(noted)
   } catch {
-    return refusedVerdict(message, refuse('unavailable', 'the request cannot be put on the record', { retryAfterMs: 1000 }), call)
+    return refusedVerdict(
+      message,
+      refuse('unavailable', 'the request cannot be put on the record', { retryAfterMs: 1000 }),
+      call,
+    )
   }
   if (passed) return passing(message)
   const error = errorOf(refuse('undescribed', `nothing is said of \`${what}\``), call)
@@ -170,7 +209,10 @@ export async function decideUndescribed(
 }
 
 /** A request that goes on without a decision of its own. */
-export function passing(message: RequestMessage, answered?: (message: ResponseMessage) => Buffer | undefined | Promise<Buffer | undefined>): Verdict {
+export function passing(
+  message: RequestMessage,
+  answered?: (message: ResponseMessage) => Buffer | undefined | Promise<Buffer | undefined>,
+): Verdict {
   return {
     kind: 'go',
     message,

@@ -30,7 +30,9 @@ export function withBodyOf(result: Result, body: unknown): Result {
     return { ...result, structuredContent: body, ...contentWith(result, (text) => retold(text, before, body, gone)) }
   }
   if (onlyText(result) !== undefined) return { ...result, ...contentWith(result, () => printLosslessJson(body)) }
-  return isRecord(body) && Array.isArray(body['content']) ? { ...result, content: body['content'] } : { ...result, content: [] }
+  return isRecord(body) && Array.isArray(body['content'])
+    ? { ...result, content: body['content'] }
+    : { ...result, content: [] }
 }
 
 function contentWith({ content }: Result, change: (text: string) => string): { readonly content?: readonly unknown[] } {
@@ -54,7 +56,9 @@ function retold(text: string, before: unknown, after: unknown, gone: readonly st
 /** The texts that were in a value and are no longer, the longest first. */
 function goneFrom(before: unknown, after: unknown): readonly string[] {
   const kept = new Set(leavesOf(after))
-  return [...new Set(leavesOf(before))].filter((each) => each !== '' && !kept.has(each)).sort((a, b) => b.length - a.length)
+  return [...new Set(leavesOf(before))]
+    .filter((each) => each !== '' && !kept.has(each))
+    .sort((a, b) => b.length - a.length)
 }
 
 function leavesOf(value: unknown): readonly string[] {

@@ -11,6 +11,8 @@ export function isVisible(charter: Charter, operation: OperationId, principal: P
   if (known === undefined) return charter.undescribed.writes === 'allow'
   const call = { operation, principal, request: { body: {} }, at: 0, ...(run === undefined ? {} : { run }) }
   return known.uses.some((use) =>
-    evaluateUse(charter, use, noFacts, call).every((reason) => !aboutTheCaller.has(reason.kind) || reason.outcome !== 'broken'),
+    evaluateUse(charter, use, noFacts, call).every(
+      (reason) => !aboutTheCaller.has(reason.kind) || reason.outcome !== 'broken',
+    ),
   )
 }

@@ -10,7 +10,10 @@ export type Revision = '2025-11-25' | '2026-07-28'
 /** `scenario: check-id` → status; a check that comes several times in a scenario is numbered. */
 export type Verdicts = ReadonlyMap<string, string>
 
-const program = join(dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')), 'dist/index.js')
+const program = join(
+  dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')),
+  'dist/index.js',
+)
 
 interface Check {
   readonly id: string

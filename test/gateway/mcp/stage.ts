@@ -10,7 +10,10 @@ import type { Identifier } from '../../../src/identity/identity.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 
 /** A charter of the given words over approved tool lists, by source. */
-export function toolCharter(words: Readonly<Record<string, unknown>>, lists: Readonly<Record<string, unknown>>): Charter {
+export function toolCharter(
+  words: Readonly<Record<string, unknown>>,
+  lists: Readonly<Record<string, unknown>>,
+): Charter {
   const sources = Object.keys(lists).map((name) => ({ name, type: 'mcp', url: `./${name}.tools.json` }))
   const raw = { lockstep: 1, name: 'tools', sources, ...words }
   const parsed = parseCharter([{ file: 'tools.yaml', text: JSON.stringify(raw) }])
@@ -28,7 +31,10 @@ export function toolCharter(words: Readonly<Record<string, unknown>>, lists: Rea
 
 /** A charter that knows none of the servers, and lets through what it does not know. */
 export function openCharter(): Charter {
-  return toolCharter({ undescribed: { reads: 'allow', writes: 'allow' }, actors: { clerk: {} } }, { other: { tools: [] } })
+  return toolCharter(
+    { undescribed: { reads: 'allow', writes: 'allow' }, actors: { clerk: {} } },
+    { other: { tools: [] } },
+  )
 }
 
 /** Callers are who their token says: `Bearer NAME`. */
@@ -37,7 +43,8 @@ export const named: Identifier = {
     const { authorization } = headers
     const [, id] = /^Bearer ([a-z-]+)/.exec(String(authorization ?? '')) ?? []
     if (authorization === undefined) return { ok: true, principal: { actors: [] } }
-    if (id === undefined) return { ok: false, code: 'unknown', why: 'the token is not known', challenge: 'Bearer error="invalid_token"' }
+    if (id === undefined)
+      return { ok: false, code: 'unknown', why: 'the token is not known', challenge: 'Bearer error="invalid_token"' }
     return { ok: true, principal: { id, kind: 'user', actors: [id.replace(/-.*$/, '')], scopes: ['tools'] } }
   },
   close: async () => undefined,
@@ -51,7 +58,8 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export type StageOptions = Pick<McpGatewayOptions, 'servers'> & Partial<Omit<McpGatewayOptions, 'guard'>> & { readonly charter?: Charter }
+export type StageOptions = Pick<McpGatewayOptions, 'servers'> &
+  Partial<Omit<McpGatewayOptions, 'guard'>> & { readonly charter?: Charter }
 
 /** Opens a guard and a gateway on a free port of 127.0.0.1. */
 export async function openStage({ charter = openCharter(), ...options }: StageOptions): Promise<Stage> {
