@@ -1,0 +1,44 @@
+// One desk for each scenario, with what customers wrote planted in it.
+import type { Principal, Run } from '../../src/charter/charter.ts'
+import { type Desk, openDesk } from './records.ts'
+import type { RunGiven, Scenario } from './scenario.ts'
+import { PEOPLE } from './shop.ts'
+
+/** A desk with the planted texts in place. Throws for what is not there. */
+export function plantedDesk({ name, plant }: Pick<Scenario, 'name' | 'plant'>): Desk {
+  const desk = openDesk()
+  const kept = new Map<string, ReadonlyMap<string, object>>([
+    ['customers', desk.customers],
+    ['orders', desk.orders],
+    ['tickets', desk.tickets],
+    ['attachments', desk.attachments],
+    ['articles', desk.articles],
+  ])
+  for (const [kind, things] of Object.entries(plant))
+    for (const [id, members] of Object.entries(things)) {
+      const thing = kept.get(kind)?.get(id)
+      if (thing === undefined) throw new Error(`${name}: there is no ${id} among ${kind}`)
+      Object.assign(thing, members)
+    }
+  return desk
+}
+
+/** A person or an agent by name. */
+export function person(name: string): Principal {
+  const found = PEOPLE.find((each) => each.id === name)
+  if (found === undefined) throw new Error(`there is nobody called ${name}`)
+  const { id, kind, tenant, roles } = found
+  return { id, kind, roles, ...(tenant === '' ? {} : { tenant }) }
+}
+
+/** Who calls in a run: the agent, with those it works for. */
+export function callerOf(given: RunGiven): Principal {
+  const behind = given.for === undefined ? [] : [given.for].flat().map(person)
+  return behind.length === 0 ? person(given.as) : { ...person(given.as), chain: behind }
+}
+
+/** The run itself. */
+export function runOf(given: RunGiven, id: string): Run {
+  const { workflow, as, prompt, tools } = given
+  return { id, workflow, agent: as, purpose: prompt, ...(tools === undefined ? {} : { tools }) }
+}
