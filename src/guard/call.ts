@@ -1,5 +1,6 @@
 /** What gateways and the guard say to each other about one call. No bytes and no sockets here: those are the gateways'. */
 import type { CallRequest, OperationId, Principal, Run } from '../charter/charter.ts'
+import type { RunHandle } from '../charter/run-handle.ts'
 import type { Pin } from '../constraint/facts.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
 
@@ -8,8 +9,8 @@ export interface Incoming {
   readonly operation: OperationId
   readonly principal: Principal
   readonly request: CallRequest
-  /** The run it belongs to, verified by whoever hands the call over. */
-  readonly run?: Run
+  /** The run it belongs to, as its caller showed it or `guard.runs` gave it. Without one, an agent has a run of its own that lasts as long as it keeps calling. */
+  readonly run?: Run | RunHandle
   /** How the server of a tool describes it now, beside what was approved. */
   readonly pin?: Pin
   /** Headers that prove who calls, to look at objects with the caller's eyes. Never recorded. */

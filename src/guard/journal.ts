@@ -1,5 +1,5 @@
 /** What the guard says to the ledger. Kept apart from how the ledger writes it down. */
-import type { CallRequest, OperationId, Principal, UseId } from '../charter/charter.ts'
+import type { CallRequest, OperationId, Principal, Run, UseId } from '../charter/charter.ts'
 import type { Obligation } from '../constraint/kind.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
 import type { Objects } from './gather.ts'
@@ -32,6 +32,9 @@ export type GuardEvent = { readonly at: number } & (
       readonly astray?: string
       readonly created?: ObjectRef
       readonly recording: Recording
+      readonly run?: string
+      readonly principal?: string
+      /** Whom it is about: the person behind an agent. */
       readonly subject?: string
       readonly answer?: unknown
     }
@@ -104,6 +107,7 @@ export interface DecisionEvent {
   readonly call: string
   readonly operation: OperationId
   readonly principal: Principal
+  readonly run?: Run
   readonly workflow?: string
   readonly charter: { readonly name: string; readonly digest: string }
   readonly mode: 'enforce' | 'observe'

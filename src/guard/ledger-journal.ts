@@ -1,5 +1,6 @@
 /** Writes what the guard says into the ledger. */
 import type { Principal } from '../charter/charter.ts'
+import { personOf } from '../constraint/scope-key.ts'
 import type { Content, DecisionBody, EntryDraft, ObjectName, PrincipalSummary } from '../ledger/entry.ts'
 import type { Objects } from './gather.ts'
 import type { DecisionEvent, GuardEvent, Journal, Recording, UndescribedRequest } from './journal.ts'
@@ -36,7 +37,9 @@ export function draftOf(event: GuardEvent): EntryDraft {
         record: rules[event.recording],
         ...(event.status === undefined ? {} : { status: event.status }),
         ...whyOf(event.why ?? event.astray),
-        ...(event.subject === undefined ? {} : { subject: event.subject, principal: { id: event.subject } }),
+        ...(event.run === undefined ? {} : { run: event.run }),
+        ...(event.subject === undefined ? {} : { subject: event.subject }),
+        ...(event.principal === undefined ? {} : { principal: { id: event.principal } }),
         ...(event.answer === undefined ? {} : { content: { answer: event.answer } }),
       }
     case 'hold':
@@ -121,7 +124,7 @@ function undescribedDraft({ call, method, path, passed, principal }: Undescribed
     mode: 'enforce',
     reserved: false,
     content: { request: { method, path }, ...(principal === undefined ? {} : { principal }) },
-    ...(principal?.id === undefined ? {} : { subject: principal.id }),
+    ...(principal === undefined ? {} : subjectOf(principal)),
   }
 }
 
@@ -141,8 +144,15 @@ function decisionDraft(event: DecisionEvent, at: number): EntryDraft {
     objects: namesOf(objects),
     obligations,
     record: rules[event.recording],
-    content: { request, objects, facts: factsBeside(objects, event.facts), principal: event.principal },
-    ...(event.principal.id === undefined ? {} : { subject: event.principal.id }),
+    content: {
+      request,
+      objects,
+      facts: factsBeside(objects, event.facts),
+      principal: event.principal,
+      ...(event.run === undefined ? {} : { run: event.run }),
+    },
+    ...(event.run === undefined ? {} : { run: event.run.id }),
+    ...subjectOf(event.principal),
     ...(use === undefined ? {} : { use }),
     ...(workflow === undefined ? {} : { workflow }),
   }
@@ -155,13 +165,20 @@ function factsBeside(objects: Objects, facts: unknown): unknown {
   return others
 }
 
-function summaryOf({ id, kind, tenant, roles, actors }: Principal): PrincipalSummary {
+/** Whose key seals what is private: the person an agent acts for, not the agent. */
+export function subjectOf(principal: Principal): { readonly subject?: string } {
+  const { id } = personOf(principal)
+  return id === undefined ? {} : { subject: id }
+}
+
+function summaryOf({ id, kind, tenant, roles, actors, chain }: Principal): PrincipalSummary {
   return {
     ...(id === undefined ? {} : { id }),
     ...(kind === undefined ? {} : { kind }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(roles === undefined ? {} : { roles }),
     ...(actors === undefined ? {} : { actors }),
+    ...(chain === undefined ? {} : { actsFor: chain.map((each) => each.id ?? '') }),
   }
 }
 

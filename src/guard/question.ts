@@ -1,5 +1,6 @@
 /** What is asked when a call waits for somebody. */
 import type { Call } from '../charter/charter.ts'
+import { holderOf } from '../charter/run-handle.ts'
 import type { Answer, RefusalCode } from './call.ts'
 import type { Objects } from './gather.ts'
 import { digestOf } from './id.ts'
@@ -69,7 +70,7 @@ export function questionOf(force: InForce, { operation, principal, request, run 
     id,
     kind,
     tenant,
-    ...(chain === undefined ? {} : { for: chain.map((each) => [each.kind, each.id]) }),
+    ...(chain === undefined ? {} : { for: holderOf(principal) }),
   }
   const asked = { charter: force.version, operation, principal: caller, path, query, headers, body }
   return digestOf(run === undefined ? asked : { ...asked, run: run.id })

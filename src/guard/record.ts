@@ -18,6 +18,7 @@ export function decisionEvent(
     call: id,
     operation: call.operation,
     principal: call.principal,
+    ...(call.run === undefined ? {} : { run: call.run }),
     charter: { name: force.charter.name, digest: force.version },
     mode,
     effect: decision.effect,

@@ -15,6 +15,7 @@ import { detailOf, type Going } from './going.ts'
 import { grantChanges } from './granting.ts'
 import { learntOf, withLearnt } from './learnt.ts'
 import { freed } from './leases.ts'
+import { subjectOf } from './ledger-journal.ts'
 import { createdBy, type Made } from './made.ts'
 import { movesOf } from './moves.ts'
 import { marksOf } from './reserve.ts'
@@ -62,7 +63,9 @@ export async function recordOutcome(runtime: Runtime, going: Going, outcome: Out
     operation: going.call.operation,
     effect,
     recording: recordingOf(going.force, going.call.operation),
-    ...(going.call.principal.id === undefined ? {} : { subject: going.call.principal.id }),
+    ...subjectOf(going.call.principal),
+    ...(going.call.principal.id === undefined ? {} : { principal: going.call.principal.id }),
+    ...(going.call.run === undefined ? {} : { run: going.call.run.id }),
     ...(answered === undefined ? {} : { status: answered.status }),
     ...(outcome.kind === 'answered' ? {} : { why: outcome.why }),
     ...(astray === undefined ? {} : { astray }),

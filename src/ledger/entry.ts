@@ -31,6 +31,8 @@ export interface Content {
   readonly facts?: unknown
   /** Who called, with all claims. */
   readonly principal?: unknown
+  /** The run it belongs to, with what it was given and for what. */
+  readonly run?: unknown
 }
 
 /** How the private part is kept: whole, without its values, as a keyed digest, or not at all. Always without secret headers. */
@@ -134,6 +136,7 @@ export interface OutcomeBody {
   readonly operation: string
   readonly outcome: 'effective' | 'not-effective' | 'unknown'
   readonly principal?: PrincipalSummary
+  readonly run?: string
   readonly status?: number
   readonly ms?: number
   readonly why?: string
