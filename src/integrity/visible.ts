@@ -2,8 +2,7 @@ import { plainOf } from '../classify/lookalike.ts'
 
 /** Characters that a person who reads a text does not see, or that change what is seen. */
 // biome-ignore format: one line can carry the reason
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: each is meant by itself, not with the one before it
-const hidden = /(?![\t\n\r])[\p{Cc}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu
+const hidden = /(?![\t\n\r])[\p{Cc}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]|\u034f|\u17b4|\u17b5|[\u180b-\u180d]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu
 
 const names: readonly (readonly [first: number, last: number, name: string])[] = [
   [0x00, 0x1f, 'control'],
