@@ -14,6 +14,7 @@ import * as simulate from './commands/simulate.ts'
 import * as standing from './commands/standing.ts'
 import * as switches from './commands/switch.ts'
 import * as test from './commands/test.ts'
+import * as vault from './commands/vault.ts'
 import * as verify from './commands/verify.ts'
 import { harmless } from './prove/harmless.ts'
 import { exitCodes, openTerminal, type Terminal } from './terminal.ts'
@@ -35,6 +36,7 @@ const commands: readonly { readonly register: Register }[] = [
   standing,
   switches,
   settle,
+  vault,
   ledger,
   diff,
   simulate,

@@ -14,6 +14,8 @@ export interface KeeperOptions {
   readonly store: VaultStore
   readonly masters: MasterKeys
   readonly record: VaultRecord
+  /** Writes a value that another vault keeps. */
+  readonly write?: (to: Elsewhere, value: string) => Promise<number>
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -50,13 +52,15 @@ interface Next {
   readonly versions: readonly StoredVersion[]
   /** Of the current version; undefined for one that is deleted. */
   readonly key: Buffer | undefined
+  /** What is done elsewhere, once it is on the record. */
+  readonly elsewhere?: () => Promise<unknown>
 }
 
 type Before = OpenSecret | BrokenSecret | undefined
 type Said = Pick<SecretBody, 'effect' | 'version' | 'why'> & { readonly scopes?: readonly string[] }
 
 /** Makes a keeper; holds nothing open itself. */
-export function makeKeeper({ store, masters, record, now }: KeeperOptions): Keeper {
+export function makeKeeper({ store, masters, record, now, write }: KeeperOptions): Keeper {
   /** Reads, has the change made, records it, and puts it in place unless somebody else was there first. */
   const change = async (
     name: string,
@@ -66,7 +70,7 @@ export function makeKeeper({ store, masters, record, now }: KeeperOptions): Keep
     const rows = secretRows(await store.read()).find(({ head }) => head.name === name)
     const recorded = (await record.revisions()).get(name) ?? 0
     const before = rows === undefined ? undefined : await openSecret(rows, masters, recorded)
-    const { head, versions, key, said } = await make(
+    const { head, versions, key, said, elsewhere } = await make(
       before,
       rows === undefined ? undefined : parseHead(rows.head.detail),
     )
@@ -78,9 +82,10 @@ export function makeKeeper({ store, masters, record, now }: KeeperOptions): Keep
       record.append({ ...draft, effect: 'not-done', why }).catch(() => undefined)
     let isDone: boolean
     try {
+      await elsewhere?.()
       isDone = await store.replace(expected, sealHead(name, revision, head, key), versions)
     } catch (error) {
-      await undone('the store failed')
+      await undone(error instanceof VaultError ? error.code : 'the store failed')
       throw error
     }
     if (isDone) return
@@ -98,6 +103,16 @@ export function makeKeeper({ store, masters, record, now }: KeeperOptions): Keep
       if ('problem' in before) throw before.problem
       return make(before)
     })
+
+  const rotatedElsewhere = (
+    name: string,
+    from: Elsewhere,
+    value: string,
+  ): { said: Said; elsewhere(): Promise<unknown> } => {
+    if (write === undefined || from.version !== undefined)
+      throw new VaultError('refused', `\`${name}\` is kept by \`${from.vault}\`: rotate it there`, { secret: name })
+    return { said: { effect: 'rotated', why: `kept by ${from.vault}` }, elsewhere: () => write(from, value) }
+  }
 
   const everyOne = async (by: string, wanted: (secret: OpenSecret) => boolean, make: Parameters<typeof onOpen>[2]) => {
     const secrets = await openAll(await store.read(), masters, await record.revisions())
@@ -139,11 +154,17 @@ export function makeKeeper({ store, masters, record, now }: KeeperOptions): Keep
     rotate: async (name, value, overlapMs, by) => {
       checkValue(name, value)
       let version = 0
-      await onOpen(name, by, async ({ head, rows }) => {
-        if (head.from !== undefined)
-          throw new VaultError('refused', `\`${name}\` is kept by \`${head.from.vault}\`: rotate it there`, {
-            secret: name,
-          })
+      await onOpen(name, by, async ({ head, rows, key: before }) => {
+        const { from } = head
+        if (from !== undefined) {
+          version = head.current
+          return {
+            ...rotatedElsewhere(name, from, value),
+            head: { ...head, changed: { at: now(), by } },
+            key: before,
+            versions: rows.versions,
+          }
+        }
         version = head.current + 1
         const { sealed, key } = await sealVersion(masters, { secret: name, version, scopes: head.scopes }, value)
         const at = now()

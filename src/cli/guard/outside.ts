@@ -10,6 +10,7 @@ import type { Truth } from '../../guard/truth.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { openIdentifier } from '../../identity/open-identifier.ts'
 import type { ReplayMemory } from '../../identity/replay-memory.ts'
+import type { Injector } from '../../vault/injector.ts'
 import type { GuardConfig } from './config.ts'
 import type { GuardFile } from './schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -24,6 +25,8 @@ export interface Outside {
 
 export interface OutsideOptions {
   readonly charter: () => Charter
+  /** Where secrets for looks come from, once it is open. */
+  readonly vault?: () => Injector | undefined
   /** Which proofs were used, on any node. */
   readonly replays: ReplayMemory
 }
@@ -39,14 +42,14 @@ const readAgainMs = 2000
 export async function openOutside(
   { folder, file }: GuardConfig,
   secrets: Secrets,
-  { charter, replays }: OutsideOptions,
+  { charter, replays, vault = () => undefined }: OutsideOptions,
 ): Promise<Outside> {
   const upstreams = await upstreamsOf(folder, file)
   const readers = await readersOf(file, secrets)
   const { tls } = file.listen
   const listening = tls === undefined ? undefined : await tlsOf(folder, tls)
   const identifier = await openCallers({ folder, file }, secrets, replays)
-  const truth = httpTruth({ charter, upstreams, readers, timeoutMs: file.limits.look })
+  const truth = httpTruth({ charter, upstreams, readers, vault, timeoutMs: file.limits.look })
   return { upstreams, identifier, truth, ...(listening === undefined ? {} : { tls: listening }) }
 }
 

@@ -1,17 +1,9 @@
 /** The shape of a guard file: where the guard listens, what it stands in front of, and where it keeps what it knows. */
 import { z } from 'zod'
-import { parseDuration } from '../../charter/duration.ts'
 import { identityConfigSchema } from '../../identity/schema.ts'
+import { file, name, secret, span, text } from './schema-part.ts'
+import { vaultSchema } from './vault-schema.ts'
 
-const text = z.string().min(1)
-const name = text.regex(/^[A-Za-z][\w-]*$/, 'a name has letters, digits, `-` and `_`, and starts with a letter')
-const span = (written: string, description: string) =>
-  z
-    .string()
-    .regex(/^\d+(ms|s|m|h|d)$/, 'a duration is written `250ms`, `30s` or `15m`')
-    .transform((given) => parseDuration(given) ?? 0)
-    .prefault(written)
-    .meta({ description: `${description} Without it, ${written}.` })
 const units: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2 }
 const size = (written: string, description: string) =>
   z
@@ -20,7 +12,6 @@ const size = (written: string, description: string) =>
     .transform((given) => Number.parseInt(given, 10) * (units[given.replace(/^\d+/, '')] ?? 1))
     .prefault(written)
     .meta({ description: `${description} Without it, ${written}.` })
-const file = (description: string) => text.meta({ description: `${description} Relative to the guard file.` })
 const port = (preset: number) =>
   z
     .int()
@@ -56,9 +47,6 @@ const listen = z
   .prefault({})
   .meta({ description: 'Where callers reach the guard.' })
 
-const secret = text
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
-  .regex(/^\$\{(?:env|file):[^}]+\}$/, 'a secret is named, never written down: ${env:NAME} or ${file:PATH}')
 const power = z.enum(['ask', 'operate', 'watch'])
 
 const control = z
@@ -226,6 +214,7 @@ export const guardFileSchema = z
     ledger,
     approvals,
     limits,
+    vault: vaultSchema.optional(),
   })
   .meta({ title: 'Lockstep guard', description: 'How a guard runs. What it enforces is in the charter.' })
 

@@ -2,11 +2,13 @@
 import { dirname, join } from 'node:path'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
 import type { Guard } from '../../guard/guard.ts'
+import type { Injector } from '../../vault/injector.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
 import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
 import { type Core, openCore } from './core.ts'
 import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
+import { type ServingVault, serveVault } from './serve-vault.ts'
 import { keepUp } from './upkeep.ts'
 import { watchFiles } from './watch.ts'
 
@@ -49,8 +51,11 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
   const tell = failing(options.tell)
   // Until there is a guard, the charter is the one that was read, and nobody is identified.
   let guard: Guard | undefined
+  let safe: ServingVault | undefined
+  const vault = (): Injector | undefined => safe?.injector
   const outsideOptions: OutsideOptions = {
     charter: () => guard?.charter() ?? ready.charter,
+    vault,
     replays: { remember: (key) => guard?.replays.remember(key) ?? Promise.reject(new Error('not open yet')) },
   }
   const outside = await openOutside(ready, secrets, outsideOptions)
@@ -60,9 +65,11 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
   guard = core.guard
   const now: Now = { ready, outside, watched: watchedFiles(options.file, loaded, []) }
   try {
-    const doors = await openDoors({ core, secrets, voice, now, tell: options.tell })
-    return new ServingGuard({ options, secrets, core, voice, truth, doors, now })
+    safe = await serveVault(ready, { secrets, env: options.env, ledger: core.ledger }, tell)
+    const doors = await openDoors({ core, secrets, voice, safe, now, tell: options.tell })
+    return new ServingGuard({ options, secrets, core, voice, safe, truth, doors, now })
   } catch (error) {
+    await safe?.close()
     await core.close()
     throw error
   }
@@ -85,6 +92,7 @@ interface Parts {
   readonly secrets: Secrets
   readonly core: Core
   readonly voice: Voice
+  readonly safe: ServingVault | undefined
   readonly truth: ReturnType<typeof exchangeable>
   readonly doors: Doors
   readonly now: Now
@@ -136,10 +144,10 @@ class ServingGuard implements Serving {
 
   /** The outside first: a charter must not be in force before what it names can be reached. */
   async #exchange(loaded: LoadedGuard, next: Ready): Promise<void> {
-    const { core, now, options, secrets, doors, truth } = this.#parts
+    const { core, now, options, secrets, doors, truth, safe } = this.#parts
     const before = now.ready
     const { charter, replays } = core.guard
-    const outside = await openOutside(next, secrets, { charter, replays })
+    const outside = await openOutside(next, secrets, { charter, replays, vault: () => safe?.injector })
     const { upstreams, identifier, tls } = outside
     const { limits, hosts } = listenOptions(next.file, tls)
     doors.gateway.reload({
@@ -159,12 +167,13 @@ class ServingGuard implements Serving {
   }
 
   async close(graceMs?: number): Promise<void> {
-    const { core, voice, truth, doors, now, options } = this.#parts
+    const { core, voice, safe, truth, doors, now, options } = this.#parts
     for (const stop of this.#stops) stop()
     await this.#reloading.catch(() => undefined)
     doors.desk?.drain()
     await doors.gateway.close(graceMs)
     await doors.desk?.close()
+    await safe?.close()
     await core.close()
     await voice.close()
     await now.outside.identifier.close()
@@ -173,9 +182,9 @@ class ServingGuard implements Serving {
   }
 }
 
-type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'now'> & Pick<ServeOptions, 'tell'>
+type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'safe' | 'now'> & Pick<ServeOptions, 'tell'>
 
-async function openDoors({ core, secrets, voice, now, tell }: DoorOptions): Promise<Doors> {
+async function openDoors({ core, secrets, voice, safe, now, tell }: DoorOptions): Promise<Doors> {
   const { ready, outside } = now
   const desk = await openDesk(ready, {
     core,
@@ -191,6 +200,7 @@ async function openDoors({ core, secrets, voice, now, tell }: DoorOptions): Prom
       upstreams: outside.upstreams,
       ...listenOptions(ready.file, outside.tls),
       sendsApproved: ready.file.approvals.send,
+      ...(safe === undefined ? {} : { vault: safe.injector }),
       onEvent: (event) => {
         if (event.kind === 'failed') tell({ kind: 'failed', why: event.why, call: event.call })
       },
@@ -204,7 +214,7 @@ async function openDoors({ core, secrets, voice, now, tell }: DoorOptions): Prom
 
 /** What cannot be exchanged while calls are on their way. */
 function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] {
-  const names = ['store', 'ledger', 'approvals', 'control', 'acs'] as const
+  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault'] as const
   const changed = names.filter((name) => JSON.stringify(before.file[name]) !== JSON.stringify(after.file[name]))
   const { listen: old } = before.file
   const { listen } = after.file

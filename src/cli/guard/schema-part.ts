@@ -1,0 +1,35 @@
+/** Kinds of values that guard files have in several places. */
+import { z } from 'zod'
+import { parseDuration } from '../../charter/duration.ts'
+
+/** Text that is not empty. */
+export const text: z.ZodString = z.string().min(1)
+
+/** A name of something in the file. */
+export const name: z.ZodString = text.regex(
+  /^[A-Za-z][\w-]*$/,
+  'a name has letters, digits, `-` and `_`, and starts with a letter',
+)
+
+/** A duration; comes out in milliseconds. */
+export function span(
+  written: string,
+  description: string,
+): z.ZodPrefault<z.ZodPipe<z.ZodString, z.ZodTransform<number, string>>> {
+  return z
+    .string()
+    .regex(/^\d+(ms|s|m|h|d)$/, 'a duration is written `250ms`, `30s` or `15m`')
+    .transform((given) => parseDuration(given) ?? 0)
+    .prefault(written)
+    .meta({ description: `${description} Without it, ${written}.` })
+}
+
+/** The path of a file. */
+export function file(description: string): z.ZodString {
+  return text.meta({ description: `${description} Relative to the guard file.` })
+}
+
+/** A reference to a secret that is kept elsewhere, and nothing else. */
+export const secret: z.ZodString = text
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
+  .regex(/^\$\{(?:env|file):[^}]+\}$/, 'a secret is named, never written down: ${env:NAME} or ${file:PATH}')
