@@ -1,4 +1,4 @@
-import { fold } from './fold.ts'
+import { type Folded, fold } from './fold.ts'
 
 /** What is remembered of one value: the characters looked for, and how many of them in a row are enough. */
 export interface Worth {
@@ -13,6 +13,8 @@ const longest = 4096
 const shortestPart = 8
 const shortestWord = 4
 const mostNeeded = 24
+/** Of shorter texts of several words nearly all has to be there. */
+const shortText = 20
 
 /** Words that say nothing about anybody. */
 const everyday: ReadonlySet<string> = new Set(
@@ -31,21 +33,41 @@ const everyday: ReadonlySet<string> = new Set(
  */
 export function worthOf(text: string): Worth | undefined {
   if (text.length > longest * 4) return worthOf(text.slice(0, longest * 4))
-  const { codes } = fold(distinctPart(text))
+  const folded = fold(distinctPart(text))
+  const { codes } = folded
   const wide = codes.filter((code) => code >= 0x2e80).length
   if (codes.length + wide < shortestWord || everyday.has(String.fromCharCode(...codes.slice(0, 16)))) return undefined
   if (codes.length < shortestPart && wide * 2 < codes.length) return { codes, need: 0 }
   if (codes.length < 4) return { codes, need: 0 }
-  return { codes: codes.slice(0, longest), need: needOf(text, codes, wide) }
+  return { codes: codes.slice(0, longest), need: needOf(text, folded, wide) }
 }
 
-function needOf(text: string, codes: readonly number[], wide: number): number {
+function needOf(text: string, { codes, gap }: Folded, wide: number): number {
   const length = codes.length
   if (isMoment(text) || isShortAddress(text)) return length
-  const digits = codes.filter((code) => code >= 0x30 && code <= 0x39).length
   if (wide * 2 >= length) return Math.min(length, Math.max(4, Math.ceil(length * 0.6)), mostNeeded)
-  if (digits * 2 >= length) return Math.min(Math.max(6, Math.ceil(length * 0.5)), mostNeeded)
-  return Math.min(Math.max(7, Math.ceil(length * 0.6)), mostNeeded)
+  const digits = codes.filter((code) => code >= 0x30 && code <= 0x39).length
+  if (digits * 2 >= length) return needOfNumber(length)
+  const words = wordLengths(gap)
+  if (words.length === 1) return Math.min(Math.max(7, Math.ceil(length * 0.6)), mostNeeded)
+  // Others have the same family name, or live in the same street.
+  const share = Math.ceil(length * (length < shortText ? 0.85 : 0.6))
+  return Math.min(Math.max(7, share, Math.max(...words) + 2), mostNeeded, length)
+}
+
+/** Telephone numbers of one place begin alike. */
+function needOfNumber(length: number): number {
+  if (length < 10) return 6
+  return length < 13 ? Math.ceil(length * 0.8) : Math.min(Math.max(8, Math.ceil(length * 0.5)), mostNeeded)
+}
+
+function wordLengths(gap: readonly number[]): number[] {
+  const lengths: number[] = []
+  for (const each of gap) {
+    if (each === 1) lengths.push(0)
+    lengths.push((lengths.pop() ?? 0) + 1)
+  }
+  return lengths
 }
 
 /** Half of a date and time is any other time of that day. */

@@ -2,7 +2,8 @@ import type { Detector, Hit } from './hit.ts'
 
 const fields =
   /\b(?:birth ?(?:date|day)?|date of birth|dob|born|geburts(?:datum|tag)|naissance|nacimiento|nascita|nascimento|geboortedatum|urodzenia)\b/
-const said = new RegExp(fields.source, 'giu')
+/** In a sentence a birthday is more often a party. */
+const said = new RegExp(fields.source.replace('(?:date|day)?', 'date'), 'giu')
 const date =
   /(?<!\d)(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d|\d{1,2}\.? (?:of )?\p{L}{3,10}\.?,? (?:19|20)\d\d|\p{L}{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?!\d)/gu
 /** How far behind the word a date still belongs to it. */

@@ -58,7 +58,7 @@ function inField(text: string, { field }: Place): Hit[] {
 
 /** No word and no name: letters and digits mixed, or signs, or so varied that nobody thought of it. */
 function isDrawn(value: string): boolean {
-  if (placeholder.test(value) || /^(?:https?:|\/|\.\/|[\w-]+\.\w{2,4}$)/.test(value)) return false
+  if (placeholder.test(value) || /^(?:\[?https?:|\/|\.\/|[\w-]+\.\w{2,4}$)/.test(value)) return false
   const mixed = /\d/.test(value) && /[A-Za-z]/.test(value)
   return mixed || /[!@#%^&*~+=]/.test(value) || entropyOf(value) > 4
 }

@@ -21,7 +21,7 @@ export const email: Detector = {
 function localStart(text: string, at: number): number | undefined {
   let start = at
   while (start > 0 && at - start < longestLocal && isLocal(text.charCodeAt(start - 1))) start--
-  while (start < at && text[start] === '.') start++
+  while (start < at && /[.*]/.test(text[start] ?? '')) start++
   if (start === at || text[at - 1] === '.') return undefined
   // `git@host:path` names no person.
   return text.slice(start, at) === 'git' ? undefined : start

@@ -85,7 +85,7 @@ export const nationalIds: readonly NationalId[] = [
     check: bsn,
     words: said('bsn|burgerservicenummer|sofi'),
   },
-  { name: 'pl-pesel', shape: /\b\d{11}\b/g, check: pesel, words: said('pesel'), alone: any },
+  { name: 'pl-pesel', shape: /\b\d{11}\b/g, check: pesel, words: said('pesel') },
   {
     name: 'br-cpf',
     shape: /\b\d{3}\.?\d{3}\.?\d{3}-?\d{2}\b/g,
