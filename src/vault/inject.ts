@@ -60,6 +60,8 @@ class VaultInjector implements OpenInjector {
   /** By what is asked for, for the secrets as they were then. */
   readonly #wanted = new Map<string, readonly Wanted[]>()
   #wantedOf: Secrets | undefined
+  /** What is on its way to the record without anybody waiting for it. */
+  readonly #saying = new Set<Promise<void>>()
 
   constructor(options: InjectorOptions, standing: StandingSecrets) {
     this.#options = options
@@ -103,6 +105,7 @@ class VaultInjector implements OpenInjector {
 
   async close(): Promise<void> {
     await this.#counter.close()
+    await Promise.all(this.#saying)
     await this.#options.others?.close()
   }
 
@@ -186,9 +189,11 @@ class VaultInjector implements OpenInjector {
   #say(asking: Asking, effect: 'refused' | 'returned' | 'misplaced', secrets: readonly string[], why?: string): void {
     if (secrets.length === 0) return
     const draft = useDraft(asking, { effect, secrets, ...(why === undefined ? {} : { why }) }, this.#options.now())
-    this.#options.record
+    const saying = this.#options.record
       .append(draft)
       .catch(() => this.#options.onFail(`a secret was ${effect}, and it is not on the record`))
+      .finally(() => this.#saying.delete(saying))
+    this.#saying.add(saying)
   }
 }
 

@@ -21,6 +21,8 @@ export interface Bench {
   keeper(masters?: MasterKeys): Keeper
   injector(more?: { readonly masters?: MasterKeys; readonly others?: OtherVaults }): Promise<OpenInjector>
   recorded(): Promise<readonly Entry[]>
+  /** Nothing can be recorded from here on. */
+  closeLedger(): Promise<void>
   close(): Promise<void>
 }
 
@@ -58,6 +60,11 @@ export async function openBench(): Promise<Bench> {
   const now = (): number => clock.at
   const failures: string[] = []
   const open: OpenInjector[] = []
+  let closing: Promise<void> | undefined
+  const closeLedger = (): Promise<void> => {
+    closing ??= ledger.close()
+    return closing
+  }
   return {
     folder,
     store,
@@ -82,9 +89,10 @@ export async function openBench(): Promise<Bench> {
       const { entries } = await ledger.reader.search({ order: 'oldest', limit: 1000 })
       return entries.flatMap(({ text }): Entry[] => (text === undefined ? [] : [JSON.parse(text)]))
     },
+    closeLedger,
     close: async () => {
       for (const each of open) await each.close()
-      await ledger.close()
+      await closeLedger()
       await store.close()
       rmSync(folder, { recursive: true, force: true })
     },
