@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Entry } from '../../src/ledger/entry.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { type OpenInjector, type OtherVaults, openInjector } from '../../src/vault/inject.ts'
-import { type Keeper, makeKeeper } from '../../src/vault/keeper.ts'
+import { type Keeper, type KeeperOptions, makeKeeper } from '../../src/vault/keeper.ts'
 import { type MasterKeys, masterKeyOf } from '../../src/vault/master-key.ts'
 import { recordIn } from '../../src/vault/record.ts'
 import { parsePlace, type Scope } from '../../src/vault/scope.ts'
@@ -19,6 +19,8 @@ export interface Bench {
   readonly clock: { at: number }
   readonly failures: string[]
   keeper(masters?: MasterKeys): Keeper
+  /** What a keeper is made of. */
+  keeping(): KeeperOptions
   injector(more?: { readonly masters?: MasterKeys; readonly others?: OtherVaults }): Promise<OpenInjector>
   recorded(): Promise<readonly Entry[]>
   /** Nothing can be recorded from here on. */
@@ -70,6 +72,7 @@ export async function openBench(): Promise<Bench> {
     store,
     clock,
     failures,
+    keeping: () => ({ store, masters: usual, record, now }),
     keeper: (masters = usual) => makeKeeper({ store, masters, record, now }),
     injector: async ({ masters = usual, others } = {}) => {
       const onFail = (why: string): void => void failures.push(why)
