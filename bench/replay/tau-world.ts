@@ -24,6 +24,7 @@ export function openWorlds(folder: string, domain: 'airline' | 'retail'): () => 
 
 function airline({ reservations = {}, users = {}, flights = {} }: Readonly<Record<string, Rows>>): World {
   const changed = new Map<string, Row>()
+  const cabins = new Map<string, unknown>()
   const reservation = (key: string): Row | undefined => changed.get(key) ?? own(reservations, key)
   return {
     look(type, key) {
@@ -39,9 +40,10 @@ function airline({ reservations = {}, users = {}, flights = {} }: Readonly<Recor
     },
     learn(tool, args, result) {
       if (!isRow(result) || typeof result['reservation_id'] !== 'string') return
+      const key = result['reservation_id']
       // The first version of the tool does not store the cabin it was given.
-      const cabin = tool === 'update_reservation_flights' ? { cabin: args['cabin'] } : {}
-      changed.set(result['reservation_id'], { ...result, ...cabin })
+      if (tool === 'update_reservation_flights') cabins.set(key, args['cabin'])
+      changed.set(key, cabins.has(key) ? { ...result, cabin: cabins.get(key) } : result)
     },
   }
 }
