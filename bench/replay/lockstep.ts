@@ -24,7 +24,8 @@ export interface Spent {
   micros: number
 }
 
-const agent = {
+/** An agent that acts for a user, as the charters know both. */
+export const agent = {
   id: 'assistant',
   kind: 'agent',
   actors: ['assistant'],
@@ -95,7 +96,8 @@ function verdictOn(
   }
 }
 
-const noFacts: Facts = { objects: {}, counters: {}, history: {}, grants: { confirm: [] } }
+/** What is known where no object, counter or history is asked for. */
+export const noFacts: Facts = { objects: {}, counters: {}, history: {}, grants: { confirm: [] } }
 
 function becauseOf({ reasons }: Decision): string {
   return reasons.map(({ says }) => says).join('; ')
