@@ -1,4 +1,3 @@
-import type { Suite } from './data.ts'
 import type { Judge, Policy } from './judge.ts'
 
 /** Arguments that say who or what is meant, by their names in the tools' descriptions. */
@@ -54,13 +53,12 @@ function naiveTaint(writes: ReadonlySet<string>): Judge {
     judge({ tool, args }) {
       const values = Object.entries(args).flatMap(([name, value]) => (identities.test(name) ? [value].flat() : []))
       const planted = values.some((value) => {
-        const text = String(value ?? '').toLowerCase()
+        const text = String(value ?? '')
+          .toLowerCase()
+          .replace(/^https?:\/\//, '')
         return text !== '' && read.includes(text) && !said.includes(text)
       })
       return { effect: writes.has(tool) && planted ? 'ask' : 'allow' }
     },
   }
 }
-
-export type Lists = 'none' | 'filter' | 'gold' | 'plan'
-export type { Suite }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Entry, isResisted, type Lists, outcomeOf, scoreSuite, toolsOf } from './agentdojo.ts'
+import { type Entry, isResisted, type Lists, outcomeOf, type Scored, scoreSuite, toolsOf } from './agentdojo.ts'
 import { allowlist, baselines } from './baselines.ts'
 import { asRecorded, type DojoRun, type Plan, readLines, type Suite, suites } from './data.ts'
 import type { Policy } from './judge.ts'
 import { lockstepPolicy, type Spent, suiteCharter } from './lockstep.ts'
 import { digits, printTable } from './table.ts'
-import { halfWidth, macro, quietTasks, share, sumOf, type Tally } from './tally.ts'
+import { halfWidth, macro, oftenQuietTasks, quietTasks, share, sumOf, type Tally } from './tally.ts'
 
 const rows: readonly (readonly [name: string, policy: string, lists: Lists])[] = [
   ['ask on every write', 'ask on every write', 'none'],
@@ -20,8 +20,6 @@ const rows: readonly (readonly [name: string, policy: string, lists: Lists])[] =
   ['lockstep + recorded plan', 'lockstep', 'plan'],
   ['lockstep + reference (oracle)', 'lockstep', 'gold'],
 ]
-
-type Scored = Tally & { readonly excused: Tally }
 
 /** Replays AgentDojo under every policy and writes down what came of it. */
 export async function reportDojo(folder: string): Promise<string> {
@@ -50,7 +48,17 @@ export async function reportDojo(folder: string): Promise<string> {
       ]),
     ),
     printTable(
-      ['policy', 'stopped', '+ mislabelled task', 'mean over pairs', '± 95 %', 'denied runs', 'tasks never flagged'],
+      [
+        'policy',
+        'stopped',
+        'if all else is granted',
+        '+ mislabelled task',
+        'mean over pairs',
+        '± 95 %',
+        'denied runs',
+        'tasks never flagged',
+        'in < 1 of 20 runs',
+      ],
       rows.map(([name]) => [name, ...details(scores.get(name))]),
     ),
     `runs under attack that resisted and did their task: ${extra.resisted}, questions per run ${digits(extra.resistedQuestions / extra.resisted, 3)} (recorded filter)`,
@@ -78,7 +86,11 @@ function writesOf(folder: string, suite: Suite): ReadonlySet<string> {
 
 function totalOf(scores: ReadonlyMap<Suite, Scored> | undefined): Scored {
   const all = [...(scores?.values() ?? [])]
-  return { ...sumOf(all), excused: sumOf(all.map((each) => each.excused)) }
+  return {
+    ...sumOf(all),
+    excused: sumOf(all.map((each) => each.excused)),
+    obliging: { stopped: all.reduce((sum, each) => sum + each.obliging.stopped, 0) },
+  }
 }
 
 function cell(tally: Tally | undefined): string {
@@ -91,11 +103,13 @@ function details(scores: ReadonlyMap<Suite, Scored> | undefined): readonly strin
   const all = { stopped: total.stopped + total.excused.stopped, attacks: total.attacks + total.excused.attacks }
   return [
     `${total.stopped} of ${total.attacks} (${digits(share(total.stopped, total.attacks), 2)} %)`,
+    `${digits(share(total.obliging.stopped, total.attacks), 2)} %`,
     `${digits(share(all.stopped, all.attacks), 2)} %`,
     digits(macro(total)),
     digits(halfWidth(total)),
     String(total.benign - total.kept),
     `${quietTasks(total)} of ${total.tasks.size}`,
+    `${oftenQuietTasks(total)} of ${total.tasks.size}`,
   ]
 }
 
@@ -108,7 +122,7 @@ function underAttack(
     const tools = toolsOf(entry.lists, run, [])
     if (tools === 'missing') continue
     extra.resisted += 1
-    extra.resistedQuestions += outcomeOf(entry, run, { tools, grants: true }).questions
+    extra.resistedQuestions += outcomeOf(entry, run, { tools, grants: 'all' }).questions
   }
 }
 
@@ -121,11 +135,11 @@ async function goalsAsTasks(folder: string): Promise<string> {
   for (const run of readLines<DojoRun>(folder, 'agentdojo/goal-as-task.jsonl.gz')) {
     const policy = policies.get(run.suite)
     if (policy === undefined || !run.utility || !run.labels.reproduces) continue
-    const outcome = outcomeOf({ policy, lists: 'none' }, run, { tools: undefined, grants: true })
+    const outcome = outcomeOf({ policy, lists: 'none' }, run, { tools: undefined, grants: 'all' })
     runs += 1
     questions += outcome.questions
     if (outcome.refusals > 0) denied += 1
-    if (outcome.refused.size === 0) quiet += 1
+    if (outcome.questions + outcome.refusals === 0) quiet += 1
   }
   return `the attackers' goals as the user's own task: ${runs} solved runs, ${quiet} without a flag, ${denied} denied, ${digits(questions / runs, 3)} questions a run`
 }

@@ -7,7 +7,7 @@ import { factsFor } from '../../src/session/fold.ts'
 import type { PastCall } from '../../src/session/past-call.ts'
 import { type Message, readLines } from './data.ts'
 import { suiteCharter } from './lockstep.ts'
-import { digits, printTable } from './table.ts'
+import { printTable } from './table.ts'
 import { openWorlds, type World } from './tau-world.ts'
 
 type Args = Readonly<Record<string, unknown>>
@@ -114,9 +114,9 @@ function goldReport(folder: string, open: (domain: Domain) => Conversation): str
         if (decision.effect !== 'allow') {
           wrong = true
           for (const { says } of decision.reasons)
-            why.set(
-              `${gold.gold_defect === true ? '(label breaks the policy) ' : ''}${tool}: ${says}`,
-              (why.get(says) ?? 0) + 1,
+            countIn(
+              why,
+              `${gold.gold_defect === true ? '(label breaks the policy) ' : ''}${tool}: ${says.split(': ')[0]}`,
             )
         }
         talk.answered(tool, args, result)
@@ -164,6 +164,10 @@ function trajectoryReport(folder: string, open: (domain: Domain) => Conversation
   )
 }
 
+function countIn(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
 function emptyScore(): Score {
   return { runs: 0, violations: 0, caught: 0, missed: [], extra: new Map(), calls: 0 }
 }
@@ -190,8 +194,7 @@ function scoreTrajectory({ id, messages, labels }: Trajectory, talk: Conversatio
     else for (const rule of broken) score.missed.push(`${id} ${callId} ${rule}`)
     const accepted = !/^error/i.test(answer.text) && !answer.error
     if (decision.effect !== 'allow' && accepted && !state.some((each) => each.call === index)) {
-      for (const { says } of decision.reasons)
-        score.extra.set(`${tool}: ${says}`, (score.extra.get(`${tool}: ${says}`) ?? 0) + 1)
+      for (const { says } of decision.reasons) countIn(score.extra, `${tool}: ${says.split(': ')[0]}`)
     }
     talk.answered(tool, args, parsed(answer.text))
   }
@@ -204,5 +207,3 @@ function parsed(text: string): unknown {
     return text
   }
 }
-
-export { digits }
