@@ -4,8 +4,9 @@ import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { type ListenConfig, openListener, type TlsConfig } from '../http/listener.ts'
-import { openUpstreams, type UpstreamConfig } from '../http/upstream.ts'
+import { openUpstreams, type UpstreamConfig, type Upstreams } from '../http/upstream.ts'
 import { makeApprovals } from './approval.ts'
+import type { CommandConfig } from './child.ts'
 import { type Door, type FaceAround, type McpLimits, serveMcp } from './face.ts'
 import { httpUpstream } from './http-upstream.ts'
 import { namingOf } from './naming.ts'
@@ -14,15 +15,21 @@ import { makeJudge } from './policy.ts'
 import { type ProtectedResourceOptions, protectedResource } from './protected-resource.ts'
 import { Sessions } from './session.ts'
 import { siteOf } from './site.ts'
+import { stdioUpstream } from './stdio-upstream.ts'
 import type { McpUpstream } from './upstream.ts'
 
 /** How a server is reached. */
-export type McpServerConfig = {
-  /** Its MCP endpoint. */
-  readonly http: UpstreamConfig
-  /** How the gateway signs in there. */
-  readonly headers?: () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
-}
+export type McpServerConfig =
+  | {
+      /** Its MCP endpoint. */
+      readonly http: UpstreamConfig
+      /** How the gateway signs in there. */
+      readonly headers?: () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
+    }
+  | {
+      /** The program it is. */
+      readonly stdio: CommandConfig
+    }
 
 export interface McpGatewayOptions {
   readonly guard: Guard
@@ -40,6 +47,8 @@ export interface McpGatewayOptions {
   readonly credentials?: readonly string[]
   /** Seals what clients carry for us; the same on all nodes. */
   readonly key?: Buffer
+  /** The environment of this process, of which programs get what every program needs. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
   readonly onEvent?: (event: McpEvent) => void
 }
 
@@ -71,14 +80,10 @@ const timeoutMs = 5 * 60_000
  */
 export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway> {
   const limits = { ...usualLimits, ...options.limits }
-  const entries = Object.entries(options.servers)
-  const configs = entries.map(([source, { http }]) => [source, { timeoutMs, ...http }] as const)
-  const connections = openUpstreams(Object.fromEntries(configs))
-  const upstreams = entries.map(([source, { headers = () => ({}) }]): McpUpstream => {
-    const upstream = connections.of(source)
-    if (upstream === undefined) throw new TypeError(`nothing says where ${source} is`)
-    return httpUpstream({ upstream, headers, maxBytes: limits.responseBytes })
-  })
+  const connections = openUpstreams(connectionsOf(options.servers))
+  const upstreams = Object.entries(options.servers).map(([source, server]) =>
+    openServer(source, server, { connections, limits, environment: options.environment ?? {} }),
+  )
   const tell = options.onEvent ?? (() => undefined)
   const pins = new Pins(options.guard.charter, (drift) => tell({ kind: 'drift', drift }))
   const approvals = makeApprovals(Date.now, options.key)
@@ -117,4 +122,30 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
       await connections.close()
     },
   }
+}
+
+function connectionsOf(servers: McpGatewayOptions['servers']): Readonly<Record<string, UpstreamConfig>> {
+  return Object.fromEntries(
+    Object.entries(servers).flatMap(([source, server]) =>
+      'http' in server ? [[source, { timeoutMs, ...server.http }]] : [],
+    ),
+  )
+}
+
+interface Opening {
+  readonly connections: Upstreams
+  readonly limits: McpLimits
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+function openServer(
+  source: string,
+  server: McpServerConfig,
+  { connections, limits, environment }: Opening,
+): McpUpstream {
+  const maxBytes = limits.responseBytes
+  if ('stdio' in server) return stdioUpstream({ source, command: server.stdio, environment, maxBytes })
+  const upstream = connections.of(source)
+  if (upstream === undefined) throw new TypeError(`nothing says where ${source} is`)
+  return httpUpstream({ upstream, headers: server.headers ?? (() => ({})), maxBytes })
 }

@@ -11,6 +11,8 @@ export const codes = {
   params: -32602,
   internal: -32603,
   headerMismatch: -32020,
+  missingCapability: -32021,
+  unsupportedVersion: -32022,
 } as const
 
 /** Codes of our own, from the range that MCP leaves to implementations. Stable: clients act on them. */
