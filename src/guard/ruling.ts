@@ -1,5 +1,6 @@
 /** The way of one call through the guard, from the first look to what is said. */
 import type { Call } from '../charter/charter.ts'
+import { noFacts } from '../constraint/facts.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
 import { shownObject, shownTo } from './answer.ts'
@@ -26,6 +27,9 @@ import { type InForce, modeOf, type Runtime, showsItsObject } from './runtime.ts
 import { effectOf, keepAnswer } from './settle.ts'
 import type { StoredCall, Switch } from './store.ts'
 import { lookOf } from './truth.ts'
+
+/** Kinds that ask what is sent, by whom and to what, not what the object is like. */
+const aboutSending: ReadonlySet<string> = new Set(['delegation', 'integrity', 'values', 'flow'])
 
 type Stopped = Extract<Ruling, { kind: 'refused' }> & { readonly decision: Decision }
 
@@ -95,10 +99,13 @@ export class Rulings {
 
   /** The object is in the answer: ask first who calls, look at the answer, then decide. */
   async #ruleLate(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
-    const first = decide(force.charter, { objects: {}, counters: {}, history: {}, grants: {} }, call)
+    const aside = await this.asideOf(force, call, incoming)
+    const first = decide(force.charter, { ...noFacts, ...aside }, call)
     const hopeless = first.effect === 'deny' && first.reasons.every((reason) => reason.outcome === 'broken')
     if (hopeless && first.reasons.some((reason) => reason.kind === 'by'))
       return this.#ruleFirst(id, force, call, incoming)
+    // What is wrong with sending it cannot be made good by what comes back.
+    if (first.reasons.some((reason) => aboutSending.has(reason.kind))) return this.#ruleFirst(id, force, call, incoming)
     const settle = async (outcome: Outcome): Promise<Release> => {
       if (outcome.kind !== 'answered' || outcome.answer.status >= 300) return { kind: 'pass' }
       return this.#judge(id, force, call, incoming, outcome.answer)
