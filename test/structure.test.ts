@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ledger: [],
   identity: ['charter', 'cel', 'wire'],
   vault: ['charter', 'cel', 'ledger', 'wire'],
-  guard: ['charter', 'cel', 'constraint', 'decide', 'session', 'ledger', 'wire'],
+  guard: ['charter', 'cel', 'classify', 'constraint', 'decide', 'session', 'ledger', 'wire'],
   store: ['charter', 'cel', 'constraint', 'guard'],
 
   simulate: ['charter', 'cel', 'constraint', 'decide', 'session', 'case', 'guard'],

@@ -7,7 +7,7 @@ import { isNumber, numberText } from './leaf.ts'
 import { type ClassEntry, type ClassMemory, rememberClass } from './memory.ts'
 import { classesOf, noteSent } from './recall.ts'
 import { redactAll } from './redact.ts'
-import { type TokenEntry, tokenise } from './token.ts'
+import { type TokenBook, type TokenEntry, tokenise } from './token.ts'
 
 /** Parts of a request in the order in which they are looked at; pointers of findings begin with the part, but for the body's. */
 const parts = ['path', 'query', 'header'] as const
@@ -113,6 +113,7 @@ export function coverRequest(
     find(unflattened(request, value))
       .filter((each) => covers.some((cover) => cover.class === each.class && startsAt(each.at, cover.at)))
       .map(flatPlace)
+      .filter(isNoToken(value, tokens.book))
   return { request: unflattened(request, redactAll(withTokens.value, rest)), entries: withTokens.entries }
 }
 
@@ -131,6 +132,11 @@ function unflattened(request: CallRequest, value: unknown): CallRequest {
   return typeof value === 'object' && value !== null ? { ...request, ...value } : request
 }
 
+/** A label says of whatever stands at its place that it is of a class, and so of a token that was put there. */
+function isNoToken(value: unknown, book: TokenBook): (finding: Finding) => boolean {
+  return ({ at, start, end }) => !book.byToken.has(textAt(value, at).slice(start, end))
+}
+
 /** Takes classes out of an answer; of those in `tokens`, puts tokens in their place. */
 export function withholdClasses(
   body: unknown,
@@ -141,5 +147,5 @@ export function withholdClasses(
   const held = (value: unknown): Finding[] => find(value).filter((each) => classes.includes(each.class))
   const marked = held(body).filter((each) => tokened.includes(each.class) && each.how === 'plain')
   const { value, entries } = tokenise(body, marked, tokens)
-  return { body: redactAll(value, held), entries }
+  return { body: redactAll(value, (each) => held(each).filter(isNoToken(each, tokens.book))), entries }
 }

@@ -29,7 +29,8 @@ export function tokenBook(entries: Iterable<TokenEntry> = []): TokenBook {
   return book
 }
 
-function addToken(book: TokenBook, entry: TokenEntry): void {
+/** Adds a token that was drawn before. */
+export function addToken(book: TokenBook, entry: TokenEntry): void {
   book.byToken.set(entry.token, entry)
   book.byPlain.set(plainKey(entry.class, entry.plain, shapeOf(entry.token)), entry)
 }

@@ -25,7 +25,7 @@ export const flow: Kind<'flow'> = {
         const rules = rulesOf(seen)
         if (rules === undefined || goes(rules, seen, site, context.call.request.body)) continue
         // What is taken out or replaced before it is sent does not go there.
-        if (rules.otherwise === 'redact' || rules.otherwise === 'token') continue
+        if (isCovered(rules, seen)) continue
         const detail = astray(seen, rules, site.use.operation)
         if (rules.asking === undefined) return { outcome: 'broken', detail }
         asked ??= rules.asking(context, detail)
@@ -41,7 +41,7 @@ export const flow: Kind<'flow'> = {
       const owed: Obligation[] = []
       for (const seen of classes) {
         const rules = rulesOf?.(seen)
-        if (rules === undefined || (rules.otherwise !== 'redact' && rules.otherwise !== 'token')) continue
+        if (rules === undefined || !isCovered(rules, seen)) continue
         if (goes(rules, seen, site, context.call.request.body)) continue
         owed.push({ kind: 'cover', constraint: id, at: seen.at, class: seen.class, with: rules.otherwise })
       }
@@ -55,6 +55,11 @@ export const flow: Kind<'flow'> = {
       ? []
       : [{ fact: 'classes' }, ...approvals.map((approval) => ({ fact: 'grants', approval }) as const)],
   classes: () => ['data-leaked'],
+}
+
+/** Only bodies are rewritten: an address or a header without a part of it would be another one. */
+function isCovered(rules: Rules, { at }: ClassSeen): rules is Rules & { readonly otherwise: 'redact' | 'token' } {
+  return (rules.otherwise === 'redact' || rules.otherwise === 'token') && !at.startsWith('$')
 }
 
 const unseen: Shortfall = { outcome: 'unknown', detail: 'what classes of data the call carries is not known' }

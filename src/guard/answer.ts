@@ -7,7 +7,7 @@ import type { Answer, Release } from './call.ts'
 import type { Objects } from './gather.ts'
 import { readAs } from './read-as.ts'
 import { refuse } from './refusal.ts'
-import { carryOut, type Items } from './release.ts'
+import { type Answered, carryOut } from './release.ts'
 import type { Ready } from './reserve.ts'
 
 /** The object an answer shows, by slot; undefined when it shows none. */
@@ -41,7 +41,7 @@ export function shownTo(
   ready: Pick<Ready, 'force' | 'call' | 'objects' | 'mode'>,
   decision: Decision,
   answer: Answer,
-  items?: Items,
+  { items, withhold }: Pick<Answered, 'items' | 'withhold'> = {},
 ): Release {
   const { obligations } = decision
   if (obligations.length === 0 || answer.status >= 300 || ready.mode === 'observe') return { kind: 'pass' }
@@ -52,7 +52,7 @@ export function shownTo(
     }
   const { call, objects, force } = ready
   const shown = carryOut(
-    { charter: force.charter, call, objects, ...(items === undefined ? {} : { items }) },
+    { charter: force.charter, call, objects, ...(items && { items }), ...(withhold && { withhold }) },
     obligations,
     answer.body,
   )

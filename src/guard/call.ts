@@ -11,6 +11,8 @@ export interface Incoming {
   readonly request: CallRequest
   /** The run it belongs to, as its caller showed it or `guard.runs` gave it. Without one, an agent has a run of its own that lasts as long as it keeps calling. */
   readonly run?: Run | RunHandle
+  /** Whether another body can be sent than the one that came. Without it, a call of which part may not go there is refused. */
+  readonly rewrites?: true
   /** How the server of a tool describes it now, beside what was approved. */
   readonly pin?: Pin
   /** Headers that prove who calls, to look at objects with the caller's eyes. Never recorded. */
@@ -34,6 +36,8 @@ export type Ruling =
       readonly decision: Decision
       /** Whether `settle` must be given the parsed body before any of the answer is passed on. */
       readonly inspect: boolean
+      /** The body to be sent instead of the one that came: without data that may not go there, or with what tokens stand for. */
+      readonly instead?: { readonly body: unknown }
       /** Must be called exactly once, whatever became of the call. */
       settle(outcome: Outcome): Promise<Release>
     }

@@ -17,6 +17,7 @@ import { makeReplays, type Replays } from './replays.ts'
 import { reserveNothing } from './reserve.ts'
 import { Rulings } from './ruling.ts'
 import { type InForce, type Limits, putInForce, type Runtime } from './runtime.ts'
+import { Showing } from './showing.ts'
 import { type Store, StoreError } from './store.ts'
 import { openSwitches, type Switches } from './switches.ts'
 import { blind, type Truth } from './truth.ts'
@@ -117,6 +118,7 @@ class ChartedGuard implements Guard {
   readonly #rulings: Rulings
   readonly #later: Later
   readonly #memories: Memories
+  readonly #showing: Showing
 
   constructor(runtime: Runtime, force: InForce) {
     this.#runtime = runtime
@@ -129,12 +131,14 @@ class ChartedGuard implements Guard {
     )
     this.replays = makeReplays(runtime)
     this.#memories = new Memories(runtime)
+    this.#showing = new Showing(runtime, this.#memories)
     this.#later = new Later(runtime, (id, incoming, forward) => this.#carry(id, incoming, forward))
     this.#rulings = new Rulings(runtime, {
       approvals: this.approvals,
       doubts: this.doubts,
       later: this.#later,
       memories: this.#memories,
+      showing: this.#showing,
     })
   }
 
@@ -214,13 +218,13 @@ class ChartedGuard implements Guard {
     const force = this.#force
     const at = this.#runtime.now()
     const id = newId(at)
-    const call = await this.#memories.joined(callOf(incoming, at))
+    const call = await this.#memories.joined(force, callOf(incoming, at))
     const { ofCall, ofObjects } = this.switches
     const offAtOnce = ofCall(call, force.workflowOf(call.operation)?.name)
-    const objects = offAtOnce === undefined ? await this.#rulings.look(force, call, incoming) : {}
+    const objects = offAtOnce === undefined ? await this.#showing.look(force, call, incoming) : {}
     const off = offAtOnce ?? ofObjects(objects)
     if (off !== undefined) return this.#rulings.switchedOff(id, force, call, off, objects)
-    const aside = await this.#rulings.asideOf(force, call, incoming)
+    const aside = await this.#memories.asideOf(force, call, incoming.pin)
     const ready = { ...readyOf(id, force, call, objects, []), aside }
     const reserved = await reserveNothing(this.#runtime, ready)
     await this.#rulings.record(ready, reserved)

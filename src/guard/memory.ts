@@ -1,25 +1,23 @@
-/** What runs have seen, kept so that every node knows it: where the arguments of their calls come from. */
-import type { Call, Charter, Run } from '../charter/charter.ts'
+/** What runs have seen, kept so that every node knows it: where arguments come from, and what classes of data they carry. */
+import { randomBytes } from 'node:crypto'
+import type { Call, CallRequest, Charter, Run } from '../charter/charter.ts'
+import { learnAnswer, noteCall } from '../classify/call.ts'
+import { emptyClassMemory } from '../classify/memory.ts'
+import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin } from '../constraint/facts.ts'
+import type { Obligation } from '../constraint/kind.ts'
 import { decide } from '../decide/decide.ts'
+import type { Decision } from '../decide/decision.ts'
 import { endorsements, traceCall } from '../session/provenance/arguments.ts'
-import { emptyMemory, type Labelled, labelled, type Memory, remember, type Seen } from '../session/provenance/memory.ts'
+import { type Labelled, labelled } from '../session/provenance/memory.ts'
 import type { Answer } from './call.ts'
+import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
 import type { Going } from './going.ts'
-import type { Runtime } from './runtime.ts'
-import type { SeenEntry } from './store.ts'
+import { type Entry, freshRun, isEntry, type KnownRun, takeIn } from './known-run.ts'
+import type { InForce, Runtime } from './runtime.ts'
 
 /** What the run and the gateway know of a call, beside what the store has. */
-export type Aside = Pick<Facts, 'values' | 'pins'>
-
-/** What one run has seen, as far as this node has read it. */
-interface Known {
-  readonly memory: Memory
-  readonly tools: Set<string>
-  number: number
-}
-
-type Entry = { readonly seen: Seen } | { readonly tool: string } | { readonly kept: readonly Labelled[] }
+export type Aside = Pick<Facts, 'values' | 'classes' | 'pins'>
 
 /** So many runs are kept in memory; others are read again when they go on. */
 const mostRuns = 256
@@ -27,26 +25,52 @@ const mostRuns = 256
 /** The memories of runs. Made once for each guard. */
 export class Memories {
   readonly #runtime: Runtime
-  readonly #known = new Map<string, Known>()
+  readonly #known = new Map<string, KnownRun>()
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
   }
 
-  /** The call with what its run was given since it began, as an approval gives it. */
-  async joined(call: Call): Promise<Call> {
+  /** The call as it is meant: with what its run was given since it began, and with what tokens of the run stand for. */
+  async joined(force: InForce, call: Call): Promise<Call> {
     const { run } = call
-    if (run?.tools === undefined) return call
-    const { tools } = await this.#of(run)
-    return tools.size === 0 ? call : { ...call, run: { ...run, tools: [...run.tools, ...tools] } }
+    if (run === undefined || (run.tools === undefined && force.labels === undefined)) return call
+    const known = await this.#of(run)
+    const given = run.tools === undefined ? run : { ...run, tools: [...run.tools, ...known.tools] }
+    const request = force.labels === undefined ? undefined : restored(carryingOf(force, call, known))
+    return { ...call, run: given, ...(request === undefined ? {} : { request }) }
   }
 
   /** What is known of a call by what its run has seen. @throws {StoreError} when that cannot be read. */
-  async asideOf(charter: Charter, call: Call, pin: Pin | undefined): Promise<Aside> {
-    const pins = pin === undefined ? {} : { pins: { [call.operation]: pin } }
-    if (call.run === undefined || !hasValues(charter, call)) return pins
-    const { memory } = await this.#of(call.run)
-    return { ...pins, values: traceCall(charter, memory, call) }
+  async asideOf(force: InForce, call: Call, pin: Pin | undefined): Promise<Aside> {
+    const { charter, labels } = force
+    const needs = force.traitsOf(call.operation)
+    const known = call.run !== undefined && (needs.values || needs.classes) ? await this.#of(call.run) : undefined
+    return {
+      ...(pin === undefined ? {} : { pins: { [call.operation]: pin } }),
+      ...(known === undefined || !needs.values ? {} : { values: traceCall(charter, known.memory, call) }),
+      ...(labels === undefined || !needs.classes ? {} : { classes: carriedClasses(carryingOf(force, call, known)) }),
+    }
+  }
+
+  /** What is to be sent instead of a call, where some of it may not go there. @throws {StoreError} when it cannot be kept. */
+  async coveredFor(force: InForce, call: Call, decision: Decision): Promise<CallRequest | undefined> {
+    if (!decision.obligations.some(({ kind }) => kind === 'cover')) return undefined
+    const known = call.run === undefined ? undefined : await this.#of(call.run)
+    const cover = covered(carryingOf(force, call, known), decision)
+    await this.#keepTokens(call.run, cover?.entries ?? [])
+    return cover?.request
+  }
+
+  /** How classes are taken out of the answer of a call; `keep` must be done before it is passed on. */
+  async withholding({ force, call }: Pick<Going, 'force' | 'call'>): Promise<{
+    readonly withhold: (body: unknown, owed: Extract<Obligation, { kind: 'withhold' }>) => unknown
+    readonly keep: () => Promise<void>
+  }> {
+    const known = call.run === undefined ? undefined : await this.#of(call.run)
+    const entries: TokenEntry[] = []
+    const withhold = withholding(carryingOf(force, call, known), (entry) => entries.push(entry))
+    return { withhold, keep: () => this.#keepTokens(call.run, entries) }
   }
 
   /** Keeps what the user of a run said. @throws {StoreError} when it cannot be kept. */
@@ -55,16 +79,21 @@ export class Memories {
   }
 
   /** Keeps what an answer shows, before its caller sees it. @throws {StoreError} when it cannot be kept. */
-  async saw({ id, call, force: { charter } }: Pick<Going, 'id' | 'call' | 'force'>, answer: Answer): Promise<void> {
+  async saw({ id, call, force }: Pick<Going, 'id' | 'call' | 'force'>, answer: Answer): Promise<void> {
     const { run } = call
     const content = answer.body ?? answer.text
-    if (run === undefined || content === undefined || content === null) return
-    const operation = charter.operations.get(call.operation)
+    if (run === undefined) return
+    const data = await this.#dataOf(force, call, run, content)
+    if (content === undefined || content === null) {
+      if (data.length > 0) await this.#add(run, data)
+      return
+    }
+    const operation = force.charter.operations.get(call.operation)
     const head = { operation: call.operation, call: id, content }
     const done = answer.status < 300
     if (done && operation?.memory === 'read') {
       const kept = await this.#keptIn(shelfOf(call, operation.shape.source))
-      await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept } }])
+      await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept } }, ...data])
       return
     }
     const trusted = done && operation?.trusted !== undefined ? { trusted: operation.trusted } : {}
@@ -74,7 +103,21 @@ export class Memories {
       const kept = labelled(memory, call.request.body)
       if (kept.length > 0) await this.#append(shelfOf(call, operation.shape.source), [{ kept }])
     }
-    await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote } }])
+    await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote } }, ...data])
+  }
+
+  /** What of classes of data a call has sent, and its answer shows. */
+  async #dataOf(force: InForce, call: Call, run: Run, content: unknown): Promise<readonly Entry[]> {
+    const { labels } = force
+    if (labels === undefined) return []
+    const known = await this.#of(run)
+    const key = randomBytes(8).toString('hex')
+    const classes = known.classes ?? emptyClassMemory(key)
+    const sent = noteCall(classes, call)
+    const learnt = learnAnswer(classes, labels, { operation: call.operation, body: content }).entries
+    const entries = [...sent, ...learnt].map((classed): Entry => ({ classed }))
+    if (known.classes !== undefined || entries.length === 0) return entries
+    return [{ key }, ...entries]
   }
 
   /** Keeps what an approved call was asked about: it is not asked again in this run. */
@@ -82,16 +125,14 @@ export class Memories {
     const { run, operation } = call
     if (run === undefined) return
     const asked = askedOf(charter, call, facts)
-    const endorsed = endorsements(charter, operation, { traced: facts.values ?? {}, asked }).map(
-      (seen): Entry => ({ seen }),
-    )
+    const endorsed = endorsements(charter, operation, { traced: facts.values ?? {}, asked })
     const given = run.tools === undefined || run.tools.includes(operation) ? [] : [{ tool: operation }]
-    const entries = [...endorsed, ...given]
+    const entries = [...endorsed.map((seen): Entry => ({ seen })), ...given]
     if (entries.length > 0) await this.#add(run, entries)
   }
 
-  async #of(run: Run): Promise<Known> {
-    const known = this.#known.get(run.id) ?? freshOf(run)
+  async #of(run: Run): Promise<KnownRun> {
+    const known = this.#known.get(run.id) ?? freshRun(run)
     // The last one used is the last one dropped.
     this.#known.delete(run.id)
     this.#known.set(run.id, known)
@@ -107,6 +148,14 @@ export class Memories {
     await this.#of(run)
   }
 
+  async #keepTokens(run: Run | undefined, entries: readonly TokenEntry[]): Promise<void> {
+    if (run === undefined || entries.length === 0) return
+    await this.#add(
+      run,
+      entries.map((token) => ({ token })),
+    )
+  }
+
   async #append(name: string, entries: readonly Entry[]): Promise<void> {
     const { store, now } = this.#runtime
     const change = { kind: 'saw', run: name, at: now(), entries } as const
@@ -119,6 +168,11 @@ export class Memories {
   }
 }
 
+function carryingOf({ charter, labels }: InForce, { operation, request }: Call, run: KnownRun | undefined): Carrying {
+  if (labels === undefined) throw new TypeError('the charter labels nothing')
+  return { charter, labels, operation, request, ...(run === undefined ? {} : { run }) }
+}
+
 /** The constraints a call was asked about: those that stand in its way without what was granted. */
 function askedOf(charter: Charter, call: Call, facts: Facts): ReadonlySet<string> {
   const grants = Object.fromEntries(Object.keys(facts.grants).map((name) => [name, []]))
@@ -126,34 +180,8 @@ function askedOf(charter: Charter, call: Call, facts: Facts): ReadonlySet<string
   return new Set(reasons.flatMap(({ constraint, outcome }) => (outcome === 'ask' ? [constraint] : [])))
 }
 
-/** What a run was started with is the word of its user. */
-function freshOf({ purpose }: Run): Known {
-  const memory = emptyMemory()
-  if (purpose !== undefined) remember(memory, { kind: 'prompt', text: purpose })
-  return { memory, tools: new Set(), number: 0 }
-}
-
-function takeIn(known: Known, entries: readonly SeenEntry[]): void {
-  for (const { number, entry } of entries) {
-    // Two readings of the same entries may overlap.
-    if (number <= known.number || !isEntry(entry)) continue
-    if ('seen' in entry) remember(known.memory, entry.seen)
-    else if ('tool' in entry) known.tools.add(entry.tool)
-    known.number = number
-  }
-}
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && ('seen' in value || 'tool' in value || 'kept' in value)
-}
-
 /** Where labels of what runs have kept by a source stand: for one person of one tenant. */
 function shelfOf({ principal }: Call, source: string): string {
   const person = principal.chain?.at(-1) ?? principal
   return JSON.stringify(['memory', source, person.tenant ?? null, person.id ?? null])
-}
-
-function hasValues(charter: Charter, { operation }: Call): boolean {
-  const uses = charter.operations.get(operation)?.uses ?? []
-  return uses.some((use) => use.constraints.some(({ kind }) => kind === 'values'))
 }

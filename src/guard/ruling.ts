@@ -10,14 +10,12 @@ import type { Answer, Incoming, Outcome, RefusalCode, Release, Ruling } from './
 import { Capabilities } from './capability.ts'
 import { type Doubts, goingOf } from './doubt.ts'
 import { isEnded, keptOfSession } from './ended.ts'
-import { gatherObjects, type Looking, type Objects } from './gather.ts'
+import type { Objects } from './gather.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
-import { knowItems } from './items.ts'
 import type { Later } from './later.ts'
-import type { Aside, Memories } from './memory.ts'
-import { isFollowed } from './read-as.ts'
-import { callOf, isAllowed, readyOf } from './ready.ts'
+import type { Memories } from './memory.ts'
+import { callOf, cannotRewrite, insteadOf, isAllowed, isAskedBefore, readyOf } from './ready.ts'
 import { decisionEvent, type Ruled } from './record.ts'
 import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, heldRefusal, refusalOf, refuse, sentLater } from './refusal.ts'
@@ -25,11 +23,9 @@ import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
 import { type InForce, modeOf, type Runtime, showsItsObject } from './runtime.ts'
 import { effectOf, keepAnswer } from './settle.ts'
+import type { Showing } from './showing.ts'
 import type { StoredCall, Switch } from './store.ts'
 import { lookOf } from './truth.ts'
-
-/** Kinds that ask what is sent, by whom and to what, not what the object is like. */
-const aboutSending: ReadonlySet<string> = new Set(['delegation', 'integrity', 'values', 'flow'])
 
 type Stopped = Extract<Ruling, { kind: 'refused' }> & { readonly decision: Decision }
 
@@ -39,6 +35,7 @@ export interface Parts {
   readonly doubts: Doubts
   readonly later: Later
   readonly memories: Memories
+  readonly showing: Showing
 }
 
 export class Rulings {
@@ -48,18 +45,20 @@ export class Rulings {
   readonly #later: Later
   readonly #capabilities = new Capabilities()
   readonly #memories: Memories
+  readonly #showing: Showing
 
-  constructor(runtime: Runtime, { approvals, doubts, later, memories }: Parts) {
+  constructor(runtime: Runtime, { approvals, doubts, later, memories, showing }: Parts) {
     this.#runtime = runtime
     this.#approvals = approvals
     this.#doubts = doubts
     this.#later = later
     this.#memories = memories
+    this.#showing = showing
   }
 
   /** Decides a call, from the first look to the reservation. */
   async rule(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
-    const call = await this.#memories.joined(callOf(incoming, this.#runtime.now()))
+    const call = await this.#memories.joined(force, callOf(incoming, this.#runtime.now()))
     const off = this.#runtime.switches.ofCall(call, force.workflowOf(call.operation)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)
     const enforced = modeOf(force, call.operation) === 'enforce'
@@ -99,77 +98,43 @@ export class Rulings {
 
   /** The object is in the answer: ask first who calls, look at the answer, then decide. */
   async #ruleLate(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
-    const aside = await this.asideOf(force, call, incoming)
+    const aside = await this.#memories.asideOf(force, call, incoming.pin)
     const first = decide(force.charter, { ...noFacts, ...aside }, call)
+    // What is asked of agents and of data is asked before anything is sent.
+    if (isAskedBefore(first) || (aside.classes?.length ?? 0) > 0) return this.#ruleFirst(id, force, call, incoming)
     const hopeless = first.effect === 'deny' && first.reasons.every((reason) => reason.outcome === 'broken')
     if (hopeless && first.reasons.some((reason) => reason.kind === 'by'))
       return this.#ruleFirst(id, force, call, incoming)
-    // What is wrong with sending it cannot be made good by what comes back.
-    if (first.reasons.some((reason) => aboutSending.has(reason.kind))) return this.#ruleFirst(id, force, call, incoming)
     const settle = async (outcome: Outcome): Promise<Release> => {
       if (outcome.kind !== 'answered' || outcome.answer.status >= 300) return { kind: 'pass' }
       return this.#judge(id, force, call, incoming, outcome.answer)
     }
-    return { kind: 'go', call: id, decision: first, inspect: true, settle }
+    const rewritten = insteadOf(call, incoming)
+    if (rewritten === 'cannot') return { kind: 'refused', call: id, refusal: cannotRewrite() }
+    return { kind: 'go', call: id, decision: first, inspect: true, settle, ...rewritten }
   }
 
   async #judge(id: string, force: InForce, call: Call, incoming: Incoming, answer: Answer): Promise<Release> {
     const known = shownObject(force.charter, call, answer, this.#runtime.now())
     if (known === undefined)
       return { kind: 'refused', refusal: refuse('upstream-failed', 'the answer does not show the object it should') }
-    const objects = await this.look(force, call, incoming, known)
+    const objects = await this.#showing.look(force, call, incoming, known)
     const off = this.#runtime.switches.ofObjects(objects)
     if (off !== undefined) {
       const { refusal } = await this.switchedOff(id, force, call, off, objects)
       return { kind: 'refused', refusal }
     }
-    const ready = { ...readyOf(id, force, call, objects, []), aside: await this.asideOf(force, call, incoming) }
+    const ready = {
+      ...readyOf(id, force, call, objects, []),
+      aside: await this.#memories.asideOf(force, call, incoming.pin),
+    }
     const reserved = await reserve(this.#runtime, ready)
     if (reserved.kind !== 'decided')
       return { kind: 'refused', refusal: refuse('unavailable', 'a read cannot be repeated') }
     await Promise.all([this.record(ready, reserved), this.#runtime.store.flush()])
     if (!isAllowed(reserved.decision))
       return { kind: 'refused', refusal: refusalOf(force.charter, call.operation, reserved.decision) }
-    return this.#show(ready, reserved.decision, answer, incoming)
-  }
-
-  /** What the run and the gateway know of a call. */
-  asideOf(force: InForce, call: Call, { pin }: Incoming): Promise<Aside> {
-    return this.#memories.asideOf(force.charter, call, pin)
-  }
-
-  look(force: InForce, call: Call, incoming: Incoming, known?: Objects): Promise<Objects> {
-    return gatherObjects({ ...this.#looking(force, call, incoming), ...(known === undefined ? {} : { known }) })
-  }
-
-  /** Looks without keeping anybody else off what is looked at. */
-  #looking(force: InForce, call: Call, incoming: Incoming): Looking {
-    const { store, truth } = this.#runtime
-    return {
-      charter: force.charter,
-      call,
-      truth,
-      look: lookOf(incoming),
-      hold: async (needed) => {
-        if (!needed.some((each) => isFollowed(force.charter.objects.get(each.type)))) return needed.map(() => undefined)
-        return (await store.read({ objects: needed })).objects
-      },
-    }
-  }
-
-  async #show(
-    ready: Pick<Ready, 'id' | 'force' | 'call' | 'objects' | 'mode'>,
-    decision: Decision,
-    answer: Answer,
-    incoming: Incoming,
-  ): Promise<Release> {
-    if (ready.call.run !== undefined) await this.#memories.saw(ready, answer)
-    if (answer.status >= 300 || ready.mode === 'observe' || decision.obligations.length === 0)
-      return shownTo(ready, decision, answer)
-    const looking = this.#looking(ready.force, ready.call, incoming)
-    // Of whom nothing is known, less is shown.
-    const items = await knowItems(looking, decision.obligations, answer.body).catch(() => undefined)
-    return shownTo(ready, decision, answer, items)
+    return this.#showing.show(ready, reserved.decision, answer, incoming)
   }
 
   async #ruleFirst(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
@@ -177,7 +142,7 @@ export class Rulings {
     const mode = modeOf(force, call.operation)
     const repeat = repeatKeyOf(force.charter, call)
     if (operation?.writes !== true || mode === 'observe') {
-      const objects = force.traitsOf(call.operation).facts ? await this.look(force, call, incoming) : {}
+      const objects = force.traitsOf(call.operation).facts ? await this.#showing.look(force, call, incoming) : {}
       const off = this.#runtime.switches.ofObjects(objects)
       if (off !== undefined && mode === 'enforce') return this.switchedOff(id, force, call, off, objects)
       return this.#conclude({ ...readyOf(id, force, call, objects, []), mode }, incoming)
@@ -237,7 +202,7 @@ export class Rulings {
 
   async #conclude(ready: Ready, incoming: Incoming): Promise<Ruling> {
     let reserved: Reservation
-    const aside = await this.asideOf(ready.force, ready.call, incoming).catch(async (error: unknown) => {
+    const aside = await this.#memories.asideOf(ready.force, ready.call, incoming.pin).catch(async (error: unknown) => {
       await this.#letGo(ready).catch(() => undefined)
       throw error
     })
@@ -271,6 +236,8 @@ export class Rulings {
     }
     await this.#makeLasting(ready, reserved, going)
     if (reserved.granted) await this.#memories.endorse(ready.force.charter, ready.call, reserved.facts)
+    const rewritten = await this.#rewritten(going, incoming)
+    if (rewritten === 'cannot') return { kind: 'refused', call: ready.id, refusal: cannotRewrite() }
     const inspect =
       decision.obligations.length > 0 ||
       ready.call.run !== undefined ||
@@ -280,7 +247,22 @@ export class Rulings {
       call: ready.id,
       decision,
       inspect,
+      ...rewritten,
       settle: (outcome) => this.#settle(going, outcome, incoming),
+    }
+  }
+
+  /** The body to be sent instead of the one that came. What cannot be sent so is given back. */
+  async #rewritten(going: Going, incoming: Incoming): Promise<ReturnType<typeof insteadOf>> {
+    const { call, force, decision } = going
+    try {
+      const covered = going.mode === 'observe' ? undefined : await this.#memories.coveredFor(force, call, decision)
+      const rewritten = insteadOf(covered === undefined ? call : { ...call, request: covered }, incoming)
+      if (rewritten === 'cannot' && going.stored) await this.#doubts.giveBack(going, true)
+      return rewritten
+    } catch (error) {
+      if (going.stored) await this.#doubts.giveBack(going, true)
+      throw error
     }
   }
 
@@ -309,7 +291,7 @@ export class Rulings {
     await this.#endSession(going, outcome, incoming)
     const weak = this.#capabilities.problemOf(going, outcome.answer, this.#runtime.now())
     if (weak !== undefined && going.mode === 'enforce') return { kind: 'refused', refusal: weak }
-    return this.#show(going, going.decision, outcome.answer, incoming)
+    return this.#showing.show(going, going.decision, outcome.answer, incoming)
   }
 
   async #endSession(going: Going, outcome: Outcome, { credentials }: Incoming): Promise<void> {

@@ -1,6 +1,8 @@
 import { approvalsOf } from '../charter/approval.ts'
 import type { Charter, Operation, OperationId, Slot } from '../charter/charter.ts'
 import type { Workflow } from '../charter/workflow.ts'
+import type { Labels } from '../classify/labels.ts'
+import { labelsOf } from '../classify/of-charter.ts'
 import { meaningOf } from '../constraint/kinds.ts'
 import { isRemembering } from '../session/counting.ts'
 import { type Ends, findEnds } from './ended.ts'
@@ -47,6 +49,8 @@ export interface InForce {
   readonly workflowOf: (operation: OperationId) => Workflow | undefined
   readonly traitsOf: (operation: OperationId) => Traits
   readonly ends: Ends
+  /** What of the data is sensitive; absent when the charter says nothing of it. */
+  readonly labels?: Labels
 }
 
 /** What is true of every call of an operation, found out once for each charter. */
@@ -59,6 +63,9 @@ export interface Traits {
   readonly approvals: boolean
   readonly remembers: boolean
   readonly refreshes: boolean
+  /** Whether some ask where arguments come from, or what classes of data they carry. */
+  readonly values: boolean
+  readonly classes: boolean
 }
 
 export function putInForce(charter: Charter, version: string): InForce {
@@ -71,18 +78,36 @@ export function putInForce(charter: Charter, version: string): InForce {
     if (charter.operations.has(operation)) known.set(operation, traits)
     return traits
   }
-  return { charter, version, workflowOf: (operation) => byOperation.get(operation), traitsOf, ends: findEnds(charter) }
+  return {
+    charter,
+    version,
+    workflowOf: (operation) => byOperation.get(operation),
+    traitsOf,
+    ends: findEnds(charter),
+    ...(charter.data === undefined ? {} : { labels: usableLabels(charter) }),
+  }
+}
+
+/** @throws {TypeError} for a pattern that cannot be used: what it was to find would pass unseen. */
+function usableLabels(charter: Charter): Labels {
+  const { labels, diagnostics } = labelsOf(charter)
+  const [wrong] = diagnostics
+  if (wrong !== undefined) throw new TypeError(wrong.message)
+  return labels
 }
 
 function findTraits(charter: Charter, operation: Operation | undefined): Traits {
   const uses = operation?.uses ?? []
   const constraints = uses.flatMap((use) => use.constraints)
+  const needs = uses.flatMap((use) => use.constraints.flatMap((each) => meaningOf(each).needs(use, charter)))
   return {
     alone: operation === undefined ? new Set() : aloneSlots(charter, operation),
-    facts: uses.some((use) => use.constraints.some((each) => meaningOf(each).needs(use, charter).length > 0)),
+    facts: needs.length > 0,
     approvals: constraints.some((each) => approvalsOf(each).length > 0),
     remembers: constraints.some(isRemembering),
     refreshes: constraints.some((each) => each.kind === 'limit' && each.while !== undefined),
+    values: needs.some(({ fact }) => fact === 'values'),
+    classes: needs.some(({ fact }) => fact === 'classes'),
   }
 }
 

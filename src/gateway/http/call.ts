@@ -200,6 +200,7 @@ export function incomingOf(around: Surroundings, read: Read, found: Found, signa
       header: route.arguments.header(head),
       ...(parsed === undefined ? {} : { body: parsed }),
     },
+    rewrites: true,
     signal,
     ...(credentials === undefined ? {} : { credentials }),
     ...(typeof hold === 'string' ? { hold } : {}),

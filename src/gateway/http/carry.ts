@@ -28,7 +28,7 @@ export async function carry(around: Surroundings, carried: Carried, reply: Reply
   const inspect = ruling.inspect || found.route.writes || around.vault?.watches(upstream.source) === true
   let armed: Armed
   try {
-    const sending = sendingOf(read, upstream, {
+    const sending = sendingOf(asRuled(read, ruling), upstream, {
       basePath: found.route.shape.basePath,
       inspect,
       // Whoever could make the outcome unknown by hanging up could block objects at will.
@@ -47,6 +47,15 @@ export async function carry(around: Surroundings, carried: Carried, reply: Reply
     }
     await stream(around, { call, upstream, sending: armed.sending, head: read.head }, reply, signal, settle)
   }
+}
+
+/** What is sent is what was judged, or what the guard says instead. */
+export function asRuled(read: Read, { instead }: Pick<Carried['ruling'], 'instead'>): Read {
+  if (instead === undefined) return read
+  const type = read.head.headers.get('content-type')
+  if (typeof type === 'string' && !/[/+]json\b/i.test(type))
+    throw refused('denied', 'part of the body may not go there, and only JSON is rewritten')
+  return { ...read, body: Buffer.from(printLosslessJson(instead.body)) }
 }
 
 /** Sends a call whose caller has left. */

@@ -6,6 +6,7 @@ import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { type HttpLimits, incomingOf, type Read, readCall, type Surroundings } from '../http/call.ts'
+import { asRuled } from '../http/carry.ts'
 import { Refused, refused } from '../http/refused.ts'
 import type { Arriving } from '../http/reply.ts'
 import { compileRoutes, type Routes } from '../http/route.ts'
@@ -115,7 +116,18 @@ async function judge(around: Surroundings, arriving: Arriving, signal: AbortSign
   const { call } = ruling
   if (ruling.kind === 'refused') return { kind: 'refused', call, refusal: ruling.refusal }
   if (ruling.kind === 'answered') return { kind: 'answered', call, answer: ruling.answer }
-  return { kind: 'go', ruling, inspect: ruling.inspect || read.found.route.writes, body: bodyOf(read) }
+  const sent = await asRuledOrBack(read, ruling)
+  return { kind: 'go', ruling, inspect: ruling.inspect || read.found.route.writes, body: bodyOf(sent) }
+}
+
+/** What goes on to the application; what cannot be rewritten is given back. */
+async function asRuledOrBack(read: Read, ruling: Going): Promise<Read> {
+  try {
+    return asRuled(read, ruling)
+  } catch (error) {
+    await ruling.settle({ kind: 'not-sent', why: 'it cannot be rewritten' })
+    throw error
+  }
 }
 
 function bodyOf({ body, head }: Read): Body | undefined {

@@ -1,0 +1,56 @@
+/** What one node knows of a run: the fold of everything the run has seen. */
+import type { Run } from '../charter/charter.ts'
+import { addEntry, type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
+import { addToken, type TokenBook, type TokenEntry, tokenBook } from '../classify/token.ts'
+import { emptyMemory, type Labelled, type Memory, remember, type Seen } from '../session/provenance/memory.ts'
+import type { SeenEntry } from './store.ts'
+
+/** One thing a run has seen, been given, or sent, as the store keeps it. */
+export type Entry =
+  | { readonly seen: Seen }
+  /** An operation it was given after it began. */
+  | { readonly tool: string }
+  /** What it had an operation keep for later runs. */
+  | { readonly kept: readonly Labelled[] }
+  /** What its digests of classed values are made with; the first one counts. */
+  | { readonly key: string }
+  | { readonly classed: ClassEntry }
+  | { readonly token: TokenEntry }
+
+/** Changed by `takeIn` only. */
+export interface KnownRun {
+  readonly memory: Memory
+  readonly tools: Set<string>
+  readonly tokens: TokenBook
+  classes?: ClassMemory
+  /** So many entries are in it. */
+  number: number
+}
+
+/** A run of which nothing is kept yet. What it was started with is the word of its user. */
+export function freshRun({ purpose }: Pick<Run, 'purpose'>): KnownRun {
+  const memory = emptyMemory()
+  if (purpose !== undefined) remember(memory, { kind: 'prompt', text: purpose })
+  return { memory, tools: new Set(), tokens: tokenBook(), number: 0 }
+}
+
+/** Adds entries in their order; those that are in it already change nothing. */
+export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
+  for (const { number, entry } of entries) {
+    // Two readings of the same entries may overlap.
+    if (number <= known.number || !isEntry(entry)) continue
+    known.number = number
+    if ('seen' in entry) remember(known.memory, entry.seen)
+    else if ('tool' in entry) known.tools.add(entry.tool)
+    else if ('key' in entry) known.classes ??= emptyClassMemory(entry.key)
+    else if ('classed' in entry) {
+      if (known.classes !== undefined) addEntry(known.classes, entry.classed)
+    } else if ('token' in entry) addToken(known.tokens, entry.token)
+  }
+}
+
+const kinds = ['seen', 'tool', 'kept', 'key', 'classed', 'token'] as const
+
+export function isEntry(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && kinds.some((kind) => kind in value)
+}
