@@ -20,7 +20,7 @@ export const values: Kind<'values'> = {
       if (traced === undefined) return untold
       const wrong = traced.filter((each) => !isCovered(each, rule))
       if (wrong.length === 0) return undefined
-      const detail = wrong.map((each) => originWords(each)).join('; ')
+      const detail = explainOrigins(wrong)
       return asking === undefined ? { outcome: 'broken', detail } : asking(context, detail)
     }
   },
@@ -48,7 +48,12 @@ export function fits(pattern: Pattern, pointer: readonly string[]): boolean {
   return pattern.length === pointer.length && pattern.every((step, index) => step === '*' || step === pointer[index])
 }
 
-/** One value, and where it came from, for whoever is asked. */
+/** Where values came from, one after the other, for whoever is asked. */
+export function explainOrigins(traced: readonly TracedValue[]): string {
+  return [...new Set(traced.map(originWords))].join('; ')
+}
+
+/** One value, and where it came from. Never the value itself: it may be secret. */
 export function originWords({ at, origins }: TracedValue): string {
   const [best] = origins
   if (best === undefined) return `where \`${at}\` came from cannot be told`
@@ -62,10 +67,20 @@ export function originWords({ at, origins }: TracedValue): string {
     case 'trusted':
       return `\`${at}\` came from the answer${where}${remembered}`
     case 'untrusted':
-      return `\`${at}\` came from untrusted content${where}${remembered}`
+      return `\`${at}\` ${howWords[best.how ?? 'same']} untrusted content${where}${remembered}`
     case 'model':
       return `\`${at}\` was seen nowhere before: the model made it`
   }
+}
+
+const howWords: Readonly<Record<NonNullable<Origin['how']>, string>> = {
+  same: 'came from',
+  case: 'came from',
+  form: 'came, written in another way, from',
+  part: 'came from',
+  joined: 'was put together from',
+  encoded: 'came, encoded, from',
+  lookalike: 'only looks like something in',
 }
 
 const words: Readonly<Record<Exclude<ValueSource['kind'], 'operation'>, string>> = {

@@ -22,7 +22,7 @@ export function formsIn(text: string): readonly string[] {
 
 function isApart(text: string, start: number, end: number): boolean {
   const inWord = /[\p{L}\p{N}@_/-]/u
-  if (start > 0 && (inWord.test(text[start - 1] ?? '') || /[\p{L}\p{N}][.,:]$/u.test(text.slice(start - 2, start))))
+  if (start > 0 && (inWord.test(text[start - 1] ?? '') || /[\p{L}\p{N}][.,]$|\d:$/u.test(text.slice(start - 2, start))))
     return false
   return !/^(?:[\p{L}\p{N}@_/-]|[.,:][\p{L}\p{N}])/u.test(text.slice(end, end + 2))
 }

@@ -63,7 +63,7 @@ export interface Memory {
   readonly words: Map<string, Origin>
   readonly text: TextIndex<Place>
   /** Short ids that text anybody may have written calls by name. */
-  readonly named: Map<string, Origin>
+  readonly named: Map<string, Origin[]>
   /** What the run itself wrote without anybody to rely on. */
   readonly written: Map<string, Origin>
   /** Answers approved for an argument, as `sourceKey` writes them. */
@@ -126,14 +126,13 @@ type Recalled = Extract<Seen, { kind: 'recalled' }>
 function answered(memory: Memory, { operation, call, content, trusted, wrote }: Answer): void {
   const sent = wrote === undefined ? [] : labelled(memory, wrote)
   const own = new Map(sent.map(({ value, origins }) => [fold(value), origins]))
-  const marks = sent.flatMap(({ origins }) =>
-    origins.filter(({ trust }, index) => index === 0 && trust === 'untrusted'),
-  )
+  // Whom or what a thing was made for; its text is somebody's words, and no reason to doubt the id it was given.
+  const marked = sent.some(({ value, origins: [best] }) => best?.trust === 'untrusted' && !/\s/.test(value.trim()))
   const head = { operation, ...(call === undefined ? {} : { call }) }
   for (const leaf of leavesOf(content, trusted ?? [])) {
     if (own.size > 0 && own.has(fold(String(leaf.value)))) continue
     // What is made out of what anybody may have written is no better than that.
-    const place = { ...leaf, trusted: leaf.trusted && marks.length === 0 }
+    const place = { ...leaf, trusted: leaf.trusted && !marked }
     addLeaf(memory, place, { trust: place.trusted ? 'trusted' : 'untrusted', ...head, at: leaf.at, how: 'same' })
   }
   for (const { value, origins } of sent) noteWritten(memory, value, origins)
@@ -215,7 +214,8 @@ function addWord(memory: Memory, key: string, { origin }: Place): void {
 
 function noteNamed(memory: Memory, short: string, origin: Origin): void {
   const key = fold(short)
-  if (!memory.named.has(key)) memory.named.set(key, { ...origin, trust: 'untrusted', how: 'part' })
+  const known = memory.named.get(key) ?? []
+  if (known.length < 16) memory.named.set(key, [...known, { ...origin, trust: 'untrusted', how: 'part' }])
 }
 
 /** Every value of arguments with its labels, as they are to be kept with what is written. */

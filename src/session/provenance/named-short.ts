@@ -1,12 +1,12 @@
-const called = /(?:\b|_)(?:ids?|nr|no|num|number|key|ref)_?\b["'`\s:=#([]{0,4}(?:is |of |= )?["'`]?(\w{1,4})\b/giu
-const numbered = /#(\w{1,4})\b/gu
-const quoted = /["'`“”‘’«»](\w{1,4})["'`“”‘’«»]/gu
+const called = /(?:\b|_)(?:ids?|nr|no|num|number|key|ref)_?\b["'`\s:=#([]{0,4}(?:is |of |= )?["'`]?(\w{1,2})\b/giu
+const numbered = /#(\w{1,2})\b/gu
+const quoted = /["'`“”‘’«»](\w{1,2})["'`“”‘’«»]/gu
 const thing =
-  /\b(?:file|event|e-?mail|message|transaction|order|ticket|account|user|item|document|reservation|booking|invoice|payment|task|issue|case|record|entry|row)s?[ :]+["'`]?(\w{1,4})\b/giu
+  /\b(?:file|event|e-?mail|message|transaction|order|ticket|account|user|item|document|reservation|booking|invoice|payment|task|issue|case|record|entry|row)s?[ :]+["'`]?(\w{1,2})\b/giu
 
-/** Too short to be told apart by where it stands: up to four letters and digits, one of them a digit. */
+/** Too short to be told apart by where it stands: one or two letters and digits, one of them a digit. */
 export function isShort(value: string): boolean {
-  return /^\w{1,4}$/.test(value.trim()) && /\d/.test(value)
+  return /^\w{1,2}$/.test(value.trim()) && /\d/.test(value)
 }
 
 /** The short ids that a text calls by name: `ID '13'`, `file 13`, `#13`, `"13"`. Not the numbers that just happen to be in it. */

@@ -46,8 +46,11 @@ function standsIn(words: string, sought: string): boolean {
   return false
 }
 
-const opening = /[\s"'“”‘’«»([{<,;|—–]/u
-const closing = /[\s"“”’»)\]}>,;|—–]/u
+const opening = /[\s"`*“‘«([{<,;|—–，。、；：（「『【《]/u
+const closing = /[\s"`*”»)\]}>,;|—–，。、；：）」』】》]/u
+/** Scripts that put no blanks between words, or put endings on them. */
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 function beginsWord(text: string, at: number): boolean {
   if (at === 0) return true
@@ -55,18 +58,19 @@ function beginsWord(text: string, at: number): boolean {
   const earlier = text[at - 2] ?? ' '
   if (before === ',') return !(isDigit(earlier) && isDigit(text[at]))
   if (before === "'" || before === '’') return !isLetter(earlier)
-  if (opening.test(before)) return true
+  if (opening.test(before) || unspaced.test(before)) return true
   if (before === '@' || before === '#') return at === 1 || opening.test(earlier)
-  return before === ':' && /(?:^|[\s("'])\p{L}+$/u.test(text.slice(Math.max(0, at - 24), at - 1))
+  return /[:=]/.test(before) && /(?:^|[\s("'])[\p{L}_]+$/u.test(text.slice(Math.max(0, at - 24), at - 1))
 }
 
 function endsWord(text: string, at: number): boolean {
   if (at === text.length) return true
   const [after, later] = [text[at] ?? '', text[at + 1] ?? ' ']
   if (after === ',') return !(isDigit(text[at - 1]) && isDigit(later))
-  if (after === "'" || after === '’') return !isLetter(later) || /^s(?![\p{L}\p{N}])/u.test(text.slice(at + 1))
-  if (closing.test(after)) return true
-  return /[.:!?…]/u.test(after) && /[\s"'“”’)\]}>.!?…]/u.test(later)
+  // `Alice's`, and the endings other languages put behind an apostrophe.
+  if (after === "'" || after === '’') return !isLetter(later) || /^\p{L}{1,3}(?![\p{L}\p{N}])/u.test(text.slice(at + 1))
+  if (closing.test(after) || unspaced.test(after)) return true
+  return /[.:!?…]/u.test(after) && /[\s"'`*“”’)\]}>.!?…]/u.test(later)
 }
 
 function isDigit(letter = ''): boolean {

@@ -23,8 +23,9 @@ import { type Found, findBeginning, findText } from './text-index.ts'
  * encoded or reversed. What resembles nothing is the model's own. A paraphrase cannot be seen, and is the model's own.
  *
  * Truth values, nothing and empty text say too little to have come from anywhere: they cannot be told, and whoever asks about arguments
- * leaves them and the members of enumerations out. Short ids (up to four letters and digits, one a digit) occur everywhere by chance:
- * where text that anybody may have written calls one by name, the choice is not the user's although a system of record has it too.
+ * leaves them and the members of enumerations out. Ids of one or two letters and digits occur everywhere by chance: where
+ * text that anybody may have written calls one by name, but for the record it stands in, the choice is not the user's although a system
+ * of record has it too.
  */
 export function trace(memory: Memory, value: unknown): readonly Origin[] {
   if (typeof value === 'string') return value.trim() === '' ? [] : traceText(memory, value)
@@ -68,8 +69,19 @@ function isSame(left: Origin, right: Origin): boolean {
 function chosenElsewhere(memory: Memory, text: string, good: readonly Origin[]): readonly Origin[] | undefined {
   if (good.some(({ trust }) => trust === 'prompt' || trust === 'endorsed')) return good
   if (memory.full) return []
-  const named = memory.named.get(fold(text))
+  const named = memory.named.get(fold(text))?.find((origin) => !good.some((own) => isOwn(own, origin)))
   return named === undefined ? undefined : [named]
+}
+
+/** Whether a text stands in the very record whose id it names. */
+function isOwn(id: Origin, text: Origin): boolean {
+  const record = id.at?.slice(0, id.at.lastIndexOf('/') + 1)
+  return (
+    id.call === text.call &&
+    id.operation === text.operation &&
+    record !== undefined &&
+    text.at?.startsWith(record) === true
+  )
 }
 
 /** Several values in one text, as in a list of recipients. */
