@@ -77,7 +77,12 @@ export async function openGuarded(
     },
 ): Promise<Guarded> {
   const events: GuardEvent[] = []
-  const truth = httpTruth({ charter: () => charter, upstreams: options.upstreams, ...(readers ? { readers } : {}) })
+  const truth = httpTruth({
+    charter: () => charter,
+    upstreams: options.upstreams,
+    vault: () => options.vault,
+    ...(readers ? { readers } : {}),
+  })
   const guard = await createGuard(charter, {
     version: '1',
     store,
