@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Entry } from '../../ledger/entry.ts'
-import { readEvents } from '../../ledger/export/event.ts'
 import type { Elsewhere } from '../../vault/head.ts'
 import { reportOn, type SecretReport } from '../../vault/report.ts'
 import { printScope } from '../../vault/scope.ts'
@@ -185,10 +184,7 @@ async function audit(
   const secrets = [...(await vault.keeper.all()).values()]
     .map(shown)
     .filter((each) => name === undefined || each.name === name)
-  const entries: Entry[] = []
-  for (const kind of ['secret', 'secret-use'] as const)
-    for await (const { entry } of readEvents(ledger.reader, { kind })) if (isAbout(entry, name)) entries.push(entry)
-  const newest = entries.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-options.limit)
+  const newest = await newestEntries(ledger, name, options.limit)
   const broken = secrets.filter(({ problem }) => problem !== undefined)
   if (broken.length > 0) terminal.finish('denied')
   if (options.json === true) {
@@ -198,6 +194,25 @@ async function audit(
   for (const secret of broken) for (const line of linesOf(terminal, secret)) terminal.print(harmless(line))
   terminal.print(`${secrets.length - broken.length} of ${secrets.length} open as they were sealed`)
   for (const entry of newest) terminal.print(harmless(lineOf(entry)))
+}
+
+/** Oldest first. Reads back only as far as it must. */
+async function newestEntries(ledger: AtVault['ledger'], name: string | undefined, limit: number): Promise<Entry[]> {
+  const found: Entry[] = []
+  for (const kind of ['secret', 'secret-use'] as const) {
+    const some: Entry[] = []
+    let past: number | undefined
+    do {
+      const page = await ledger.reader.search({ kind, limit: 1000, ...(past === undefined ? {} : { past }) })
+      for (const { text } of page.entries) {
+        const entry: Entry | undefined = text === undefined ? undefined : JSON.parse(text)
+        if (entry !== undefined && isAbout(entry, name)) some.push(entry)
+      }
+      past = page.next
+    } while (past !== undefined && some.length < limit)
+    found.push(...some)
+  }
+  return found.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-limit)
 }
 
 function isAbout(entry: Entry, name: string | undefined): boolean {
