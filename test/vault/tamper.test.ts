@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { VaultError } from '../../src/vault/error.ts'
 import { masterKeyBehind } from '../../src/vault/master-command.ts'
-import { masterKeyIn, masterKeyOf } from '../../src/vault/master-key.ts'
+import { type MasterKey, masterKeyIn, masterKeyOf } from '../../src/vault/master-key.ts'
+import { openVersion, sealVersion } from '../../src/vault/seal.ts'
 import type { StoredHead, StoredVersion, VaultRows } from '../../src/vault/store.ts'
 import { type Bench, newMasters, openBench, scope } from './bench.ts'
 
@@ -232,4 +233,25 @@ test('a command wraps and unwraps, and is told for whom', async () => {
   } finally {
     await fresh.close()
   }
+})
+
+test('a value is bound to its name, version and scopes, also where the master key binds nothing', async () => {
+  const careless: MasterKey = {
+    id: 'careless',
+    wrap: async (key) => key.toString('base64'),
+    unwrap: async (wrapped) => Buffer.from(wrapped, 'base64'),
+  }
+  const masters = { current: careless, previous: [] }
+  const binding = { secret: 'stripe', version: 2, scopes }
+  const { sealed } = await sealVersion(masters, binding, value)
+  const stored = { name: 'stripe', version: 2, detail: JSON.stringify(sealed) }
+  assert.equal((await openVersion(masters, binding, stored)).value, value)
+  const others = [
+    { ...binding, secret: 'mail' },
+    { ...binding, version: 1 },
+    { ...binding, scopes: [] },
+    { ...binding, scopes: [scope('shop.* as header:Authorization=Bearer {}')] },
+  ]
+  for (const other of others)
+    await assert.rejects(openVersion(masters, other, stored), { code: 'altered', secret: other.secret })
 })
