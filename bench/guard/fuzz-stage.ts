@@ -143,6 +143,7 @@ function watching(guard: Guard, onGo: (incoming: Incoming) => void): Guard {
     approvals: guard.approvals,
     doubts: guard.doubts,
     replays: guard.replays,
+    runs: guard.runs,
     close: () => guard.close(),
   }
 }

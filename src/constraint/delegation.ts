@@ -47,7 +47,7 @@ function agentShortfall({ charter, use }: Site, principal: Principal): Shortfall
 }
 
 /** The classes of agents a principal is. */
-function agentActors(charter: Charter, principal: Principal): readonly Actor[] {
+export function agentActors(charter: Charter, principal: Principal): readonly Actor[] {
   return actorsOf(charter, principal).flatMap((name) => {
     const actor = charter.actors.get(name)
     return actor?.kind === 'agent' ? [actor] : []
@@ -58,8 +58,8 @@ function mayUse(charter: Charter, { workflow }: Actor, operation: OperationId): 
   return workflow === undefined || charter.workflows.get(workflow)?.operations.has(operation) === true
 }
 
-/** An agent may act for a person of these classes, or for another agent that itself may. */
-function mayActFor(charter: Charter, { actsFor }: Actor, next: Principal | undefined): boolean {
+/** An agent may act for a person of these classes, or for another agent that itself may; for nobody if no class is named. */
+export function mayActFor(charter: Charter, { actsFor }: Actor, next: Principal | undefined): boolean {
   if (next === undefined) return actsFor === undefined
   if (actsFor === undefined) return false
   const { chain: _, ...one } = next

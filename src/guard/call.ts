@@ -77,6 +77,8 @@ export type RefusalCode =
   | 'switched-off'
   | 'undescribed'
   | 'unauthenticated'
+  | 'run-over'
+  | 'run-outdated'
   | 'malformed'
   | 'too-large'
   | 'object-busy'

@@ -16,6 +16,7 @@ import { refusalOf, refuse } from './refusal.ts'
 import { makeReplays, type Replays } from './replays.ts'
 import { reserveNothing } from './reserve.ts'
 import { Rulings } from './ruling.ts'
+import { OpenRuns, type Runs } from './runs.ts'
 import { type InForce, type Limits, putInForce, type Runtime } from './runtime.ts'
 import { Showing } from './showing.ts'
 import { type Store, StoreError } from './store.ts'
@@ -31,6 +32,8 @@ export interface GuardOptions {
   readonly truth?: Truth
   readonly node?: string
   readonly limits?: Partial<Limits>
+  /** Whether runs go on when the charter changes; otherwise whoever has a token of one exchanges it again. */
+  readonly rebinds?: boolean
   readonly now?: () => number
 }
 
@@ -64,6 +67,7 @@ export interface Guard {
   readonly doubts: Doubts
   /** What counts once, on whichever node it comes. */
   readonly replays: Replays
+  readonly runs: Runs
   close(): Promise<void>
 }
 
@@ -79,6 +83,8 @@ const usualLimits: Limits = {
   waitMs: 0,
   repeatMs: 24 * 60 * 60_000,
   silentMs: 3000,
+  runMs: 8 * 60 * 60_000,
+  idleMs: 30 * 60_000,
 }
 
 /**
@@ -98,6 +104,7 @@ export async function createGuard(charter: Charter, options: GuardOptions): Prom
     waiting: new Waiting(),
     switches: await openSwitches(options.store, options.journal),
     limits: { ...usualLimits, ...options.limits },
+    rebinds: options.rebinds ?? false,
   }
   const guard = new ChartedGuard(runtime, putInForce(charter, options.version))
   await guard.start()
@@ -115,6 +122,7 @@ class ChartedGuard implements Guard {
   readonly approvals: Approvals
   readonly doubts: Doubts
   readonly replays: Replays
+  readonly runs: OpenRuns
   readonly #rulings: Rulings
   readonly #later: Later
   readonly #memories: Memories
@@ -130,6 +138,7 @@ class ChartedGuard implements Guard {
       (gone) => this.#later.takeOver(gone),
     )
     this.replays = makeReplays(runtime)
+    this.runs = new OpenRuns(runtime, () => this.#force)
     this.#memories = new Memories(runtime)
     this.#showing = new Showing(runtime, this.#memories)
     this.#later = new Later(runtime, (id, incoming, forward) => this.#carry(id, incoming, forward))
@@ -139,6 +148,7 @@ class ChartedGuard implements Guard {
       later: this.#later,
       memories: this.#memories,
       showing: this.#showing,
+      runs: this.runs,
     })
   }
 
@@ -218,7 +228,10 @@ class ChartedGuard implements Guard {
     const force = this.#force
     const at = this.#runtime.now()
     const id = newId(at)
-    const call = await this.#memories.joined(force, callOf(incoming, at))
+    const admitted = await this.runs.admit(incoming)
+    if (!admitted.ok) return this.#rulings.turnAway(id, force, callOf(incoming, at), admitted)
+    const { run } = admitted
+    const call = await this.#memories.joined(force, callOf(run === undefined ? incoming : { ...incoming, run }, at))
     const { ofCall, ofObjects } = this.switches
     const offAtOnce = ofCall(call, force.workflowOf(call.operation)?.name)
     const objects = offAtOnce === undefined ? await this.#showing.look(force, call, incoming) : {}
@@ -236,6 +249,7 @@ class ChartedGuard implements Guard {
   async close(): Promise<void> {
     await this.doubts.stop()
     this.#later.stop()
+    this.runs.stop()
     this.#runtime.switches.close()
     const { journal, node, now } = this.#runtime
     await journal.append({ at: now(), kind: 'node', node, state: 'stop' })

@@ -61,6 +61,21 @@ export type GuardEvent = { readonly at: number } & (
       readonly grant?: string
       readonly bound?: unknown
     }
+  | {
+      readonly kind: 'run'
+      /** `token` and `agent`: what was given before counts no more. */
+      readonly of: 'run' | 'token' | 'agent' | 'person'
+      readonly name: string
+      readonly effect: 'started' | 'delegated' | 'renewed' | 'ended' | 'revoked'
+      /** Who has it, with those it acts for; or who ended it. */
+      readonly principal: Principal
+      readonly workflow?: string
+      readonly tools?: readonly OperationId[]
+      readonly purpose?: string
+      /** The id of the token that was made. */
+      readonly token?: string
+      readonly why?: string
+    }
   | { readonly kind: 'switch'; readonly on: boolean; readonly switch: Switch }
   | {
       readonly kind: 'settled'

@@ -66,6 +66,21 @@ export function draftOf(event: GuardEvent): EntryDraft {
         ...(event.question === undefined ? {} : { question: event.question }),
         ...whyOf(standingWhy(event.grant, event.bound, event.why)),
       }
+    case 'run':
+      return {
+        kind: 'run',
+        at,
+        of: event.of,
+        name: event.name,
+        effect: event.effect,
+        principal: summaryOf(event.principal),
+        ...subjectOf(event.principal),
+        ...(event.workflow === undefined ? {} : { workflow: event.workflow }),
+        ...(event.tools === undefined ? {} : { tools: event.tools }),
+        ...(event.token === undefined ? {} : { token: event.token }),
+        ...(event.purpose === undefined ? {} : { content: { request: { purpose: event.purpose } } }),
+        ...whyOf(event.why),
+      }
     case 'switch':
       return {
         kind: 'switch',

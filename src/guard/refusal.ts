@@ -12,6 +12,8 @@ export const refusals: Readonly<Record<RefusalCode, { readonly status: number; r
   'switched-off': { status: 403, title: 'Switched off' },
   undescribed: { status: 404, title: 'No description has this request' },
   unauthenticated: { status: 401, title: 'The caller could not be verified' },
+  'run-over': { status: 401, title: 'The run has come to its end' },
+  'run-outdated': { status: 401, title: 'The run was given under another charter' },
   malformed: { status: 400, title: 'The request can be read in more than one way, or in none' },
   'too-large': { status: 413, title: 'The request is larger than what is judged' },
   'object-busy': { status: 409, title: 'Another call is using the same object' },

@@ -21,6 +21,7 @@ import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, heldRefusal, refusalOf, refuse, sentLater } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
+import type { Admitted, Runs } from './runs.ts'
 import { type InForce, modeOf, type Runtime, showsItsObject } from './runtime.ts'
 import { effectOf, keepAnswer } from './settle.ts'
 import type { Showing } from './showing.ts'
@@ -36,6 +37,7 @@ export interface Parts {
   readonly later: Later
   readonly memories: Memories
   readonly showing: Showing
+  readonly runs: Pick<Runs, 'admit'>
 }
 
 export class Rulings {
@@ -46,18 +48,31 @@ export class Rulings {
   readonly #capabilities = new Capabilities()
   readonly #memories: Memories
   readonly #showing: Showing
+  readonly #runs: Pick<Runs, 'admit'>
 
-  constructor(runtime: Runtime, { approvals, doubts, later, memories, showing }: Parts) {
+  constructor(runtime: Runtime, { approvals, doubts, later, memories, showing, runs }: Parts) {
     this.#runtime = runtime
     this.#approvals = approvals
     this.#doubts = doubts
     this.#later = later
     this.#memories = memories
     this.#showing = showing
+    this.#runs = runs
   }
 
   /** Decides a call, from the first look to the reservation. */
   async rule(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
+    const admitted = await this.#runs.admit(incoming)
+    if (!admitted.ok) return this.turnAway(id, force, callOf(incoming, this.#runtime.now()), admitted)
+    return this.#ruleIn(id, force, admitted.run === undefined ? incoming : { ...incoming, run: admitted.run })
+  }
+
+  /** Refuses a call whose run counts no more. */
+  turnAway(id: string, force: InForce, call: Call, { code, why }: Exclude<Admitted, { ok: true }>): Promise<Stopped> {
+    return this.#stop(id, force, call, code, why)
+  }
+
+  async #ruleIn(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
     const call = await this.#memories.joined(force, callOf(incoming, this.#runtime.now()))
     const off = this.#runtime.switches.ofCall(call, force.workflowOf(call.operation)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)

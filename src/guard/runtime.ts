@@ -23,6 +23,8 @@ export interface Runtime {
   /** Milliseconds since 1970 that never go back while the process lives. */
   readonly now: () => number
   readonly limits: Limits
+  /** Whether a run goes on under another charter than it was given under. */
+  readonly rebinds: boolean
 }
 
 /** Times in milliseconds. */
@@ -39,6 +41,10 @@ export interface Limits {
   readonly repeatMs: number
   /** A node that was not heard for so long is gone. The same for every node. */
   readonly silentMs: number
+  /** How long a run may last. */
+  readonly runMs: number
+  /** After so long without a call, the run that an agent has without asking for one is over. */
+  readonly idleMs: number
 }
 
 /** A charter as it is in force; a call keeps the one it began with. */

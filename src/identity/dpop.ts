@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
+import type { Directory } from './agents.ts'
 import type { Presented } from './identity.ts'
 import { NotIdentified } from './not-identified.ts'
 import type { ReplayMemory } from './replay-memory.ts'
@@ -10,6 +11,11 @@ export interface ProofContext {
   readonly config: Pick<TokenConfig, 'dpop-window' | 'dpop-algorithms' | 'tolerance'>
   readonly now: () => number
   readonly replays: ReplayMemory
+}
+
+/** What tokens are checked with. */
+export interface TokenContext extends Omit<ProofContext, 'config'> {
+  readonly agents: Directory
 }
 
 const longestId = 256
@@ -31,13 +37,30 @@ export async function verifyProof(
 ): Promise<void> {
   const { claims, jkt } = await openProof(proof, context)
   if (!same(jkt, thumbprint)) throw refuse('unbound', 'the proof was made with another key than the token is bound to')
+  if (typeof claims['ath'] !== 'string') throw refuse('malformed', 'the proof is for no token')
+  checkRequest(claims, presented)
+  const hash = createHash('sha256').update(token).digest('base64url')
+  if (!same(claims['ath'], hash)) throw refuse('unbound', 'the proof is for another token')
+  await spend(claims, jkt, context)
+}
+
+/**
+ * The key of a proof that came with a request for a token: the token is to be bound to it (RFC 9449 section 5).
+ *
+ * @returns the thumbprint of the key.
+ * @throws {NotIdentified} when it is no proof for this request.
+ */
+export async function proofKeyOf(proof: string, presented: Presented, context: ProofContext): Promise<string> {
+  const { claims, jkt } = await openProof(proof, context)
+  checkRequest(claims, presented)
+  await spend(claims, jkt, context)
+  return jkt
+}
+
+function checkRequest(claims: Readonly<Record<string, unknown>>, presented: Presented): void {
   if (claims['htm'] !== presented.method) throw refuse('unbound', 'the proof is for another method')
   if (typeof claims['htu'] !== 'string' || addressOf(claims['htu']) !== addressOf(presented.url))
     throw refuse('unbound', 'the proof is for another address')
-  const hash = createHash('sha256').update(token).digest('base64url')
-  if (typeof claims['ath'] !== 'string' || !same(claims['ath'], hash))
-    throw refuse('unbound', 'the proof is for another token')
-  await spend(claims, jkt, context)
 }
 
 /** Whether two texts are equal, in a time that does not say where they differ. */
@@ -56,7 +79,7 @@ async function openProof(
       algorithms: config['dpop-algorithms'],
       currentDate: new Date(now()),
       clockTolerance: config.tolerance / 1000,
-      requiredClaims: ['jti', 'htm', 'htu', 'iat', 'ath'],
+      requiredClaims: ['jti', 'htm', 'htu', 'iat'],
     })
     if (protectedHeader.jwk === undefined) throw new TypeError('no key')
     return { claims: payload, jkt: await calculateJwkThumbprint(protectedHeader.jwk, 'sha256') }

@@ -1,5 +1,7 @@
 /** Who calls, told from what a request presents. */
 import type { Principal } from '../charter/charter.ts'
+import type { RunHandle } from '../charter/run-handle.ts'
+import type { ClientForm } from './client.ts'
 
 /** What a request shows of its caller. Header names in lower case; a repeated header is a list. */
 export interface Presented {
@@ -9,6 +11,8 @@ export interface Presented {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** The verified client certificate of the connection. */
   readonly certificate?: ClientCertificate
+  /** What the gateway it came to is known as: tokens of ours must be for it. Without it, they must be for an address at or above `url`. */
+  readonly resource?: string
 }
 
 /** A certificate whose chain was verified; made by `certificateOf`. */
@@ -23,9 +27,20 @@ export interface ClientCertificate {
 
 export type Identified =
   /** `principal.id` is absent when nothing was presented: an anonymous caller. */
-  | { readonly ok: true; readonly principal: Principal; readonly provider?: string }
+  | {
+      readonly ok: true
+      readonly principal: Principal
+      readonly provider?: string
+      /** The run a token or handle of ours names. Goes into `Incoming.run` as it is. */
+      readonly run?: RunHandle
+      /** The credential is a token of ours: it must go to nobody else. */
+      readonly ours?: true
+    }
   /** `challenge` is the `WWW-Authenticate` header; `why` names no secret. */
   | { readonly ok: false; readonly code: IdentityFault; readonly why: string; readonly challenge: string }
+
+/** `jkt` is the thumbprint of the key that the request proved to have. */
+export type Client = Identified & { readonly jkt?: string }
 
 export type IdentityFault =
   | 'malformed'
@@ -43,6 +58,8 @@ export type IdentityFault =
 /** Tells callers apart. Never throws: what cannot be verified is refused. */
 export interface Identifier {
   identify(presented: Presented): Promise<Identified>
+  /** Tells who asks for a token, and the key it is to be bound to. Without it, whoever `identify` tells. */
+  client?(presented: Presented, form: ClientForm): Promise<Client>
   close(): Promise<void>
 }
 

@@ -3,14 +3,14 @@ import * as oauth from 'oauth4webapi'
 import { makeAnswers } from './answers.ts'
 import type { Ask } from './ask.ts'
 import { bearerOf } from './delegation.ts'
-import type { ProofContext } from './dpop.ts'
+import type { TokenContext } from './dpop.ts'
 import type { SecretReference } from './identity.ts'
 import { IdentitySetupError, NotIdentified } from './not-identified.ts'
 import type { Provider } from './provider.ts'
 import type { IntrospectionConfig } from './schema.ts'
 import { type Claims, confirmHolder, tokenChallenges, tokenIn } from './token.ts'
 
-type Context = Omit<ProofContext, 'config'> & {
+type Context = TokenContext & {
   readonly ask: Ask
   /** Rejects with an `IdentitySetupError` when there is none. */
   readonly secretOf: (reference: SecretReference) => Promise<string>
@@ -30,7 +30,7 @@ export async function openIntrospection(config: IntrospectionConfig, context: Co
       // Times, audience and holder are looked at for every request, whatever is remembered.
       checkClaims(claims, config, context.now())
       await confirmHolder(claims, { credentials, presented }, { ...context, config })
-      return bearerOf(claims, config)
+      return bearerOf(claims, config, context.agents)
     },
     challenges: tokenChallenges(config),
   }

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { parseLosslessJson } from '../wire/lossless-json.ts'
 import { bearerOf } from './delegation.ts'
-import type { ProofContext } from './dpop.ts'
+import type { TokenContext } from './dpop.ts'
 import { NotIdentified } from './not-identified.ts'
 import { isObject } from './principal.ts'
 import type { Provider } from './provider.ts'
@@ -11,11 +11,7 @@ import { type Claims, confirmHolder, tokenChallenges, tokenIn } from './token.ts
 const jwtShape = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 /** Makes a provider of signed tokens. */
-export function makeJwtProvider(
-  config: JwtConfig,
-  keys: JWTVerifyGetKey,
-  context: Omit<ProofContext, 'config'>,
-): Provider {
+export function makeJwtProvider(config: JwtConfig, keys: JWTVerifyGetKey, context: TokenContext): Provider {
   return {
     name: config.name ?? `jwt ${config.issuer}`,
     slots: ['authorization'],
@@ -24,10 +20,15 @@ export function makeJwtProvider(
       const token = tokenIn(credentials, config) ?? ''
       const claims = await verifyToken(token, config, keys, context.now)
       await confirmHolder(claims, { credentials, presented }, { ...context, config })
-      return bearerOf(claims, config)
+      return context.agents.bearing(config.issuer, soleSubject(claims)) ?? bearerOf(claims, config, context.agents)
     },
     challenges: tokenChallenges(config),
   }
+}
+
+/** Whoever a token is about that acts for nobody. */
+function soleSubject(claims: Claims): unknown {
+  return claims['act'] === undefined ? claims['sub'] : undefined
 }
 
 /** The claims of a token that is genuine, for us, and valid now. */

@@ -1,15 +1,20 @@
 import { resolve } from 'node:path'
+import type { Principal } from '../charter/charter.ts'
+import type { RunHandle } from '../charter/run-handle.ts'
+import { type Directory, directoryOf, makeAgentProviders } from './agents.ts'
 import { makeApiKeyProvider } from './api-key.ts'
 import { type Ask, type AskLimits, makeAsk } from './ask.ts'
 import { makeCertificateProvider } from './certificate.ts'
+import { type ClientContext, type ClientForm, clientOf } from './client.ts'
 import { readCredentials, type Slot } from './credentials.ts'
-import type { Identified, Identifier, Presented, SecretReference } from './identity.ts'
+import type { Client, Identified, Identifier, Presented, SecretReference } from './identity.ts'
 import { openIntrospection } from './introspection.ts'
 import { makeJwtProvider } from './jwt.ts'
 import { openKeys } from './keys.ts'
 import { IdentitySetupError, NotIdentified } from './not-identified.ts'
 import type { Provider } from './provider.ts'
 import { makeReplayMemory, type ReplayMemory } from './replay-memory.ts'
+import { makeRunProvider, proofOf, type RunsKnown, readRunHeader } from './run-provider.ts'
 import type { ProviderConfig, SessionConfig } from './schema.ts'
 import { makeSessionProvider } from './session.ts'
 
@@ -26,9 +31,12 @@ export interface IdentifierOptions {
   readonly directory?: string
   /** Which proofs were used. Nodes must share one, or a proof counts once on each. */
   readonly replays?: ReplayMemory
+  /** Tokens and handles of our own; without it, none are accepted. */
+  readonly runs?: RunsKnown
 }
 
 interface Context extends Pick<IdentifierOptions, 'now' | 'upstreams'> {
+  readonly agents: Directory
   readonly ask: Ask
   readonly replays: ReplayMemory
   readonly pathOf: (file: string) => string
@@ -47,6 +55,7 @@ export async function openIdentifier(
   const closing = new AbortController()
   const context: Context = {
     now: options.now,
+    agents: directoryOf(configs),
     ask: makeAsk({ timeoutMs: 3000, maxBytes: 2 ** 20, ...options.limits }, closing.signal),
     replays: options.replays ?? makeReplayMemory(options.now),
     pathOf: (file) => resolve(options.directory ?? '.', file),
@@ -54,7 +63,7 @@ export async function openIdentifier(
     ...(options.upstreams === undefined ? {} : { upstreams: options.upstreams }),
   }
   const providers = await Promise.all(configs.map((config) => openProvider(config, context)))
-  return new OrderedIdentifier(providers, () => closing.abort())
+  return new OrderedIdentifier(providers.flat(), context, options.runs, () => closing.abort())
 }
 
 async function secretOf(reference: SecretReference, read: IdentifierOptions['readSecret']): Promise<string> {
@@ -65,7 +74,7 @@ async function secretOf(reference: SecretReference, read: IdentifierOptions['rea
   return secret
 }
 
-async function openProvider(config: ProviderConfig, context: Context): Promise<Provider> {
+async function openProvider(config: ProviderConfig, context: Context): Promise<Provider | readonly Provider[]> {
   switch (config.kind) {
     case 'jwt':
       return makeJwtProvider(config, openKeys(config.keys, context), context)
@@ -77,6 +86,8 @@ async function openProvider(config: ProviderConfig, context: Context): Promise<P
       return makeApiKeyProvider(config, context.pathOf(config.keys), context.now)
     case 'certificate':
       return makeCertificateProvider(config)
+    case 'agents':
+      return makeAgentProviders(config, context.agents)
   }
 }
 
@@ -93,19 +104,44 @@ function upstreamOf({ source, request }: SessionConfig, upstreams: Context['upst
 class OrderedIdentifier implements Identifier {
   readonly #providers: readonly Provider[]
   readonly #slots: ReadonlySet<Slot>
+  readonly #runs: RunsKnown | undefined
+  readonly #clients: ClientContext
+  readonly #handleOf: (principal: Principal) => RunHandle | undefined
   readonly #close: () => void
 
-  constructor(providers: readonly Provider[], close: () => void) {
-    this.#providers = providers
-    this.#slots = new Set(providers.flatMap(({ slots }) => slots))
+  constructor(providers: readonly Provider[], context: Context, runs: RunsKnown | undefined, close: () => void) {
+    const own = runs === undefined ? undefined : makeRunProvider(runs, context)
+    this.#providers = own === undefined ? providers : [own, ...providers]
+    this.#runs = runs
+    this.#clients = {
+      ...context,
+      keysIn: (file) => openKeys({ file }, context),
+      ...(runs === undefined ? {} : { issuer: runs.tokens.issuer }),
+    }
+    this.#handleOf = (principal) => own?.handleOf(principal)
+    this.#slots = new Set(this.#providers.flatMap(({ slots }) => slots))
     this.#close = close
   }
 
   async identify(presented: Presented): Promise<Identified> {
     try {
-      return await this.#identify(presented)
+      return await this.#inRun(presented, await this.#identify(presented))
     } catch (error) {
       // SECURITY: whatever goes wrong, nobody is let in by it, and what went wrong is not told.
+      return this.#refuse(
+        error instanceof NotIdentified ? error : new NotIdentified('unavailable', 'the caller cannot be verified now'),
+      )
+    }
+  }
+
+  async client(presented: Presented, form: ClientForm): Promise<Client> {
+    try {
+      const agent = await clientOf(presented, form, this.#clients)
+      const identified: Identified =
+        agent === undefined ? await this.#identify(presented) : { ok: true, principal: agent, provider: 'agents' }
+      const jkt = identified.ok ? await proofOf(presented, this.#clients) : undefined
+      return jkt === undefined ? identified : { ...identified, jkt }
+    } catch (error) {
       return this.#refuse(
         error instanceof NotIdentified ? error : new NotIdentified('unavailable', 'the caller cannot be verified now'),
       )
@@ -123,6 +159,17 @@ class OrderedIdentifier implements Identifier {
       accountable.filter((provider) => provider.takes(credentials)),
       (provider) => provider.identify(credentials, presented),
     )
+  }
+
+  /** Which run it is for: by the token itself, or by a handle beside another credential; never by both. */
+  async #inRun(presented: Presented, identified: Identified): Promise<Identified> {
+    if (!identified.ok) return identified
+    const own = this.#handleOf(identified.principal)
+    const named = await readRunHeader(presented, identified.principal, this.#runs)
+    if (own !== undefined && named !== undefined && named.id !== own.id)
+      throw new NotIdentified('several', 'the request names two runs')
+    const run = own ?? named
+    return { ...identified, ...(run === undefined ? {} : { run }), ...(own === undefined ? {} : { ours: true }) }
   }
 
   #isCertified({ certificate }: Presented): boolean {

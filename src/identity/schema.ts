@@ -95,11 +95,11 @@ const algorithms = z.array(z.enum(asymmetric)).min(1)
 
 const delegation = z
   .strictObject({
-    as: z
-      .enum(['actor', 'subject'])
-      .default('actor')
-      .meta({ description: 'Whose id the principal has: of who acts, or of whom it acts for.' }),
-    kind: z.enum(['agent', 'service']).default('agent'),
+    as: z.enum(['chain', 'actor', 'subject']).default('actor').meta({
+      description:
+        '`chain`: who acts is the principal, and whom it acts for keeps its own roles, tenant and scopes. `actor` and `subject` make one principal of both, with the id of the one or the other.',
+    }),
+    kind: z.enum(['agent', 'service']).default('agent').meta({ description: 'What those who act are.' }),
   })
   .prefault({})
   .meta({ description: 'What a token with an `act` chain (RFC 8693) makes of its bearer.' })
@@ -233,7 +233,41 @@ const certificate = z
   })
   .meta({ description: 'Client certificates. Which authorities are trusted is the listener’s to say.' })
 
-const provider = z.discriminatedUnion('kind', [jwt, introspection, session, apiKey, certificate])
+const agent = z
+  .strictObject({
+    tenant: text.optional(),
+    roles: names.optional().meta({ description: 'Without them, its name is its role.' }),
+    scopes: names.optional(),
+    claims: z.record(text, z.json()).optional(),
+    key: z
+      .string()
+      .regex(/^sha256:[0-9a-f]{64}$/, 'a hash reads `sha256:` and 64 hexadecimal digits')
+      .optional()
+      .meta({ description: 'The hash of a key it bears (`Authorization: Bearer`), of 128 random bits at least.' }),
+    certificate: text
+      .regex(/^(?:DNS|URI|email):[^*]+$/, 'a name reads `URI:spiffe://example/agent`')
+      .optional()
+      .meta({ description: 'The alternative name in its client certificate.' }),
+    keys: z
+      .strictObject({ file: text.meta({ description: 'A JSON Web Key Set of its public keys.' }) })
+      .optional()
+      .meta({ description: 'It signs its requests for tokens (`private_key_jwt`).' }),
+    token: z
+      .strictObject({ issuer: text, subject: text })
+      .optional()
+      .meta({ description: 'It is the subject of tokens of an issuer that a provider of this list accepts.' }),
+  })
+  .meta({ description: 'An agent, and what it shows.' })
+
+const agents = z
+  .strictObject({
+    kind: z.literal('agents'),
+    name: text.optional(),
+    agents: z.record(text.regex(/^[\x21-\x7e]+$/, 'the name of an agent has no spaces'), agent),
+  })
+  .meta({ description: 'Agents by name: the id and, unless said otherwise, the role they have.' })
+
+const provider = z.discriminatedUnion('kind', [jwt, introspection, session, apiKey, certificate, agents])
 
 /** What stands under `identity:`: providers in the order in which they are asked. Durations come out in milliseconds. */
 export const identityConfigSchema = z.array(provider).meta({ description: 'Which credentials are accepted.' })
@@ -244,6 +278,7 @@ export type IntrospectionConfig = z.output<typeof introspection>
 export type SessionConfig = z.output<typeof session>
 export type ApiKeyConfig = z.output<typeof apiKey>
 export type CertificateConfig = z.output<typeof certificate>
+export type AgentsConfig = z.output<typeof agents>
 /** What providers of tokens have in common. */
 export type TokenConfig = Pick<JwtConfig, keyof typeof token>
 /** One way to read a principal. */

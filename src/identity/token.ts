@@ -8,6 +8,9 @@ import { isObject } from './principal.ts'
 import { challenge, type Provider } from './provider.ts'
 import type { TokenConfig } from './schema.ts'
 
+/** How proofs of possession are taken. */
+export type ProofConfig = Pick<TokenConfig, 'dpop' | 'dpop-algorithms' | 'dpop-window' | 'tolerance'>
+
 export type Claims = Readonly<Record<string, unknown>>
 
 /** The token of a request, when its scheme is one the provider accepts. */
@@ -26,7 +29,7 @@ export function tokenIn({ authorization }: Credentials, { dpop }: Pick<TokenConf
 export async function confirmHolder(
   claims: Claims,
   { credentials, presented }: { readonly credentials: Credentials; readonly presented: Presented },
-  context: ProofContext & { readonly config: TokenConfig },
+  context: ProofContext & { readonly config: ProofConfig },
 ): Promise<void> {
   const { jkt, certificate } = bindingOf(claims['cnf'])
   if (certificate !== undefined && !same(certificate, presented.certificate?.thumbprint ?? ''))

@@ -57,6 +57,7 @@ export type EntryBody =
   | ApprovalBody
   | CharterBody
   | SwitchBody
+  | RunBody
   | SignInBody
   | SettleBody
   | EraseBody
@@ -73,6 +74,7 @@ export const entryKinds: readonly EntryBody['kind'][] = [
   'approval',
   'charter',
   'switch',
+  'run',
   'sign-in',
   'settle',
   'erase',
@@ -183,6 +185,21 @@ export interface SwitchBody {
   readonly effect: 'off' | 'on'
   readonly principal: PrincipalSummary
   readonly why: string
+}
+
+/** A run began, was passed on to an agent or renewed; or it, a token, or all that an agent or person had before, came to its end. */
+export interface RunBody {
+  readonly kind: 'run'
+  readonly of: string
+  readonly name: string
+  readonly effect: 'started' | 'delegated' | 'renewed' | 'ended' | 'revoked'
+  /** Who has it, with those it acts for; or who ended it. */
+  readonly principal: PrincipalSummary
+  readonly workflow?: string
+  readonly tools?: readonly string[]
+  /** The id of the token that was made. */
+  readonly token?: string
+  readonly why?: string
 }
 
 /** Somebody signed in, or tried to. */

@@ -2,6 +2,7 @@
 import type { BlockList } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Charter, Principal } from '../../charter/charter.ts'
+import type { RunHandle } from '../../charter/run-handle.ts'
 import type { Incoming, Refusal, Release } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
@@ -9,7 +10,7 @@ import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { readBytes } from './body.ts'
-import { credentialsOf, originOf, presentedBy } from './caller.ts'
+import { credentialsOf, originOf, presentedBy, withoutCredential } from './caller.ts'
 import { carry, sendAlone, sendingOf, show, stream } from './carry.ts'
 import { checkLength, type Head, readHead } from './head.ts'
 import type { Origin } from './headers.ts'
@@ -36,6 +37,8 @@ export interface Surroundings {
   readonly upstreams: Upstreams
   readonly limits: HttpLimits
   readonly hosts: ReadonlySet<string> | undefined
+  /** What it is known as to those who ask for tokens. */
+  readonly resource?: string | undefined
   readonly trusted: BlockList | undefined
   /** Whether held calls are sent by the guard itself once they are approved. */
   readonly sendsApproved: boolean
@@ -55,6 +58,8 @@ export interface Read {
   readonly head: Head
   readonly origin: Origin
   readonly principal: Principal
+  /** The run a token or handle of ours names. */
+  readonly run?: RunHandle
   readonly found: Found | undefined
   readonly body: Buffer | Readable | null
   readonly parsed: unknown
@@ -122,12 +127,14 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
   const kind = head.hasBody && found !== undefined ? found.route.body.kindOf(contentTypeOf(head)) : 'opaque'
   const whole = kind !== 'opaque' || found?.route.holds === true
   if (whole) checkLength(head.length, around.limits.bodyBytes)
-  const identified = await around.identifier.identify(presentedBy(head, arriving, origin))
+  const identified = await around.identifier.identify(presentedBy(head, arriving, origin, around.resource))
   if (!identified.ok)
     throw identified.code === 'unavailable'
       ? refused('unavailable', identified.why, { retryAfterMs: 1000 })
       : new Refused(refuse('unauthenticated', identified.why), identified.challenge)
-  const base = { head, origin, found, principal: identified.principal }
+  const { principal, run, ours } = identified
+  const passed = ours === true ? withoutCredential(head) : head
+  const base = { head: passed, origin, found, principal, ...(run === undefined ? {} : { run }) }
   if (!head.hasBody) {
     // Even an empty body has an end that must be read before the next request.
     arriving.resume()
@@ -187,13 +194,14 @@ async function passUndescribed(around: Surroundings, read: Read, reply: Reply, s
 
 /** The call as the guard is asked about it. */
 export function incomingOf(around: Surroundings, read: Read, found: Found, signal: AbortSignal): Incoming {
-  const { head, principal, parsed } = read
+  const { head, principal, run, parsed } = read
   const { route, parameters } = found
   const credentials = credentialsOf(head, around.routes().credentials)
   const hold = head.headers.get('lockstep-hold')
   return {
     operation: route.shape.id,
     principal,
+    ...(run === undefined ? {} : { run }),
     request: {
       path: route.arguments.path(parameters),
       query: route.arguments.query(head.query),

@@ -16,8 +16,12 @@ export function originOf({ socket }: Arriving, trusted: BlockList | undefined): 
   }
 }
 
-/** What the identifier sees of a request. */
-export function presentedBy(head: Head, arriving: Arriving, origin: Origin): Presented {
+/**
+ * What the identifier sees of a request.
+ *
+ * @param resource - What this gateway is known as to those who ask for tokens.
+ */
+export function presentedBy(head: Head, arriving: Arriving, origin: Origin, resource?: string): Presented {
   const said = origin.trusted ? head.headers.get('x-forwarded-proto') : undefined
   const scheme = said === 'https' || said === 'http' ? said : origin.scheme
   const certificate = isTls(arriving.socket) ? certificateOf(arriving.socket) : undefined
@@ -26,7 +30,15 @@ export function presentedBy(head: Head, arriving: Arriving, origin: Origin): Pre
     url: `${scheme}://${head.host}${head.path}`,
     headers: Object.fromEntries(head.headers),
     ...(certificate === undefined ? {} : { certificate }),
+    ...(resource === undefined ? {} : { resource }),
   }
+}
+
+/** A head without the credential that let its caller in here and is worth nothing elsewhere. */
+export function withoutCredential(head: Head): Head {
+  const headers = new Map(head.headers)
+  for (const name of ['authorization', 'dpop']) headers.delete(name)
+  return { ...head, headers, pairs: head.pairs.filter(([, lower]) => headers.has(lower)) }
 }
 
 /** The headers by which the caller proves who it is, for looks with its own eyes. */

@@ -23,6 +23,8 @@ export const refusalCodes: Readonly<Record<RefusalCode, number>> = {
   'switched-off': -32013,
   undescribed: -32015,
   unauthenticated: -32016,
+  'run-over': -32016,
+  'run-outdated': -32016,
   'object-busy': -32017,
   'outcome-unknown': -32017,
   'repeat-differs': -32017,

@@ -66,6 +66,8 @@ export function toOcsf(event: LedgerEvent, source: EventSource): OcsfEvent {
   }
 }
 
+const runActivities = { started: 1, delegated: 3, renewed: 3, ended: 4, revoked: 9 } as const
+
 function classify(entry: Entry): Classification {
   switch (entry.kind) {
     case 'decision':
@@ -92,6 +94,13 @@ function classify(entry: Entry): Classification {
         class: 3004,
         category: 3,
         activity: entry.effect === 'off' ? 9 : 8,
+        members: managed(entry, entry.of, entry.name),
+      }
+    case 'run':
+      return {
+        class: 3004,
+        category: 3,
+        activity: runActivities[entry.effect],
         members: managed(entry, entry.of, entry.name),
       }
     case 'charter':
