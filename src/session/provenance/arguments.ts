@@ -61,6 +61,8 @@ export function endorsements(
 function endorsed(memory: Memory, constraint: ConstraintId, traced: TracedValue): TracedValue {
   const [best] = traced.origins
   if (best?.trust !== 'untrusted' || best.call === undefined) return traced
+  // Only what the answer says as it stands: a link put together with something else may carry that out.
+  if (best.how === 'joined' || best.how === 'encoded' || best.how === 'lookalike') return traced
   if (!memory.sources.has(sourceKey(constraint, best.call))) return traced
   return { ...traced, origins: [{ ...best, trust: 'endorsed' }] }
 }

@@ -109,7 +109,7 @@ function phone(text: string): string | undefined {
 }
 
 function mail(text: string): string | undefined {
-  const address = /^(?:mailto:|[^<>]*<)?([^\s<>@:]+@[^\s<>@]+\.[^\s<>@]{2,}?)>?$/u.exec(text)?.[1]
+  const address = /^(?:mailto:|[^<>@,;:]*<)?([^\s<>@:]+@[^\s<>@]+\.[^\s<>@]{2,}?)>?$/u.exec(text)?.[1]
   return address === undefined ? undefined : `mail ${address.toLowerCase()}`
 }
 
