@@ -94,7 +94,7 @@ export async function serveCall(around: Surroundings, arriving: Arriving, reply:
  * description has. Bytes that are no request at all are only told, or anybody could fill the record. Never rejects.
  */
 export async function recordError(
-  around: Surroundings,
+  around: Pick<Surroundings, 'guard' | 'onEvent'>,
   error: unknown,
   { method = '', url = '' }: Arriving,
 ): Promise<{ readonly call: string; readonly refusal: Refusal; readonly challenge: string | undefined }> {
@@ -148,7 +148,8 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
   return { ...base, body, parsed: found.route.body.parse(kind, body, around.limits.jsonDepth) }
 }
 
-function rawHeadOf(arriving: Arriving): Parameters<typeof readHead>[0] {
+/** The head of a request as the server's parser gives it, whichever HTTP it came by. */
+export function rawHeadOf(arriving: Arriving): Parameters<typeof readHead>[0] {
   const { method = '', url = '', httpVersion, rawHeaders } = arriving
   const stream: unknown = httpVersion === '2.0' && 'stream' in arriving ? arriving.stream : undefined
   const ended =

@@ -118,11 +118,13 @@ function routesOf(charter: () => Charter): () => Routes {
   }
 }
 
-function namesOf(hosts: readonly string[] | undefined): ReadonlySet<string> | undefined {
+/** The names a gateway answers to, as hosts are compared. */
+export function namesOf(hosts: readonly string[] | undefined): ReadonlySet<string> | undefined {
   return hosts === undefined ? undefined : new Set(hosts.map((each) => each.toLowerCase()))
 }
 
-function proxiesOf(proxies: readonly string[] | undefined): BlockList | undefined {
+/** Addresses and networks (`10.0.0.0/8`) to look others up in. */
+export function proxiesOf(proxies: readonly string[] | undefined): BlockList | undefined {
   if (proxies === undefined) return undefined
   const list = new BlockList()
   for (const each of proxies) {

@@ -1,0 +1,58 @@
+/** A stream of events from a provider to the client, each passed on as soon as it may be. */
+import type { Readable } from 'node:stream'
+import type { ScrubStream } from '../../vault/injector.ts'
+import { codeOf } from './provider.ts'
+import { openFraming, printFramed } from './sse.ts'
+import type { ModelStream } from './stream.ts'
+
+export interface Relaying {
+  readonly maxBytes: number
+  readonly scrub: ScrubStream | undefined
+  /** @returns false when the client reads slower than the provider writes. */
+  write(bytes: Buffer): boolean
+  /** Calls back once the client has caught up. */
+  onDrain(listener: () => void): void
+  readonly signal: AbortSignal
+}
+
+/** Relays until the stream ends. Never rejects. @returns why it ended before its end. */
+export async function relayStream(
+  body: Readable,
+  stream: ModelStream,
+  relaying: Relaying,
+): Promise<string | undefined> {
+  const framing = openFraming(relaying.maxBytes)
+  let size = 0
+  const pass = async (bytes: Buffer): Promise<void> => {
+    for (const framed of framing.feed(bytes)) {
+      const out = 'comment' in framed ? [framed] : await stream.take(framed)
+      const text = out.map(printFramed).join('')
+      if (text !== '' && !relaying.write(Buffer.from(text))) await caughtUp(relaying)
+    }
+  }
+  try {
+    for await (const chunk of body) {
+      if (!Buffer.isBuffer(chunk)) continue
+      size += chunk.length
+      if (size > relaying.maxBytes) return 'TOO_LONG'
+      await pass(relaying.scrub?.push(chunk) ?? chunk)
+    }
+    if (relaying.scrub !== undefined) await pass(relaying.scrub.end())
+    return undefined
+  } catch (error) {
+    return relaying.signal.aborted ? 'CLIENT_GONE' : codeOf(error)
+  }
+}
+
+/** A client that has left never catches up. */
+function caughtUp({ onDrain, signal }: Relaying): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done)
+    onDrain(done)
+  })
+}
