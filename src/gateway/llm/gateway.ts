@@ -1,4 +1,5 @@
 /** The door for model traffic: SDKs of OpenAI and Anthropic take its address for their base URL. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Guard } from '../../guard/guard.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
@@ -102,9 +103,10 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
     close: async (graceMs = 10_000) => {
       const until = performance.now() + graceMs
       await listener.close(graceMs)
-      const left = setTimeout(() => void upstreams.close(), Math.max(0, until - performance.now()))
-      await Promise.all(underWay)
-      clearTimeout(left)
+      // Calls whose client has left may still wait for a decision that never comes.
+      const late = new AbortController()
+      await Promise.race([Promise.all(underWay), delay(Math.max(0, until - performance.now()), undefined, late)])
+      late.abort()
       await upstreams.close()
     },
   }

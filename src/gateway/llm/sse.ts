@@ -44,7 +44,7 @@ export function openFraming(maxChars: number): Framing {
 
 /** Writes an event so that any reader reads it back as it is. */
 export function printFramed(framed: Framed): string {
-  if ('comment' in framed) return `:${framed.comment}\n\n`
+  if ('comment' in framed) return `: ${framed.comment}\n\n`
   const { event, id, data } = framed
   const lines = data.split('\n').map((line) => `data: ${line}\n`)
   return `${event === undefined ? '' : `event: ${event}\n`}${id === undefined ? '' : `id: ${id}\n`}${lines.join('')}\n`
