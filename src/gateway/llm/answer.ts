@@ -15,7 +15,7 @@ import { pathTo } from './place.ts'
 import { type Asked, askProvider, codeOf, providerHeaders } from './provider.ts'
 import { relayStream } from './relay.ts'
 import { showsUsage } from './request.ts'
-import { answeredBody, tellOutput } from './settling.ts'
+import { answeredBody, tellOutput, usageOf } from './settling.ts'
 import { openStream, readWhole } from './stream.ts'
 import { sendWireRefusal } from './wire-refusal.ts'
 
@@ -185,7 +185,7 @@ async function passStream(sent: Sent, answer: Answered): Promise<void> {
   const headers = clientHeaders(responseHeaders(answer.headers, ruling.call))
   delete headers['content-length']
   const stream = openStream(place.api, judgeFor(sent), request !== undefined && showsUsage(request))
-  const waits = ruling.decision.obligations.length > 0
+  const waits = owesOfAnswer(ruling)
   const kept: Buffer[] = []
   if (!waits) reply.writeHead(answer.statusCode, headers)
   const { output } = stream
@@ -217,8 +217,12 @@ async function passStream(sent: Sent, answer: Answered): Promise<void> {
 /** Settles with what the provider said it cost, or what it looks like, and tells the run. */
 async function settle(sent: Sent, output: Output, status: number, text?: string): Promise<Release> {
   const body = answeredBody(sent, output)
+  const { input, output: made } = usageOf(sent, output)
   const release = await sent.ruling
-    .settle({ kind: 'answered', answer: { status, body, ...(text === undefined ? {} : { text }) } })
+    .settle({
+      kind: 'answered',
+      answer: { status, body, tokens: input + made, ...(text === undefined ? {} : { text }) },
+    })
     .catch(
       (): Release => ({
         kind: 'refused',
@@ -229,9 +233,17 @@ async function settle(sent: Sent, output: Output, status: number, text?: string)
   return release
 }
 
+/**
+ * Whether the charter has something taken out of the answer itself. Classes of data that a run may not receive are kept from models by flows:
+ * nothing comes back in a model's words that its run did not have before.
+ */
+function owesOfAnswer({ decision }: Go): boolean {
+  return decision.obligations.some(({ kind }) => kind === 'redact' || kind === 'filter')
+}
+
 /** What has to be taken out of an answer cannot be taken out of the words of a model. */
 function refused({ place, reply, ruling }: Sent, release: Release): boolean {
-  if (release.kind === 'pass') return false
+  if (release.kind === 'pass' || (release.kind === 'changed' && !owesOfAnswer(ruling))) return false
   const refusal =
     release.kind === 'refused'
       ? release.refusal

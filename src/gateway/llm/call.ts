@@ -1,14 +1,12 @@
 /** One request to a model from its first byte until it is sent: read, identified, decided, told to its run. */
 import type { BlockList } from 'node:net'
 import type { Charter } from '../../charter/charter.ts'
-import { setPointer } from '../../charter/pointer.ts'
-import { isObject, listOf, type PlainObject } from '../../charter/source/plain.ts'
+import { isObject } from '../../charter/source/plain.ts'
 import type { Refusal, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
-import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { readBytes } from '../http/body.ts'
 import { type HttpEvent, rawHeadOf, recordError } from '../http/call.ts'
 import { originOf, presentedBy } from '../http/caller.ts'
@@ -19,14 +17,15 @@ import { parseStrictJson } from '../http/strict-json.ts'
 import type { Upstreams } from '../http/upstream.ts'
 import { passAnswer } from './answer.ts'
 import { identifyCaller } from './caller.ts'
+import { coverBody } from './cover.ts'
 import type { ModelHooks } from './hooks.ts'
 import { type Asker, bodyFor, historyProblem, incomingFor, modelProblem, tellRun } from './incoming.ts'
 import { keepMet, type Named, named, type RunMemory, unmet } from './memory.ts'
-import { withoutOffers } from './offers.ts'
 import { type Place, placeOf } from './place.ts'
 import type { ModelSource } from './provider.ts'
-import { type Api, type ModelRequest, readRequest, showsUsage } from './request.ts'
-import { decideOffer } from './tools.ts'
+import { type Api, type ModelRequest, readRequest } from './request.ts'
+import { bytesToSend } from './sent-body.ts'
+import { decideOffer, observes } from './tools.ts'
 import { sendWireRefusal } from './wire-refusal.ts'
 
 /** How large what is judged may be. */
@@ -160,23 +159,29 @@ async function rule(around: ModelSurroundings, carried: Carried, reply: Reply, s
     else sendAgain(reply, ruling.answer, call)
     return
   }
-  const refusal =
-    offered.refusal ?? (request === undefined ? undefined : problemOf(charter, carried, request, operation))
-  const problem = refusal ?? (await told(around, carried, { charter, names }))
+  const go: Go = ruling
+  const covered = request === undefined ? undefined : coverBody(request.body, fresh, go)
+  const problem =
+    offered.refusal ??
+    (request === undefined ? undefined : problemOf(charter, carried, { request, operation, covered })) ??
+    (await told(around, carried, { charter, names }))
   if (problem !== undefined) {
     // What the guard let pass and the gateway does not is on the record as never sent.
     await ruling.settle({ kind: 'not-sent', why: problem.detail })
     sendWireRefusal(place.api, reply, problem, call)
     return
   }
-  keepMet(asker.notes, where, names)
-  const bytes = request === undefined ? carried.bytes : bytesToSend(carried, request, offered.removed)
-  await passAnswer(around, { ...carried, bytes }, ruling, { reply, signal })
+  // What was covered comes again as it was, and is covered again.
+  keepMet(asker.notes, where, covered?.untouched ?? [])
+  const bytes =
+    request === undefined
+      ? carried.bytes
+      : bytesToSend(carried, request, { body: covered?.body ?? request.body, removed: offered.removed })
+  await passAnswer(around, { ...carried, bytes }, go, { reply, signal })
 }
 
-type Go = Extract<Ruling, { kind: 'go' }>
-
-export type { Go }
+/** What the guard says of a call that may go; `instead` is the body of the call without what may not go there. */
+export type Go = Extract<Ruling, { kind: 'go' }> & { readonly instead?: { readonly body: unknown } }
 
 interface Offered {
   readonly refusal?: Refusal
@@ -204,22 +209,27 @@ async function decideOffers(
 function problemOf(
   charter: Charter,
   { source, asker }: Carried,
-  request: ModelRequest,
-  operation: string,
+  {
+    request,
+    operation,
+    covered,
+  }: { readonly request: ModelRequest; readonly operation: string; readonly covered: unknown },
 ): Refusal | undefined {
+  if (covered === undefined && !observes(charter, operation))
+    return refuse('denied', 'part of the request may not go to this model, and cannot be taken out of it')
   const model = `${source.provider}/${request.model}`
   return modelProblem(charter, operation, asker.run, model) ?? historyProblem(request, source, asker.notes)
 }
 
 /** Tells the run what is new to it; what it cannot take must not be sent. */
 async function told(
-  { hooks, onEvent }: ModelSurroundings,
+  { guard, hooks, onEvent }: ModelSurroundings,
   { asker, source }: Carried,
   { charter, names }: { readonly charter: Charter; readonly names: readonly Named[] },
 ): Promise<Refusal | undefined> {
   const fresh = unmet(asker.notes, 'run', names)
   try {
-    await tellRun(hooks, asker, { charter, source, fresh })
+    await tellRun({ guard, hooks }, asker, { charter, source, fresh })
   } catch (error) {
     if (error instanceof Refused) return error.refusal
     onEvent({ kind: 'failed', call: '', why: 'run' })
@@ -227,35 +237,4 @@ async function told(
   }
   keepMet(asker.notes, 'run', fresh)
   return undefined
-}
-
-/** The bytes as they came, unless something has to be different. */
-function bytesToSend(
-  { bytes, source, asker, place }: Carried,
-  request: ModelRequest,
-  removed: readonly (readonly string[])[],
-): Buffer | null {
-  let body: PlainObject = removed.length === 0 ? request.body : withoutOffers(request.body, removed)
-  const generates = place.asks === 'generate'
-  if (request.api === 'chat' && request.streams && generates && source.asksUsage !== false && !showsUsage(request))
-    body = { ...body, stream_options: { ...objectIn(body['stream_options']), include_usage: true } }
-  if (request.history.in === 'response') body = withReplaced(body, asker.notes.responses.get(request.history.id) ?? [])
-  return body === request.body ? bytes : Buffer.from(printLosslessJson(body))
-}
-
-/** The provider keeps calls that the client never saw, and goes on only when they are answered. */
-function withReplaced(
-  body: PlainObject,
-  replaced: readonly { readonly id: string; readonly text: string }[],
-): PlainObject {
-  if (replaced.length === 0) return body
-  const { input } = body
-  const items = typeof input === 'string' ? [{ role: 'user', content: input }] : listOf(input)
-  const answers = replaced.map(({ id, text }) => ({ type: 'function_call_output', call_id: id, output: text }))
-  const next = setPointer(body, ['input'], [...answers, ...items])
-  return isObject(next) ? next : body
-}
-
-function objectIn(value: unknown): PlainObject {
-  return isObject(value) ? value : {}
 }

@@ -1,7 +1,8 @@
 /** A request to a model as the guard is asked about it, and what is told to the run before it is sent. */
 import type { Charter, Principal, Run } from '../../charter/charter.ts'
-import { matches } from '../../constraint/flow.ts'
+import { matches } from '../../constraint/destination.ts'
 import type { Incoming, Refusal } from '../../guard/call.ts'
+import type { Guard } from '../../guard/guard.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { ModelHooks } from './hooks.ts'
 import type { Named, RunNotes } from './memory.ts'
@@ -69,15 +70,16 @@ export function bodyFor(
   }
 }
 
-/** Puts the run into a call. */
+/** A call of this asker. Where its body may not go as it is, another one is sent. */
 export function incomingFor(
   operation: string,
   { principal, run }: Pick<Asker, 'principal' | 'run'>,
   rest: Pick<Incoming, 'request' | 'signal' | 'hold'>,
 ): Incoming {
-  const made: Incoming & { readonly run?: Run } = {
+  const made: Incoming & { readonly rewrites: true } = {
     operation,
     principal,
+    rewrites: true,
     ...rest,
     ...(run === undefined ? {} : { run }),
   }
@@ -113,9 +115,9 @@ export function historyProblem({ history }: ModelRequest, source: ModelSource, n
   })
 }
 
-/** Tells a run what is new in a request. @throws what the hooks throw. */
+/** Tells a run what is new in a request; without a hook, the guard takes in what its user said. @throws what they throw. */
 export async function tellRun(
-  hooks: ModelHooks,
+  { guard, hooks }: { readonly guard: Guard; readonly hooks: ModelHooks },
   { run, notes }: Asker,
   {
     charter,
@@ -125,7 +127,10 @@ export async function tellRun(
 ): Promise<void> {
   for (const { said } of fresh) {
     const { who, text, call, tool } = said
-    if (who === 'user' || who === 'system') await hooks.prompt?.(run, text, who)
+    if (who === 'user' || who === 'system') {
+      if (hooks.prompt !== undefined) await hooks.prompt(run, text, who)
+      else if (run !== undefined) await guard.said(run, text)
+    }
     if (who !== 'tool' && who !== 'attached') continue
     const issued = call === undefined ? undefined : notes.issued.get(call)
     const name = issued?.tool ?? tool

@@ -88,6 +88,11 @@ function incoming({ principal, run }: Asking, operation: OperationId, request: C
   return made
 }
 
+/** Whether the workflow of an operation only watches. */
+export function observes(charter: Charter, operation: OperationId): boolean {
+  return [...charter.workflows.values()].some(({ mode, operations }) => mode === 'observe' && operations.has(operation))
+}
+
 /**
  * Decides a call of a tool by the operation it stands for; nothing is taken for it, as it is decided again when it is made. One that needs
  * an approval passes: making it is what asks for the approval. Never rejects.
@@ -96,17 +101,15 @@ export async function decideCall(guard: Guard, asked: ToolCall): Promise<ToolVer
   const { operation, args, principal, run } = asked
   if (operation === undefined) return { kind: 'pass' }
   const charter = guard.charter()
-  const observes = [...charter.workflows.values()].some(
-    (each) => each.mode === 'observe' && [...each.operations].includes(operation),
-  )
+  const passes = observes(charter, operation)
   if (args === undefined)
-    return observes
+    return passes
       ? { kind: 'pass' }
       : replaced(asked.tool, refuse('malformed', 'its arguments cannot be read in one way only'))
   try {
     const request = requestOf(charter.operations.get(operation)?.shape, args)
     const { decision, refusal } = await guard.evaluate(incoming({ guard, principal, run }, operation, request))
-    if (refusal === undefined || decision.effect === 'ask' || observes) return { kind: 'pass' }
+    if (refusal === undefined || decision.effect === 'ask' || passes) return { kind: 'pass' }
     return replaced(asked.tool, refusal)
   } catch {
     return replaced(asked.tool, refuse('unavailable', 'it could not be decided'))
