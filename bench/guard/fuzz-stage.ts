@@ -137,6 +137,7 @@ function watching(guard: Guard, onGo: (incoming: Incoming) => void): Guard {
     evaluate: (incoming) => guard.evaluate(incoming),
     note: (noted) => guard.note(noted),
     said: (...all) => guard.said(...all),
+    heard: (...all) => guard.heard(...all),
     reload: (...all) => guard.reload(...all),
     charter: guard.charter,
     switches: guard.switches,

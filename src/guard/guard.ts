@@ -59,6 +59,13 @@ export interface Guard {
    * @throws {StoreError} when it cannot be kept; nothing of it may then be passed on.
    */
   said(run: Run, text: string): Promise<void>
+  /**
+   * Takes in what a tool answered to the agent of a run, as only the agent says: nothing of it may be relied on. `from` is the operation, or
+   * the name of the tool where it is none of the charter's.
+   *
+   * @throws {StoreError} as `said`.
+   */
+  heard(run: Run, heard: { readonly from: string; readonly text: string }): Promise<void>
   /** Puts another charter in force; calls on their way end under the one they began with. */
   reload(charter: Charter, version: string): Promise<void>
   readonly charter: () => Charter
@@ -184,6 +191,10 @@ class ChartedGuard implements Guard {
 
   said(run: Run, text: string): Promise<void> {
     return this.#memories.said(run, text)
+  }
+
+  heard(run: Run, heard: { readonly from: string; readonly text: string }): Promise<void> {
+    return this.#memories.heard(run, heard)
   }
 
   begin(incoming: Incoming): Promise<Ruling> {

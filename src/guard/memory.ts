@@ -1,6 +1,6 @@
 /** What runs have seen, kept so that every node knows it: where arguments come from, and what classes of data they carry. */
 import { randomBytes } from 'node:crypto'
-import type { Call, CallRequest, Charter, Run } from '../charter/charter.ts'
+import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/charter.ts'
 import { learnAnswer, noteCall } from '../classify/call.ts'
 import { emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
@@ -78,17 +78,23 @@ export class Memories {
     await this.#add(run, [{ seen: { kind: 'prompt', text } }])
   }
 
+  /** Keeps what a tool answered, as the run's agent says: nothing of it may be relied on. @throws {StoreError} when it cannot be kept. */
+  async heard(run: Run, { from, text }: { readonly from: OperationId; readonly text: string }): Promise<void> {
+    await this.#add(run, [{ seen: { kind: 'answer', operation: from, content: text } }])
+  }
+
   /** Keeps what an answer shows, before its caller sees it. @throws {StoreError} when it cannot be kept. */
   async saw({ id, call, force }: Pick<Going, 'id' | 'call' | 'force'>, answer: Answer): Promise<void> {
     const { run } = call
     const content = answer.body ?? answer.text
     if (run === undefined) return
     const data = await this.#dataOf(force, call, run, content)
-    if (content === undefined || content === null) {
+    const operation = force.charter.operations.get(call.operation)
+    // What a model says is the run's own word: a value that is nowhere else is made up by it.
+    if (content === undefined || content === null || operation?.shape.method === 'MODEL') {
       if (data.length > 0) await this.#add(run, data)
       return
     }
-    const operation = force.charter.operations.get(call.operation)
     const head = { operation: call.operation, call: id, content }
     const done = answer.status < 300
     if (done && operation?.memory === 'read') {

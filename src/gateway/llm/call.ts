@@ -159,12 +159,13 @@ async function rule(around: ModelSurroundings, carried: Carried, reply: Reply, s
     else sendAgain(reply, ruling.answer, call)
     return
   }
-  const go: Go = ruling
-  const covered = request === undefined ? undefined : coverBody(request.body, fresh, go)
-  const problem =
-    offered.refusal ??
-    (request === undefined ? undefined : problemOf(charter, carried, { request, operation, covered })) ??
-    (await told(around, carried, { charter, names }))
+  const covered = request === undefined ? undefined : coverBody(request.body, fresh, ruling)
+  const watches = observes(charter, operation)
+  const refusal =
+    request === undefined || watches
+      ? undefined
+      : (offered.refusal ?? problemOf(charter, carried, { request, operation, covered }))
+  const problem = refusal ?? (await told(around, carried, { charter, names }))
   if (problem !== undefined) {
     // What the guard let pass and the gateway does not is on the record as never sent.
     await ruling.settle({ kind: 'not-sent', why: problem.detail })
@@ -176,12 +177,12 @@ async function rule(around: ModelSurroundings, carried: Carried, reply: Reply, s
   const bytes =
     request === undefined
       ? carried.bytes
-      : bytesToSend(carried, request, { body: covered?.body ?? request.body, removed: offered.removed })
-  await passAnswer(around, { ...carried, bytes }, go, { reply, signal })
+      : bytesToSend(carried, request, { body: covered?.body ?? request.body, removed: watches ? [] : offered.removed })
+  await passAnswer(around, { ...carried, bytes }, ruling, { reply, signal })
 }
 
-/** What the guard says of a call that may go; `instead` is the body of the call without what may not go there. */
-export type Go = Extract<Ruling, { kind: 'go' }> & { readonly instead?: { readonly body: unknown } }
+/** What the guard says of a call that may go. */
+export type Go = Extract<Ruling, { kind: 'go' }>
 
 interface Offered {
   readonly refusal?: Refusal
@@ -215,7 +216,7 @@ function problemOf(
     covered,
   }: { readonly request: ModelRequest; readonly operation: string; readonly covered: unknown },
 ): Refusal | undefined {
-  if (covered === undefined && !observes(charter, operation))
+  if (covered === undefined)
     return refuse('denied', 'part of the request may not go to this model, and cannot be taken out of it')
   const model = `${source.provider}/${request.model}`
   return modelProblem(charter, operation, asker.run, model) ?? historyProblem(request, source, asker.notes)

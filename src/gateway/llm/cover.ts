@@ -21,10 +21,7 @@ export interface Covered {
 export function coverBody(
   body: PlainObject,
   fresh: readonly Named[],
-  {
-    decision,
-    instead,
-  }: Pick<Extract<Ruling, { kind: 'go' }>, 'decision'> & { readonly instead?: { readonly body: unknown } },
+  { decision, instead }: Pick<Extract<Ruling, { kind: 'go' }>, 'decision' | 'instead'>,
 ): Covered | undefined {
   if (instead === undefined)
     return decision.obligations.some(({ kind }) => kind === 'cover') ? undefined : { body, untouched: fresh }

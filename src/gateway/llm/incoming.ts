@@ -4,7 +4,7 @@ import { matches } from '../../constraint/destination.ts'
 import type { Incoming, Refusal } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { refuse } from '../../guard/refusal.ts'
-import type { ModelHooks } from './hooks.ts'
+import type { ModelHooks, ToolResult } from './hooks.ts'
 import type { Named, RunNotes } from './memory.ts'
 import type { ModelSource } from './provider.ts'
 import { estimateInput, type ModelRequest } from './request.ts'
@@ -76,14 +76,7 @@ export function incomingFor(
   { principal, run }: Pick<Asker, 'principal' | 'run'>,
   rest: Pick<Incoming, 'request' | 'signal' | 'hold'>,
 ): Incoming {
-  const made: Incoming & { readonly rewrites: true } = {
-    operation,
-    principal,
-    rewrites: true,
-    ...rest,
-    ...(run === undefined ? {} : { run }),
-  }
-  return made
+  return { operation, principal, rewrites: true, ...rest, ...(run === undefined ? {} : { run }) }
 }
 
 /** Why the workflow may not use a model; undefined when it may. */
@@ -98,7 +91,7 @@ export function modelProblem(
       ? [...charter.workflows.values()].find((each) => each.operations.has(operation))
       : charter.workflows.get(run.workflow)
   const models = workflow?.models
-  if (workflow === undefined || models === undefined || workflow.mode === 'observe') return undefined
+  if (workflow === undefined || models === undefined) return undefined
   if (models.some((glob) => matches(glob, model))) return undefined
   return refuse('denied', `the workflow \`${workflow.name}\` may not use the model \`${model}\``, {
     remedy: `use one of ${models.map((each) => `\`${each}\``).join(', ')}`,
@@ -136,12 +129,14 @@ export async function tellRun(
     const name = issued?.tool ?? tool
     // What the client attaches without any call is of nobody's.
     const operation = name === undefined || who !== 'tool' ? undefined : operationOf(charter, name, source.tools ?? {})
-    await hooks.toolResult?.(run, {
+    const result: ToolResult = {
       text,
       issued: issued !== undefined,
       ...(operation === undefined ? {} : { operation }),
       ...(name === undefined ? {} : { tool: name }),
       ...(call === undefined ? {} : { call }),
-    })
+    }
+    if (hooks.toolResult !== undefined) await hooks.toolResult(run, result)
+    else if (run !== undefined) await guard.heard(run, { from: operation ?? name ?? 'unknown', text })
   }
 }

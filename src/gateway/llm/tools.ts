@@ -79,13 +79,7 @@ interface Asking {
 }
 
 function incoming({ principal, run }: Asking, operation: OperationId, request: CallRequest): Incoming {
-  const made: Incoming & { readonly run?: Run } = {
-    operation,
-    principal,
-    request,
-    ...(run === undefined ? {} : { run }),
-  }
-  return made
+  return { operation, principal, request, rewrites: true, ...(run === undefined ? {} : { run }) }
 }
 
 /** Whether the workflow of an operation only watches. */

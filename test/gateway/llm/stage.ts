@@ -34,6 +34,7 @@ const written = (tokens: number): unknown => ({
       type: 'inline',
       operations: {
         get_order: { method: 'GET', path: '/orders/{order_id}', response: { id: 'string' } },
+        post_note: { method: 'POST', path: '/notes', body: { to: 'string', text: 'string' } },
         send_email: { method: 'POST', path: '/mails', body: { to: 'string', subject: 'string' } },
       },
     },
@@ -48,11 +49,15 @@ const written = (tokens: number): unknown => ({
     'gpt.web_search': { by: 'clerk', when: "request.type != 'web_search_preview'" },
     'claude.web_search': { by: 'clerk', when: 'has(body.allowed_domains)' },
     'desk.get_order': { by: 'clerk' },
+    'desk.post_note': {
+      by: 'clerk',
+      values: { to: { from: 'prompt' }, text: { from: ['prompt', 'trusted', 'model'] } },
+    },
     'desk.send_email': { by: 'clerk', when: "request.to.endsWith('@example.com')" },
   },
   workflows: {
     support: {
-      operations: ['gpt.generate', 'claude.generate', 'desk.get_order', 'desk.send_email'],
+      operations: ['gpt.generate', 'claude.generate', 'desk.get_order', 'desk.post_note', 'desk.send_email'],
       models: ['openai/gpt-*', 'anthropic/claude-*'],
       budget: [{ tokens, per: 'person', within: '1d' }],
     },
