@@ -102,15 +102,18 @@ const moneyThings: ReadonlySet<string> = words(
 )
 
 /** The verb a description begins with, in any form: `Sends`, `Sending`, `Send`. A reader does nothing else in its first sentence. */
-function byDescription({ description }: Tool): Sign[] {
+function byDescription(tool: Tool): Sign[] {
+  const { description } = tool
   if (typeof description !== 'string') return []
   const [sentence = ''] = description.trim().split(/[.\n]/)
   const said = sentence
     .split(/\s+/)
     .slice(0, 24)
     .map((word) => word.toLowerCase().replaceAll(/[^a-z]/g, ''))
-  const [first] = said.slice(0, 3).flatMap((word) => signOf(word))
+  const [first] = said.slice(0, byName(tool)[0]?.[0] === 'reads' ? 1 : 3).flatMap((word) => signOf(word))
   if (first === undefined || first[0] !== 'reads') return first === undefined ? [] : [first]
+  // What is called a reader is one unless the very first word says otherwise.
+  if (byName(tool)[0]?.[0] === 'reads') return [first]
   const more = said
     .slice(1, 8)
     .flatMap((word) => signOf(word))
@@ -140,19 +143,25 @@ function byArguments(tool: Tool): Sign[] {
   const signs: Sign[] = []
   const names = argumentsOf(tool).map(({ at, words: own }) => ({ at, own, last: own.at(-1) ?? '' }))
   const has = (set: ReadonlySet<string>): string | undefined => names.find(({ last }) => set.has(last))?.at
-  const code = has(words('command cmd code script sql shell program bash expression_js'))
+  const code = has(words('command cmd script sql shell program bash'))
   if (code !== undefined) signs.push(['executes', `it takes \`${code}\``])
+  const snippet = names.find(({ own }) => own.at(-1) === 'code' && (own.length === 1 || own[0] === 'source'))
+  const runs = /\b(?:run|execut|evaluat|interpret)/i.test(typeof tool.description === 'string' ? tool.description : '')
+  if (snippet !== undefined && runs) signs.push(['executes', `it takes \`${snippet.at}\` and runs it`])
   const url = names.find(
     ({ last, own }) => ['url', 'uri', 'link', 'webhook', 'endpoint'].includes(last) || own.includes('url'),
   )
   // Whoever chooses an address to be asked can say something with it.
   if (url !== undefined) signs.push(['sends-out', `it goes to an address it is given, \`${url.at}\``])
-  const to = has(words('recipient recipients to cc bcc'))
+  // Deep inside, `to` is the end of an edge or a range.
+  const to = names.find(({ at, last }) => receivers.has(last) && (last !== 'to' || /^\/[^/]+(?:\/\*)?$/.test(at)))?.at
   const amount = amountOf(tool)
   if (to !== undefined && amount !== undefined) signs.push(['moves-money', `it takes \`${to}\` and \`${amount}\``])
   else if (to !== undefined && byName(tool)[0]?.[0] !== 'reads') signs.push(['sends-out', `it takes \`${to}\``])
   return signs
 }
+
+const receivers: ReadonlySet<string> = words('recipient recipients to cc bcc')
 
 function byAnnotations({ annotations }: Tool): Sign[] {
   const signs: Sign[] = []

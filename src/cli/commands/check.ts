@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Charter } from '../../charter/charter.ts'
 import { hasErrors } from '../../charter/diagnostic.ts'
-import { type LoadedCharter, loadCharter } from '../../charter/load.ts'
+import type { LoadedCharter } from '../../charter/load.ts'
 import { countDiagnostics, printDiagnostics } from '../diagnostics.ts'
+import { loadLabelled } from '../load-labelled.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** `lockstep check`: all that is wrong or doubtful about a charter. */
@@ -13,7 +14,7 @@ export function register(program: Command, terminal: Terminal): void {
     .argument('[charter]', 'the charter file', 'charter.yaml')
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: { json?: boolean }) => {
-      const loaded = await loadCharter(file)
+      const loaded = await loadLabelled(file)
       if (hasErrors(loaded.diagnostics)) terminal.finish('invalid')
       if (options.json === true) terminal.print(JSON.stringify(asJson(file, loaded), null, 2))
       else printReport(terminal, file, loaded)

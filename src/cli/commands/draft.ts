@@ -20,6 +20,7 @@ import { parseIdentities } from '../../prove/identity/parse-identities.ts'
 import type { RawIdentities } from '../../prove/identity/schema.ts'
 import { openTransport, type Transport } from '../../prove/transport/transport.ts'
 import { printDiagnostics } from '../diagnostics.ts'
+import { draftOfTools } from '../draft-tools.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Options {
@@ -29,6 +30,10 @@ interface Options {
   readonly out?: string
   readonly compare?: string
   readonly json?: boolean
+  readonly mcp?: string | boolean
+  readonly api?: string
+  readonly name?: string
+  readonly tools?: string
 }
 
 const preface = [
@@ -40,16 +45,44 @@ const preface = [
 export function register(program: Command, terminal: Terminal): void {
   program
     .command('draft')
-    .description('draft a charter from an OpenAPI description, and from a running API')
-    .argument('<openapi>', 'the description: a file or an http(s) address')
+    .description('draft a charter from an OpenAPI description and a running API, or from the tools of an MCP server')
+    .argument(
+      '[openapi...]',
+      'the description: a file or an http(s) address; with --mcp, behind `--`, the command of a server',
+    )
     .option('--identities <file>', 'who can sign in; with at least two, the running API is looked at too')
     .option('--server <url>', 'the address of the running API, instead of the one the identities file gives')
     .option('--write', 'also create things, with made-up arguments, to see who may and who sees them')
+    .option(
+      '--mcp [tools]',
+      'draft for tools: a file with their list, the address of a server, or nothing before a command',
+    )
+    .option('--api <openapi>', 'with --mcp: the description of the API behind the tools, to tie both together')
+    .option('--name <source>', 'with --mcp: what the source is called')
+    .option('--tools <file>', 'with --mcp: write the list of tools there, when it comes from a server')
     .option('--out <file>', 'write the charter there instead of printing it')
     .option('--compare <charter>', 'say how much of a finished charter the draft got right, instead of printing it')
     .option('--json', 'print one JSON document')
-    .action((openapi: string, options: Options) => run(terminal, openapi, options))
+    .action((given: string[], options: Options) => begin(terminal, given, options))
 }
+
+async function begin(terminal: Terminal, given: readonly string[], options: Options): Promise<void> {
+  if (options.mcp !== undefined) return runTools(terminal, given, options)
+  const [openapi, ...more] = given
+  if (openapi !== undefined && more.length === 0) return run(terminal, openapi, options)
+  terminal.printError('lockstep: name one description, or use --mcp')
+  terminal.finish('invalid')
+}
+
+async function runTools(terminal: Terminal, command: readonly string[], options: Options): Promise<void> {
+  const { mcp, name, api, out, tools } = options
+  const from = typeof mcp === 'string' ? mcp : undefined
+  const drafted = await draftOfTools(terminal, { from, command, name, api, out, tools }, today())
+  if ('diagnostics' in drafted) return refuse(terminal, drafted.diagnostics, options)
+  await deliver(terminal, drafted.text, [], options)
+}
+
+const today = (): string => new Date().toISOString().slice(0, 10)
 
 async function run(terminal: Terminal, openapi: string, options: Options): Promise<void> {
   const identities = await readIdentities(options.identities)
@@ -64,10 +97,19 @@ async function run(terminal: Terminal, openapi: string, options: Options): Promi
     evidence,
     url: urlFrom(openapi, options.out),
     server: options.server,
-    today: new Date().toISOString().slice(0, 10),
+    today: today(),
   })
   const text = printDraft(draft, preface)
   if (options.compare !== undefined) return compare(terminal, text, options.compare, options)
+  await deliver(terminal, text, diagnostics, options)
+}
+
+async function deliver(
+  terminal: Terminal,
+  text: string,
+  diagnostics: readonly Diagnostic[],
+  options: Options,
+): Promise<void> {
   if (options.json === true) {
     const { charter } = parseCharter([{ file: 'draft', text }])
     terminal.print(JSON.stringify({ charter: charter?.raw ?? null, yaml: text, diagnostics }, null, 2))

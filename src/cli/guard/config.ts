@@ -2,13 +2,14 @@
 import { dirname, relative, resolve } from 'node:path'
 import type { Charter } from '../../charter/charter.ts'
 import { type Diagnostic, hasErrors } from '../../charter/diagnostic.ts'
-import { type LoadedCharter, loadCharter } from '../../charter/load.ts'
+import type { LoadedCharter } from '../../charter/load.ts'
 import { readText } from '../../charter/load-file.ts'
 import { nearest } from '../../charter/nearest.ts'
 import { type Path, parseYaml } from '../../charter/parse.ts'
 import { digestOf } from '../../guard/id.ts'
 import { isSecretHeader } from '../../prove/identity/secret.ts'
 import { hasReference, parseTemplate } from '../../prove/identity/template.ts'
+import { loadLabelled } from '../load-labelled.ts'
 import { type GuardFile, guardFileSchema } from './schema.ts'
 
 /** A guard file as read. */
@@ -45,7 +46,7 @@ export async function loadGuard(path: string): Promise<LoadedGuard> {
   const texts = new Map([[path, found.text]])
   if (parsed.file === undefined) return { diagnostics: parsed.diagnostics, texts }
   const folder = dirname(path)
-  const loaded = await loadCharter(charterPath(folder, parsed.file))
+  const loaded = await loadLabelled(charterPath(folder, parsed.file))
   const diagnostics = [
     ...parsed.diagnostics,
     ...loaded.diagnostics,
