@@ -23,7 +23,17 @@ if (folder === undefined) {
 } else {
   for (const [name, report] of Object.entries(parts)) {
     if (only !== undefined && only !== name) continue
-    console.log(`## ${name}\n\n${await report(folder)}\n`)
+    console.log(`## ${name}\n\n${await reported(report, folder)}\n`)
+  }
+}
+
+/** A part of the data set may be left out. */
+async function reported(report: (folder: string) => string | Promise<string>, from: string): Promise<string> {
+  try {
+    return await report(from)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return `not there: ${error.message}`
+    throw error
   }
 }
 

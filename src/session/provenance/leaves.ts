@@ -15,12 +15,23 @@ const maxDepth = 64
 
 /**
  * Every value of an answer. Text that has a structure, be it the answer itself or a text block of it, is read as that structure where a
- * trusted place lies inside; `at` then goes on into it.
+ * trusted place lies inside; `at` then goes on into it. One text block alone is the text in it.
  */
 export function leavesOf(content: unknown, trusted: Trusted = []): readonly Leaf[] {
   const leaves: Leaf[] = []
-  walk({ leaves, names: new Set(), reads: true }, content, [], trusted === 'all' ? [[]] : trusted)
+  walk({ leaves, names: new Set(), reads: true }, unwrapped(content), [], trusted === 'all' ? [[]] : trusted)
   return leaves
+}
+
+/** The text of an answer that is one block of text and nothing else, as tools without structured answers give it. */
+function unwrapped(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null || !('content' in content)) return content
+  const { content: blocks, ...rest } = content
+  if (!Array.isArray(blocks) || blocks.length !== 1 || Object.keys(rest).some((name) => name !== 'isError'))
+    return content
+  const block: unknown = blocks[0]
+  const isText = typeof block === 'object' && block !== null && 'type' in block && block.type === 'text'
+  return isText && 'text' in block && typeof block.text === 'string' ? block.text : content
 }
 
 /** Every text and number of arguments, as they stand. */

@@ -78,7 +78,7 @@ export interface MemoryLimits {
   readonly values: number
 }
 
-const usual: MemoryLimits = { text: 8_000_000, values: 400_000 }
+const usual: MemoryLimits = { text: 6_000_000, values: 300_000 }
 const maxDecoded = 100_000
 
 export function emptyMemory(limits: MemoryLimits = usual): Memory {
@@ -102,17 +102,17 @@ export function emptyMemory(limits: MemoryLimits = usual): Memory {
  * the model's own; short ids are then relied on only where the user said them.
  */
 export function remember(memory: Memory, seen: Seen): Memory {
-  if (seen.kind === 'prompt') addPrompt(memory.prompt, seen.text)
-  else if (seen.kind === 'endorsed') addGood(memory, String(seen.value), { trust: 'endorsed', how: 'same' })
+  if (seen.kind === 'endorsed') addGood(memory, String(seen.value), { trust: 'endorsed', how: 'same' })
   else if (seen.kind === 'endorsed-source') memory.sources.add(sourceKey(seen.constraint, seen.call))
   else if (isFull(memory)) memory.full = true
+  else if (seen.kind === 'prompt') addPrompt(memory.prompt, seen.text)
   else if (seen.kind === 'recalled') recall(memory, seen)
   else answered(memory, seen)
   return memory
 }
 
-function isFull({ limits, text, good, words }: Memory): boolean {
-  return text.size > limits.text || good.size + words.size > limits.values
+function isFull({ limits, prompt, text, good, words }: Memory): boolean {
+  return text.size + prompt.squashed.length > limits.text || good.size + words.size > limits.values
 }
 
 /** How an answer approved for an argument is kept. */
@@ -187,7 +187,13 @@ function addGood(memory: Memory, text: string, origin: Origin): void {
 }
 
 function isSameSource(left: Origin, right: Origin): boolean {
-  return left.trust === right.trust && left.operation === right.operation && left.memory === right.memory
+  const isSame = left.trust === right.trust && left.operation === right.operation && left.memory === right.memory
+  return isSame && itemless(left.at) === itemless(right.at)
+}
+
+/** A place whichever item of a list it is in. */
+function itemless(at = ''): string {
+  return at.replace(/\/\d+(?=\/|$)/g, '/*')
 }
 
 /** Keeps a text to be found again in whatever shape. */

@@ -143,15 +143,19 @@ test('text with a structure is read as that where a trusted place lies in it, an
   })
   assert.equal(trace(python, 'Bob')[0]?.trust, 'trusted')
   assert.equal(trace(python, 'Mallory')[0]?.trust, 'untrusted')
-  const blocks = { content: [{ type: 'text', text: '{"name": "Bob", "note": "Mallory"}' }] }
-  const mcp = memoryOf({
+  const block = { content: [{ type: 'text', text: '- name: Bob\n  note: Mallory' }] }
+  const one = memoryOf({ kind: 'answer', operation: 'chat.who', content: block, trusted: [['*', 'name']] })
+  assert.equal(trace(one, 'Bob')[0]?.at, '/0/name')
+  assert.equal(trace(one, 'Mallory')[0]?.trust, 'untrusted')
+  const blocks = { content: [...block.content, { type: 'text', text: '{"name": "Eve"}' }] }
+  const two = memoryOf({
     kind: 'answer',
     operation: 'chat.who',
     content: blocks,
     trusted: [['content', '*', 'text', 'name']],
   })
-  assert.equal(trace(mcp, 'Bob')[0]?.trust, 'trusted')
-  assert.equal(trace(mcp, 'Mallory')[0]?.trust, 'untrusted')
+  assert.equal(trace(two, 'Eve')[0]?.at, '/content/1/text/name')
+  assert.equal(trace(two, 'Bob')[0]?.trust, 'untrusted')
 })
 
 test('what the run wrote keeps its labels when it is given back', () => {
@@ -260,4 +264,24 @@ test('a record may name itself', () => {
   assert.equal(trace(read, 1)[0]?.trust, 'trusted')
   assert.equal(trace(read, 2)[0]?.trust, 'trusted')
   assert.equal(trace(read, 3)[0]?.trust, 'untrusted')
+})
+
+test('every trusted place of a value is known', () => {
+  const content = [
+    { id: 'x-1', parent: 'x-1' },
+    { id: 'x-2', parent: 'x-1' },
+  ]
+  const read = memoryOf({
+    kind: 'answer',
+    operation: 'desk.list',
+    content,
+    trusted: [
+      ['*', 'id'],
+      ['*', 'parent'],
+    ],
+  })
+  assert.deepEqual(
+    trace(read, 'x-1').map(({ at }) => at),
+    ['/0/id', '/0/parent'],
+  )
 })
