@@ -8,6 +8,7 @@ import * as draft from './commands/draft.ts'
 import * as explain from './commands/explain.ts'
 import * as guard from './commands/guard.ts'
 import * as ledger from './commands/ledger.ts'
+import * as mcp from './commands/mcp.ts'
 import * as prove from './commands/prove.ts'
 import * as settle from './commands/settle.ts'
 import * as simulate from './commands/simulate.ts'
@@ -36,6 +37,7 @@ const commands: readonly { readonly register: Register }[] = [
   standing,
   switches,
   settle,
+  mcp,
   vault,
   ledger,
   diff,

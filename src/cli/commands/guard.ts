@@ -106,6 +106,7 @@ function tellWords(terminal: Terminal, file: string): (news: GuardNews) => void 
         terminal.print(`listening on ${terminal.paint('bold', news.url)}`)
         if (news.control !== undefined)
           terminal.print(`operators and approvers at ${terminal.paint('bold', news.control)}`)
+        if (news.mcp !== undefined) terminal.print(`MCP clients at ${terminal.paint('bold', news.mcp)}`)
         return
       case 'in-force':
         terminal.print(`${news.again ? 'now enforces' : 'enforces'} ${enforced(news.ready)}`)

@@ -133,15 +133,30 @@ function checkAgainst(charter: Charter, file: GuardFile, report: Report): readon
   }
   const named = [
     ...Object.keys(file.upstreams).flatMap((source) => unknown(source, ['upstreams', source])),
+    ...Object.keys(file.mcp?.servers ?? {}).flatMap((source) => unknown(source, ['mcp', 'servers', source])),
     ...Object.keys(file.readers).flatMap((source) => unknown(source, ['readers', source])),
     ...file.identity.flatMap((each, index) =>
       each.kind === 'session' && each.source !== undefined ? unknown(each.source, ['identity', index, 'source']) : [],
     ),
   ]
   const used = new Set([...charter.operations.values()].map(({ shape }) => shape.source))
-  const missing = [...used].filter((source) => !Object.hasOwn(file.upstreams, source))
+  const formatOf = (source: string): string | undefined => charter.sources.get(source)?.description.format
+  // Models and agents are reached in ways of their own.
+  const overHttp = [...used].filter((source) => !['mcp', 'model', 'a2a'].includes(formatOf(source) ?? ''))
+  const missing = overHttp.filter((source) => !Object.hasOwn(file.upstreams, source))
+  const servers = [...used].filter(
+    (source) => formatOf(source) === 'mcp' && !Object.hasOwn(file.mcp?.servers ?? {}, source),
+  )
   return [
     ...named,
+    ...servers.map((source) =>
+      report(
+        'missing-upstream',
+        `nothing says where the MCP server \`${source}\` is`,
+        ['mcp'],
+        `add \`mcp: { servers: { ${source}: { url: "http://127.0.0.1:8080/mcp" } } }\``,
+      ),
+    ),
     ...missing.map((source) =>
       report(
         'missing-upstream',

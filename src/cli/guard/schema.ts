@@ -1,6 +1,7 @@
 /** The shape of a guard file: where the guard listens, what it stands in front of, and where it keeps what it knows. */
 import { z } from 'zod'
 import { identityConfigSchema } from '../../identity/schema.ts'
+import { mcpSchema } from './mcp-schema.ts'
 import { file, name, secret, span, text } from './schema-part.ts'
 import { vaultSchema } from './vault-schema.ts'
 
@@ -207,7 +208,8 @@ export const guardFileSchema = z
     listen,
     control: control.optional(),
     acs: acs.optional(),
-    upstreams: z.record(name, upstream).meta({ description: 'Where each source of the charter is.' }),
+    upstreams: z.record(name, upstream).default({}).meta({ description: 'Where each source of the charter is.' }),
+    mcp: mcpSchema.optional(),
     identity: identityConfigSchema,
     readers: z.record(name, z.array(reader).min(1)).default({}).meta({ description: 'By source.' }),
     store,

@@ -1,6 +1,8 @@
 /** A guard that serves: opened from its file, put up to date when the file or the charter changes, closed in order. */
 import { dirname, join } from 'node:path'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
+import type { McpGateway } from '../../gateway/mcp/gateway.ts'
+import { mcpTruth } from '../../gateway/mcp/truth.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
@@ -8,13 +10,14 @@ import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
 import { type Core, openCore } from './core.ts'
 import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
+import { serveMcpSection } from './serve-mcp.ts'
 import { type ServingVault, serveVault } from './serve-vault.ts'
 import { keepUp } from './upkeep.ts'
 import { watchFiles } from './watch.ts'
 
 /** What a serving guard says of itself. */
 export type GuardNews =
-  | { readonly kind: 'listening'; readonly url: string; readonly control?: string }
+  | { readonly kind: 'listening'; readonly url: string; readonly control?: string; readonly mcp?: string }
   | { readonly kind: 'in-force'; readonly ready: ReadyCharter; readonly again: boolean }
   | { readonly kind: 'refused'; readonly loaded: LoadedGuard }
   | { readonly kind: 'restart-needed'; readonly parts: readonly string[] }
@@ -61,14 +64,24 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
   const outside = await openOutside(ready, secrets, outsideOptions)
   const voice = await openVoice(ready, secrets, tell)
   const truth = exchangeable(outside.truth)
-  const core = await openCore(ready, { secrets, version: options.version, truth, hearing: voice.hearing })
+  let mcp: McpGateway | undefined
+  const eyes = mcpTruth(outsideOptions.charter, () => mcp?.lookers, truth, ready.file.limits.look)
+  const core = await openCore(ready, { secrets, version: options.version, truth: eyes, hearing: voice.hearing })
   guard = core.guard
   const now: Now = { ready, outside, watched: watchedFiles(options.file, loaded, []) }
   try {
     safe = await serveVault(ready, { secrets, env: options.env, ledger: core.ledger }, tell)
-    const doors = await openDoors({ core, secrets, voice, safe, now, tell: options.tell })
+    mcp = await serveMcpSection(ready, {
+      guard: core.guard,
+      identifier: { identify: (presented) => now.outside.identifier.identify(presented), close: async () => undefined },
+      secrets,
+      env: options.env,
+      tell,
+    })
+    const doors = { ...(await openDoors({ core, secrets, voice, safe, now, tell: options.tell })), mcp }
     return new ServingGuard({ options, secrets, core, voice, safe, truth, doors, now })
   } catch (error) {
+    await mcp?.close(0)
     await safe?.close()
     await core.close()
     throw error
@@ -85,6 +98,7 @@ interface Now {
 interface Doors {
   readonly gateway: HttpGateway
   readonly desk: Desk | undefined
+  readonly mcp: McpGateway | undefined
 }
 
 interface Parts {
@@ -114,11 +128,12 @@ class ServingGuard implements Serving {
         () => this.reload().catch((error: unknown) => fail(wordsOf(error))),
       ),
     ]
-    const { gateway, desk } = doors
+    const { gateway, desk, mcp } = doors
     options.tell({
       kind: 'listening',
       url: gateway.address.url,
       ...(desk === undefined ? {} : { control: desk.url }),
+      ...(mcp === undefined ? {} : { mcp: `${mcp.address.url}/mcp` }),
     })
     options.tell({ kind: 'in-force', ready: now.ready, again: false })
   }
@@ -171,7 +186,7 @@ class ServingGuard implements Serving {
     for (const stop of this.#stops) stop()
     await this.#reloading.catch(() => undefined)
     doors.desk?.drain()
-    await doors.gateway.close(graceMs)
+    await Promise.all([doors.gateway.close(graceMs), doors.mcp?.close(graceMs)])
     await doors.desk?.close()
     await safe?.close()
     await core.close()
@@ -184,7 +199,7 @@ class ServingGuard implements Serving {
 
 type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'safe' | 'now'> & Pick<ServeOptions, 'tell'>
 
-async function openDoors({ core, secrets, voice, safe, now, tell }: DoorOptions): Promise<Doors> {
+async function openDoors({ core, secrets, voice, safe, now, tell }: DoorOptions): Promise<Omit<Doors, 'mcp'>> {
   const { ready, outside } = now
   const desk = await openDesk(ready, {
     core,
@@ -214,7 +229,7 @@ async function openDoors({ core, secrets, voice, safe, now, tell }: DoorOptions)
 
 /** What cannot be exchanged while calls are on their way. */
 function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] {
-  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault'] as const
+  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault', 'mcp'] as const
   const changed = names.filter((name) => JSON.stringify(before.file[name]) !== JSON.stringify(after.file[name]))
   const { listen: old } = before.file
   const { listen } = after.file

@@ -2,8 +2,8 @@
 import { parseLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { type Era, headersFor, type McpHeaders, metaCapabilities, metaVersion } from './era.ts'
-import { messageOf, type RequestMessage } from './message.ts'
-import type { McpUpstream, Sink } from './upstream.ts'
+import { messageOf, type NotificationMessage, type RequestMessage } from './message.ts'
+import type { AnswerHead, McpUpstream, Sink } from './upstream.ts'
 
 export interface AskOptions {
   readonly upstream: McpUpstream
@@ -13,13 +13,16 @@ export interface AskOptions {
   readonly headers: McpHeaders
   /** The `_meta` of the client's own message. */
   readonly meta: Readonly<Record<string, unknown>>
+  readonly onHead?: (head: AnswerHead) => void
+  /** It is a notification: nothing is answered. */
+  readonly notify?: boolean
 }
 
 let asked = 0
 
 /** Asks, and gives the `result`; undefined when there was none. */
 export function askUpstream(
-  { upstream, era, signal, headers, meta }: AskOptions,
+  { upstream, era, signal, headers, meta, onHead, notify }: AskOptions,
   method: string,
   given: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
@@ -27,8 +30,9 @@ export function askUpstream(
   const id = `lockstep-${asked}`
   const envelope = era === 'modern' ? { [metaVersion]: meta[metaVersion], [metaCapabilities]: {} } : undefined
   const params = envelope === undefined ? given : { ...given, _meta: envelope }
-  const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
-  const message: RequestMessage = { kind: 'request', id, method, params, bytes }
+  const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...(notify === true ? {} : { id }), method, params }))
+  const message: RequestMessage | NotificationMessage =
+    notify === true ? { kind: 'notification', method, params, bytes } : { kind: 'request', id, method, params, bytes }
   const own = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
   const kept = ['mcp-protocol-version', 'mcp-session-id'].flatMap((name) =>
     headers[name] === undefined ? [] : [[name, headers[name]]],
@@ -42,7 +46,7 @@ export function askUpstream(
       return true
     }
     const sink: Sink = {
-      head: () => undefined,
+      head: (head) => onHead?.(head),
       whole: (answer) => void read(answer.toString('utf8')),
       event: ({ data = '' }) => void read(data),
       end: () => resolve(undefined),

@@ -7,15 +7,18 @@ import { type ListenConfig, openListener, type TlsConfig } from '../http/listene
 import { openUpstreams, type UpstreamConfig, type Upstreams } from '../http/upstream.ts'
 import { makeApprovals } from './approval.ts'
 import type { CommandConfig } from './child.ts'
+import { type McpEvent, tellDrift } from './event.ts'
 import { type Door, type FaceAround, type McpLimits, serveMcp } from './face.ts'
 import { httpUpstream } from './http-upstream.ts'
 import { namingOf } from './naming.ts'
-import { type Drift, Pins } from './pins.ts'
+import { ownClient } from './own-client.ts'
+import { Pins } from './pins.ts'
 import { makeJudge } from './policy.ts'
 import { type ProtectedResourceOptions, protectedResource } from './protected-resource.ts'
 import { Sessions } from './session.ts'
 import { siteOf } from './site.ts'
 import { stdioUpstream } from './stdio-upstream.ts'
+import { type Lookers, makeLookers } from './truth.ts'
 import type { McpUpstream } from './upstream.ts'
 
 /** How a server is reached. */
@@ -52,14 +55,11 @@ export interface McpGatewayOptions {
   readonly onEvent?: (event: McpEvent) => void
 }
 
-/** What operators may want to see at once. */
-export type McpEvent =
-  | { readonly kind: 'drift'; readonly drift: Drift }
-  | { readonly kind: 'failed'; readonly why: string }
-
 export interface McpGateway {
   readonly address: { readonly host: string; readonly port: number; readonly url: string }
   setTls(tls: TlsConfig): void
+  /** Looks at what lives in the servers. */
+  readonly lookers: Lookers
   close(graceMs?: number): Promise<void>
 }
 
@@ -85,11 +85,13 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
     openServer(source, server, { connections, limits, environment: options.environment ?? {} }),
   )
   const tell = options.onEvent ?? (() => undefined)
-  const pins = new Pins(options.guard.charter, (drift) => tell({ kind: 'drift', drift }))
+  const pins = new Pins(options.guard.charter, (drift) => tellDrift(options.guard, drift, tell))
   const approvals = makeApprovals(Date.now, options.key)
+  const own = new Map(upstreams.map((upstream) => [upstream.source, ownClient(upstream)]))
+  const lookers = makeLookers((source, signal) => own.get(source)?.(signal))
   const doorTo = (upstream: McpUpstream): Door => ({
     upstream,
-    judge: makeJudge({ guard: options.guard, naming: namingOf([upstream.source]), pins, approvals }),
+    judge: makeJudge({ guard: options.guard, naming: namingOf([upstream.source]), pins, approvals, lookers }),
     sessions: new Sessions(),
   })
   const doors = new Map(upstreams.map((upstream) => [`/mcp/${upstream.source}`, doorTo(upstream)]))
@@ -115,6 +117,7 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
   })
   return {
     address: listener.address,
+    lookers,
     setTls: (tls) => listener.setTls(tls),
     close: async (graceMs = 10_000) => {
       await listener.close(graceMs)

@@ -1,4 +1,5 @@
 /** What is decided of each method: what is a call, what is only protocol, and what is nobody's business to ask. */
+import type { CallRequest } from '../../charter/charter.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { refuse } from '../../guard/refusal.ts'
 import { isRecord } from '../../wire/to-http.ts'
@@ -9,16 +10,19 @@ import type { Asking, Judge, Verdict } from './judge.ts'
 import { listMembers, showList } from './lists.ts'
 import type { NotificationMessage, RequestMessage } from './message.ts'
 import type { Named, Naming } from './naming.ts'
+import type { Ask } from './own-client.ts'
 import type { Pins } from './pins.ts'
 import { codes, errorBytes, errorOf } from './rpc-error.ts'
 import { Tasks } from './tasks.ts'
 import { decideCall, decideUndescribed, passing } from './tool-call.ts'
+import type { Lookers } from './truth.ts'
 
 export interface PolicyOptions {
   readonly guard: Guard
   readonly naming: Naming
   readonly pins: Pins
   readonly approvals: Approvals
+  readonly lookers: Lookers
 }
 
 /** Only protocol: says what there is, or ends what was begun. */
@@ -97,7 +101,7 @@ class Policy implements Judge {
   }
 
   async #callTool(asking: Asking, message: RequestMessage): Promise<Verdict> {
-    const { guard, naming, pins, approvals } = this.#options
+    const { guard, naming, pins, approvals, lookers } = this.#options
     const { name, arguments: given = {} } = message.params
     const named = typeof name === 'string' ? naming.of(name) : undefined
     if (named === undefined || !isRecord(given))
@@ -123,10 +127,16 @@ class Policy implements Judge {
       sent,
       later: (task: string, settling: Parameters<Tasks['add']>[3]) =>
         this.#tasks.add(this.#onlySource(), task, asking.owner, settling),
+      bind: (request: CallRequest) => lookers.bind(request, named.source, this.#lookWith(asking, naming, named.source)),
       ...(pin === undefined ? {} : { pin }),
       ...(back.hold === undefined ? {} : { hold: back.hold }),
     }
     return decideCall(settle, (refusal, call) => approvals.ask(asking, message, refusal, call))
+  }
+
+  /** The client's own session, with tools by their own names. */
+  #lookWith({ ask }: Asking, naming: Naming, source: string): Ask {
+    return (method, params) => ask(method, { ...params, name: naming.visible(source, String(params['name'])) })
   }
 
   /** Asks a server for all its tools, before one of them is called. */

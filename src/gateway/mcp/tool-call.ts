@@ -1,5 +1,5 @@
 /** Calls of tools, and of what else a server does: decided before, settled after. */
-import type { Charter, OperationId } from '../../charter/charter.ts'
+import type { CallRequest, Charter, OperationId } from '../../charter/charter.ts'
 import type { Pin } from '../../constraint/facts.ts'
 import type { Incoming, Outcome, Refusal, Release, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
@@ -23,6 +23,8 @@ export interface Deciding {
   readonly pin?: Pin
   /** The reference of a hold it comes back for. */
   readonly hold?: string
+  /** Looks for this call are made on the session it came on. */
+  readonly bind?: (request: CallRequest) => void
   /** What goes to the server. */
   readonly sent: RequestMessage
   /** Keeps a call open whose result comes later; what is given back settles it then. */
@@ -56,6 +58,7 @@ export async function decideCall(
     ...(hold === undefined ? {} : { hold }),
     ...(pin === undefined ? {} : { pin }),
   }
+  deciding.bind?.(incoming.request)
   const ruling = await guard.begin(incoming)
   if (ruling.kind === 'refused') {
     const instead = ruling.refusal.hold === undefined ? undefined : asked?.(ruling.refusal, ruling.call)

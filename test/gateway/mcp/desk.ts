@@ -22,8 +22,8 @@ function tool(name: string, properties: Readonly<Record<string, unknown>>): Tool
 
 /** As they were approved. */
 export const approved: readonly Tool[] = [
-  tool('get_order', { id: text }),
-  tool('issue_refund', { id: text, amount: { type: 'number' } }),
+  tool('get_order', { order_id: text }),
+  tool('issue_refund', { order_id: text, amount: { type: 'number' } }),
   tool('send_email', { to: text, region: { ...text, 'x-mcp-header': 'Region' } }),
   tool('purge', {}),
   tool('long_job', {}),

@@ -4,8 +4,10 @@ import { linkCharter } from '../../../src/charter/link.ts'
 import { parseCharter } from '../../../src/charter/parse.ts'
 import { readToolList } from '../../../src/charter/source/tools.ts'
 import { type McpGateway, type McpGatewayOptions, openMcpGateway } from '../../../src/gateway/mcp/gateway.ts'
+import { mcpTruth } from '../../../src/gateway/mcp/truth.ts'
 import { createGuard, type Guard } from '../../../src/guard/guard.ts'
 import type { GuardEvent } from '../../../src/guard/journal.ts'
+import { blind } from '../../../src/guard/truth.ts'
 import type { Identifier } from '../../../src/identity/identity.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 
@@ -66,8 +68,15 @@ export async function openStage({ charter = openCharter(), ...options }: StageOp
   const events: GuardEvent[] = []
   const store = openSqliteStore(':memory:')
   const journal = { append: async (event: GuardEvent) => void events.push(event) }
-  const guard = await createGuard(charter, { version: '1', store, journal })
-  const gateway = await openMcpGateway({ guard, identifier: named, listen: { host: '127.0.0.1', port: 0 }, ...options })
+  const truth = mcpTruth(
+    () => charter,
+    () => gateway?.lookers,
+    blind,
+    2000,
+  )
+  let gateway: McpGateway | undefined
+  const guard = await createGuard(charter, { version: '1', store, journal, truth })
+  gateway = await openMcpGateway({ guard, identifier: named, listen: { host: '127.0.0.1', port: 0 }, ...options })
   return {
     gateway,
     guard,

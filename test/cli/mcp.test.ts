@@ -1,0 +1,166 @@
+// `lockstep mcp`: real servers behind the guard for real clients, and what it writes into their configuration.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Client as ModernClient } from '@modelcontextprotocol/client'
+import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { freeServers, guardServers } from '../../src/cli/mcp/rewrite.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lockstep-mcp-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const bin = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
+const fixture = fileURLToPath(new URL('../gateway/mcp/fixture/stdio.ts', import.meta.url))
+const memory = join(
+  createRequire(import.meta.url).resolve('@modelcontextprotocol/server-memory/package.json'),
+  '../dist/index.js',
+)
+
+interface Listed {
+  readonly tools: readonly { readonly name: string }[]
+}
+
+/** A charter over what a server lists, that allows the tools named. */
+async function charterFor(name: string, command: readonly string[], allowed: readonly string[]): Promise<string> {
+  const [program = '', ...args] = command
+  const client = new Client({ name: 'test', version: '1' })
+  await client.connect(new StdioClientTransport({ command: program, args, stderr: 'ignore', env: environment(name) }))
+  const { tools } = (await client.listTools()) as Listed
+  await client.close()
+  writeFileSync(join(folder, `${name}.tools.json`), JSON.stringify({ tools }))
+  const operations = Object.fromEntries(allowed.map((tool) => [`${name}.${tool}`, { by: 'helper' }]))
+  const charter = {
+    lockstep: 1,
+    name,
+    sources: [{ name, type: 'mcp', url: `./${name}.tools.json` }],
+    actors: {
+      clerk: { when: "'clerk' in principal.roles" },
+      helper: { kind: 'agent', when: "'helper' in principal.roles", workflow: 'help', 'acts-for': ['clerk'] },
+    },
+    operations: Object.fromEntries(Object.keys(operations).map((id) => [id, { by: ['clerk'] }])),
+    workflows: { help: { operations: Object.keys(operations) } },
+  }
+  const path = join(folder, `${name}.charter.yaml`)
+  writeFileSync(path, JSON.stringify(charter))
+  return path
+}
+
+function environment(name: string): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', MEMORY_FILE_PATH: join(folder, `${name}.jsonl`) }
+}
+
+function wrapped(
+  charter: string,
+  name: string,
+  command: readonly string[],
+): { command: string; args: string[]; stderr: 'ignore'; env: Record<string, string> } {
+  const who = ['--as', 'bot', '--roles', 'helper', '--for', 'ann', '--for-roles', 'clerk']
+  const args = [
+    bin,
+    'mcp',
+    'wrap',
+    '--charter',
+    charter,
+    '--state',
+    join(folder, `${name}-state`),
+    ...who,
+    '--',
+    ...command,
+  ]
+  return { command: process.execPath, args, stderr: 'ignore', env: environment(name) }
+}
+
+test('an official server works behind the guard for an official client, as far as the charter lets it', async () => {
+  const command = [process.execPath, memory]
+  const charter = await charterFor('memory', command, ['create_entities', 'read_graph'])
+  const client = new Client({ name: 'test', version: '1' })
+  await client.connect(new StdioClientTransport(wrapped(charter, 'memory', command)))
+  const { tools } = (await client.listTools()) as Listed
+  assert.deepEqual(tools.map(({ name }) => name).sort(), ['create_entities', 'read_graph'])
+  const entities = [{ name: 'Ann', entityType: 'person', observations: ['likes tea'] }]
+  await client.callTool({ name: 'create_entities', arguments: { entities } })
+  const graph = await client.callTool({ name: 'read_graph', arguments: {} })
+  assert.match(JSON.stringify(graph), /likes tea/)
+  await assert.rejects(
+    client.callTool({ name: 'delete_entities', arguments: { entityNames: ['Ann'] } }),
+    /-32015|-32602|-32010/,
+  )
+  await client.close()
+})
+
+test('a client of 2026-07-28 too, and questions of the server reach it', async () => {
+  const command = [process.execPath, fixture]
+  const charter = await charterFor('fixture', command, ['test_simple_text', 'test_input_required_result_elicitation'])
+  const client = new ModernClient(
+    { name: 'test', version: '1' },
+    { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } },
+  )
+  client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: { name: 'Ann' } }))
+  await client.connect(new ModernTransport(wrapped(charter, 'fixture', command)))
+  const simple = await client.callTool({ name: 'test_simple_text', arguments: {} })
+  assert.match(JSON.stringify(simple), /simple text response/)
+  const asked = await client.callTool({ name: 'test_input_required_result_elicitation', arguments: {} })
+  assert.match(JSON.stringify(asked), /Hello, Ann!/)
+  await client.close()
+})
+
+const settings = `{
+  // editors keep comments here
+  "theme": "dark",
+  "context_servers": {
+    "desk": {
+      "command": "node", // the server
+      "args": ["desk.js", "--quiet"],
+    },
+    "remote": { "url": "https://mcp.example" },
+    "other": { "command": { "path": "python", "args": ["-m", "other"] } },
+    "bare": { "command": "bare" },
+  },
+}
+`
+const guarding = {
+  command: '/usr/bin/node',
+  argsFor: (name: string) =>
+    name === 'remote' ? undefined : ['lockstep.js', 'mcp', 'wrap', '--charter', 'c.yaml', '--source', name],
+}
+
+test('the guard is put before servers, and taken away, with all else as it was', () => {
+  const guarded = guardServers(settings, 'context_servers', guarding)
+  assert.deepEqual(guarded.changed, ['desk', 'other', 'bare'])
+  assert.match(guarded.text, /"command": "\/usr\/bin\/node", \/\/ the server/)
+  assert.match(guarded.text, /"--source", "desk", "--", "node", "desk.js", "--quiet"\]/)
+  assert.match(guarded.text, /"path": "\/usr\/bin\/node"/)
+  const again = guardServers(guarded.text, 'context_servers', guarding)
+  assert.equal(again.text, guarded.text)
+  assert.deepEqual(again.changed, [])
+  const freed = freeServers(guarded.text, 'context_servers')
+  assert.equal(freed.text.replace('"bare", "args": []', '"bare"'), settings)
+  assert.deepEqual(Object.keys(freed.left), ['remote'])
+})
+
+test('install shows what it would change, then changes it and keeps what was', async () => {
+  const charter = await charterFor('memory', [process.execPath, memory], ['read_graph'])
+  const file = join(folder, 'mcp.json')
+  const before = JSON.stringify({ mcpServers: { memory: { command: 'npx', args: ['memory'] } } }, null, 2)
+  writeFileSync(file, before)
+  const run = async (...args: readonly string[]): Promise<string> =>
+    (await promisify(execFile)(process.execPath, [bin, 'mcp', ...args, '--file', file])).stdout
+  assert.match(
+    await run('install', '--charter', charter, '--as', 'bot'),
+    /\+ "args": \[.*"--as", "bot", "--", "npx", "memory"\][\s\S]*nothing was written/,
+  )
+  assert.equal(readFileSync(file, 'utf8'), before)
+  await run('install', '--charter', charter, '--as', 'bot', '--write')
+  assert.equal(readFileSync(`${file}.lockstep-backup`, 'utf8'), before)
+  assert.match(readFileSync(file, 'utf8'), /"wrap"/)
+  await run('uninstall', '--write')
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(before))
+})
