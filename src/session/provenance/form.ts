@@ -64,7 +64,7 @@ function plainNumber(text: string): string | undefined {
 }
 
 function date(text: string): readonly string[] | undefined {
-  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?Z?)?$/.exec(text)
+  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/.exec(text)
   if (iso !== null) return dated(iso[1], Number(iso[2]), Number(iso[3]), iso[4], iso[5])
   const monthFirst = writtenMonthFirst.exec(text)
   if (monthFirst !== null) return dated(monthFirst[3], monthNumber(monthFirst[1]), Number(monthFirst[2]))
@@ -92,7 +92,8 @@ function dated(
   if (month < 1 || month > 12 || dayOf < 1 || dayOf > 31) return undefined
   const days = `${String(month).padStart(2, '0')}-${String(dayOf).padStart(2, '0')}`
   if (year === undefined) return [`day --${days}`]
-  const time = hour === undefined ? '' : `T${hour.padStart(2, '0')}:${minute}`
+  const midnight = Number(hour) === 0 && minute === '00'
+  const time = hour === undefined || midnight ? '' : `T${hour.padStart(2, '0')}:${minute}`
   return [`date ${year}-${days}${time}`]
 }
 

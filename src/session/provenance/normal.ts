@@ -1,6 +1,7 @@
 import { lookalikes } from './lookalike.ts'
 
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800\u00ad]+/gu
+const typed = /[‘’“”‐‑–]/
 const marks = /\p{M}+/gu
 const between = /[^\p{L}\p{N}]+/gu
 const other = /[^ -~\s]/u
@@ -9,11 +10,13 @@ const twins = /[01i|]/g
 const twinOf: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '|': 'l' }
 
 /**
- * What makes two texts the same when trust is granted: letter case and the amount of white space do not count, everything else
- * does. Compatibility and invisible characters are kept apart on purpose: what only looks the same is not the same.
+ * What makes two texts the same when trust is granted: letter case, the amount of white space, and which of several quotation marks and
+ * dashes was typed do not count, everything else does. Compatibility and invisible characters are kept apart on purpose: what only looks the same is not the same.
  */
 export function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()
+  const folded = text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()
+  if (!typed.test(folded)) return folded
+  return folded.replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/[‐‑–]/g, '-')
 }
 
 /**

@@ -228,6 +228,10 @@ const places: readonly (readonly [said: string, value: string])[] = [
   ['请把钱付给bob@corp.example吧', 'bob@corp.example'],
   ['1.250,00 € überweisen', '1250'],
   ['due on 12 March 2026', '2026-03-12'],
+  ['due on 12 March 2026', '2026-03-12T00:00:00Z'],
+  ['eat at Chez L’Ami Jean', "Chez L'Ami Jean"],
+  ['pay Bob—now', 'Bob'],
+  ['ask Ann Smith–Jones', 'Ann Smith-Jones'],
 ]
 
 for (const [said, value] of places) {
