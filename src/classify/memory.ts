@@ -21,6 +21,7 @@ export type ClassEntry =
       readonly digests: readonly number[]
     }
   | { readonly kind: 'lost'; readonly class: string }
+  /** A part of a value has left; named by the digest of the value, as nodes may learn values in another order. */
   | { readonly kind: 'piece'; readonly value: number; readonly from: number; readonly to: number }
   | {
       readonly kind: 'tail'
@@ -36,7 +37,7 @@ export interface Target {
   readonly need: number
   readonly grams: readonly number[]
   readonly how: 'plain' | 'reversed' | 'rotated'
-  /** The same for all directions of a value. */
+  /** The digest of the value, the same for all directions. */
   readonly value: number
   readonly length: number
 }
@@ -174,11 +175,11 @@ function addValue(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'value
   const name = `${entry.class} ${entry.digest}`
   if (memory.known.has(name)) return false
   memory.known.add(name)
-  const value = memory.values++
+  memory.values++
   for (const [index, grams] of entry.grams.entries()) {
     const target = memory.targets.length
     const length = grams.length + gramLength - 1
-    memory.targets.push({ ...entry, grams, how: ways[index] ?? 'plain', value, length })
+    memory.targets.push({ ...entry, grams, how: ways[index] ?? 'plain', value: entry.digest, length })
     memory.grams += grams.length
     for (const [at, gram] of grams.entries()) {
       const seeds = memory.seeds.get(gram)

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/charter.ts'
 import { learnAnswer, noteCall } from '../classify/call.ts'
-import { emptyClassMemory } from '../classify/memory.ts'
+import { type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
@@ -116,14 +116,17 @@ export class Memories {
   async #dataOf(force: InForce, call: Call, run: Run, content: unknown): Promise<readonly Entry[]> {
     const { labels } = force
     if (labels === undefined) return []
-    const known = await this.#of(run)
-    const key = randomBytes(8).toString('hex')
-    const classes = known.classes ?? emptyClassMemory(key)
-    const sent = noteCall(classes, call)
-    const learnt = learnAnswer(classes, labels, { operation: call.operation, body: content }).entries
-    const entries = [...sent, ...learnt].map((classed): Entry => ({ classed }))
-    if (known.classes !== undefined || entries.length === 0) return entries
-    return [{ key }, ...entries]
+    const learn = (classes: ClassMemory) =>
+      learnAnswer(classes, labels, { operation: call.operation, body: content }).entries
+    if ((await this.#of(run)).classes === undefined) {
+      const key = randomBytes(8).toString('hex')
+      if (learn(emptyClassMemory(key)).length === 0) return []
+      // Several calls may be the first one at once; digests made with another key than the one that counts would match nothing.
+      await this.#add(run, [{ key }])
+    }
+    const { classes } = await this.#of(run)
+    if (classes === undefined) throw new TypeError('the key of the run was not kept')
+    return [...noteCall(classes, call), ...learn(classes)].map((classed): Entry => ({ classed }))
   }
 
   /** Keeps what an approved call was asked about: it is not asked again in this run. */

@@ -97,6 +97,17 @@ test('a memory that was kept is the same memory', () => {
   assert.equal(addEntry(again, { kind: 'lost', class: 'secret' }), true)
 })
 
+test('nodes that learn values in another order agree on what has left', () => {
+  const memory = emptyClassMemory(key)
+  const learnt = rememberClass(memory, markers, 'secret')
+  const sent = noteSent(memory, { body: 'first: ES91 2100, then 0418 4502' }, 'desk.note')
+  const other = foldClasses(key, [...learnt.toReversed(), ...sent])
+  assert.deepEqual(
+    classesOf(other, { body: 'last: 0005 1332' }, 'x').map(({ how }) => how),
+    ['pieces'],
+  )
+})
+
 test('what is kept does not contain the value', () => {
   const kept = JSON.stringify(rememberClass(emptyClassMemory(key), markers, 'secret'))
   for (const marker of Object.values(markers)) assert.ok(!kept.includes(marker.slice(0, 6)))
