@@ -18,7 +18,7 @@ import type { Desk } from './records.ts'
 import type { RunGiven } from './scenario.ts'
 import { askDirectly } from './shop.ts'
 import { NotFound, TOOLS } from './tools.ts'
-import { callerOf, person, runOf } from './world.ts'
+import { callerOf, lookAt, person, runOf } from './world.ts'
 
 const holdMs = 15 * 60_000
 
@@ -109,17 +109,11 @@ class Bare implements Decider {
   }
 
   #objectsOf(call: Call): Promise<Readonly<Record<string, ObjectFact | null>>> {
-    const kept = new Map<string, ReadonlyMap<string, object>>([
-      ['customer', this.#desk.customers],
-      ['order', this.#desk.orders],
-      ['ticket', this.#desk.tickets],
-      ['credit', this.#desk.credits],
-    ])
     return gatherObjects({
       charter: this.#charter,
       call,
       look: { request: call.request },
-      truth: { read: async ({ type, key }) => structuredClone(kept.get(type)?.get(key)) ?? null },
+      truth: { read: async ({ type, key }) => lookAt(this.#desk, type, key) },
       hold: async (needed) =>
         needed.map((each) => {
           const made = this.#past.find(({ created }) => created?.type === each.type && created.key === each.key)

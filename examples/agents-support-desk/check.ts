@@ -2,12 +2,14 @@
 import { decideBarely } from './bare.ts'
 import { deskCharter, deskScenarios, playAll, surprises } from './corpus.ts'
 import { KNOWN } from './expected.ts'
+import { decideByGuard } from './guarded.ts'
 import type { Played } from './play.ts'
 
-const only = process.argv[2] ?? ''
+const way = process.argv.includes('--guard') ? decideByGuard : decideBarely
+const only = process.argv.slice(2).find((each) => !each.startsWith('--')) ?? ''
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const scenarios = deskScenarios().filter(({ of, name }) => `${of}: ${name}`.includes(only))
-const played = await playAll(await deskCharter(), decideBarely, scenarios)
+const played = await playAll(await deskCharter(), way, scenarios)
 
 for (const [of, all] of byClass(played)) {
   say(of)

@@ -7,6 +7,8 @@ export interface Verdict {
   /** The kinds of constraint that stand in the way, and what was said. */
   readonly kinds: readonly string[]
   readonly says: readonly string[]
+  /** What the tool answered, as far as it may be seen. */
+  readonly answer?: unknown
 }
 
 /** Decides and carries out the calls of one scenario. */

@@ -23,6 +23,17 @@ export function plantedDesk({ name, plant }: Pick<Scenario, 'name' | 'plant'>): 
   return desk
 }
 
+/** How an object of the charter is; null when there is none. */
+export function lookAt(desk: Desk, type: string, key: string): unknown {
+  const kept = new Map<string, ReadonlyMap<string, object>>([
+    ['customer', desk.customers],
+    ['order', desk.orders],
+    ['ticket', desk.tickets],
+    ['credit', desk.credits],
+  ])
+  return structuredClone(kept.get(type)?.get(key)) ?? null
+}
+
 /** A person or an agent by name. */
 export function person(name: string): Principal {
   const found = PEOPLE.find((each) => each.id === name)

@@ -1,0 +1,123 @@
+// Decides with the guard itself: store, reservations, approvals and memories of runs, with the tools called directly.
+import type { CallRequest, Charter, Run } from '../../src/charter/charter.ts'
+import type { Answer, Outcome, Refusal } from '../../src/guard/call.ts'
+import { createGuard, type Guard } from '../../src/guard/guard.ts'
+import { openSqliteStore } from '../../src/store/open.ts'
+import type { Decider, Verdict } from './decider.ts'
+import type { Desk } from './records.ts'
+import type { RunGiven } from './scenario.ts'
+import { askDirectly } from './shop.ts'
+import { NotFound, TOOLS } from './tools.ts'
+import { callerOf, lookAt, person, runOf } from './world.ts'
+
+/** A guard whose clock can be moved on. */
+export interface Watched {
+  readonly guard: Guard
+  readonly wait: (ms: number) => void
+  close(): Promise<void>
+}
+
+/** Makes a guard of the charter that looks at this desk. */
+export async function openGuard(charter: Charter, desk: Desk): Promise<Watched> {
+  const store = await openSqliteStore(':memory:')
+  let ahead = 0
+  const guard = await createGuard(charter, {
+    version: 'desk',
+    store,
+    journal: { append: async () => undefined },
+    truth: { read: async ({ type, key }) => lookAt(desk, type, key) },
+    now: () => Math.trunc(performance.timeOrigin + performance.now()) + ahead,
+  })
+  const close = async (): Promise<void> => {
+    await guard.close()
+    await store.close()
+  }
+  const wait = (ms: number): void => {
+    ahead += ms
+  }
+  return { guard, wait, close }
+}
+
+/** Makes one for a charter and a desk. */
+export async function decideByGuard(charter: Charter, desk: Desk): Promise<Decider> {
+  return new Guarded(await openGuard(charter, desk), desk)
+}
+
+class Guarded implements Decider {
+  readonly #watched: Watched
+  readonly #desk: Desk
+  readonly #changed = new Set<string>()
+  #given: RunGiven = { as: 'desk-bot', workflow: 'support', prompt: '' }
+  #run: Run | undefined
+  #runs = 0
+  #hold: string | undefined
+
+  constructor(watched: Watched, desk: Desk) {
+    this.#watched = watched
+    this.#desk = desk
+  }
+
+  async begin(given: RunGiven): Promise<void> {
+    this.#given = given
+    this.#runs += 1
+    this.#run = runOf(given, `run-${this.#runs}`)
+  }
+
+  async call(tool: string, given: Readonly<Record<string, unknown>>, as?: string): Promise<Verdict> {
+    const operation = this.#watched.guard.charter().operations.get(tool)
+    const isTool = operation?.shape.method === 'TOOL'
+    const result = await this.#watched.guard.call(
+      {
+        operation: tool,
+        principal: as === undefined ? callerOf(this.#given) : person(as),
+        request: { path: {}, query: {}, header: {}, body: given },
+        ...(as !== undefined || this.#run === undefined ? {} : { run: this.#run }),
+        ...(isTool ? { pin: this.#changed.has(tool) ? 'changed' : 'pinned' } : {}),
+      },
+      () => this.#forward(tool, { body: given }),
+    )
+    if (result.kind === 'refused') return this.#refused(result.refusal)
+    return result.kind === 'answered'
+      ? { effect: 'allow', kinds: [], says: [], answer: result.answer.body }
+      : { effect: 'deny', kinds: [], says: [`it failed: ${result.outcome.why}`] }
+  }
+
+  #refused({ code, detail, reasons, hold }: Refusal): Verdict {
+    const says = [detail, ...reasons.map((each) => each.says)]
+    if (code === 'approval-needed') this.#hold = hold?.reference
+    return { effect: code === 'approval-needed' ? 'ask' : 'deny', kinds: reasons.map((each) => each.kind), says }
+  }
+
+  async #forward(operation: string, { body }: CallRequest): Promise<Outcome> {
+    const tool = TOOLS.find(({ name }) => `desk.${name}` === operation)
+    const given = typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {}
+    try {
+      const value = structuredClone(await tool?.run({ desk: this.#desk, shop: askDirectly(this.#desk) }, given))
+      return { kind: 'answered', answer: answerOf(200, value) }
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error
+      return { kind: 'answered', answer: answerOf(422, { content: error.message }) }
+    }
+  }
+
+  async approve(who: string): Promise<boolean> {
+    if (this.#hold === undefined) return false
+    return (await this.#watched.guard.approvals.answer(this.#hold, person(who), 'approve')).ok
+  }
+
+  async wait(ms: number): Promise<void> {
+    this.#watched.wait(ms)
+  }
+
+  async describe(tool: string): Promise<void> {
+    this.#changed.add(tool)
+  }
+
+  close(): Promise<void> {
+    return this.#watched.close()
+  }
+}
+
+function answerOf(status: number, body: unknown): Answer {
+  return { status, body, text: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+}
