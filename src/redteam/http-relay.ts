@@ -1,0 +1,149 @@
+/** An HTTP relay for MCP servers on loopback: requests go on as they are, and what comes back can be rewritten, event by event. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Server as NetServer } from 'node:net'
+import { createParser } from 'eventsource-parser'
+import { isRecord, parseJson } from './json-leaf.ts'
+import type { Message } from './tape.ts'
+
+/** What looks at messages on their way. `connection` tells clients apart as far as they let themselves be. */
+export interface Onlooker {
+  /** @returns an answer, when the message goes no further. */
+  toServer(server: string, connection: string, message: Message): Message | undefined
+  fromServer(server: string, connection: string, message: Message): Message
+}
+
+export interface HttpRelay {
+  /** Where each server is to be reached instead. */
+  readonly urls: Readonly<Record<string, string>>
+  close(): Promise<void>
+}
+
+const maxBytes = 16 * 1024 * 1024
+const notPassedOn = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'accept-encoding',
+  'transfer-encoding',
+  'keep-alive',
+])
+const notPassedBack = new Set(['content-length', 'content-encoding', 'transfer-encoding', 'connection', 'keep-alive'])
+
+/** Opens one for servers by name, on a free port of 127.0.0.1. */
+export async function openHttpRelay(targets: Readonly<Record<string, string>>, onlooker: Onlooker): Promise<HttpRelay> {
+  const server = createServer((request, response) => {
+    relay(targets, onlooker, request, response).catch(() => response.destroy())
+  })
+  const port = await listening(server)
+  const urls = Object.fromEntries(Object.keys(targets).map((name) => [name, `http://127.0.0.1:${port}/${name}`]))
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.closeAllConnections()
+      server.close(() => resolve())
+    })
+  return { urls, close }
+}
+
+export async function listening(server: NetServer): Promise<number> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP address was expected')
+  return address.port
+}
+
+async function relay(
+  targets: Readonly<Record<string, string>>,
+  onlooker: Onlooker,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const name = (request.url ?? '').split(/[/?]/)[1] ?? ''
+  const target = Object.hasOwn(targets, name) ? targets[name] : undefined
+  if (target === undefined) return void response.writeHead(404).end()
+  const body = await readBody(request)
+  const connection = String(request.headers['mcp-session-id'] ?? request.headers.authorization ?? '')
+  const asked = parseJson(body)
+  const instead = isRecord(asked) ? onlooker.toServer(name, connection, asked) : undefined
+  if (instead !== undefined) return void answer(response, 200, {}, JSON.stringify(instead))
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const came = await fetch(target, {
+    method: request.method ?? 'GET',
+    headers: headersFor(request),
+    ...(body === '' ? {} : { body }),
+    redirect: 'manual',
+    signal: gone.signal,
+  })
+  const rewrite = (message: Message): Message => onlooker.fromServer(name, connection, message)
+  await passBack(came, response, rewrite)
+}
+
+async function passBack(
+  came: Response,
+  response: ServerResponse,
+  rewrite: (message: Message) => Message,
+): Promise<void> {
+  const headers = Object.fromEntries([...came.headers].filter(([name]) => !notPassedBack.has(name)))
+  if ((came.headers.get('content-type') ?? '').startsWith('text/event-stream') && came.body !== null) {
+    response.writeHead(came.status, headers)
+    response.flushHeaders()
+    await passEvents(came.body, response, rewrite)
+    return
+  }
+  const text = await came.text()
+  const message = parseJson(text)
+  answer(response, came.status, headers, isRecord(message) ? JSON.stringify(rewrite(message)) : text)
+}
+
+async function passEvents(
+  body: ReadableStream<Uint8Array>,
+  response: ServerResponse,
+  rewrite: (message: Message) => Message,
+): Promise<void> {
+  const parser = createParser({
+    onEvent: ({ event, id, data }) => {
+      const message = parseJson(data)
+      const shown = isRecord(message) ? JSON.stringify(rewrite(message)) : data
+      const lines = [
+        event === undefined ? [] : [`event: ${event}`],
+        id === undefined ? [] : [`id: ${id}`],
+        shown.split('\n').map((line) => `data: ${line}`),
+      ]
+      response.write(`${lines.flat().join('\n')}\n\n`)
+    },
+    onComment: (comment) => void response.write(`: ${comment}\n\n`),
+    onRetry: (retry) => void response.write(`retry: ${retry}\n\n`),
+  })
+  const decoder = new TextDecoder()
+  for await (const chunk of body) parser.feed(decoder.decode(chunk, { stream: true }))
+  response.end()
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+): void {
+  const type = text === '' ? {} : { 'content-type': 'application/json' }
+  response.writeHead(status, { ...type, ...headers })
+  response.end(text)
+}
+
+function headersFor(request: IncomingMessage): [string, string][] {
+  return Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined || notPassedOn.has(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+  )
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk)
+    size += bytes.length
+    if (size > maxBytes) throw new RangeError('the message is too large')
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
