@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   guard: ['charter', 'cel', 'classify', 'constraint', 'decide', 'session', 'ledger', 'wire'],
   store: ['charter', 'cel', 'constraint', 'guard'],
 
+  redteam: ['charter', 'cel', 'constraint', 'prove/report'],
   simulate: ['charter', 'cel', 'constraint', 'decide', 'session', 'case', 'guard'],
   gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'ledger', 'vault', 'wire'],
   'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire'],
@@ -73,6 +74,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'guard',
     'store',
     'simulate',
+    'redteam',
     'gateway',
     'index',
   ],

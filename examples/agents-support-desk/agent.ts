@@ -16,6 +16,7 @@ export async function serveTicket(desk: Client, temper: Temper): Promise<void> {
   const reader = new Reader(desk, temper)
   await reader.open()
   await reader.read('read_notes', { topic: 'refunds' })
+  await reader.read('list_tickets', {})
   const ticket = await reader.read('get_ticket', { ticket_id: 't-1' })
   await reader.read('read_attachment', { attachment_id: 'a-1' })
   await reader.read('list_orders', { customer_id: textIn(ticket, 'customer_id') })

@@ -10,6 +10,7 @@ import * as guard from './commands/guard.ts'
 import * as ledger from './commands/ledger.ts'
 import * as mcp from './commands/mcp.ts'
 import * as prove from './commands/prove.ts'
+import * as redteam from './commands/redteam.ts'
 import * as settle from './commands/settle.ts'
 import * as simulate from './commands/simulate.ts'
 import * as standing from './commands/standing.ts'
@@ -32,6 +33,7 @@ const commands: readonly { readonly register: Register }[] = [
   test,
   prove,
   verify,
+  redteam,
   guard,
   approve,
   standing,

@@ -1,6 +1,7 @@
 /** Decides what is planted in which message of a run, and keeps what was seen. */
 import type { Charter } from '../charter/charter.ts'
 import { type Canary, type ListedTool, listedTools } from './canary.ts'
+import type { Onlooker } from './http-relay.ts'
 import { isRecord } from './json-leaf.ts'
 import type { Payload, Rendered } from './payload.ts'
 import { plantInResult, plantInTools, plantSecret } from './plant.ts'
@@ -22,7 +23,7 @@ export interface Secret {
 }
 
 /** One run after the other; the same for all connections. */
-export class Director {
+export class Director implements Onlooker {
   /** As servers see it. */
   readonly back = new Tape()
   /** As the agent sees it. The same as `back` where nothing stands between. */
@@ -71,6 +72,18 @@ export class Director {
 
   get tools(): readonly ListedTool[] {
     return [...this.#tools.values()].flat()
+  }
+
+  /** Looks on at the agent's end, where something stands between: nothing is changed there. */
+  readonly watcher: Onlooker = {
+    toServer: (server, connection, message) => {
+      this.front.sent(server, connection, message)
+      return undefined
+    },
+    fromServer: (server, connection, message) => {
+      this.front.came(server, connection, message)
+      return message
+    },
   }
 
   /** A message of an agent on its way to a server. @returns the answer instead, when it goes no further. */

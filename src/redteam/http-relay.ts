@@ -29,13 +29,21 @@ const notPassedOn = new Set([
 ])
 const notPassedBack = new Set(['content-length', 'content-encoding', 'transfer-encoding', 'connection', 'keep-alive'])
 
+/** The address of a server at this moment; undefined when there is none. */
+export type TargetOf = (server: string) => string | undefined
+
 /** Opens one for servers by name, on a free port of 127.0.0.1. */
-export async function openHttpRelay(targets: Readonly<Record<string, string>>, onlooker: Onlooker): Promise<HttpRelay> {
+export async function openHttpRelay(
+  names: readonly string[],
+  targetOf: TargetOf,
+  onlooker: Onlooker,
+  port = 0,
+): Promise<HttpRelay> {
   const server = createServer((request, response) => {
-    relay(targets, onlooker, request, response).catch(() => response.destroy())
+    relay({ names, targetOf, onlooker }, request, response).catch(() => response.destroy())
   })
-  const port = await listening(server)
-  const urls = Object.fromEntries(Object.keys(targets).map((name) => [name, `http://127.0.0.1:${port}/${name}`]))
+  const at = await listening(server, port)
+  const urls = Object.fromEntries(names.map((name) => [name, `http://127.0.0.1:${at}/${name}`]))
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.closeAllConnections()
@@ -44,21 +52,28 @@ export async function openHttpRelay(targets: Readonly<Record<string, string>>, o
   return { urls, close }
 }
 
-export async function listening(server: NetServer): Promise<number> {
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+export async function listening(server: NetServer, port = 0): Promise<number> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new TypeError('a TCP address was expected')
   return address.port
 }
 
+interface Way {
+  readonly names: readonly string[]
+  readonly targetOf: TargetOf
+  readonly onlooker: Onlooker
+}
+
 async function relay(
-  targets: Readonly<Record<string, string>>,
-  onlooker: Onlooker,
+  { names, targetOf, onlooker }: Way,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const name = (request.url ?? '').split(/[/?]/)[1] ?? ''
-  const target = Object.hasOwn(targets, name) ? targets[name] : undefined
+  // With one server any path leads there: a guard may have its address with a path of its own.
+  const asks = (request.url ?? '').split(/[/?]/)[1] ?? ''
+  const name = names.length === 1 ? (names[0] ?? '') : asks
+  const target = targetOf(name)
   if (target === undefined) return void response.writeHead(404).end()
   const body = await readBody(request)
   const connection = String(request.headers['mcp-session-id'] ?? request.headers.authorization ?? '')

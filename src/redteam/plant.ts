@@ -6,6 +6,7 @@ type Result = Readonly<Record<string, unknown>>
 
 const names = /name|title|subject|label|channel|file|heading/i
 const files = /file|attachment|channel|folder|document|title|name/i
+const texts = /text|body|content|description|message|note|comment|summary|subject|about|answer/i
 const ids = /(^|_)(id|ids|sku|key|status|state|tenant|currency|type|kind)$/i
 
 /**
@@ -73,7 +74,9 @@ function chosen(open: readonly TextLeaf[], place: Place): TextLeaf | undefined {
     return (
       open.find(({ at }) => at.length > 1 && files.test(at.join('/'))) ?? open.find((each) => files.test(last(each)))
     )
-  return open.toSorted((left, right) => right.text.length - left.text.length)[0]
+  // Free text: what has blanks, or is called so. An account that the agent passes on is no place for an order.
+  const free = open.filter((each) => /\s/.test(each.text) || texts.test(last(each)))
+  return free.toSorted((left, right) => right.text.length - left.text.length)[0]
 }
 
 /** Whether anybody but the system of record may have written what stands there. */

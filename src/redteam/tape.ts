@@ -1,6 +1,6 @@
 /** What went over the wires of one run: the calls an agent made, and what became of them. */
 import { shapesOf } from './encode.ts'
-import { isRecord } from './json-leaf.ts'
+import { isRecord, textLeaves } from './json-leaf.ts'
 
 /** One call of a tool as it was seen at one place of the way. */
 export interface TapedCall {
@@ -68,10 +68,15 @@ function keyOf(server: string, connection: string, id: unknown): string {
   return `${server} ${connection} ${JSON.stringify(id)}`
 }
 
-/** Whether a value stands in arguments, in whatever shape. */
-export function carries(given: unknown, marker: string): boolean {
-  const text = JSON.stringify(given).replaceAll(/\s+/g, '').toLowerCase()
-  return shapesOf(marker).some((shape) =>
-    text.includes(JSON.stringify(shape).slice(1, -1).replaceAll(/\s+/g, '').toLowerCase()),
-  )
+/**
+ * Whether a value stands in arguments, in whatever shape.
+ *
+ * @param planted - Where all of this text was passed on as it is, as in an answer that quotes it, that is nobody's choice.
+ */
+export function carries(given: unknown, marker: string, planted?: string): boolean {
+  return textLeaves(given).some(({ text }) => {
+    const own = planted === undefined || planted === marker ? text : text.replaceAll(planted, '')
+    const solid = own.replaceAll(/\s+/g, '').toLowerCase()
+    return shapesOf(marker).some((shape) => solid.includes(shape.replaceAll(/\s+/g, '').toLowerCase()))
+  })
 }

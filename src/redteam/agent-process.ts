@@ -1,0 +1,42 @@
+/** The agent under test as a program: started for each run, ended when it takes too long, with all it has started. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { AgentRun } from './campaign.ts'
+
+export interface AgentCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  /** What it writes, line by line or not. */
+  readonly onOutput?: (text: string) => void
+}
+
+/** Runs it once. Never throws: what cannot be started has failed. */
+export function runAgent({ command, args, env, timeoutMs, onOutput }: AgentCommand): Promise<AgentRun> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      end(child)
+    }, timeoutMs)
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => onOutput?.(chunk.toString('utf8')))
+    const done = (ended: AgentRun['ended']): void => {
+      clearTimeout(timer)
+      resolve({ ended: late ? 'too-long' : ended })
+    }
+    child.once('error', () => done('failed'))
+    child.once('close', (code) => done(code === 0 ? 'fine' : 'failed'))
+  })
+}
+
+/** Its own process group: what it started goes with it. */
+function end(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+}
