@@ -17,7 +17,7 @@ import type { Origin } from './headers.ts'
 import { Refused, refused } from './refused.ts'
 import { type Arriving, type Reply, sendAgain, sendRefusal, takesInterim } from './reply.ts'
 import type { Found, Routes } from './route.ts'
-import { arm } from './secrets.ts'
+import { arm, askingFor } from './secrets.ts'
 import type { Upstream, Upstreams } from './upstream.ts'
 
 /** How large what is judged may be. */
@@ -185,7 +185,8 @@ async function passUndescribed(around: Surroundings, read: Read, reply: Reply, s
   around.onEvent({ kind: 'undescribed', call, method, path })
   const inspect = around.vault?.watches(upstream.source) === true
   const plain = sendingOf(read, upstream, { basePath: '', inspect, finish: false })
-  const asking = { source: upstream.source, call, ...(principal.id === undefined ? {} : { principal: principal.id }) }
+  // Nobody has looked whether its run still counts: what is for the runs of a workflow is not for this.
+  const asking = askingFor(around.charter(), { source: upstream.source, call, principal })
   const armed = await arm(around.vault, asking, plain, (why) => around.onEvent({ kind: 'failed', call, why }))
   const settle = (): Promise<Release> => Promise.resolve({ kind: 'pass' })
   if (armed.scrubbing !== undefined)

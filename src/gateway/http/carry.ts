@@ -9,7 +9,7 @@ import { changedHeaders, flatHeaders, requestHeaders, responseHeaders, withoutBy
 import { Refused, refused } from './refused.ts'
 import { type Reply, send, sendRefusal, takesInterim } from './reply.ts'
 import type { Found } from './route.ts'
-import { type Armed, arm, type Cleaned, cleanAnswer, cleanHead, cleaning, isReadable, workflowIn } from './secrets.ts'
+import { type Armed, arm, askingFor, type Cleaned, cleanAnswer, cleanHead, cleaning, isReadable } from './secrets.ts'
 import { type AnswerHead, type Collected, collect, type Failure, relay, type Sending } from './sending.ts'
 import { pathAt, type Upstream } from './upstream.ts'
 
@@ -92,18 +92,14 @@ function armFor(
   call: string,
   sending: Sending,
 ): Promise<Armed> {
-  const { principal } = read
-  const operation = found.route.shape.id
-  const workflow = workflowIn(around.charter(), operation)
-  const agent = principal.kind === 'agent' ? principal.id : undefined
-  const asking = {
+  const { principal, run } = read
+  const asking = askingFor(around.charter(), {
     source: upstream.source,
-    operation,
+    operation: found.route.shape.id,
     call,
-    ...(workflow === undefined ? {} : { workflow }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(principal.id === undefined ? {} : { principal: principal.id }),
-  }
+    principal,
+    ...(run === undefined ? {} : { run }),
+  })
   return arm(around.vault, asking, sending, (why) => around.onEvent({ kind: 'failed', call, why }))
 }
 

@@ -1,5 +1,6 @@
 /** Secrets on their way to an API, and kept out of what comes back. */
-import type { Charter, OperationId } from '../../charter/charter.ts'
+import type { Charter, OperationId, Principal, Run } from '../../charter/charter.ts'
+import { agentActors } from '../../constraint/delegation.ts'
 import { VaultError } from '../../vault/error.ts'
 import type { Asking, Injector, Scrubber } from '../../vault/injector.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
@@ -23,11 +24,46 @@ export interface Scrubbing {
   readonly vault: Injector
 }
 
-/** The workflow an operation belongs to where a call has no run. */
-export function workflowIn(charter: Charter, operation: OperationId): string | undefined {
-  let found: string | undefined
-  for (const [name, { operations }] of charter.workflows) if (operations.has(operation)) found = name
-  return found
+/** Of a call, what says which secrets belong into it. */
+export interface Whose {
+  readonly source: string
+  readonly operation?: OperationId
+  readonly call?: string
+  readonly principal?: Principal
+  /** Verified, as the guard let the call go. */
+  readonly run?: Run
+}
+
+/**
+ * For what secrets are wanted. The workflow is that of the run; without one, that of the agent, or, for who is no agent, the only one the
+ * operation belongs to. SECURITY: where that is not one, it is none, so that nobody gets what is for another workflow.
+ */
+export function askingFor(charter: Charter, { source, operation, call, principal, run }: Whose): Asking {
+  const isAgent = principal?.kind === 'agent'
+  const workflow = run?.workflow ?? (isAgent ? workflowOfAgent(charter, principal) : workflowIn(charter, operation))
+  const agent = (isAgent ? principal.id : undefined) ?? run?.agent
+  return {
+    source,
+    ...(operation === undefined ? {} : { operation }),
+    ...(call === undefined ? {} : { call }),
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(principal?.id === undefined ? {} : { principal: principal.id }),
+  }
+}
+
+function workflowOfAgent(charter: Charter, principal: Principal): string | undefined {
+  return onlyOne(agentActors(charter, principal).map(({ workflow }) => workflow))
+}
+
+function workflowIn(charter: Charter, operation: OperationId | undefined): string | undefined {
+  if (operation === undefined) return undefined
+  return onlyOne([...charter.workflows].flatMap(([name, { operations }]) => (operations.has(operation) ? [name] : [])))
+}
+
+function onlyOne(names: readonly (string | undefined)[]): string | undefined {
+  const [name, ...others] = new Set(names)
+  return others.length === 0 ? name : undefined
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Injector } from '../../vault/injector.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import { readAnswer } from './answer.ts'
 import { after, type Page, start } from './pages.ts'
-import { arm, cleanAnswer, workflowIn } from './secrets.ts'
+import { arm, askingFor, cleanAnswer } from './secrets.ts'
 import { collect } from './sending.ts'
 import { openUpstreams, type Upstream, type UpstreamConfig } from './upstream.ts'
 import { type Eyes, itemsOf, requestFor, requestForAll, type Walkable, wayTo, wayToAll } from './way.ts'
@@ -98,12 +98,7 @@ export function httpTruth(options: TruthOptions): HttpTruth {
       patient: false,
       finish: false,
     }
-    const workflow = workflowIn(charter, operation.id)
-    const asking = {
-      source: upstream.source,
-      operation: operation.id,
-      ...(workflow === undefined ? {} : { workflow }),
-    }
+    const asking = askingFor(charter, { source: upstream.source, operation: operation.id })
     const armed = await arm(options.vault?.(), asking, sending, () => undefined)
     const collected = await collect(upstream, armed.sending, maxBytes, signal)
     if (collected.kind === 'begun') collected.drop()

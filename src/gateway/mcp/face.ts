@@ -225,7 +225,9 @@ async function serveRequest(
   }
   const around = { conversation, id: message.id, resumable: session !== undefined }
   const sink = message.method === 'initialize' ? opening(client, conversation) : sinkFor(client, session)
-  door.upstream.send({ ...exchange, message: verdict.message }, watched(sink, around), signal)
+  const { message: sent, call } = verdict
+  const whose = { principal: client.principal, ...(call === undefined ? {} : { call }) }
+  door.upstream.send({ ...exchange, message: sent, whose }, watched(sink, around), signal)
 }
 
 function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Record<string, unknown>>): Asking {

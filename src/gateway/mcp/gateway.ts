@@ -3,6 +3,7 @@
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import type { Identifier } from '../../identity/identity.ts'
+import type { Injector } from '../../vault/injector.ts'
 import { type ListenConfig, openListener, type TlsConfig } from '../http/listener.ts'
 import { openUpstreams, type UpstreamConfig, type Upstreams } from '../http/upstream.ts'
 import { makeApprovals } from './approval.ts'
@@ -15,6 +16,7 @@ import { ownClient } from './own-client.ts'
 import { Pins } from './pins.ts'
 import { makeJudge } from './policy.ts'
 import { type ProtectedResourceOptions, protectedResource } from './protected-resource.ts'
+import { sealedUpstream } from './secrets.ts'
 import { Sessions } from './session.ts'
 import { siteOf } from './site.ts'
 import { stdioUpstream } from './stdio-upstream.ts'
@@ -52,6 +54,8 @@ export interface McpGatewayOptions {
   readonly key?: Buffer
   /** The environment of this process, of which programs get what every program needs. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Puts secrets into calls and takes them out of answers; none without it. Programs get their variables from whoever configures them. */
+  readonly vault?: Injector
   readonly onEvent?: (event: McpEvent) => void
 }
 
@@ -81,10 +85,16 @@ const timeoutMs = 5 * 60_000
 export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway> {
   const limits = { ...usualLimits, ...options.limits }
   const connections = openUpstreams(connectionsOf(options.servers))
-  const upstreams = Object.entries(options.servers).map(([source, server]) =>
-    openServer(source, server, { connections, limits, environment: options.environment ?? {} }),
-  )
   const tell = options.onEvent ?? (() => undefined)
+  const { vault, guard } = options
+  const onFail = (why: string): void => tell({ kind: 'failed', why })
+  const upstreams = Object.entries(options.servers)
+    .map(([source, server]) =>
+      openServer(source, server, { connections, limits, environment: options.environment ?? {} }),
+    )
+    .map((upstream) =>
+      vault === undefined ? upstream : sealedUpstream(upstream, { vault, charter: guard.charter, onFail }),
+    )
   const pins = new Pins(options.guard.charter, (drift) => tellDrift(options.guard, drift, tell))
   const approvals = makeApprovals(Date.now, options.key)
   const own = new Map(upstreams.map((upstream) => [upstream.source, ownClient(upstream)]))

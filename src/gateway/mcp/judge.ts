@@ -24,6 +24,8 @@ export type Verdict =
       readonly kind: 'go'
       readonly message: RequestMessage
       readonly expected: Expected
+      /** The id under which the ledger has it, where it was decided. */
+      readonly call?: string
       /** It never left. */
       dropped(): Promise<void>
     }

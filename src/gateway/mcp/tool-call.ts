@@ -73,6 +73,7 @@ export async function decideCall(
   const settling = settlingOf(ruling)
   return {
     kind: 'go',
+    call: ruling.call,
     message: deciding.sent,
     expected: expectedOf(deciding, settling),
     dropped: () => settleSafely(ruling, { kind: 'not-sent', why: 'repeated id' }).then(() => undefined),

@@ -1,4 +1,5 @@
 /** What the servers behind the gateway have in common, however they are reached. */
+import type { Principal, Run } from '../../charter/charter.ts'
 import type { Failure } from '../http/sending.ts'
 import type { Era, McpHeaders } from './era.ts'
 import type { Message } from './message.ts'
@@ -12,6 +13,8 @@ export interface Exchange {
   readonly headers: McpHeaders
   /** Null with GET and DELETE. */
   readonly message: Message | null
+  /** Who it is from, for secrets that are for some only. Set once the guard let it go. */
+  readonly whose?: { readonly call?: string; readonly principal?: Principal; readonly run?: Run }
 }
 
 /** The beginning of an answer. `stream`: events follow, else one message or nothing. */
