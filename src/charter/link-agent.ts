@@ -103,7 +103,7 @@ export function withAgents(linker: Linker): (use: Use) => Use {
   const agents = Object.values(actors).some(
     (each) => each.kind === 'agent' && (each.workflow !== undefined || each['acts-for'] !== undefined),
   )
-  const tools = new Set(sources.filter((each) => each.type === 'mcp').map((each) => each.name))
+  const tools = new Set(sources.filter((each) => each.type === 'mcp' || each.type === 'a2a').map((each) => each.name))
   const approvals = asList(data?.flows).flatMap((flow) =>
     ['deny', 'redact', 'token'].includes(flow.else) ? [] : [flow.else],
   )

@@ -250,7 +250,7 @@ function linkUses(
   return { direct: own.map((draft) => linkUse(linker, draft, along.get(draft))), moves }
 }
 
-const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE'])
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE', 'ASK'])
 
 /** Where an operation moves objects of several types, the first stands among the facts as `object`, the others under their type. */
 function nameSlots(uses: readonly Use[]): Use[] {

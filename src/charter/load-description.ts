@@ -2,6 +2,7 @@ import { open, realpath } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Diagnostic } from './diagnostic.ts'
+import { isAgentCard, readAgentCard } from './source/card.ts'
 import { filesReferredTo, graftFiles } from './source/graft.ts'
 import { type DescriptionResult, readDescription } from './source/read-description.ts'
 import { type ParsedText, parseText } from './source/text.ts'
@@ -43,6 +44,10 @@ export async function loadDescription(
   const whole = loader.files.get(root.href)
   if (whole !== undefined && isToolList(whole.value)) {
     const read = readToolList(source, whole.value, whole.locate)
+    return { description: read.description, diagnostics: [...loader.diagnostics, ...read.diagnostics] }
+  }
+  if (whole !== undefined && isAgentCard(whole.value)) {
+    const read = readAgentCard(source, whole.value, whole.locate)
     return { description: read.description, diagnostics: [...loader.diagnostics, ...read.diagnostics] }
   }
   const { value, locate } = graftFiles(loader.files, (file, base) => resolveUrl(file, base)?.href)

@@ -252,8 +252,9 @@ const invariant = z
 const source = z
   .strictObject({
     name,
-    type: z.enum(['openapi', 'inline', 'mcp', 'model']).default('openapi').meta({
-      description: '`mcp`: tools, described by their approved list. `model`: a provider of language models.',
+    type: z.enum(['openapi', 'inline', 'mcp', 'model', 'a2a']).default('openapi').meta({
+      description:
+        '`mcp`: tools, described by their approved list. `model`: a provider of language models. `a2a`: an agent, described by its approved card.',
     }),
     provider: name.optional().meta({ description: 'Of models, as `anthropic` or `openai`. Without it, the name.' }),
     url: z

@@ -53,7 +53,7 @@ export function factsFor(
 
 /** Tools are as they were approved, and nothing sensitive is carried, as far as earlier calls tell. */
 function agentFacts(charter: Charter, { operation }: Call): Pick<Facts, 'classes' | 'pins'> {
-  const isTool = charter.operations.get(operation)?.shape.method === 'TOOL'
+  const isTool = ['TOOL', 'AGENT', 'ASK'].includes(charter.operations.get(operation)?.shape.method ?? '')
   return {
     ...(isTool ? { pins: { [operation]: 'pinned' } } : {}),
     ...(charter.data === undefined ? {} : { classes: [] }),

@@ -23,6 +23,7 @@ export type DescriptionFormat =
   | 'inline'
   | 'mcp'
   | 'model'
+  | 'a2a'
 
 /** An API as its description declares it. Nothing here was checked against the running API. */
 export interface ApiDescription {
@@ -40,7 +41,7 @@ export interface ApiDescription {
   readonly document: unknown
 }
 
-/** One operation of a description: of an HTTP API, or a tool (method `TOOL`), or a model (method `MODEL`). */
+/** One operation of a description: of an HTTP API, or a tool (method `TOOL`), a model (method `MODEL`), or what can be asked of an agent (`AGENT`, and `ASK` where nothing is changed). */
 export interface OperationShape {
   /** `source.name`. */
   readonly id: string
@@ -91,4 +92,9 @@ export interface ResponseShape {
   readonly mediaType?: string
   readonly schema?: Schema
   readonly example?: unknown
+}
+
+/** Whether operations of a description are requests of HTTP. Tools, models and agents have protocols of their own. */
+export function isHttp({ format }: Pick<ApiDescription, 'format'>): boolean {
+  return format !== 'mcp' && format !== 'model' && format !== 'a2a'
 }

@@ -6,6 +6,7 @@ import type { LoadedCharter } from '../../charter/load.ts'
 import { readText } from '../../charter/load-file.ts'
 import { nearest } from '../../charter/nearest.ts'
 import { type Path, parseYaml } from '../../charter/parse.ts'
+import { isHttp } from '../../charter/source/description.ts'
 import { digestOf } from '../../guard/id.ts'
 import { isSecretHeader } from '../../prove/identity/secret.ts'
 import { hasReference, parseTemplate } from '../../prove/identity/template.ts'
@@ -141,8 +142,11 @@ function checkAgainst(charter: Charter, file: GuardFile, report: Report): readon
   ]
   const used = new Set([...charter.operations.values()].map(({ shape }) => shape.source))
   const formatOf = (source: string): string | undefined => charter.sources.get(source)?.description.format
-  // Models and agents are reached in ways of their own.
-  const overHttp = [...used].filter((source) => !['mcp', 'model', 'a2a'].includes(formatOf(source) ?? ''))
+  // Tools, models and agents are reached in ways of their own.
+  const overHttp = [...used].filter((source) => {
+    const description = charter.sources.get(source)?.description
+    return description === undefined || isHttp(description)
+  })
   const missing = overHttp.filter((source) => !Object.hasOwn(file.upstreams, source))
   const servers = [...used].filter(
     (source) => formatOf(source) === 'mcp' && !Object.hasOwn(file.mcp?.servers ?? {}, source),

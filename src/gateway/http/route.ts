@@ -1,6 +1,6 @@
 /** Which operation a request is, and how its arguments are read. */
 import type { Charter, Source } from '../../charter/charter.ts'
-import type { OperationShape } from '../../charter/source/description.ts'
+import { isHttp, type OperationShape } from '../../charter/source/description.ts'
 import { compileMatcher, matchOperation, type OperationMatcher } from '../../charter/source/match.ts'
 import { type Arguments, compileArguments } from './arguments.ts'
 import { type BodyPlan, planBody } from './body-plan.ts'
@@ -39,7 +39,7 @@ export interface Routes {
 
 /** Arranges the operations of a charter; what its uses refer to is read from each request. */
 export function compileRoutes(charter: Charter): Routes {
-  const sources = [...charter.sources.values()]
+  const sources = [...charter.sources.values()].filter(({ description }) => isHttp(description))
   const shapes = sources.flatMap((source) => source.description.operations)
   const exact = compileMatcher(shapes)
   const loose = compileMatcher(shapes.map(lowerCase))
