@@ -32,7 +32,7 @@ const part = z
     text: z.string().optional(),
     raw: z.string().optional(),
     url: z.string().optional(),
-    data: z.unknown(),
+    data: z.unknown().optional(),
   })
   .refine((each) => ['text', 'raw', 'url', 'data'].filter((name) => Object.hasOwn(each, name)).length === 1, {
     message: 'a part is one of text, raw, url and data',

@@ -1,6 +1,7 @@
 /** One request at the gateway of A2A, from its head to the end of its answer. */
 
 import type { Principal } from '../../charter/charter.ts'
+import { holderOf } from '../../charter/run-handle.ts'
 import { type CardInterface, interfacesOf } from '../../charter/source/card.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { digestOf, newId } from '../../guard/id.ts'
@@ -20,7 +21,7 @@ import { codes, fault, faultAnswer, refusalFault, Unanswered } from './fault.ts'
 import type { AgentConfig } from './gateway.ts'
 import type { A2aHooks } from './hooks.ts'
 import { answered, type Deciding, decide, type Passing } from './judge.ts'
-import { type Owners, ownerName } from './owners.ts'
+import type { Owners } from './owners.ts'
 import { isRest, OfMessage, type Read, readMessage, readRest, versionOf } from './read.ts'
 
 /** What requests need of the gateway. */
@@ -109,6 +110,7 @@ async function serve(around: Around, arriving: Arriving, reply: Reply, { signal,
   }
   const principal = await callerOf(around, presentedBy(head, arriving, origin))
   const bytes = head.hasBody ? await bodyOf(around, arriving, head) : Buffer.alloc(0)
+  checkNoCredential(head, bytes)
   const read = readAsked(head, mounted.path, bytes, around.limits.jsonDepth)
   manner.at = read.asked
   const deciding = await decidingOf(around, { head, mounted, read, principal, address, signal })
@@ -164,6 +166,17 @@ async function bodyOf({ limits }: Around, arriving: Arriving, head: Head): Promi
   return readBytes(arriving, limits.bodyBytes)
 }
 
+/**
+ * SECURITY: what the caller signed in with is for us alone; agents are not given it in the words of a message, either.
+ *
+ * @throws {Unanswered} when the body holds it.
+ */
+function checkNoCredential(head: Head, bytes: Buffer): void {
+  const token = one(head, 'authorization')?.split(' ').at(-1) ?? ''
+  if (token.length >= 16 && bytes.includes(token))
+    throw new Unanswered({ code: codes.invalid, message: 'the body holds the credential of its sender', status: 400 })
+}
+
 function readAsked(head: Head, path: string, bytes: Buffer, depth: number): Read {
   const version = versionOf(head)
   if (path === '') {
@@ -191,7 +204,7 @@ async function decidingOf(
 ): Promise<Deciding> {
   const { source, config, card } = mounted
   const { guard, hooks, owners, cards } = around
-  const owner = ownerName(principal)
+  const owner = holderOf(principal)
   await checkAsked(read.asked, { source, card, principal, owner, owners, callbacks: config.callbacks ?? [] })
   const run = await hooks.run?.({ handle: one(head, 'lockstep-run'), principal })
   const credentials = credentialsOf(head, new Set(['authorization']))

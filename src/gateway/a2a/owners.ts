@@ -1,19 +1,10 @@
 /** Whose tasks and contexts are whose. */
-import type { Principal } from '../../charter/charter.ts'
-import { digestOf } from '../../guard/id.ts'
-
 /** Remembers who was given a task or context, so that nobody else can go on with it. */
 export interface Owners {
   /** The owner of one; undefined when nobody was given it, or it was forgotten. */
   ownerOf(kind: 'task' | 'context', source: string, id: string): Promise<string | undefined>
   /** Gives it to somebody. @returns false when it is somebody else's. */
   give(kind: 'task' | 'context', source: string, id: string, owner: string): Promise<boolean>
-}
-
-/** A name for a caller and everybody it acts for: nobody else has the same. */
-export function ownerName({ id, kind, tenant, chain = [] }: Principal): string {
-  const whom = chain.map((each) => [each.kind ?? null, each.tenant ?? null, each.id ?? null])
-  return digestOf([kind ?? null, tenant ?? null, id ?? null, whom])
 }
 
 /**

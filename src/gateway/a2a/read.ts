@@ -126,8 +126,8 @@ export function readRest(head: Head, path: string, bytes: Buffer, depth: number)
     ...Object.entries(values),
     ...(tenant === undefined ? [] : [['tenant', tenant] as const]),
   ])
-    if (body[name] !== undefined && body[name] !== value)
-      throw invalid(`the body names another \`${name}\` than the path`)
+    if ((body[name] !== undefined && body[name] !== value) || query[name] !== undefined)
+      throw invalid(`\`${name}\` comes twice`)
   const asked: Asked = { method, version: '1.0', binding: 'HTTP+JSON', id: null, params: currently(method, all) }
   const written = new URLSearchParams(
     Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
