@@ -40,6 +40,11 @@ export type Ruling =
       readonly instead?: { readonly body: unknown }
       /** Must be called exactly once, whatever became of the call. */
       settle(outcome: Outcome): Promise<Release>
+      /**
+       * Takes in more of an answer that comes in parts, after it was settled with the first and before the caller sees it. Rejects when its run
+       * cannot know of it.
+       */
+      more?(answer: Answer): Promise<void>
     }
   | { readonly kind: 'refused'; readonly call: string; readonly refusal: Refusal }
   /** The same idempotency key was answered before: this is that answer, nothing is sent. */

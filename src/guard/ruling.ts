@@ -264,6 +264,9 @@ export class Rulings {
       inspect,
       ...rewritten,
       settle: (outcome) => this.#settle(going, outcome, incoming),
+      more: async (answer) => {
+        if (going.call.run !== undefined) await this.#memories.saw(going, answer)
+      },
     }
   }
 

@@ -181,6 +181,8 @@ class Events {
       throw fault(codes.badAnswer, 'the event is to another request', 502)
     const result = isRest ? parsed : isRecord(parsed) ? parsed['result'] : undefined
     const admitted = await admit(this.#deciding, result)
+    // What comes after the first is of the same call.
+    if (this.#settled) await this.#passing.more(admitted)
     await this.#settle(answered(admitted))
     await hear(this.#deciding, this.#passing, admitted)
     return { data }

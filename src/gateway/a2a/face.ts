@@ -1,12 +1,13 @@
 /** One request at the gateway of A2A, from its head to the end of its answer. */
 
 import type { Principal } from '../../charter/charter.ts'
-import { holderOf } from '../../charter/run-handle.ts'
+import { holderOf, type RunHandle } from '../../charter/run-handle.ts'
 import { type CardInterface, interfacesOf } from '../../charter/source/card.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { digestOf, newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
+import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { readBytes } from '../http/body.ts'
 import { credentialsOf, originOf, presentedBy } from '../http/caller.ts'
 import { checkLength, type Head, readHead } from '../http/head.ts'
@@ -108,12 +109,12 @@ async function serve(around: Around, arriving: Arriving, reply: Reply, { signal,
     showCard(reply, head, shownCard(mounted.card, address))
     return
   }
-  const principal = await callerOf(around, presentedBy(head, arriving, origin))
+  const caller = await callerOf(around, presentedBy(head, arriving, origin))
   const bytes = head.hasBody ? await bodyOf(around, arriving, head) : Buffer.alloc(0)
   checkNoCredential(head, bytes)
   const read = readAsked(head, mounted.path, bytes, around.limits.jsonDepth)
   manner.at = read.asked
-  const deciding = await decidingOf(around, { head, mounted, read, principal, address, signal })
+  const deciding = await decidingOf(around, { head, mounted, read, ...caller, address, signal })
   await pass(around, { deciding, mounted, read, bytes, head, reply })
 }
 
@@ -145,9 +146,10 @@ function showCard(reply: Reply, head: Head, card: Members): void {
 async function callerOf(
   { identifier, guard }: Around,
   presented: Parameters<Identifier['identify']>[0],
-): Promise<Principal> {
+): Promise<Pick<Arrived, 'principal' | 'run'>> {
   const identified = await identifier.identify(presented)
-  if (identified.ok && identified.principal.id !== undefined) return identified.principal
+  if (identified.ok && identified.principal.id !== undefined)
+    return { principal: identified.principal, run: identified.run }
   const why = identified.ok ? 'a credential is needed' : identified.why
   if (!identified.ok && identified.code === 'unavailable')
     throw new Unanswered({ code: codes.internal, message: why, status: 503 })
@@ -193,6 +195,7 @@ interface Arrived {
   readonly mounted: Mounted
   readonly read: Read
   readonly principal: Principal
+  readonly run: RunHandle | undefined
   readonly address: string
   readonly signal: AbortSignal
 }
@@ -200,13 +203,12 @@ interface Arrived {
 /** @throws {Unanswered} when it is not the caller's to ask. */
 async function decidingOf(
   around: Around,
-  { head, mounted, read, principal, address, signal }: Arrived,
+  { head, mounted, read, principal, run, address, signal }: Arrived,
 ): Promise<Deciding> {
   const { source, config, card } = mounted
   const { guard, hooks, owners, cards } = around
   const owner = holderOf(principal)
   await checkAsked(read.asked, { source, card, principal, owner, owners, callbacks: config.callbacks ?? [] })
-  const run = await hooks.run?.({ handle: one(head, 'lockstep-run'), principal })
   const credentials = credentialsOf(head, new Set(['authorization']))
   const pin = await cards.pinOf(source)
   const hold = one(head, 'lockstep-hold')
@@ -246,7 +248,7 @@ async function pass(around: Around, ready: Ready): Promise<void> {
   }
   const headers = await headersFor(around, ready, passing)
   const url = asked.binding === 'JSONRPC' ? target.url : `${target.url.replace(/\/+$/, '')}${read.at.path}`
-  const body = bytes.length === 0 ? undefined : bytes
+  const body = bodyFor(asked, passing, bytes)
   const came = await around.connections.send(source, mounted.config, {
     url,
     method: read.at.method,
@@ -285,6 +287,13 @@ async function pass(around: Around, ready: Ready): Promise<void> {
     'cache-control': 'private, no-store',
   }
   send(reply, whole.status, { ...kept, ...length }, whole.body)
+}
+
+/** The bytes as they came and were judged, unless something else is to be asked. */
+function bodyFor({ binding, id, method }: Asked, { instead }: Passing, bytes: Buffer): Buffer | undefined {
+  if (instead === undefined) return bytes.length === 0 ? undefined : bytes
+  const said = binding === 'JSONRPC' ? { jsonrpc: '2.0', id, method, params: instead } : instead
+  return Buffer.from(printLosslessJson(said))
 }
 
 /**

@@ -33,6 +33,8 @@ const refusalCodes: Readonly<Record<RefusalCode, number>> = {
   'switched-off': -32013,
   undescribed: -32015,
   unauthenticated: -32016,
+  'run-over': -32016,
+  'run-outdated': -32016,
   'object-busy': -32017,
   'outcome-unknown': -32017,
   'repeat-differs': -32017,
@@ -103,8 +105,8 @@ export function faultAnswer(
     return { status, type: 'application/a2a+json', body: JSON.stringify({ error }) }
   }
   const error = { code, message, ...(data === undefined ? {} : { data }) }
-  const isOver = status === 401 || status === 404 || status === 405 || status === 413 || status === 415
-  const http = isOver && asked.id === null ? status : 200
+  // What is no message, or nobody's, was never a matter of JSON-RPC.
+  const http = asked.id === null ? status : 200
   return { status: http, type: 'application/json', body: JSON.stringify({ jsonrpc: '2.0', id: asked.id, error }) }
 }
 

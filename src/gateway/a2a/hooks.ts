@@ -1,5 +1,6 @@
-/** What others do for the gateway: runs, and what the next agent is told of who asks. */
-import type { OperationId, Principal, Run } from '../../charter/charter.ts'
+/** What others do for the gateway: what the next agent is told of who asks. */
+import type { OperationId, Principal } from '../../charter/charter.ts'
+import type { RunHandle } from '../../charter/run-handle.ts'
 
 /** What an agent said. */
 export interface Heard {
@@ -13,10 +14,8 @@ export interface Heard {
 
 /** All may be left out. What is thrown refuses what it was about. */
 export interface A2aHooks {
-  /** The run a request belongs to, by the handle in its header `Lockstep-Run`. */
-  run?(presented: { readonly handle: string | undefined; readonly principal: Principal }): Promise<Run | undefined>
-  /** What an agent said, after what it said first: later events of a stream, also. */
-  heard?(run: Run | undefined, heard: Heard): Promise<void> | void
+  /** What an agent said, before its client sees it: each event of a stream. The run has it already. */
+  heard?(heard: Heard): Promise<void> | void
   /**
    * The headers by which the next agent learns who asks: a token of ours, for it alone, that says whom it is for and may do no more than the
    * call. What callers signed in with is never sent on.
@@ -25,7 +24,8 @@ export interface A2aHooks {
     readonly source: string
     readonly operation: OperationId
     readonly principal: Principal
-    readonly run: Run | undefined
+    /** The run whose token the caller showed: what may be passed on of it (`guard.runs.delegate`). */
+    readonly run: RunHandle | undefined
     readonly call: string
   }): Promise<Readonly<Record<string, string>>>
 }

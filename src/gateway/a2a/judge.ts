@@ -1,5 +1,6 @@
 /** Decides what is asked of an agent, and what of its answer comes back. */
-import type { OperationId, Principal, Run } from '../../charter/charter.ts'
+import type { OperationId, Principal } from '../../charter/charter.ts'
+import type { RunHandle } from '../../charter/run-handle.ts'
 import { skillsOf } from '../../charter/source/card.ts'
 import type { Pin } from '../../constraint/facts.ts'
 import type { Incoming, Outcome, Ruling } from '../../guard/call.ts'
@@ -27,7 +28,7 @@ export interface Deciding {
   readonly asked: Asked
   readonly principal: Principal
   readonly owner: string
-  readonly run: Run | undefined
+  readonly run: RunHandle | undefined
   readonly pin: Pin
   readonly hold: string | undefined
   readonly credentials: Readonly<Record<string, string>> | undefined
@@ -40,6 +41,10 @@ export interface Passing {
   readonly call: string
   /** Whether parts of what comes back will be taken out. */
   readonly changes: boolean
+  /** What is asked instead: without data that may not go there. */
+  readonly instead?: unknown
+  /** Takes in more of an answer that comes in parts. */
+  more(body: unknown): Promise<void>
   /** @returns what may be shown of a result, the same value when all of it. @throws {Unanswered} when nothing. */
   settle(outcome: Outcome): Promise<unknown>
 }
@@ -75,13 +80,20 @@ export async function decide(deciding: Deciding): Promise<Passing> {
     ...(credentials === undefined ? {} : { credentials }),
     ...(hold === undefined ? {} : { hold }),
     ...(run === undefined ? {} : { run }),
-    ...{ pin },
+    pin,
+    ...(mayRewrite(asked) ? { rewrites: true } : {}),
   }
   const ruling = await guard.begin(incoming)
   if (ruling.kind === 'refused') throw refusalFault(ruling.refusal, ruling.call)
   if (ruling.kind === 'answered')
     throw refusalFault(refuse('repeat-in-flight', 'the same request was answered before'), ruling.call)
   return passing(ruling, operation)
+}
+
+/** Whether a request can be written anew: as a message of 1.0 whose arguments all stand in its body. */
+function mayRewrite({ version, binding, method, params }: Asked): boolean {
+  const isWhole = binding === 'JSONRPC' || params['tenant'] === undefined
+  return version === '1.0' && isWhole && (method === 'SendMessage' || method === 'SendStreamingMessage')
 }
 
 type Going = Extract<Ruling, { kind: 'go' }>
@@ -92,6 +104,8 @@ function passing(ruling: Going, operation: OperationId): Passing {
     operation,
     call,
     changes: ruling.decision.obligations.length > 0,
+    ...(ruling.instead === undefined ? {} : { instead: ruling.instead.body }),
+    more: (body) => ruling.more?.({ status: 200, body }) ?? Promise.resolve(),
     settle: async (outcome) => {
       const release = await ruling.settle(outcome).catch(() => {
         const detail = 'what became of the call could not be put on the record'
@@ -117,6 +131,7 @@ async function undescribed({ guard, asked, principal, source }: Deciding, operat
     operation,
     call,
     changes: false,
+    more: () => Promise.resolve(),
     settle: async (outcome) => (outcome.kind === 'answered' ? outcome.answer.body : undefined),
   }
 }
@@ -172,11 +187,7 @@ async function listed(
 }
 
 /** Tells the run what the agent said. */
-export async function hear(
-  { hooks, run, asked }: Deciding,
-  { operation, call }: Passing,
-  value: unknown,
-): Promise<void> {
+export async function hear({ hooks, asked }: Deciding, { operation, call }: Passing, value: unknown): Promise<void> {
   const state = stateIn(thingsIn(asked, value) ?? [])
-  await hooks.heard?.(run, { operation, call, value, ...(state === undefined ? {} : { state }) })
+  await hooks.heard?.({ operation, call, value, ...(state === undefined ? {} : { state }) })
 }

@@ -89,3 +89,14 @@ export function changedTo(body: unknown, wasText: boolean, about: Pick<About, 'a
     modifications: { modified_content: content },
   }
 }
+
+/** A call of which part may not go there, with what goes there instead. */
+export function overriddenBy(overrides: Members, about: Pick<About, 'call'>): Disposition {
+  return {
+    decision: 'modify',
+    reasoning: 'parts of the arguments may not go there, and are replaced',
+    reason_codes: ['redacted'],
+    policy_data: { lockstep: { call: about.call } },
+    modifications: { parameter_overrides: overrides },
+  }
+}

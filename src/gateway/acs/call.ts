@@ -5,7 +5,7 @@ import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { type About, allowed, changedTo, type Disposition, denied, refusedAs } from './answer.ts'
+import { type About, allowed, changedTo, type Disposition, denied, overriddenBy, refusedAs } from './answer.ts'
 import type { Members } from './envelope.ts'
 import type { Learnt } from './runs.ts'
 import type { Session } from './session.ts'
@@ -61,7 +61,8 @@ export async function beginCall(
   const charter = guard.charter()
   const operation = operationOf(charter, tool, session.agent.tools ?? [])
   if (operation === undefined) return undescribed(session, tool.name, 'writes', guard)
-  const ruling = await guard.begin(incomingOf(session, operation, values, options.run))
+  const rewrites = session.agent.modifies === false ? {} : { rewrites: true as const }
+  const ruling = await guard.begin({ ...incomingOf(session, operation, values, options.run), ...rewrites })
   const about: About = { charter, base: options.base, agent: session.agent, call: ruling.call }
   if (ruling.kind === 'refused') {
     if (ruling.refusal.hold !== undefined) session.deferrals += 1
@@ -72,8 +73,23 @@ export async function beginCall(
     const lockstep = { call: ruling.call, answered: { status, text } }
     return denied('answered', 'the same request was answered before: give that answer again', lockstep)
   }
+  const instead = ruling.instead === undefined ? undefined : overridesIn(values, ruling.instead.body)
+  if (instead === 'cannot') {
+    await ruling.settle({ kind: 'not-sent', why: 'it cannot be rewritten' })
+    return denied('modify_unsupported', 'part of the arguments may not go there', { call: ruling.call })
+  }
   keep(session, request, { tool: tool.name, operation: operation.id, ruling }, options.outcomeMs)
+  if (instead !== undefined) return overriddenBy(instead, about)
   return allowed({ call: ruling.call, operation: operation.id })
+}
+
+/** The arguments that are others now. One that is gone, or a body that is none, cannot be said. */
+function overridesIn(values: Members, body: unknown): Members | 'cannot' {
+  if (!isRecord(body)) return 'cannot'
+  const changed = Object.entries(body).filter(
+    ([name, value]) => printLosslessJson(value) !== printLosslessJson(values[name]),
+  )
+  return changed.every(([name]) => Object.hasOwn(values, name)) ? Object.fromEntries(changed) : 'cannot'
 }
 
 function incomingOf(session: Session, operation: Operation, values: Members, run: Run | undefined): Incoming {

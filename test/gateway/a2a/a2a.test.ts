@@ -4,7 +4,7 @@ import { afterEach, describe, it } from 'node:test'
 import { type StreamResponse, type Task, TaskState } from '@a2a-js/sdk'
 import type { Client } from '@a2a-js/sdk/client'
 import type { Heard } from '../../../src/gateway/a2a/hooks.ts'
-import { cardOf, message, openStage, type Stage } from './stage.ts'
+import { cardOf, charterText, message, openStage, type Stage } from './stage.ts'
 
 const opened: Stage[] = []
 async function open(...args: Parameters<typeof openStage>): Promise<Stage> {
@@ -321,7 +321,7 @@ describe('what the next agent is told', () => {
 
   it('and what it says reaches the run, also later in a stream', async () => {
     const heard: Heard[] = []
-    const stage = await open({ hooks: { heard: (_run, said) => void heard.push(said) } })
+    const stage = await open({ hooks: { heard: (said) => void heard.push(said) } })
     const client = await stage.client('planner')
     await eventsOf(client.sendMessageStream(request('three steps')))
     assert.deepEqual(
@@ -395,5 +395,55 @@ describe('the card', () => {
         Object(card).supportedInterfaces.every(({ url }: { url: string }) => url.startsWith(stage.gateway.address.url)),
       )
     }
+  })
+})
+
+describe('what an agent says', () => {
+  const learning = charterText
+    .replace(
+      'helper.GetTask: { by: clerk }',
+      'helper.GetTask: { by: clerk, values: { id: { from: [prompt, helper.ListTasks] } } }',
+    )
+    .replace(
+      'helper.SendMessage: { by: clerk',
+      'helper.SendMessage: { by: clerk, values: { /message/parts/*/text: { from: [prompt, model] } }',
+    )
+
+  it('is untrusted to its run, whole or later in a stream', async () => {
+    const stage = await open({ charter: learning })
+    const client = await stage.client('planner')
+    await eventsOf(client.sendMessageStream(request('three steps to account-9921-x')))
+    const repeated = await stage.ask('/helper', send(words('done: three steps to account-9921-x')))
+    assert.equal(repeated.body.error?.data[1].reasons[0].kind, 'values', JSON.stringify(repeated.body))
+    const own = await stage.ask('/helper', send(words('something else entirely')))
+    assert.ok(own.body.result, JSON.stringify(own.body))
+  })
+
+  it('is sent on without data that may not go there', async () => {
+    const flows = `${charterText}
+data:
+  classes: [public, personal]
+  labels: [ { pattern: email, class: personal } ]
+  flows: [ { class: personal, to: ['other.*'], else: redact } ]
+`
+    const stage = await open({ charter: flows })
+    const { body } = await stage.ask('/helper', send(words('write to ann@corp.example today')))
+    assert.ok(body.result, JSON.stringify(body))
+    const rest = await stage.ask('/helper/message:send', words('write to ann@corp.example today'))
+    assert.ok(rest.body.task, JSON.stringify(rest.body))
+    assert.equal(stage.helper.heard.length, 2)
+    for (const heard of stage.helper.heard) assert.match(heard, /^write to (?!.*ann@corp)/)
+    const legacy = {
+      kind: 'message',
+      messageId: 'm',
+      role: 'user',
+      parts: [{ kind: 'text', text: 'write to ann@corp.example' }],
+    }
+    const old = await stage.ask(
+      '/helper',
+      { jsonrpc: '2.0', id: 1, method: 'message/send', params: { message: legacy } },
+      { headers: { 'a2a-version': '0.3' } },
+    )
+    assert.equal(old.body.error.code, -32010, 'what cannot be written anew is refused')
   })
 })
