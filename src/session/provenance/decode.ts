@@ -13,13 +13,15 @@ const entities: Readonly<Record<string, string>> = {
   sol: '/',
 }
 const readable = /^[\p{L}\p{N}\p{P}\p{S}\s]+$/u
+const runs = /[A-Za-z0-9+/_-]{8,}={0,2}/g
+const longRuns = /[A-Za-z0-9+/_-]{12,}={0,2}/g
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /**
  * What a text may stand for when it is read as encoded: percent, HTML entities, backslash escapes, base64 (both alphabets), hexadecimal
  * and tag characters, each of the whole text and of runs inside it. Only readings that give readable text.
  *
- * @param shortest - Runs of base64 and hexadecimal digits that are looked at have at least so many.
+ * @param shortest - Runs of base64 and hexadecimal digits that are looked at have at least so many: 8, or 12.
  */
 export function decodings(text: string, shortest = 8): readonly string[] {
   const found = new Set<string>()
@@ -31,7 +33,8 @@ export function decodings(text: string, shortest = 8): readonly string[] {
   if (text.includes('\\')) add(unescaped(text, /(?:\\x[0-9a-f]{2})+/gi, /\\x/gi))
   if (text.includes('\\u')) add(text.replace(/\\u\{?([0-9a-f]{4,6})\}?/gi, (_, code: string) => codePoint(code, 16)))
   if (/[\u{e0020}-\u{e007e}]/u.test(text)) add(revealed(text))
-  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{8,}={0,2}/g)) if (run.length >= shortest) add(fromBase64(run))
+  for (const [run] of text.matchAll(shortest > 8 ? longRuns : runs)) add(fromBase64(run))
+  if (!/\d/.test(text)) return [...found]
   for (const [run] of text.matchAll(/\b(?:0x)?(?:[0-9a-f]{2}){4,}\b/gi)) if (run.length >= shortest) add(fromHex(run))
   for (const [run] of text.matchAll(/\b(?:[0-9a-f]{2}[ :-]){3,}[0-9a-f]{2}\b/gi)) add(fromHex(run))
   return [...found]

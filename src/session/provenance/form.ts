@@ -11,6 +11,7 @@ export function formsOf(value: string): readonly string[] {
 
 /** The forms of everything in a longer text that has one, each whole: never a piece of a longer word. */
 export function formsIn(text: string): readonly string[] {
+  if (!/[\d@.]/.test(text)) return []
   const forms = new Set<string>()
   for (const pattern of /\d/.test(text) ? [candidates, namedDate] : [candidates])
     for (const found of text.matchAll(pattern)) {

@@ -6,8 +6,6 @@ const marks = /\p{M}+/gu
 const between = /[^\p{L}\p{N}]+/gu
 const other = /[^ -~\s]/u
 const asciiBetween = /[^a-z0-9]+/g
-const twins = /[01i|]/g
-const twinOf: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '|': 'l' }
 
 /**
  * What makes two texts the same when trust is granted: letter case, the amount of white space, and which of several quotation marks and
@@ -35,7 +33,7 @@ export function plain(text: string): string {
 export function squash(text: string): string {
   const looks = plain(text)
   const solid = !other.test(looks) ? looks.replace(asciiBetween, '') : looks.replace(between, '')
-  return solid.replace(twins, (twin) => twinOf[twin] ?? twin)
+  return solid.replace(/0/g, 'o').replace(/[1i]/g, 'l')
 }
 
 /** The text with what nobody sees left out, and tag characters as the letters they stand for. */

@@ -49,18 +49,23 @@ function addPiece<P>(index: TextIndex<P>, text: string, place: P): void {
   segment.places.push(place)
   segment.text += text + divider
   index.size += text.length
-  for (let at = 0; at + gramLength <= text.length; at += 1) {
-    const bit = gramAt(text, at)
+  let window = 0
+  for (let at = 0; at < text.length; at += 1) {
+    window = shifted(window, text.charCodeAt(at))
+    if (at < gramLength - 1) continue
+    const bit = bitOf(window)
     const word = bit >>> 5
     segment.grams[word] = (segment.grams[word] ?? 0) | (1 << (bit & 31))
   }
 }
 
-function gramAt(text: string, at: number): number {
-  let hash = 0
-  for (let offset = 0; offset < gramLength; offset += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(at + offset), 0x9e3779b1)
-  return (hash ^ (hash >>> 15)) >>> (32 - gramBits)
+/** The last four characters, six bits of each. */
+function shifted(window: number, code: number): number {
+  return ((window << 6) ^ code) & 0xffffff
+}
+
+function bitOf(window: number): number {
+  return Math.imul(window, 0x9e3779b1) >>> (32 - gramBits)
 }
 
 /** Where a squashed piece stands; `accept` may pass over places. The piece has at least four characters. */
@@ -108,7 +113,11 @@ function commonLength(text: string, at: number, piece: string): number {
 
 function gramsOf(piece: string): readonly number[] {
   const grams: number[] = []
-  for (let at = 0; at + gramLength <= piece.length; at += 1) grams.push(gramAt(piece, at))
+  let window = 0
+  for (let at = 0; at < piece.length; at += 1) {
+    window = shifted(window, piece.charCodeAt(at))
+    if (at >= gramLength - 1) grams.push(bitOf(window))
+  }
   return grams
 }
 
