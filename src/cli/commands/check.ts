@@ -5,6 +5,7 @@ import type { LoadedCharter } from '../../charter/load.ts'
 import { countDiagnostics, printDiagnostics } from '../diagnostics.ts'
 import { loadLabelled } from '../load-labelled.ts'
 import type { Terminal } from '../terminal.ts'
+import { toolWarnings } from '../tool-warnings.ts'
 
 /** `lockstep check`: all that is wrong or doubtful about a charter. */
 export function register(program: Command, terminal: Terminal): void {
@@ -14,7 +15,10 @@ export function register(program: Command, terminal: Terminal): void {
     .argument('[charter]', 'the charter file', 'charter.yaml')
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: { json?: boolean }) => {
-      const loaded = await loadLabelled(file)
+      const found = await loadLabelled(file)
+      const { charter } = found
+      const loaded =
+        charter === undefined ? found : { ...found, diagnostics: [...found.diagnostics, ...toolWarnings(charter)] }
       if (hasErrors(loaded.diagnostics)) terminal.finish('invalid')
       if (options.json === true) terminal.print(JSON.stringify(asJson(file, loaded), null, 2))
       else printReport(terminal, file, loaded)
