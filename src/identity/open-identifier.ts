@@ -138,7 +138,9 @@ class OrderedIdentifier implements Identifier {
     try {
       const agent = await clientOf(presented, form, this.#clients)
       const identified: Identified =
-        agent === undefined ? await this.#identify(presented) : { ok: true, principal: agent, provider: 'agents' }
+        agent === undefined
+          ? await this.#inRun(presented, await this.#identify(presented))
+          : { ok: true, principal: agent, provider: 'agents' }
       const jkt = identified.ok ? await proofOf(presented, this.#clients) : undefined
       return jkt === undefined ? identified : { ...identified, jkt }
     } catch (error) {

@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { actorsOf } from '../../constraint/choice.ts'
 import { makeAuthzen } from '../../gateway/authzen/authzen.ts'
-import type { CallerOptions, ControlCredential } from '../../gateway/control/caller.ts'
+import type { ControlCredential } from '../../gateway/control/caller.ts'
 import { openControl } from '../../gateway/control/control.ts'
 import type { ApproverSystem } from '../../gateway/control/decision-webhook.ts'
 import { type Metrics, makeMetrics } from '../../gateway/control/metrics.ts'
 import { makeNotifier } from '../../gateway/control/notify.ts'
 import type { Journal } from '../../guard/journal.ts'
+import type { Identifier } from '../../identity/identity.ts'
+import type { RunTokens } from '../../identity/run-token.ts'
 import { openAcs } from './acs.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
 import type { Core } from './core.ts'
@@ -60,7 +62,9 @@ export interface DeskOptions {
   readonly secrets: Secrets
   readonly metrics: Metrics
   /** Asked anew each time: identities may be exchanged while it runs. */
-  readonly identify: NonNullable<CallerOptions['identifier']>['identify']
+  readonly identifier: Pick<Identifier, 'identify' | 'client'>
+  /** Makes tokens for agents; none when left out. */
+  readonly tokens?: RunTokens
   readonly fail: (why: string) => void
 }
 
@@ -68,7 +72,7 @@ export interface DeskOptions {
 export async function openDesk({ folder, file }: GuardConfig, options: DeskOptions): Promise<Desk | undefined> {
   const { control } = file
   if (control === undefined) return undefined
-  const { core, secrets, metrics, identify, fail } = options
+  const { core, secrets, metrics, identifier, tokens, fail } = options
   const { guard, ledger } = core
   const authzen = makeAuthzen({ guard })
   const acs = await openAcs(file, guard, secrets)
@@ -83,7 +87,10 @@ export async function openDesk({ folder, file }: GuardConfig, options: DeskOptio
     listen: { host: control.host, port: control.port, ...(tls === undefined ? {} : { tls }) },
     ...(control.hosts === undefined ? {} : { hosts: control.hosts }),
     credentials: await credentialsOf(control, secrets),
-    identifier: { identify },
+    identifier,
+    ...(tokens === undefined
+      ? {}
+      : { tokens: { tokens, identifier, resources: file.runs.resources, lifetimeMs: file.runs.lifetime } }),
     isOperator: (principal) => actorsOf(guard.charter(), principal).some((actor) => control.operators.includes(actor)),
     approvers: await approversOf(control, secrets),
     routes: [...authzen.routes, ...(acs?.routes ?? [])],

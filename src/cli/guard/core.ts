@@ -43,7 +43,7 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
   try {
     const opened = await openLedger({ ...(await ledgerOptions(config, secrets)), node, version })
     ledger = opened
-    const { approvals, limits } = config.file
+    const { approvals, limits, runs } = config.file
     const guard = await createGuard(config.charter, {
       version: config.version,
       store,
@@ -56,7 +56,10 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
         repeatMs: limits.repeat,
         waitMs: approvals.wait,
         holdMs: approvals.expires,
+        runMs: runs.longest,
+        idleMs: runs.idle,
       },
+      rebinds: runs['charter-changed'] === 'go-on',
     })
     return {
       node,

@@ -10,6 +10,7 @@ import type { Truth } from '../../guard/truth.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { openIdentifier } from '../../identity/open-identifier.ts'
 import type { ReplayMemory } from '../../identity/replay-memory.ts'
+import type { RunsKnown } from '../../identity/run-provider.ts'
 import type { Injector } from '../../vault/injector.ts'
 import type { GuardConfig } from './config.ts'
 import type { GuardFile } from './schema.ts'
@@ -29,6 +30,8 @@ export interface OutsideOptions {
   readonly vault?: () => Injector | undefined
   /** Which proofs were used, on any node. */
   readonly replays: ReplayMemory
+  /** Tokens of ours, where any are given out. */
+  readonly runs?: RunsKnown
 }
 
 /** How long a reader's secrets are used before they are read again. */
@@ -42,13 +45,13 @@ const readAgainMs = 2000
 export async function openOutside(
   { folder, file }: GuardConfig,
   secrets: Secrets,
-  { charter, replays, vault = () => undefined }: OutsideOptions,
+  { charter, replays, runs, vault = () => undefined }: OutsideOptions,
 ): Promise<Outside> {
   const upstreams = await upstreamsOf(folder, file)
   const readers = await readersOf(file, secrets)
   const { tls } = file.listen
   const listening = tls === undefined ? undefined : await tlsOf(folder, tls)
-  const identifier = await openCallers({ folder, file }, secrets, replays)
+  const identifier = await openCallers({ folder, file }, secrets, replays, runs)
   const truth = httpTruth({ charter, upstreams, readers, vault, timeoutMs: file.limits.look })
   return { upstreams, identifier, truth, ...(listening === undefined ? {} : { tls: listening }) }
 }
@@ -58,6 +61,7 @@ export function openCallers(
   { folder, file }: Pick<GuardConfig, 'folder' | 'file'>,
   secrets: Secrets,
   replays: ReplayMemory,
+  runs?: RunsKnown,
 ): Promise<Identifier> {
   return openIdentifier(file.identity, {
     now: Date.now,
@@ -65,15 +69,16 @@ export function openCallers(
     upstreams: Object.fromEntries(Object.entries(file.upstreams).map(([source, { url }]) => [source, url])),
     readSecret: ({ from, name }) => secrets.read(from, name),
     replays,
+    ...(runs === undefined ? {} : { runs }),
   })
 }
 
 /** The listener and the bounds of a gateway. */
 export function listenOptions(
-  { listen, limits }: GuardFile,
+  { listen, limits, runs }: GuardFile,
   tls: TlsConfig | undefined,
-): Pick<HttpGatewayOptions, 'listen' | 'limits' | 'hosts' | 'trustedProxies'> {
-  const { host, port, hosts, 'trusted-proxies': trustedProxies } = listen
+): Pick<HttpGatewayOptions, 'listen' | 'limits' | 'hosts' | 'trustedProxies' | 'resource'> {
+  const { host, port, hosts, resource, 'trusted-proxies': trustedProxies } = listen
   return {
     listen: { host, port, ...(tls === undefined ? {} : { tls }) },
     limits: {
@@ -83,6 +88,9 @@ export function listenOptions(
       jsonDepth: limits.depth,
     },
     ...(hosts === undefined ? {} : { hosts }),
+    ...(resource === undefined
+      ? {}
+      : { resource: { url: resource, issuers: runs.issuer === undefined ? [] : [runs.issuer] } }),
     ...(trustedProxies === undefined ? {} : { trustedProxies }),
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { identityConfigSchema } from '../../identity/schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
+import { runsSchema } from './runs-file.ts'
 import { file, name, secret, span, text } from './schema-part.ts'
 import { vaultSchema } from './vault-schema.ts'
 
@@ -40,6 +41,10 @@ const listen = z
     port: port(8088),
     tls: tls.optional(),
     hosts: z.array(text).min(1).optional().meta({ description: 'Names clients may use in `Host`. Without it, any.' }),
+    resource: z
+      .url()
+      .optional()
+      .meta({ description: 'What it is known as to agents that ask for tokens: one of `runs.resources`.' }),
     'trusted-proxies': z
       .array(text)
       .optional()
@@ -216,6 +221,7 @@ export const guardFileSchema = z
     ledger,
     approvals,
     limits,
+    runs: runsSchema,
     vault: vaultSchema.optional(),
   })
   .meta({ title: 'Lockstep guard', description: 'How a guard runs. What it enforces is in the charter.' })

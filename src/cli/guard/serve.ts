@@ -4,11 +4,14 @@ import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts
 import type { McpGateway } from '../../gateway/mcp/gateway.ts'
 import { mcpTruth } from '../../gateway/mcp/truth.ts'
 import type { Guard } from '../../guard/guard.ts'
+import type { Client, Identifier } from '../../identity/identity.ts'
+import type { RunsKnown } from '../../identity/run-provider.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
 import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
 import { type Core, openCore } from './core.ts'
 import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
+import { openKnownRuns } from './runs-file.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 import { serveMcpSection } from './serve-mcp.ts'
 import { type ServingVault, serveVault } from './serve-vault.ts'
@@ -56,7 +59,9 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
   let guard: Guard | undefined
   let safe: ServingVault | undefined
   const vault = (): Injector | undefined => safe?.injector
+  const runs = await openKnownRuns(ready, () => guard)
   const outsideOptions: OutsideOptions = {
+    ...(runs === undefined ? {} : { runs }),
     charter: () => guard?.charter() ?? ready.charter,
     vault,
     replays: { remember: (key) => guard?.replays.remember(key) ?? Promise.reject(new Error('not open yet')) },
@@ -78,8 +83,8 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       env: options.env,
       tell,
     })
-    const doors = { ...(await openDoors({ core, secrets, voice, safe, now, tell: options.tell })), mcp }
-    return new ServingGuard({ options, secrets, core, voice, safe, truth, doors, now })
+    const doors = { ...(await openDoors({ core, secrets, voice, safe, runs, now, tell: options.tell })), mcp }
+    return new ServingGuard({ options, secrets, core, voice, safe, runs, truth, doors, now })
   } catch (error) {
     await mcp?.close(0)
     await safe?.close()
@@ -107,6 +112,7 @@ interface Parts {
   readonly core: Core
   readonly voice: Voice
   readonly safe: ServingVault | undefined
+  readonly runs: RunsKnown | undefined
   readonly truth: ReturnType<typeof exchangeable>
   readonly doors: Doors
   readonly now: Now
@@ -159,10 +165,15 @@ class ServingGuard implements Serving {
 
   /** The outside first: a charter must not be in force before what it names can be reached. */
   async #exchange(loaded: LoadedGuard, next: Ready): Promise<void> {
-    const { core, now, options, secrets, doors, truth, safe } = this.#parts
+    const { core, now, options, secrets, doors, truth, safe, runs } = this.#parts
     const before = now.ready
     const { charter, replays } = core.guard
-    const outside = await openOutside(next, secrets, { charter, replays, vault: () => safe?.injector })
+    const outside = await openOutside(next, secrets, {
+      charter,
+      replays,
+      vault: () => safe?.injector,
+      ...(runs === undefined ? {} : { runs }),
+    })
     const { upstreams, identifier, tls } = outside
     const { limits, hosts } = listenOptions(next.file, tls)
     doors.gateway.reload({
@@ -197,15 +208,19 @@ class ServingGuard implements Serving {
   }
 }
 
-type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'safe' | 'now'> & Pick<ServeOptions, 'tell'>
+type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'safe' | 'runs' | 'now'> & Pick<ServeOptions, 'tell'>
 
-async function openDoors({ core, secrets, voice, safe, now, tell }: DoorOptions): Promise<Omit<Doors, 'mcp'>> {
+async function openDoors({ core, secrets, voice, safe, runs, now, tell }: DoorOptions): Promise<Omit<Doors, 'mcp'>> {
   const { ready, outside } = now
   const desk = await openDesk(ready, {
     core,
     secrets,
     metrics: voice.metrics,
-    identify: (presented) => now.outside.identifier.identify(presented),
+    identifier: {
+      identify: (presented) => now.outside.identifier.identify(presented),
+      client: (presented, form) => clientOf(now.outside.identifier, presented, form),
+    },
+    ...(runs === undefined ? {} : { tokens: runs.tokens }),
     fail: failing(tell),
   })
   try {
@@ -227,9 +242,14 @@ async function openDoors({ core, secrets, voice, safe, now, tell }: DoorOptions)
   }
 }
 
+/** Whoever asks for a token, where an identifier has no other way to tell. */
+function clientOf(identifier: Identifier, ...asked: Parameters<NonNullable<Identifier['client']>>): Promise<Client> {
+  return identifier.client?.(...asked) ?? identifier.identify(asked[0])
+}
+
 /** What cannot be exchanged while calls are on their way. */
 function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] {
-  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault', 'mcp'] as const
+  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault', 'mcp', 'runs'] as const
   const changed = names.filter((name) => JSON.stringify(before.file[name]) !== JSON.stringify(after.file[name]))
   const { listen: old } = before.file
   const { listen } = after.file

@@ -48,6 +48,8 @@ export async function callerOf(options: CallerOptions, presented: Presented): Pr
     if (identified.code === 'unavailable') throw new Problem(503, 'unavailable', identified.why)
     throw unverified(identified.why, identified.challenge)
   }
+  // SECURITY: a token of a run is narrower than its bearer, which nothing here would heed.
+  if (identified.ours === true) throw unverified('a token of a run is for calls: show a credential of your own')
   const { principal } = identified
   if (principal.id === undefined) throw unverified('a credential is needed')
   const may: readonly Power[] = options.isOperator?.(principal) === true ? ['operate', 'watch'] : []

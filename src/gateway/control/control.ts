@@ -6,9 +6,11 @@ import type { CallerOptions } from './caller.ts'
 import { type ApproverSystem, decisionWebhook } from './decision-webhook.ts'
 import { operatorRoutes } from './operations.ts'
 import type { Route } from './route.ts'
+import { runRoutes } from './runs.ts'
 import { serveRoutes } from './serve.ts'
 import { standingRoutes } from './standing.ts'
 import { type StatusOptions, statusRoutes } from './status.ts'
+import { type TokenOptions, tokenRoutes } from './token.ts'
 
 export interface ControlOptions extends CallerOptions, StatusOptions {
   readonly listen: {
@@ -20,6 +22,8 @@ export interface ControlOptions extends CallerOptions, StatusOptions {
   readonly hosts?: readonly string[]
   /** Systems whose signed decisions count. */
   readonly approvers?: readonly ApproverSystem[]
+  /** Makes tokens and handles of runs; none by default. */
+  readonly tokens?: Omit<TokenOptions, 'guard'>
   /** More routes: those of AuthZEN. */
   readonly routes?: readonly Route[]
   readonly onError?: (error: unknown) => void
@@ -35,7 +39,7 @@ export interface Control {
 
 /** Every route of the control API itself. */
 export function controlRoutes(
-  options: StatusOptions & Pick<ControlOptions, 'approvers'>,
+  options: StatusOptions & Pick<ControlOptions, 'approvers' | 'tokens'>,
   draining: () => boolean = () => false,
 ): readonly Route[] {
   return [
@@ -43,6 +47,8 @@ export function controlRoutes(
     ...approvalRoutes(options.guard),
     ...standingRoutes(options.guard),
     ...operatorRoutes(options.guard),
+    ...runRoutes({ guard: options.guard, ...options.tokens }),
+    ...(options.tokens === undefined ? [] : tokenRoutes({ guard: options.guard, ...options.tokens })),
     ...decisionWebhook(options.guard, options.approvers ?? []),
   ]
 }

@@ -11,6 +11,7 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders
   /** Scheme and host as the client knows them. */
   readonly origin: string
+  readonly path: string
   /** Parsed JSON, one reading only. */
   readonly body: unknown
   readonly bytes: Buffer
@@ -33,6 +34,8 @@ export interface Route {
   readonly path: string
   /** `nobody`: open to all; `anybody`: whoever could be verified; else who has the power. */
   readonly needs: 'nobody' | 'anybody' | Power
+  /** The body is a form, read by the route itself; JSON unless said otherwise. */
+  readonly takes?: 'form'
   /** What is answered to bodies that are no JSON; 415 unless said otherwise. */
   readonly wrongType?: 400
   handle(asked: Asked): Promise<Given>
@@ -91,6 +94,13 @@ export function readBody<T>(schema: z.ZodType<T>, { body }: Pick<Asked, 'body'>)
 
 /** @throws {Problem} 403 when it is no person who calls. */
 export function personOf({ caller }: Pick<Asked, 'caller'>): Extract<Caller, { kind: 'person' }> {
-  if (caller?.kind === 'person') return caller
-  throw new Problem(403, 'needs-person', 'this needs a person: a credential of this API speaks for nobody')
+  // SECURITY: nobody approves through an agent, whoever it acts for.
+  const isPerson =
+    caller?.kind === 'person' && caller.principal.kind !== 'agent' && caller.principal.chain === undefined
+  if (isPerson) return caller
+  throw new Problem(
+    403,
+    'needs-person',
+    'this needs a person: neither agents nor credentials of this API speak for one',
+  )
 }

@@ -66,8 +66,8 @@ async function answer({ routes, options, hosts, signIns }: Door, request: Incomi
   const caller = await admit(route, { options, signIns }, request, `${origin}${path}`)
   const bytes = await bytesOf(route, request, options.bodyBytes ?? 1024 * 1024)
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
-  const body = bytes.length === 0 ? undefined : parseStrictJson(bytes, maxDepth)
-  return route.handle({ parameters, query, headers: request.headers, origin, body, bytes, caller })
+  const body = bytes.length === 0 || route.takes === 'form' ? undefined : parseStrictJson(bytes, maxDepth)
+  return route.handle({ parameters, query, headers: request.headers, origin, path, body, bytes, caller })
 }
 
 /** @throws {Problem} when the request is for another host, or comes from a page of one. */
@@ -104,6 +104,7 @@ async function bytesOf(route: Route, request: IncomingMessage, maxBytes: number)
     request.resume()
     return Buffer.alloc(0)
   }
+  if (route.takes === 'form') return await readBytes(request, maxBytes)
   const type = request.headers['content-type'] ?? ''
   const isJson = /^application\/json[ \t]*(?:;[ \t]*charset=utf-8[ \t]*)?$/i.test(type)
   if (!isJson) throw new Problem(route.wrongType ?? 415, 'media-type', 'the body must be application/json')

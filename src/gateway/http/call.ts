@@ -14,6 +14,7 @@ import { credentialsOf, originOf, presentedBy, withoutCredential } from './calle
 import { carry, sendAlone, sendingOf, show, stream } from './carry.ts'
 import { checkLength, type Head, readHead } from './head.ts'
 import type { Origin } from './headers.ts'
+import { type ResourceConfig, serveMetadata, withMetadata } from './metadata.ts'
 import { Refused, refused } from './refused.ts'
 import { type Arriving, type Reply, sendAgain, sendRefusal, takesInterim } from './reply.ts'
 import type { Found, Routes } from './route.ts'
@@ -37,8 +38,7 @@ export interface Surroundings {
   readonly upstreams: Upstreams
   readonly limits: HttpLimits
   readonly hosts: ReadonlySet<string> | undefined
-  /** What it is known as to those who ask for tokens. */
-  readonly resource?: string | undefined
+  readonly resource?: ResourceConfig | undefined
   readonly trusted: BlockList | undefined
   /** Whether held calls are sent by the guard itself once they are approved. */
   readonly sendsApproved: boolean
@@ -79,6 +79,7 @@ export async function serveCall(around: Surroundings, arriving: Arriving, reply:
     // HTTP/2 calls an answer finished when its stream is reset.
     if (!reply.writableEnded) leaving.abort()
   })
+  if (serveMetadata(around.resource, arriving, reply)) return
   try {
     const read = await readCall(around, arriving, reply)
     if (read.found === undefined) await passUndescribed(around, read, reply, leaving.signal)
@@ -127,11 +128,11 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
   const kind = head.hasBody && found !== undefined ? found.route.body.kindOf(contentTypeOf(head)) : 'opaque'
   const whole = kind !== 'opaque' || found?.route.holds === true
   if (whole) checkLength(head.length, around.limits.bodyBytes)
-  const identified = await around.identifier.identify(presentedBy(head, arriving, origin, around.resource))
+  const identified = await around.identifier.identify(presentedBy(head, arriving, origin, around.resource?.url))
   if (!identified.ok)
     throw identified.code === 'unavailable'
       ? refused('unavailable', identified.why, { retryAfterMs: 1000 })
-      : new Refused(refuse('unauthenticated', identified.why), identified.challenge)
+      : new Refused(refuse('unauthenticated', identified.why), withMetadata(identified.challenge, around.resource))
   const { principal, run, ours } = identified
   const passed = ours === true ? withoutCredential(head) : head
   const base = { head: passed, origin, found, principal, ...(run === undefined ? {} : { run }) }

@@ -6,6 +6,7 @@ import type { Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { type HttpEvent, type HttpLimits, type Surroundings, serveCall } from './call.ts'
 import { type ListenConfig, openListener, type TlsConfig } from './listener.ts'
+import type { ResourceConfig } from './metadata.ts'
 import { compileRoutes, type Routes } from './route.ts'
 import { serveUpgrade } from './upgrade.ts'
 import { openUpstreams, type UpstreamConfig } from './upstream.ts'
@@ -23,6 +24,8 @@ export interface HttpGatewayOptions {
   readonly hosts?: readonly string[]
   /** Addresses or networks (`10.0.0.0/8`) of proxies that may say whom a request came from. */
   readonly trustedProxies?: readonly string[]
+  /** What it is known as to agents that ask for tokens. */
+  readonly resource?: ResourceConfig
   /** Send a held call once it is approved, instead of waiting for its caller to repeat it. Its credentials stay in memory until then. */
   readonly sendsApproved?: boolean
   /** Puts secrets into calls and takes them out of answers; none without it. */
@@ -70,6 +73,7 @@ export async function openHttpGateway(options: HttpGatewayOptions): Promise<Http
     upstreams,
     limits: { ...usualLimits, ...options.limits },
     hosts: namesOf(options.hosts),
+    resource: options.resource,
     trusted: proxiesOf(options.trustedProxies),
     sendsApproved: options.sendsApproved ?? false,
     vault: options.vault,
