@@ -94,13 +94,10 @@ export function readBody<T>(schema: z.ZodType<T>, { body }: Pick<Asked, 'body'>)
 
 /** @throws {Problem} 403 when it is no person who calls. */
 export function personOf({ caller }: Pick<Asked, 'caller'>): Extract<Caller, { kind: 'person' }> {
+  if (caller?.kind !== 'person')
+    throw new Problem(403, 'needs-person', 'this needs a person: a credential of this API speaks for nobody')
   // SECURITY: nobody approves through an agent, whoever it acts for.
-  const isPerson =
-    caller?.kind === 'person' && caller.principal.kind !== 'agent' && caller.principal.chain === undefined
-  if (isPerson) return caller
-  throw new Problem(
-    403,
-    'needs-person',
-    'this needs a person: neither agents nor credentials of this API speak for one',
-  )
+  if (caller.principal.kind === 'agent' || caller.principal.chain !== undefined)
+    throw new Problem(403, 'needs-person', 'this needs a person: an agent speaks for nobody')
+  return caller
 }
