@@ -13,12 +13,14 @@ export interface GuardedDesk extends Watched {
   readonly url: string
 }
 
-/** Callers are who their token says: `Bearer AGENT for PERSON`, or a person alone. */
+/** Callers are who their token says: `Bearer AGENT for PERSON`, with agents between, or a person alone. */
 export const byToken: Identifier = {
   identify: async ({ headers }) => {
-    const [, agent, behind] = /^Bearer ([a-z-]+)(?: for ([a-z-]+))?$/.exec(String(headers['authorization'] ?? '')) ?? []
-    if (agent === undefined) return { ok: false, code: 'unknown', why: 'the token is not known', challenge: 'Bearer' }
-    const principal = behind === undefined ? person(agent) : { ...person(agent), chain: [person(behind)] }
+    const [, names = ''] = /^Bearer ([a-z -]+)$/.exec(String(headers['authorization'] ?? '')) ?? []
+    const [caller, ...behind] = names.split(' for ')
+    if (caller === undefined || caller === '')
+      return { ok: false, code: 'unknown', why: 'the token is not known', challenge: 'Bearer' }
+    const principal = behind.length === 0 ? person(caller) : { ...person(caller), chain: behind.map(person) }
     return { ok: true, principal }
   },
   close: async () => undefined,
@@ -55,7 +57,7 @@ export async function openGuardedDesk(
     ...watched,
     url: `${gateway.address.url}/mcp`,
     close: async () => {
-      await gateway.close(100)
+      await gateway.close(0)
       await watched.close()
     },
   }

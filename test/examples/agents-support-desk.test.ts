@@ -8,6 +8,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { decideBarely } from '../../examples/agents-support-desk/bare.ts'
 import { deskCharter, deskScenarios, playAll, surprises } from '../../examples/agents-support-desk/corpus.ts'
 import { KNOWN } from '../../examples/agents-support-desk/expected.ts'
+import { decideByGateway } from '../../examples/agents-support-desk/gateway.ts'
+import { decideByGuard } from '../../examples/agents-support-desk/guarded.ts'
 import { start } from '../../examples/agents-support-desk/start.ts'
 
 const folder = new URL('../../examples/agents-support-desk/', import.meta.url)
@@ -46,12 +48,24 @@ test('every class of scenarios has attacks and a benign twin', () => {
     assert.deepEqual([...new Set(all.map(({ kind }) => kind))].sort(), ['attack', 'benign'], name)
 })
 
-test('every scenario is decided as it should be, but for those that are known', async () => {
-  const played = await playAll(await deskCharter(), decideBarely, deskScenarios())
-  assert.deepEqual(surprises(played, KNOWN), [])
-  const asked = played.filter(({ scenario, questions }) => scenario.kind === 'benign' && questions > 0)
-  const wanted = asked.filter(({ scenario }) =>
-    scenario.steps.some((step) => 'expect' in step && step.expect === 'ask'),
-  )
-  assert.equal(asked.length, wanted.length, 'nobody is asked where no scenario says so')
-})
+const all = deskScenarios()
+/** Of each class the first attack and the first benign run; all of them: `check.ts --gateway`. */
+const some = all.filter(
+  ({ of, kind }, index) => all.findIndex((each) => each.of === of && each.kind === kind) === index,
+)
+
+for (const [way, open, scenarios] of [
+  ['by the bare decision', decideBarely, all],
+  ['by the guard', decideByGuard, all],
+  ['by the guard behind its gateway', decideByGateway, some],
+] as const)
+  test(`every scenario is decided as it should be ${way}, but for those that are known`, async () => {
+    const played = await playAll(await deskCharter(), open, scenarios)
+    assert.ok(played.length >= 40)
+    assert.deepEqual(surprises(played, KNOWN), [])
+    const asked = played.filter(({ scenario, questions }) => scenario.kind === 'benign' && questions > 0)
+    const wanted = asked.filter(({ scenario }) =>
+      scenario.steps.some((each) => 'expect' in each && each.expect === 'ask'),
+    )
+    assert.equal(asked.length, wanted.length, 'nobody is asked where no scenario says so')
+  })
