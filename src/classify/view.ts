@@ -1,4 +1,4 @@
-import { base32Bytes, base64Bytes, hexBytes, textOfBytes } from './bytes.ts'
+import { base32Bytes, base64Bytes, beginsLikeText, hexBytes, textOfBytes } from './bytes.ts'
 import { plainOf } from './lookalike.ts'
 
 /** One way to read a text: as it stands, or with an encoding undone. */
@@ -188,19 +188,29 @@ function* runs(text: string, pattern: RegExp, bytesOf: (run: string) => number[]
 }
 
 function* decodedFrom(run: string, bytesOf: (run: string) => number[], alignments: number): Generator<string> {
+  const isBase64 = bytesOf === base64Bytes
   for (let skip = 0; skip < alignments; skip++) {
-    if (bytesOf === base64Bytes && !mayBeBase64(run, skip, 1)) continue
+    if (isBase64 && !mayBeBase64(run, skip, 1)) continue
+    if (!beginsLikeText(bytesOf(run.slice(skip, skip + sample)))) continue
     const decoded = textOfBytes(bytesOf(run.slice(skip)))
     if (decoded !== undefined) yield decoded
   }
   const padding = run.endsWith('=') ? run.indexOf('=') : run.length
-  if (bytesOf === base64Bytes && ![1, 2, 3, 4].some((skip) => mayBeBase64(run, padding - skip, -1))) return
-  const backwards = [...run].reverse().join('')
+  if (isBase64 && ![1, 2, 3, 4].some((skip) => mayBeBase64(run, padding - skip, -1))) return
+  const end = backwards(run.slice(-sample - alignments))
+  let whole: string | undefined
   for (let skip = 0; skip < alignments; skip++) {
-    const decoded = textOfBytes(bytesOf(backwards.slice(skip)))
+    if (!beginsLikeText(bytesOf(end.slice(skip)))) continue
+    whole ??= backwards(run)
+    const decoded = textOfBytes(bytesOf(whole.slice(skip)))
     if (decoded !== undefined) yield decoded
   }
 }
+
+/** So many characters of a run are decoded first, to see whether the rest is worth it. */
+const sample = 64
+
+const backwards = (run: string): string => [...run].reverse().join('')
 
 /** Most of the first characters of each group of four are such as the first byte of ASCII, or the 0 of UTF-16, leads to. */
 function mayBeBase64(run: string, from: number, step: 1 | -1): boolean {
