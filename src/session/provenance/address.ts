@@ -13,5 +13,7 @@ const addresses = new RegExp(
 
 /** What in a longer text can be sent to, called or opened: e-mail addresses, links, account and phone numbers. Each as it is written. */
 export function addressesIn(text: string): readonly string[] {
-  return [...new Set([...text.matchAll(addresses)].map(([found]) => found.replace(/[.,;:!?'"’”*_]{1,9}$/u, '')))]
+  // Models write line breaks as escapes where they escape twice.
+  const words = text.replace(/\\[nrt]/g, ' ')
+  return [...new Set([...words.matchAll(addresses)].map(([found]) => found.replace(/[.,;:!?'"’”*_]{1,9}$/u, '')))]
 }

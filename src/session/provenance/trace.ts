@@ -69,8 +69,11 @@ function isSame(left: Origin, right: Origin): boolean {
 function chosenElsewhere(memory: Memory, text: string, good: readonly Origin[]): readonly Origin[] | undefined {
   if (good.some(({ trust }) => trust === 'prompt' || trust === 'endorsed')) return good
   if (memory.full) return []
-  const named = memory.named.get(fold(text))?.find((origin) => !good.some((own) => isOwn(own, origin)))
-  return named === undefined ? undefined : [named]
+  const named = memory.named.get(fold(text)) ?? []
+  const [first] = named
+  if (first === undefined) return undefined
+  const own = good.filter((id) => named.every((each) => isOwn(id, each)))
+  return own.length > 0 ? own : [first]
 }
 
 /** Whether a text stands in the very record whose id it names. */
