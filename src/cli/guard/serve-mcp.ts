@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { McpEvent } from '../../gateway/mcp/event.ts'
 import { type McpGateway, type McpServerConfig, openMcpGateway } from '../../gateway/mcp/gateway.ts'
+import { environmentOf } from '../../gateway/mcp/secrets.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Identifier } from '../../identity/identity.ts'
+import type { Injector } from '../../vault/injector.ts'
 import type { GuardConfig } from './config.ts'
 import type { McpFile } from './mcp-schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -13,6 +15,8 @@ export interface McpSurroundings {
   readonly guard: Guard
   readonly identifier: Identifier
   readonly secrets: Secrets
+  /** Where secrets for servers come from, beside those the guard file names. */
+  readonly vault?: Injector | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly tell: (words: string) => void
 }
@@ -20,12 +24,16 @@ export interface McpSurroundings {
 /** Opens it; undefined when the guard file has none. @throws when a file or a secret is missing, or the port is taken. */
 export async function serveMcpSection(
   { folder, file }: GuardConfig,
-  { guard, identifier, secrets, env, tell }: McpSurroundings,
+  { guard, identifier, secrets, vault, env, tell }: McpSurroundings,
 ): Promise<McpGateway | undefined> {
   const { mcp, limits } = file
   if (mcp === undefined) return undefined
   const servers = Object.entries(mcp.servers).map(
-    async ([source, server]) => [source, await serverOf(folder, server, secrets)] as const,
+    async ([source, server]) =>
+      [
+        source,
+        await serverOf(folder, server, secrets, (configured) => environmentOf(vault, source, configured)),
+      ] as const,
   )
   const { host, port, hosts, origins, scopes, anonymous, url, tls } = mcp
   const listening =
@@ -49,6 +57,7 @@ export async function serveMcpSection(
       ...(url === undefined ? {} : { url }),
     },
     environment: env,
+    ...(vault === undefined ? {} : { vault }),
     onEvent: (event) => tell(wordsFor(event)),
     ...(hosts === undefined ? {} : { hosts }),
   })
@@ -58,10 +67,11 @@ async function serverOf(
   folder: string,
   server: McpFile['servers'][string],
   secrets: Secrets,
+  withVault: (env: Readonly<Record<string, string>>) => Promise<Readonly<Record<string, string>>>,
 ): Promise<McpServerConfig> {
   if ('command' in server) {
     const { command, args, cwd } = server
-    const env = await filled(server.env, secrets)
+    const env = await withVault(await filled(server.env, secrets))
     return { stdio: { command, args, env, ...(cwd === undefined ? {} : { cwd: resolve(folder, cwd) }) } }
   }
   const { url, timeout, ca } = server

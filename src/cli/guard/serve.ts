@@ -80,6 +80,7 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       guard: core.guard,
       identifier: { identify: (presented) => now.outside.identifier.identify(presented), close: async () => undefined },
       secrets,
+      vault: safe?.injector,
       env: options.env,
       tell,
     })

@@ -2,8 +2,10 @@
 import { dirname, resolve } from 'node:path'
 import type { Principal } from '../../charter/charter.ts'
 import { loadCharter } from '../../charter/load.ts'
+import { environmentOf, sealedUpstream } from '../../gateway/mcp/secrets.ts'
 import { stdioUpstream } from '../../gateway/mcp/stdio-upstream.ts'
 import { mcpTruth } from '../../gateway/mcp/truth.ts'
+import type { McpUpstream } from '../../gateway/mcp/upstream.ts'
 import { type Wrapped, wrapServer } from '../../gateway/mcp/wrap.ts'
 import { blind } from '../../guard/truth.ts'
 import { printDiagnostics } from '../diagnostics.ts'
@@ -12,6 +14,7 @@ import { openCore } from '../guard/core.ts'
 import { guardFileSchema } from '../guard/schema.ts'
 import { openSecrets } from '../guard/secrets.ts'
 import { wordsFor } from '../guard/serve-mcp.ts'
+import { type ServingVault, serveVault } from '../guard/serve-vault.ts'
 import type { Terminal } from '../terminal.ts'
 import { versionOfProgram } from '../version.ts'
 
@@ -38,18 +41,24 @@ export async function wrap(terminal: Terminal, command: readonly string[], optio
   const truth = mcpTruth(charter, () => wrapped?.lookers, blind, ready.file.limits.look)
   let core: Awaited<ReturnType<typeof openCore>> | undefined
   core = await openCore(ready, { secrets, version: versionOfProgram(), truth })
-  const upstream = stdioUpstream({
-    source,
-    command: {
-      command: program,
-      args,
-      env: ownEnvironment(terminal),
-      onError: (text) => terminal.printError(text.trimEnd()),
-    },
-    environment: terminal.env,
-    maxBytes: ready.file.limits.response,
-  })
+  const fail = (why: string): void => terminal.printError(`lockstep: ${why}`)
+  let safe: ServingVault | undefined
+  let upstream: McpUpstream | undefined
   try {
+    safe = await serveVault(ready, { secrets, env: terminal.env, ledger: core.ledger }, fail)
+    const vault = safe?.injector
+    const server = stdioUpstream({
+      source,
+      command: {
+        command: program,
+        args,
+        env: await environmentOf(vault, source, ownEnvironment(terminal)),
+        onError: (text) => terminal.printError(text.trimEnd()),
+      },
+      environment: terminal.env,
+      maxBytes: ready.file.limits.response,
+    })
+    upstream = vault === undefined ? server : sealedUpstream(server, { vault, charter, onFail: fail })
     wrapped = wrapServer({
       guard: core.guard,
       upstream,
@@ -60,7 +69,8 @@ export async function wrap(terminal: Terminal, command: readonly string[], optio
     })
     await wrapped.ended
   } finally {
-    await upstream.close()
+    await upstream?.close()
+    await safe?.close()
     await core.close()
   }
 }

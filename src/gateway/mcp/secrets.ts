@@ -125,9 +125,9 @@ function cleanEvent(event: SseEvent, scrubber: Scrubber): SseEvent {
 
 /** The variables for a program that is a server: those of its configuration, and those of the vault. @throws {VaultError} */
 export async function environmentOf(
-  vault: Injector,
+  vault: Injector | undefined,
   source: string,
-  configured: Readonly<Record<string, string>> = {},
+  configured: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
-  return { ...configured, ...(await vault.environment({ source })) }
+  return vault === undefined ? configured : { ...configured, ...(await vault.environment({ source })) }
 }
