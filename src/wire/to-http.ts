@@ -21,6 +21,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 export function toHttp(charter: Charter, use: Use, request: CallRequest, server: string): WireRequest {
   const shape = charter.operations.get(use.operation)?.shape
   if (shape === undefined) throw new TypeError(`no operation ${use.operation}`)
+  if (shape.method === 'TOOL') return toolCall(shape.name, request, server)
   const path = shape.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
     encodeURIComponent(textOf(request.path?.[name])),
   )
@@ -43,6 +44,43 @@ export function toHttp(charter: Charter, use: Use, request: CallRequest, server:
     : (shape.body?.mediaType ?? 'application/json').replace(/^\*\/\*$/, 'application/json')
   const body = form ? formText(request.body) : printLosslessJson(request.body)
   return { method: shape.method, url, headers, body }
+}
+
+/** The revision of MCP in which a call is one request by itself. */
+export const mcpRevision = '2026-07-28'
+
+/**
+ * The call of a tool over Streamable HTTP.
+ *
+ * @see MCP 2026-07-28, basic/transports
+ */
+function toolCall(name: string, { header, body }: CallRequest, server: string): WireRequest {
+  const headers: Record<string, string> = {
+    accept: 'application/json, text/event-stream',
+    'content-type': 'application/json',
+    'mcp-protocol-version': mcpRevision,
+    'mcp-method': 'tools/call',
+    'mcp-name': headerText(name),
+  }
+  for (const [each, value] of Object.entries(header ?? {})) if (value !== undefined) headers[each] = textOf(value)
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': mcpRevision,
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'lockstep', version: '1' },
+  }
+  const params = { name, arguments: body ?? {}, _meta: meta }
+  return {
+    method: 'POST',
+    url: server,
+    headers,
+    body: printLosslessJson({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  }
+}
+
+/** Names that no header can hold as they are go as base64 (SEP-2243). */
+function headerText(name: string): string {
+  if (/^[\x21-\x7e]+$/.test(name)) return name
+  return `=?base64?${btoa(String.fromCharCode(...new TextEncoder().encode(name)))}?=`
 }
 
 function formText(body: unknown): string {

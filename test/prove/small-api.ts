@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { openStage, proveAll } from '../../examples/shared/stage.ts'
 import { hasErrors } from '../../src/charter/diagnostic.ts'
 import { readDescription } from '../../src/charter/source/read-description.ts'
+import { readToolList } from '../../src/charter/source/tools.ts'
 import type { Outcome } from '../../src/prove/finding.ts'
 import { parseIdentities } from '../../src/prove/identity/parse-identities.ts'
 import { analyse } from '../charter/fixture.ts'
@@ -25,6 +26,8 @@ export interface SmallApi {
   readonly charter: string
   /** The OpenAPI document of the source `shop`, where the charter does not describe it inline. */
   readonly description?: unknown
+  /** The tools of the source `shop`, where it is an MCP server: then `answer` is asked at one address. */
+  readonly tools?: readonly unknown[]
   /** The `identities` of the identities file; those of `people` are added. */
   readonly identities?: string
   /** What `identities` read from the environment. */
@@ -68,8 +71,13 @@ export async function proveSmall(api: SmallApi): Promise<Outcome> {
 }
 
 async function proveAt(api: SmallApi, url: string): Promise<Outcome> {
-  const { description } = readDescription('shop', api.description, () => ({ file: 'shop.json', line: 1, column: 1 }))
-  const known = api.description === undefined || description === undefined ? [] : [['shop', description] as const]
+  const at = () => ({ file: 'shop.json', line: 1, column: 1 })
+  const { description } =
+    api.tools === undefined
+      ? readDescription('shop', api.description, at)
+      : readToolList('shop', { tools: api.tools }, at)
+  const known =
+    (api.description ?? api.tools) === undefined || description === undefined ? [] : [['shop', description] as const]
   const { charter, diagnostics } = analyse(api.charter, new Map(known))
   assert.ok(charter !== undefined && !hasErrors(diagnostics), JSON.stringify(diagnostics))
   const { identities, diagnostics: faults } = parseIdentities({ file: 'i.yaml', text: identitiesOf(api, url) })

@@ -103,7 +103,7 @@ function overdrawn(
 function note(state: State, { request, response, failure }: Exchange): void {
   if (response !== undefined) Object.assign(state, { silences: 0, answered: true })
   if (failure === undefined) return
-  const look = request.method === 'GET' || request.method === 'HEAD'
+  const look = ['GET', 'HEAD'].includes(request.method) || request.headers['mcp-method'] !== undefined
   // A look that got no answer must not pass for one that saw no change.
   if (failure.code !== 'unreachable') {
     if (look && state.armed)

@@ -10,6 +10,8 @@ export function tacticWords(tactic: Tactic, as: string): string {
         'other-actor': `as ${as}, who is another kind of actor`,
         'no-scope': `as ${as}, without the scope`,
         'not-signed-in': 'without signing in',
+        'agent-outside': `as ${as}, an agent whose work it is not`,
+        'agent-of-other': `as ${as}, an agent of somebody else`,
       }[tactic.other]
     case 'from-state': {
       const by = tactic.through === undefined ? '' : ` by \`${tactic.through}\``

@@ -40,6 +40,8 @@ export function parseIdentities(
 function checkNames(file: RawIdentities, known: KnownNames | undefined, report: Report): void {
   const names = Object.keys(file.identities)
   checkName(file.observer, names, ['observer'], report)
+  for (const [name, identity] of Object.entries(file.identities))
+    checkName(identity.for, names, ['identities', name, 'for'], report)
   for (const [name, hook] of Object.entries(file.hooks ?? {})) {
     checkName(hook?.as, names, ['hooks', name, 'as'], report)
     checkSource(hook?.source, file, ['hooks', name], report)

@@ -31,6 +31,7 @@ const principal = z
 const identity = z.strictObject({
   actor: z.union([text, z.array(text).min(1)]).describe('Name or names of the actor in the charter.'),
   principal: principal.optional(),
+  for: text.optional().describe('Of an agent: the identity it acts for.'),
   headers: texts.optional(),
   query: texts.optional(),
   cookies: z.boolean().optional().describe('Keep the cookies the target sets.'),

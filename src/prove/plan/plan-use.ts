@@ -5,6 +5,7 @@ import type { AbuseCase, NotReached, Scenario } from './scenario.ts'
 import { planOnce } from './tactic/again.ts'
 import { planApproval } from './tactic/approval.ts'
 import { planBy, planRefBy } from './tactic/by.ts'
+import { planDelegation } from './tactic/delegation.ts'
 import { Draft } from './tactic/draft.ts'
 import { planEnded } from './tactic/ended.ts'
 import { planSeenBy, planSetBy } from './tactic/field.ts'
@@ -91,6 +92,15 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
       break
     case 'items':
       planItems(draft, constraint, control)
+      break
+    case 'delegation':
+      planDelegation(draft, constraint, control)
+      break
+    case 'values':
+    case 'flow':
+    case 'integrity':
+      // What these speak of happens between an agent and its tools, and is tried there.
+      draft.skip(constraint.id, { kind: 'again' }, 'only an agent can be led into that: `lockstep redteam` tries it')
       break
   }
 }

@@ -145,7 +145,14 @@ export type Tactic =
   | { readonly kind: 'rightful' }
 
 /** How an attacker differs from whoever may. */
-export type Other = 'other-owner' | 'other-tenant' | 'other-actor' | 'no-scope' | 'not-signed-in'
+export type Other =
+  | 'other-owner'
+  | 'other-tenant'
+  | 'other-actor'
+  | 'no-scope'
+  | 'not-signed-in'
+  | 'agent-outside'
+  | 'agent-of-other'
 
 /** A short stable name of a tactic, as `from-state.draft`. */
 export function nameOf(tactic: Tactic): string {

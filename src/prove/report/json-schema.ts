@@ -61,7 +61,15 @@ const plain = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(ki
 const tactic = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('as-other'),
-    other: z.enum(['other-owner', 'other-tenant', 'other-actor', 'no-scope', 'not-signed-in']),
+    other: z.enum([
+      'other-owner',
+      'other-tenant',
+      'other-actor',
+      'no-scope',
+      'not-signed-in',
+      'agent-outside',
+      'agent-of-other',
+    ]),
   }),
   z.strictObject({ kind: z.literal('from-state'), state: text, slot: text, through: text.exactOptional() }),
   z.strictObject({

@@ -42,7 +42,7 @@ export async function openLab(options: LabOptions): Promise<{ lab: Lab; absent: 
   const touch = ({ method }: Pick<HttpRequest, 'method'>): void => {
     if (!harmless.has(method)) deadEnds.isPristine = false
   }
-  const sessions = openSessions(charter, identities, { note: doors.note, touch })
+  const sessions = openSessions(charter, identities, { note: doors.note, touch, ...delegationsOf(file) })
   const { members, absent } = await gather(file, sessions.signIn)
   let count = 0
   const past: Lab['past'] = []
@@ -109,11 +109,20 @@ interface Sessions {
   readonly forget: () => void
 }
 
-/** What is told of requests: what was answered, and that they are about to be sent. */
+/** What is told of requests: what was answered, and that they are about to be sent. And who acts for whom. */
 interface Telling {
+  readonly actsFor: (name: string) => string | undefined
+  /** Who is who, once they have signed in. */
+  readonly known: Map<string, Principal>
   readonly note: (name: string, exchange: Exchange) => void
   readonly touch: (request: Pick<HttpRequest, 'method'>) => void
 }
+
+function delegationsOf(file: RawIdentities): Pick<Telling, 'actsFor' | 'known'> {
+  return { known: new Map(), actsFor: (name) => file.identities[name.split('#', 1)[0] ?? name]?.for }
+}
+
+const longestChain = 8
 
 const registration = { method: 'POST' }
 /** Methods that leave a target as it is. */
@@ -151,7 +160,11 @@ async function gather(
 ): Promise<{ members: readonly Member[]; absent: readonly string[] }> {
   const members: Member[] = []
   const absent: string[] = []
-  for (const [name, raw] of Object.entries(file.identities)) {
+  // Whom somebody acts for must be known before them.
+  const ordered = Object.entries(file.identities).sort(
+    ([, left], [, right]) => Number(left.for !== undefined) - Number(right.for !== undefined),
+  )
+  for (const [name, raw] of ordered) {
     if (raw.pool !== undefined) {
       const principal = { ...knownOf(raw), actors: [raw.actor].flat() }
       const seats = Array.from({ length: Math.min(poolSeats, raw.pool) }, (_, index) => `${name}#${index + 1}`)
@@ -220,13 +233,29 @@ function openDoors(file: RawIdentities) {
   }
 }
 
-function signedAs(charter: Charter, session: Session, { note, touch }: Telling): Signed {
+/** Whom somebody acts for, nearest first, as far as they have signed in. */
+function chainOf(name: string, actsFor: Telling['actsFor'], known: Telling['known']): readonly Principal[] {
+  const chain: Principal[] = []
+  for (let next = actsFor(name); next !== undefined && chain.length < longestChain; next = actsFor(next)) {
+    const principal = known.get(next)
+    if (principal === undefined) break
+    chain.push(principal)
+  }
+  return chain
+}
+
+function signedAs(charter: Charter, session: Session, { note, touch, actsFor, known: people }: Telling): Signed {
   return {
     name: session.name,
     get principal() {
       const { id, tenant, ...rest } = session.principal
       const known = { ...rest, ...(id === undefined ? {} : { id }), ...(tenant === undefined ? {} : { tenant }) }
-      return { ...known, actors: session.ended ? [] : actorsAs(charter, session.actors, known) }
+      const actors = session.ended ? [] : actorsAs(charter, session.actors, known)
+      const agent = actors.some((name) => charter.actors.get(name)?.kind === 'agent')
+      const plain: Principal = { ...known, actors, ...(agent ? { kind: 'agent' } : {}) }
+      people.set(session.name, plain)
+      const chain = chainOf(session.name, actsFor, people)
+      return chain.length === 0 ? plain : { ...plain, chain }
     },
     apply: (request) => session.apply(request),
     renew: () => session.renew(),

@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls'
 import { createBudget } from './budget.ts'
 import type { Exchange, Failure, HttpRequest } from './exchange.ts'
+import { withTools } from './mcp.ts'
 import { type Entrant, maxRaceWidth, runRace } from './race.ts'
 import { createScope, type Target } from './scope.ts'
 import { openSender, type WireOptions } from './send.ts'
@@ -22,7 +23,8 @@ export interface TransportOptions extends WireOptions {
 /**
  * The only way a proof reaches its target.
  *
- * Nothing is thrown for what may happen on a wire: every outcome is an `Exchange`. No redirect is followed, nothing is retried.
+ * Nothing is thrown for what may happen on a wire: every outcome is an `Exchange`. No redirect is followed, nothing is retried. Calls of
+ * MCP tools come back as their results.
  */
 export interface Transport {
   send(request: HttpRequest): Promise<Exchange>
@@ -44,7 +46,7 @@ export function openTransport(options: TransportOptions): Transport {
   const h2c = options.h2c ?? false
   const run = (entrants: readonly Entrant[]): Promise<Exchange[]> => runRace(entrants, { ...options, h2c, trusted })
 
-  return {
+  return withTools({
     async send(request) {
       const target = inScope(request.url)
       if (isFailure(target)) return { request, failure: target }
@@ -72,7 +74,7 @@ export function openTransport(options: TransportOptions): Transport {
     },
     used: () => budget.used(),
     close: () => sender.close(),
-  }
+  })
 }
 
 function toEntrant(request: HttpRequest, target: Target | Failure | undefined): Entrant[] {

@@ -22,10 +22,14 @@ export function planBy(draft: Draft, constraint: ConstraintOf<'by'>, control: Sc
   const involved = new Set(control.steps.slice(0, -1).map((step) => step.as))
   const attackers = attackersOf(draft.stage, draft.use, { caller, owner, involved })
     .filter((each) => !isOwn || each.member === undefined)
+    // What agents may not is a matter of whom they act for.
+    .filter((each) => each.member?.principal.chain === undefined)
     .flatMap((each) => uninvolved(draft, control, each))
   const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? true
   for (const { member, other, instead } of attackers) {
     const found = {
+      'agent-outside': 'tool-outside-workflow',
+      'agent-of-other': 'delegation-exceeded',
       'other-owner': writes ? 'bola-write' : 'bola-read',
       'other-tenant': 'cross-tenant',
       'other-actor': 'bfla',

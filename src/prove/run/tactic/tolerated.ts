@@ -5,7 +5,7 @@ import type { AbuseCase } from '../../plan/scenario.ts'
 import type { Lab } from '../lab.ts'
 
 const companions: Readonly<Record<string, readonly Constraint['kind'][]>> = {
-  'as-other': ['by', 'separation', 'set-by'],
+  'as-other': ['by', 'separation', 'set-by', 'delegation', 'values'],
   'from-state': ['once', 'approval', 'order', 'from', 'separation'],
   again: ['from', 'limit', 'order', 'idempotency', 'once', 'approval'],
   'same-key': ['from', 'limit', 'order', 'once', 'when'],
@@ -23,8 +23,9 @@ const counting: readonly Constraint['kind'][] = ['once', 'limit', 'rate']
 /** Constraints that may break with the target because the same deed breaks both; named with the finding. */
 export function toleratedBy(lab: Lab, abuse: AbuseCase): ReadonlySet<ConstraintId> {
   const { tactic } = abuse
-  // Of somebody who is nobody it is not known what they have used.
-  const nobody = tactic.kind === 'as-other' && tactic.other === 'not-signed-in' ? counting : []
+  // Of somebody who is nobody, and of an agent outside of any run, it is not known what they have used.
+  const uncounted = ['not-signed-in', 'agent-outside', 'agent-of-other']
+  const nobody = tactic.kind === 'as-other' && uncounted.includes(tactic.other) ? counting : []
   const kinds = [...(companions[tactic.kind] ?? []), ...nobody]
   const isOutside = tactic.kind === 'as-other' && isWithoutTenant(lab, abuse)
   const use = useById(lab.charter, abuse.use)

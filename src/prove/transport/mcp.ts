@@ -1,0 +1,163 @@
+/** Tools of an MCP server, seen as operations: what they answer becomes an answer as an API gives it. */
+import { createParser } from 'eventsource-parser'
+import { parseLosslessJson } from '../../wire/lossless-json.ts'
+import { isRecord, mcpRevision } from '../../wire/to-http.ts'
+import type { Exchange, HttpRequest, HttpResponse } from './exchange.ts'
+import type { Transport } from './transport.ts'
+
+/** The newest revision in which a server wants to be greeted first. */
+const greetedRevision = '2025-11-25'
+/** What a tool that failed, or a server that refused, is said to have answered. */
+const failed = 422
+
+type Members = Readonly<Record<string, unknown>>
+
+/** How a server wants to be called: each call by itself, or within what it began with a greeting. */
+type Manner =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'greeted'; readonly headers: Readonly<Record<string, string>> }
+
+/**
+ * A transport that also speaks to MCP servers, of the present revision and of those before it.
+ *
+ * A call of a tool (`mcp-method: tools/call`) comes back as the tool's result: status 200 and its structured content, or the JSON of
+ * its text; a tool that failed and a server that refused come back with a status from 400 on. Everything else passes unchanged.
+ * Whoever is seen for the first time costs one request more, or three where a greeting is wanted.
+ */
+export function withTools(inner: Transport): Transport {
+  const manners = new Map<string, Promise<Manner>>()
+  const mannerFor = (request: HttpRequest): Promise<Manner> => {
+    const key = JSON.stringify([request.url, headerOf(request, 'authorization'), headerOf(request, 'cookie')])
+    const known = manners.get(key) ?? findManner(inner, request)
+    manners.set(key, known)
+    return known
+  }
+  const prepared = async (request: HttpRequest): Promise<HttpRequest> =>
+    isToolCall(request) ? inManner(request, await mannerFor(request)) : request
+  return {
+    async send(request) {
+      if (!isToolCall(request)) return inner.send(request)
+      return asOperation(request, await inner.send(await prepared(request)))
+    },
+    async race(requests) {
+      if (!requests.some(isToolCall)) return inner.race(requests)
+      const ready = []
+      for (const request of requests) ready.push(await prepared(request))
+      const exchanges = await inner.race(ready)
+      return exchanges.map((exchange, index) => {
+        const request = requests[index]
+        return request !== undefined && isToolCall(request) ? asOperation(request, exchange) : exchange
+      })
+    },
+    used: () => inner.used(),
+    close: () => inner.close(),
+  }
+}
+
+function isToolCall(request: HttpRequest): boolean {
+  return headerOf(request, 'mcp-method') === 'tools/call'
+}
+
+function headerOf({ headers }: HttpRequest, name: string): string | undefined {
+  return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1]
+}
+
+/** Asks as whoever will call: what a server answers may depend on who asks. */
+async function findManner(inner: Transport, request: HttpRequest): Promise<Manner> {
+  const discovered = await inner.send(messageFrom(request, 'server/discover', { id: 1 }))
+  if (isRecord(resultIn(discovered)?.['result'])) return { kind: 'plain' }
+  const hello = {
+    protocolVersion: greetedRevision,
+    capabilities: {},
+    clientInfo: { name: 'lockstep', version: '1' },
+  }
+  const greeting = await inner.send(messageFrom(request, 'initialize', { id: 1, params: hello }))
+  const result = resultIn(greeting)?.['result']
+  if (greeting.response === undefined || !isRecord(result)) return { kind: 'plain' }
+  const session = greeting.response.headers['mcp-session-id']
+  const agreed = result['protocolVersion']
+  const headers = {
+    ...(session === undefined ? {} : { 'mcp-session-id': session }),
+    'mcp-protocol-version': typeof agreed === 'string' ? agreed : greetedRevision,
+  }
+  await inner.send(inManner(messageFrom(request, 'notifications/initialized', {}), { kind: 'greeted', headers }))
+  return { kind: 'greeted', headers }
+}
+
+/** Another message to the same server by the same caller. */
+function messageFrom(
+  request: HttpRequest,
+  method: string,
+  { id, params }: { id?: number; params?: unknown },
+): HttpRequest {
+  const modern = method === 'server/discover'
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': mcpRevision,
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const message = {
+    jsonrpc: '2.0',
+    ...(id === undefined ? {} : { id }),
+    method,
+    ...(modern ? { params: { _meta: meta } } : params === undefined ? {} : { params }),
+  }
+  const kept = Object.entries(request.headers).filter(([name]) => !/^mcp-/i.test(name))
+  const own = modern ? { 'mcp-protocol-version': mcpRevision, 'mcp-method': method } : {}
+  return { ...request, headers: { ...Object.fromEntries(kept), ...own }, body: JSON.stringify(message) }
+}
+
+function inManner(request: HttpRequest, manner: Manner): HttpRequest {
+  if (manner.kind === 'plain') return request
+  const kept = Object.entries(request.headers).filter(([name]) => !/^mcp-/i.test(name))
+  return { ...request, headers: { ...Object.fromEntries(kept), ...manner.headers } }
+}
+
+/** The message with which a request was answered: the only one, or that of the stream which answers it. */
+function resultIn({ response }: Exchange): Members | undefined {
+  if (response === undefined) return undefined
+  if (!(response.headers['content-type'] ?? '').includes('text/event-stream'))
+    return isRecord(response.json) ? response.json : undefined
+  let found: Members | undefined
+  const parser = createParser({
+    onEvent: ({ data }) => {
+      const message = parseLosslessJson(data)
+      if (isRecord(message) && ('result' in message || 'error' in message)) found = message
+    },
+  })
+  parser.feed(response.body)
+  return found
+}
+
+/** @param request - As it was meant, without what a session adds. */
+function asOperation(request: HttpRequest, exchange: Exchange): Exchange {
+  const { response } = exchange
+  if (response === undefined) return { ...exchange, request }
+  const message = resultIn(exchange)
+  if (message === undefined) return { request, response }
+  return { request, response: { ...response, ...answerOf(message, response) } }
+}
+
+function answerOf(message: Members, response: HttpResponse): Pick<HttpResponse, 'status' | 'json' | 'body'> {
+  const { error, result } = message
+  if (isRecord(error)) {
+    const { data } = error
+    const said = isRecord(data) ? data['status'] : undefined
+    const status =
+      typeof said === 'number' && said >= 400 && said < 600 ? said : response.status >= 400 ? response.status : failed
+    return { status, json: error, body: JSON.stringify(error) }
+  }
+  const json = isRecord(result) ? contentOf(result) : undefined
+  const wants = isRecord(result) && result['resultType'] === 'input_required'
+  const bad = !isRecord(result) || result['isError'] === true || wants
+  return { status: bad ? failed : 200, json, body: JSON.stringify(json ?? null) }
+}
+
+/** What a tool answered, as data. */
+function contentOf(result: Members): unknown {
+  if (result['structuredContent'] !== undefined) return result['structuredContent']
+  const { content } = result
+  const [only]: readonly unknown[] = Array.isArray(content) && content.length === 1 ? content : []
+  const text = isRecord(only) && only['type'] === 'text' ? only['text'] : undefined
+  const json = typeof text === 'string' ? parseLosslessJson(text) : undefined
+  return typeof json === 'object' && json !== null ? json : { content }
+}
