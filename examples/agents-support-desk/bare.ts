@@ -6,6 +6,7 @@ import type { Labels } from '../../src/classify/labels.ts'
 import { type ClassMemory, emptyClassMemory } from '../../src/classify/memory.ts'
 import { labelsOf } from '../../src/classify/of-charter.ts'
 import type { Facts, Grant } from '../../src/constraint/facts.ts'
+import { personOf } from '../../src/constraint/scope-key.ts'
 import { decide } from '../../src/decide/decide.ts'
 import type { Decision } from '../../src/decide/decision.ts'
 import { gatherObjects } from '../../src/guard/gather.ts'
@@ -56,8 +57,8 @@ class Bare implements Decider {
   #classes: ClassMemory = emptyClassMemory(runKey(0))
   #asked: Asked | undefined
   #last: Promise<unknown> = Promise.resolve()
-  /** What runs had kept, with where it came from. */
-  readonly #kept: Labelled[] = []
+  /** What runs for one person had kept, with where it came from. */
+  readonly #kept = new Map<string, Labelled[]>()
 
   constructor(charter: Charter, desk: Desk) {
     this.#charter = charter
@@ -67,8 +68,9 @@ class Bare implements Decider {
 
   async begin(given: RunGiven): Promise<void> {
     this.#given = given
-    this.#runs += 1
+    if (given.continues !== true) this.#runs += 1
     this.#run = runOf(given, `run-${this.#runs}`)
+    if (given.continues === true) return
     this.#memory = remember(emptyMemory(), { kind: 'prompt', text: given.prompt })
     this.#classes = emptyClassMemory(runKey(this.#runs))
   }
@@ -204,8 +206,11 @@ class Bare implements Decider {
   #learn(call: Call, content: unknown, wrote: boolean): void {
     const operation = this.#charter.operations.get(call.operation)
     const head = { operation: call.operation, call: `call-${this.#past.length}` }
-    if (operation?.memory === 'write') this.#kept.push(...labelled(this.#memory, call.request.body))
-    if (operation?.memory === 'read') remember(this.#memory, { kind: 'recalled', ...head, content, kept: this.#kept })
+    const person = personOf(call.principal).id ?? ''
+    const kept = this.#kept.get(person) ?? []
+    this.#kept.set(person, kept)
+    if (operation?.memory === 'write') kept.push(...labelled(this.#memory, call.request.body))
+    if (operation?.memory === 'read') remember(this.#memory, { kind: 'recalled', ...head, content, kept })
     else
       remember(this.#memory, {
         kind: 'answer',

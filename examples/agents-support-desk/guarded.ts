@@ -59,7 +59,7 @@ class Guarded implements Decider {
 
   async begin(given: RunGiven): Promise<void> {
     this.#given = given
-    this.#runs += 1
+    if (given.continues !== true) this.#runs += 1
     this.#run = runOf(given, `run-${this.#runs}`)
   }
 

@@ -65,9 +65,14 @@ async function callOften(decider: Decider, step: CallStep, note: (text: string) 
   return verdicts
 }
 
-function compare({ expect, by }: CallStep, { effect, kinds, says }: Verdict): string | undefined {
+function compare({ expect, by, has, lacks }: CallStep, { effect, kinds, says, answer }: Verdict): string | undefined {
   const why = says.length === 0 ? '' : ` (${says.join('; ')})`
   if (effect !== expect) return `${effect} instead of ${expect}${why}`
+  const shown = answer === undefined ? undefined : JSON.stringify(answer)
+  const missing = has.find((each) => shown?.includes(each) === false)
+  const leaked = lacks.find((each) => shown?.includes(each) === true)
+  if (missing !== undefined || leaked !== undefined)
+    return leaked === undefined ? `the answer lacks ${missing}` : `the answer shows ${leaked}`
   if (by === undefined || effect === 'allow') return undefined
   const wanted = [by].flat()
   if (kinds.some((each) => wanted.includes(each))) return undefined

@@ -11,6 +11,8 @@ const run = z.strictObject({
   /** The words of the person. */
   prompt: z.string(),
   tools: z.array(z.string()).optional(),
+  /** Another agent goes on with the run there is. */
+  continues: z.literal(true).optional(),
 })
 
 const expected = z.enum(['allow', 'deny', 'ask'])
@@ -23,6 +25,9 @@ const call = z.strictObject({
   /** Of which kind the constraint is that stands in the way; one of several. */
   by: z.union([z.string(), z.array(z.string())]).optional(),
   times: z.int().min(1).default(1),
+  /** What its answer must not show, where answers are changed: not by the bare decision. */
+  lacks: z.array(z.string()).default([]),
+  has: z.array(z.string()).default([]),
 })
 
 const step = z.union([
