@@ -6,6 +6,12 @@ import { isRecord } from '../../wire/to-http.ts'
 
 type Tool = Readonly<Record<string, unknown>>
 
+/** A tool as it was approved. */
+export interface Approved {
+  readonly tool: Tool
+  readonly pin: string
+}
+
 /** A tool that is another one than was approved. `members` differ. */
 export interface Drift {
   readonly source: string
@@ -35,7 +41,9 @@ const believedMs = 60_000
 export class Pins {
   readonly #charter: () => Charter
   readonly #onDrift: (drift: Drift) => void
-  #approvedOf: { readonly charter: Charter; readonly tools: ReadonlyMap<string, ReadonlyMap<string, Tool>> } | undefined
+  #approvedOf:
+    | { readonly charter: Charter; readonly tools: ReadonlyMap<string, ReadonlyMap<string, Approved>> }
+    | undefined
   readonly #live = new Map<string, { at: number; readonly tools: Map<string, string> }>()
   readonly #told = new Set<string>()
 
@@ -45,7 +53,7 @@ export class Pins {
   }
 
   /** The approved tools of a source by name; undefined when it has no list, and none is compared. */
-  approved(source: string): ReadonlyMap<string, Tool> | undefined {
+  approved(source: string): ReadonlyMap<string, Approved> | undefined {
     const charter = this.#charter()
     if (this.#approvedOf?.charter !== charter) this.#approvedOf = { charter, tools: approvedIn(charter) }
     return this.#approvedOf.tools.get(source)
@@ -56,7 +64,7 @@ export class Pins {
     const approved = this.approved(source)?.get(tool)
     const live = this.#live.get(source)?.tools.get(tool)
     if (approved === undefined || live === undefined) return 'unknown'
-    return live === pinOf(approved) ? 'pinned' : 'changed'
+    return live === approved.pin ? 'pinned' : 'changed'
   }
 
   /** Whether the list of a source must be asked for before its tools are called. */
@@ -87,8 +95,8 @@ export class Pins {
       // A name that comes twice is described in two ways: neither is believed.
       const twice = listed.filter((each) => each['name'] === tool['name']).length > 1
       known.set(name, twice ? 'twice' : pinOf(tool))
-      const same = before !== undefined && !twice && pinOf(before) === pinOf(tool)
-      if (!same) this.#tell(source, name, before, tool)
+      const same = before !== undefined && !twice && before.pin === pinOf(tool)
+      if (!same) this.#tell(source, name, before?.tool, tool)
       return same
     })
     this.#live.set(source, { at: performance.now(), tools: known })
@@ -114,14 +122,14 @@ export class Pins {
   }
 }
 
-function approvedIn(charter: Charter): ReadonlyMap<string, ReadonlyMap<string, Tool>> {
-  const found = new Map<string, ReadonlyMap<string, Tool>>()
+function approvedIn(charter: Charter): ReadonlyMap<string, ReadonlyMap<string, Approved>> {
+  const found = new Map<string, ReadonlyMap<string, Approved>>()
   for (const { name, description } of charter.sources.values()) {
     const { document } = description
     const tools = description.format === 'mcp' && isRecord(document) ? document['tools'] : undefined
     if (!Array.isArray(tools)) continue
     const listed: readonly unknown[] = tools
-    found.set(name, new Map(listed.filter(isRecord).map((tool) => [String(tool['name']), tool])))
+    found.set(name, new Map(listed.filter(isRecord).map((tool) => [String(tool['name']), { tool, pin: pinOf(tool) }])))
   }
   return found
 }

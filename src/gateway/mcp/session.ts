@@ -1,7 +1,6 @@
 /** Sessions of the earlier revisions: our own ids, each bound to whoever opened it (session hijacking). */
 import { randomBytes } from 'node:crypto'
 import type { Principal } from '../../charter/charter.ts'
-import { digestOf } from '../../guard/id.ts'
 import type { Conversation } from './conversation.ts'
 
 /** One session. `upstream` is the server's own id, which no client learns. */
@@ -18,8 +17,8 @@ const most = 10_000
 
 /** Who somebody is, as sessions and tasks remember it. */
 export function ownerOf(principal: Principal): string {
-  const { id, kind, tenant } = principal
-  return digestOf({ id: id ?? null, kind, tenant: tenant ?? null })
+  const { id, kind, tenant, chain } = principal
+  return JSON.stringify([id ?? null, kind ?? null, tenant ?? null, ...(chain ?? []).map(ownerOf)])
 }
 
 /** All open sessions of this node. */

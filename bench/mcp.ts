@@ -1,0 +1,221 @@
+// npm run bench -- mcp [--rounds 5] [--seconds 2] [--no-peers]: what the MCP gateway adds to a call, with decision, store and ledger on disk,
+// beside a proxy that only forwards and one made of the SDK; and before a program, beside mcp-proxy and supergateway.
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Pool } from 'undici'
+import { listen } from '../test/transport/open.ts'
+import { installPeers } from './peers/peers.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    'no-peers': { type: 'boolean', default: false },
+  },
+})
+
+interface Started {
+  readonly url: string
+  readonly child: ChildProcess
+}
+
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+function startRole(role: string, target = ''): Promise<Started> {
+  const child = fork(file('./mcp/role.ts'), [role, target])
+  return new Promise((resolve, reject) => {
+    child.once('message', (url) => resolve({ url: String(url), child }))
+    child.once('exit', () => reject(new Error(`${role} ended`)))
+  })
+}
+
+async function startPeer(script: string, argsFor: (port: number) => readonly string[]): Promise<Started> {
+  const free = createServer()
+  const port = Number((await listen(free)).split(':')[1])
+  await new Promise<void>((resolve) => free.close(() => resolve()))
+  const child = spawn(process.execPath, [file(`./peers/node_modules/${script}`), ...argsFor(port)], { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}/mcp`
+  for (let time = 0; time < 100; time += 1) {
+    const answered = await fetch(url, { method: 'OPTIONS' }).catch(() => undefined)
+    if (answered !== undefined) return { url, child }
+    await delay(100)
+  }
+  throw new Error(`${script} does not listen`)
+}
+
+/** Milliseconds of processor time of a process and all it started, itself included, by /proc. */
+function cpuOf(pid: number): number {
+  const own = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  const below = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  const ticks = Number(own[11]) + Number(own[12])
+  return ticks * 10 + below.filter((each) => each !== '').reduce((sum, each) => sum + cpuOf(Number(each)), 0)
+}
+
+type Era = 'modern' | 'legacy'
+
+const meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+}
+const base = {
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+  authorization: 'Bearer clerk',
+}
+const asks: Readonly<Record<Era, Readonly<Record<string, string>>>> = {
+  modern: { ...base, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'echo' },
+  legacy: { ...base, 'mcp-protocol-version': '2025-11-25' },
+}
+
+async function openSession(url: string): Promise<Readonly<Record<string, string>>> {
+  const send = (body: object, more = {}): Promise<Response> =>
+    fetch(url, { method: 'POST', headers: { ...base, ...more }, body: JSON.stringify({ jsonrpc: '2.0', ...body }) })
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } }
+  const opened = await send({ id: 0, method: 'initialize', params })
+  await opened.text()
+  const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' }
+  await (await send({ method: 'notifications/initialized' }, session)).text()
+  return session
+}
+
+interface Measured {
+  readonly perSecond: number
+  readonly p50: number
+  readonly p99: number
+  readonly cpu: number
+  readonly failed: number
+}
+
+async function load(url: string, era: Era, lanes: number, ms: number, pids: readonly number[]): Promise<Measured> {
+  const pool = new Pool(new URL(url).origin, { connections: lanes })
+  const session = era === 'legacy' ? await openSession(url) : {}
+  const times: number[] = []
+  let [failed, next] = [0, 0]
+  const text = 'y'.repeat(300)
+  const cpuBefore = pids.reduce((sum, pid) => sum + cpuOf(pid), 0)
+  const began = performance.now()
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      while (performance.now() - began < ms) {
+        next += 1
+        const params = { name: 'echo', arguments: { amount: 5, text }, ...(era === 'modern' ? { _meta: meta } : {}) }
+        const body = JSON.stringify({ jsonrpc: '2.0', id: next, method: 'tools/call', params })
+        const at = performance.now()
+        const answered = await pool.request({
+          method: 'POST',
+          path: '/mcp',
+          headers: { ...asks[era], ...session },
+          body,
+        })
+        const said = await answered.body.text()
+        times.push(performance.now() - at)
+        if (answered.statusCode !== 200 || !said.includes('"structuredContent"')) failed += 1
+      }
+    }),
+  )
+  const seconds = (performance.now() - began) / 1000
+  const cpu = (pids.reduce((sum, pid) => sum + cpuOf(pid), 0) - cpuBefore) / times.length
+  await pool.destroy()
+  times.sort((left, right) => left - right)
+  const share = (part: number): number => times[Math.floor(times.length * part)] ?? Number.NaN
+  return { perSecond: times.length / seconds, p50: share(0.5), p99: share(0.99), cpu, failed }
+}
+
+function middle(numbers: readonly number[]): number {
+  return numbers.toSorted((left, right) => left - right)[numbers.length >> 1] ?? Number.NaN
+}
+
+/** All routes in turn, in another order each round; medians over the rounds. The first round only warms up. */
+async function compare(
+  era: Era,
+  routes: Readonly<Record<string, Started>>,
+  server: Started | undefined,
+): Promise<void> {
+  const found = new Map<string, { readonly one: Measured; readonly many: Measured }[]>()
+  for (let round = 0; round <= Number(values.rounds); round += 1) {
+    const names = Object.keys(routes)
+    for (const name of round % 2 === 0 ? names : names.reverse()) {
+      const route = routes[name]
+      if (route === undefined) continue
+      const pids = [route, ...(server === undefined || server === route ? [] : [server])].map(
+        ({ child }) => child.pid ?? 0,
+      )
+      const ms = Number(values.seconds) * 1000
+      const one = await load(route.url, era, 1, ms, pids)
+      const many = await load(route.url, era, 16, ms, pids)
+      if (round > 0) found.set(name, [...(found.get(name) ?? []), { one, many }])
+    }
+  }
+  for (const [name, rounds] of found) {
+    const of = (lanes: 'one' | 'many', member: keyof Measured): number =>
+      middle(rounds.map((each) => each[lanes][member]))
+    const failed = rounds.reduce((sum, { one, many }) => sum + one.failed + many.failed, 0)
+    console.log(
+      `  ${name.padEnd(34)} ${of('one', 'perSecond').toFixed(0).padStart(6)}/s ${of('many', 'perSecond').toFixed(0).padStart(6)}/s   p50 ${of('one', 'p50').toFixed(2)}  p99 ${of('one', 'p99').toFixed(2)} ms   CPU ${of('many', 'cpu').toFixed(2)} ms a call${failed === 0 ? '' : `   ${failed} FAILED`}`,
+    )
+  }
+}
+
+console.log('calls a second with 1 and 16 at once; times with 1; CPU of proxy and server with 16; medians')
+const server = await startRole('server')
+const all: Started[] = [server]
+const started = async (opening: Promise<Started>): Promise<Started> => {
+  const one = await opening
+  all.push(one)
+  return one
+}
+try {
+  console.log('before a server over HTTP, 2026-07-28')
+  await compare(
+    'modern',
+    {
+      'no proxy': server,
+      'only forwards (undici)': await started(startRole('wire', server.url)),
+      'Lockstep, nothing on disk': await started(startRole('light', server.url)),
+      'Lockstep, a read, all on disk': await started(startRole('read', server.url)),
+      'Lockstep, a write, all on disk': await started(startRole('write', server.url)),
+      'made of the SDK (v2)': await started(startRole('sdk', server.url)),
+    },
+    server,
+  )
+  console.log('before a program, 2025-11-25')
+  const program = ['node', file('./mcp/program.ts')]
+  const routes: Record<string, Started> = {
+    'Lockstep, a read, all on disk': await started(startRole('program')),
+  }
+  if (!values['no-peers']) {
+    installPeers()
+    routes['mcp-proxy 6.7.19'] = await started(
+      startPeer('mcp-proxy/dist/bin/mcp-proxy.mjs', (port) => [
+        '--port',
+        String(port),
+        '--server',
+        'stream',
+        '--',
+        ...program,
+      ]),
+    )
+    routes['supergateway 4.0.0 (stateful)'] = await started(
+      startPeer('supergateway/dist/index.js', (port) => [
+        '--stdio',
+        program.join(' '),
+        '--outputTransport',
+        'streamableHttp',
+        '--stateful',
+        '--streamableHttpPath',
+        '/mcp',
+        '--port',
+        String(port),
+      ]),
+    )
+  }
+  await compare('legacy', routes, undefined)
+} finally {
+  for (const { child } of all) child.kill()
+}
