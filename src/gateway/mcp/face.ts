@@ -1,6 +1,7 @@
 /** The gateway's HTTP face: Streamable HTTP of both eras. */
 
 import type { Principal } from '../../charter/charter.ts'
+import type { RunHandle } from '../../charter/run-handle.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { readBytes } from '../http/body.ts'
 import { credentialsOf, originOf, presentedBy } from '../http/caller.ts'
@@ -91,6 +92,7 @@ interface Client {
   readonly head: Head
   readonly principal: Principal
   readonly owner: string
+  readonly run?: RunHandle
   readonly headers: McpHeaders
   readonly reply: Reply
   readonly signal: AbortSignal
@@ -114,7 +116,9 @@ async function serve(
     send(reply, 204, cors)
     return
   }
-  const identified = await around.identifier.identify(presentedBy(head, arriving, origin))
+  const identified = await around.identifier.identify(
+    presentedBy(head, arriving, origin, around.resource.nameFor(head, origin.scheme)),
+  )
   const metadata = around.resource.addressFor(head, origin.scheme)
   if (!identified.ok) {
     if (identified.code === 'unavailable')
@@ -123,9 +127,19 @@ async function serve(
     throw unauthenticated(metadata, identified.challenge, identified.why)
   }
   around.resource.check(identified.principal, metadata)
-  const { principal } = identified
+  const { principal, run } = identified
   const headers = protocolHeaders(head.headers)
-  const client: Client = { around, door, head, principal, owner: ownerOf(principal), headers, reply, signal }
+  const client: Client = {
+    around,
+    door,
+    head,
+    principal,
+    owner: ownerOf(principal),
+    headers,
+    reply,
+    signal,
+    ...(run === undefined ? {} : { run }),
+  }
   if (method === 'GET' || method === 'DELETE') {
     arriving.resume()
     passBare(client, method)
@@ -231,7 +245,7 @@ async function serveRequest(
 }
 
 function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Record<string, unknown>>): Asking {
-  const { door, principal, owner, signal, head, around } = client
+  const { door, principal, owner, run, signal, head, around } = client
   const credentials = credentialsOf(head, around.credentials)
   return {
     principal,
@@ -240,6 +254,7 @@ function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Rec
     signal,
     ask: (method, params) => askUpstream({ upstream: door.upstream, era, signal, headers, meta }, method, params),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(run === undefined ? {} : { run }),
   }
 }
 

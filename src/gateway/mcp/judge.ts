@@ -1,5 +1,6 @@
 /** What is decided about messages, as the faces see it. */
 import type { Principal } from '../../charter/charter.ts'
+import type { RunHandle } from '../../charter/run-handle.ts'
 import type { Expected, Overheard } from './conversation.ts'
 import type { Era, McpHeaders, ParameterHeaders } from './era.ts'
 import type { NotificationMessage, RequestMessage } from './message.ts'
@@ -9,6 +10,8 @@ export interface Asking {
   readonly principal: Principal
   /** The same for every message of one principal, for nobody else. */
   readonly owner: string
+  /** The run it showed a handle or token of ours for. */
+  readonly run?: RunHandle
   readonly era: Era
   /** What proves who asks, for looks with the caller's own eyes. Never sent to an MCP server. */
   readonly credentials?: Readonly<Record<string, string>>

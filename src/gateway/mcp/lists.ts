@@ -44,7 +44,7 @@ export function showList(
   const whole = message.params['cursor'] === undefined && result['nextCursor'] === undefined
   const shown =
     member === 'tools'
-      ? toolsFor(listing, asking.principal, listed, whole)
+      ? toolsFor(listing, asking, listed, whole)
       : othersFor(listing, asking.principal, message.method, listed)
   const kept = shown.length === items.length
   if (kept && asking.era === 'legacy') return undefined
@@ -60,7 +60,7 @@ type Items = readonly Readonly<Record<string, unknown>>[]
 
 function toolsFor(
   { charter, naming, pins, onTools }: Listing,
-  principal: Principal,
+  { principal, run }: Asking,
   tools: Items,
   whole: boolean,
 ): Items {
@@ -83,7 +83,7 @@ function toolsFor(
       ),
     )
     for (const { visible, own } of those)
-      if (fit.has(own) && isVisible(charter, `${source}.${String(own['name'])}`, principal)) shown.add(visible)
+      if (fit.has(own) && isVisible(charter, `${source}.${String(own['name'])}`, principal, run)) shown.add(visible)
   }
   return tools.filter((each) => shown.has(each))
 }

@@ -1,5 +1,6 @@
 /** JSON-RPC messages of MCP: one reading each, with the bytes they came as. */
 
+import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { Refused } from '../http/refused.ts'
 import { parseStrictJson } from '../http/strict-json.ts'
@@ -78,6 +79,13 @@ export function messageOf(value: unknown, bytes: Buffer): Message | undefined {
 
 function isId(value: unknown): value is MessageId {
   return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))
+}
+
+/** A request with other arguments; everything else as it was read. */
+export function withArguments(message: RequestMessage, given: unknown): RequestMessage {
+  const { id, method } = message
+  const params = { ...message.params, arguments: given }
+  return { ...message, params, bytes: Buffer.from(printLosslessJson({ jsonrpc: '2.0', id, method, params })) }
 }
 
 /** Ids of one text and one number that look alike are two ids. */

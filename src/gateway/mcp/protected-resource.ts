@@ -20,6 +20,8 @@ export interface ProtectedResourceOptions {
 export interface ProtectedResource {
   /** Answers a request for the metadata. @returns false when it is none. */
   serve(head: Head, scheme: string, reply: Reply): boolean
+  /** What the resource of this request is known as, to those who ask for tokens. */
+  nameFor(head: Head, scheme: string): string
   /** Where the metadata of the resource of this request is; undefined without any. */
   addressFor(head: Head, scheme: string): string | undefined
   /** @throws {Unanswered} 401 for a stranger, 403 where scopes are missing. */
@@ -47,6 +49,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
       send(reply, 200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }, body)
       return true
     },
+    nameFor: (head, scheme) => `${base(head, scheme)}${head.path}`,
     addressFor: (head, scheme) =>
       authorizationServers.length === 0 ? undefined : `${base(head, scheme)}${wellKnown}${head.path}`,
     check: (principal, metadata) => {

@@ -2,9 +2,8 @@
 import type { Charter } from '../../charter/charter.ts'
 import { VaultError } from '../../vault/error.ts'
 import type { Asking, Injector, Scrubber } from '../../vault/injector.ts'
-import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { askingFor } from '../http/secrets.ts'
-import { type Message, messageOf } from './message.ts'
+import { type Message, withArguments } from './message.ts'
 import type { SseEvent } from './sse.ts'
 import type { Exchange, McpUpstream, Sink } from './upstream.ts'
 
@@ -61,25 +60,12 @@ async function armed(vault: Injector, asking: Asking, exchange: Exchange): Promi
   return {
     ...exchange,
     headers: recordOf(injected.headers),
-    message: 'body' in injected && message !== null ? withArguments(message, injected.body) : message,
+    message: 'body' in injected && message?.kind === 'request' ? withArguments(message, injected.body) : message,
   }
 }
 
 function recordOf(flat: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : [])))
-}
-
-/** The message with other arguments; everything else as it was read. */
-function withArguments(message: Message, body: unknown): Message {
-  if (message.kind === 'response') return message
-  const { method, params } = message
-  const next = {
-    jsonrpc: '2.0',
-    ...(message.kind === 'request' ? { id: message.id } : {}),
-    method,
-    params: { ...params, arguments: body },
-  }
-  return messageOf(next, Buffer.from(printLosslessJson(next))) ?? message
 }
 
 /** Passes on what has no value in it. */

@@ -63,7 +63,7 @@ const shortest = 12
  * @throws {Unanswered}
  */
 export function checkNoCredential({ headers }: Head, bytes: Buffer): void {
-  for (const name of ['authorization', 'cookie', 'x-api-key', 'dpop']) {
+  for (const name of ['authorization', 'cookie', 'x-api-key', 'dpop', 'lockstep-run']) {
     const value = headers.get(name)
     for (const part of typeof value === 'string' ? value.split(/[\s;,=]+/) : [])
       if (part.length >= shortest && bytes.includes(part))

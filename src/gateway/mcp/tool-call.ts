@@ -9,7 +9,7 @@ import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Expected } from './conversation.ts'
 import type { Asking, Verdict } from './judge.ts'
-import type { RequestMessage, ResponseMessage } from './message.ts'
+import { type RequestMessage, type ResponseMessage, withArguments } from './message.ts'
 import { errorBytes, errorOf, refusalCodes, resultBytes } from './rpc-error.ts'
 import { bodyOf, withBodyOf } from './tool-result.ts'
 
@@ -49,11 +49,14 @@ export async function decideCall(
   asked?: (refusal: Refusal, call: string) => Verdict | undefined,
 ): Promise<Verdict> {
   const { guard, asking, operation, message, pin, hold } = deciding
+  const isTool = message.method === 'tools/call'
   const incoming: Incoming = {
     operation,
     principal: asking.principal,
     request: { path: {}, query: {}, header: {}, body: deciding.arguments },
     signal: asking.signal,
+    ...(isTool ? { rewrites: true } : {}),
+    ...(asking.run === undefined ? {} : { run: asking.run }),
     ...(asking.credentials === undefined ? {} : { credentials: asking.credentials }),
     ...(hold === undefined ? {} : { hold }),
     ...(pin === undefined ? {} : { pin }),
@@ -74,7 +77,7 @@ export async function decideCall(
   return {
     kind: 'go',
     call: ruling.call,
-    message: deciding.sent,
+    message: ruling.instead === undefined ? deciding.sent : withArguments(deciding.sent, ruling.instead.body),
     expected: expectedOf(deciding, settling),
     dropped: () => settleSafely(ruling, { kind: 'not-sent', why: 'repeated id' }).then(() => undefined),
   }
