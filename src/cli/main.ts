@@ -11,6 +11,7 @@ import * as ledger from './commands/ledger.ts'
 import * as mcp from './commands/mcp.ts'
 import * as prove from './commands/prove.ts'
 import * as redteam from './commands/redteam.ts'
+import * as run from './commands/run.ts'
 import * as settle from './commands/settle.ts'
 import * as simulate from './commands/simulate.ts'
 import * as standing from './commands/standing.ts'
@@ -39,6 +40,7 @@ const commands: readonly { readonly register: Register }[] = [
   standing,
   switches,
   settle,
+  run,
   mcp,
   vault,
   ledger,

@@ -8,6 +8,7 @@ import type { Standing } from '../../guard/standing-grants.ts'
 import type { HoldState, StoredCall, Switch } from '../../guard/store.ts'
 import type { Core } from './core.ts'
 import { locally, operatorName, type Person, personOf } from './person.ts'
+import { localRuns, type RunOffice } from './run-office.ts'
 
 /** A call that waits for somebody, exactly as it will run. */
 export interface Waiting {
@@ -55,6 +56,7 @@ export interface Office {
   doubts(): Promise<readonly Doubtful[]>
   /** @returns false when it is not in doubt. */
   settle(call: string, effect: 'effective' | 'released', why: string): Promise<boolean>
+  readonly runs: RunOffice
 }
 
 /** Work on the store itself: whoever may write its files is believed, and the record says so. */
@@ -73,6 +75,7 @@ export function localOffice({ guard }: Core, person: Person): Office {
     on: (of, name, why) => guard.switches.on(of, name, by, locally(why), Date.now()),
     doubts: async () => (await guard.doubts.list()).map(doubtOf),
     settle: (call, effect, why) => guard.doubts.settle(call, effect, by, locally(why)),
+    runs: localRuns(guard.runs, person),
   }
 }
 

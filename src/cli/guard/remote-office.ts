@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { holdStates } from '../../gateway/control/approvals.ts'
 import type { Standing } from '../../guard/standing-grants.ts'
 import type { Office } from './office.ts'
+import { remoteRuns } from './run-office.ts'
 
 const timeoutMs = 15_000
 const standingPath = '/v1/standing-approvals'
@@ -149,6 +150,7 @@ export function remoteOffice(url: string, token: string): Office {
       fine(answer)
       return true
     },
+    runs: remoteRuns(ask, fine),
   }
 }
 
