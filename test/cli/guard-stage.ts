@@ -120,6 +120,7 @@ export type News = {
   readonly kind: string
   readonly url?: string
   readonly control?: string
+  readonly models?: string
   readonly version?: string
   readonly why?: string
 }

@@ -107,6 +107,7 @@ function tellWords(terminal: Terminal, file: string): (news: GuardNews) => void 
         if (news.control !== undefined)
           terminal.print(`operators and approvers at ${terminal.paint('bold', news.control)}`)
         if (news.mcp !== undefined) terminal.print(`MCP clients at ${terminal.paint('bold', news.mcp)}`)
+        if (news.models !== undefined) terminal.print(`clients of models at ${terminal.paint('bold', news.models)}`)
         return
       case 'in-force':
         terminal.print(`${news.again ? 'now enforces' : 'enforces'} ${enforced(news.ready)}`)

@@ -135,6 +135,7 @@ function checkAgainst(charter: Charter, file: GuardFile, report: Report): readon
   const named = [
     ...Object.keys(file.upstreams).flatMap((source) => unknown(source, ['upstreams', source])),
     ...Object.keys(file.mcp?.servers ?? {}).flatMap((source) => unknown(source, ['mcp', 'servers', source])),
+    ...checkModels(charter, file, { report, unknown }),
     ...Object.keys(file.readers).flatMap((source) => unknown(source, ['readers', source])),
     ...file.identity.flatMap((each, index) =>
       each.kind === 'session' && each.source !== undefined ? unknown(each.source, ['identity', index, 'source']) : [],
@@ -169,6 +170,44 @@ function checkAgainst(charter: Charter, file: GuardFile, report: Report): readon
         `add \`${source}: { url: "http://127.0.0.1:8080" }\``,
       ),
     ),
+  ]
+}
+
+/** Every source of models needs a provider, and only they can have one. */
+function checkModels(
+  charter: Charter,
+  { models }: GuardFile,
+  { report, unknown }: { report: Report; unknown: (source: string, path: Path) => readonly Diagnostic[] },
+): readonly Diagnostic[] {
+  const written = Object.entries(models?.sources ?? {})
+  const known = new Set(
+    [...charter.sources].flatMap(([name, { description }]) => (description.format === 'model' ? [name] : [])),
+  )
+  const used = new Set([...charter.operations.values()].map(({ shape }) => shape.source))
+  return [
+    ...written.flatMap(([source, { tools }]) => {
+      const path = ['models', 'sources', source]
+      if (charter.sources.has(source) && !known.has(source))
+        return [report('wrong-kind', `\`${source}\` is no source of models in the charter`, path)]
+      const ties = Object.entries(tools).filter(([, operation]) => !charter.operations.has(operation))
+      return [
+        ...unknown(source, path),
+        ...ties.map(([tool, operation]) =>
+          report('unknown-name', `the charter has no operation \`${operation}\``, [...path, 'tools', tool]),
+        ),
+      ]
+    }),
+    ...[...known]
+      .filter((source) => used.has(source) && !written.some(([name]) => name === source))
+      .map((source) =>
+        report(
+          'missing-upstream',
+          `nothing says where the provider of \`${source}\` is`,
+          ['models'],
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
+          'add `models: { sources: { NAME: { url: "https://…", key: "${env:KEY}" } } }`'.replace('NAME', source),
+        ),
+      ),
   ]
 }
 

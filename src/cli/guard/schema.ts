@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { identityConfigSchema } from '../../identity/schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
+import { modelsSchema } from './models-schema.ts'
 import { runsSchema } from './runs-file.ts'
 import { file, name, secret, span, text } from './schema-part.ts'
 import { vaultSchema } from './vault-schema.ts'
@@ -215,6 +216,7 @@ export const guardFileSchema = z
     acs: acs.optional(),
     upstreams: z.record(name, upstream).default({}).meta({ description: 'Where each source of the charter is.' }),
     mcp: mcpSchema.optional(),
+    models: modelsSchema.optional(),
     identity: identityConfigSchema,
     readers: z.record(name, z.array(reader).min(1)).default({}).meta({ description: 'By source.' }),
     store,

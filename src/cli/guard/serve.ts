@@ -1,6 +1,7 @@
 /** A guard that serves: opened from its file, put up to date when the file or the charter changes, closed in order. */
 import { dirname, join } from 'node:path'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
+import type { ModelGateway } from '../../gateway/llm/gateway.ts'
 import type { McpGateway } from '../../gateway/mcp/gateway.ts'
 import { mcpTruth } from '../../gateway/mcp/truth.ts'
 import type { Guard } from '../../guard/guard.ts'
@@ -14,13 +15,20 @@ import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOut
 import { openKnownRuns } from './runs-file.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 import { serveMcpSection } from './serve-mcp.ts'
+import { reloadModels, serveModels } from './serve-models.ts'
 import { type ServingVault, serveVault } from './serve-vault.ts'
 import { keepUp } from './upkeep.ts'
 import { watchFiles } from './watch.ts'
 
 /** What a serving guard says of itself. */
 export type GuardNews =
-  | { readonly kind: 'listening'; readonly url: string; readonly control?: string; readonly mcp?: string }
+  | {
+      readonly kind: 'listening'
+      readonly url: string
+      readonly control?: string
+      readonly mcp?: string
+      readonly models?: string
+    }
   | { readonly kind: 'in-force'; readonly ready: ReadyCharter; readonly again: boolean }
   | { readonly kind: 'refused'; readonly loaded: LoadedGuard }
   | { readonly kind: 'restart-needed'; readonly parts: readonly string[] }
@@ -70,24 +78,37 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
   const voice = await openVoice(ready, secrets, tell)
   const truth = exchangeable(outside.truth)
   let mcp: McpGateway | undefined
+  let models: ModelGateway | undefined
   const eyes = mcpTruth(outsideOptions.charter, () => mcp?.lookers, truth, ready.file.limits.look)
   const core = await openCore(ready, { secrets, version: options.version, truth: eyes, hearing: voice.hearing })
   guard = core.guard
   const now: Now = { ready, outside, watched: watchedFiles(options.file, loaded, []) }
   try {
     safe = await serveVault(ready, { secrets, env: options.env, ledger: core.ledger }, tell)
+    const identifier: Identifier = {
+      identify: (presented) => now.outside.identifier.identify(presented),
+      close: async () => undefined,
+    }
     mcp = await serveMcpSection(ready, {
       guard: core.guard,
-      identifier: { identify: (presented) => now.outside.identifier.identify(presented), close: async () => undefined },
+      identifier,
       secrets,
       vault: safe?.injector,
       env: options.env,
       tell,
     })
-    const doors = { ...(await openDoors({ core, secrets, voice, safe, runs, now, tell: options.tell })), mcp }
+    models = await serveModels(ready, {
+      guard: core.guard,
+      identifier,
+      secrets,
+      vault: safe?.injector,
+      tell: (why, call) => options.tell({ kind: 'failed', why, call }),
+    })
+    const doors = { ...(await openDoors({ core, secrets, voice, safe, runs, now, tell: options.tell })), mcp, models }
     return new ServingGuard({ options, secrets, core, voice, safe, runs, truth, doors, now })
   } catch (error) {
     await mcp?.close(0)
+    await models?.close(0)
     await safe?.close()
     await core.close()
     throw error
@@ -105,6 +126,7 @@ interface Doors {
   readonly gateway: HttpGateway
   readonly desk: Desk | undefined
   readonly mcp: McpGateway | undefined
+  readonly models: ModelGateway | undefined
 }
 
 interface Parts {
@@ -135,12 +157,13 @@ class ServingGuard implements Serving {
         () => this.reload().catch((error: unknown) => fail(wordsOf(error))),
       ),
     ]
-    const { gateway, desk, mcp } = doors
+    const { gateway, desk, mcp, models } = doors
     options.tell({
       kind: 'listening',
       url: gateway.address.url,
       ...(desk === undefined ? {} : { control: desk.url }),
       ...(mcp === undefined ? {} : { mcp: `${mcp.address.url}/mcp` }),
+      ...(models === undefined ? {} : { models: models.address.url }),
     })
     options.tell({ kind: 'in-force', ready: now.ready, again: false })
   }
@@ -177,6 +200,7 @@ class ServingGuard implements Serving {
     })
     const { upstreams, identifier, tls } = outside
     const { limits, hosts } = listenOptions(next.file, tls)
+    if (doors.models !== undefined) await reloadModels(doors.models, next, secrets)
     doors.gateway.reload({
       identifier,
       upstreams,
@@ -198,7 +222,7 @@ class ServingGuard implements Serving {
     for (const stop of this.#stops) stop()
     await this.#reloading.catch(() => undefined)
     doors.desk?.drain()
-    await Promise.all([doors.gateway.close(graceMs), doors.mcp?.close(graceMs)])
+    await Promise.all([doors.gateway.close(graceMs), doors.mcp?.close(graceMs), doors.models?.close(graceMs)])
     await doors.desk?.close()
     await safe?.close()
     await core.close()
@@ -211,7 +235,15 @@ class ServingGuard implements Serving {
 
 type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'safe' | 'runs' | 'now'> & Pick<ServeOptions, 'tell'>
 
-async function openDoors({ core, secrets, voice, safe, runs, now, tell }: DoorOptions): Promise<Omit<Doors, 'mcp'>> {
+async function openDoors({
+  core,
+  secrets,
+  voice,
+  safe,
+  runs,
+  now,
+  tell,
+}: DoorOptions): Promise<Pick<Doors, 'gateway' | 'desk'>> {
   const { ready, outside } = now
   const desk = await openDesk(ready, {
     core,
@@ -256,7 +288,10 @@ function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] 
   const { listen } = after.file
   const isMoved =
     old.host !== listen.host || old.port !== listen.port || (old.tls === undefined) !== (listen.tls === undefined)
-  return [...(isMoved ? ['listen'] : []), ...changed]
+  const doorOf = ({ models }: GuardConfig['file']): unknown =>
+    models && [models.host, models.port, models.tls === undefined]
+  const isOther = JSON.stringify(doorOf(before.file)) !== JSON.stringify(doorOf(after.file))
+  return [...(isMoved ? ['listen'] : []), ...changed, ...(isOther ? ['models'] : [])]
 }
 
 /** On the record: somebody wanted to put this in force, and it was not. */
