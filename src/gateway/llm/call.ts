@@ -1,11 +1,11 @@
 /** One request to a model from its first byte until it is sent: read, identified, decided, told to its run. */
 import type { BlockList } from 'node:net'
-import type { Charter } from '../../charter/charter.ts'
+import type { Charter, Run } from '../../charter/charter.ts'
 import { isObject } from '../../charter/source/plain.ts'
 import type { Refusal, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { refuse } from '../../guard/refusal.ts'
-import type { Identifier } from '../../identity/identity.ts'
+import type { Identified, Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { readBytes } from '../http/body.ts'
 import { type HttpEvent, rawHeadOf, recordError } from '../http/call.ts'
@@ -97,7 +97,7 @@ async function readCarried(
   reply: Reply,
 ): Promise<Carried> {
   const { head, place, source } = at
-  const { limits, identifier, hooks, memory } = around
+  const { limits, identifier, memory } = around
   checkLength(head.length, limits.bodyBytes)
   const identified = await identifyCaller(identifier, presentedBy(head, arriving, originOf(arriving, around.trusted)))
   if (!identified.ok)
@@ -105,8 +105,7 @@ async function readCarried(
       ? refused('unavailable', identified.why, { retryAfterMs: 1000 })
       : new Refused(refuse('unauthenticated', identified.why), identified.challenge)
   const { principal } = identified
-  const handle = head.headers.get('lockstep-run')
-  const run = await hooks.run?.({ handle: typeof handle === 'string' ? handle : undefined, principal })
+  const run = await runOf(around, at, identified)
   const whose = run === undefined ? `principal ${JSON.stringify([principal.tenant, principal.id])}` : `run ${run.id}`
   const asker: Asker = { principal, run, notes: memory.of(whose) }
   if (place.asks === 'models') {
@@ -120,6 +119,24 @@ async function readCarried(
   const body = parseStrictJson(bytes, limits.jsonDepth)
   if (!isObject(body)) throw malformed('the body is no object')
   return { ...at, asker, bytes, request: readRequest(place.api, body, new Set(source.passing)) }
+}
+
+/**
+ * The run a request belongs to: the one its caller shows, or the one an agent has that shows none. What counts no more is refused, on the
+ * record, when the guard is asked.
+ */
+async function runOf(
+  { guard, hooks }: ModelSurroundings,
+  { head, place }: Pick<Carried, 'head' | 'place'>,
+  { principal, run }: Extract<Identified, { ok: true }>,
+): Promise<Run | undefined> {
+  if (hooks.run !== undefined) {
+    const handle = head.headers.get('lockstep-run')
+    return hooks.run({ handle: typeof handle === 'string' ? handle : undefined, principal })
+  }
+  const operation = `${place.source}.${place.asks}`
+  const admitted = await guard.runs.admit({ operation, principal, ...(run === undefined ? {} : { run }) })
+  return admitted.ok ? admitted.run : run
 }
 
 function checkType(head: Head): void {

@@ -43,13 +43,13 @@ export interface TokensSettled extends ModelCall {
 }
 
 /**
- * Told and asked by the gateway. All may be left out. One that throws before a request is sent keeps it from being sent; `onToolCall` that
+ * Told and asked by the gateway. All may be left out: the guard's own runs are told then. One that throws before a request is sent keeps it from being sent; `onToolCall` that
  * throws keeps the call of the tool from the client; what `output` and `usage` throw is told as an event.
  */
 export interface ModelHooks {
   /**
-   * The run a request belongs to, from the handle in its header `Lockstep-Run`. @throws {Refused} when there is no such run, or it is not
-   * this principal's.
+   * The run a request belongs to, instead of the one the guard knows. `handle` is its header `Lockstep-Run`. @throws {Refused} when there is no
+   * such run, or it is not this principal's.
    */
   run?(presented: { readonly handle: string | undefined; readonly principal: Principal }): Promise<Run | undefined>
   /** Words of the user or of those who wrote the agent; each text once in a run, before the request is sent. */
