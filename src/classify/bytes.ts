@@ -41,8 +41,8 @@ function pairs(bytes: readonly number[], low: number, high: number): string {
   return text
 }
 
-/** Tolerant: a byte that is no UTF-8 becomes U+FFFD, so that a text cut in the middle of a character is still read. */
-function utf8Of(bytes: readonly number[]): string {
+/** Bytes that stand in a text as escapes: UTF-8, whatever comes of it. Tolerant: a byte that is no UTF-8 becomes U+FFFD, so that a text cut in the middle of a character is still read. */
+export function utf8Of(bytes: readonly number[]): string {
   let text = ''
   for (let i = 0; i < bytes.length; ) {
     const first = bytes[i] ?? 0
@@ -100,7 +100,11 @@ export const base64Bytes = (text: string): number[] => unpack(text, sixBits, 6)
 export const base32Bytes = (text: string): number[] => unpack(text, fiveBits, 5)
 
 /** Bytes of a text in hexadecimal; separators are skipped. */
-export const hexBytes = (text: string): number[] => unpack(text, fourBits, 4)
+export const hexBytes = (text: string): number[] => unpack(text.replaceAll(/0x/gi, ''), fourBits, 4)
+
+/** Bytes of a text in binary digits. */
+export const binaryBytes = (text: string): number[] =>
+  unpack(text, (code) => (code === 0x30 || code === 0x31 ? code - 0x30 : -1), 1)
 
 function unpack(text: string, digit: (code: number) => number, width: number): number[] {
   const bytes: number[] = []
@@ -118,3 +122,34 @@ function unpack(text: string, digit: (code: number) => number, width: number): n
   }
   return bytes
 }
+
+/** The bytes of a text in UTF-8. */
+export function utf8Bytes(text: string): number[] {
+  const bytes: number[] = []
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    if (code < 0x80) bytes.push(code)
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f))
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
+    else
+      bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
+  }
+  return bytes
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** Bytes in base64, without padding. */
+export function base64Of(bytes: readonly number[]): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const three = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    const digits = Math.min(4, Math.ceil(((bytes.length - i) * 8) / 6))
+    for (let k = 0; k < digits; k++) text += alphabet[(three >> (18 - 6 * k)) & 0x3f] ?? ''
+  }
+  return text
+}
+
+/** Bytes in hexadecimal. */
+export const hexOf = (bytes: readonly number[]): string =>
+  bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -1,6 +1,8 @@
+import { base64Of, hexOf, utf8Bytes } from './bytes.ts'
+import { fold } from './fold.ts'
 import { digest, type GramKey, gramLength, gramsOf, parseGramKey } from './gram.ts'
 import { leavesOf } from './leaf.ts'
-import { worthOf } from './worth.ts'
+import { type Worth, worthOf } from './worth.ts'
 
 /** One thing a run's memory of classed values consists of, as plain JSON. Holds no plain text, only digests with the run's key. */
 export type ClassEntry =
@@ -8,9 +10,8 @@ export type ClassEntry =
       readonly kind: 'value'
       readonly class: string
       readonly by: string
-      readonly need: number
-      /** Digests of its pieces: forwards, backwards, and with letters rotated by 13. */
-      readonly grams: readonly (readonly number[])[]
+      /** Digests of its pieces, forwards, backwards, with letters rotated, in base64 and hexadecimal; how many characters in a row are enough. */
+      readonly forms: readonly { readonly how: Form; readonly need: number; readonly grams: readonly number[] }[]
       readonly digest: number
     }
   | {
@@ -30,14 +31,17 @@ export type ClassEntry =
       readonly last: readonly number[]
     }
 
-/** One value in one direction, as the search uses it. */
+/** A way in which a value is looked for. */
+export type Form = 'plain' | 'reversed' | 'rotated' | 'base64' | 'hexadecimal'
+
+/** One value in one form, as the search uses it. */
 export interface Target {
   readonly class: string
   readonly by: string
   readonly need: number
   readonly grams: readonly number[]
-  readonly how: 'plain' | 'reversed' | 'rotated'
-  /** The digest of the value, the same for all directions. */
+  readonly how: Form
+  /** Names the value in this form, on every node. */
   readonly value: number
   readonly length: number
 }
@@ -75,8 +79,8 @@ export interface ClassMemory {
 
 /** Pieces many values share lead to so many of them; the others have pieces of their own. */
 const mostSeeds = 8
-/** Bounds what one run can make the guard keep: about 8 MB. */
-const mostGrams = 400_000
+/** Bounds what one run can make the guard keep: about 12 MB. */
+const mostGrams = 600_000
 const mostWords = 50_000
 
 /** The memory of a run that has seen nothing. @param key - 16 hexadecimal digits, drawn at random for the run. */
@@ -126,8 +130,8 @@ function entryOf(memory: ClassMemory, text: string, name: string, by: string): C
   const worth = worthOf(text)
   if (worth === undefined) return undefined
   const codes = [...worth.codes]
-  const backwards = codes.toReversed()
   if (worth.need === 0) {
+    const backwards = codes.toReversed()
     const digests = [codes, backwards].map((each) => digest(memory.key, each, 0, each.length))
     if (memory.known.has(`${name} ${digests[0]} word`)) return undefined
     if (memory.words.size >= mostWords) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
@@ -135,17 +139,40 @@ function entryOf(memory: ClassMemory, text: string, name: string, by: string): C
   }
   const whole = digest(memory.key, codes, 0, codes.length)
   if (memory.known.has(`${name} ${whole}`)) return undefined
-  if (memory.grams + codes.length * 3 > mostGrams)
+  if (memory.grams + codes.length * (codes.length > longestEncoded ? 3 : 7) > mostGrams)
     return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
-  const turned = codes.some(isLetter) ? [codes.map(rotated)] : []
-  const grams = [codes, backwards, ...turned].map((each) => gramsOf(memory.key, each))
-  return { kind: 'value', class: name, by, need: worth.need, grams, digest: whole }
+  const forms = formsOf(text, worth).map(({ how, need, of }) => ({ how, need, grams: gramsOf(memory.key, of) }))
+  return { kind: 'value', class: name, by, forms, digest: whole }
+}
+
+interface Shape {
+  readonly how: Form
+  readonly need: number
+  readonly of: readonly number[]
+}
+
+/** Longer texts are only found encoded where the encoding is whole enough to be undone. */
+const longestEncoded = 64
+
+function formsOf(text: string, { codes, need, shared }: Worth): readonly Shape[] {
+  const plain: Shape = { how: 'plain', need, of: codes }
+  const forms: Shape[] = [plain, { how: 'reversed', need, of: codes.toReversed() }]
+  if (codes.some(isLetter)) forms.push({ how: 'rotated', need, of: codes.map(rotated) })
+  const bytes = utf8Bytes(text.trim())
+  if (bytes.length > longestEncoded) return forms
+  const share = shared ? 0.85 : Math.max(0.6, need / codes.length)
+  for (const [how, encoded] of [
+    ['base64', base64Of(bytes)],
+    ['hexadecimal', hexOf(bytes)],
+  ] as const) {
+    const of = fold(encoded).codes
+    forms.push({ how, need: Math.max(10, Math.ceil(of.length * share)), of })
+  }
+  return forms
 }
 
 const isLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a
 const rotated = (code: number): number => (isLetter(code) ? ((code - 0x61 + 13) % 26) + 0x61 : code)
-
-const ways = ['plain', 'reversed', 'rotated'] as const
 
 /** Whether the memory changed. */
 export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
@@ -176,10 +203,11 @@ function addValue(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'value
   if (memory.known.has(name)) return false
   memory.known.add(name)
   memory.values++
-  for (const [index, grams] of entry.grams.entries()) {
+  for (const [index, { how, need, grams }] of entry.forms.entries()) {
     const target = memory.targets.length
     const length = grams.length + gramLength - 1
-    memory.targets.push({ ...entry, grams, how: ways[index] ?? 'plain', value: entry.digest, length })
+    const value = (entry.digest ^ index) >>> 0
+    memory.targets.push({ class: entry.class, by: entry.by, need, grams, how, value, length })
     memory.grams += grams.length
     for (const [at, gram] of grams.entries()) {
       const seeds = memory.seeds.get(gram)

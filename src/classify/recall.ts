@@ -4,12 +4,12 @@ import { type Folded, fold, joinFolded } from './fold.ts'
 import { type Leaf, leavesOf } from './leaf.ts'
 import { addEntry, type ClassEntry, type ClassMemory, type Target } from './memory.ts'
 import { type Match, type Piece, search, tailAfter } from './search.ts'
-import { type View, viewsOf } from './view.ts'
+import { type Span, type View, viewsOf } from './view.ts'
 
 /** How much of a value has to be out in pieces for the last one to complete it. */
-const enough = 0.75
+const enough = 0.72
 /** Values that are pieced together are short: of a long text words are met everywhere. */
-const longestPieced = 64
+const longestPieced = 128
 
 /**
  * What of the remembered values a value holds: as they were, re-cased, with other separators, look-alike or hidden characters, encoded,
@@ -26,7 +26,7 @@ export function classesOf(memory: ClassMemory, value: unknown, channel = ''): re
   )
   if (memory.values === 0 && memory.words.size === 0) return lost
   const read = leaves.map((leaf) => readingsOf(memory, leaf, channel))
-  const pieces = read.flatMap(({ leaf, folded, pieces: each }) => each.map((piece) => ({ leaf, folded, piece })))
+  const pieces = read.flatMap(({ pieces: each }) => each)
   return withoutRepeats([
     ...lost,
     ...read.flatMap(({ found }) => found),
@@ -46,7 +46,8 @@ export function noteSent(memory: ClassMemory, value: unknown, channel: string): 
   for (const leaf of leavesOf(value)) {
     if (leaf.kind === 'name') continue
     const folded = fold(leaf.text)
-    for (const { target, from, to } of search(memory, folded).pieces) {
+    const pieces = viewsOf(leaf.text).flatMap((view) => search(memory, fold(view.text)).pieces)
+    for (const { target, from, to } of pieces) {
       if (isNews(memory, target, from, to)) entries.push({ kind: 'piece', value: target.value, from, to })
     }
     const name = channelOf(channel, leaf)
@@ -79,21 +80,31 @@ interface Reading {
   readonly leaf: Leaf
   readonly folded: Folded
   readonly found: readonly Finding[]
-  readonly pieces: readonly Piece[]
+  readonly pieces: readonly Placed[]
 }
 
 function readingsOf(memory: ClassMemory, leaf: Leaf, channel: string): Reading {
   const found: Finding[] = []
-  const pieces: Piece[] = []
+  const pieces: Placed[] = []
+  const place = (view: View, of: Folded, each: readonly Piece[]): void => {
+    for (const piece of each) {
+      const span = view.span(of.from[piece.start] ?? 0, of.to[piece.end - 1] ?? view.text.length)
+      pieces.push({ leaf, piece, span })
+    }
+  }
   const [plain, ...decoded] = viewsOf(leaf.text)
   const folded = fold(leaf.text)
   const tail = leaf.kind === 'name' ? undefined : memory.tails.get(channelOf(channel, leaf))
   const first = search(memory, folded, tail)
-  if (plain !== undefined) found.push(...first.matches.map((match) => findingOf(leaf, match, { view: plain, folded })))
-  pieces.push(...first.pieces)
+  if (plain !== undefined) {
+    found.push(...first.matches.map((match) => findingOf(leaf, match, { view: plain, folded })))
+    place(plain, folded, first.pieces)
+  }
   for (const view of decoded) {
     const inner = fold(view.text)
-    found.push(...search(memory, inner).matches.map((match) => findingOf(leaf, match, { view, folded: inner })))
+    const { matches, pieces: cut } = search(memory, inner)
+    found.push(...matches.map((match) => findingOf(leaf, match, { view, folded: inner })))
+    place(view, inner, cut)
   }
   return { leaf, folded, found, pieces }
 }
@@ -101,7 +112,8 @@ function readingsOf(memory: ClassMemory, leaf: Leaf, channel: string): Reading {
 function findingOf(leaf: Leaf, match: Match, { view, folded }: { view: View; folded: Folded }): Finding {
   const span = view.span(folded.from[match.start] ?? 0, folded.to[match.end - 1] ?? view.text.length)
   const { class: name, by, how } = match.target
-  const disguise: Disguise = how !== 'plain' ? how : view.encoded ? 'encoded' : match.part ? 'part' : 'plain'
+  const own: Disguise = how === 'base64' || how === 'hexadecimal' ? 'encoded' : how
+  const disguise: Disguise = own !== 'plain' ? own : view.encoded ? 'encoded' : match.part ? 'part' : 'plain'
   return { at: printPointer(leaf.at), class: name, by, how: disguise, in: leaf.kind, ...span }
 }
 
@@ -135,8 +147,8 @@ function joinedTexts(memory: ClassMemory, read: readonly Reading[]): Finding[] {
 
 interface Placed {
   readonly leaf: Leaf
-  readonly folded: Folded
   readonly piece: Piece
+  readonly span: Span
 }
 
 /** Values of which, with the pieces of this call, nearly everything is out. */
@@ -151,16 +163,9 @@ function completed(memory: ClassMemory, pieces: readonly Placed[]): Finding[] {
   return [...byValue.values()].flatMap((own) => {
     const target = own[0]?.piece.target
     if (target === undefined || !isComplete(memory, target, own)) return []
-    return own.map(({ leaf, folded, piece }) => {
-      const span = { start: folded.from[piece.start] ?? 0, end: folded.to[piece.end - 1] ?? leaf.text.length }
-      return {
-        at: printPointer(leaf.at),
-        class: target.class,
-        by: target.by,
-        how: 'pieces',
-        in: leaf.kind,
-        ...span,
-      } as const
+    return own.map(({ leaf, span }) => {
+      const at = printPointer(leaf.at)
+      return { at, class: target.class, by: target.by, how: 'pieces', in: leaf.kind, ...span } as const
     })
   })
 }

@@ -70,19 +70,16 @@ function searchGrams(memory: ClassMemory, text: Text): Matches {
       if (end - start >= target.need) {
         matches.push({ target, start, end, part: end - start < target.length })
         done.set(seed.target, end - gramLength + 1)
-      } else if (
-        left === 0 &&
-        pieces.length < mostPieces &&
-        target.how === 'plain' &&
-        text.gap(start) &&
-        text.gap(end)
-      ) {
+      } else if (left === 0 && pieces.length < mostPieces && isPieced(target) && text.gap(start) && text.gap(end)) {
         pieces.push({ target, from: seed.at, to: seed.at + end - start, start, end })
       }
     }
   }
   return { matches, pieces }
 }
+
+/** Backwards and rotated nobody cuts it up as well. */
+const isPieced = ({ how }: Target): boolean => how !== 'reversed' && how !== 'rotated'
 
 /** How many more pieces agree on each side. */
 function extend(

@@ -1,4 +1,4 @@
-import { base32Bytes, base64Bytes, beginsLikeText, hexBytes, textOfBytes } from './bytes.ts'
+import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from './bytes.ts'
 import { plainOf } from './lookalike.ts'
 
 /** One way to read a text: as it stands, or with an encoding undone. */
@@ -91,11 +91,12 @@ function* decodings(text: string): Generator<View> {
   yield* runs(text, base64Run, base64Bytes, 4)
   yield* runs(text, hexRun, hexBytes, 2)
   yield* runs(text, base32Run, base32Bytes, 1)
+  yield* runs(text, binaryRun, binaryBytes, 1)
   yield* runs(text, codeRun, codeBytes, 1)
 }
 
 const escapes =
-  /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,8});?|\\u\{[0-9a-f]{1,6}\}|(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|\\[nrt"'\\/]/gi
+  /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,8});?|\\u\{[0-9a-f]{1,6}\}|(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|(?:\\[0-3][0-7]{2})+|\\[nrt"'\\/]/gi
 
 function withoutEscape(found: string): string {
   if (found.startsWith('%')) return textOfPairs(found.replaceAll('%', ''))
@@ -108,6 +109,13 @@ function withoutEscape(found: string): string {
       .map((unit) => String.fromCharCode(Number.parseInt(unit, 16)))
       .join('')
   }
+  if (/^\\[0-3]/.test(found))
+    return utf8Of(
+      found
+        .slice(1)
+        .split('\\')
+        .map((octal) => Number.parseInt(octal, 8)),
+    )
   if (found.startsWith('\\x')) return String.fromCharCode(Number.parseInt(found.slice(2), 16))
   return { n: '\n', r: '\r', t: '\t' }[found.slice(1)] ?? found.slice(1)
 }
@@ -124,10 +132,7 @@ const character = (code: number): string => (code > 0 && code <= 0x10ffff ? Stri
 
 const quotedPrintable = (found: string): string => (/^=\r?\n/.test(found) ? '' : textOfPairs(found.replaceAll('=', '')))
 
-function textOfPairs(pairs: string): string {
-  const bytes = hexBytes(pairs)
-  return textOfBytes(bytes) ?? bytes.map((byte) => String.fromCharCode(byte)).join('')
-}
+const textOfPairs = (pairs: string): string => utf8Of(hexBytes(pairs))
 
 /** Undoes something in place, so that what stands around it stays where it is. */
 function rewrite(text: string, pattern: RegExp, decode: (found: string) => string): View {
@@ -171,7 +176,8 @@ function* changed(text: string, view: View): Generator<View> {
 }
 
 const base64Run = /[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]{2,})*={0,2}/g
-const hexRun = /(?:[0-9a-fA-F]{2}(?:[ :-]|\\x|0x)?){5,}/g
+const hexRun = /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ :,;-]{0,2}){5,}/g
+const binaryRun = /(?:[01]{8}[ ,;]{0,2}){5,}/g
 const base32Run = /[A-Z2-7]{13,}={0,6}|[a-z2-7]{13,}={0,6}/g
 const codeRun = /[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}){5,}/g
 const tags = /[\u{e0020}-\u{e007e}]{4,}/gu

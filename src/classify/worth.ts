@@ -5,6 +5,8 @@ export interface Worth {
   readonly codes: readonly number[]
   /** 0 where only the whole value between gaps counts. */
   readonly need: number
+  /** Part of the text is shared with others, and was left out. */
+  readonly shared: boolean
 }
 
 /** Longer values are remembered by their beginning. */
@@ -33,13 +35,15 @@ const everyday: ReadonlySet<string> = new Set(
  */
 export function worthOf(text: string): Worth | undefined {
   if (text.length > longest * 4) return worthOf(text.slice(0, longest * 4))
-  const folded = fold(distinctPart(text))
+  const distinct = distinctPart(text)
+  const shared = distinct !== text
+  const folded = fold(distinct)
   const { codes } = folded
   const wide = codes.filter((code) => code >= 0x2e80).length
   if (codes.length + wide < shortestWord || everyday.has(String.fromCharCode(...codes.slice(0, 16)))) return undefined
-  if (codes.length < shortestPart && wide * 2 < codes.length) return { codes, need: 0 }
-  if (codes.length < 4) return { codes, need: 0 }
-  return { codes: codes.slice(0, longest), need: needOf(text, folded, wide) }
+  if (codes.length < shortestPart && wide * 2 < codes.length) return { codes, need: 0, shared }
+  if (codes.length < 4) return { codes, need: 0, shared }
+  return { codes: codes.slice(0, longest), need: needOf(text, folded, wide), shared }
 }
 
 function needOf(text: string, { codes, gap }: Folded, wide: number): number {
@@ -49,16 +53,29 @@ function needOf(text: string, { codes, gap }: Folded, wide: number): number {
   const digits = codes.filter((code) => code >= 0x30 && code <= 0x39).length
   if (digits * 2 >= length) return needOfNumber(length)
   const words = wordLengths(gap)
+  if (isDrawn(codes, gap)) return Math.min(Math.max(8, Math.ceil(length * 0.5)), mostNeeded)
   if (words.length === 1) return Math.min(Math.max(7, Math.ceil(length * 0.6)), mostNeeded)
   // Others have the same family name, or live in the same street.
-  const share = Math.ceil(length * (length < shortText ? 0.85 : 0.6))
+  const share = Math.ceil(length * (length < shortText ? 0.85 : 0.5))
   return Math.min(Math.max(7, share, Math.max(...words) + 2), mostNeeded, length)
+}
+
+/** One of its words mixes letters and digits, as keys do. */
+function isDrawn(codes: readonly number[], gap: readonly number[]): boolean {
+  let [letters, digits] = [0, 0]
+  for (const [index, code] of codes.entries()) {
+    if (gap[index] === 1) letters = digits = 0
+    if (code < 0x3a) digits++
+    else letters++
+    if (letters > 1 && digits > 1) return true
+  }
+  return false
 }
 
 /** Telephone numbers of one place begin alike. */
 function needOfNumber(length: number): number {
   if (length < 10) return 6
-  return length < 13 ? Math.ceil(length * 0.8) : Math.min(Math.max(8, Math.ceil(length * 0.5)), mostNeeded)
+  return length < 13 ? Math.floor(length * 0.75) : Math.min(Math.max(8, Math.ceil(length * 0.5)), mostNeeded)
 }
 
 function wordLengths(gap: readonly number[]): number[] {

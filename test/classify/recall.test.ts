@@ -38,6 +38,14 @@ for (const [how, disguise] of Object.entries(disguises)) {
   })
 }
 
+test('base64 that was re-cased, or broken up', () => {
+  for (const change of [(each: string) => each.toLowerCase(), (each: string) => each.replaceAll(/.{5}/g, '$& - ')]) {
+    const memory = emptyClassMemory(key)
+    rememberClass(memory, markers.iban, 'secret')
+    assert.ok(classesOf(memory, { body: change(Buffer.from(markers.iban).toString('base64')) }).length > 0)
+  }
+})
+
 test('letters rotated by 13', () => {
   const memory = emptyClassMemory(key)
   rememberClass(memory, markers.name, 'personal')
@@ -67,6 +75,24 @@ test('pieces in several calls of the run, one after the other through the same a
       noteSent(memory, { text: piece }, 'desk.note')
     }
     assert.ok(found > 0, `pieces of ${size}`)
+  }
+})
+
+test('pieces of an encoding, in one call and in several', () => {
+  for (const encoding of ['base64', 'hex'] as const) {
+    for (const marker of [markers.iban, markers.key, markers.name]) {
+      const whole = Buffer.from(marker).toString(encoding)
+      const halves = [whole.slice(0, whole.length / 2), whole.slice(whole.length / 2)]
+      const memory = emptyClassMemory(key)
+      rememberClass(memory, marker, 'secret')
+      assert.ok(classesOf(memory, halves).length > 0, `${encoding} ${marker}`)
+      let found = 0
+      for (const half of halves) {
+        found += classesOf(memory, { text: `part: ${half}.` }, 'desk.note').length
+        noteSent(memory, { text: `part: ${half}.` }, 'desk.note')
+      }
+      assert.ok(found > 0, `${encoding} ${marker} in two calls`)
+    }
   }
 })
 
