@@ -4,7 +4,7 @@ import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/ch
 import { learnAnswer, noteCall } from '../classify/call.ts'
 import { type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
-import type { Facts, Pin } from '../constraint/facts.ts'
+import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
@@ -19,8 +19,9 @@ import type { InForce, Runtime } from './runtime.ts'
 /** What the run and the gateway know of a call, beside what the store has. */
 export type Aside = Pick<Facts, 'values' | 'classes' | 'pins'>
 
-/** So many runs are kept in memory; others are read again when they go on. */
+/** So many runs, and so many letters of what they have seen, are kept in memory; others are read again when they go on. */
 const mostRuns = 256
+const mostText = 30_000_000
 
 /** The memories of runs. Made once for each guard. */
 export class Memories {
@@ -129,13 +130,16 @@ export class Memories {
     return [...noteCall(classes, call), ...learn(classes)].map((classed): Entry => ({ classed }))
   }
 
-  /** Keeps what an approved call was asked about: it is not asked again in this run. */
-  async endorse(charter: Charter, call: Call, facts: Facts): Promise<void> {
+  /** Keeps what a call that goes on was asked about, or takes from what was approved before: it is not asked again in this run. */
+  async endorse(charter: Charter, call: Call, facts: Facts, granted: boolean): Promise<void> {
     const { run, operation } = call
     if (run === undefined) return
-    const asked = askedOf(charter, call, facts)
-    const endorsed = endorsements(charter, operation, { traced: facts.values ?? {}, asked })
-    const given = run.tools === undefined || run.tools.includes(operation) ? [] : [{ tool: operation }]
+    const asked = granted ? askedOf(charter, call, facts) : new Set<string>()
+    const endorsed = endorsements(charter, operation, {
+      traced: granted ? (facts.values ?? {}) : fromApproved(facts),
+      asked,
+    })
+    const given = !granted || run.tools === undefined || run.tools.includes(operation) ? [] : [{ tool: operation }]
     const entries = [...endorsed.map((seen): Entry => ({ seen })), ...given]
     if (entries.length > 0) await this.#add(run, entries)
   }
@@ -145,11 +149,21 @@ export class Memories {
     // The last one used is the last one dropped.
     this.#known.delete(run.id)
     this.#known.set(run.id, known)
-    const [first] = this.#known.keys()
-    if (this.#known.size > mostRuns && first !== undefined) this.#known.delete(first)
     const { seen } = await this.#runtime.store.read({ seen: [{ run: run.id, after: known.number }] })
     takeIn(known, seen[0] ?? [])
+    this.#makeRoom()
     return known
+  }
+
+  /** Drops the runs that were used longest ago, but never the one in use. */
+  #makeRoom(): void {
+    let text = 0
+    for (const { memory } of this.#known.values()) text += memory.text.size
+    for (const [name, { memory }] of this.#known) {
+      if (this.#known.size <= 1 || (this.#known.size <= mostRuns && text <= mostText)) return
+      text -= memory.text.size
+      this.#known.delete(name)
+    }
   }
 
   async #add(run: Run, entries: readonly Entry[]): Promise<void> {
@@ -180,6 +194,12 @@ export class Memories {
 function carryingOf({ charter, labels }: InForce, { operation, request }: Call, run: KnownRun | undefined): Carrying {
   if (labels === undefined) throw new TypeError('the charter labels nothing')
   return { charter, labels, operation, request, ...(run === undefined ? {} : { run }) }
+}
+
+/** Values that an approved answer says, and that were not approved themselves yet. */
+function fromApproved({ values = {} }: Facts): NonNullable<Facts['values']> {
+  const isNews = ({ origins: [best] }: TracedValue): boolean => best?.trust === 'endorsed' && best.call !== undefined
+  return Object.fromEntries(Object.entries(values).map(([name, traced]) => [name, traced.filter(isNews)]))
 }
 
 /** The constraints a call was asked about: those that stand in its way without what was granted. */

@@ -250,7 +250,8 @@ export class Rulings {
       ...(reserved.satisfied === undefined ? {} : { satisfied: reserved.satisfied }),
     }
     await this.#makeLasting(ready, reserved, going)
-    if (reserved.granted) await this.#memories.endorse(ready.force.charter, ready.call, reserved.facts)
+    if (ready.call.run !== undefined && isAllowed(decision))
+      await this.#memories.endorse(ready.force.charter, ready.call, reserved.facts, reserved.granted)
     const rewritten = await this.#rewritten(going, incoming)
     if (rewritten === 'cannot') return { kind: 'refused', call: ready.id, refusal: cannotRewrite() }
     const inspect =
