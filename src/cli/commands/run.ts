@@ -56,7 +56,9 @@ export function register(program: Command, terminal: Terminal): void {
     .argument('<run>', 'which one')
     .requiredOption('--why <text>', 'why, for the record')
   addOperatorOptions(end).action((run: string, options: EndOptions) =>
-    withRuns(options, async (runs) => told(terminal, await runs.end(run, 'ended', options.why), `run ${run}`, options)),
+    withRuns(options, async (runs) =>
+      told(terminal, await runs.end(run, 'ended', options.why), `the run ${run}`, options),
+    ),
   )
   const revoke = command
     .command('revoke')
@@ -67,7 +69,9 @@ export function register(program: Command, terminal: Terminal): void {
   addOperatorOptions(revoke).action((kind: Cut['of'] | 'run', name: string, options: EndOptions) =>
     withRuns(options, async (runs) => {
       const done = kind === 'run' ? await runs.end(name, 'revoked', options.why) : await cut(runs, kind, name, options)
-      told(terminal, done, `${kind} ${name}`, options)
+      const what =
+        kind === 'run' || kind === 'token' ? `the ${kind} ${name}` : `what the ${kind} ${name} was given before`
+      told(terminal, done, what, options)
     }),
   )
 }
@@ -97,7 +101,7 @@ function statesFor({ all }: ListOptions): readonly RunState[] {
 function told(terminal: Terminal, done: boolean, what: string, { json }: OperatorOptions): void {
   if (!done) terminal.finish('denied')
   if (json === true) terminal.print(JSON.stringify({ done }))
-  else terminal.print(harmless(done ? `the ${what} counts no more` : `the ${what} is not open`))
+  else terminal.print(harmless(done ? `${what} counts no more` : `${what} is not open`))
 }
 
 function print(terminal: Terminal, all: readonly RunLine[], { json }: OperatorOptions): void {
