@@ -65,7 +65,7 @@ export interface ClassMemory {
   readonly key: GramKey
   readonly targets: Target[]
   /** Digest of a piece → the targets that have it, and where. */
-  readonly seeds: Map<number, { target: number; at: number }[]>
+  readonly seeds: Map<number, number | number[]>
   readonly words: Map<number, Word[]>
   /** Of each value, which of its characters have left in pieces. */
   readonly pieces: Map<number, Set<number>>
@@ -77,9 +77,20 @@ export interface ClassMemory {
   grams: number
 }
 
+/** More than the pieces of the longest value. */
+const seedWidth = 8192
+
+/** A target and a place in it, as one number: there are very many of them. */
+const packSeed = (target: number, at: number): number => target * seedWidth + at
+
+/** What was packed. */
+export function unpackSeed(seed: number): { readonly target: number; readonly at: number } {
+  return { target: Math.floor(seed / seedWidth), at: seed % seedWidth }
+}
+
 /** Pieces many values share lead to so many of them; the others have pieces of their own. */
 const mostSeeds = 8
-/** Bounds what one run can make the guard keep: about 12 MB. */
+/** Bounds what one run can make the guard keep: some 40 MB at worst. */
 const mostGrams = 600_000
 const mostWords = 50_000
 
@@ -139,9 +150,12 @@ function entryOf(memory: ClassMemory, text: string, name: string, by: string): C
   }
   const whole = digest(memory.key, codes, 0, codes.length)
   if (memory.known.has(`${name} ${whole}`)) return undefined
-  if (memory.grams + codes.length * (codes.length > longestEncoded ? 3 : 7) > mostGrams)
-    return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
-  const forms = formsOf(text, worth).map(({ how, need, of }) => ({ how, need, grams: gramsOf(memory.key, of) }))
+  if (memory.grams + codes.length > mostGrams) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
+  const forms = formsOf(text, worth, memory.grams > mostGrams / 2).map(({ how, need, of }) => ({
+    how,
+    need,
+    grams: gramsOf(memory.key, of),
+  }))
   return { kind: 'value', class: name, by, forms, digest: whole }
 }
 
@@ -154,8 +168,10 @@ interface Shape {
 /** Longer texts are only found encoded where the encoding is whole enough to be undone. */
 const longestEncoded = 64
 
-function formsOf(text: string, { codes, need, shared }: Worth): readonly Shape[] {
+/** @param scarce - There is little room left: better to know more values as they are than fewer in every form. */
+function formsOf(text: string, { codes, need, shared }: Worth, scarce: boolean): readonly Shape[] {
   const plain: Shape = { how: 'plain', need, of: codes }
+  if (scarce) return [plain]
   const forms: Shape[] = [plain, { how: 'reversed', need, of: codes.toReversed() }]
   if (codes.some(isLetter)) forms.push({ how: 'rotated', need, of: codes.map(rotated) })
   const bytes = utf8Bytes(text.trim())
@@ -210,9 +226,11 @@ function addValue(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'value
     memory.targets.push({ class: entry.class, by: entry.by, need, grams, how, value, length })
     memory.grams += grams.length
     for (const [at, gram] of grams.entries()) {
+      const seed = packSeed(target, at)
       const seeds = memory.seeds.get(gram)
-      if (seeds === undefined) memory.seeds.set(gram, [{ target, at }])
-      else if (seeds.length < mostSeeds) seeds.push({ target, at })
+      if (seeds === undefined) memory.seeds.set(gram, seed)
+      else if (typeof seeds === 'number') memory.seeds.set(gram, [seeds, seed])
+      else if (seeds.length < mostSeeds) seeds.push(seed)
     }
   }
   return true

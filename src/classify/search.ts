@@ -1,6 +1,6 @@
 import type { Folded } from './fold.ts'
 import { digest, gramLength, gramsOf } from './gram.ts'
-import type { ClassMemory, Tail, Target, Word } from './memory.ts'
+import { type ClassMemory, type Tail, type Target, unpackSeed, type Word } from './memory.ts'
 
 /** A remembered value in a folded text: half-open range of its characters. */
 export interface Match {
@@ -62,7 +62,8 @@ function searchGrams(memory: ClassMemory, text: Text): Matches {
   for (let at = 0; at < text.grams.length; at++) {
     const seeds = memory.seeds.get(text.grams[at] ?? -1)
     if (seeds === undefined) continue
-    for (const seed of seeds) {
+    for (const packed of typeof seeds === 'number' ? [seeds] : seeds) {
+      const seed = unpackSeed(packed)
       const target = memory.targets[seed.target]
       if (target === undefined || at < (done.get(seed.target) ?? 0)) continue
       const { left, right } = extend(text.grams, at, target.grams, seed.at)

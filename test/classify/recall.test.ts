@@ -183,7 +183,7 @@ test('short values count as whole words only', () => {
 
 test('a memory that is full says so of everything', () => {
   const memory = emptyClassMemory(key)
-  for (let i = 0; i < 60; i++)
+  for (let i = 0; i < 160; i++)
     rememberClass(memory, { note: `${i} `.repeat(1500) + 'abcdefgh'.repeat(400) + i }, 'personal')
   assert.deepEqual([...memory.lost], ['personal'])
   assert.equal(classesOf(memory, { body: 'anything' })[0]?.by, 'memory full')
