@@ -106,6 +106,7 @@ function tellWords(terminal: Terminal, file: string): (news: GuardNews) => void 
         terminal.print(`listening on ${terminal.paint('bold', news.url)}`)
         if (news.control !== undefined)
           terminal.print(`operators and approvers at ${terminal.paint('bold', news.control)}`)
+        if (news.a2a !== undefined) terminal.print(`agents at ${terminal.paint('bold', news.a2a)}`)
         if (news.mcp !== undefined) terminal.print(`MCP clients at ${terminal.paint('bold', news.mcp)}`)
         if (news.models !== undefined) terminal.print(`clients of models at ${terminal.paint('bold', news.models)}`)
         return

@@ -23,6 +23,7 @@ export async function openAcs({ acs, limits }: GuardFile, guard: Guard, secrets:
         secret: Buffer.from(await secrets.fill(said.key)),
         onApproval: said['on-approval'],
         modifies: said.modifies,
+        descriptions: said.descriptions,
         agentIds: said['agent-ids'] ?? [name],
         ...(roles === undefined ? {} : { roles }),
         ...(tenant === undefined ? {} : { tenant }),

@@ -136,6 +136,7 @@ function checkAgainst(charter: Charter, file: GuardFile, report: Report): readon
     ...Object.keys(file.upstreams).flatMap((source) => unknown(source, ['upstreams', source])),
     ...Object.keys(file.mcp?.servers ?? {}).flatMap((source) => unknown(source, ['mcp', 'servers', source])),
     ...checkModels(charter, file, { report, unknown }),
+    ...Object.keys(file.a2a?.agents ?? {}).flatMap((source) => unknown(source, ['a2a', 'agents', source])),
     ...Object.keys(file.readers).flatMap((source) => unknown(source, ['readers', source])),
     ...file.identity.flatMap((each, index) =>
       each.kind === 'session' && each.source !== undefined ? unknown(each.source, ['identity', index, 'source']) : [],
@@ -149,11 +150,24 @@ function checkAgainst(charter: Charter, file: GuardFile, report: Report): readon
     return description === undefined || isHttp(description)
   })
   const missing = overHttp.filter((source) => !Object.hasOwn(file.upstreams, source))
+  // Agents that ask at hooks reach their tools themselves.
+  const asked = new Set(Object.values(file.acs?.agents ?? {}).flatMap(({ tools = [] }) => tools))
   const servers = [...used].filter(
-    (source) => formatOf(source) === 'mcp' && !Object.hasOwn(file.mcp?.servers ?? {}, source),
+    (source) => formatOf(source) === 'mcp' && !asked.has(source) && !Object.hasOwn(file.mcp?.servers ?? {}, source),
+  )
+  const agents = [...used].filter(
+    (source) => formatOf(source) === 'a2a' && !Object.hasOwn(file.a2a?.agents ?? {}, source),
   )
   return [
     ...named,
+    ...agents.map((source) =>
+      report(
+        'missing-upstream',
+        `nothing says that the agent \`${source}\` is served`,
+        ['a2a'],
+        `add \`a2a: { agents: { ${source}: {} } }\``,
+      ),
+    ),
     ...servers.map((source) =>
       report(
         'missing-upstream',

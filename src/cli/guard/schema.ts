@@ -1,6 +1,7 @@
 /** The shape of a guard file: where the guard listens, what it stands in front of, and where it keeps what it knows. */
 import { z } from 'zod'
 import { identityConfigSchema } from '../../identity/schema.ts'
+import { a2aSchema } from './a2a-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { modelsSchema } from './models-schema.ts'
 import { runsSchema } from './runs-file.ts'
@@ -194,6 +195,10 @@ const acsAgent = z.strictObject({
     .enum(['ask', 'defer', 'deny'])
     .default('defer')
     .meta({ description: '`ask` only where it has the approver decide at the control API, and then comes back.' }),
+  descriptions: z
+    .enum(['seen', 'assumed'])
+    .default('seen')
+    .meta({ description: 'Whether its MCP tools must be seen to be as they were approved, or are taken to be.' }),
   modifies: z.boolean().default(true).meta({ description: 'Whether it can change what a tool answered.' }),
   skills: z.array(text).optional().meta({ description: 'Digests of the skills it may have, as `sha256:…`.' }),
 })
@@ -217,6 +222,7 @@ export const guardFileSchema = z
     upstreams: z.record(name, upstream).default({}).meta({ description: 'Where each source of the charter is.' }),
     mcp: mcpSchema.optional(),
     models: modelsSchema.optional(),
+    a2a: a2aSchema.optional(),
     identity: identityConfigSchema,
     readers: z.record(name, z.array(reader).min(1)).default({}).meta({ description: 'By source.' }),
     store,

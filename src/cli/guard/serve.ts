@@ -1,5 +1,6 @@
 /** A guard that serves: opened from its file, put up to date when the file or the charter changes, closed in order. */
 import { dirname, join } from 'node:path'
+import type { A2aGateway } from '../../gateway/a2a/gateway.ts'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
 import type { ModelGateway } from '../../gateway/llm/gateway.ts'
 import type { McpGateway } from '../../gateway/mcp/gateway.ts'
@@ -14,6 +15,7 @@ import { type Core, openCore } from './core.ts'
 import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
 import { openKnownRuns } from './runs-file.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
+import { serveA2aSection } from './serve-a2a.ts'
 import { serveMcpSection } from './serve-mcp.ts'
 import { reloadModels, serveModels } from './serve-models.ts'
 import { type ServingVault, serveVault } from './serve-vault.ts'
@@ -28,6 +30,7 @@ export type GuardNews =
       readonly control?: string
       readonly mcp?: string
       readonly models?: string
+      readonly a2a?: string
     }
   | { readonly kind: 'in-force'; readonly ready: ReadyCharter; readonly again: boolean }
   | { readonly kind: 'refused'; readonly loaded: LoadedGuard }
@@ -79,6 +82,7 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
   const truth = exchangeable(outside.truth)
   let mcp: McpGateway | undefined
   let models: ModelGateway | undefined
+  let a2a: A2aGateway | undefined
   const eyes = mcpTruth(outsideOptions.charter, () => mcp?.lookers, truth, ready.file.limits.look)
   const core = await openCore(ready, { secrets, version: options.version, truth: eyes, hearing: voice.hearing })
   guard = core.guard
@@ -97,6 +101,7 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       env: options.env,
       tell,
     })
+    a2a = await serveA2aSection(ready, { guard, identifier, secrets, tell })
     models = await serveModels(ready, {
       guard: core.guard,
       identifier,
@@ -104,11 +109,13 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       vault: safe?.injector,
       tell: (why, call) => options.tell({ kind: 'failed', why, call }),
     })
-    const doors = { ...(await openDoors({ core, secrets, voice, safe, runs, now, tell: options.tell })), mcp, models }
+    const opened = await openDoors({ core, secrets, voice, safe, runs, now, tell: options.tell })
+    const doors = { ...opened, mcp, models, a2a }
     return new ServingGuard({ options, secrets, core, voice, safe, runs, truth, doors, now })
   } catch (error) {
     await mcp?.close(0)
     await models?.close(0)
+    await a2a?.close(0)
     await safe?.close()
     await core.close()
     throw error
@@ -127,6 +134,7 @@ interface Doors {
   readonly desk: Desk | undefined
   readonly mcp: McpGateway | undefined
   readonly models: ModelGateway | undefined
+  readonly a2a: A2aGateway | undefined
 }
 
 interface Parts {
@@ -157,13 +165,14 @@ class ServingGuard implements Serving {
         () => this.reload().catch((error: unknown) => fail(wordsOf(error))),
       ),
     ]
-    const { gateway, desk, mcp, models } = doors
+    const { gateway, desk, mcp, models, a2a } = doors
     options.tell({
       kind: 'listening',
       url: gateway.address.url,
       ...(desk === undefined ? {} : { control: desk.url }),
       ...(mcp === undefined ? {} : { mcp: `${mcp.address.url}/mcp` }),
       ...(models === undefined ? {} : { models: models.address.url }),
+      ...(a2a === undefined ? {} : { a2a: a2a.address.url }),
     })
     options.tell({ kind: 'in-force', ready: now.ready, again: false })
   }
@@ -222,7 +231,8 @@ class ServingGuard implements Serving {
     for (const stop of this.#stops) stop()
     await this.#reloading.catch(() => undefined)
     doors.desk?.drain()
-    await Promise.all([doors.gateway.close(graceMs), doors.mcp?.close(graceMs), doors.models?.close(graceMs)])
+    const { gateway, mcp, models, a2a } = doors
+    await Promise.all([gateway, mcp, models, a2a].map((door) => door?.close(graceMs)))
     await doors.desk?.close()
     await safe?.close()
     await core.close()
@@ -282,7 +292,7 @@ function clientOf(identifier: Identifier, ...asked: Parameters<NonNullable<Ident
 
 /** What cannot be exchanged while calls are on their way. */
 function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] {
-  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault', 'mcp', 'runs'] as const
+  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault', 'mcp', 'a2a', 'runs'] as const
   const changed = names.filter((name) => JSON.stringify(before.file[name]) !== JSON.stringify(after.file[name]))
   const { listen: old } = before.file
   const { listen } = after.file

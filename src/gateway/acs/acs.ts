@@ -4,11 +4,13 @@ import type { Guard } from '../../guard/guard.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Asked, Given, Route } from '../control/route.ts'
+import { type Drift, Pins } from '../mcp/pins.ts'
 import { type AcsAgent, agentsNamed } from './agent.ts'
 import { allowed, type Disposition, denied } from './answer.ts'
 import { expireAll } from './call.ts'
 import { entryOf } from './chain.ts'
 import { AcsError, type AcsRequest, acsVersion, codes, type Members, requestSchema } from './envelope.ts'
+import { runsOf } from './guard-runs.ts'
 import { serverHello } from './handshake.ts'
 import { type HookOptions, hooks, type Step } from './hooks.ts'
 import type { AcsRuns } from './runs.ts'
@@ -19,6 +21,7 @@ import { wrappedMcp, wrappedMethod } from './wrapped-mcp.ts'
 export interface AcsOptions {
   readonly guard: Guard
   readonly agents: readonly AcsAgent[]
+  /** Who keeps runs of sessions; the guard by default. */
   readonly runs?: AcsRuns
   /** Where approvers reach the control API; where it was asked by default. */
   readonly url?: string
@@ -28,6 +31,8 @@ export interface AcsOptions {
   readonly skewMs?: number
   /** How long it is to wait for a decision: longer than the guard waits for an object that is busy, and for approvers. 15 seconds by default. */
   readonly timeoutMs?: number
+  /** Learns of tools that agents were shown otherwise than they were approved. */
+  readonly onDrift?: (drift: Drift) => void
   /** How many sessions are kept; 10 000 by default. */
   readonly sessions?: number
 }
@@ -42,6 +47,7 @@ export interface Acs {
 interface Around {
   readonly options: AcsOptions
   readonly sessions: Sessions
+  readonly runs: AcsRuns
   readonly keys: Keys
   readonly now: () => number
 }
@@ -56,8 +62,17 @@ const skewMs = 300_000
 export function makeAcs(options: AcsOptions): Acs {
   for (const { name, secret } of options.agents)
     if (secret.byteLength < 32) throw new TypeError(`the secret of \`${name}\` has less than 32 bytes`)
-  const sessions = new Sessions(options.sessions ?? 10_000)
-  const around: Around = { options, sessions, keys: new Keys(), now: Date.now }
+  const sessions = new Sessions(
+    options.sessions ?? 10_000,
+    () => new Pins(options.guard.charter, options.onDrift ?? (() => undefined)),
+  )
+  const around: Around = {
+    options,
+    sessions,
+    runs: options.runs ?? runsOf(options.guard),
+    keys: new Keys(),
+    now: Date.now,
+  }
   return {
     routes: [{ method: 'POST', path: '/acs', needs: 'nobody', handle: (asked) => answer(around, asked) }],
     close: async () => {
@@ -147,8 +162,14 @@ async function resultOf(verified: Verified): Promise<Members> {
 
 /** Fails closed: what cannot be decided is denied, and not left to what an agent does without a decision. */
 async function decide(session: Session, { around, asked, request }: Verified): Promise<Disposition> {
-  const { guard, runs = {}, url, outcomeMs = 600_000 } = around.options
-  const options: HookOptions = { guard, sessions: around.sessions, runs, base: url ?? asked.origin, outcomeMs }
+  const { guard, url, outcomeMs = 600_000 } = around.options
+  const options: HookOptions = {
+    guard,
+    sessions: around.sessions,
+    runs: around.runs,
+    base: url ?? asked.origin,
+    outcomeMs,
+  }
   const step: Step = { session, request, options }
   try {
     const hook = hooks.get(request.method)

@@ -19,6 +19,11 @@ export interface AcsAgent {
   /** The sources whose operations its tools are, by their own names. A tool that is named `source.tool` needs none. */
   readonly tools?: readonly string[]
   /**
+   * How MCP servers describe the tools it calls by itself: `seen`, the default, only what it passes by the guard (`protocols/MCP/tools/list`)
+   * counts, and other tools of such sources are refused; `assumed`: as they were approved, whatever its model reads.
+   */
+  readonly descriptions?: 'seen' | 'assumed'
+  /**
    * What it does with a call that somebody must approve: `ask` only where it has the approver decide at our endpoint and then comes back.
    * One that shows the question to whoever sits in front of it would let them approve what they may not: `defer`, the default, or `deny`.
    */

@@ -1,5 +1,6 @@
 /** Calls of an agent through hooks: decided and reserved before, settled by what it says came of them. */
 import type { Operation, Run } from '../../charter/charter.ts'
+import type { Pin } from '../../constraint/facts.ts'
 import type { Answer, Incoming, Outcome, Release, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
@@ -62,7 +63,7 @@ export async function beginCall(
   const operation = operationOf(charter, tool, session.agent.tools ?? [])
   if (operation === undefined) return undescribed(session, tool.name, 'writes', guard)
   const rewrites = session.agent.modifies === false ? {} : { rewrites: true as const }
-  const ruling = await guard.begin({ ...incomingOf(session, operation, values, options.run), ...rewrites })
+  const ruling = await guard.begin({ ...incomingOf(session, operation, values, options), ...rewrites })
   const about: About = { charter, base: options.base, agent: session.agent, call: ruling.call }
   if (ruling.kind === 'refused') {
     if (ruling.refusal.hold !== undefined) session.deferrals += 1
@@ -92,9 +93,13 @@ function overridesIn(values: Members, body: unknown): Members | 'cannot' {
   return changed.every(([name]) => Object.hasOwn(values, name)) ? Object.fromEntries(changed) : 'cannot'
 }
 
-function incomingOf(session: Session, operation: Operation, values: Members, run: Run | undefined): Incoming {
-  const base = { operation: operation.id, principal: session.principal, request: requestOf(operation, values) }
-  return { ...base, ...(run === undefined ? {} : { run }) }
+function incomingOf(session: Session, operation: Operation, values: Members, { run, guard }: CallOptions): Incoming {
+  const { id, shape } = operation
+  const isMcp = guard.charter().sources.get(shape.source)?.description.format === 'mcp'
+  const isAssumed = session.agent.descriptions === 'assumed'
+  const pin: Pin = isAssumed ? 'pinned' : session.pins.stateOf(shape.source, shape.name)
+  const base = { operation: id, principal: session.principal, request: requestOf(operation, values) }
+  return { ...base, ...(run === undefined ? {} : { run }), ...(isMcp ? { pin } : {}) }
 }
 
 function keep(session: Session, request: string, taken: Omit<Reserved, 'timer'>, outcomeMs: number): void {
@@ -191,7 +196,7 @@ export async function callNow(
   if (operation === undefined) return { disposition: await undescribed(session, named.tool.name, kind, guard) }
   const body = named.answer ?? {}
   const answer: Answer = { status: 200, headers: {}, body, text: printLosslessJson(body) }
-  const incoming = incomingOf(session, operation, named.values, options.run)
+  const incoming = incomingOf(session, operation, named.values, options)
   const ruling = await guard.begin(incoming)
   const { call } = ruling
   const about: About = { charter: guard.charter(), base: options.base, agent: session.agent, call }

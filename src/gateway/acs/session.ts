@@ -1,10 +1,18 @@
 /** Sessions of agents: who they are, what they asked for and have not told the end of, and the chain of their steps. */
 import type { Principal, Run } from '../../charter/charter.ts'
+import type { Pins } from '../mcp/pins.ts'
 import { type AcsAgent, principalOf } from './agent.ts'
 import type { Reserved } from './call.ts'
 import { type ContextEntry, headAfter } from './chain.ts'
 import { AcsError, type AcsRequest, codes } from './envelope.ts'
 import type { AcsRuns } from './runs.ts'
+
+/** Who a session is of. */
+export interface Begun {
+  readonly agentId: string
+  readonly principal: Principal
+  readonly pins: Pins
+}
 
 /** One session, from its handshake on. Lives in this process: after a restart an agent begins anew. */
 export class Session {
@@ -16,17 +24,20 @@ export class Session {
   readonly going = new Map<string, Reserved>()
   /** Skills by name, with the digest under which they were registered. */
   readonly skills = new Map<string, string>()
+  /** How the MCP servers it talks to describe their tools. */
+  readonly pins: Pins
   deferrals = 0
   ended = false
   lastAt = 0
   #head: string | undefined
   #run: Promise<Run | undefined> | undefined
 
-  constructor(id: string, agent: AcsAgent, agentId: string, principal: Principal) {
+  constructor(id: string, agent: AcsAgent, { agentId, principal, pins }: Begun) {
     this.id = id
     this.agent = agent
     this.agentId = agentId
     this.principal = principal
+    this.pins = pins
   }
 
   get head(): string | undefined {
@@ -41,8 +52,9 @@ export class Session {
 
   /** The run of this session, opened when it is first asked for. */
   run(runs: AcsRuns, purpose?: string): Promise<Run | undefined> {
+    if (this.#run !== undefined) return this.#run
     const opening = runs.open?.({ principal: this.principal, ...(purpose === undefined ? {} : { purpose }) })
-    this.#run ??= opening ?? Promise.resolve(undefined)
+    this.#run = opening ?? Promise.resolve(undefined)
     // One that could not be opened is tried again at the next step.
     this.#run.catch(() => {
       this.#run = undefined
@@ -62,9 +74,11 @@ export class Sessions {
   readonly #open = new Map<string, Session>()
   readonly #expected = new Map<string, Expected>()
   readonly #most: number
+  readonly #pins: () => Pins
 
-  constructor(most: number) {
+  constructor(most: number, pins: () => Pins) {
     this.#most = most
+    this.#pins = pins
   }
 
   /**
@@ -82,7 +96,8 @@ export class Sessions {
     const expected = this.#expected.get(session_id)
     if (expected !== undefined && expected.agent !== agent) throw refused('the session was announced by another agent')
     if (this.#open.size >= this.#most && !this.#dropIdle()) throw refused('there are too many sessions')
-    const session = new Session(session_id, agent, agent_id, expected?.principal ?? principalOf(agent, request))
+    const principal = expected?.principal ?? principalOf(agent, request)
+    const session = new Session(session_id, agent, { agentId: agent_id, principal, pins: this.#pins() })
     this.#expected.delete(session_id)
     this.#open.set(session_id, session)
     return session

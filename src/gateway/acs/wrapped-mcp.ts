@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Outcome } from '../../guard/call.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { allowed, type Disposition } from './answer.ts'
+import { allowed, changedTo, type Disposition } from './answer.ts'
 import { beginCall, bodyOf, settleCall, undescribed } from './call.ts'
 import { readPayload } from './envelope.ts'
 import { callOptions, type Step } from './hooks.ts'
@@ -61,10 +61,28 @@ export async function wrappedMcp(step: Step, method: string): Promise<Dispositio
     const outcome = outcomeOf(wrapped)
     return settleCall(session, { tool, ref: keyOf(wrapped), outcome, shown: wrapped.result ?? wrapped.error }, options)
   }
+  if (method === 'tools/list' && wrapped.error === undefined && isRecord(wrapped.result))
+    return toolList(step, wrapped, wrapped.result)
   if (isAnswer) await options.learn({ hook, value: wrapped.result ?? wrapped.error })
   // What was asked for was decided when it was asked.
   if (isAnswer || plumbing.has(method) || method.startsWith('notifications/')) return allowed()
   return undescribed(session, method, 'reads', options.guard)
+}
+
+/** Only tools that are described as they were approved are shown to the model, and can be called. */
+function toolList(
+  { session, options }: Step,
+  { server }: McpMessage,
+  result: Readonly<Record<string, unknown>>,
+): Disposition {
+  const charter = options.guard.charter()
+  const { tools = [] } = session.agent
+  const own = tools.filter((source) => charter.sources.get(source)?.description.format === 'mcp')
+  const source = server ?? (own.length === 1 ? own[0] : undefined)
+  const listed: readonly unknown[] = Array.isArray(result['tools']) ? result['tools'] : []
+  const kept = source === undefined ? [] : session.pins.see(source, listed, false)
+  if (kept.length === listed.length) return allowed()
+  return changedTo({ ...result, tools: kept }, false, { agent: session.agent, call: '' })
 }
 
 /** Calls are told apart by the id of their message. */

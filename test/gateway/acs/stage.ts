@@ -14,7 +14,7 @@ import { Lines } from '../../guard/wallet.ts'
 import { charterOf, people, personOf } from '../control/api.ts'
 
 /** What agents of a small bank may do, for clerks. */
-const text = `
+export const deskText: string = `
 lockstep: 1
 name: desk
 sources:
@@ -62,7 +62,7 @@ workflows:
     operations: [desk.get_order, desk.handbook]
 `
 
-export const deskCharter: () => Charter = () => charterOf(text)
+export const deskCharter: () => Charter = () => charterOf(deskText)
 export const secret: Buffer = Buffer.from('a secret of thirty-two bytes or more')
 
 export const bot: AcsAgent = {

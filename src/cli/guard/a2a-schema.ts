@@ -1,0 +1,45 @@
+/** The shape of `a2a:` in a guard file: which agents it stands before, and where other agents reach it. */
+import { z } from 'zod'
+import { file, name, span, text } from './schema-part.ts'
+
+const agent = z.strictObject({
+  headers: z
+    .record(text, text)
+    .default({})
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
+    .meta({ description: 'How the guard signs in there. May name secrets: ${env:NAME} or ${file:PATH}.' }),
+  card: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description: 'Where it shows its card. Without it, the well-known place of its first interface.' }),
+  keys: file(
+    'Keys whose signatures on its card count, a JWK set. With them, an unsigned card is not believed.',
+  ).optional(),
+  callbacks: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .default([])
+    .meta({ description: 'Where it may call back with news of tasks: beginnings of addresses. Without it, nowhere.' }),
+  ca: file('Certificates to trust instead of the system’s, PEM.').optional(),
+  timeout: span('5m', 'Until it begins to answer.'),
+})
+
+export const a2aSchema = z
+  .strictObject({
+    host: text.default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(8092).meta({ description: '0 takes any free port. Without it, 8092.' }),
+    tls: z.strictObject({ cert: file('The certificate, PEM.'), key: file('Its key, PEM.') }).optional(),
+    hosts: z
+      .array(text)
+      .min(1)
+      .optional()
+      .meta({ description: 'Names clients may use in `Host`. Without it, those of this machine, and of `url`.' }),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta({ description: 'Where clients reach it, for the cards they are shown.' }),
+    believed: span('1m', 'How long the card of an agent is believed once it was seen.'),
+    agents: z.record(name, agent).meta({
+      description: 'By source of the charter. Each is served at `/SOURCE`; its addresses are those of its card.',
+    }),
+  })
+  .meta({ description: 'Agents behind the guard (A2A).' })

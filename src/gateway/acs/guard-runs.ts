@@ -1,0 +1,35 @@
+/** Runs of sessions, kept by the guard itself. */
+import type { Principal } from '../../charter/charter.ts'
+import type { Guard } from '../../guard/guard.ts'
+import type { AcsRuns } from './runs.ts'
+
+/**
+ * Each session is a run of its own: budgets of runs and where values come from are those of the session, and switching off or revoking the
+ * run ends it. A session of somebody whom the guard gives no run has one as long as it keeps calling.
+ */
+export function runsOf(guard: Pick<Guard, 'runs' | 'said'>): AcsRuns {
+  const agents = new Map<string, Principal>()
+  return {
+    async open({ principal, purpose }) {
+      const given = await guard.runs.start(principal, purpose === undefined ? {} : { purpose })
+      if (!given.ok) return undefined
+      const { id, workflow, agent, tools } = given.handle
+      agents.set(id, principal)
+      return {
+        id,
+        ...(workflow === undefined ? {} : { workflow }),
+        ...(agent === undefined ? {} : { agent }),
+        ...(tools === undefined ? {} : { tools }),
+        ...(purpose === undefined ? {} : { purpose }),
+      }
+    },
+    async prompt(run, text) {
+      if (run !== undefined) await guard.said(run, text)
+    },
+    async end(run) {
+      const principal = agents.get(run.id)
+      agents.delete(run.id)
+      if (principal !== undefined) await guard.runs.end(run.id, 'ended', principal, 'the session ended')
+    },
+  }
+}
