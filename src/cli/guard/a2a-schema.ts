@@ -8,6 +8,13 @@ const agent = z.strictObject({
     .default({})
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
     .meta({ description: 'How the guard signs in there. May name secrets: ${env:NAME} or ${file:PATH}.' }),
+  as: z
+    .strictObject({ name: text, roles: z.array(text).optional(), tenant: text.optional(), audience: z.url() })
+    .optional()
+    .meta({
+      description:
+        'Who it is to the charter. With it, and where its caller has a token of a run, it is given a token of that run for `audience`.',
+    }),
   card: z
     .url({ protocol: /^https?$/ })
     .optional()

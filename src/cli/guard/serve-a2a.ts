@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
+import { delegating, type NextAgent } from '../../gateway/a2a/delegating.ts'
 import { type A2aGateway, type AgentConfig, openA2aGateway } from '../../gateway/a2a/gateway.ts'
+import type { A2aHooks } from '../../gateway/a2a/hooks.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Identifier } from '../../identity/identity.ts'
+import type { RunTokens } from '../../identity/run-token.ts'
 import type { GuardConfig } from './config.ts'
 import type { GuardFile } from './schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -14,13 +17,15 @@ export interface A2aSurroundings {
   readonly guard: Guard
   readonly identifier: Identifier
   readonly secrets: Secrets
+  /** What makes tokens of runs, where the guard file names their issuer. */
+  readonly tokens?: RunTokens | undefined
   readonly tell: (words: string) => void
 }
 
 /** Opens it; undefined when the guard file has none. @throws when a file or a secret is missing, or the port is taken. */
 export async function serveA2aSection(
   { folder, file }: GuardConfig,
-  { guard, identifier, secrets, tell }: A2aSurroundings,
+  { guard, identifier, secrets, tokens, tell }: A2aSurroundings,
 ): Promise<A2aGateway | undefined> {
   const { a2a, limits } = file
   if (a2a === undefined) return undefined
@@ -31,10 +36,13 @@ export async function serveA2aSection(
   const agents = Object.entries(a2a.agents).map(
     async ([source, said]) => [source, await agentOf(folder, said, secrets)] as const,
   )
+  const configs = Object.fromEntries(await Promise.all(agents))
+  const delegate = delegateOf(file, { guard, tokens, configs })
   return openA2aGateway({
     guard,
     identifier,
-    agents: Object.fromEntries(await Promise.all(agents)),
+    agents: configs,
+    ...(delegate === undefined ? {} : { hooks: { delegate } }),
     listen: { host, port, ...listening },
     hosts: a2a.hosts ?? ['localhost', '127.0.0.1', '[::1]', host, ...own],
     believedMs: believed,
@@ -52,6 +60,32 @@ export async function serveA2aSection(
       ),
     ...(url === undefined ? {} : { url: url.replace(/\/+$/, '') }),
   })
+}
+
+interface Passing {
+  readonly guard: Guard
+  readonly tokens: RunTokens | undefined
+  readonly configs: Readonly<Record<string, AgentConfig>>
+}
+
+/** @throws when agents are to be given tokens, and nothing makes any. */
+function delegateOf({ a2a, runs }: GuardFile, { guard, tokens, configs }: Passing): A2aHooks['delegate'] {
+  const named = Object.entries(a2a?.agents ?? {}).flatMap(([source, { as }]) => {
+    if (as === undefined) return []
+    const { name, roles, tenant, audience } = as
+    const headers = configs[source]?.headers ?? {}
+    const next: NextAgent = {
+      name,
+      audience,
+      headers,
+      ...(roles === undefined ? {} : { roles }),
+      ...(tenant === undefined ? {} : { tenant }),
+    }
+    return [[source, next] as const]
+  })
+  if (named.length === 0) return undefined
+  if (tokens === undefined) throw new Error('agents are to be given tokens, and `runs` names no issuer')
+  return delegating({ guard, tokens, agents: Object.fromEntries(named), lifetimeMs: runs.lifetime })
 }
 
 type Said = NonNullable<GuardFile['a2a']>['agents'][string]

@@ -101,7 +101,7 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       env: options.env,
       tell,
     })
-    a2a = await serveA2aSection(ready, { guard, identifier, secrets, tell })
+    a2a = await serveA2aSection(ready, { guard, identifier, secrets, tokens: runs?.tokens, tell })
     models = await serveModels(ready, {
       guard: core.guard,
       identifier,

@@ -27,5 +27,5 @@ export interface A2aHooks {
     /** The run whose token the caller showed: what may be passed on of it (`guard.runs.delegate`). */
     readonly run: RunHandle | undefined
     readonly call: string
-  }): Promise<Readonly<Record<string, string>>>
+  }): Promise<Readonly<Record<string, string>> | undefined>
 }
