@@ -22,6 +22,7 @@ export interface Issued {
 export interface Replaced {
   readonly id: string
   readonly text: string
+  readonly plain?: true
 }
 
 /** What is remembered of one run. */

@@ -62,7 +62,11 @@ export async function readWholeMessage(body: PlainObject, judge: Judge): Promise
       content.push(block)
       continue
     }
-    const verdict = await judged(output, judge, askedBy(block, printLosslessJson(block['input'] ?? block)))
+    const verdict = await judged(
+      output,
+      judge,
+      askedBy(block, printLosslessJson(block['type'] === 'tool_use' ? (block['input'] ?? {}) : block)),
+    )
     if (verdict.kind === 'replace') count.replaced += 1
     else count.kept += 1
     if (verdict.kind === 'change') count.changed += 1
@@ -82,7 +86,15 @@ function blockAfter(block: PlainObject, verdict: ToolVerdict): PlainObject {
 interface Held {
   readonly block: PlainObject
   readonly events: StreamEvent[]
+  readonly deltas: unknown[]
   text: string
+}
+
+/** What is asked for: the arguments of a call; of a block whose kind is not known, all of it. */
+function argumentsOf({ block, text, deltas }: Held): string {
+  if (block['type'] !== 'tool_use') return printLosslessJson({ ...block, deltas })
+  // A call without arguments has no fragments, or one that is empty.
+  return text === '' ? printLosslessJson(block['input'] ?? {}) : text
 }
 
 /** Streamed blocks: they come one after the other, so that only one is ever held. */
@@ -135,7 +147,7 @@ export class MessagesStream implements ModelStream {
       if (memberOf(block, 'type') === 'text') this.output.text += stringOf(memberOf(block, 'text')) ?? ''
       return [event]
     }
-    this.#held.set(index, { block, events: [event], text: '' })
+    this.#held.set(index, { block, events: [event], deltas: [], text: '' })
     return []
   }
 
@@ -146,6 +158,7 @@ export class MessagesStream implements ModelStream {
       return [event]
     }
     held.events.push(event)
+    held.deltas.push(delta)
     held.text += stringOf(memberOf(delta, 'partial_json')) ?? ''
     return []
   }
@@ -154,9 +167,7 @@ export class MessagesStream implements ModelStream {
     const held = this.#held.get(index)
     if (held === undefined) return [event]
     const { block, events } = held
-    // A call without arguments has no fragments, or one that is empty.
-    const text = held.text === '' ? printLosslessJson(block['input'] ?? {}) : held.text
-    const verdict = await judged(this.output, this.#judge, askedBy(block, text))
+    const verdict = await judged(this.output, this.#judge, askedBy(block, argumentsOf(held)))
     this.#held.delete(index)
     if (verdict.kind === 'replace') {
       this.#replaced += 1

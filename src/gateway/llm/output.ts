@@ -20,6 +20,8 @@ export interface ToolAsked {
   readonly tool: string
   /** The arguments as the model wrote them. */
   readonly text: string
+  /** Its arguments are plain text, not JSON. */
+  readonly plain?: true
 }
 
 /** What becomes of a call of a tool before the client sees it. */

@@ -44,8 +44,20 @@ function askedBy(item: PlainObject): ToolAsked {
   return {
     id: stringOf(item['call_id']) ?? stringOf(item['id']),
     tool: stringOf(item['name']) ?? type.replace(/_call$/, ''),
-    text: stringOf(item['arguments']) ?? stringOf(item['input']) ?? printLosslessJson(item['action'] ?? item),
+    text: argumentsOf(item),
+    ...(type === 'custom_tool_call' ? { plain: true } : {}),
   }
+}
+
+/** Kinds whose arguments are an action. */
+const acting: ReadonlySet<unknown> = new Set(['computer_call', 'local_shell_call', 'shell_call'])
+
+/** What is asked for: the arguments of a call; of an item whose kind is not known, all of it. */
+function argumentsOf(item: PlainObject): string {
+  const { type } = item
+  const text = type === 'function_call' ? item['arguments'] : type === 'custom_tool_call' ? item['input'] : undefined
+  if (typeof text === 'string') return text
+  return printLosslessJson(acting.has(type) ? (item['action'] ?? item) : item)
 }
 
 function keyOf(item: PlainObject, { tool, text }: ToolAsked): string {

@@ -3,6 +3,7 @@ import { type Pointer, setPointer } from '../../charter/pointer.ts'
 import { isObject, listOf, type PlainObject } from '../../charter/source/plain.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import type { Carried } from './call.ts'
+import type { Replaced } from './memory.ts'
 import { withoutOffers } from './offers.ts'
 import { type ModelRequest, showsUsage } from './request.ts'
 
@@ -25,14 +26,15 @@ export function bytesToSend(
 }
 
 /** The provider keeps calls that the client never saw, and goes on only when they are answered. */
-function withReplaced(
-  body: PlainObject,
-  replaced: readonly { readonly id: string; readonly text: string }[],
-): PlainObject {
+function withReplaced(body: PlainObject, replaced: readonly Replaced[]): PlainObject {
   if (replaced.length === 0) return body
   const { input } = body
   const items = typeof input === 'string' ? [{ role: 'user', content: input }] : listOf(input)
-  const answers = replaced.map(({ id, text }) => ({ type: 'function_call_output', call_id: id, output: text }))
+  const answers = replaced.map(({ id, text, plain }) => ({
+    type: plain === true ? 'custom_tool_call_output' : 'function_call_output',
+    call_id: id,
+    output: text,
+  }))
   const next = setPointer(body, ['input'], [...answers, ...items])
   return isObject(next) ? next : body
 }

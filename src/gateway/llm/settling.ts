@@ -58,8 +58,10 @@ export async function tellOutput(sent: Sent, output: Output): Promise<void> {
     keepUnder(
       asker.notes.responses,
       output.id,
-      output.calls.flatMap(({ id, tool, verdict }) =>
-        verdict === 'replace' && id !== undefined ? [{ id, text: sayWithheld(tool) }] : [],
+      output.calls.flatMap(({ id, tool, verdict, plain }) =>
+        verdict === 'replace' && id !== undefined
+          ? [{ id, text: sayWithheld(tool), ...(plain === undefined ? {} : { plain }) }]
+          : [],
       ),
     )
   try {
