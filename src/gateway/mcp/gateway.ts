@@ -11,11 +11,13 @@ import type { CommandConfig } from './child.ts'
 import { type McpEvent, tellDrift } from './event.ts'
 import { type Door, type FaceAround, type McpLimits, serveMcp } from './face.ts'
 import { httpUpstream } from './http-upstream.ts'
+import { mergedUpstream } from './merged.ts'
 import { namingOf } from './naming.ts'
 import { ownClient } from './own-client.ts'
 import { Pins } from './pins.ts'
 import { makeJudge } from './policy.ts'
 import { type ProtectedResourceOptions, protectedResource } from './protected-resource.ts'
+import { ResourceIndex } from './resource-index.ts'
 import { sealedUpstream } from './secrets.ts'
 import { Sessions } from './session.ts'
 import { siteOf } from './site.ts'
@@ -107,6 +109,13 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
   const doors = new Map(upstreams.map((upstream) => [`/mcp/${upstream.source}`, doorTo(upstream)]))
   const [only] = doors.values()
   if (only !== undefined && upstreams.length === 1) doors.set('/mcp', only)
+  else {
+    const naming = namingOf(upstreams.map((each) => each.source))
+    const resources = new ResourceIndex(own)
+    const upstream = mergedUpstream({ upstreams, naming, resources })
+    const judge = makeJudge({ guard: options.guard, naming, pins, approvals, lookers, resources })
+    doors.set('/mcp', { upstream, judge, sessions: new Sessions() })
+  }
   const around: FaceAround = {
     doors,
     identifier: options.identifier,

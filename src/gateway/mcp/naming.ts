@@ -5,6 +5,7 @@ export interface Named {
 }
 
 export interface Naming {
+  readonly sources: readonly string[]
   /** Undefined for a name of no source. */
   of(visible: string): Named | undefined
   visible(source: string, name: string): string
@@ -16,9 +17,10 @@ const divider = '__'
 export function namingOf(sources: readonly string[]): Naming {
   const [only] = sources
   if (sources.length === 1 && only !== undefined)
-    return { of: (name) => ({ source: only, name }), visible: (_source, name) => name }
+    return { sources, of: (name) => ({ source: only, name }), visible: (_source, name) => name }
   const known = new Set(sources)
   return {
+    sources,
     of: (visible) => {
       const at = visible.indexOf(divider)
       const source = visible.slice(0, at)

@@ -12,6 +12,7 @@ import type { NotificationMessage, RequestMessage } from './message.ts'
 import type { Named, Naming } from './naming.ts'
 import type { Ask } from './own-client.ts'
 import type { Pins } from './pins.ts'
+import type { ResourceIndex } from './resource-index.ts'
 import { codes, errorBytes, errorOf } from './rpc-error.ts'
 import { Tasks } from './tasks.ts'
 import { decideCall, decideUndescribed, passing } from './tool-call.ts'
@@ -23,6 +24,8 @@ export interface PolicyOptions {
   readonly pins: Pins
   readonly approvals: Approvals
   readonly lookers: Lookers
+  /** Which source has a resource, where there are several. */
+  readonly resources?: ResourceIndex
 }
 
 /** Only protocol: says what there is, or ends what was begun. */
@@ -179,14 +182,18 @@ class Policy implements Judge {
   }
 
   async #read(asking: Asking, message: RequestMessage, by: 'name' | 'uri' | 'ref'): Promise<Verdict> {
-    const { guard, naming } = this.#options
+    const { guard, naming, resources } = this.#options
     const visible =
       by === 'name'
         ? message.params['name']
         : by === 'ref' && isRecord(message.params['ref'])
           ? message.params['ref']['name']
           : undefined
-    const source = (typeof visible === 'string' ? naming.of(visible)?.source : undefined) ?? this.#onlySource()
+    const uri =
+      by === 'uri' ? message.params['uri'] : isRecord(message.params['ref']) ? message.params['ref']['uri'] : undefined
+    const holder = typeof uri === 'string' ? await resources?.sourceOf(uri, asking.signal) : undefined
+    const source =
+      holder ?? (typeof visible === 'string' ? naming.of(visible)?.source : undefined) ?? this.#onlySource()
     const operation = `${source}.${message.method}`
     if (!guard.charter().operations.has(operation))
       return decideUndescribed({ guard, asking, message, reads: true }, operation, codes.params)
@@ -201,7 +208,8 @@ class Policy implements Judge {
   }
 
   readonly overheard: Overheard = ({ method }) => {
-    if (method === 'notifications/tools/list_changed') this.#options.pins.doubt(this.#onlySource())
+    if (method === 'notifications/tools/list_changed')
+      for (const source of this.#options.naming.sources) this.#options.pins.doubt(source)
     return true
   }
 

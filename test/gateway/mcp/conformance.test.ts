@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { checkServer, type Revision, type Verdicts } from './conformance.ts'
+import { checkServer, differences, passed, type Revision } from './conformance.ts'
 import { type FixtureHttp, openFixture } from './fixture/http.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -22,18 +22,6 @@ after(async () => {
   await overStdio?.close()
   fixture?.close()
 })
-
-function passed(verdicts: Verdicts): number {
-  return [...verdicts.values()].filter((each) => each === 'SUCCESS').length
-}
-
-function differences(direct: Verdicts, through: Verdicts): readonly string[] {
-  const all = new Set([...direct.keys(), ...through.keys()])
-  return [...all].flatMap((check) => {
-    const [one = 'missing', other = 'missing'] = [direct.get(check), through.get(check)]
-    return one === other ? [] : [`${check}: ${one} directly, ${other} through the gateway`]
-  })
-}
 
 /** How many checks the fixture passes: fewer would mean that the scenarios were not run. */
 const least: Readonly<Record<Revision, number>> = { '2025-11-25': 84, '2026-07-28': 160 }

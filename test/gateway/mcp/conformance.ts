@@ -61,3 +61,17 @@ function readVerdicts(folder: string): Verdicts {
   }
   return found
 }
+
+/** How many checks succeeded. */
+export function passed(verdicts: Verdicts): number {
+  return [...verdicts.values()].filter((each) => each === 'SUCCESS').length
+}
+
+/** Which checks came out another way. */
+export function differences(direct: Verdicts, through: Verdicts): readonly string[] {
+  const all = new Set([...direct.keys(), ...through.keys()])
+  return [...all].flatMap((check) => {
+    const [one = 'missing', other = 'missing'] = [direct.get(check), through.get(check)]
+    return one === other ? [] : [`${check}: ${one} directly, ${other} through the gateway`]
+  })
+}
