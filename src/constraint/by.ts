@@ -51,7 +51,7 @@ export const by: Kind<'by'> = {
  * Whether everybody in whose name a call is made is entitled: an agent does no more than those it acts for. What it may do itself is said by its
  * workflow, where it has one: that is for `delegation` to ask.
  */
-function entitledTogether(context: Context, entitled: Entitled): Truth {
+export function entitledTogether(context: Context, entitled: Entitled): Truth {
   const { principal } = context.call
   if (principal.chain === undefined) return entitled(context, principal)
   let answer: Truth = 'yes'

@@ -1,4 +1,5 @@
 import type { Pointer } from '../charter/pointer.ts'
+import { entitledTogether } from './by.ts'
 import { compileChoices, looksAtObject } from './choice.ts'
 import type { Kind, Obligation } from './kind.ts'
 import { slotType } from './slot.ts'
@@ -23,7 +24,7 @@ export const seenBy: Kind<'seen-by'> = {
     }
     // Whose a listed object is, and in which state, is known of each only in the answer.
     const perItem = lists?.object === object && looksAtObject(choices, type)
-    return (context) => (!perItem && entitled(context, context.call.principal) === 'yes' ? undefined : redact)
+    return (context) => (!perItem && entitledTogether(context, entitled) === 'yes' ? undefined : redact)
   },
   describe: ({ object, field, choices, says }) => {
     if (says !== undefined) return says

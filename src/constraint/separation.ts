@@ -3,6 +3,7 @@ import { missing } from './by.ts'
 import { actorsOf, isParty, type Truth } from './choice.ts'
 import { type Context, entryOf, slotFact } from './context.ts'
 import type { Check, Kind, Shortfall, Site } from './kind.ts'
+import { everyoneIn } from './run.ts'
 import { slotType } from './slot.ts'
 import { joinWords } from './words.ts'
 
@@ -32,16 +33,17 @@ function compileParties({ parties, slot }: Extract<Separation, { slot: string }>
     if (principal.id === undefined) return anonymous
     const fact = type === undefined ? undefined : slotFact(context, slot, type.name)
     let doubt: Shortfall | undefined
-    for (const party of parties) {
-      if (actors.has(party)) {
-        if (actorsOf(site.charter, principal).includes(party)) return same(party)
-      } else if (type !== undefined) {
-        const is = fact === null ? 'missing' : fact === undefined ? 'unknown' : isParty(party, fact, principal.id)
-        if (is === 'yes') return same(party)
-        if (is === 'missing') doubt ??= missing
-        if (is === 'unknown') doubt ??= unknown
+    for (const { chain: _, ...each } of everyoneIn(principal))
+      for (const party of parties) {
+        if (actors.has(party)) {
+          if (actorsOf(site.charter, each).includes(party)) return same(party)
+        } else if (type !== undefined) {
+          const is = fact === null ? 'missing' : fact === undefined ? 'unknown' : isParty(party, fact, each.id)
+          if (is === 'yes') return same(party)
+          if (is === 'missing') doubt ??= missing
+          if (is === 'unknown') doubt ??= unknown
+        }
       }
-    }
     return doubt
   }
 }
@@ -61,7 +63,8 @@ function compileOperations({ operations }: Extract<Separation, { operations: unk
     const others = history.filter((past) => apart.includes(past.operation))
     if (others.length === 0) return undefined
     if (context.call.principal.id === undefined) return anonymous
-    const mine = others.find((past) => past.principal === context.call.principal.id)
+    const ids = everyoneIn(context.call.principal).map(({ id }) => id)
+    const mine = others.find((past) => past.principal !== undefined && ids.includes(past.principal))
     if (mine !== undefined) return { outcome: 'broken', detail: `the caller made ${mine.operation} before` }
     return others.some((past) => past.principal === undefined) ? unknown : undefined
   }
@@ -72,7 +75,8 @@ export function isExcluded(context: Context, not: readonly string[], who: Princi
   const fact = slotFact(context, 'object', type)
   let answer: Truth = 'no'
   for (const party of not) {
-    if (party === 'requester' && who.id === context.call.principal.id) return 'yes'
+    // Whoever an agent acts for asks as much as the agent does.
+    if (party === 'requester' && everyoneIn(context.call.principal).some(({ id }) => id === who.id)) return 'yes'
     if (fact === undefined || fact === null) continue
     const is = isParty(party, fact, who.id)
     if (is === 'yes') return 'yes'

@@ -1,5 +1,6 @@
 import type { UseId } from '../charter/charter.ts'
 import { getPointer } from '../charter/pointer.ts'
+import { entitledTogether } from './by.ts'
 import { compileChoices, looksAtObject } from './choice.ts'
 import type { Kind, Shortfall } from './kind.ts'
 import { slotType } from './slot.ts'
@@ -21,7 +22,7 @@ export const setBy: Kind<'set-by'> = {
     return (context) => {
       if (getPointer(context.call.request.body, field.in) === undefined) return undefined
       if (!here) return elsewhere
-      const answer = entitled(context, context.call.principal)
+      const answer = entitledTogether(context, entitled)
       return answer === 'yes' ? undefined : answer === 'no' ? notAmong : unknown
     }
   },

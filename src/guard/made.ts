@@ -2,6 +2,7 @@
 import type { Charter, ObjectFact, UseId } from '../charter/charter.ts'
 import { readObject, representationIn, textOf } from '../charter/object-fact.ts'
 import { evaluateReference } from '../charter/pointer.ts'
+import { personOf } from '../constraint/scope-key.ts'
 import { objectsFor } from '../constraint/slot.ts'
 import type { Answer } from './call.ts'
 import type { Going } from './going.ts'
@@ -23,7 +24,7 @@ export function createdBy(charter: Charter, going: Going, answer: Answer | undef
     const key = textOf(evaluateReference(use.object.key, messages))
     if (key === undefined) continue
     const value = representationIn(type, answer?.body, key)
-    const { id: creator, tenant: creatorTenant } = going.call.principal
+    const { id: creator, tenant: creatorTenant } = personOf(going.call.principal)
     const parent = objectsFor(use, going.objects)['parent'] ?? undefined
     const known = {
       now,

@@ -3,6 +3,7 @@
 import { approvalsOf } from '../charter/approval.ts'
 import type { Call, Charter, Use, UseId } from '../charter/charter.ts'
 import { type Facts, noFacts } from '../constraint/facts.ts'
+import { personOf } from '../constraint/scope-key.ts'
 import { objectsFor } from '../constraint/slot.ts'
 import { decide, evaluateUse } from '../decide/decide.ts'
 import type { Decision } from '../decide/decision.ts'
@@ -241,6 +242,7 @@ export function marksOf(
   created?: { readonly use: UseId; readonly fact: Parameters<typeof tracesOf>[1]['created'] },
 ): readonly Mark[] {
   const marks = new Map<string, Mark>()
+  const { id: person } = personOf(call.principal)
   for (const id of uses) {
     const use = charter.operations.get(call.operation)?.uses.find((each) => each.id === id)
     if (use === undefined) continue
@@ -250,7 +252,8 @@ export function marksOf(
         ...trace,
         at: call.at,
         operation: move,
-        ...(call.principal.id === undefined ? {} : { principal: call.principal.id }),
+        // Of two agents of one person, or a person and an agent of theirs, neither is somebody else.
+        ...(person === undefined ? {} : { principal: person }),
       })
     }
   }

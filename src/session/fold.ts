@@ -1,8 +1,8 @@
 import { approvalsOf } from '../charter/approval.ts'
-import type { Call, Charter, ConstraintId, ObjectFact, Slot, Use } from '../charter/charter.ts'
+import type { Call, Charter, ConstraintId, ObjectFact, Principal, Slot, Use } from '../charter/charter.ts'
 import { addUse, countsNothing, isAmount } from '../constraint/count.ts'
 import type { Counter, Facts, Grant, PastUse } from '../constraint/facts.ts'
-import { scopeKey } from '../constraint/scope-key.ts'
+import { personOf, scopeKey } from '../constraint/scope-key.ts'
 import { objectsFor } from '../constraint/slot.ts'
 import { amountOf, type Counting, counts, isCounting, isRemembering, type Remembering, remembers } from './counting.ts'
 import { grantsFor } from './grants.ts'
@@ -95,7 +95,7 @@ function historyFor(story: Story, constraint: Remembering): readonly PastUse[] |
   return inScope(story, per, (past) => remembers(story.charter, constraint, past))?.map((past) => ({
     operation: nameOfPast(story.charter, names, past) ?? past.operation,
     at: past.at,
-    ...(past.principal.id === undefined ? {} : { principal: past.principal.id }),
+    ...personIn(past.principal),
   }))
 }
 
@@ -119,4 +119,9 @@ function inScope(
 function occasionOf(use: Use, past: PastCall): Parameters<typeof scopeKey>[2] {
   const { objects, created } = past
   return { use, call: past, objects, ...(created === undefined ? {} : { created }) }
+}
+
+function personIn(principal: Principal): Pick<PastUse, 'principal'> {
+  const { id } = personOf(principal)
+  return id === undefined ? {} : { principal: id }
 }
