@@ -241,6 +241,11 @@ class Bare implements Decider {
     return true
   }
 
+  /** The question is the guard's: to the decision alone, nothing was granted. */
+  async refuse(): Promise<void> {
+    this.#asked = undefined
+  }
+
   async wait(ms: number): Promise<void> {
     this.#now += ms
   }

@@ -17,6 +17,8 @@ export interface Decider {
   call(tool: string, given: Readonly<Record<string, unknown>>, as?: string): Promise<Verdict>
   /** Answers the last question; false when it may not be answered so. */
   approve(who: string): Promise<boolean>
+  /** Says no to the last question. */
+  refuse(who: string): Promise<void>
   wait(ms: number): Promise<void>
   /** From now on the server says something else of a tool. */
   describe(tool: string, description: string): Promise<void>

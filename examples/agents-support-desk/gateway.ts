@@ -95,6 +95,10 @@ class Gateway implements Decider {
     return (await this.#parts.guarded.guard.approvals.answer(this.#hold, person(who), 'approve')).ok
   }
 
+  async refuse(who: string): Promise<void> {
+    await this.#parts.guarded.guard.approvals.answer(this.#hold ?? '', person(who), 'refuse', 'no')
+  }
+
   async wait(ms: number): Promise<void> {
     this.#parts.guarded.wait(ms)
   }

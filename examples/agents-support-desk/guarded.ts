@@ -105,6 +105,10 @@ class Guarded implements Decider {
     return (await this.#watched.guard.approvals.answer(this.#hold, person(who), 'approve')).ok
   }
 
+  async refuse(who: string): Promise<void> {
+    await this.#watched.guard.approvals.answer(this.#hold ?? '', person(who), 'refuse', 'no')
+  }
+
   async wait(ms: number): Promise<void> {
     this.#watched.wait(ms)
   }

@@ -34,7 +34,8 @@ async function takeStep(decider: Decider, step: Step, note: (text: string) => vo
   else if ('approve' in step) {
     const granted = (await decider.approve(step.approve)) ? 'granted' : 'refused'
     if (granted !== step.expect) note(`${step.approve} approves: ${granted} instead of ${step.expect}`)
-  } else if ('together' in step) {
+  } else if ('refuse' in step) await decider.refuse(step.refuse)
+  else if ('together' in step) {
     const all = await Promise.all(step.together.map((each) => decider.call(each.call, each.with, each.as)))
     const passed = all.filter(({ effect }) => effect === 'allow').length
     if (passed > step['at-most']) note(`${passed} of ${all.length} passed instead of ${step['at-most']}`)

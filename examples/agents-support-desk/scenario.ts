@@ -37,6 +37,7 @@ const step = z.union([
   z.strictObject({ 'in-turn': z.array(call).min(2), 'at-most': z.int() }),
   /** Somebody answers the last question. */
   z.strictObject({ approve: z.string(), expect: z.enum(['granted', 'refused']).default('granted') }),
+  z.strictObject({ refuse: z.string() }),
   z.strictObject({ wait: z.string().regex(/^\d+[smhd]$/) }),
   z.strictObject({ run }),
   /** The server's list of tools is another one from here on. */
