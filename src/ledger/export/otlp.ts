@@ -1,6 +1,7 @@
 /** Entries as OpenTelemetry log records, in the JSON encoding of OTLP: what an `/v1/logs` endpoint takes. */
 import type { Entry } from '../entry.ts'
 import { type EventSource, effectOf, type LedgerEvent, operationOf, principalOf } from './event.ts'
+import { agentAttributes } from './gen-ai.ts'
 
 /** A value in OTLP's JSON. */
 type OtlpValue = { readonly stringValue: string } | { readonly intValue: string }
@@ -57,6 +58,7 @@ function toRecord({ index, hash, entry }: LedgerEvent): unknown {
       'lockstep.call': entry.call,
       'lockstep.node': entry.node,
       'enduser.id': principalOf(entry)?.id,
+      ...agentAttributes(entry),
       'http.response.status_code': statusOf(entry),
     }),
   }
