@@ -1,4 +1,5 @@
 /** What a client has asked and not been answered: each answer is looked at, on whichever stream it comes. */
+import { hash } from 'node:crypto'
 import { parseLosslessJson } from '../../wire/lossless-json.ts'
 import type { Failure } from '../http/sending.ts'
 import {
@@ -34,7 +35,7 @@ const keptAnswers = 64
 export class Conversation {
   readonly #waiting = new Map<string, Expected>()
   /** What became of answers that were changed: a stream that is resumed gives them again. */
-  readonly #given = new Map<string, Buffer | undefined>()
+  readonly #given = new Map<string, { readonly came: string; readonly shown: Buffer | undefined }>()
   readonly overheard: Overheard
 
   constructor(overheard: Overheard) {
@@ -60,15 +61,19 @@ export class Conversation {
     if (message.id === null) return message.bytes
     const key = keyOfId(message.id)
     const expected = this.#waiting.get(key)
-    if (expected === undefined) return this.#given.has(key) ? (this.#given.get(key) ?? message.bytes) : undefined
+    // Whoever resumes a stream is given the same again; a second answer that is another one was judged by nobody.
+    if (expected === undefined) {
+      const before = this.#given.get(key)
+      return before?.came === digestOf(message.bytes) ? (before.shown ?? message.bytes) : undefined
+    }
     this.#waiting.delete(key)
     const changed = await expected.answered(message, status)
-    this.#remember(key, changed)
+    this.#remember(key, { came: digestOf(message.bytes), shown: changed })
     return changed ?? message.bytes
   }
 
-  #remember(key: string, changed: Buffer | undefined): void {
-    this.#given.set(key, changed)
+  #remember(key: string, given: { readonly came: string; readonly shown: Buffer | undefined }): void {
+    this.#given.set(key, given)
     const [oldest] = this.#given.keys()
     if (this.#given.size > keptAnswers && oldest !== undefined) this.#given.delete(oldest)
   }
@@ -95,6 +100,10 @@ export class Conversation {
   async end(failure: Failure): Promise<void> {
     await Promise.all([...this.#waiting].map(([key, expected]) => this.#giveUp(key, expected, failure)))
   }
+}
+
+function digestOf(bytes: Buffer): string {
+  return hash('sha256', bytes, 'base64')
 }
 
 export interface Watched {

@@ -29,7 +29,7 @@ export class Tasks {
     for (const [key, task] of this.#known) {
       if (task.at >= before && this.#known.size < most) break
       this.#known.delete(key)
-      if (!task.settled) void task.settling?.lost('the task was never asked for')
+      if (!task.settled) void task.settling?.lost({ sent: true, why: 'the task was never asked for' })
     }
     this.#known.set(keyOf(source, id), { owner, source, settling, settled: false, at: performance.now() })
   }

@@ -7,6 +7,7 @@ import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import type { Failure } from '../http/sending.ts'
 import type { Expected } from './conversation.ts'
 import type { Asking, Verdict } from './judge.ts'
 import { type RequestMessage, type ResponseMessage, withArguments } from './message.ts'
@@ -39,7 +40,7 @@ export interface Settling {
     error: unknown,
     status: number,
   ) => Promise<{ readonly result: unknown } | { readonly refusal: Refusal } | undefined>
-  readonly lost: (why: string) => Promise<void>
+  readonly lost: (failure: Pick<Failure, 'sent' | 'why'>) => Promise<void>
   readonly call: string
 }
 
@@ -100,7 +101,8 @@ type Going = Extract<Ruling, { kind: 'go' }>
 function settlingOf(ruling: Going): Settling {
   return {
     call: ruling.call,
-    lost: async (why) => void (await settleSafely(ruling, { kind: 'unknown', why })),
+    lost: async ({ sent, why }) =>
+      void (await settleSafely(ruling, sent ? { kind: 'unknown', why } : { kind: 'not-sent', why })),
     settle: async (result, error, status) => {
       const outcome = outcomeOf(result, error, status)
       const release = await settleSafely(ruling, outcome)
@@ -141,7 +143,7 @@ function outcomeOf(result: unknown, error: unknown, status: number): Outcome {
 function expectedOf({ message, later }: Deciding, settling: Settling): Expected {
   return {
     answered: async ({ result, error }, status) => {
-      const task = isRecord(result) && result['resultType'] === 'task' ? taskIdOf(result) : undefined
+      const task = isRecord(result) && isTask(result) ? taskIdOf(result) : undefined
       if (task !== undefined) {
         later(task, settling)
         return undefined
@@ -149,7 +151,7 @@ function expectedOf({ message, later }: Deciding, settling: Settling): Expected 
       return told(message, settling.call, await settling.settle(result, error, status))
     },
     lost: async ({ sent, why }) => {
-      await settling.lost(why)
+      await settling.lost({ sent, why })
       const detail = sent
         ? 'the server was asked and did not answer; nobody knows whether it did what it was asked'
         : 'the server cannot be reached'
@@ -170,6 +172,11 @@ export function told(
   if (shown === undefined) return undefined
   if ('refusal' in shown) return errorBytes(message.id, errorOf(shown.refusal, call))
   return resultBytes(message.id, printLosslessJson(shown.result))
+}
+
+/** Whether a result only says that the real one comes later. */
+function isTask(result: Readonly<Record<string, unknown>>): boolean {
+  return result['resultType'] === 'task' || (isRecord(result['task']) && result['content'] === undefined)
 }
 
 /** The id of a task that a result stands for, in the shapes of both eras. */

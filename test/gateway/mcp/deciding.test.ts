@@ -231,3 +231,15 @@ test('methods that nobody describes are refused, and on record', async () => {
     ['desk.resources/read', 'admin/reset'],
   )
 })
+
+test('a server that cannot be reached has not done it', async () => {
+  desk.close()
+  const said = await callTool(stage.url, 'purge', {}, { as: 'manager' })
+  assert.ok(said.error !== undefined, said.text)
+  const outcomes = stage.events.flatMap((each) => (each.kind === 'outcome' ? [each.effect] : []))
+  assert.deepEqual(
+    outcomes.filter((each) => each === 'in-doubt'),
+    [],
+  )
+  assert.deepEqual(called(), [])
+})

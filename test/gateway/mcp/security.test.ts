@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Conversation } from '../../../src/gateway/mcp/conversation.ts'
 import { stdioUpstream } from '../../../src/gateway/mcp/stdio-upstream.ts'
 import { ask, askOld, callTool, modernMeta, post, type Said } from './ask.ts'
 import { type Desk, openDesk } from './desk.ts'
@@ -224,4 +225,16 @@ test('a token that is for something else has to be asked for again', async () =>
     /error="insufficient_scope", scope="tools admin", resource_metadata=/,
   )
   assert.equal(nobody.status, 401)
+})
+
+test('a second answer, and one to no question, are shown to nobody', async () => {
+  const conversation = new Conversation(() => true)
+  const bytesOf = (text: string, id = 1): Buffer =>
+    Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, result: { text } }))
+  const came = (bytes: Buffer, id = 1) => ({ kind: 'response', id, result: {}, bytes }) as const
+  conversation.expect(1, { answered: () => undefined, lost: () => Buffer.alloc(0) })
+  assert.equal(await conversation.show(came(bytesOf('other', 2), 2), 200), undefined)
+  assert.deepEqual(await conversation.show(came(bytesOf('judged')), 200), bytesOf('judged'))
+  assert.equal(await conversation.show(came(bytesOf('unjudged')), 200), undefined)
+  assert.deepEqual(await conversation.show(came(bytesOf('judged')), 200), bytesOf('judged'), 'a stream that is resumed')
 })
