@@ -44,6 +44,8 @@ describe('the shape of `identity:`', () => {
     ['a star alone', { kind: 'certificate', holders: [{ name: '*', principal: { id: 'x' } }] }],
     ['a star in the middle', { kind: 'certificate', holders: [{ name: 'DNS:*.example', principal: { id: 'x' } }] }],
     ['a holder of anything', { kind: 'certificate', holders: [{ principal: { id: 'x' } }] }],
+    ['the key of an agent written down', { kind: 'agents', agents: { bot: { key: 'lsk_secret' } } }],
+    ['an agent by any certificate', { kind: 'agents', agents: { bot: { certificate: 'URI:spiffe://example/*' } } }],
     ['a holder without an id', { kind: 'certificate', holders: [{ subject: { CN: 'x' }, principal: {} }] }],
   ]
   for (const [name, config] of wrong)
@@ -58,7 +60,7 @@ describe('the shape of `identity:`', () => {
     const blocks = [...readFileSync('docs/identity.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
       ([, text = '']) => text,
     )
-    assert.equal(blocks.length, 8)
+    assert.equal(blocks.length, 9)
     for (const block of blocks) {
       const value: unknown = parse(block)
       if (Array.isArray(value)) parseKeyFile(block)
