@@ -187,8 +187,12 @@ test('conversations and prompts the provider keeps are refused', async () => {
   assert.equal(stage.provider.seen.length, count)
 })
 
-test('the guard itself takes in whose words are whose, and judges calls by it', async () => {
-  const real = await openStage({ hooks: { run: async () => ({ id: 'r1', workflow: 'support' }) } })
+test('an agent that names no run has one, and the guard judges calls by whose words it heard there', async () => {
+  const ann = { id: 'ann', kind: 'user' as const, roles: ['clerk'] }
+  const bot = { id: 'b1', kind: 'agent' as const, roles: ['bot'], chain: [ann] }
+  const real = await openStage({
+    identifier: { identify: async () => ({ ok: true, principal: bot }), close: async () => undefined },
+  })
   const ask = async (messages: OpenAI.ChatCompletionMessageParam[], to: string, text: string): Promise<boolean> => {
     real.provider.script = json(chatWhole(calling('desk_post_note', JSON.stringify({ to, text }))))
     const { choices } = await real.openai.chat.completions.create({ model: 'gpt-5', messages })

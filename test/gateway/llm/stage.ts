@@ -39,7 +39,7 @@ const written = (tokens: number): unknown => ({
       },
     },
   ],
-  actors: { clerk: {}, intern: {} },
+  actors: { clerk: {}, intern: {}, bot: { kind: 'agent', workflow: 'support', 'acts-for': ['clerk'] } },
   operations: {
     'gpt.generate': { by: 'clerk', when: "request.model != 'gpt-old'" },
     'claude.generate': { by: 'clerk', when: "request.model != 'claude-old'" },
