@@ -1,6 +1,8 @@
 /** Tokens of our own (RFC 9068), and handles that name a run beside another credential. */
+import { createHmac, randomBytes } from 'node:crypto'
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { RunHandle } from '../charter/run-handle.ts'
+import { BoundedMap } from './bounded-map.ts'
 import { NotIdentified } from './not-identified.ts'
 import { isObject } from './principal.ts'
 import { type TokenKeys, tokenAlgorithm } from './token-keys.ts'
@@ -35,11 +37,21 @@ export interface RunTokens {
    *
    * @throws {NotIdentified} otherwise.
    */
-  verify(text: string, type: RunTokenType): Promise<{ readonly claims: JWTPayload; readonly handle: RunHandle }>
+  verify(text: string, type: RunTokenType): Promise<Verified>
 }
+
+export interface Verified {
+  readonly claims: JWTPayload
+  readonly handle: RunHandle
+}
+
+const mostVerified = 10_000
 
 /** Makes them. `issuer` is the address of the guard as its clients know it. */
 export function makeRunTokens(issuer: string, keys: TokenKeys, now: () => number): RunTokens {
+  // A signature that was good stays good; keys do not change while the process lives.
+  const verified = new BoundedMap<Verified>(mostVerified, now)
+  const secret = randomBytes(32)
   return {
     issuer,
     jwks: keys.jwks,
@@ -61,6 +73,9 @@ export function makeRunTokens(issuer: string, keys: TokenKeys, now: () => number
     },
     isOurs: (text) => issuerIn(text) === issuer,
     async verify(text, type) {
+      const name = createHmac('sha256', secret).update(`${type} ${text}`).digest('base64url')
+      const before = verified.get(name)
+      if (before !== undefined) return before
       try {
         const { payload } = await jwtVerify(text, keys.find, {
           issuer,
@@ -71,7 +86,9 @@ export function makeRunTokens(issuer: string, keys: TokenKeys, now: () => number
         })
         const handle = handleOf(payload)
         if (handle === undefined) throw new NotIdentified('malformed', 'the token is not one of a run')
-        return { claims: payload, handle }
+        const found = { claims: payload, handle }
+        verified.set(name, found, handle.expires)
+        return found
       } catch (error) {
         throw faultOf(error)
       }
