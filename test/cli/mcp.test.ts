@@ -1,6 +1,7 @@
 // `lockstep mcp`: real servers behind the guard for real clients, and what it writes into their configuration.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -12,6 +13,7 @@ import { Client as ModernClient } from '@modelcontextprotocol/client'
 import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { freeServers, guardServers } from '../../src/cli/mcp/rewrite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-mcp-'))
@@ -163,4 +165,37 @@ test('install shows what it would change, then changes it and keeps what was', a
   assert.match(readFileSync(file, 'utf8'), /"wrap"/)
   await run('uninstall', '--write')
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(before))
+})
+
+test('a guard file puts servers behind one address', async () => {
+  const charter = await charterFor('memory', [process.execPath, memory], ['read_graph'])
+  const guard = join(folder, 'guard.yaml')
+  const servers = {
+    memory: { command: process.execPath, args: [memory], env: { MEMORY_FILE_PATH: join(folder, 'served.jsonl') } },
+  }
+  const file = {
+    'lockstep-guard': 1,
+    charter,
+    identity: [],
+    listen: { port: 0 },
+    store: { sqlite: join(folder, 'served') },
+    mcp: { port: 0, servers },
+  }
+  writeFileSync(guard, JSON.stringify(file))
+  const child = spawn(process.execPath, [bin, 'guard', guard, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment('served'),
+  })
+  try {
+    const [first] = (await once(child.stdout, 'data')) as readonly Buffer[]
+    const { mcp } = JSON.parse(String(first).split('\n')[0] ?? '{}') as { readonly mcp: string }
+    const client = new Client({ name: 'test', version: '1' })
+    await client.connect(new StreamableHTTPClientTransport(new URL(mcp)) as Parameters<Client['connect']>[0])
+    assert.deepEqual(((await client.listTools()) as Listed).tools, [], 'nobody who is not signed in may call any')
+    await assert.rejects(client.callTool({ name: 'read_graph', arguments: {} }), /-32010/)
+    await client.close()
+  } finally {
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
 })
