@@ -1,5 +1,5 @@
 // Decides with nothing but `decide`: the facts are what earlier calls of the scenario left. No store, no gateway, no clock.
-import type { Call, Charter, ObjectFact, Run, Use } from '../../src/charter/charter.ts'
+import type { Call, Charter, ObjectFact, Run } from '../../src/charter/charter.ts'
 import { readObject } from '../../src/charter/object-fact.ts'
 import { classesOfCall, learnAnswer, noteCall } from '../../src/classify/call.ts'
 import type { Labels } from '../../src/classify/labels.ts'
@@ -139,7 +139,6 @@ class Bare implements Decider {
     )
     return {
       ...facts,
-      counters: { ...this.#budgetsOf(call, objects), ...facts.counters },
       grants,
       values: traceCall(this.#charter, this.#memory, call),
       classes: classesOfCall(this.#labels, call, this.#classes).map(({ at, class: name, by }) => ({
@@ -149,23 +148,6 @@ class Bare implements Decider {
       })),
       pins: { [call.operation]: this.#changed.has(call.operation) ? 'changed' : 'pinned' },
     }
-  }
-
-  /** A budget is of all operations of a workflow, and only those count that cost something: as a store counts them. */
-  #budgetsOf(call: Call, objects: PastCall['objects']): Facts['counters'] {
-    const usesOf = (operation: string): readonly Use[] => this.#charter.operations.get(operation)?.uses ?? []
-    const has = (operation: string, id: string): boolean =>
-      usesOf(operation).some(({ constraints }) => constraints.some((each) => each.id === id))
-    const budgets = usesOf(call.operation).flatMap(({ constraints }) =>
-      constraints.filter((each) => each.kind === 'limit'),
-    )
-    return Object.fromEntries(
-      budgets.flatMap(({ id }) => {
-        const costly = this.#past.filter(({ operation }) => has(operation, id))
-        const counter = factsFor(this.#charter, call, objects, costly).counters[id]
-        return counter === undefined ? [] : [[id, counter]]
-      }),
-    )
   }
 
   async #carryOut(call: Call, objects: PastCall['objects'], decision: Decision): Promise<void> {

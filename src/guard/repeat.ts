@@ -1,6 +1,7 @@
 /** Idempotency keys: the same key has one effect and one answer. */
 import type { Call, Charter } from '../charter/charter.ts'
 import { evaluateReference } from '../charter/pointer.ts'
+import { holderOf } from '../charter/run-handle.ts'
 import { digestOf } from './id.ts'
 
 /** A key as it was used by one caller for one operation. */
@@ -12,15 +13,17 @@ export interface RepeatKey {
 
 /** The idempotency key of a call whose operation promises one; undefined when it promises none, has none, or nobody signed in. */
 export function repeatKeyOf(charter: Charter, call: Call): RepeatKey | undefined {
-  const { id } = call.principal
+  const { id, chain } = call.principal
   if (id === undefined) return undefined
+  // An agent answers for each of those it works for apart: what it was told for one is not for another.
+  const caller = chain === undefined ? id : holderOf(call.principal)
   for (const use of charter.operations.get(call.operation)?.uses ?? []) {
     for (const constraint of use.constraints) {
       if (constraint.kind !== 'idempotency') continue
       const { path = {}, query = {}, header = {}, body } = call.request
       const value = evaluateReference(constraint.key, { request: { path, query, headers: header, body } })
       if (typeof value !== 'string' || value === '') return undefined
-      return { key: JSON.stringify([call.operation, id, value]), digest: digestOf({ path, query, body }) }
+      return { key: JSON.stringify([call.operation, caller, value]), digest: digestOf({ path, query, body }) }
     }
   }
   return undefined

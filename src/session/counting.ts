@@ -33,9 +33,13 @@ export function amountOf(charter: Charter, constraint: Counting, past: PastCall)
   if (constraint.kind !== 'limit' || constraint.sum === undefined) return 0
   const use = useOfPast(charter, past)
   if (use === undefined) return undefined
+  // A budget is of all operations of a workflow: each says itself what it costs, and most cost nothing.
+  const theirs = use.constraints.find((each) => each.id === constraint.id)
+  if (theirs === undefined && constraint.id.startsWith('workflow.')) return 0
+  const sum = theirs?.kind === 'limit' && theirs.sum !== undefined ? theirs.sum : constraint.sum
   const plan = makeScopePlan(charter, use)
-  plan.add(constraint.sum)
-  return constraint.sum.evaluate(plan.scopeOf(makeContext(use, { ...noFacts, objects: past.objects }, past)))
+  plan.add(sum)
+  return sum.evaluate(plan.scopeOf(makeContext(use, { ...noFacts, objects: past.objects }, past)))
 }
 
 /** `chain-` templates ask for the very last step, so every change in the scope is one; reading is none. */
