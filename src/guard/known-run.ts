@@ -9,7 +9,7 @@ import type { SeenEntry } from './store.ts'
 export type Entry =
   | { readonly seen: Seen }
   /** An operation it was given after it began. */
-  | { readonly tool: string }
+  | { readonly tool: string; readonly to: string }
   /** What it had an operation keep for later runs. */
   | { readonly kept: readonly Labelled[] }
   /** What its digests of classed values are made with; the first one counts. */
@@ -20,7 +20,8 @@ export type Entry =
 /** Changed by `takeIn` only. */
 export interface KnownRun {
   readonly memory: Memory
-  readonly tools: Set<string>
+  /** By whom they were given to: an agent and all it acts for. A sub-agent has what it was passed on, and no more. */
+  readonly tools: Map<string, Set<string>>
   readonly tokens: TokenBook
   classes?: ClassMemory
   /** So many entries are in it. */
@@ -31,7 +32,7 @@ export interface KnownRun {
 export function freshRun({ purpose }: Pick<Run, 'purpose'>): KnownRun {
   const memory = emptyMemory()
   if (purpose !== undefined) remember(memory, { kind: 'prompt', text: purpose })
-  return { memory, tools: new Set(), tokens: tokenBook(), number: 0 }
+  return { memory, tools: new Map(), tokens: tokenBook(), number: 0 }
 }
 
 /** Adds entries in their order; those that are in it already change nothing. */
@@ -41,7 +42,7 @@ export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
     if (number <= known.number || !isEntry(entry)) continue
     known.number = number
     if ('seen' in entry) remember(known.memory, entry.seen)
-    else if ('tool' in entry) known.tools.add(entry.tool)
+    else if ('tool' in entry) known.tools.set(entry.to, (known.tools.get(entry.to) ?? new Set()).add(entry.tool))
     else if ('key' in entry) known.classes ??= emptyClassMemory(entry.key)
     else if ('classed' in entry) {
       if (known.classes !== undefined) addEntry(known.classes, entry.classed)

@@ -1,6 +1,7 @@
 /** What runs have seen, kept so that every node knows it: where arguments come from, and what classes of data they carry. */
 import { randomBytes } from 'node:crypto'
 import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/charter.ts'
+import { holderOf } from '../charter/run-handle.ts'
 import { learnAnswer, noteCall } from '../classify/call.ts'
 import { type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
@@ -37,7 +38,10 @@ export class Memories {
     const { run } = call
     if (run === undefined || (run.tools === undefined && force.labels === undefined)) return call
     const known = await this.#of(run)
-    const given = run.tools === undefined ? run : { ...run, tools: [...run.tools, ...known.tools] }
+    const given =
+      run.tools === undefined
+        ? run
+        : { ...run, tools: [...run.tools, ...(known.tools.get(holderOf(call.principal)) ?? [])] }
     const request = force.labels === undefined ? undefined : restored(carryingOf(force, call, known))
     return { ...call, run: given, ...(request === undefined ? {} : { request }) }
   }
@@ -139,7 +143,10 @@ export class Memories {
       traced: granted ? (facts.values ?? {}) : fromApproved(facts),
       asked,
     })
-    const given = !granted || run.tools === undefined || run.tools.includes(operation) ? [] : [{ tool: operation }]
+    const given =
+      !granted || run.tools === undefined || run.tools.includes(operation)
+        ? []
+        : [{ tool: operation, to: holderOf(call.principal) }]
     const entries = [...endorsed.map((seen): Entry => ({ seen })), ...given]
     if (entries.length > 0) await this.#add(run, entries)
   }

@@ -115,6 +115,14 @@ describe('the memory of a run', () => {
     await nodes[0].approvals.answer(asked.refusal.hold.reference, mia, 'approve')
     assert.equal(codeOf(await call(run, 'get_order', { order_id: 'o1' })), 'answered')
     assert.equal(codeOf(await call(run, 'get_order', { order_id: 'o1' }, 1)), 'answered')
+    const sub: Principal = {
+      id: 'sub',
+      kind: 'agent',
+      roles: ['refund-bot'],
+      chain: [{ ...bot, roles: ['triage-bot'] }, clara],
+    }
+    const below = await call(run, 'get_order', { order_id: 'o1' }, 0, { principal: sub })
+    assert.equal(codeOf(below), 'approval-needed desk.get_order.delegation')
   })
 
   test('a changed tool is held', async () => {
