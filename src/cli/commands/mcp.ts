@@ -44,4 +44,5 @@ function addWhere(command: Command): Command {
     .addOption(new Option('--client <name...>', 'these clients only').choices(clientNames))
     .option('--file <path>', 'this file only, in the format of --client')
     .option('--write', 'change the files, and keep what they were')
+    .option('--json', 'print one JSON document')
 }

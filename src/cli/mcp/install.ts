@@ -17,6 +17,16 @@ export interface InstallOptions {
   readonly roles?: readonly string[]
   readonly forRoles?: readonly string[]
   readonly write?: boolean
+  readonly json?: boolean
+}
+
+/** What became of one file. */
+interface Done {
+  readonly client: ClientName
+  readonly file: string
+  readonly changed: readonly string[]
+  readonly left: Readonly<Record<string, string>>
+  readonly written: boolean
 }
 
 /** Puts the guard before the servers that the charter knows, or says what would change. */
@@ -59,15 +69,17 @@ async function forEach(terminal: Terminal, options: InstallOptions, change: Chan
   const machine = { platform: process.platform, home: homedir(), project: process.cwd(), env: terminal.env }
   const all = clientFiles(machine).filter(({ client }) => options.client?.includes(client) ?? true)
   const chosen = options.file === undefined ? all : [chosenFile(options.file, options.client)]
-  let found = false
+  const done: Done[] = []
+  const say = options.json === true ? () => undefined : (line: string) => terminal.print(line)
   for (const file of chosen) {
     const text = await readFile(file.path, 'utf8').catch(() => undefined)
     if (text === undefined) continue
-    found = true
-    await changeOne(terminal, file, text, change, options.write === true)
+    const one = await changeOne(terminal, say, { file, text, change, write: options.write === true })
+    if (one !== undefined) done.push(one)
   }
-  if (!found) terminal.print('no configuration of a client was found; `--file PATH --client NAME` names one')
-  else if (options.write !== true) terminal.print('nothing was written: repeat it with --write')
+  if (options.json === true) terminal.print(JSON.stringify(done, null, 2))
+  if (done.length === 0) say('no configuration of a client was found; `--file PATH --client NAME` names one')
+  else if (options.write !== true) say('nothing was written: repeat it with --write')
 }
 
 function chosenFile(path: string, [client = 'claude-desktop']: readonly ClientName[] = []): ClientFile {
@@ -77,29 +89,30 @@ function chosenFile(path: string, [client = 'claude-desktop']: readonly ClientNa
 
 async function changeOne(
   terminal: Terminal,
-  file: ClientFile,
-  text: string,
-  change: Change,
-  write: boolean,
-): Promise<void> {
+  say: (line: string) => void,
+  { file, text, change, write }: { file: ClientFile; text: string; change: Change; write: boolean },
+): Promise<Done | undefined> {
   let rewritten: Rewritten
   try {
     rewritten = change(file, text)
   } catch {
     terminal.printError(`${file.path}: it is no JSON, and was left as it is`)
     terminal.finish('failure')
-    return
+    return undefined
   }
   const { changed, left } = rewritten
-  terminal.print(`${terminal.paint('bold', file.client)}  ${file.path}`)
-  for (const [name, why] of Object.entries(left)) terminal.print(terminal.paint('dim', `  ${name}: left, ${why}`))
-  for (const line of differences(text, rewritten.text)) terminal.print(`  ${line}`)
-  if (changed.length === 0 || !write) return
+  const written = changed.length > 0 && write
+  const done = { client: file.client, file: file.path, changed, left, written }
+  say(`${terminal.paint('bold', file.client)}  ${file.path}`)
+  for (const [name, why] of Object.entries(left)) say(terminal.paint('dim', `  ${name}: left, ${why}`))
+  for (const line of differences(text, rewritten.text)) say(`  ${line}`)
+  if (!written) return done
   await keepFirst(file.path)
   // Written beside it and moved: whoever reads meanwhile sees all of it.
   await writeFile(`${file.path}.lockstep-new`, rewritten.text, { mode: (await stat(file.path)).mode })
   await rename(`${file.path}.lockstep-new`, file.path)
-  terminal.print(`  written; as it was: ${file.path}.lockstep-backup`)
+  say(`  written; as it was: ${file.path}.lockstep-backup`)
+  return done
 }
 
 /** What was there before we came is kept, whatever is written later. */
@@ -109,7 +122,7 @@ async function keepFirst(path: string): Promise<void> {
   if (there === undefined) await copyFile(path, backup)
 }
 
-/** The lines that are others, as far as they stand together. */
+/** The lines that are others, as far as they stand together; what the environment or a header of a server holds is not shown. */
 function differences(before: string, after: string): readonly string[] {
   const [old, fresh] = [before.split('\n'), after.split('\n')]
   let start = 0
@@ -117,5 +130,9 @@ function differences(before: string, after: string): readonly string[] {
   let end = 0
   while (end < Math.min(old.length, fresh.length) - start && old.at(-1 - end) === fresh.at(-1 - end)) end += 1
   const between = (lines: readonly string[]): readonly string[] => lines.slice(start, lines.length - end)
-  return [...between(old).map((line) => `- ${line.trim()}`), ...between(fresh).map((line) => `+ ${line.trim()}`)]
+  const shown = (line: string): string =>
+    line
+      .trim()
+      .replaceAll(/("(?:[A-Z][A-Z0-9_]+|[Aa]uthorization|[Xx]-[Aa][Pp][Ii]-[Kk]ey)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"')
+  return [...between(old).map((line) => `- ${shown(line)}`), ...between(fresh).map((line) => `+ ${shown(line)}`)]
 }
