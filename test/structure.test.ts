@@ -26,7 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
   redteam: ['charter', 'cel', 'constraint', 'prove/report'],
   simulate: ['charter', 'cel', 'constraint', 'decide', 'session', 'case', 'guard'],
-  gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'ledger', 'vault', 'wire'],
+  gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'integrity', 'ledger', 'vault', 'wire'],
   'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire'],
   'prove/oracle': ['charter', 'cel', 'constraint', 'decide', 'session'],
   'prove/*': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire', 'prove/plan', 'prove/oracle', 'prove/*'],

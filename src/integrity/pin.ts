@@ -10,11 +10,11 @@ export const pinnedMembers = ['name', 'title', 'description', 'inputSchema', 'ou
  *
  * @param sha256 - The digest of a text in UTF-8, as text.
  */
-export function pinOf(tool: Tool, sha256: (text: string) => string): string {
+export function pinOf(tool: Readonly<Record<string, unknown>>, sha256: (text: string) => string): string {
   return sha256(pinnedText(tool))
 }
 
-const pinnedText = (tool: Tool): string =>
+const pinnedText = (tool: Readonly<Record<string, unknown>>): string =>
   canonicalize(Object.fromEntries(pinnedMembers.map((name) => [name, tool[name] ?? null]))) ?? ''
 
 /** One tool that is described in another way than when it was approved. */

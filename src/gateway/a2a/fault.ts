@@ -1,6 +1,7 @@
 /** What is said instead of an answer, in the shape of the binding. */
-import type { Refusal, RefusalCode } from '../../guard/call.ts'
+import type { Refusal } from '../../guard/call.ts'
 import { problemOf } from '../../guard/refusal.ts'
+import { integrityCode, refusalCodes } from '../mcp/rpc-error.ts'
 import type { Asked } from './asked.ts'
 
 /** Codes of JSON-RPC and A2A (section 5.4) that are given here. */
@@ -24,28 +25,6 @@ const reasonsOf: Readonly<Record<number, string>> = {
   [codes.badAnswer]: 'INVALID_AGENT_RESPONSE',
   [codes.version]: 'VERSION_NOT_SUPPORTED',
 }
-
-/** Codes of our own. Stable, and the same as at the gateway of MCP: clients act on them. */
-const refusalCodes: Readonly<Record<RefusalCode, number>> = {
-  denied: -32010,
-  'approval-needed': -32011,
-  'approval-refused': -32012,
-  'switched-off': -32013,
-  undescribed: -32015,
-  unauthenticated: -32016,
-  'run-over': -32016,
-  'run-outdated': -32016,
-  'object-busy': -32017,
-  'outcome-unknown': -32017,
-  'repeat-differs': -32017,
-  'repeat-in-flight': -32017,
-  unavailable: -32018,
-  'upstream-failed': -32019,
-  malformed: codes.invalid,
-  'too-large': codes.invalid,
-}
-/** The agent is another one than was approved. */
-const integrityCode = -32014
 
 interface Said {
   readonly code: number

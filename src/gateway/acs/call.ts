@@ -6,6 +6,7 @@ import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { bodyOfResult, jsonInText } from '../../wire/tool-result.ts'
 import { type About, allowed, changedTo, type Disposition, denied, overriddenBy, refusedAs } from './answer.ts'
 import type { Members } from './envelope.ts'
 import type { Learnt } from './runs.ts'
@@ -213,16 +214,8 @@ export async function callNow(
 export function bodyOf(outputs: readonly unknown[]): unknown {
   const [only] = outputs
   if (outputs.length !== 1) return { content: outputs }
-  if (isRecord(only) && Object.hasOwn(only, 'structuredContent')) return only['structuredContent']
-  const text = typeof only === 'string' ? only : textOf(only)
-  const json = text === undefined ? undefined : parseLosslessJson(text)
+  if (isRecord(only) && Object.hasOwn(only, 'structuredContent')) return bodyOfResult(only)
+  const json = typeof only === 'string' ? parseLosslessJson(only) : isRecord(only) ? jsonInText(only) : undefined
   if (typeof json === 'object' && json !== null) return json
   return isRecord(only) || Array.isArray(only) ? only : { content: only ?? null }
-}
-
-/** The only text of the result of an MCP tool. */
-function textOf(value: unknown): string | undefined {
-  if (!isRecord(value) || !Array.isArray(value['content']) || value['content'].length !== 1) return undefined
-  const [item]: readonly unknown[] = value['content']
-  return isRecord(item) && item['type'] === 'text' && typeof item['text'] === 'string' ? item['text'] : undefined
 }

@@ -1,7 +1,9 @@
 /** Tools as they were approved, and as their servers describe them now. */
+import { createHash } from 'node:crypto'
 import type { Charter } from '../../charter/charter.ts'
 import type { Pin } from '../../constraint/facts.ts'
 import { digestOf } from '../../guard/id.ts'
+import { pinnedMembers, pinOf } from '../../integrity/pin.ts'
 import { isRecord } from '../../wire/to-http.ts'
 
 type Tool = Readonly<Record<string, unknown>>
@@ -22,17 +24,7 @@ export interface Drift {
   readonly now: Tool
 }
 
-/** What a model reads of a tool, and what decides how it is called. */
-const pinned = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const
-
-function shownOf(tool: Tool): Tool {
-  return Object.fromEntries(pinned.map((name) => [name, tool[name] ?? null]))
-}
-
-/** SHA-256 over the canonical form (RFC 8785) of what is pinned of a tool. */
-export function pinOf(tool: Tool): string {
-  return digestOf(shownOf(tool))
-}
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** How long a list that was seen is believed, unless the server says that it is another one. */
 const believedMs = 60_000
@@ -94,8 +86,8 @@ export class Pins {
       const before = approved.get(name)
       // A name that comes twice is described in two ways: neither is believed.
       const twice = listed.filter((each) => each['name'] === tool['name']).length > 1
-      known.set(name, twice ? 'twice' : pinOf(tool))
-      const same = before !== undefined && !twice && before.pin === pinOf(tool)
+      known.set(name, twice ? 'twice' : pinOf(tool, sha256))
+      const same = before !== undefined && !twice && before.pin === pinOf(tool, sha256)
       if (!same) this.#tell(source, name, before?.tool, tool)
       return same
     })
@@ -104,13 +96,13 @@ export class Pins {
   }
 
   #tell(source: string, tool: string, before: Tool | undefined, now: Tool): void {
-    const key = `${source}.${tool} ${pinOf(now)}`
+    const key = `${source}.${tool} ${pinOf(now, sha256)}`
     if (this.#told.has(key) || this.#told.size > 1000) return
     this.#told.add(key)
     const members =
       before === undefined
         ? []
-        : pinned.filter((name) => digestOf(before[name] ?? null) !== digestOf(now[name] ?? null))
+        : pinnedMembers.filter((name) => digestOf(before[name] ?? null) !== digestOf(now[name] ?? null))
     this.#onDrift({
       source,
       tool,
@@ -129,7 +121,10 @@ function approvedIn(charter: Charter): ReadonlyMap<string, ReadonlyMap<string, A
     const tools = description.format === 'mcp' && isRecord(document) ? document['tools'] : undefined
     if (!Array.isArray(tools)) continue
     const listed: readonly unknown[] = tools
-    found.set(name, new Map(listed.filter(isRecord).map((tool) => [String(tool['name']), { tool, pin: pinOf(tool) }])))
+    found.set(
+      name,
+      new Map(listed.filter(isRecord).map((tool) => [String(tool['name']), { tool, pin: pinOf(tool, sha256) }])),
+    )
   }
   return found
 }

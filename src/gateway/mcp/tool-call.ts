@@ -7,12 +7,13 @@ import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { bodyOfResult } from '../../wire/tool-result.ts'
 import type { Failure } from '../http/sending.ts'
 import type { Expected } from './conversation.ts'
 import type { Asking, Verdict } from './judge.ts'
 import { type RequestMessage, type ResponseMessage, withArguments } from './message.ts'
 import { errorBytes, errorOf, refusalCodes, resultBytes } from './rpc-error.ts'
-import { bodyOf, withBodyOf } from './tool-result.ts'
+import { withBodyOf } from './tool-result.ts'
 
 /** One call that is to be decided. */
 export interface Deciding {
@@ -133,7 +134,7 @@ function outcomeOf(result: unknown, error: unknown, status: number): Outcome {
   }
   if (result['resultType'] === 'input_required')
     return { kind: 'answered', answer: { status: 428, headers: {}, body: null } }
-  const body = bodyOf(result)
+  const body = bodyOfResult(result)
   return {
     kind: 'answered',
     answer: { status: result['isError'] === true ? 422 : 200, headers: {}, body, text: printLosslessJson(body) },

@@ -1,26 +1,9 @@
 /** The result of a tool as the guard judges it, and as it goes back when not all of it may. */
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { jsonInText, textOfItem } from '../../wire/tool-result.ts'
 
 type Result = Readonly<Record<string, unknown>>
-
-/** What an answer says: its structured content, else its only text where that is JSON, else its content. */
-export function bodyOf(result: Result): unknown {
-  if (Object.hasOwn(result, 'structuredContent')) return result['structuredContent']
-  return onlyText(result)?.json ?? { content: result['content'] ?? [] }
-}
-
-function onlyText({ content }: Result): { readonly json: object } | undefined {
-  if (!Array.isArray(content) || content.length !== 1) return undefined
-  const [only]: readonly unknown[] = content
-  const text = textOf(only)
-  const json = text === undefined ? undefined : parseLosslessJson(text)
-  return typeof json === 'object' && json !== null ? { json } : undefined
-}
-
-function textOf(item: unknown): string | undefined {
-  return isRecord(item) && item['type'] === 'text' && typeof item['text'] === 'string' ? item['text'] : undefined
-}
 
 /** The same result with another body, wherever it is said: a text that repeats what was left out does not keep it. */
 export function withBodyOf(result: Result, body: unknown): Result {
@@ -29,7 +12,7 @@ export function withBodyOf(result: Result, body: unknown): Result {
     const gone = goneFrom(before, body)
     return { ...result, structuredContent: body, ...contentWith(result, (text) => retold(text, before, body, gone)) }
   }
-  if (onlyText(result) !== undefined) return { ...result, ...contentWith(result, () => printLosslessJson(body)) }
+  if (jsonInText(result) !== undefined) return { ...result, ...contentWith(result, () => printLosslessJson(body)) }
   return isRecord(body) && Array.isArray(body['content'])
     ? { ...result, content: body['content'] }
     : { ...result, content: [] }
@@ -40,7 +23,7 @@ function contentWith({ content }: Result, change: (text: string) => string): { r
   const items: readonly unknown[] = content
   return {
     content: items.flatMap((item) => {
-      const text = textOf(item)
+      const text = textOfItem(item)
       // What is no text cannot be told apart from what was left out.
       return text === undefined || !isRecord(item) ? [] : [{ ...item, text: change(text) }]
     }),

@@ -3,9 +3,9 @@ import type { CallRequest, Charter, OperationId } from '../../charter/charter.ts
 import { representationIn } from '../../charter/object-fact.ts'
 import type { Look, Truth } from '../../guard/truth.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { bodyOfResult } from '../../wire/tool-result.ts'
 import { requestFor, wayTo } from '../http/way.ts'
 import type { Ask } from './own-client.ts'
-import { bodyOf } from './tool-result.ts'
 
 /** Asks servers to look. */
 export interface Lookers {
@@ -57,7 +57,7 @@ export function mcpTruth(
     const given = requestFor(way, look, false).body
     const result = await ask?.('tools/call', { name: tool.name, arguments: isRecord(given) ? given : {} })
     if (!isRecord(result) || result['isError'] === true) return undefined
-    return representationIn(way.type, bodyOf(result), way.key)
+    return representationIn(way.type, bodyOfResult(result), way.key)
   }
   return {
     read: (object, look) => read(object, look).catch(() => undefined),

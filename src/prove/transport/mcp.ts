@@ -2,6 +2,7 @@
 import { createParser } from 'eventsource-parser'
 import { parseLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord, mcpRevision } from '../../wire/to-http.ts'
+import { bodyOfResult } from '../../wire/tool-result.ts'
 import type { Exchange, HttpRequest, HttpResponse } from './exchange.ts'
 import type { Transport } from './transport.ts'
 
@@ -146,18 +147,8 @@ function answerOf(message: Members, response: HttpResponse): Pick<HttpResponse, 
       typeof said === 'number' && said >= 400 && said < 600 ? said : response.status >= 400 ? response.status : failed
     return { status, json: error, body: JSON.stringify(error) }
   }
-  const json = isRecord(result) ? contentOf(result) : undefined
+  const json = isRecord(result) ? bodyOfResult(result) : undefined
   const wants = isRecord(result) && result['resultType'] === 'input_required'
   const bad = !isRecord(result) || result['isError'] === true || wants
   return { status: bad ? failed : 200, json, body: JSON.stringify(json ?? null) }
-}
-
-/** What a tool answered, as data. */
-function contentOf(result: Members): unknown {
-  if (result['structuredContent'] !== undefined) return result['structuredContent']
-  const { content } = result
-  const [only]: readonly unknown[] = Array.isArray(content) && content.length === 1 ? content : []
-  const text = isRecord(only) && only['type'] === 'text' ? only['text'] : undefined
-  const json = typeof text === 'string' ? parseLosslessJson(text) : undefined
-  return typeof json === 'object' && json !== null ? json : { content }
 }
