@@ -44,7 +44,7 @@ export function classesOfCall(
   ]
 }
 
-/** Notes what a call has sent, once it took effect. @returns what has to be kept. */
+/** What the memory has to take in as a call is sent. Changes nothing itself. */
 export function noteCall(
   memory: ClassMemory,
   { operation, request }: { readonly operation: OperationId; readonly request: CallRequest },

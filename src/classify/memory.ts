@@ -60,7 +60,7 @@ export interface Tail {
   readonly last: readonly number[]
 }
 
-/** What a run remembers of values of a class. Changed by `rememberClass`, `noteSent` and `foldClasses` only. */
+/** What a run remembers of values of a class. Changed by `rememberClass`, `addEntry` and `foldClasses` only. */
 export interface ClassMemory {
   readonly key: GramKey
   readonly targets: Target[]

@@ -2,7 +2,7 @@ import { printPointer } from '../charter/pointer.ts'
 import { type Disguise, type Finding, withoutRepeats } from './finding.ts'
 import { type Folded, fold, joinFolded } from './fold.ts'
 import { type Leaf, leavesOf } from './leaf.ts'
-import { addEntry, type ClassEntry, type ClassMemory, type Target } from './memory.ts'
+import type { ClassEntry, ClassMemory, Target } from './memory.ts'
 import { type Match, type Piece, search, tailAfter } from './search.ts'
 import { type Span, type View, viewsOf } from './view.ts'
 
@@ -36,9 +36,8 @@ export function classesOf(memory: ClassMemory, value: unknown, channel = ''): re
 }
 
 /**
- * Notes that a value has left, so that the rest of what it holds a part of is known when it follows.
- *
- * @returns What has to be kept to have the same memory later.
+ * What the memory has to take in once a value has left, so that the rest of what it holds a part of is known when it follows. Changes
+ * nothing itself.
  */
 export function noteSent(memory: ClassMemory, value: unknown, channel: string): readonly ClassEntry[] {
   if (memory.values === 0) return []
@@ -54,7 +53,6 @@ export function noteSent(memory: ClassMemory, value: unknown, channel: string): 
     if (folded.codes.length === 0 || (!memory.tails.has(name) && memory.tails.size >= mostChannels)) continue
     entries.push({ kind: 'tail', channel: name, ...tailAfter(memory, memory.tails.get(name), folded.codes) })
   }
-  for (const entry of entries) addEntry(memory, entry)
   return entries
 }
 

@@ -248,7 +248,7 @@ class ChartedGuard implements Guard {
     const objects = offAtOnce === undefined ? await this.#showing.look(force, call, incoming) : {}
     const off = offAtOnce ?? ofObjects(objects)
     if (off !== undefined) return this.#rulings.switchedOff(id, force, call, off, objects)
-    const aside = await this.#memories.asideOf(force, call, incoming.pin)
+    const { aside } = await this.#memories.knownOf(force, call, incoming.pin)
     const ready = { ...readyOf(id, force, call, objects, []), aside }
     const reserved = await reserveNothing(this.#runtime, ready)
     await this.#rulings.record(ready, reserved)

@@ -24,6 +24,8 @@ export interface KnownRun {
   readonly tools: Map<string, Set<string>>
   readonly tokens: TokenBook
   classes?: ClassMemory
+  /** The number of the last entry that changed what is known of classes. */
+  classed: number
   /** So many entries are in it. */
   number: number
 }
@@ -32,7 +34,7 @@ export interface KnownRun {
 export function freshRun({ purpose }: Pick<Run, 'purpose'>): KnownRun {
   const memory = emptyMemory()
   if (purpose !== undefined) remember(memory, { kind: 'prompt', text: purpose })
-  return { memory, tools: new Map(), tokens: tokenBook(), number: 0 }
+  return { memory, tools: new Map(), tokens: tokenBook(), classed: 0, number: 0 }
 }
 
 /** Adds entries in their order; those that are in it already change nothing. */
@@ -41,6 +43,7 @@ export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
     // Two readings of the same entries may overlap.
     if (number <= known.number || !isEntry(entry)) continue
     known.number = number
+    if ('key' in entry || 'classed' in entry) known.classed = number
     if ('seen' in entry) remember(known.memory, entry.seen)
     else if ('tool' in entry) known.tools.set(entry.to, (known.tools.get(entry.to) ?? new Set()).add(entry.tool))
     else if ('key' in entry) known.classes ??= emptyClassMemory(entry.key)

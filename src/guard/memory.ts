@@ -2,13 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/charter.ts'
 import { holderOf } from '../charter/run-handle.ts'
-import { learnAnswer, noteCall } from '../classify/call.ts'
+import { learnAnswer } from '../classify/call.ts'
 import { type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
 import { decide } from '../decide/decide.ts'
-import type { Decision } from '../decide/decision.ts'
 import { endorsements, traceCall } from '../session/provenance/arguments.ts'
 import { type Labelled, labelled } from '../session/provenance/memory.ts'
 import type { Answer } from './call.ts'
@@ -16,9 +15,16 @@ import { type Carrying, carriedClasses, covered, restored, withholding } from '.
 import type { Going } from './going.ts'
 import { type Entry, freshRun, isEntry, type KnownRun, takeIn } from './known-run.ts'
 import type { InForce, Runtime } from './runtime.ts'
+import { type Sending, sendingOf } from './sending.ts'
 
 /** What the run and the gateway know of a call, beside what the store has. */
 export type Aside = Pick<Facts, 'values' | 'classes' | 'pins'>
+
+/** That, and what of the classed data of its run the call takes away, where it could. */
+export interface KnownOf {
+  readonly aside: Aside
+  readonly sending?: Sending
+}
 
 /** So many runs, and so many letters of what they have seen, are kept in memory; others are read again when they go on. */
 const mostRuns = 256
@@ -46,21 +52,29 @@ export class Memories {
     return { ...call, run: given, ...(request === undefined ? {} : { request }) }
   }
 
-  /** What is known of a call by what its run has seen. @throws {StoreError} when that cannot be read. */
-  async asideOf(force: InForce, call: Call, pin: Pin | undefined): Promise<Aside> {
+  /**
+   * What is known of a call by what its run has seen, and what it would take away of that. @throws {StoreError} when that cannot be read.
+   */
+  async knownOf(force: InForce, call: Call, pin: Pin | undefined): Promise<KnownOf> {
     const { charter, labels } = force
     const needs = force.traitsOf(call.operation)
-    const known = call.run !== undefined && (needs.values || needs.classes) ? await this.#of(call.run) : undefined
-    return {
+    const { run } = call
+    const known = run !== undefined && (needs.values || needs.classes) ? await this.#of(run) : undefined
+    const aside: Aside = {
       ...(pin === undefined ? {} : { pins: { [call.operation]: pin } }),
       ...(known === undefined || !needs.values ? {} : { values: traceCall(charter, known.memory, call) }),
-      ...(labels === undefined || !needs.classes ? {} : { classes: carriedClasses(carryingOf(force, call, known)) }),
     }
+    if (labels === undefined || !needs.classes) return { aside }
+    const carrying = carryingOf(force, call, known)
+    const classes = carriedClasses(carrying)
+    const failed = (): void => void (run !== undefined && this.#known.delete(run.id))
+    const sending = sendingOf(call, carrying, { first: classes, failed })
+    return { aside: { ...aside, classes }, ...(sending === undefined ? {} : { sending }) }
   }
 
   /** What is to be sent instead of a call, where some of it may not go there. @throws {StoreError} when it cannot be kept. */
-  async coveredFor(force: InForce, call: Call, decision: Decision): Promise<CallRequest | undefined> {
-    if (!decision.obligations.some(({ kind }) => kind === 'cover')) return undefined
+  async coveredFor({ force, call, decision, mode }: Going): Promise<CallRequest | undefined> {
+    if (mode === 'observe' || !decision.obligations.some(({ kind }) => kind === 'cover')) return undefined
     const known = call.run === undefined ? undefined : await this.#of(call.run)
     const cover = covered(carryingOf(force, call, known), decision)
     await this.#keepTokens(call.run, cover?.entries ?? [])
@@ -117,7 +131,7 @@ export class Memories {
     await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote } }, ...data])
   }
 
-  /** What of classes of data a call has sent, and its answer shows. */
+  /** What of classes of data the answer of a call shows. */
   async #dataOf(force: InForce, call: Call, run: Run, content: unknown): Promise<readonly Entry[]> {
     const { labels } = force
     if (labels === undefined) return []
@@ -131,7 +145,7 @@ export class Memories {
     }
     const { classes } = await this.#of(run)
     if (classes === undefined) throw new TypeError('the key of the run was not kept')
-    return [...noteCall(classes, call), ...learn(classes)].map((classed): Entry => ({ classed }))
+    return learn(classes).map((classed): Entry => ({ classed }))
   }
 
   /** Keeps what a call that goes on was asked about, or takes from what was approved before: it is not asked again in this run. */

@@ -19,6 +19,7 @@ import type { Aside } from './memory.ts'
 import { refuse } from './refusal.ts'
 import type { RepeatKey } from './repeat.ts'
 import type { InForce, Runtime } from './runtime.ts'
+import type { Left, Sending } from './sending.ts'
 import { covers } from './standing.ts'
 import { usesOf } from './standing-grants.ts'
 import type {
@@ -50,6 +51,8 @@ export interface Ready {
   readonly hold?: string
   /** What its run and its gateway know of it. */
   readonly aside: Aside
+  /** What it would take away of the classed data of its run. */
+  readonly sending?: Sending
 }
 
 export type Reservation =
@@ -71,6 +74,8 @@ export interface Reserved {
   readonly granted: boolean
   /** Every use as which it is allowed. */
   readonly satisfied?: readonly UseId[]
+  /** What is to be sent of it, where it was noted what it takes away. */
+  readonly left?: Left
 }
 
 /**
@@ -82,7 +87,8 @@ export interface Reserved {
 export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservation> {
   const { charter } = ready.force
   const operation = charter.operations.get(ready.call.operation)
-  const isRead = ready.held.length === 0 && operation?.writes !== true
+  const { sending } = ready
+  const isRead = ready.held.length === 0 && operation?.writes !== true && sending === undefined
   if (isRead && !ready.force.traitsOf(ready.call.operation).facts)
     return withoutStore(ready, { ...noFacts, ...ready.aside })
   const asking = askFor(charter, ready.call, ready.objects, ready.question)
@@ -96,9 +102,10 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
   const traceKeys = possible.map((mark) => scopeName(mark.constraint, mark.scope))
   const keys = [...asking.keys, ...traceKeys, ...grants.map((each) => `approval ${each.approval}`)]
   if (ready.repeat !== undefined) keys.push(`repeat ${ready.repeat.key}`)
+  if (sending !== undefined) keys.push(sending.key)
   const query = ready.repeat === undefined ? asking.query : { ...asking.query, repeats: [ready.repeat.key] }
   const work = async (transaction: Transaction): Promise<Reservation> => {
-    const rows = await transaction.read(query)
+    const rows = await transaction.read(sending === undefined ? query : { ...query, seen: sending.query() })
     const earlier = await repeated(transaction, ready, rows.repeats[0], runtime)
     if (earlier !== undefined) {
       await transaction.write(freed(ready.id, ready.held))
@@ -106,7 +113,8 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
     }
     const standing = await standingFor(transaction, ready, grantsIn(rows))
     const { facts: stored, grants: found } = asking.factsFrom(rows, ready.objects, standing)
-    const facts = { ...stored, ...ready.aside }
+    const classes = sending?.look(rows)
+    const facts = { ...stored, ...ready.aside, ...(classes === undefined ? {} : { classes }) }
     const decision = decide(charter, facts, ready.call)
     const goes = decision.effect === 'allow' || decision.effect === 'modify' || ready.mode === 'observe'
     if (!goes) {
@@ -117,17 +125,25 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
     const marks = all.length === 1 && uses.length === 1 ? possible : marksOf(charter, ready, uses)
     const writes = operation?.writes === true
     const used = taken(charter, ready, uses, found, writes)
+    const left = sending?.leave(decision, ready.mode)
     await transaction.write([
       ...(writes ? [reservation(runtime.node, ready, uses, decision)] : []),
       ...marks.map((mark): Change => ({ kind: 'mark', call: ready.id, mark, effective: !writes })),
       ...used,
+      ...(left?.changes ?? []),
       ...(ready.repeat === undefined ? [] : [repeatOf(ready, ready.repeat)]),
     ])
     const granted = used.some((each) => each.kind === 'take-grant')
     const satisfied = satisfiedBy(charter, ready.call, facts, uses)
-    return { kind: 'decided', decision, facts, uses, marks, stored: writes, granted, satisfied }
+    const kept = { uses, marks, stored: writes, granted, satisfied, ...(left === undefined ? {} : { left }) }
+    return { kind: 'decided', decision, facts, ...kept }
   }
-  return runtime.store.transact([...new Set(keys)], work, { early: true })
+  try {
+    return await runtime.store.transact([...new Set(keys)], work, { early: true })
+  } catch (error) {
+    sending?.failed()
+    throw error
+  }
 }
 
 const noRows = {

@@ -23,6 +23,7 @@ import { repeatKeyOf } from './repeat.ts'
 import { type Ready, type Reservation, type Reserved, reserve } from './reserve.ts'
 import type { Admitted, Runs } from './runs.ts'
 import { type InForce, modeOf, type Runtime, showsItsObject } from './runtime.ts'
+import { type Left, noteBefore } from './sending.ts'
 import { effectOf, keepAnswer } from './settle.ts'
 import type { Showing } from './showing.ts'
 import type { StoredCall, Switch } from './store.ts'
@@ -113,7 +114,7 @@ export class Rulings {
 
   /** The object is in the answer: ask first who calls, look at the answer, then decide. */
   async #ruleLate(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
-    const aside = await this.#memories.asideOf(force, call, incoming.pin)
+    const { aside, sending } = await this.#memories.knownOf(force, call, incoming.pin)
     const first = decide(force.charter, { ...noFacts, ...aside }, call)
     // What is asked of agents and of data is asked before anything is sent.
     if (isAskedBefore(first) || (aside.classes?.length ?? 0) > 0) return this.#ruleFirst(id, force, call, incoming)
@@ -126,6 +127,8 @@ export class Rulings {
     }
     const rewritten = insteadOf(call, incoming)
     if (rewritten === 'cannot') return { kind: 'refused', call: id, refusal: cannotRewrite() }
+    if (sending !== undefined && !(await noteBefore(this.#runtime, sending, first)))
+      return this.#ruleFirst(id, force, call, incoming)
     return { kind: 'go', call: id, decision: first, inspect: true, settle, ...rewritten }
   }
 
@@ -139,10 +142,9 @@ export class Rulings {
       const { refusal } = await this.switchedOff(id, force, call, off, objects)
       return { kind: 'refused', refusal }
     }
-    const ready = {
-      ...readyOf(id, force, call, objects, []),
-      aside: await this.#memories.asideOf(force, call, incoming.pin),
-    }
+    // What it takes away was noted before it was sent.
+    const { aside } = await this.#memories.knownOf(force, call, incoming.pin)
+    const ready = { ...readyOf(id, force, call, objects, []), aside }
     const reserved = await reserve(this.#runtime, ready)
     if (reserved.kind !== 'decided')
       return { kind: 'refused', refusal: refuse('unavailable', 'a read cannot be repeated') }
@@ -181,7 +183,7 @@ export class Rulings {
       ...(repeat === undefined ? {} : { repeat }),
     }
     if (off !== undefined) {
-      await this.#letGo(ready)
+      await letGo(this.#runtime, ready.id, ready.held)
       return this.switchedOff(id, force, call, off, taken.objects)
     }
     return this.#conclude(ready, incoming)
@@ -211,23 +213,19 @@ export class Rulings {
     }
   }
 
-  async #letGo(ready: Ready): Promise<void> {
-    await letGo(this.#runtime, ready.id, ready.held)
-  }
-
   async #conclude(ready: Ready, incoming: Incoming): Promise<Ruling> {
     let reserved: Reservation
-    const aside = await this.#memories.asideOf(ready.force, ready.call, incoming.pin).catch(async (error: unknown) => {
-      await this.#letGo(ready).catch(() => undefined)
+    const known = await this.#memories.knownOf(ready.force, ready.call, incoming.pin).catch(async (error: unknown) => {
+      await letGo(this.#runtime, ready.id, ready.held).catch(() => undefined)
       throw error
     })
-    const whole = { ...ready, aside }
+    const whole = { ...ready, ...known }
     try {
       if (ready.force.traitsOf(ready.call.operation).refreshes)
         await refreshCounted(this.#runtime, ready, lookOf(incoming))
       reserved = await reserve(this.#runtime, whole)
     } catch (error) {
-      await this.#letGo(ready).catch(() => undefined)
+      await letGo(this.#runtime, ready.id, ready.held).catch(() => undefined)
       throw error
     }
     if (reserved.kind !== 'decided') {
@@ -252,7 +250,7 @@ export class Rulings {
     await this.#makeLasting(ready, reserved, going)
     if (ready.call.run !== undefined && isAllowed(decision))
       await this.#memories.endorse(ready.force.charter, ready.call, reserved.facts, reserved.granted)
-    const rewritten = await this.#rewritten(going, incoming)
+    const rewritten = await this.#rewritten(going, incoming, reserved.left)
     if (rewritten === 'cannot') return { kind: 'refused', call: ready.id, refusal: cannotRewrite() }
     const inspect =
       decision.obligations.length > 0 ||
@@ -272,10 +270,10 @@ export class Rulings {
   }
 
   /** The body to be sent instead of the one that came. What cannot be sent so is given back. */
-  async #rewritten(going: Going, incoming: Incoming): Promise<ReturnType<typeof insteadOf>> {
-    const { call, force, decision } = going
+  async #rewritten(going: Going, incoming: Incoming, left: Left | undefined): Promise<ReturnType<typeof insteadOf>> {
+    const { call } = going
     try {
-      const covered = going.mode === 'observe' ? undefined : await this.#memories.coveredFor(force, call, decision)
+      const covered = left === undefined ? await this.#memories.coveredFor(going) : left.instead
       const rewritten = insteadOf(covered === undefined ? call : { ...call, request: covered }, incoming)
       if (rewritten === 'cannot' && going.stored) await this.#doubts.giveBack(going, true)
       return rewritten

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { loadCharter } from '../../src/charter/load.ts'
 import { classesOfCall, coverRequest, learnAnswer, noteCall, withholdClasses } from '../../src/classify/call.ts'
 import { classesIn } from '../../src/classify/classes.ts'
-import { emptyClassMemory, foldClasses } from '../../src/classify/memory.ts'
+import { addEntry, emptyClassMemory, foldClasses } from '../../src/classify/memory.ts'
 import { labelsOf } from '../../src/classify/of-charter.ts'
 import { restoreTokens, tokenBook } from '../../src/classify/token.ts'
 import { charterFrom } from '../decide/charters.ts'
@@ -58,7 +58,7 @@ test('pieces sent by several calls', () => {
   const found = ['536', '-90-', '4399'].map((text) => {
     const call = { operation: 'desk.translate', request: { body: { text } } }
     const classes = classesOfCall(labels, call, memory)
-    noteCall(memory, call)
+    for (const entry of noteCall(memory, call)) addEntry(memory, entry)
     return classes.length > 0
   })
   assert.deepEqual(found, [false, false, true])

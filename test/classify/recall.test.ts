@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addEntry, type ClassEntry, emptyClassMemory, foldClasses, rememberClass } from '../../src/classify/memory.ts'
+import {
+  addEntry,
+  type ClassEntry,
+  type ClassMemory,
+  emptyClassMemory,
+  foldClasses,
+  rememberClass,
+} from '../../src/classify/memory.ts'
 import { classesOf, noteSent } from '../../src/classify/recall.ts'
 import { redactAll } from '../../src/classify/redact.ts'
 import { disguises, rotated } from './disguise.ts'
@@ -38,6 +45,13 @@ for (const [how, disguise] of Object.entries(disguises)) {
   })
 }
 
+/** A value goes, and the memory takes in that it did. */
+function leaves(memory: ClassMemory, value: unknown, channel: string): readonly ClassEntry[] {
+  const entries = noteSent(memory, value, channel)
+  for (const entry of entries) addEntry(memory, entry)
+  return entries
+}
+
 test('base64 that was re-cased, or broken up', () => {
   for (const change of [(each: string) => each.toLowerCase(), (each: string) => each.replaceAll(/.{5}/g, '$& - ')]) {
     const memory = emptyClassMemory(key)
@@ -72,7 +86,7 @@ test('pieces in several calls of the run, one after the other through the same a
     let found = 0
     for (const piece of pieces) {
       found += classesOf(memory, { text: piece }, 'desk.note').length
-      noteSent(memory, { text: piece }, 'desk.note')
+      leaves(memory, { text: piece }, 'desk.note')
     }
     assert.ok(found > 0, `pieces of ${size}`)
   }
@@ -89,7 +103,7 @@ test('pieces of an encoding, in one call and in several', () => {
       let found = 0
       for (const half of halves) {
         found += classesOf(memory, { text: `part: ${half}.` }, 'desk.note').length
-        noteSent(memory, { text: `part: ${half}.` }, 'desk.note')
+        leaves(memory, { text: `part: ${half}.` }, 'desk.note')
       }
       assert.ok(found > 0, `${encoding} ${marker} in two calls`)
     }
@@ -106,7 +120,7 @@ test('pieces in any order, with words around them and through different operatio
   ] as const
   const found = calls.map(([operation, body]) => {
     const classes = classesOf(memory, { body }, operation)
-    noteSent(memory, { body }, operation)
+    leaves(memory, { body }, operation)
     return classes.map(({ how }) => how)
   })
   assert.deepEqual(found.slice(0, 2), [[], []])
@@ -116,7 +130,7 @@ test('pieces in any order, with words around them and through different operatio
 test('a memory that was kept is the same memory', () => {
   const memory = emptyClassMemory(key)
   const kept: ClassEntry[] = [...rememberClass(memory, markers, 'secret')]
-  kept.push(...noteSent(memory, { body: 'first: ES91 2100' }, 'desk.note'))
+  kept.push(...leaves(memory, { body: 'first: ES91 2100' }, 'desk.note'))
   const again = foldClasses(key, JSON.parse(JSON.stringify(kept)) as ClassEntry[])
   assert.deepEqual(again, memory)
   assert.deepEqual(rememberClass(again, markers, 'secret'), [])
@@ -126,7 +140,7 @@ test('a memory that was kept is the same memory', () => {
 test('nodes that learn values in another order agree on what has left', () => {
   const memory = emptyClassMemory(key)
   const learnt = rememberClass(memory, markers, 'secret')
-  const sent = noteSent(memory, { body: 'first: ES91 2100, then 0418 4502' }, 'desk.note')
+  const sent = leaves(memory, { body: 'first: ES91 2100, then 0418 4502' }, 'desk.note')
   const other = foldClasses(key, [...learnt.toReversed(), ...sent])
   assert.deepEqual(
     classesOf(other, { body: 'last: 0005 1332' }, 'x').map(({ how }) => how),

@@ -1,57 +1,18 @@
 // Data of a class goes only where the charter lets it: found in whatever shape, covered, withheld, and given back as tokens.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Principal, Run } from '../../src/charter/charter.ts'
-import { linkCharter } from '../../src/charter/link.ts'
-import { parseCharter } from '../../src/charter/parse.ts'
-import { readToolList } from '../../src/charter/source/tools.ts'
-import type { Incoming } from '../../src/guard/call.ts'
+import type { Run } from '../../src/charter/charter.ts'
 import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import type { Store } from '../../src/guard/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
-import { answered, Lines } from './wallet.ts'
-
-const text = `
-lockstep: 1
-name: office
-sources: [{ name: desk, type: mcp, url: ./office.tools.json }]
-actors:
-  clerk: {}
-  bot: { kind: agent, workflow: work, acts-for: clerk }
-operations:
-  desk.read: { by: clerk, safe: true }
-  desk.post: { by: clerk }
-  desk.mail: { by: clerk }
-  desk.pay: { by: clerk }
-workflows:
-  work: { operations: [desk.read, desk.post, desk.mail, desk.pay], data: [public, personal] }
-data:
-  classes: [public, personal, secret]
-  labels:
-    - { at: 'desk.read#/account', class: secret }
-    - { at: 'desk.read#/phone', class: personal }
-    - { pattern: iban, class: secret }
-  flows:
-    - { class: secret, to: [desk.pay], else: token }
-    - { class: personal, to: [desk.mail], else: deny }
-`
-const tools = ['read', 'post', 'mail', 'pay'].map((name) => ({ name, inputSchema: { type: 'object' } }))
-
-const clara: Principal = { id: 'clara', roles: ['clerk'] }
-const bot: Principal = { id: 'bot', kind: 'agent', roles: ['bot'], chain: [clara] }
-const card = { account: 'GB33BUKB20201555555555', phone: '+49 151 23456789', name: 'Ann' }
+import { call as callOn, card, newRun, officeCharter } from './office.ts'
+import { Lines } from './wallet.ts'
 
 describe('data of a run', () => {
   let store: Store
   let nodes: readonly [Guard, Guard]
-  let runs = 0
   before(async () => {
-    const parsed = parseCharter([{ file: 'charter.yaml', text }])
-    assert.ok(parsed.charter, JSON.stringify(parsed.diagnostics))
-    const { description } = readToolList('desk', { tools }, () => ({ file: 'tools', line: 1, column: 1 }))
-    assert.ok(description)
-    const { charter, diagnostics } = linkCharter(parsed.charter, new Map([['desk', description]]))
-    assert.deepEqual(diagnostics, [])
+    const charter = officeCharter()
     store = openSqliteStore(':memory:')
     const open = (node: string) => createGuard(charter, { version: '1', store, journal: new Lines(), node })
     nodes = [await open('one'), await open('two')]
@@ -61,28 +22,12 @@ describe('data of a run', () => {
     await store.close()
   })
 
-  const begin = (): Run => {
-    runs += 1
-    return { id: `run-${runs}`, workflow: 'work', agent: 'bot' }
-  }
-  /** What the tool receives, and what the agent sees; or the code of the refusal. */
-  const call = async (run: Run, tool: string, body: unknown, { answer = {}, node = 0, rewrites = true } = {}) => {
-    const incoming: Incoming = { operation: `desk.${tool}`, principal: bot, request: { body }, run, pin: 'pinned' }
-    const guard = nodes[node === 0 ? 0 : 1]
-    const ruling = await guard.begin(rewrites ? { ...incoming, rewrites: true } : incoming)
-    if (ruling.kind !== 'go') return ruling.kind === 'refused' ? ruling.refusal.code : ruling.kind
-    const sent = ruling.instead === undefined ? body : ruling.instead.body
-    const outcome = answered(200, answer)
-    const release = await ruling.settle(outcome)
-    return {
-      sent,
-      seen: release.kind === 'changed' ? release.body : release.kind === 'pass' ? answer : release.refusal,
-    }
-  }
+  const call = (run: Run, tool: string, body: unknown, { answer = {}, node = 0, rewrites = true } = {}) =>
+    callOn(nodes[node === 0 ? 0 : 1], { run, tool, body }, { answer, rewrites })
   const tokenIn = (value: unknown): string => /⟦secret:[0-9a-f]+⟧/.exec(JSON.stringify(value))?.[0] ?? assert.fail()
 
   test('a class the workflow may not handle comes as a token, and goes back as the value where it may go', async () => {
-    const run = begin()
+    const run = newRun()
     const read = await call(run, 'read', {}, { answer: card })
     assert.ok(typeof read === 'object')
     const token = tokenIn(read.seen)
@@ -94,20 +39,20 @@ describe('data of a run', () => {
   })
 
   test('the tokens of one run mean nothing in another', async () => {
-    const read = await call(begin(), 'read', {}, { answer: card })
+    const read = await call(newRun(), 'read', {}, { answer: card })
     assert.ok(typeof read === 'object')
     const token = tokenIn(read.seen)
-    assert.deepEqual(await call(begin(), 'pay', { to: token }), { sent: { to: token }, seen: {} })
+    assert.deepEqual(await call(newRun(), 'pay', { to: token }), { sent: { to: token }, seen: {} })
   })
 
   test('what may not go somewhere is covered before it is sent', async () => {
-    const sent = await call(begin(), 'post', { text: `my account is ${card.account}`, n: 1 })
+    const sent = await call(newRun(), 'post', { text: `my account is ${card.account}`, n: 1 })
     assert.ok(typeof sent === 'object')
     assert.deepEqual(sent.sent, { text: `my account is ${tokenIn(sent.sent)}`, n: 1 })
   })
 
   test('and refused where nothing else can be sent', async () => {
-    assert.equal(await call(begin(), 'post', { text: card.account }, { rewrites: false }), 'denied')
+    assert.equal(await call(newRun(), 'post', { text: card.account }, { rewrites: false }), 'denied')
   })
 
   const digits = card.phone.replaceAll(/\D/g, '')
@@ -126,7 +71,7 @@ describe('data of a run', () => {
   }
   for (const [shape, body] of Object.entries(shapes)) {
     test(`a marked value never leaves by a closed way: ${shape}`, async () => {
-      const run = begin()
+      const run = newRun()
       await call(run, 'read', {}, { answer: card })
       assert.equal(await call(run, 'post', body, { node: 1 }), 'denied')
       assert.notEqual(await call(run, 'mail', body), 'denied')
@@ -134,7 +79,7 @@ describe('data of a run', () => {
   }
 
   test('nor split over calls', async () => {
-    const run = begin()
+    const run = newRun()
     await call(run, 'read', {}, { answer: card })
     const parts = [digits.slice(0, 5), digits.slice(5, 9), digits.slice(9)]
     const codes = []
@@ -143,7 +88,7 @@ describe('data of a run', () => {
   })
 
   test('other data passes', async () => {
-    const run = begin()
+    const run = newRun()
     await call(run, 'read', {}, { answer: card })
     for (const text of ['Ann asked for it', 'order 12345', '2026-01-15', 'a'.repeat(500)])
       assert.deepEqual(await call(run, 'post', { text }), { sent: { text }, seen: {} })
