@@ -19,7 +19,8 @@ export interface Asked {
   readonly headers: Readonly<Record<string, unknown>>
 }
 
-type Answered = readonly [status: number, body?: unknown]
+/** A body that is text is sent as it is. */
+export type Answered = readonly [status: number, body?: unknown, headers?: Readonly<Record<string, string>>]
 
 /** An API that fits into one function, the charter it should follow, and who takes part in the proof. */
 export interface SmallApi {
@@ -45,8 +46,10 @@ export interface SmallApi {
   readonly after?: (run: Awaited<ReturnType<typeof openStage>>, outcome: Outcome) => Promise<void>
 }
 
-/** Runs the API on loopback and proves it. */
-export async function proveSmall(api: SmallApi): Promise<Outcome> {
+/** Runs the API on loopback. */
+export async function serveSmall(
+  answer: SmallApi['answer'],
+): Promise<{ readonly url: string; readonly close: () => void }> {
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
@@ -54,19 +57,27 @@ export async function proveSmall(api: SmallApi): Promise<Outcome> {
     const path = (request.url ?? '').split('/').slice(1)
     const { method = '', headers } = request
     const asked = { who, method, path, headers, body: text === '' ? {} : JSON.parse(text) }
-    const [status, body] = await api.answer(asked)
+    const [status, body, more] = await answer(asked)
     response
-      .writeHead(status, { 'content-type': 'application/json' })
-      .end(body === undefined ? undefined : JSON.stringify(body))
+      .writeHead(status, { 'content-type': 'application/json', ...more })
+      .end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
+  const close = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${port}`, close }
+}
+
+/** Runs the API on loopback and proves it. */
+export async function proveSmall(api: SmallApi): Promise<Outcome> {
+  const { url, close } = await serveSmall(api.answer)
   try {
     return await proveAt(api, url)
   } finally {
-    server.closeAllConnections()
-    server.close()
+    close()
   }
 }
 

@@ -66,6 +66,11 @@ export interface OperationShape {
   readonly position?: SourcePosition
 }
 
+/** What people call an operation: `POST /orders/{id}/pay`, or `tool refund_order`. */
+export function endpointOf({ method, path, name }: Pick<OperationShape, 'method' | 'path' | 'name'>): string {
+  return method === 'TOOL' ? `tool ${name}` : `${method} ${path}`
+}
+
 /** One input outside the body. Path parameters are always required and always occur in the template. */
 export interface Parameter {
   readonly in: 'path' | 'query' | 'header' | 'cookie'

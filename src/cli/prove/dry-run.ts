@@ -1,4 +1,5 @@
 import type { Charter, Use } from '../../charter/charter.ts'
+import { endpointOf } from '../../charter/source/description.ts'
 import { describeDemand } from '../../constraint/kinds.ts'
 import { counted } from '../../constraint/words.ts'
 import { carriedBy } from '../../prove/identity/presentation.ts'
@@ -56,7 +57,7 @@ export function dryRun(
     return {
       use: use.id,
       operation: use.operation,
-      endpoint: `${shape?.method ?? ''} ${shape?.path ?? ''}`,
+      endpoint: shape === undefined ? '' : endpointOf(shape),
       rightful: plan.control === undefined ? [] : [...foundWords(plan.control), ...scenarioWords(plan.control)],
       cases: plan.cases.map((each) => ({
         case: each.id,

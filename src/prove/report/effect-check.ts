@@ -91,7 +91,8 @@ function observations({ transcript }: Proof, abuse: number, last: number): { bef
 }
 
 function isSameLook(one: Sent, other: Sent): boolean {
-  return one.exchange.request.url === other.exchange.request.url && one.as === other.as
+  const [then, now] = [one.exchange.request, other.exchange.request]
+  return then.url === now.url && then.body === now.body && one.as === other.as
 }
 
 function appeared({ changes }: Proof): boolean {

@@ -4,7 +4,7 @@ import type { Change } from '../oracle/change.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { printCurl } from './curl.ts'
 import { escapeXml, proseHtml } from './markup.ts'
-import { answerText, idsOf, lineText, maskBody, maskHeaders, maskUrl, pathOf, placeText, valueText } from './show.ts'
+import { answerText, callText, idsOf, lineText, maskBody, maskHeaders, placeText, valueText } from './show.ts'
 import { printTestFile, testFileName } from './test-file.ts'
 
 /** One finding as a card of the HTML report. */
@@ -54,7 +54,7 @@ function printStep(sent: Sent, context: ReportContext): string {
   const { request, response, failure } = sent.exchange
   const times = sent.times === undefined ? '' : ` <strong>× ${sent.times} at once</strong>`
   const took = sent.purpose === 'abuse' ? '<span class="took">← the abuse</span>' : ''
-  const call = `${request.method} ${maskUrl(pathOf(sent), sent.as, context)}`
+  const call = callText(sent, context)
   const asked = message(
     maskHeaders(request.headers, sent.as, context),
     maskBody(request.body ?? '', sent.as, context, { indent: 2 }),

@@ -3,7 +3,7 @@ import type { Finding, Outcome } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { coverageOf, type Silence, silenceOf } from './coverage.ts'
 import { printCurl } from './curl.ts'
-import { answerText, bySeverity, changeText, durationText, lineText, mainIds, maskUrl, pathOf } from './show.ts'
+import { answerText, bySeverity, callText, changeText, durationText, lineText, mainIds } from './show.ts'
 
 /** Comments on pull requests may hold 65,536 characters; what is more is left to the other reports. */
 const maxLength = 60_000
@@ -59,7 +59,7 @@ function printDetails(finding: Finding, context: ReportContext): string {
   const { proof } = finding
   const steps = proof.transcript.map((sent, index) => {
     const times = sent.times === undefined ? '' : ` × ${sent.times}`
-    const call = `${sent.exchange.request.method} ${maskUrl(pathOf(sent), sent.as, context)}${times} → ${answerText(sent)}`
+    const call = `${callText(sent, context)}${times} → ${answerText(sent)}`
     return `${index + 1}. ${plain(sent.as)} ${code(call)}${sent.purpose === 'abuse' ? ' **the abuse**' : ''}`
   })
   return [

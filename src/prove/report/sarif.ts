@@ -4,7 +4,7 @@ import { type Taxonomy, taxonomies } from '../../constraint/taxonomy.ts'
 import type { Finding, Outcome, Sent, Severity } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { silenceOf } from './coverage.ts'
-import { answerText, bySeverity, changeText, classOf, maskBody, maskHeaders, maskUrl, pathOf } from './show.ts'
+import { answerText, bySeverity, callText, changeText, classOf, maskBody, maskHeaders, maskUrl } from './show.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -178,7 +178,7 @@ function flowOf(finding: Finding, context: ReportContext): Json[] {
 
 function stepText(sent: Sent, context: ReportContext): string {
   const times = sent.times === undefined ? '' : `, ${sent.times} times at once`
-  return `${sent.as} (${sent.purpose}): ${sent.exchange.request.method} ${maskUrl(pathOf(sent), sent.as, context)}${times} → ${answerText(sent)}`
+  return `${sent.as} (${sent.purpose}): ${callText(sent, context)}${times} → ${answerText(sent)}`
 }
 
 /** Sections 3.46 and 3.47. */

@@ -28,17 +28,25 @@ export interface Capture {
 export interface ScriptStep {
   readonly sent: Sent
   readonly method: string
-  /** Path and query, below the base URL. */
+  /** The whole address; it begins with the variable of one of the script's origins. */
   readonly target: Template
   readonly headers: readonly (readonly [name: string, value: Template])[]
   readonly body?: Template
   readonly times: number
   readonly captures: readonly Capture[]
+  /** Of the call of a tool of an MCP server. */
+  readonly tool?: ToolCall
+}
+
+/** How a tool is called: by itself, or in a session, which the first call in it opens. */
+export interface ToolCall {
+  readonly name: string
+  readonly session?: { readonly variable: string; readonly revision: string; readonly opens: boolean }
 }
 
 export interface Script {
-  /** The origin it was recorded at, where it runs unless told otherwise. */
-  readonly origin: string
+  /** The origins it was recorded at, where it runs unless told otherwise; `BASE_URL` where there is one. */
+  readonly origins: readonly { readonly variable: string; readonly origin: string }[]
   /** Environment variables that must be set: credentials, never written out. */
   readonly secrets: readonly string[]
   /** Variables that must differ from run to run (idempotency keys). */
@@ -51,6 +59,9 @@ interface Writing {
   readonly secrets: Set<string>
   readonly unique: Map<string, string>
   readonly captured: Map<string, string>
+  readonly origins: ReadonlyMap<string, string>
+  /** Sessions with MCP servers that earlier steps have opened. */
+  readonly sessions: Set<string>
 }
 
 const dropped: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'accept-encoding', 'user-agent'])
@@ -61,18 +72,43 @@ const shortestCredential = 12
 
 /** Puts a proof's transcript into a form that can be run again. Pure. */
 export function scriptOf(proof: Proof, context: ReportContext): Script {
-  const writing: Writing = { context, secrets: new Set(), unique: new Map(), captured: new Map() }
+  const origins = originsOf(proof, context)
+  const writing: Writing = {
+    context,
+    secrets: new Set(),
+    unique: new Map(),
+    captured: new Map(),
+    origins,
+    sessions: new Set(),
+  }
   const steps = proof.transcript.map((sent) => stepOf(sent, writing))
-  const [first] = proof.transcript
-  const origin = first === undefined ? 'http://127.0.0.1' : splitUrl(first.exchange.request.url).origin
-  return { origin, secrets: [...writing.secrets], unique: [...writing.unique.values()], steps }
+  return {
+    origins: [...origins].map(([origin, variable]) => ({ origin, variable })),
+    secrets: [...writing.secrets],
+    unique: [...writing.unique.values()],
+    steps,
+  }
+}
+
+/** The variable of each origin: after the source that was first asked there, where there are several. */
+function originsOf({ transcript }: Proof, { charter }: ReportContext): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const { exchange, operation } of transcript) {
+    const { origin } = splitUrl(exchange.request.url)
+    const source = charter.operations.get(operation)?.shape.source ?? String(found.size + 1)
+    if (!found.has(origin)) found.set(origin, variableName('BASE_URL', source))
+  }
+  const [only] = found.keys()
+  return found.size === 1 && only !== undefined ? new Map([[only, 'BASE_URL']]) : found
 }
 
 function stepOf(sent: Sent, writing: Writing): ScriptStep {
   const { request } = sent.exchange
   const target = targetOf(sent, writing)
+  const tool = toolOf(sent, writing)
+  const inSession = tool?.session !== undefined
   const headers = Object.entries(request.headers)
-    .filter(([name]) => !dropped.has(name.toLowerCase()))
+    .filter(([name]) => !dropped.has(name.toLowerCase()) && !(inSession && /^mcp-/i.test(name)))
     .map(([name, value]) => [name, headerOf(sent, name, value, writing)] as const)
   const body = request.body === undefined ? undefined : bodyOf(sent, request.body, writing)
   const captures = sent.captures.flatMap((capture) => captureOf(sent, capture, writing))
@@ -84,7 +120,19 @@ function stepOf(sent: Sent, writing: Writing): ScriptStep {
     ...(body === undefined ? {} : { body }),
     times: sent.times ?? 1,
     captures,
+    ...(tool === undefined ? {} : { tool }),
   }
+}
+
+function toolOf({ operation, as, exchange }: Sent, { context, sessions }: Writing): ToolCall | undefined {
+  const shape = context.charter.operations.get(operation)?.shape
+  if (shape?.method !== 'TOOL') return undefined
+  const { name, source } = shape
+  if (exchange.greeted === undefined) return { name }
+  const variable = variableName('SESSION', as, source)
+  const opens = !sessions.has(variable)
+  sessions.add(variable)
+  return { name, session: { variable, revision: exchange.greeted, opens } }
 }
 
 /** A name as an environment variable: `order-1` gives `ORDER_1`. */
@@ -110,7 +158,7 @@ function secret(writing: Writing, ...parts: readonly string[]): string {
 }
 
 function targetOf(sent: Sent, writing: Writing): Template {
-  const { rest } = splitUrl(sent.exchange.request.url)
+  const { origin, rest } = splitUrl(sent.exchange.request.url)
   const [path = '', ...queries] = rest.split('?')
   const parameters = parameterSegments(sent, path, writing)
   const segments = path.split('/').map((segment, index): Template => {
@@ -119,7 +167,9 @@ function targetOf(sent: Sent, writing: Writing): Template {
   })
   const query = queries.join('?')
   const pairs = query === '' ? [] : query.split('&').map((pair) => pairOf(sent, pair, writing, 'url'))
-  return join([join(segments, '/'), ...(pairs.length === 0 ? [] : [join(pairs, '&')])], '?')
+  const base: Template = [{ variable: writing.origins.get(origin) ?? 'BASE_URL', as: 'text' }]
+  const below = join([join(segments, '/'), ...(pairs.length === 0 ? [] : [join(pairs, '&')])], '?')
+  return [...base, ...below]
 }
 
 /** Which segments may be keys: those the operation's path says are parameters, else all. */

@@ -51,9 +51,15 @@ export function changeText(change: Change): string {
   return `${change.label} ${placeText(change)}: ${valueText(change.before)} → ${valueText(change.after)}`
 }
 
-/** Path and query of what was sent. */
-export function pathOf(sent: Sent): string {
-  return splitUrl(sent.exchange.request.url).rest || '/'
+/** What was called, without credentials: `POST /orders/7/pay`, or a tool and its arguments, `refund_order {"order_id":"o7"}`. */
+export function callText({ as, operation, exchange: { request } }: Sent, context: ReportContext): string {
+  const shape = context.charter.operations.get(operation)?.shape
+  if (shape?.method === 'TOOL') return `${shape.name} ${maskBody(argumentsIn(request.body), as, context)}`
+  return `${request.method} ${maskUrl(splitUrl(request.url).rest || '/', as, context)}`
+}
+
+function argumentsIn(body = ''): string {
+  return /"arguments":(\{.*\}),"_meta":/s.exec(body)?.[1] ?? ''
 }
 
 /** The status, or the failure that came instead. */

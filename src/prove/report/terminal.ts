@@ -3,17 +3,7 @@ import type { Cell, Finding, Outcome, Sent, Severity } from '../finding.ts'
 import { type ReportContext, standingOf } from './context.ts'
 import { coverageOf, type Reason, type Silence, silenceOf } from './coverage.ts'
 import { kindTable } from './kind-table.ts'
-import {
-  answerText,
-  bySeverity,
-  changeText,
-  durationText,
-  lineText,
-  mainIds,
-  maskUrl,
-  pathOf,
-  severities,
-} from './show.ts'
+import { answerText, bySeverity, callText, changeText, durationText, lineText, mainIds, severities } from './show.ts'
 import { clip, wrap } from './text.ts'
 
 /** A style of text; those that are hard to read on a light or a dark background are not among them. */
@@ -92,7 +82,7 @@ function printTranscript(transcript: readonly Sent[], context: ReportContext, pa
   const who = Math.max(4, ...transcript.map(({ as }) => as.length))
   return transcript.map((sent, index) => {
     const times = sent.times === undefined ? '' : ` × ${sent.times}`
-    const call = `${sent.exchange.request.method} ${maskUrl(pathOf(sent), sent.as, context)}${times}`
+    const call = `${callText(sent, context)}${times}`
     const mark = sent.purpose === 'abuse' ? '  ← the abuse' : ''
     const line = `${String(index + 1).padStart(4)} ${sent.as.padEnd(who)}  ${clip(call, width - who - 30)} → ${answerText(sent)}`
     if (mark !== '') return paint('bold', line) + paintAll(['bold', 'red'], mark, paint)

@@ -42,23 +42,27 @@ function head(finding: Finding, script: Script): string[] {
     "import assert from 'node:assert/strict'",
     "import { test } from 'node:test'",
     '',
-    `const base = process.env.BASE_URL ?? ${literal(script.origin)}`,
+    ...script.origins.map(
+      ({ variable, origin }) => `const ${variable} = process.env.${variable} ?? ${literal(origin)}`,
+    ),
     ...script.secrets.map((name) => `const ${name} = need(${literal(name)}, ${literal(secretNote(name))})`),
     ...script.unique.map((name) => `const ${name} = crypto.randomUUID()`),
-    ...tools,
+    ...functions,
+    ...(script.steps.some(({ tool }) => tool !== undefined) ? toolFunctions : []),
+    ...(script.steps.some(({ tool }) => tool?.session !== undefined) ? sessionFunctions : []),
     '',
   ]
 }
 
-const tools: readonly string[] = `
+const functions: readonly string[] = `
 function need(name, what) {
   const value = process.env[name]
   if (!value) throw new Error(\`\${name} is not set: \${what}\`)
   return value
 }
 
-async function send(method, path, headers, body) {
-  const response = await fetch(base + path, { method, headers, body, redirect: 'manual' })
+async function send(method, url, headers, body) {
+  const response = await fetch(url, { method, headers, body, redirect: 'manual' })
   const text = await response.text()
   let json
   try {
@@ -78,13 +82,20 @@ const at = (answer, place) => all(answer.json, place)[0]
 const text = (value) => (value === undefined || value === null ? undefined : String(value))`.split('\n')
 
 function printStep(step: ScriptStep, index: number): string[] {
-  const { sent, method, times } = step
+  const { sent, method, times, tool } = step
+  const session = tool?.session
   const headers = step.headers.map(([name, value]) => `${literal(name)}: ${fill(value)}`)
-  const rest = [`{ ${headers.join(', ')} }`, ...(step.body === undefined ? [] : [fill(step.body)])]
-  const call = `send(${[literal(method), fill(step.target), ...rest].join(', ')})`
+  const given = `{ ${[...headers, ...(session === undefined ? [] : [`...${session.variable}`])].join(', ')} }`
+  const rest = [fill(step.target), given, ...(step.body === undefined ? [] : [fill(step.body)])]
+  const call = tool === undefined ? `send(${[literal(method), ...rest].join(', ')})` : `callTool(${rest.join(', ')})`
   const made = `const a${index + 1} = `
   return [
     ...(index === 0 ? [] : ['']),
+    ...(session?.opens === true
+      ? [
+          `  const ${session.variable} = await greet(${fill(step.target)}, { ${headers.join(', ')} }, ${literal(session.revision)})`,
+        ]
+      : []),
     `  // ${index + 1}. ${sent.as}, ${sent.purpose}: ${sent.use}; answered ${answerText(sent)} when it was recorded`,
     ...(times > 1
       ? [
@@ -100,6 +111,46 @@ function printStep(step: ScriptStep, index: number): string[] {
     ...step.captures.flatMap((capture) => printCapture(capture, step, index)),
   ]
 }
+
+/** A tool's result is an answer as an API gives it: its data, or 422 for a failure. The result may come as the last event of a stream. */
+const toolFunctions: readonly string[] = `
+async function callTool(url, headers, body) {
+  const answer = await send('POST', url, headers, body)
+  const { error, result } = messageIn(answer) ?? {}
+  if (!error && !result) return answer
+  const failed = error || result.isError || result.resultType === 'input_required'
+  const status = failed ? (error?.data?.status ?? (answer.ok ? 422 : answer.status)) : 200
+  return { ...answer, status, ok: !failed, json: error ?? dataOf(result) }
+}
+
+function messageIn({ headers, json, text }) {
+  if (!headers.get('content-type')?.includes('text/event-stream')) return json
+  const events = text.split(/\\r?\\n\\r?\\n/).map((event) => [...event.matchAll(/^data: ?(.*)$/gm)].map((line) => line[1]).join(''))
+  return events.filter((event) => event.trim() !== '').map((event) => JSON.parse(event)).findLast((each) => each.result || each.error)
+}
+
+function dataOf({ structuredContent, content = [] }) {
+  if (structuredContent !== undefined) return structuredContent
+  try {
+    const json = content.length === 1 ? JSON.parse(content[0].text) : undefined
+    if (typeof json === 'object' && json !== null) return json
+  } catch {}
+  return { content }
+}`.split('\n')
+
+const sessionFunctions: readonly string[] = `
+// Begins a session with an MCP server; gives the headers of the calls in it.
+async function greet(url, headers, revision) {
+  const say = (message, more) => send('POST', url, { ...headers, ...more }, JSON.stringify({ jsonrpc: '2.0', ...message }))
+  const params = { protocolVersion: revision, capabilities: {}, clientInfo: { name: 'test', version: '1' } }
+  const answer = await say({ id: 0, method: 'initialize', params })
+  const agreed = messageIn(answer)?.result?.protocolVersion
+  assert.ok(agreed, \`the greeting was refused: \${answer.status} \${answer.text}\`)
+  const id = answer.headers.get('mcp-session-id')
+  const session = { 'mcp-protocol-version': agreed, ...(id && { 'mcp-session-id': id }) }
+  await say({ method: 'notifications/initialized' }, session)
+  return session
+}`.split('\n')
 
 function mustSucceed({ sent }: ScriptStep): boolean {
   return (sent.purpose === 'setup' || sent.purpose === 'act') && isSuccess(sent)

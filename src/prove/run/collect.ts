@@ -1,10 +1,12 @@
 import type { Demand, Use, UseId } from '../../charter/charter.ts'
+import { endpointOf } from '../../charter/source/description.ts'
 import { type ClassId, findingClass, findingClasses } from '../../constraint/class.ts'
 import { describeDemand } from '../../constraint/kinds.ts'
 import type { Finding, Proof, Sent } from '../finding.ts'
 import type { Stage } from '../plan/cast.ts'
 import type { AbuseCase, Step } from '../plan/scenario.ts'
 import { isDecidedAnew } from '../plan/tactic/leads.ts'
+import { isSameAddress } from '../transport/exchange.ts'
 import type { Lab } from './lab.ts'
 import type { Control, Trial } from './trial.ts'
 import { causeOf, causeOfKept, main, sentenceOf } from './words.ts'
@@ -160,9 +162,9 @@ function findingOf(lab: Lab, use: Use, constraint: Demand, abuse: AbuseCase, evi
     class: finding,
     severity,
     because: money ? `${known.meaning.replace(/\.$/, '')}; money moved.` : known.meaning,
-    title: `${known.title} at ${shape?.method ?? ''} ${shape?.path ?? operation}`,
+    title: `${known.title} at ${shape === undefined ? operation : endpointOf(shape)}`,
     operation,
-    endpoint: `${shape?.method ?? ''} ${shape?.path ?? ''}`,
+    endpoint: shape === undefined ? '' : endpointOf(shape),
     constraint: constraint.id,
     position: constraint.position,
     rule: describeDemand(constraint, lab.charter),
@@ -205,9 +207,8 @@ function essential(trial: Trial): readonly Sent[] {
   const looks = trial.sent.filter((sent) => sent.purpose === 'observe')
   const shows = (sent: Sent) =>
     telling !== undefined && sent.exchange.response !== undefined && bodyShows(sent, telling.before, telling.after)
-  const wanted = new Set(looks.filter(shows).map((sent) => sent.exchange.request.url))
-  const [url] = wanted
-  const kept = looks.filter((sent) => sent.exchange.request.url === url)
+  const wanted = looks.find(shows)?.exchange.request
+  const kept = looks.filter(({ exchange }) => wanted !== undefined && isSameAddress(exchange.request, wanted))
   const ends = new Set([kept[0], kept.at(-1)])
   return trial.sent.filter((sent) => sent.purpose !== 'observe' || ends.has(sent))
 }

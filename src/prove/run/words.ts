@@ -1,5 +1,6 @@
 import { withArticle } from '../../cel/article.ts'
 import type { Charter, Demand, Use } from '../../charter/charter.ts'
+import { endpointOf } from '../../charter/source/description.ts'
 import { isInvariant } from '../../constraint/invariant.ts'
 import type { Change } from '../oracle/change.ts'
 import { actorsOf } from '../plan/cast.ts'
@@ -20,7 +21,7 @@ export function sentenceOf(lab: Lab, abuse: AbuseCase, use: Use, trial: Trial): 
   const step = abuse.abuse.steps.at(-1)
   const actor = who(lab, step?.as ?? 'nobody')
   const shape = lab.charter.operations.get(use.operation)?.shape
-  const call = `\`${shape?.method ?? ''} ${shape?.path ?? use.operation}\``
+  const call = `\`${shape === undefined ? use.operation : endpointOf(shape)}\``
   const owner = abuse.abuse.vars[step?.object ?? '']?.owner
   const whose = owner === undefined || owner === step?.as ? '' : ` on an object of ${owner}`
   const twice = abuse.together === undefined ? '' : `, which ${abuse.together.join(', ')} forbids as well`
@@ -164,7 +165,7 @@ function causeOfHaste(charter: Charter, use: Use): { rootCause: string; remedy: 
 
 function placeOf(charter: Charter, { operation }: Use): string {
   const shape = charter.operations.get(operation)?.shape
-  return `\`${shape?.method ?? ''} ${shape?.path ?? ''}\` (${operation})`
+  return `\`${shape === undefined ? '' : endpointOf(shape)}\` (${operation})`
 }
 
 /** Which check is missing, and what to add; by what the charter demands there. */

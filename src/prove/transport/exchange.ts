@@ -43,7 +43,18 @@ export interface Failure {
   readonly message: string
 }
 
-/** One request with what came of it: an answer or a failure, never both. */
-export type Exchange =
-  | { readonly request: HttpRequest; readonly response: HttpResponse; readonly failure?: undefined }
-  | { readonly request: HttpRequest; readonly failure: Failure; readonly response?: undefined }
+/**
+ * One request with what came of it: an answer or a failure, never both.
+ *
+ * `greeted` is of the call of a tool alone: the revision of MCP that was agreed on, where the server wants a session; the request is as it
+ * was meant, without what the session adds.
+ */
+export type Exchange = { readonly request: HttpRequest; readonly greeted?: string } & (
+  | { readonly response: HttpResponse; readonly failure?: undefined }
+  | { readonly failure: Failure; readonly response?: undefined }
+)
+
+/** Whether two requests are about the same thing: the same address, and of tools, which share one, the same arguments. */
+export function isSameAddress(one: HttpRequest, other: HttpRequest): boolean {
+  return one.url === other.url && (one.headers['mcp-method'] === undefined || one.body === other.body)
+}

@@ -16,7 +16,13 @@ type Members = Readonly<Record<string, unknown>>
 /** How a server wants to be called: each call by itself, or within what it began with a greeting. */
 type Manner =
   | { readonly kind: 'plain' }
-  | { readonly kind: 'greeted'; readonly headers: Readonly<Record<string, string>> }
+  | { readonly kind: 'greeted'; readonly revision: string; readonly headers: Readonly<Record<string, string>> }
+
+/** A request as it was meant, without what a session adds; and how it is sent, where it is the call of a tool. */
+interface Meant {
+  readonly request: HttpRequest
+  readonly manner: Manner | undefined
+}
 
 /**
  * A transport that also speaks to MCP servers, of the present revision and of those before it.
@@ -33,21 +39,21 @@ export function withTools(inner: Transport): Transport {
     manners.set(key, known)
     return known
   }
-  const prepared = async (request: HttpRequest): Promise<HttpRequest> =>
-    isToolCall(request) ? inManner(request, await mannerFor(request)) : request
   return {
     async send(request) {
       if (!isToolCall(request)) return inner.send(request)
-      return asOperation(request, await inner.send(await prepared(request)))
+      const manner = await mannerFor(request)
+      return asOperation({ request, manner }, await inner.send(inManner(request, manner)))
     },
     async race(requests) {
       if (!requests.some(isToolCall)) return inner.race(requests)
-      const ready = []
-      for (const request of requests) ready.push(await prepared(request))
-      const exchanges = await inner.race(ready)
+      const ready: Meant[] = []
+      for (const request of requests)
+        ready.push({ request, manner: isToolCall(request) ? await mannerFor(request) : undefined })
+      const exchanges = await inner.race(ready.map(({ request, manner }) => inManner(request, manner)))
       return exchanges.map((exchange, index) => {
-        const request = requests[index]
-        return request !== undefined && isToolCall(request) ? asOperation(request, exchange) : exchange
+        const meant = ready[index]
+        return meant?.manner === undefined ? exchange : asOperation(meant, exchange)
       })
     },
     used: () => inner.used(),
@@ -77,12 +83,14 @@ async function findManner(inner: Transport, request: HttpRequest): Promise<Manne
   if (greeting.response === undefined || !isRecord(result)) return { kind: 'plain' }
   const session = greeting.response.headers['mcp-session-id']
   const agreed = result['protocolVersion']
+  const revision = typeof agreed === 'string' ? agreed : greetedRevision
   const headers = {
     ...(session === undefined ? {} : { 'mcp-session-id': session }),
-    'mcp-protocol-version': typeof agreed === 'string' ? agreed : greetedRevision,
+    'mcp-protocol-version': revision,
   }
-  await inner.send(inManner(messageFrom(request, 'notifications/initialized', {}), { kind: 'greeted', headers }))
-  return { kind: 'greeted', headers }
+  const manner: Manner = { kind: 'greeted', revision, headers }
+  await inner.send(inManner(messageFrom(request, 'notifications/initialized', {}), manner))
+  return manner
 }
 
 /** Another message to the same server by the same caller. */
@@ -107,8 +115,8 @@ function messageFrom(
   return { ...request, headers: { ...Object.fromEntries(kept), ...own }, body: JSON.stringify(message) }
 }
 
-function inManner(request: HttpRequest, manner: Manner): HttpRequest {
-  if (manner.kind === 'plain') return request
+function inManner(request: HttpRequest, manner: Manner | undefined): HttpRequest {
+  if (manner?.kind !== 'greeted') return request
   const kept = Object.entries(request.headers).filter(([name]) => !/^mcp-/i.test(name))
   return { ...request, headers: { ...Object.fromEntries(kept), ...manner.headers } }
 }
@@ -129,13 +137,12 @@ function resultIn({ response }: Exchange): Members | undefined {
   return found
 }
 
-/** @param request - As it was meant, without what a session adds. */
-function asOperation(request: HttpRequest, exchange: Exchange): Exchange {
+function asOperation({ request, manner }: Meant, exchange: Exchange): Exchange {
   const { response } = exchange
-  if (response === undefined) return { ...exchange, request }
+  const meant = manner?.kind === 'greeted' ? { request, greeted: manner.revision } : { request }
+  if (response === undefined) return { ...exchange, ...meant }
   const message = resultIn(exchange)
-  if (message === undefined) return { request, response }
-  return { request, response: { ...response, ...answerOf(message, response) } }
+  return { ...meant, response: message === undefined ? response : { ...response, ...answerOf(message, response) } }
 }
 
 function answerOf(message: Members, response: HttpResponse): Pick<HttpResponse, 'status' | 'json' | 'body'> {

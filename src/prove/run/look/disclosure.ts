@@ -1,6 +1,7 @@
 /** What a forbidden reading gave away: its effect is what it discloses. */
 import { disclosedBy, leaves, overlap, tellingLeaves } from '../../oracle/effect.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
+import { isSameAddress } from '../../transport/exchange.ts'
 import type { Made } from '../scene/play.ts'
 import { type Control, type Scene, setScene } from '../trial.ts'
 import { isGivenUp, Unreached } from '../unreached.ts'
@@ -47,7 +48,7 @@ function unknownIn(answer: unknown, known: ReadonlySet<string | undefined>): unk
 /** What the same operation told of the same thing before, rightfully. */
 function earlierAnswers({ play }: Scene, { exchange }: Made): unknown[] {
   const alike = play.sent.filter(
-    (sent) => sent.purpose === 'setup' && sent.exchange.request.url === exchange.request.url,
+    (sent) => sent.purpose === 'setup' && isSameAddress(sent.exchange.request, exchange.request),
   )
   return alike.map((sent) => sent.exchange.response?.json)
 }

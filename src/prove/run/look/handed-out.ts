@@ -1,7 +1,7 @@
 /** Operations whose effect is their answer: what is handed out again was handed out twice, whatever the object says of it. */
 import type { Charter, Use } from '../../../charter/charter.ts'
 import { leaves } from '../../oracle/effect.ts'
-import type { Exchange } from '../../transport/exchange.ts'
+import { type Exchange, isSameAddress } from '../../transport/exchange.ts'
 import type { Made } from '../scene/play.ts'
 import type { Scene } from '../trial.ts'
 
@@ -15,7 +15,7 @@ export function handedOutAgain({ play, step }: Scene, made: Made): string[] {
   const use = play.use(step)
   if (!made.accepted || !handsOut(play.lab.charter, use)) return []
   const earlier = play.sent.filter((sent) => sent.operation === use.operation && sent.exchange !== made.exchange)
-  const first = earlier.findLast(({ exchange }) => exchange.request.url === made.exchange.request.url)?.exchange
+  const first = earlier.findLast(({ exchange }) => isSameAddress(exchange.request, made.exchange.request))?.exchange
   if (first?.response === undefined || first.response.status >= 300) return []
   const fact = play.things.get(step.object ?? '')?.fact
   const known = new Set([...leaves(fact?.value).values(), ...leaves(made.request).values()].map(String))

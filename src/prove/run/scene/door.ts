@@ -1,5 +1,6 @@
 /** Reads that tell who is let in: sent as somebody, or with what somebody was let in with before. */
 import type { Operation, Use } from '../../../charter/charter.ts'
+import { listOf, memberOf } from '../../../charter/source/plain.ts'
 import { toHttp } from '../../../wire/to-http.ts'
 import type { HttpRequest } from '../../transport/exchange.ts'
 import type { Lab } from '../lab.ts'
@@ -23,8 +24,13 @@ export function doorsOf(
   keys: Readonly<Record<string, string>> = {},
 ): Door[] {
   const { charter } = lab
-  const keyed = ({ shape }: Operation): number => shape.parameters.filter((each) => each.in === 'path').length
-  const reads = [...charter.operations.values()].filter(({ shape, writes }) => shape.method === 'GET' && !writes)
+  const keyed = ({ shape }: Operation): number =>
+    shape.method === 'TOOL'
+      ? listOf(memberOf(shape.body?.schema, 'required')).length
+      : shape.parameters.filter((each) => each.in === 'path').length
+  const reads = [...charter.operations.values()].filter(
+    ({ shape, writes }) => ['GET', 'TOOL'].includes(shape.method) && !writes,
+  )
   const found: Door[] = []
   for (const operation of reads.toSorted((left, right) => keyed(left) - keyed(right))) {
     const use = fits(operation)
