@@ -1,4 +1,5 @@
 /** What one node knows of a run: the fold of everything the run has seen. */
+import Big from 'big.js'
 import type { Run } from '../charter/charter.ts'
 import { addEntry, type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import { addToken, type TokenBook, type TokenEntry, tokenBook } from '../classify/token.ts'
@@ -51,6 +52,16 @@ export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
       if (known.classes !== undefined) addEntry(known.classes, entry.classed)
     } else if ('token' in entry) addToken(known.tokens, entry.token)
   }
+}
+
+/** An entry as the store gives it back: without exact numbers, which are texts there. Who writes one takes it in as everybody else does. */
+export function asKept(entry: Entry): unknown {
+  return hasExact(entry) ? JSON.parse(JSON.stringify(entry)) : entry
+}
+
+function hasExact(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return value instanceof Big || Object.values(value).some(hasExact)
 }
 
 const kinds = ['seen', 'tool', 'kept', 'key', 'classed', 'token'] as const

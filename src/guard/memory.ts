@@ -13,9 +13,10 @@ import { type Labelled, labelled } from '../session/provenance/memory.ts'
 import type { Answer } from './call.ts'
 import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
 import type { Going } from './going.ts'
-import { type Entry, freshRun, isEntry, type KnownRun, takeIn } from './known-run.ts'
+import { asKept, type Entry, freshRun, isEntry, type KnownRun, takeIn } from './known-run.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { type Sending, sendingOf } from './sending.ts'
+import type { SeenEntry, Transaction } from './store.ts'
 
 /** What the run and the gateway know of a call, beside what the store has. */
 export type Aside = Pick<Facts, 'values' | 'classes' | 'pins'>
@@ -187,9 +188,13 @@ export class Memories {
     }
   }
 
+  /** Keeps entries, and takes them in as they were given: what others wrote before them is all that is read again. */
   async #add(run: Run, entries: readonly Entry[]): Promise<void> {
-    await this.#append(run.id, entries)
-    await this.#of(run)
+    const known = this.#known.get(run.id) ?? (await this.#of(run))
+    const { number: after } = known
+    const before = await this.#append(run.id, entries, after)
+    const last = before.at(-1)?.number ?? after
+    takeIn(known, [...before, ...entries.map((entry, index) => ({ number: last + 1 + index, entry: asKept(entry) }))])
   }
 
   async #keepTokens(run: Run | undefined, entries: readonly TokenEntry[]): Promise<void> {
@@ -200,10 +205,16 @@ export class Memories {
     )
   }
 
-  async #append(name: string, entries: readonly Entry[]): Promise<void> {
+  /** @returns what others wrote there after so many entries, where that is asked. */
+  async #append(name: string, entries: readonly Entry[], after?: number): Promise<readonly SeenEntry[]> {
     const { store, now } = this.#runtime
     const change = { kind: 'saw', run: name, at: now(), entries } as const
-    await store.transact([`run ${name}`], (transaction) => transaction.write([change]), { early: true })
+    const write = async (transaction: Transaction): Promise<readonly SeenEntry[]> => {
+      const { seen } = await transaction.read(after === undefined ? {} : { seen: [{ run: name, after }] })
+      await transaction.write([change])
+      return seen[0] ?? []
+    }
+    return store.transact([`run ${name}`], write, { early: true })
   }
 
   async #keptIn(shelf: string): Promise<readonly Labelled[]> {
