@@ -31,6 +31,8 @@ export interface Group {
   run<T>(work: (keep: () => void) => Promise<T>, early: boolean): Promise<T>
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>
+  /** Whether nothing runs or waits, so that no transaction is open. */
+  isIdle(): boolean
 }
 
 export interface GroupOptions {
@@ -82,6 +84,7 @@ export function openGroup(db: Database, options: GroupOptions): Group {
         })
         draining ??= drain()
       }),
+    isIdle: () => draining === undefined,
     async idle() {
       while (draining !== undefined) await draining
     },

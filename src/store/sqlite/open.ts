@@ -1,11 +1,11 @@
 import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { type Change, type Store, StoreError } from '../../guard/store.ts'
+import { type Change, type Query, type Rows, type Store, StoreError } from '../../guard/store.ts'
 import { addDecimals, subtractDecimals } from '../amount.ts'
 import { openTransaction } from '../transaction.ts'
 import { openWatchers } from '../watchers.ts'
-import { asFailure } from './failure.ts'
+import { asFailure, isBusy } from './failure.ts'
 import { openGroup } from './group.ts'
 import { migrate } from './migrations.ts'
 import { prepareRead } from './read.ts'
@@ -47,6 +47,15 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
   const applyAll = (changes: readonly Change[]): void => {
     for (const change of changes) write(change)
   }
+  const readAlone = (query: Query): Rows | undefined => {
+    if (closed) return undefined
+    try {
+      return read(query)
+    } catch (error) {
+      if (isBusy(error)) return undefined
+      throw asFailure(error)
+    }
+  }
   const transact: Store['transact'] = async (_keys, work, { early = false } = {}) => {
     if (closed) throw new StoreError('unreachable', 'the store is closed')
     const run = (keep: () => void): ReturnType<typeof work> => {
@@ -60,8 +69,11 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
   }
   return {
     transact,
-    // Beside those who write at the same moment: by itself it would cost more than it saves in waiting.
-    read: (query) => transact([], (transaction) => transaction.read(query)),
+    // Beside those who write at the same moment: by itself it would cost more than it saves in waiting. Where nobody does, one look needs
+    // no transaction.
+    read: async (query) =>
+      (group.isIdle() && isOneLook(query) ? readAlone(query) : undefined) ??
+      transact([], (transaction) => transaction.read(query)),
     flush: syncing.flush,
     watch: watchers.watch,
     async close() {
@@ -128,6 +140,12 @@ function addFunctions(db: Database): void {
   db.function('decimal_add', { deterministic: true }, addDecimals)
   db.function('decimal_subtract', { deterministic: true }, subtractDecimals)
   db.aggregate('decimal_sum', { start: '0', step: addDecimals, deterministic: true })
+}
+
+/** Whether a query is one statement, so that what it shows was all true at one moment. */
+function isOneLook(query: Query): boolean {
+  const asked = Object.values(query)
+  return asked.length === 1 && asked.every((each) => !Array.isArray(each) || each.length === 1)
 }
 
 function valueOrNone<T>(read: () => T): T | undefined {
