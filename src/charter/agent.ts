@@ -63,7 +63,9 @@ export interface DataFlow {
   readonly position: Position
 }
 
-/** `desk.*`, `desk.send_email#/to=*@example.com`, `model:anthropic/*`, `region:eu`; `*` in texts stands for anything. */
+/**
+ * `desk.*`, `desk.send_email#/to=*@example.com`, `model:anthropic/*`, `region:eu`, `provider:acme`; `*` in texts stands for anything.
+ */
 export type Destination =
   | { readonly kind: 'operation'; readonly glob: string; readonly at?: Pattern; readonly value?: string }
-  | { readonly kind: 'model' | 'region'; readonly glob: string }
+  | { readonly kind: 'model' | 'region' | 'provider'; readonly glob: string }

@@ -8,6 +8,7 @@ import { asList, callVariables, type Linker, unknownName } from './linker.ts'
 import type { Path } from './parse.ts'
 import { parsePointer, printPointer } from './pointer.ts'
 import type { RawData, RawDemands, RawWorkflow } from './schema.ts'
+import { asksModel } from './source/tools.ts'
 import type { Workflow } from './workflow.ts'
 
 /** Where arguments of one use may come from; ids are `<place>.values.<argument>`. */
@@ -104,6 +105,11 @@ export function withAgents(linker: Linker): (use: Use) => Use {
     (each) => each.kind === 'agent' && (each.workflow !== undefined || each['acts-for'] !== undefined),
   )
   const tools = new Set(sources.filter((each) => each.type === 'mcp' || each.type === 'a2a').map((each) => each.name))
+  const models = new Set(sources.filter((each) => each.type === 'model').map((each) => each.name))
+  const asks = ({ operation }: Use): boolean => {
+    const shape = linker.shapes.get(operation)
+    return shape !== undefined && models.has(shape.source) && asksModel(shape)
+  }
   const approvals = asList(data?.flows).flatMap((flow) =>
     ['deny', 'redact', 'token'].includes(flow.else) ? [] : [flow.else],
   )
@@ -114,7 +120,9 @@ export function withAgents(linker: Linker): (use: Use) => Use {
     const plan = flow === undefined || flow[1].plan === 'deny' ? [] : [flow[1].plan]
     const source = linker.shapes.get(use.operation)?.source ?? ''
     const found: Constraint[] = [
-      ...(agents ? [{ kind: 'delegation' as const, id: `${use.id}.delegation`, approvals: plan, ...head }] : []),
+      ...(agents || (flow?.[1].models !== undefined && asks(use))
+        ? [{ kind: 'delegation' as const, id: `${use.id}.delegation`, approvals: plan, ...head }]
+        : []),
       ...(tools.has(source) ? [{ kind: 'integrity' as const, id: `${use.operation}.integrity`, ...head }] : []),
       ...(data === undefined || (data.flows.length === 0 && !heeds)
         ? []
@@ -223,8 +231,8 @@ function labelOf(linker: Linker, raw: RawData['labels'][number], path: Path): Da
 }
 
 function destinationOf(text: string): Destination {
-  const [, kind, glob = ''] = /^(model|region):(.*)$/s.exec(text) ?? []
-  if (kind === 'model' || kind === 'region') return { kind, glob }
+  const [, kind, glob = ''] = /^(model|region|provider):(.*)$/s.exec(text) ?? []
+  if (kind === 'model' || kind === 'region' || kind === 'provider') return { kind, glob }
   const [, name = text, at, value] = /^([^#]+)(?:#([^=]*)(?:=(.*))?)?$/s.exec(text) ?? []
   return {
     kind: 'operation',

@@ -92,9 +92,9 @@ const label = z.union([
 
 const flow = z.strictObject({
   class: names,
-  to: z
-    .array(z.string().min(1))
-    .meta({ description: '`desk.*`, `desk.send_email#/to=*@example.com`, `model:anthropic/*`, `region:eu`.' }),
+  to: z.array(z.string().min(1)).meta({
+    description: '`desk.*`, `desk.send_email#/to=*@example.com`, `model:anthropic/*`, `region:eu`, `provider:acme`.',
+  }),
   else: z.union([z.enum(['deny', 'redact', 'token']), name]).default('deny'),
 })
 

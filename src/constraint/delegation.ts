@@ -1,26 +1,31 @@
 import type { Actor } from '../charter/actor.ts'
 import type { Charter, OperationId, Principal } from '../charter/charter.ts'
+import type { Workflow } from '../charter/workflow.ts'
 import { type Asking, asks } from './asking.ts'
 import { actorsOf } from './choice.ts'
 import type { Context } from './context.ts'
+import { matches } from './destination.ts'
 import type { Kind, Shortfall, Site } from './kind.ts'
-import { everyoneIn, isAgents, workflowOf } from './run.ts'
+import { everyoneIn, goesToModel, isAgents, modelOf, workflowOf } from './run.ts'
 import { joinWords } from './words.ts'
 
 /**
  * An agent does no more than its workflow lists, for nobody it may not act for, and nothing outside the list its run was given. That everybody
- * it acts for may make the call themselves is what `by` asks.
+ * it acts for may make the call themselves is what `by` asks. Which models a workflow uses binds whoever asks one.
  */
 export const delegation: Kind<'delegation'> = {
   compile: ({ approvals }, site) => {
     const plan = asks(approvals[0], site)
+    const models = modelsFor(site)
     return (context) => {
-      if (!isAgents(context)) return undefined
+      const wrong = models === undefined ? undefined : modelShortfall(models, context)
+      if (wrong !== undefined || !isAgents(context)) return wrong
       return agentShortfall(site, context.call.principal) ?? runShortfall(site, context) ?? planShortfall(context, plan)
     }
   },
   describe: ({ says }) =>
-    says ?? 'an agent does what its workflow lists, for those it may act for, and what its run was given',
+    says ??
+    'an agent does what its workflow lists, with the models it names, for those it may act for, and what its run was given',
   needs: ({ approvals }) => approvals.map((approval) => ({ fact: 'grants', approval })),
   classes: () => ['delegation-exceeded', 'tool-outside-workflow'],
 }
@@ -64,6 +69,28 @@ export function mayActFor(charter: Charter, { actsFor }: Actor, next: Principal 
   if (actsFor === undefined) return false
   const { chain: _, ...one } = next
   return actorsOf(charter, one).some((name) => actsFor.includes(name))
+}
+
+/** The workflow whose models are the only ones that may be asked; undefined where none says so, or no model is asked. */
+function modelsFor({ charter, use }: Site): Pick<Workflow, 'name' | 'models'> | undefined {
+  const workflow = workflowOf(charter, use.operation)
+  return workflow?.models !== undefined && goesToModel(charter, use.operation) ? workflow : undefined
+}
+
+function modelShortfall(
+  { name, models = [] }: Pick<Workflow, 'name' | 'models'>,
+  { call }: Context,
+): Shortfall | undefined {
+  const model = modelOf(call.request.body)
+  if (models.some((glob) => matches(glob, model))) return undefined
+  const may =
+    models.length === 0
+      ? 'none'
+      : joinWords(
+          models.map((each) => `\`${each}\``),
+          'or',
+        )
+  return broken(`the workflow \`${name}\` may not use the model \`${model}\`, but ${may}`)
 }
 
 function runShortfall({ charter, use }: Site, { call }: Context): Shortfall | undefined {

@@ -16,7 +16,8 @@ export interface Going {
  * makes all of it go astray. With a place alone, the data has to stand there or below.
  */
 export function leadsTo(to: Destination, seen: ClassSeen, { operation, body }: Going): boolean {
-  if (to.kind !== 'operation') return to.kind === seen.to?.kind && matches(to.glob, seen.to.name)
+  if (to.kind === 'model') return seen.to !== undefined && matches(to.glob, seen.to.name)
+  if (to.kind !== 'operation') return matches(to.glob, seen[to.kind] ?? '') && seen[to.kind] !== undefined
   if (seen.to !== undefined || !matches(to.glob, operation)) return false
   if (to.at === undefined) return true
   if (to.value === undefined) return isAtOrBelow(to.at, parsePointer(seen.at))

@@ -53,8 +53,11 @@ export interface ClassSeen {
   readonly at: string
   readonly class: string
   readonly by: string
-  /** Where the call goes, when that is no operation: the model or region. */
-  readonly to?: { readonly kind: 'model' | 'region'; readonly name: string }
+  /** Where the call goes, when that is no operation: the model. */
+  readonly to?: { readonly kind: 'model'; readonly name: string }
+  /** Where the source of the operation works on it, and who does: as its operator says. */
+  readonly region?: string
+  readonly provider?: string
 }
 
 /** Earlier uses in one scope and window. `sum` is exact: a JS number, or decimal text. */

@@ -106,10 +106,16 @@ function goes({ flows }: Rules, seen: ClassSeen, { use: { operation } }: Site, b
 
 function astray(seen: ClassSeen, { flows }: Rules, operation: string): string {
   const place = seen.at === '' ? '' : ` at \`${seen.at}\``
-  const where = seen.to === undefined ? operation : `${seen.to.kind}:${seen.to.name}`
+  const where = `\`${seen.to === undefined ? operation : `${seen.to.kind}:${seen.to.name}`}\`${inRegion(seen, flows)}`
   const may = flows.flatMap((each) => each.to.map((to) => `\`${printDestination(to)}\``))
   const instead = may.length === 0 ? 'it may go nowhere' : `it may only go to ${joinWords(may, 'or')}`
-  return `${seen.class} data${place} (${seen.by}) would go to \`${where}\`, but ${instead}`
+  return `${seen.class} data${place} (${seen.by}) would go to ${where}, but ${instead}`
+}
+
+/** In which region that is, where the charter asks for one. */
+function inRegion({ region }: ClassSeen, flows: readonly DataFlow[]): string {
+  if (!flows.some(({ to }) => to.some(({ kind }) => kind === 'region'))) return ''
+  return region === undefined ? ' in a region nobody names' : ` in \`region:${region}\``
 }
 
 /** What the answer has to be freed of before a run of this workflow receives it. */

@@ -1,4 +1,6 @@
 import type { Charter, OperationId, Principal } from '../charter/charter.ts'
+import { objectOf, textOf } from '../charter/source/plain.ts'
+import { asksModel } from '../charter/source/tools.ts'
 import type { Workflow } from '../charter/workflow.ts'
 import type { Context } from './context.ts'
 
@@ -11,6 +13,18 @@ export function isAgents({ call }: Context): boolean {
 /** The workflow an operation belongs to. */
 export function workflowOf(charter: Charter, operation: OperationId): Workflow | undefined {
   return [...charter.workflows.values()].find((each) => each.operations.has(operation))
+}
+
+/** Whether calls of an operation go to a model. */
+export function goesToModel(charter: Charter, operation: OperationId): boolean {
+  const shape = charter.operations.get(operation)?.shape
+  return shape !== undefined && charter.sources.get(shape.source)?.description.format === 'model' && asksModel(shape)
+}
+
+/** The model a request to one is for, as `provider/model`. */
+export function modelOf(body: unknown): string {
+  const { provider, model } = objectOf(body)
+  return `${textOf(provider) ?? ''}/${textOf(model) ?? ''}`
 }
 
 /** Everybody in whose name a call is made: the caller, then those it acts for. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CallRequest, Charter, OperationId } from '../charter/charter.ts'
 import { printPointer } from '../charter/pointer.ts'
+import { objectOf, textOf } from '../charter/source/plain.ts'
 import { type Cover, classesOfCall, coverRequest, withholdClasses } from '../classify/call.ts'
 import { classesIn } from '../classify/classes.ts'
 import { seenOf } from '../classify/finding.ts'
@@ -12,8 +13,10 @@ import { leadsTo } from '../constraint/destination.ts'
 import type { ClassSeen } from '../constraint/facts.ts'
 import { flowsOf } from '../constraint/flow.ts'
 import type { Obligation } from '../constraint/kind.ts'
+import { goesToModel, modelOf } from '../constraint/run.ts'
 import type { Decision } from '../decide/decision.ts'
 import type { KnownRun } from './known-run.ts'
+import type { Localities } from './runtime.ts'
 
 /** A call as far as its data matters, and what is known of its run. */
 export interface Carrying {
@@ -22,34 +25,53 @@ export interface Carrying {
   readonly operation: OperationId
   readonly request: CallRequest
   readonly run?: KnownRun
+  readonly localities: Localities
 }
 
 /** New tokens are unguessable. */
 const draw = (): string => randomBytes(16).toString('hex')
 
 /** The classes of data a call carries, and where it takes them. */
-export function carriedClasses({ charter, labels, operation, request, run }: Carrying): readonly ClassSeen[] {
+export function carriedClasses(carrying: Carrying): readonly ClassSeen[] {
+  const { labels, operation, request, run } = carrying
   const seen = seenOf(classesOfCall(labels, { operation, request }, run?.classes))
-  const model = modelOf(charter, operation, request.body)
-  return model === undefined ? seen : seen.map((each) => ({ ...each, to: { kind: 'model', name: model } }))
+  const where = whereTo(carrying)
+  return seen.map((each) => ({ ...each, ...where }))
 }
 
-/** The model a call goes to, as `provider/model`. */
-function modelOf(charter: Charter, operation: OperationId, body: unknown): string | undefined {
-  if (charter.operations.get(operation)?.shape.method !== 'MODEL') return undefined
-  const member = (name: string): unknown =>
-    typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
-  return `${String(member('provider') ?? '')}/${String(member('model') ?? '')}`
+/** Where a call goes, beside its operation. */
+function whereTo({
+  charter,
+  localities,
+  operation,
+  request: { body },
+}: Carrying): Omit<ClassSeen, 'at' | 'class' | 'by'> {
+  const source = charter.operations.get(operation)?.shape.source ?? ''
+  const { region, provider } = localities[source] ?? {}
+  const locality = { ...(region === undefined ? {} : { region }), ...(provider === undefined ? {} : { provider }) }
+  if (!goesToModel(charter, operation)) return locality
+  const name = modelOf(body)
+  const said = textOf(objectOf(body)['region'])
+  return {
+    ...(said === undefined ? {} : { region: said }),
+    ...locality,
+    provider: provider ?? name.slice(0, name.indexOf('/')),
+    to: { kind: 'model', name },
+  }
 }
 
 /** The request with what tokens stand for, where its operation may receive that; undefined where nothing changes. */
-export function restored({ charter, operation, request, run }: Carrying): CallRequest | undefined {
+export function restored(carrying: Carrying): CallRequest | undefined {
+  const { charter, operation, request, run } = carrying
   const { data } = charter
   if (run === undefined || run.tokens.byToken.size === 0 || data === undefined) return undefined
   const { body } = request
+  const where = whereTo(carrying)
   const may = (name: string, at: readonly string[]): boolean =>
     flowsOf(data, name).some((flow) =>
-      flow.to.some((to) => leadsTo(to, { at: printPointer(at), class: name, by: 'token' }, { operation, body })),
+      flow.to.some((to) =>
+        leadsTo(to, { ...where, at: printPointer(at), class: name, by: 'token' }, { operation, body }),
+      ),
     )
   const value = restoreTokens(body, run.tokens, may)
   return JSON.stringify(value) === JSON.stringify(body) ? undefined : { ...request, body: value }

@@ -17,7 +17,7 @@ import { makeReplays, type Replays } from './replays.ts'
 import { reserveNothing } from './reserve.ts'
 import { Rulings } from './ruling.ts'
 import { OpenRuns, type Runs } from './runs.ts'
-import { type InForce, type Limits, putInForce, type Runtime } from './runtime.ts'
+import { type InForce, type Limits, type Localities, putInForce, type Runtime } from './runtime.ts'
 import { Showing } from './showing.ts'
 import { type Store, StoreError } from './store.ts'
 import { openSwitches, type Switches } from './switches.ts'
@@ -34,6 +34,8 @@ export interface GuardOptions {
   readonly limits?: Partial<Limits>
   /** Whether runs go on when the charter changes; otherwise whoever has a token of one exchanges it again. */
   readonly rebinds?: boolean
+  /** Where the sources are: for flows to regions and providers. */
+  readonly localities?: Localities
   readonly now?: () => number
 }
 
@@ -66,8 +68,8 @@ export interface Guard {
    * @throws {StoreError} as `said`.
    */
   heard(run: Run, heard: { readonly from: string; readonly text: string }): Promise<void>
-  /** Puts another charter in force; calls on their way end under the one they began with. */
-  reload(charter: Charter, version: string): Promise<void>
+  /** Puts another charter in force; calls on their way end under the one they began with. Without `localities`, those stay as they are. */
+  reload(charter: Charter, version: string, localities?: Localities): Promise<void>
   readonly charter: () => Charter
   readonly switches: Switches
   readonly approvals: Approvals
@@ -113,7 +115,7 @@ export async function createGuard(charter: Charter, options: GuardOptions): Prom
     limits: { ...usualLimits, ...options.limits },
     rebinds: options.rebinds ?? false,
   }
-  const guard = new ChartedGuard(runtime, putInForce(charter, options.version))
+  const guard = new ChartedGuard(runtime, putInForce(charter, options.version, options.localities))
   await guard.start()
   return guard
 }
@@ -178,10 +180,10 @@ class ChartedGuard implements Guard {
     await journal.append({ at: now(), kind: 'charter', name: charter.name, version, node })
   }
 
-  async reload(charter: Charter, version: string): Promise<void> {
-    if (version === this.#force.version) return
-    this.#force = putInForce(charter, version)
-    await this.#putOnRecord()
+  async reload(charter: Charter, version: string, localities = this.#force.localities): Promise<void> {
+    const before = this.#force
+    this.#force = version === before.version ? { ...before, localities } : putInForce(charter, version, localities)
+    if (version !== before.version) await this.#putOnRecord()
   }
 
   async note(noted: Noted): Promise<void> {

@@ -223,9 +223,13 @@ export class Memories {
   }
 }
 
-function carryingOf({ charter, labels }: InForce, { operation, request }: Call, run: KnownRun | undefined): Carrying {
+function carryingOf(
+  { charter, labels, localities }: InForce,
+  { operation, request }: Call,
+  run: KnownRun | undefined,
+): Carrying {
   if (labels === undefined) throw new TypeError('the charter labels nothing')
-  return { charter, labels, operation, request, ...(run === undefined ? {} : { run }) }
+  return { charter, labels, localities, operation, request, ...(run === undefined ? {} : { run }) }
 }
 
 /** Values that an approved answer says, and that were not approved themselves yet. */

@@ -47,6 +47,9 @@ export interface Limits {
   readonly idleMs: number
 }
 
+/** By source of the charter: where it works on what it is sent, and who does, as flows name them. What is not said is not known. */
+export type Localities = Readonly<Record<string, { readonly region?: string; readonly provider?: string }>>
+
 /** A charter as it is in force; a call keeps the one it began with. */
 export interface InForce {
   readonly charter: Charter
@@ -57,6 +60,7 @@ export interface InForce {
   readonly ends: Ends
   /** What of the data is sensitive; absent when the charter says nothing of it. */
   readonly labels?: Labels
+  readonly localities: Localities
 }
 
 /** What is true of every call of an operation, found out once for each charter. */
@@ -74,7 +78,7 @@ export interface Traits {
   readonly classes: boolean
 }
 
-export function putInForce(charter: Charter, version: string): InForce {
+export function putInForce(charter: Charter, version: string, localities: Localities = {}): InForce {
   const byOperation = new Map(
     [...charter.workflows.values()].flatMap((flow) => [...flow.operations].map((id) => [id, flow] as const)),
   )
@@ -90,6 +94,7 @@ export function putInForce(charter: Charter, version: string): InForce {
     workflowOf: (operation) => byOperation.get(operation),
     traitsOf,
     ends: findEnds(charter),
+    localities,
     ...(charter.data === undefined ? {} : { labels: usableLabels(charter) }),
   }
 }

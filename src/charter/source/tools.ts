@@ -75,6 +75,11 @@ function toolShape(source: string, name: string, { tool, position }: Place): Ope
   }
 }
 
+/** Whether calls of an operation of a source of models go to a model: what is asked of it, or how long that would be. */
+export function asksModel({ name }: Pick<OperationShape, 'name'>): boolean {
+  return name === 'generate' || name === 'count'
+}
+
 /**
  * A provider of models: `generate` asks a model, `count` counts tokens, `models` lists them. The body of `generate` is what all providers
  * have in common: the model, how many tokens at most, which tools are offered.

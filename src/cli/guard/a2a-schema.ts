@@ -1,6 +1,6 @@
 /** The shape of `a2a:` in a guard file: which agents it stands before, and where other agents reach it. */
 import { z } from 'zod'
-import { file, name, span, text } from './schema-part.ts'
+import { file, locality, name, span, text } from './schema-part.ts'
 
 const agent = z.strictObject({
   headers: z
@@ -28,6 +28,7 @@ const agent = z.strictObject({
     .meta({ description: 'Where it may call back with news of tasks: beginnings of addresses. Without it, nowhere.' }),
   ca: file('Certificates to trust instead of the system’s, PEM.').optional(),
   timeout: span('5m', 'Until it begins to answer.'),
+  ...locality,
 })
 
 export const a2aSchema = z

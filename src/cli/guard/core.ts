@@ -8,6 +8,7 @@ import type { Store } from '../../guard/store.ts'
 import { blind, type Truth } from '../../guard/truth.ts'
 import { type Ledger, openLedger } from '../../ledger/ledger.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
+import { localitiesOf } from './localities.ts'
 import { ledgerOptions, openState } from './places.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -60,6 +61,7 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
         idleMs: runs.idle,
       },
       rebinds: runs['charter-changed'] === 'go-on',
+      localities: localitiesOf(config.file),
     })
     return {
       node,

@@ -1,20 +1,11 @@
 /** The shape of `mcp:` in a guard file: which MCP servers it stands before, and where its clients reach it. */
 import { z } from 'zod'
-import { parseDuration } from '../../charter/duration.ts'
+import { locality, name, span, text } from './schema-part.ts'
 
-const text = z.string().min(1)
-const name = text.regex(/^[A-Za-z][\w-]*$/, 'a name has letters, digits, `-` and `_`, and starts with a letter')
 const template = text.meta({
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
   description: 'May name secrets: ${env:NAME} or ${file:PATH}.',
 })
-const span = (written: string, description: string) =>
-  z
-    .string()
-    .regex(/^\d+(ms|s|m|h|d)$/, 'a duration is written `250ms`, `30s` or `15m`')
-    .transform((given) => parseDuration(given) ?? 0)
-    .prefault(written)
-    .meta({ description: `${description} Without it, ${written}.` })
 
 const overHttp = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).meta({ description: 'Its MCP endpoint.' }),
@@ -23,6 +14,7 @@ const overHttp = z.strictObject({
     .optional()
     .meta({ description: 'Certificates to trust instead of the system’s, PEM. Relative to the guard file.' }),
   timeout: span('5m', 'Until the head of an answer.'),
+  ...locality,
 })
 const program = z.strictObject({
   command: text.meta({ description: 'The program. It is started as it stands here, without a shell.' }),
@@ -32,6 +24,7 @@ const program = z.strictObject({
     .default({})
     .meta({ description: 'Beside what every program gets; nothing else is passed on.' }),
   cwd: text.optional().meta({ description: 'Relative to the guard file.' }),
+  ...locality,
 })
 
 /** The section. */

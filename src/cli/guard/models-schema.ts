@@ -1,6 +1,6 @@
 /** The shape of `models:` in a guard file: which providers of models it stands before, and where clients reach it. */
 import { z } from 'zod'
-import { file, name, secret, span, text } from './schema-part.ts'
+import { file, locality, name, secret, span, text } from './schema-part.ts'
 
 const source = z.strictObject({
   url: z
@@ -9,7 +9,7 @@ const source = z.strictObject({
   key: secret
     .optional()
     .meta({ description: 'The provider’s key. Without it, the vault puts one in, or nobody does.' }),
-  region: text.optional().meta({ description: 'Where the provider works on it, for flows of the charter: `eu`.' }),
+  region: locality.region,
   ca: file('Certificates to trust instead of the system’s, PEM.').optional(),
   timeout: span('10m', 'Until the head of an answer, and between its parts.'),
   'provider-tools': z.enum(['refuse', 'remove']).default('refuse').meta({

@@ -29,6 +29,13 @@ export function file(description: string): z.ZodString {
   return text.meta({ description: `${description} Relative to the guard file.` })
 }
 
+/** Where a source works on what it is sent, and who does: what flows of the charter mean by `region:` and `provider:`. */
+export const locality: { readonly region: z.ZodOptional<z.ZodString>; readonly provider: z.ZodOptional<z.ZodString> } =
+  {
+    region: text.optional().meta({ description: 'Where it works on what it is sent, for flows to `region:`: `eu`.' }),
+    provider: text.optional().meta({ description: 'Who runs it, for flows to `provider:`: `acme`.' }),
+  }
+
 /** A reference to a secret that is kept elsewhere, and nothing else. */
 export const secret: z.ZodString = text
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write

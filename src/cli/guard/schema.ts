@@ -5,7 +5,7 @@ import { a2aSchema } from './a2a-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { modelsSchema } from './models-schema.ts'
 import { runsSchema } from './runs-file.ts'
-import { file, name, secret, span, text } from './schema-part.ts'
+import { file, locality, name, secret, span, text } from './schema-part.ts'
 import { vaultSchema } from './vault-schema.ts'
 
 const units: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2 }
@@ -102,6 +102,7 @@ const upstream = z.strictObject({
   idle: span('30s', 'Between parts of an answer.'),
   connect: span('5s', 'Until connected.'),
   connections: z.int().min(1).max(10_000).default(256),
+  ...locality,
 })
 
 const reader = z

@@ -12,6 +12,7 @@ import type { Injector } from '../../vault/injector.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
 import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
 import { type Core, openCore } from './core.ts'
+import { localitiesOf } from './localities.ts'
 import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
 import { openKnownRuns } from './runs-file.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
@@ -219,7 +220,7 @@ class ServingGuard implements Serving {
     })
     truth.exchange(outside.truth)
     await now.outside.identifier.close()
-    await core.guard.reload(next.charter, next.version)
+    await core.guard.reload(next.charter, next.version, localitiesOf(next.file))
     Object.assign(now, { ready: next, outside, watched: watchedFiles(options.file, loaded, []) })
     const parts = fixedParts(before, next)
     if (parts.length > 0) options.tell({ kind: 'restart-needed', parts })

@@ -19,7 +19,7 @@ import { passAnswer } from './answer.ts'
 import { identifyCaller } from './caller.ts'
 import { coverBody } from './cover.ts'
 import type { ModelHooks } from './hooks.ts'
-import { type Asker, bodyFor, historyProblem, incomingFor, modelProblem, tellRun } from './incoming.ts'
+import { type Asker, bodyFor, historyProblem, incomingFor, tellRun } from './incoming.ts'
 import { keepMet, type Named, named, type RunMemory, unmet } from './memory.ts'
 import { type Place, placeOf } from './place.ts'
 import type { ModelSource } from './provider.ts'
@@ -179,9 +179,7 @@ async function rule(around: ModelSurroundings, carried: Carried, reply: Reply, s
   const covered = request === undefined ? undefined : coverBody(request.body, fresh, ruling)
   const watches = observes(charter, operation)
   const refusal =
-    request === undefined || watches
-      ? undefined
-      : (offered.refusal ?? problemOf(charter, carried, { request, operation, covered }))
+    request === undefined || watches ? undefined : (offered.refusal ?? problemOf(carried, request, covered))
   const problem = refusal ?? (await told(around, carried, { charter, names }))
   if (problem !== undefined) {
     // What the guard let pass and the gateway does not is on the record as never sent.
@@ -224,19 +222,10 @@ async function decideOffers(
   return { removed }
 }
 
-function problemOf(
-  charter: Charter,
-  { source, asker }: Carried,
-  {
-    request,
-    operation,
-    covered,
-  }: { readonly request: ModelRequest; readonly operation: string; readonly covered: unknown },
-): Refusal | undefined {
+function problemOf({ source, asker }: Carried, request: ModelRequest, covered: unknown): Refusal | undefined {
   if (covered === undefined)
     return refuse('denied', 'part of the request may not go to this model, and cannot be taken out of it')
-  const model = `${source.provider}/${request.model}`
-  return modelProblem(charter, operation, asker.run, model) ?? historyProblem(request, source, asker.notes)
+  return historyProblem(request, source, asker.notes)
 }
 
 /** Tells the run what is new to it; what it cannot take must not be sent. */

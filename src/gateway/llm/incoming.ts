@@ -1,6 +1,5 @@
 /** A request to a model as the guard is asked about it, and what is told to the run before it is sent. */
 import type { Charter, Principal, Run } from '../../charter/charter.ts'
-import { matches } from '../../constraint/destination.ts'
 import type { Incoming, Refusal } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { refuse } from '../../guard/refusal.ts'
@@ -77,25 +76,6 @@ export function incomingFor(
   rest: Pick<Incoming, 'request' | 'signal' | 'hold'>,
 ): Incoming {
   return { operation, principal, rewrites: true, ...rest, ...(run === undefined ? {} : { run }) }
-}
-
-/** Why the workflow may not use a model; undefined when it may. */
-export function modelProblem(
-  charter: Charter,
-  operation: string,
-  run: Run | undefined,
-  model: string,
-): Refusal | undefined {
-  const workflow =
-    run?.workflow === undefined
-      ? [...charter.workflows.values()].find((each) => each.operations.has(operation))
-      : charter.workflows.get(run.workflow)
-  const models = workflow?.models
-  if (workflow === undefined || models === undefined) return undefined
-  if (models.some((glob) => matches(glob, model))) return undefined
-  return refuse('denied', `the workflow \`${workflow.name}\` may not use the model \`${model}\``, {
-    remedy: `use one of ${models.map((each) => `\`${each}\``).join(', ')}`,
-  })
 }
 
 /** Why a conversation that is not in the request cannot go on; undefined when it can. */

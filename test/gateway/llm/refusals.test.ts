@@ -85,7 +85,8 @@ for (const [api, ask] of Object.entries(asking)) {
     const { status, text } = await failureOf(ask(stage, { model: 'davinci' }))
     assert.deepEqual([status, stage.provider.seen.length], [403, 0])
     assert.match(text, /`support` may not use the model `(openai|anthropic)\/davinci`/)
-    assert.deepEqual([stage.last('outcome').effect, stage.last('outcome').status], ['released', undefined])
+    const { effect, reasons } = stage.last('decision')
+    assert.deepEqual([effect, reasons.map(({ constraint }) => constraint)], ['deny', [`${family}.generate.delegation`]])
   })
   test(`${api}: what would pass the budget of tokens is 429, and is not tried again`, async () => {
     const eager = {
