@@ -145,6 +145,7 @@ function watching(guard: Guard, onGo: (incoming: Incoming) => void): Guard {
     doubts: guard.doubts,
     replays: guard.replays,
     runs: guard.runs,
+    tools: guard.tools,
     close: () => guard.close(),
   }
 }

@@ -52,6 +52,8 @@ export interface Source {
   readonly url?: string
   readonly server?: string
   readonly description: ApiDescription
+  /** Whether approved tools whose descriptions look like an attack are held. */
+  readonly holdsSuspicious?: true
   /** True of a response that refuses although its status is below 300. Reads `response`. */
   readonly refusedWhen?: Expression
 }

@@ -104,6 +104,7 @@ function linkSources(linker: Linker, described: ReadonlyMap<string, ApiDescripti
       description,
       ...(raw.url === undefined ? {} : { url: raw.url }),
       ...(raw.server === undefined ? {} : { server: raw.server }),
+      ...(raw.suspicious === 'hold' ? { holdsSuspicious: true as const } : {}),
       ...(refusedWhen === undefined ? {} : { refusedWhen }),
     })
   }

@@ -131,3 +131,11 @@ export const agentOperation = {
     .meta({ description: 'It keeps what runs remember, or gives it back: where values came from is kept with them.' }),
   spends: spends.optional(),
 }
+
+/** What a source of `type: mcp` adds. */
+export const mcpSource = {
+  suspicious: z.enum(['hold', 'note']).default('note').meta({
+    description:
+      'Of `type: mcp`: what happens with an approved tool whose description looks like an attack. Others that look so are held.',
+  }),
+}

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { journeySchema } from './journey.ts'
-import { agentActor, agentOperation, dataPolicy, values } from './schema-agent.ts'
+import { agentActor, agentOperation, dataPolicy, mcpSource, values } from './schema-agent.ts'
 import { approval, undescribed, workflow } from './schema-guard.ts'
 import { referenced } from './schema-ref.ts'
 import {
@@ -282,6 +282,7 @@ const source = z
       )
       .optional()
       .meta({ description: 'Operations written here, where no usable description exists, or beside one.' }),
+    ...mcpSource,
     'refused-when': expression.optional().meta({
       description:
         'How this API refuses, over `response.status`, `response.body`, `response.headers`; statuses from 300 on always refuse.',

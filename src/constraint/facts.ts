@@ -22,7 +22,8 @@ export interface Facts {
   readonly pins?: Readonly<Record<OperationId, Pin>>
 }
 
-export type Pin = 'pinned' | 'changed' | 'unknown'
+/** `suspicious`: as it was approved, but what is said of it looks like an attack, and the charter holds such. */
+export type Pin = 'pinned' | 'changed' | 'suspicious' | 'unknown'
 
 /** Whose word a value is: the user's, an approver's, the system's of record, anybody's, or the model's alone. */
 export type Trust = 'prompt' | 'endorsed' | 'trusted' | 'untrusted' | 'model'

@@ -11,6 +11,7 @@ import type { GuardEvent, Journal, Noted } from './journal.ts'
 import { Later } from './later.ts'
 import { Waiting } from './leases.ts'
 import { Memories } from './memory.ts'
+import { makeNotedTools, type NotedTools } from './noted-tools.ts'
 import { callOf, isAllowed, readyOf } from './ready.ts'
 import { refusalOf, refuse } from './refusal.ts'
 import { makeReplays, type Replays } from './replays.ts'
@@ -77,6 +78,8 @@ export interface Guard {
   /** What counts once, on whichever node it comes. */
   readonly replays: Replays
   readonly runs: Runs
+  /** Tools that somebody should look at. */
+  readonly tools: NotedTools
   close(): Promise<void>
 }
 
@@ -132,6 +135,7 @@ class ChartedGuard implements Guard {
   readonly doubts: Doubts
   readonly replays: Replays
   readonly runs: OpenRuns
+  readonly tools: NotedTools
   readonly #rulings: Rulings
   readonly #later: Later
   readonly #memories: Memories
@@ -148,6 +152,7 @@ class ChartedGuard implements Guard {
     )
     this.replays = makeReplays(runtime)
     this.runs = new OpenRuns(runtime, () => this.#force)
+    this.tools = makeNotedTools(runtime, () => this.#force)
     this.#memories = new Memories(runtime)
     this.#showing = new Showing(runtime, this.#memories)
     this.#later = new Later(runtime, (id, incoming, forward) => this.#carry(id, incoming, forward))

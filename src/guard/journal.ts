@@ -3,6 +3,7 @@ import type { CallRequest, OperationId, Principal, Run, UseId } from '../charter
 import type { Obligation } from '../constraint/kind.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
 import type { Objects } from './gather.ts'
+import type { NotedTool } from './noted-tools.ts'
 import type { HoldState, Mark, ObjectRef, Switch } from './store.ts'
 
 /** Resolves when the entry cannot be lost any more. Rejects with the `code` `unwritable` or `full` when it may be tried again. */
@@ -107,6 +108,8 @@ export interface UndescribedRequest {
   readonly path: string
   readonly passed: boolean
   readonly principal?: Principal
+  /** Of a tool that somebody should look at: what was seen. */
+  readonly tool?: NotedTool
 }
 
 /** What never became a call. No `why` has a credential in it. */

@@ -119,8 +119,14 @@ export function draftOf(event: GuardEvent): EntryDraft {
   }
 }
 
+const wordsFor = {
+  new: 'nobody approved the tool',
+  changed: 'the server describes the tool in another way than it was approved',
+  suspicious: 'what is said of the tool looks like an attack',
+} as const
+
 /** A decision about no operation: none of the charter's is called `undescribed`, they all have a source before their name. */
-function undescribedDraft({ call, method, path, passed, principal }: UndescribedRequest): Omit<
+function undescribedDraft({ call, method, path, passed, principal, tool }: UndescribedRequest): Omit<
   DecisionBody,
   'charter'
 > & {
@@ -128,7 +134,7 @@ function undescribedDraft({ call, method, path, passed, principal }: Undescribed
   readonly content: Content
   readonly subject?: string
 } {
-  const says = 'no description has this method and path'
+  const says = tool === undefined ? 'no description has this method and path' : wordsFor[tool.kind]
   return {
     kind: 'decision',
     call,
@@ -138,7 +144,10 @@ function undescribedDraft({ call, method, path, passed, principal }: Undescribed
     reasons: passed ? [] : [{ constraint: 'undescribed', kind: 'undescribed', outcome: 'broken', says }],
     mode: 'enforce',
     reserved: false,
-    content: { request: { method, path }, ...(principal === undefined ? {} : { principal }) },
+    content: {
+      request: { method, path, ...(tool === undefined ? {} : { tool }) },
+      ...(principal === undefined ? {} : { principal }),
+    },
     ...(principal === undefined ? {} : subjectOf(principal)),
   }
 }

@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize'
 import { memberOf, type Tool } from './tool.ts'
-import { excerptOf } from './visible.ts'
+import { excerptOf, writtenOut } from './visible.ts'
 
 /** What is pinned of a tool: what a model reads of it, and what decides how it is called. */
 export const pinnedMembers = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const
@@ -53,16 +53,47 @@ export function comparePins(approved: readonly Tool[], live: readonly Tool[]): T
 
 /** Every difference of two tools in what is pinned, as readable lines: place, before, after. Hidden characters are written out. */
 export function differencesOf(before: Tool, after: Tool): readonly string[] {
-  return pinnedMembers.flatMap((name) => [...differ(before[name], after[name], name)]).slice(0, mostLines)
+  return pinnedMembers
+    .flatMap((name) => [...differ(before[name], after[name], name)])
+    .map(({ at, before: old, after: now }) => change(old, now, at))
+    .slice(0, mostLines)
+}
+
+/** One place in which a tool is another one: the whole of what stood there, and of what stands there now; absent where nothing does. */
+export interface ToolChange {
+  readonly at: string
+  readonly before?: string
+  readonly now?: string
+}
+
+/** Every difference of two tools in what is pinned, whole; hidden characters are written out. Of a tool that is new, all of it. */
+export function changesOf(before: Tool | undefined, after: Tool): readonly ToolChange[] {
+  return pinnedMembers
+    .flatMap((name) => [...differ(before?.[name], after[name], name)])
+    .map(({ at, before: old, after: now }) => ({
+      at,
+      ...(old === undefined ? {} : { before: whole(old) }),
+      ...(now === undefined ? {} : { now: whole(now) }),
+    }))
+}
+
+function whole(value: unknown): string {
+  return writtenOut(typeof value === 'string' ? value : canonicalText(value))
+}
+
+interface Difference {
+  readonly at: string
+  readonly before: unknown
+  readonly after: unknown
 }
 
 const mostLines = 100
 const deepest = 60
 
-function* differ(before: unknown, after: unknown, at: string, depth = 0): Generator<string> {
+function* differ(before: unknown, after: unknown, at: string, depth = 0): Generator<Difference> {
   if (canonicalText(before) === canonicalText(after)) return
   if (!isRecord(before) || !isRecord(after) || depth > deepest) {
-    yield change(before, after, at)
+    yield { at, before, after }
     return
   }
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {

@@ -55,19 +55,21 @@ function lastCharacter(text: string, at: number): string {
   return [...pair].at(-1) ?? ''
 }
 
+/** A whole text for a person to read: hidden characters written out, nothing else changed. */
+export function writtenOut(text: string): string {
+  return text.replaceAll(
+    hidden,
+    (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+  )
+}
+
 const longestExcerpt = 160
 
 /** A part of a text for a person to read: hidden characters written out, white space as blanks, cut where it is long. */
 export function excerptOf(text: string, start = 0, end: number = text.length): string {
   const from = Math.max(0, start - 20)
   const part = text.slice(from, Math.min(text.length, Math.max(end + 20, from + 40)))
-  const shown = part
-    .replaceAll(
-      hidden,
-      (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
-    )
-    .replaceAll(/\s+/g, ' ')
-    .trim()
+  const shown = writtenOut(part).replaceAll(/\s+/g, ' ').trim()
   return shown.length > longestExcerpt ? `${shown.slice(0, longestExcerpt)}…` : shown
 }
 

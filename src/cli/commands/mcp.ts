@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
+import { addOperatorOptions } from '../guard/operator.ts'
 import { clientNames } from '../mcp/clients.ts'
+import { approve, type HeldOptions, held } from '../mcp/held.ts'
 import { type InstallOptions, install, uninstall } from '../mcp/install.ts'
 import { type WrapOptions, wrap } from '../mcp/wrap.ts'
 import type { Terminal } from '../terminal.ts'
@@ -26,9 +28,25 @@ export function register(program: Command, terminal: Terminal): void {
         .option('--server <name...>', 'these servers only'),
     ),
   ).action((options: InstallOptions & { readonly charter: string }) => install(terminal, options))
+  addSeen(
+    command.command('held').description('show tools that are not as they were approved, and how they differ'),
+  ).action((options: HeldOptions) => held(terminal, options))
+  addSeen(
+    command
+      .command('approve')
+      .description('approve a tool as its server describes it now')
+      .argument('<tool>', 'as SOURCE.TOOL')
+      .requiredOption('--pin <pin>', 'what you looked at: the pin that `lockstep mcp held` shows'),
+  ).action((name: string, options: HeldOptions & { readonly pin: string }) => approve(terminal, name, options))
   addWhere(command.command('uninstall').description('take the guard out of the configuration of MCP clients')).action(
     (options: InstallOptions) => uninstall(terminal, options),
   )
+}
+
+function addSeen(command: Command): Command {
+  return addOperatorOptions(command)
+    .option('--charter <file>', 'the charter of `lockstep mcp wrap`, instead of a guard file; or the one to approve in')
+    .option('--state <folder>', 'where its state is, relative to the charter', '.lockstep/mcp')
 }
 
 function addWho(command: Command): Command {

@@ -2,6 +2,7 @@
 
 import { type Became, became } from '../../gateway/control/approvals.ts'
 import { detailIn } from '../../guard/busy.ts'
+import type { SeenTool } from '../../guard/noted-tools.ts'
 import type { Question } from '../../guard/question.ts'
 import type { Bound } from '../../guard/standing.ts'
 import type { Standing } from '../../guard/standing-grants.ts'
@@ -56,6 +57,8 @@ export interface Office {
   doubts(): Promise<readonly Doubtful[]>
   /** @returns false when it is not in doubt. */
   settle(call: string, effect: 'effective' | 'released', why: string): Promise<boolean>
+  /** Tools of MCP servers that somebody should look at. */
+  tools(): Promise<readonly SeenTool[]>
   readonly runs: RunOffice
 }
 
@@ -75,6 +78,7 @@ export function localOffice({ guard }: Core, person: Person): Office {
     on: (of, name, why) => guard.switches.on(of, name, by, locally(why), Date.now()),
     doubts: async () => (await guard.doubts.list()).map(doubtOf),
     settle: (call, effect, why) => guard.doubts.settle(call, effect, by, locally(why)),
+    tools: () => guard.tools.list(),
     runs: localRuns(guard.runs, person),
   }
 }

@@ -85,6 +85,33 @@ const doubtsSchema = z.object({
   ),
 })
 
+const toolsSchema = z.object({
+  tools: z.array(
+    z
+      .object({
+        source: z.string(),
+        tool: z.string(),
+        kind: z.enum(['new', 'changed', 'suspicious']),
+        held: z.boolean(),
+        pin: z.string(),
+        changes: z.array(z.object({ at: z.string(), before: z.string().optional(), now: z.string().optional() })),
+        findings: z.array(
+          z.object({ code: z.string(), severity: z.string(), at: z.string(), excerpt: z.string(), says: z.string() }),
+        ),
+        now: z.unknown(),
+        at: z.string().transform((text) => Date.parse(text)),
+      })
+      .transform(({ changes, ...tool }) => ({
+        ...tool,
+        changes: changes.map(({ at, before, now }) => ({
+          at,
+          ...(before === undefined ? {} : { before }),
+          ...(now === undefined ? {} : { now }),
+        })),
+      })),
+  ),
+})
+
 /**
  * Work through a control API, as whoever the token belongs to.
  *
@@ -150,6 +177,7 @@ export function remoteOffice(url: string, token: string): Office {
       fine(answer)
       return true
     },
+    tools: async () => toolsSchema.parse(fine(await ask('GET', '/v1/tools'))).tools,
     runs: remoteRuns(ask, fine),
   }
 }

@@ -7,6 +7,7 @@ import { environmentOf } from '../../gateway/mcp/secrets.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
+import { headOf, linesOf } from '../mcp/tool-words.ts'
 import type { GuardConfig } from './config.ts'
 import type { McpFile } from './mcp-schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -96,8 +97,7 @@ function readPem(folder: string, path: string): Promise<string> {
 /** What an operator is told. */
 export function wordsFor(event: McpEvent): string {
   if (event.kind === 'failed') return event.why
-  const { source, tool, kind, members } = event.drift
-  return kind === 'new'
-    ? `\`${source}\` has a tool that was not approved: \`${tool}\`; it is not shown`
-    : `\`${source}.${tool}\` is another tool than was approved (${members.join(', ')}): its calls are held`
+  const { held, ...seen } = event.sight
+  const after = held ? '; it is held: `lockstep mcp held`' : ''
+  return [`${headOf(seen)}${after}`, ...linesOf(seen)].join('\n')
 }

@@ -31,7 +31,7 @@ export interface WrapOptions {
 
 /** Serves the client on standard input until it ends. */
 export async function wrap(terminal: Terminal, command: readonly string[], options: WrapOptions): Promise<void> {
-  const ready = await readyFor(terminal, options)
+  const ready = await readyForWrap(terminal, options)
   const [program, ...args] = command
   if (ready === undefined || program === undefined) return
   const source = sourceOf(ready, options.source)
@@ -84,9 +84,10 @@ function ownEnvironment({ env }: Terminal): Readonly<Record<string, string>> {
   )
 }
 
-async function readyFor(
+/** Charter and state of a wrapped server; nothing when the charter is invalid, which is then said. */
+export async function readyForWrap(
   terminal: Terminal,
-  { charter: path, state }: WrapOptions,
+  { charter: path, state }: Pick<WrapOptions, 'charter' | 'state'>,
 ): Promise<(GuardConfig & ReadyCharter) | undefined> {
   const loaded = await loadCharter(path)
   const ready = readyCharter(loaded)

@@ -4,7 +4,7 @@ import type { Guard } from '../../guard/guard.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Asked, Given, Route } from '../control/route.ts'
-import { type Drift, Pins } from '../mcp/pins.ts'
+import { Pins, type Sight } from '../mcp/pins.ts'
 import { type AcsAgent, agentsNamed } from './agent.ts'
 import { allowed, type Disposition, denied } from './answer.ts'
 import { expireAll } from './call.ts'
@@ -32,7 +32,7 @@ export interface AcsOptions {
   /** How long it is to wait for a decision: longer than the guard waits for an object that is busy, and for approvers. 15 seconds by default. */
   readonly timeoutMs?: number
   /** Learns of tools that agents were shown otherwise than they were approved. */
-  readonly onDrift?: (drift: Drift) => void
+  readonly onDrift?: (sight: Sight) => void
   /** How many sessions are kept; 10 000 by default. */
   readonly sessions?: number
 }
@@ -64,7 +64,7 @@ export function makeAcs(options: AcsOptions): Acs {
     if (secret.byteLength < 32) throw new TypeError(`the secret of \`${name}\` has less than 32 bytes`)
   const sessions = new Sessions(
     options.sessions ?? 10_000,
-    () => new Pins(options.guard.charter, options.onDrift ?? (() => undefined)),
+    () => new Pins({ charter: options.guard.charter, onSight: options.onDrift ?? (() => undefined) }),
   )
   const around: Around = {
     options,

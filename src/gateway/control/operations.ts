@@ -1,4 +1,4 @@
-/** What operators do: switch off and on, and say what became of calls in doubt. */
+/** What operators do: switch off and on, say what became of calls in doubt, and look at tools that are held. */
 import { z } from 'zod'
 import { detailIn } from '../../guard/busy.ts'
 import type { Guard } from '../../guard/guard.ts'
@@ -15,9 +15,9 @@ const effectSchema = z.strictObject({
 
 const switchable: readonly Switch['of'][] = ['principal', 'agent', 'workflow', 'operation', 'tenant', 'object', 'run']
 
-/** The routes under `/v1/switches` and `/v1/doubts`. */
+/** The routes under `/v1/switches`, `/v1/doubts` and `/v1/tools`. */
 export function operatorRoutes(guard: Guard): readonly Route[] {
-  return [...switchRoutes(guard), ...doubtRoutes(guard)]
+  return [...switchRoutes(guard), ...doubtRoutes(guard), toolRoute(guard)]
 }
 
 function switchRoutes(guard: Guard): readonly Route[] {
@@ -92,6 +92,18 @@ function doubtRoutes(guard: Guard): readonly Route[] {
       },
     },
   ]
+}
+
+function toolRoute(guard: Guard): Route {
+  return {
+    method: 'GET',
+    path: '/v1/tools',
+    needs: 'operate',
+    handle: async () => {
+      const tools = (await guard.tools.list()).map(({ at, ...tool }) => ({ ...tool, at: new Date(at).toISOString() }))
+      return { status: 200, body: { tools } }
+    },
+  }
 }
 
 function shownDoubt(call: StoredCall): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ import { type ListenConfig, openListener, type TlsConfig } from '../http/listene
 import { openUpstreams, type UpstreamConfig, type Upstreams } from '../http/upstream.ts'
 import { makeApprovals } from './approval.ts'
 import type { CommandConfig } from './child.ts'
-import { type McpEvent, tellDrift } from './event.ts'
+import { type McpEvent, watching } from './event.ts'
 import { type Door, type FaceAround, type McpLimits, serveMcp } from './face.ts'
 import { httpUpstream } from './http-upstream.ts'
 import { mergedUpstream } from './merged.ts'
@@ -97,10 +97,10 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
     .map((upstream) =>
       vault === undefined ? upstream : sealedUpstream(upstream, { vault, charter: guard.charter, onFail }),
     )
-  const pins = new Pins(options.guard.charter, (drift) => tellDrift(options.guard, drift, tell))
+  const pins = new Pins(watching(options.guard, tell))
   const approvals = makeApprovals(Date.now, options.key)
   const own = new Map(upstreams.map((upstream) => [upstream.source, ownClient(upstream)]))
-  const lookers = makeLookers((source, signal) => own.get(source)?.(signal))
+  const lookers = makeLookers((source, signal) => own.get(source)?.(signal), pins)
   const doorTo = (upstream: McpUpstream): Door => ({
     upstream,
     judge: makeJudge({ guard: options.guard, naming: namingOf([upstream.source]), pins, approvals, lookers }),

@@ -1,5 +1,6 @@
 /** Lists as one principal may see them: approved, unchanged, open to them; never kept for anybody else. */
 import type { Charter, Principal } from '../../charter/charter.ts'
+import type { Tool } from '../../integrity/tool.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Asking } from './judge.ts'
@@ -65,7 +66,7 @@ function toolsFor(
   whole: boolean,
 ): Items {
   onTools(tools)
-  const bySource = new Map<string, { readonly visible: Items[number]; readonly own: Items[number] }[]>()
+  const bySource = new Map<string, { readonly visible: Items[number]; readonly own: Tool }[]>()
   for (const tool of tools) {
     const named = naming.of(String(tool['name']))
     if (named === undefined) continue
@@ -83,7 +84,7 @@ function toolsFor(
       ),
     )
     for (const { visible, own } of those)
-      if (fit.has(own) && isVisible(charter, `${source}.${String(own['name'])}`, principal, run)) shown.add(visible)
+      if (fit.has(own) && isVisible(charter, `${source}.${own.name}`, principal, run)) shown.add(visible)
   }
   return tools.filter((each) => shown.has(each))
 }

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import type { Charter } from '../../charter/charter.ts'
 import type { Pin } from '../../constraint/facts.ts'
-import { digestOf } from '../../guard/id.ts'
-import { pinnedMembers, pinOf } from '../../integrity/pin.ts'
-import { isRecord } from '../../wire/to-http.ts'
-
-type Tool = Readonly<Record<string, unknown>>
+import { type ToolFinding, verdictOf } from '../../integrity/finding.ts'
+import type { OtherTool } from '../../integrity/others.ts'
+import { changesOf, pinOf, type ToolChange } from '../../integrity/pin.ts'
+import { scanTool } from '../../integrity/scan.ts'
+import { type Tool, toolsIn } from '../../integrity/tool.ts'
 
 /** A tool as it was approved. */
 export interface Approved {
@@ -14,54 +14,98 @@ export interface Approved {
   readonly pin: string
 }
 
-/** A tool that is another one than was approved. `members` differ. */
-export interface Drift {
+/** A tool that somebody should look at: nobody approved it, or as another one than it is now, or its description looks like an attack. */
+export interface Sight {
   readonly source: string
   readonly tool: string
-  readonly kind: 'changed' | 'new'
-  readonly members: readonly string[]
-  readonly before?: Tool
+  readonly kind: 'new' | 'changed' | 'suspicious'
+  /** It is neither shown nor called. */
+  readonly held: boolean
+  readonly pin: string
+  /** Where it is another one than was approved, whole. */
+  readonly changes: readonly ToolChange[]
+  readonly findings: readonly ToolFinding[]
+  /** As its server describes it now. */
   readonly now: Tool
+}
+
+export interface PinsOptions {
+  readonly charter: () => Charter
+  /** Told once of each description of a tool. */
+  readonly onSight: (sight: Sight) => void
+  /** Told of tools that nobody needs to look at: at first, and when they were told of before. */
+  readonly onFit?: (source: string, tools: readonly string[]) => void
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** How long a list that was seen is believed, unless the server says that it is another one. */
 const believedMs = 60_000
+/** Instead of the pin of a tool whose name comes twice. */
+const twice = 'twice'
+const mostLooks = 10_000
+
+/** A tool of a list, and what identifies how it is described. */
+interface Listed {
+  readonly tool: Tool
+  readonly pin: string
+}
+
+/** What is to be thought of it under one charter. */
+interface Look {
+  readonly as: Pin
+  readonly held: boolean
+  readonly sight?: Sight
+}
 
 /** Follows what servers say their tools are. */
 export class Pins {
-  readonly #charter: () => Charter
-  readonly #onDrift: (drift: Drift) => void
+  readonly #options: PinsOptions
   #approvedOf:
     | { readonly charter: Charter; readonly tools: ReadonlyMap<string, ReadonlyMap<string, Approved>> }
     | undefined
-  readonly #live = new Map<string, { at: number; readonly tools: Map<string, string> }>()
-  readonly #told = new Set<string>()
+  readonly #live = new Map<string, { at: number; readonly tools: Map<string, Listed> }>()
+  /** What was found of each description. */
+  readonly #looks = new Map<string, Look>()
+  readonly #told = new Map<string, Sight | undefined>()
 
-  constructor(charter: () => Charter, onDrift: (drift: Drift) => void) {
-    this.#charter = charter
-    this.#onDrift = onDrift
+  constructor(options: PinsOptions) {
+    this.#options = options
   }
 
   /** The approved tools of a source by name; undefined when it has no list, and none is compared. */
   approved(source: string): ReadonlyMap<string, Approved> | undefined {
-    const charter = this.#charter()
-    if (this.#approvedOf?.charter !== charter) this.#approvedOf = { charter, tools: approvedIn(charter) }
-    return this.#approvedOf.tools.get(source)
+    return this.#approvedTools().get(source)
+  }
+
+  #approvedTools(): ReadonlyMap<string, ReadonlyMap<string, Approved>> {
+    const charter = this.#options.charter()
+    if (this.#approvedOf?.charter !== charter) {
+      this.#approvedOf = { charter, tools: approvedIn(charter) }
+      this.#looks.clear()
+    }
+    return this.#approvedOf.tools
   }
 
   /** How a tool is described now. */
   stateOf(source: string, tool: string): Pin {
-    const approved = this.approved(source)?.get(tool)
-    const live = this.#live.get(source)?.tools.get(tool)
-    if (approved === undefined || live === undefined) return 'unknown'
-    return live === approved.pin ? 'pinned' : 'changed'
+    if (this.approved(source)?.get(tool) === undefined) return 'unknown'
+    return this.#lookOf(source, tool)?.as ?? 'unknown'
+  }
+
+  /** Whether a tool that nobody approved is held: its description looks like an attack. */
+  isHeld(source: string, tool: string): boolean {
+    return this.#lookOf(source, tool)?.held === true
+  }
+
+  #lookOf(source: string, tool: string): Look | undefined {
+    const tools = this.#live.get(source)?.tools
+    const listed = tools?.get(tool)
+    return tools === undefined || listed === undefined ? undefined : this.#lookAt(source, listed, tools)
   }
 
   /** Whether the list of a source must be asked for before its tools are called. */
   isStale(source: string): boolean {
-    if (this.approved(source) === undefined) return false
     const at = this.#live.get(source)?.at
     return at === undefined || performance.now() - at > believedMs
   }
@@ -74,57 +118,88 @@ export class Pins {
 
   /**
    * Takes what a server listed. @param whole - It is the whole list: what it does not have is gone.
-   * @returns those that are as they were approved.
+   * @returns those that may be shown.
    */
   see(source: string, tools: readonly unknown[], whole: boolean): readonly Tool[] {
-    const approved = this.approved(source)
-    const listed = tools.filter(isRecord)
-    if (approved === undefined) return listed
-    const known = whole ? new Map<string, string>() : (this.#live.get(source)?.tools ?? new Map<string, string>())
-    const kept = listed.filter((tool) => {
-      const name = String(tool['name'])
-      const before = approved.get(name)
+    const listed = toolsIn(tools)
+    const times = new Map<string, number>()
+    for (const { name } of listed) times.set(name, (times.get(name) ?? 0) + 1)
+    const known = new Map(whole ? [] : this.#live.get(source)?.tools)
+    for (const tool of listed) {
       // A name that comes twice is described in two ways: neither is believed.
-      const twice = listed.filter((each) => each['name'] === tool['name']).length > 1
-      known.set(name, twice ? 'twice' : pinOf(tool, sha256))
-      const same = before !== undefined && !twice && before.pin === pinOf(tool, sha256)
-      if (!same) this.#tell(source, name, before?.tool, tool)
-      return same
-    })
+      const isTwice = (times.get(tool.name) ?? 0) > 1
+      known.set(tool.name, { tool, pin: isTwice ? twice : pinOf(tool, sha256) })
+    }
     this.#live.set(source, { at: performance.now(), tools: known })
-    return kept
+    this.#tell(source, known)
+    return listed.filter(({ name }) => !this.isHeld(source, name))
   }
 
-  #tell(source: string, tool: string, before: Tool | undefined, now: Tool): void {
-    const key = `${source}.${tool} ${pinOf(now, sha256)}`
-    if (this.#told.has(key) || this.#told.size > 1000) return
-    this.#told.add(key)
-    const members =
-      before === undefined
-        ? []
-        : pinnedMembers.filter((name) => digestOf(before[name] ?? null) !== digestOf(now[name] ?? null))
-    this.#onDrift({
-      source,
-      tool,
-      kind: before === undefined ? 'new' : 'changed',
-      members,
-      ...(before === undefined ? {} : { before }),
-      now,
-    })
+  #lookAt(source: string, { tool, pin }: Listed, among: ReadonlyMap<string, Listed>): Look {
+    const charterTools = this.#approvedTools()
+    const key = `${source}.${tool.name} ${pin}`
+    const before = this.#looks.get(key)
+    if (before !== undefined) return before
+    const look = this.#judge(source, { tool, pin }, { among, approved: charterTools })
+    if (this.#looks.size >= mostLooks) this.#looks.clear()
+    this.#looks.set(key, look)
+    return look
   }
+
+  #judge(source: string, { tool, pin }: Listed, beside: Beside): Look {
+    const approved = beside.approved.get(source)
+    const before = approved?.get(tool.name)
+    const findings = scanTool(tool, othersOf(source, tool, beside))
+    const about = { source, tool: tool.name, pin, findings, now: tool }
+    if (approved !== undefined && before?.pin !== pin) {
+      const changes = changesOf(before?.tool, tool)
+      const kind = before === undefined ? 'new' : 'changed'
+      return { as: 'changed', held: true, sight: { ...about, kind, held: true, changes } }
+    }
+    const verdict = verdictOf(findings)
+    if (verdict === 'fine' && pin !== twice) return { as: 'pinned', held: false }
+    const holds = approved === undefined || this.#options.charter().sources.get(source)?.holdsSuspicious === true
+    const held = pin === twice || (verdict === 'hold' && holds)
+    return { as: held ? 'suspicious' : 'pinned', held, sight: { ...about, kind: 'suspicious', held, changes: [] } }
+  }
+
+  #tell(source: string, listed: ReadonlyMap<string, Listed>): void {
+    const fit: string[] = []
+    for (const [name, each] of listed) {
+      const { sight } = this.#lookAt(source, each, listed)
+      const key = `${source}.${name}`
+      const isNews = !this.#told.has(key) || this.#told.get(key) !== sight
+      if (!isNews || (this.#told.size >= mostLooks && !this.#told.has(key))) continue
+      this.#told.set(key, sight)
+      if (sight === undefined) fit.push(name)
+      else this.#options.onSight(sight)
+    }
+    if (fit.length > 0) this.#options.onFit?.(source, fit)
+  }
+}
+
+/** What an agent sees beside a tool: the rest of its list, and what is approved of other servers. */
+interface Beside {
+  readonly among: ReadonlyMap<string, Listed>
+  readonly approved: ReadonlyMap<string, ReadonlyMap<string, Approved>>
+}
+
+function othersOf(source: string, tool: Tool, { among, approved }: Beside): readonly OtherTool[] {
+  const own = [...among.values()].flatMap((each) =>
+    each.tool.name === tool.name ? [] : [{ tool: each.tool, server: source, same: true }],
+  )
+  const others = [...approved].flatMap(([server, tools]) =>
+    server === source ? [] : [...tools.values()].map((each) => ({ tool: each.tool, server, same: false })),
+  )
+  return [...own, ...others]
 }
 
 function approvedIn(charter: Charter): ReadonlyMap<string, ReadonlyMap<string, Approved>> {
   const found = new Map<string, ReadonlyMap<string, Approved>>()
   for (const { name, description } of charter.sources.values()) {
-    const { document } = description
-    const tools = description.format === 'mcp' && isRecord(document) ? document['tools'] : undefined
-    if (!Array.isArray(tools)) continue
-    const listed: readonly unknown[] = tools
-    found.set(
-      name,
-      new Map(listed.filter(isRecord).map((tool) => [String(tool['name']), { tool, pin: pinOf(tool, sha256) }])),
-    )
+    if (description.format !== 'mcp') continue
+    const tools = toolsIn(description.document)
+    found.set(name, new Map(tools.map((tool) => [tool.name, { tool, pin: pinOf(tool, sha256) }])))
   }
   return found
 }

@@ -1,8 +1,10 @@
 /** What is decided of each method: what is a call, what is only protocol, and what is nobody's business to ask. */
 import type { CallRequest } from '../../charter/charter.ts'
 import type { Guard } from '../../guard/guard.ts'
+import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import { isRecord } from '../../wire/to-http.ts'
+import { allTools } from './all-tools.ts'
 import type { Approvals } from './approval.ts'
 import type { Overheard } from './conversation.ts'
 import { type ParameterHeaders, parameterHeaders } from './era.ts'
@@ -13,7 +15,7 @@ import type { Named, Naming } from './naming.ts'
 import type { Ask } from './own-client.ts'
 import type { Pins } from './pins.ts'
 import type { ResourceIndex } from './resource-index.ts'
-import { codes, errorBytes, errorOf } from './rpc-error.ts'
+import { codes, errorBytes, errorOf, integrityCode } from './rpc-error.ts'
 import { Tasks } from './tasks.ts'
 import { decideCall, decideUndescribed, passing } from './tool-call.ts'
 import type { Lookers } from './truth.ts'
@@ -115,8 +117,9 @@ class Policy implements Judge {
       }
     const operation = `${named.source}.${named.name}`
     const known = guard.charter().operations.has(operation)
+    if ((known || this.#isOpen()) && pins.isStale(named.source)) await this.#look(asking, named)
+    if (!known && pins.isHeld(named.source, named.name)) return this.#refuseHeld(asking, message, operation)
     if (!known) return decideUndescribed({ guard, asking, message, reads: false }, operation, codes.params)
-    if (pins.isStale(named.source)) await this.#look(asking, named)
     const pin = pins.approved(named.source) === undefined ? undefined : pins.stateOf(named.source, named.name)
     const back = approvals.returning(asking, message)
     if (back.kind === 'said') return back
@@ -137,6 +140,19 @@ class Policy implements Judge {
     return decideCall(settle, (refusal, call) => approvals.ask(asking, message, refusal, call))
   }
 
+  /** Nobody approved it, and nobody should without looking. */
+  async #refuseHeld({ principal }: Asking, message: RequestMessage, operation: string): Promise<Verdict> {
+    const call = newId(Date.now())
+    const noted = { kind: 'undescribed', call, method: message.method, path: operation, passed: false } as const
+    await this.#options.guard.note({ ...noted, principal })
+    const refusal = refuse('undescribed', `nobody approved \`${operation}\`, and its description looks like an attack`)
+    return {
+      kind: 'said',
+      status: 200,
+      bytes: errorBytes(message.id, { ...errorOf(refusal, call), code: integrityCode }),
+    }
+  }
+
   /** The client's own session, with tools by their own names. */
   #lookWith({ ask }: Asking, naming: Naming, source: string): Ask {
     return (method, params) => ask(method, { ...params, name: naming.visible(source, String(params['name'])) })
@@ -153,16 +169,8 @@ class Policy implements Judge {
 
   async #askForTools(asking: Asking, source: string): Promise<void> {
     const { naming, pins } = this.#options
-    const tools: Readonly<Record<string, unknown>>[] = []
-    let cursor: unknown
-    for (let page = 0; page < 100; page += 1) {
-      const result = await asking.ask('tools/list', cursor === undefined ? {} : { cursor })
-      if (!isRecord(result) || !Array.isArray(result['tools'])) return
-      const listed: readonly unknown[] = result['tools']
-      tools.push(...listed.filter(isRecord))
-      cursor = result['nextCursor']
-      if (cursor === undefined) break
-    }
+    const tools = await allTools(asking.ask)
+    if (tools === undefined) return
     this.#learn(tools)
     const own = tools.flatMap((tool) => {
       const named = naming.of(String(tool['name']))

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Principal } from '../../charter/charter.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { makeApprovals } from './approval.ts'
-import { type McpEvent, tellDrift } from './event.ts'
+import { type McpEvent, watching } from './event.ts'
 import type { McpLimits } from './face.ts'
 import { namingOf } from './naming.ts'
 import { ownClient } from './own-client.ts'
@@ -34,9 +34,9 @@ export interface Wrapped {
 /** Serves the client until it ends. */
 export function wrapServer(options: WrapOptions): Wrapped {
   const { guard, upstream, principal, input, output, onEvent = () => undefined } = options
-  const pins = new Pins(guard.charter, (drift) => tellDrift(guard, drift, onEvent))
+  const pins = new Pins(watching(guard, onEvent))
   const own = ownClient(upstream)
-  const lookers = makeLookers((source, signal) => (source === upstream.source ? own(signal) : undefined))
+  const lookers = makeLookers((source, signal) => (source === upstream.source ? own(signal) : undefined), pins)
   const naming = namingOf([upstream.source])
   const judge = makeJudge({ guard, naming, pins, approvals: makeApprovals(Date.now), lookers })
   const limits = { bodyBytes: 4 * 1024 * 1024, jsonDepth: 64, ...options.limits }

@@ -37,7 +37,7 @@ describe('the description of the control API', () => {
   it('is one that we can read', () => {
     const { description, diagnostics } = readDescription('control', document, () => ({ file: '', line: 1, column: 1 }))
     assert.deepEqual(diagnostics, [])
-    assert.equal(description?.operations.length, 23)
+    assert.equal(description?.operations.length, 24)
   })
 
   it('is what is served, and what is answered fits it', async () => {
@@ -47,6 +47,16 @@ describe('the description of the control API', () => {
       request: { path: { id: 'w' }, body: { amount: 50 } },
     }
     const result = await api.guard.begin(payout)
+    await api.guard.tools.note({
+      source: 'desk',
+      tool: 'get',
+      kind: 'changed',
+      held: true,
+      pin: 'p',
+      changes: [{ at: 'description', before: 'a', now: 'b' }],
+      findings: [{ code: 'link', severity: 'low', at: '/description', excerpt: 'b', says: 'it has a link' }],
+      now: { name: 'get' },
+    })
     assert.ok(result.kind === 'refused' && result.refusal.hold !== undefined)
     const unknown = await api.guard.call({ ...payout, operation: 'api.spend' }, async () => ({
       kind: 'unknown',
@@ -67,6 +77,7 @@ describe('the description of the control API', () => {
       ['Switch', await api.ask('PUT', '/v1/switches/tenant/t', { why: 'x' }), ''],
       ['StandingApproval', await api.ask('GET', way), '/standing-approvals/0'],
       ['Doubt', await api.ask('GET', '/v1/doubts'), '/doubts/0'],
+      ['NotedTool', await api.ask('GET', '/v1/tools'), '/tools/0'],
       ['Problem', await api.ask('GET', '/v1/approvals/none'), ''],
     ]
     assert.ok(unknown.call)

@@ -11,12 +11,18 @@ import { blind } from '../../../src/guard/truth.ts'
 import type { Identifier } from '../../../src/identity/identity.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 
-/** A charter of the given words over approved tool lists, by source. */
+/** A charter of the given words over approved tool lists, by source; `more` is said of a source besides. */
 export function toolCharter(
   words: Readonly<Record<string, unknown>>,
   lists: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, object>> = {},
 ): Charter {
-  const sources = Object.keys(lists).map((name) => ({ name, type: 'mcp', url: `./${name}.tools.json` }))
+  const sources = Object.keys(lists).map((name) => ({
+    name,
+    type: 'mcp',
+    url: `./${name}.tools.json`,
+    ...more[name],
+  }))
   const raw = { lockstep: 1, name: 'tools', sources, ...words }
   const parsed = parseCharter([{ file: 'tools.yaml', text: JSON.stringify(raw) }])
   if (parsed.charter === undefined) throw new Error(JSON.stringify(parsed.diagnostics))
