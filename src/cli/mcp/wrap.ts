@@ -8,6 +8,7 @@ import { mcpTruth } from '../../gateway/mcp/truth.ts'
 import type { McpUpstream } from '../../gateway/mcp/upstream.ts'
 import { type Wrapped, wrapServer } from '../../gateway/mcp/wrap.ts'
 import { blind } from '../../guard/truth.ts'
+import { scrubberFor } from '../../vault/handed.ts'
 import { printDiagnostics } from '../diagnostics.ts'
 import { type GuardConfig, type ReadyCharter, readyCharter } from '../guard/config.ts'
 import { openCore } from '../guard/core.ts'
@@ -47,13 +48,14 @@ export async function wrap(terminal: Terminal, command: readonly string[], optio
   try {
     safe = await serveVault(ready, { secrets, env: terminal.env, ledger: core.ledger }, fail)
     const vault = safe?.injector
+    const env = await environmentOf(vault, source, ownEnvironment(terminal))
     const server = stdioUpstream({
       source,
       command: {
         command: program,
         args,
-        env: await environmentOf(vault, source, ownEnvironment(terminal)),
-        onError: (text) => terminal.printError(text.trimEnd()),
+        env,
+        onError: (text) => terminal.printError((scrubberFor(env)?.text(text) ?? text).trimEnd()),
       },
       environment: terminal.env,
       maxBytes: ready.file.limits.response,

@@ -30,7 +30,8 @@ const beforehand: ReadonlySet<unknown> = new Set([
 /** @throws {Unanswered} when nothing of the answer may be shown. */
 export async function wholeAnswer(deciding: Deciding, passing: Passing, came: Answer, limits: Limits): Promise<Whole> {
   const { asked } = deciding
-  const bytes = await wholeOf(came.body, limits.responseBytes)
+  const given = await wholeOf(came.body, limits.responseBytes)
+  const bytes = given === undefined ? undefined : (came.scrubber?.bytes(given) ?? given)
   const parsed = bytes === undefined ? undefined : read(bytes, limits.jsonDepth)
   if (bytes === undefined || parsed === undefined) {
     await passing.settle({ kind: 'unknown', why: 'the answer cannot be read' })
@@ -110,9 +111,10 @@ export async function streamAnswer(
     if (!reply.writableEnded && !reply.write(Buffer.from(text))) await drained(reply)
   }
   const waiting: ({ readonly data: string } | { readonly comment: string })[] = []
+  const clean = (text: string): string => came.scrubber?.text(text) ?? text
   const parser = createParser({
-    onEvent: ({ data }) => void waiting.push({ data }),
-    onComment: (comment) => void waiting.push({ comment }),
+    onEvent: ({ data }) => void waiting.push({ data: clean(data) }),
+    onComment: (comment) => void waiting.push({ comment: clean(comment) }),
   })
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let size = 0

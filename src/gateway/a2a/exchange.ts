@@ -1,5 +1,7 @@
 /** Requests to agents. */
 import { type Dispatcher, Pool } from 'undici'
+import { scrubberFor } from '../../vault/handed.ts'
+import type { Scrubber } from '../../vault/injector.ts'
 
 export interface AgentConnection {
   /** Certificates to trust instead of the system's, PEM. */
@@ -23,6 +25,8 @@ export type Came =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: AsyncIterable<Buffer> & { destroy(): unknown }
+      /** Takes the credentials out of it that the agent was given. */
+      readonly scrubber: Scrubber | undefined
     }
   | { readonly kind: 'not-sent' | 'unknown'; readonly why: string }
 
@@ -57,7 +61,14 @@ export class Agents {
         body: body ?? null,
         signal,
       })
-      return { kind: 'answer', status: came.statusCode, headers: flat(came.headers), body: came.body }
+      const scrubber = scrubberFor(headers)
+      return {
+        kind: 'answer',
+        status: came.statusCode,
+        headers: flat(came.headers, scrubber),
+        body: came.body,
+        scrubber,
+      }
     } catch (error) {
       const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed'
       return { kind: before.has(code) ? 'not-sent' : 'unknown', why: code }
@@ -83,10 +94,15 @@ function methodOf(method: string): Dispatcher.HttpMethod {
   return method === 'GET' || method === 'DELETE' ? method : 'POST'
 }
 
-function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {
+function flat(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  scrubber: Scrubber | undefined,
+): Readonly<Record<string, string>> {
   const found: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) found[name] = typeof value === 'string' ? value : value.join(', ')
+  for (const [name, value] of Object.entries(headers)) {
+    const text = typeof value === 'string' ? value : value?.join(', ')
+    if (text !== undefined) found[name] = scrubber?.text(text) ?? text
+  }
   return found
 }
 

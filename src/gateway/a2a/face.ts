@@ -9,7 +9,7 @@ import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { readBytes } from '../http/body.ts'
-import { credentialsOf, originOf, presentedBy } from '../http/caller.ts'
+import { credentialsOf, originOf, presentedBy, repeatsCredential } from '../http/caller.ts'
 import { checkLength, type Head, readHead } from '../http/head.ts'
 import { Refused } from '../http/refused.ts'
 import { type Arriving, type Reply, send } from '../http/reply.ts'
@@ -111,7 +111,12 @@ async function serve(around: Around, arriving: Arriving, reply: Reply, { signal,
   }
   const caller = await callerOf(around, presentedBy(head, arriving, origin))
   const bytes = head.hasBody ? await bodyOf(around, arriving, head) : Buffer.alloc(0)
-  checkNoCredential(head, bytes)
+  if (repeatsCredential(head, bytes))
+    throw new Unanswered({
+      code: codes.invalid,
+      message: 'the message repeats the credential it came with',
+      status: 400,
+    })
   const read = readAsked(head, mounted.path, bytes, around.limits.jsonDepth)
   manner.at = read.asked
   const deciding = await decidingOf(around, { head, mounted, read, ...caller, address, signal })
@@ -166,17 +171,6 @@ async function bodyOf({ limits }: Around, arriving: Arriving, head: Head): Promi
     throw new Unanswered({ code: codes.invalid, message: 'the body must be JSON', status: 415 })
   checkLength(head.length, limits.bodyBytes)
   return readBytes(arriving, limits.bodyBytes)
-}
-
-/**
- * SECURITY: what the caller signed in with is for us alone; agents are not given it in the words of a message, either.
- *
- * @throws {Unanswered} when the body holds it.
- */
-function checkNoCredential(head: Head, bytes: Buffer): void {
-  const token = one(head, 'authorization')?.split(' ').at(-1) ?? ''
-  if (token.length >= 16 && bytes.includes(token))
-    throw new Unanswered({ code: codes.invalid, message: 'the body holds the credential of its sender', status: 400 })
 }
 
 function readAsked(head: Head, path: string, bytes: Buffer, depth: number): Read {

@@ -10,12 +10,12 @@ import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { readBytes } from './body.ts'
-import { credentialsOf, originOf, presentedBy, withoutCredential } from './caller.ts'
+import { credentialsOf, originOf, presentedBy, repeatsCredential, withoutCredential } from './caller.ts'
 import { carry, sendAlone, sendingOf, show, stream } from './carry.ts'
 import { checkLength, type Head, readHead } from './head.ts'
 import type { Origin } from './headers.ts'
 import { type ResourceConfig, serveMetadata, withMetadata } from './metadata.ts'
-import { Refused, refused } from './refused.ts'
+import { malformed, Refused, refused } from './refused.ts'
 import { type Arriving, type Reply, sendAgain, sendRefusal, takesInterim } from './reply.ts'
 import type { Found, Routes } from './route.ts'
 import { arm, askingFor } from './secrets.ts'
@@ -144,6 +144,7 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
   if (head.headers.has('expect') && reply !== undefined && takesInterim(reply)) reply.writeContinue()
   if (!whole || found === undefined) return { ...base, body: arriving, parsed: undefined }
   const body = await readBytes(arriving, around.limits.bodyBytes)
+  if (ours === true && repeatsCredential(head, body)) throw malformed('the body repeats the credential it came with')
   if (body.length === 0) return { ...base, body: null, parsed: undefined }
   if (kind === 'opaque') return { ...base, body, parsed: undefined }
   return { ...base, body, parsed: found.route.body.parse(kind, body, around.limits.jsonDepth) }

@@ -4,6 +4,7 @@ import { refuse } from '../../guard/refusal.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { readAnswer } from './answer.ts'
 import type { Read, Surroundings } from './call.ts'
+import { shownBy, withoutShown } from './caller.ts'
 import type { Head } from './head.ts'
 import { changedHeaders, flatHeaders, requestHeaders, responseHeaders, withoutByteHeaders } from './headers.ts'
 import { Refused, refused } from './refused.ts'
@@ -82,7 +83,8 @@ export async function sendAlone(
     collected.kind === 'whole'
       ? await cleanAnswer(armed.scrubbing, collected.head, collected.bytes, responseBytes)
       : undefined
-  return { kind: 'answered', answer: await answerOf(armed, collected.head, cleaned, responseBytes) }
+  const answer = await answerOf(armed, collected.head, cleaned, responseBytes)
+  return { kind: 'answered', answer: withoutShown(shownBy(read.head), answer) }
 }
 
 /** With the secrets of the operation, for whoever runs it. */
@@ -165,7 +167,7 @@ export async function show(
   const cleaned =
     collected.kind === 'whole' ? await cleanAnswer(armed.scrubbing, head, collected.bytes, responseBytes) : undefined
   const answer = await answerOf(armed, head, cleaned, responseBytes)
-  const release = await settleSafely(ruling, { kind: 'answered', answer })
+  const release = await settleSafely(ruling, { kind: 'answered', answer: withoutShown(shownBy(asked), answer) })
   if (release.kind === 'refused') {
     if (collected.kind === 'begun') collected.drop()
     sendRefusal(reply, release.refusal, call)

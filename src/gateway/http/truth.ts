@@ -3,11 +3,14 @@ import type { CallRequest, Charter } from '../../charter/charter.ts'
 import { representationIn, textOf } from '../../charter/object-fact.ts'
 import { getPointer } from '../../charter/pointer.ts'
 import { isSought, type SoughtText } from '../../constraint/where.ts'
+import type { Answer } from '../../guard/call.ts'
 import type { ObjectRef } from '../../guard/store.ts'
 import type { Found, Look, Truth } from '../../guard/truth.ts'
+import { scrubberFor } from '../../vault/handed.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { toHttp } from '../../wire/to-http.ts'
 import { readAnswer } from './answer.ts'
+import { cleanedAnswer, withoutShown } from './caller.ts'
 import { after, type Page, start } from './pages.ts'
 import { arm, askingFor, cleanAnswer } from './secrets.ts'
 import { collect } from './sending.ts'
@@ -85,7 +88,7 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     charter: Charter,
     { operation }: Walkable,
     url: URL,
-    { headers, signal }: Omit<Asked, 'request'>,
+    { headers, own, signal }: Omit<Asked, 'request'>,
     upstream: Upstream,
   ): Promise<Page | 'none' | 'unclear'> => {
     const flat = ['host', upstream.host, 'accept-encoding', 'identity']
@@ -105,7 +108,7 @@ export function httpTruth(options: TruthOptions): HttpTruth {
     if (collected.kind !== 'whole') return 'unclear'
     const cleaned = await cleanAnswer(armed.scrubbing, collected.head, collected.bytes, maxBytes)
     if (cleaned === undefined) return 'unclear'
-    const answer = await readAnswer(cleaned.head, cleaned.bytes, maxBytes)
+    const answer = withoutHanded(await readAnswer(cleaned.head, cleaned.bytes, maxBytes), headers, own)
     if (answer.status === 404 || answer.status === 410) return 'none'
     if (answer.status >= 300 || isRefused(charter, upstream.source, answer)) return 'unclear'
     return { headers: answer.headers ?? {}, body: answer.body }
@@ -172,6 +175,13 @@ export function httpTruth(options: TruthOptions): HttpTruth {
   }
 }
 
+/** What is kept of a look shows nobody what was looked with. */
+function withoutHanded(answer: Answer, headers: Eyes, own: boolean): Answer {
+  if (own) return withoutShown(headers, answer)
+  const scrubber = scrubberFor(headers)
+  return scrubber === undefined ? answer : cleanedAnswer(scrubber, answer)
+}
+
 /** A list longer than this is not walked to its end for one look. */
 const mostPages = 10
 
@@ -203,9 +213,15 @@ function anyOf(signal: AbortSignal, timeoutMs: number): AbortSignal {
 interface Asked {
   readonly request: CallRequest
   readonly headers: Eyes
+  /** Whether they are the caller's. */
+  readonly own: boolean
   readonly signal: AbortSignal
 }
 
-async function askedBy(eyes: { readonly headers: Reader }, request: CallRequest, signal: AbortSignal): Promise<Asked> {
-  return { request, headers: await eyes.headers(), signal }
+async function askedBy(
+  eyes: { readonly own: boolean; readonly headers: Reader },
+  request: CallRequest,
+  signal: AbortSignal,
+): Promise<Asked> {
+  return { request, headers: await eyes.headers(), own: eyes.own, signal }
 }

@@ -2,7 +2,8 @@
 import { isObject } from '../../charter/source/plain.ts'
 import type { Outcome, Release } from '../../guard/call.ts'
 import { refuse } from '../../guard/refusal.ts'
-import type { Scrubber } from '../../vault/injector.ts'
+import { bothOf, type Cleaner, scrubberFor } from '../../vault/handed.ts'
+import type { Asking, Scrubber } from '../../vault/injector.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { readAnswer } from '../http/answer.ts'
 import { changedHeaders, flatHeaders, responseHeaders } from '../http/headers.ts'
@@ -31,7 +32,10 @@ export interface Sent extends Carried {
   readonly ruling: Go
   readonly reply: Reply
   readonly signal: AbortSignal
-  readonly scrubber: Scrubber | undefined
+  /** Knows the values of the vault that may come back. */
+  readonly kept: Scrubber | undefined
+  /** Knows these, and the key. */
+  readonly scrubber: Cleaner | undefined
 }
 
 type Answered = Extract<Asked, { kind: 'answered' }>['answer']
@@ -43,8 +47,10 @@ export async function passAnswer(
   ruling: Go,
   client: Client,
 ): Promise<void> {
-  const { place } = carried
-  const sent: Sent = { ...carried, ...client, around, ruling, scrubber: scrubberOf(around, place.source) }
+  const { place, source } = carried
+  const kept = around.vault?.watches(place.source) === true ? around.vault.scrubber() : undefined
+  const own = source.key === undefined ? undefined : scrubberFor({ key: source.key.reveal() })
+  const sent: Sent = { ...carried, ...client, around, ruling, kept, scrubber: bothOf(kept, own) }
   const upstream = around.upstreams.of(place.source)
   const headers = upstream === undefined ? undefined : await headersFor(sent, upstream).catch(() => undefined)
   if (upstream === undefined || headers === undefined) {
@@ -57,19 +63,28 @@ export async function passAnswer(
   const method = place.asks === 'models' ? 'GET' : 'POST'
   const asked = await askProvider(upstream, { method, path, headers, body: carried.bytes }, client.signal)
   if (asked.kind === 'failed') await fail(sent, asked)
-  else await pass(sent, asked.answer)
+  else await pass(sent, withoutSecrets(sent, asked.answer))
+  if (kept !== undefined && kept.found.size > 0) around.vault?.returned(askingOf(sent), kept.found)
 }
 
-function scrubberOf({ vault }: ModelSurroundings, source: string): Scrubber | undefined {
-  return vault?.watches(source) === true ? vault.scrubber() : undefined
+/** An answer whose head has no value in it. */
+function withoutSecrets({ scrubber }: Sent, answer: Answered): Answered {
+  if (scrubber === undefined) return answer
+  const cleaned = Object.entries(answer.headers).map(
+    ([name, value]) =>
+      [name, typeof value === 'string' ? scrubber.text(value) : value?.map((each) => scrubber.text(each))] as const,
+  )
+  return { ...answer, headers: Object.fromEntries(cleaned) }
 }
 
 async function headersFor(sent: Sent, upstream: Upstream): Promise<string[]> {
-  const { around, head, place, source, asker, ruling } = sent
+  const { around, head, place, source } = sent
   const headers = providerHeaders(head, place.api, upstream.host, source.key)
-  if (around.vault === undefined) return headers
-  const { run, principal } = asker
-  const asking = {
+  return around.vault === undefined ? headers : (await around.vault.inject(askingOf(sent), { headers })).headers
+}
+
+function askingOf({ place, ruling, asker: { run, principal } }: Sent): Asking {
+  return {
     source: place.source,
     operation: `${place.source}.${place.asks}`,
     call: ruling.call,
@@ -77,7 +92,6 @@ async function headersFor(sent: Sent, upstream: Upstream): Promise<string[]> {
     ...(run?.agent === undefined ? {} : { agent: run.agent }),
     ...(principal.id === undefined ? {} : { principal: principal.id }),
   }
-  return (await around.vault.inject(asking, { headers })).headers
 }
 
 function refuseCall(
@@ -191,7 +205,7 @@ async function passStream(sent: Sent, answer: Answered): Promise<void> {
   const { output } = stream
   const ended = await relayStream(answer.body, stream, {
     maxBytes: around.limits.answerBytes,
-    scrub: sent.scrubber?.stream(),
+    scrubber: sent.scrubber,
     write: (bytes) => {
       if (waits) kept.push(bytes)
       return waits || reply.write(bytes)

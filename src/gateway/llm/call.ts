@@ -9,7 +9,7 @@ import type { Identified, Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { readBytes } from '../http/body.ts'
 import { type HttpEvent, rawHeadOf, recordError } from '../http/call.ts'
-import { originOf, presentedBy } from '../http/caller.ts'
+import { originOf, presentedBy, repeatsCredential } from '../http/caller.ts'
 import { checkLength, type Head, readHead } from '../http/head.ts'
 import { malformed, Refused, refused } from '../http/refused.ts'
 import { type Arriving, type Reply, sendAgain, takesInterim } from '../http/reply.ts'
@@ -116,6 +116,7 @@ async function readCarried(
   checkType(head)
   if (head.headers.has('expect') && takesInterim(reply)) reply.writeContinue()
   const bytes = await readBytes(arriving, limits.bodyBytes)
+  if (repeatsCredential(head, bytes)) throw malformed('the body repeats the credential it came with')
   const body = parseStrictJson(bytes, limits.jsonDepth)
   if (!isObject(body)) throw malformed('the body is no object')
   return { ...at, asker, bytes, request: readRequest(place.api, body, new Set(source.passing)) }

@@ -4,7 +4,7 @@ import type { Principal } from '../../charter/charter.ts'
 import type { RunHandle } from '../../charter/run-handle.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import { readBytes } from '../http/body.ts'
-import { credentialsOf, originOf, presentedBy } from '../http/caller.ts'
+import { credentialsOf, originOf, presentedBy, repeatsCredential } from '../http/caller.ts'
 import { checkLength, type Head, readHead } from '../http/head.ts'
 import { Refused } from '../http/refused.ts'
 import { type Arriving, type Reply, send } from '../http/reply.ts'
@@ -17,7 +17,7 @@ import { type ProtectedResource, unauthenticated } from './protected-resource.ts
 import { ReplySink } from './reply-sink.ts'
 import { codes, errorBytes, Unanswered } from './rpc-error.ts'
 import { ownerOf, type Session, type Sessions } from './session.ts'
-import { checkNoCredential, checkSite, type Site } from './site.ts'
+import { checkSite, type Site } from './site.ts'
 import type { AnswerHead, Exchange, McpUpstream, Sink } from './upstream.ts'
 
 export interface McpLimits {
@@ -152,7 +152,12 @@ async function serve(
   const bytes = await readBytes(arriving, around.limits.bodyBytes)
   const message = readMessage(bytes, around.limits.jsonDepth)
   at.message = message
-  checkNoCredential(head, bytes)
+  if (repeatsCredential(head, bytes))
+    throw new Unanswered({
+      code: codes.invalid,
+      message: 'the message repeats the credential it came with',
+      status: 400,
+    })
   await serveMessage(client, message)
 }
 

@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici'
 import type { Upstream } from '../http/upstream.ts'
 import type { McpHeaders } from './era.ts'
+import { without } from './secrets.ts'
 import { SseSplitter } from './sse.ts'
 import type { Exchange, McpUpstream, Sink } from './upstream.ts'
 
@@ -28,14 +29,12 @@ export function httpUpstream({ upstream, headers, maxBytes }: HttpUpstreamOption
   return {
     source: upstream.source,
     send: (exchange, sink, signal) => {
-      const handler = new Handler(sink, signal, maxBytes)
+      const pass = (own: Readonly<Record<string, string>>): void =>
+        dispatch(upstream, exchange, own, new Handler(without(own, sink), signal, maxBytes))
       const own = headers()
       if (own instanceof Promise)
-        own.then(
-          (given) => dispatch(upstream, exchange, given, handler),
-          () => handler.giveUp(new Error('no credentials')),
-        )
-      else dispatch(upstream, exchange, own, handler)
+        own.then(pass, () => new Handler(sink, signal, maxBytes).giveUp(new Error('no credentials')))
+      else pass(own)
     },
     // Its connections belong to whoever opened them.
     close: async () => undefined,

@@ -1,6 +1,7 @@
 /** A server of tools whose calls get the secrets that belong to them, and whose answers are passed on without any value. */
 import type { Charter } from '../../charter/charter.ts'
 import { VaultError } from '../../vault/error.ts'
+import { scrubberFor } from '../../vault/handed.ts'
 import type { Asking, Injector, Scrubber } from '../../vault/injector.ts'
 import { askingFor } from '../http/secrets.ts'
 import { type Message, withArguments } from './message.ts'
@@ -66,6 +67,12 @@ async function armed(vault: Injector, asking: Asking, exchange: Exchange): Promi
 
 function recordOf(flat: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : [])))
+}
+
+/** Passes on what has none of the credentials in it that a server was handed: by headers, or by the variables of its process. */
+export function without(handed: Readonly<Record<string, string>>, sink: Sink): Sink {
+  const scrubber = scrubberFor(handed)
+  return scrubber === undefined ? sink : cleaning(sink, scrubber, () => undefined)
 }
 
 /** Passes on what has no value in it. */

@@ -1,4 +1,4 @@
-/** Who may reach the gateway from where: names in `Host`, sites in `Origin`, and no credential anywhere but in its header. */
+/** Who may reach the gateway from where: names in `Host`, sites in `Origin`. */
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { Head } from '../http/head.ts'
 import { codes, Unanswered } from './rpc-error.ts'
@@ -52,25 +52,4 @@ function knows(hosts: ReadonlySet<string>, name: string): boolean {
 
 function forbidden(message: string): Unanswered {
   return new Unanswered({ code: codes.invalid, message, status: 403 })
-}
-
-/** Shorter values are found by chance. */
-const shortest = 12
-
-/**
- * SECURITY: a caller's token is for us alone. The headers it came in are never sent on; a message that repeats it is not either.
- *
- * @throws {Unanswered}
- */
-export function checkNoCredential({ headers }: Head, bytes: Buffer): void {
-  for (const name of ['authorization', 'cookie', 'x-api-key', 'dpop', 'lockstep-run']) {
-    const value = headers.get(name)
-    for (const part of typeof value === 'string' ? value.split(/[\s;,=]+/) : [])
-      if (part.length >= shortest && bytes.includes(part))
-        throw new Unanswered({
-          code: codes.invalid,
-          message: 'the message repeats the credential it came with',
-          status: 400,
-        })
-  }
 }

@@ -4,6 +4,7 @@ import type { CommandConfig } from './child.ts'
 import { metaCapabilities, metaVersion } from './era.ts'
 import { metaOf } from './message.ts'
 import { codes, errorBytes } from './rpc-error.ts'
+import { without } from './secrets.ts'
 import { SessionProcess } from './session-process.ts'
 import { SharedProcess } from './shared-process.ts'
 import type { Exchange, McpUpstream, Sink } from './upstream.ts'
@@ -36,7 +37,8 @@ class StdioUpstream implements McpUpstream {
     this.#options = options
   }
 
-  send(exchange: Exchange, sink: Sink, signal: AbortSignal): void {
+  send(exchange: Exchange, given: Sink, signal: AbortSignal): void {
+    const sink = without(this.#options.command.env ?? {}, given)
     if (exchange.era === 'modern') this.#sendModern(exchange, sink, signal)
     else if (exchange.message?.kind === 'request' && exchange.message.method === 'initialize')
       this.#open(exchange, sink)

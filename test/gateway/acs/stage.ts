@@ -158,7 +158,8 @@ export async function openStage(
   }
 }
 
-function frameworkOf(
+/** One session, spoken over what posts a body. */
+export function frameworkOf(
   session: string,
   { secret: own, keyId, agentId }: { secret: Buffer; keyId: string; agentId: string },
   post: (body: string) => Promise<Response>,
