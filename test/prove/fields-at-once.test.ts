@@ -40,16 +40,21 @@ interface Card {
   points: unknown
 }
 
-type Kind = 'sound' | 'strict' | 'writes-level'
+type Kind = 'sound' | 'strict' | 'writes-level' | 'writes-one'
 
 /** A server, and how many cards were opened at it. */
 function openCards(kind: Kind): { opened: () => number; answer: (asked: Asked) => readonly [number, unknown?] } {
   const cards: Card[] = []
-  const answer = ({ who, method, path: [, id], body }: Asked): readonly [number, unknown?] => {
+  let opened = 0
+  const answer = ({ who, method, path: [what, id], body }: Asked): readonly [number, unknown?] => {
+    if (what === 'reset') {
+      cards.length = 0
+      return [204]
+    }
     if (who === undefined) return [401]
     if (id === undefined) {
       const made = {
-        id: `c${cards.length}`,
+        id: `c${opened++}`,
         owner: who,
         label: body['label'],
         limit: 100,
@@ -64,18 +69,25 @@ function openCards(kind: Kind): { opened: () => number; answer: (asked: Asked) =
     if (method === 'GET') return [200, card]
     const others = Object.keys(body).filter((name) => name !== 'label')
     if (kind === 'strict' && others.length > 0) return [400, { message: `unknown member ${others[0]}` }]
-    const writes = kind === 'writes-level'
+    if (kind === 'writes-one' && others.length > 1) return [400, { message: 'one thing at a time' }]
+    const writes = kind !== 'sound'
     card.label = body['label']
     if (writes && body['level'] !== undefined) card.level = body['level']
     return [200, card]
   }
-  return { opened: () => cards.length, answer }
+  return { opened: () => opened, answer }
 }
 
-async function proveCards(kind: Kind) {
+async function proveCards(kind: Kind, resetBy?: string) {
   const { opened, answer } = openCards(kind)
   const people = { hal: 'client', hedy: 'client' }
-  const { findings, cells } = await proveSmall({ charter, people, answer, only: ['shop.rename'] })
+  const { findings, cells } = await proveSmall({
+    charter,
+    people,
+    answer,
+    only: ['shop.rename'],
+    ...(resetBy === undefined ? {} : { resetBy }),
+  })
   const written = cells.filter(({ tactic }) => tactic.startsWith('write-field'))
   return {
     opened: opened(),
@@ -102,4 +114,9 @@ test('a field that is written is named', async () => {
   const { findings, verdicts } = await proveCards('writes-level')
   assert.deepEqual(findings, ['bopla-write card.level.set-by'])
   assert.deepEqual(verdicts.toSorted(), ['held', 'held', 'held', 'proven'])
+})
+
+test('it is found as well where all fields at once are refused, and the target was put back for that', async () => {
+  const { findings } = await proveCards('writes-one', 'hal')
+  assert.deepEqual(findings, ['bopla-write card.level.set-by'])
 })

@@ -13,11 +13,14 @@ import { tryTo, type Ways } from './ways.ts'
 /** What came of calls that carry several fields, for the cases of one use. */
 export class FieldsAtOnce {
   private readonly ways: Ways
+  private readonly afresh: () => void
   private cases: readonly AbuseCase[] = []
   private readonly tried = new Map<string, Trial | undefined>()
 
-  constructor(ways: Ways) {
+  /** @param afresh - Told when the target is put back: nothing that stood there before does any more. */
+  constructor(ways: Ways, afresh: () => void) {
     this.ways = ways
+    this.afresh = afresh
   }
 
   /** Goes over to the cases of another use. */
@@ -40,6 +43,7 @@ export class FieldsAtOnce {
     if (first === undefined || cases.length < 2) return undefined
     const control = await this.ways.controlOf(first.control)
     if (control instanceof Unreached || !control.works) return undefined
+    this.afresh()
     await this.ways.lab.reset?.()
     const trial = await tryTo(() => writtenNowhere(this.ways.lab, cases, control))
     return trial instanceof Unreached ? undefined : trial

@@ -110,7 +110,7 @@ class Run {
     this.options = options
     this.findings = new Findings(options.lab)
     this.ways = new Ways(options.lab)
-    this.fields = new FieldsAtOnce(this.ways)
+    this.fields = new FieldsAtOnce(this.ways, () => this.kept.keep())
   }
 
   async *proveUse(use: Use): AsyncGenerator<ProveEvent> {
