@@ -162,7 +162,10 @@ export function isChosen(
   const within = new Set([...seen, ref.object])
   return creators.some((each) => {
     const { from } = originOf(charter, each, origin.place, shown)
-    return from === 'caller' || isChosen(charter, each, origin.place, shown, within)
+    // Where nothing tells whose a new object is, it is of whoever makes it.
+    const ofMaker =
+      from === 'caller' || (from === 'unsaid' && type?.owner !== undefined && samePlace(type.owner, origin.place))
+    return ofMaker || isChosen(charter, each, origin.place, shown, within)
   })
 }
 

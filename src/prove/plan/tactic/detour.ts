@@ -5,7 +5,7 @@ import { propertiesOf } from '../../../charter/source/schema.ts'
 import { takesArgument } from '../argument.ts'
 import { Builder } from '../build.ts'
 import type { Member } from '../cast.ts'
-import { movesFrom, useById, usesOf } from '../graph.ts'
+import { leadsTo, movesFrom, useById, usesOf } from '../graph.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
 import { possible, Unbuildable } from '../wants.ts'
 import { withLastActor } from './by.ts'
@@ -109,10 +109,19 @@ export function changers(draft: Draft, grants: ReadonlySet<string>): Use[] {
         !use.creates &&
         use.operation !== draft.use.operation &&
         !grants.has(use.id) &&
+        leadsToAct(draft, use) &&
         (worth(use) > 0 || isPatch(draft, use)),
     )
     .toSorted((left, right) => worth(right) - worth(left))
     .slice(0, mostChangers)
+}
+
+/** Whether the act may still come after a move: what comes after the act itself changes nothing that it was approved for. */
+function leadsToAct({ stage, use }: Draft, { from, to }: Use): boolean {
+  const type = stage.charter.objects.get(use.object?.type ?? '')
+  const states = to.length > 0 ? to : from
+  if (type === undefined || states.length === 0 || use.from.length === 0) return true
+  return states.some((state) => use.from.includes(state) || leadsTo(type, state, use.from))
 }
 
 /** Approved, taken back, and brought back to where the act may start, with one approval fewer than is needed anew. */
