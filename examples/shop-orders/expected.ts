@@ -33,7 +33,8 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
     after: ['payOrder'],
   },
   'refund-changed': {
-    operations: ['executeRefund'],
+    // The edit keeps the approval; what is then executed is what follows.
+    operations: ['executeRefund', 'updateRefund'],
     classes: ['approval-changed'],
     after: ['payOrder', 'requestRefund', 'updateRefund', 'approveRefund'],
   },
@@ -45,7 +46,8 @@ export const EXPECTED: Readonly<Record<FlawName, Proven | Missed>> = {
   'quantity-huge': { operations: ['putCartItem'], classes: ['quantity-tampering'] },
   'coupon-reused': { operations: ['applyCoupon'], classes: ['step-repeated'] },
   'coupon-stacked': { operations: ['applyCoupon'], classes: ['limit-split'] },
-  'coupon-below-minimum': { operations: ['applyCoupon'], classes: ['rule-broken'] },
+  // An empty cart is below every minimum: nothing else keeps coupons from it.
+  'coupon-below-minimum': { operations: ['applyCoupon'], classes: ['rule-broken', 'step-skipped'], each: true },
   'refund-split': {
     operations: ['requestRefund', 'updateRefund'],
     classes: ['limit-split'],
