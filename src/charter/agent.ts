@@ -22,6 +22,8 @@ export interface ValueRule {
   readonly of?: 'addresses'
   /** Otherwise: refused, or asked under this approval; what is approved is endorsed for the rest of the run. */
   readonly otherwise: 'deny' | { readonly approval: string }
+  /** Operations that tell the right value: one that nobody said as it stands is refused, and looked up there, instead of asked about. */
+  readonly lookUp: readonly OperationId[]
   /** What an approval is good for, for the rest of the run: this value, or for this argument whatever the same answer says. */
   readonly approves: 'value' | 'source'
 }

@@ -13,12 +13,14 @@ import type { Workflow } from './workflow.ts'
 
 /** Where arguments of one use may come from; ids are `<place>.values.<argument>`. */
 export function linkValues(linker: Linker, id: string, path: Path, raw: RawDemands['values']): Constraint[] {
-  return Object.entries(raw ?? {}).map(([argument, { from, of, approves, else: instead, says }]): Constraint => {
+  return Object.entries(raw ?? {}).map(([argument, { from, of, approves, says, ...rest }]): Constraint => {
     const here = [...path, 'values', argument]
+    const instead = rest.else
     const rule: ValueRule = {
       at: patternOf(argument),
       from: asList(from).map((each) => valueSource(linker, each, [...here, 'from'])),
       otherwise: instead === 'deny' ? instead : { approval: instead },
+      lookUp: operationsNamed(linker, [...here, 'look-up'], asList(rest['look-up'])),
       approves,
       ...(of === undefined ? {} : { of }),
     }
@@ -31,8 +33,14 @@ export function linkValues(linker: Linker, id: string, path: Path, raw: RawDeman
 function valueSource(linker: Linker, text: string, path: Path): ValueSource {
   if (text === 'prompt' || text === 'trusted' || text === 'untrusted' || text === 'model') return { kind: text }
   const { operation, at } = placeOf(text)
-  if (!linker.shapes.has(operation)) unknownName(linker, path, 'operation', operation, linker.shapes.keys())
+  operationsNamed(linker, path, [operation])
   return { kind: 'operation', operation, ...(at === undefined ? {} : { at }) }
+}
+
+function operationsNamed(linker: Linker, path: Path, names: readonly string[]): readonly string[] {
+  for (const each of names)
+    if (!linker.shapes.has(each)) unknownName(linker, path, 'operation', each, linker.shapes.keys())
+  return names
 }
 
 function placeOf(text: string): { readonly operation: string; readonly at?: Pattern } {

@@ -1,6 +1,6 @@
 /** The words of a charter about agents: values, trust, budgets, data. */
 import { z } from 'zod'
-import { duration, expression, name, names, oneOrMore, says } from './schema-word.ts'
+import { duration, expression, name, names, oneOrMore, operationId, says } from './schema-word.ts'
 
 const pattern = z
   .string()
@@ -32,6 +32,10 @@ export const values = z
       }),
       else: otherwise.default('deny').meta({
         description: 'Otherwise: `deny`, or the approval to ask for. What is approved is good for the rest of the run.',
+      }),
+      'look-up': oneOrMore(operationId).optional().meta({
+        description:
+          'The operations that tell the right value: one that nobody said as it stands is refused, with these as a hint, instead of asked about.',
       }),
       approves: z.enum(['value', 'source']).default('value').meta({
         description:

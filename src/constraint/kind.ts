@@ -1,4 +1,4 @@
-import type { Charter, Constraint, ConstraintId, Slot, Use } from '../charter/charter.ts'
+import type { Charter, Constraint, ConstraintId, OperationId, Slot, Use } from '../charter/charter.ts'
 import type { Pointer } from '../charter/pointer.ts'
 import type { ClassId } from './class.ts'
 import type { Context } from './context.ts'
@@ -10,6 +10,8 @@ export interface Shortfall {
   readonly detail: string
   /** The approval that would make up for it, where it is not the constraint itself. */
   readonly approval?: string
+  /** Operations that tell what to say instead. */
+  readonly lookUp?: readonly OperationId[]
 }
 
 /** What must be done to an allowed call before it is sent (`cover`), or to its answer. */

@@ -20,6 +20,8 @@ export const values: Kind<'values'> = {
       if (traced === undefined) return untold
       const wrong = traced.filter((each) => !isCovered(each, rule))
       if (wrong.length === 0) return undefined
+      const invented = rule.lookUp.length === 0 ? [] : wrong.filter(isInvented)
+      if (invented.length > 0) return { outcome: 'broken', detail: explainOrigins(invented), lookUp: rule.lookUp }
       const detail = explainOrigins(wrong)
       return asking === undefined ? { outcome: 'broken', detail } : asking(context, detail)
     }
@@ -41,6 +43,15 @@ function covers(source: ValueSource, { trust, operation, at }: Origin): boolean 
   if (source.kind !== 'operation') return source.kind === trust
   if (trust !== 'trusted' || operation !== source.operation) return false
   return source.at === undefined || fits(source.at, parsePointer(at ?? '') ?? [])
+}
+
+/**
+ * Whether nobody said a value as it stands: it was seen nowhere, or only in pieces, encoded, or in letters that look alike. Nobody who
+ * is asked can tell whether it is right; where the right one is known, it can be looked up.
+ */
+function isInvented({ origins: [best] }: TracedValue): boolean {
+  if (best === undefined) return false
+  return best.trust === 'model' || ['joined', 'encoded', 'lookalike'].includes(best.how ?? 'same')
 }
 
 /** Whether a pointer is one of those a pattern means. */

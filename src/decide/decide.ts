@@ -185,9 +185,13 @@ function allowed({ allowed: plain, owes, use }: CompiledUse, context: Context): 
   return obligations.length === 0 ? plain : { effect: 'modify', use: use.id, reasons: none, obligations }
 }
 
-function reasonOf({ constraint, rule }: Demand, { outcome, detail, approval }: Shortfall): Reason {
+function reasonOf({ constraint, rule }: Demand, { outcome, detail, approval, lookUp }: Shortfall): Reason {
   const reason = { constraint: constraint.id, kind: constraint.kind, outcome, says: `${rule}: ${detail}` }
-  return approval === undefined ? reason : { ...reason, approval }
+  return {
+    ...reason,
+    ...(approval === undefined ? {} : { approval }),
+    ...(lookUp === undefined ? {} : { lookUp }),
+  }
 }
 
 function notPermitted(use: Use): Reason {

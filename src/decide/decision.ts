@@ -1,4 +1,4 @@
-import type { ConstraintId, ConstraintKind, UseId } from '../charter/charter.ts'
+import type { ConstraintId, ConstraintKind, OperationId, UseId } from '../charter/charter.ts'
 import type { Obligation } from '../constraint/kind.ts'
 
 /** Why a call is not allowed: one demand, and how it is not met. */
@@ -13,6 +13,8 @@ export interface Reason {
   readonly says: string
   /** The approval that would make up for it, where that is not the constraint itself. */
   readonly approval?: string
+  /** Operations to look up what to say instead, where the charter names some. */
+  readonly lookUp?: readonly OperationId[]
 }
 
 /** The answer for one call. `deny` and `ask` have reasons, `modify` has obligations. `defer` is never decided here: a guard says it. */

@@ -88,8 +88,14 @@ const remedies: Readonly<Partial<Record<Reason['kind'], string>>> = {
 }
 
 function remedyOf(reasons: readonly Reason[]): string | undefined {
-  const texts = new Set(reasons.flatMap((reason) => remedies[reason.kind] ?? []))
+  const texts = new Set(
+    reasons.flatMap(({ kind, lookUp }) => (lookUp === undefined ? (remedies[kind] ?? []) : lookUpRemedy(lookUp))),
+  )
   return texts.size === 0 ? undefined : [...texts].join('; ')
+}
+
+function lookUpRemedy(operations: readonly OperationId[]): string {
+  return `look the value up with ${operations.map((each) => `\`${each}\``).join(' or ')}, then repeat the call with what it says`
 }
 
 /** The problem details of a refusal (RFC 9457), as they go over HTTP. `instance` is the call. */

@@ -78,6 +78,15 @@ describe('the memory of a run', () => {
     assert.equal(codeOf(await refund(run, 'FR7630006000011234567890189')), 'answered')
   })
 
+  test('what nobody said is refused, and to be looked up', async () => {
+    const mail = (run: Run, to: string) => call(run, 'send_email', { to: [to], body: 'Hello.' }, 1)
+    const invented = await mail(begin('write to the customer of order o1'), 'anna@mail.example')
+    assert.equal(codeOf(invented), 'denied desk.send_email.values.to/*')
+    assert.ok(invented.kind === 'refused')
+    assert.deepEqual(invented.refusal.reasons[0]?.lookUp, ['desk.get_order'])
+    assert.match(invented.refusal.remedy ?? '', /^look the value up with `desk.get_order`/)
+  })
+
   test('one run does not know what another has seen', async () => {
     await call(begin('look at o1'), 'get_order', { order_id: 'o1' })
     assert.equal(codeOf(await refund(begin('refund 5 of o1'), order.account)), 'denied order.refund.values.account')

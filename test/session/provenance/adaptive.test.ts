@@ -324,3 +324,14 @@ test('what was approved is not asked again: one value, or what the same answer s
   assert.equal(run.call('send', { to: 'https://one.example/a', body: '' }), 'allow', 'the value itself was approved')
   assert.equal(run.call('send', { to: 'https://two.example/b', body: '' }), 'deny', 'its source only for links')
 })
+
+test('what nobody said as it stands is refused with a hint, not asked about', () => {
+  const run = new OfficeRun('Invite dora@dora.example.').saw('inbox', [mail('eve.lee and @corp.example')])
+  for (const email of ['dora@mail.example', 'eve.lee@corp.example', 'dоra@dora.example']) {
+    assert.equal(run.call('invite', { email }), 'deny', email)
+    assert.deepEqual(run.hint('invite', { email }), ['office.contacts'])
+  }
+  // What somebody did say is a person's to judge.
+  assert.equal(run.call('invite', { email: evil }), 'ask')
+  assert.deepEqual(run.hint('invite', { email: evil }), [])
+})

@@ -21,6 +21,7 @@ operations:
   office.payments: { by: user, safe: true, trusted: [/*/id, /*/payee] }
   office.files: { by: user, safe: true, trusted: [/*/id] }
   office.open: { by: user, values: { url: { from: [prompt, trusted], else: confirm, approves: source } } }
+  office.invite: { by: user, values: { email: { from: prompt, else: confirm, look-up: [office.contacts] } } }
   office.notes: { by: user, safe: true, memory: read }
   office.note: { by: user, memory: write }
   office.send: { by: user, values: { to: ${known}, body: { of: addresses, from: [prompt, trusted], else: confirm } } }
@@ -28,7 +29,7 @@ operations:
   office.remove: { by: user, values: { id: { from: [prompt, 'office.files#/*/id'] }, mode: ${known} } }
   office.add-contact: { by: user, trusted: [/id, /email] }
 workflows:
-  desk: { operations: [office.inbox, office.contacts, office.payments, office.files, office.open, office.notes, office.note, office.send, office.pay, office.remove, office.add-contact] }
+  desk: { operations: [office.inbox, office.contacts, office.payments, office.files, office.open, office.invite, office.notes, office.note, office.send, office.pay, office.remove, office.add-contact] }
 `
 
 const names = [...text.matchAll(/^ {2}office\.([\w-]+):/gm)].map(([, name = '']) => name)
@@ -89,6 +90,20 @@ export class OfficeRun {
 
   /** What is decided; a question is answered with yes when it is granted. */
   call(tool: string, body: unknown, granted = false): string {
+    const { effect, reasons, values, operation } = this.#decide(tool, body)
+    if (effect === 'ask' && granted) {
+      const asked = new Set(reasons.map(({ constraint }) => constraint))
+      this.also(...endorsements(charter, operation, { traced: values, asked }))
+    }
+    return effect
+  }
+
+  /** Where the agent is told to look up what it should say instead. */
+  hint(tool: string, body: unknown): readonly string[] {
+    return this.#decide(tool, body).reasons.flatMap(({ lookUp }) => lookUp ?? [])
+  }
+
+  #decide(tool: string, body: unknown) {
     const operation = `office.${tool}`
     const call = { operation, principal, request: { body }, at: 0, run: { id: 'r' } }
     const values = traceCall(charter, this.memory, call)
@@ -100,11 +115,6 @@ export class OfficeRun {
       values,
       pins: { [operation]: 'pinned' as const },
     }
-    const { effect, reasons } = decide(charter, facts, call)
-    if (effect === 'ask' && granted) {
-      const asked = new Set(reasons.map(({ constraint }) => constraint))
-      this.also(...endorsements(charter, operation, { traced: values, asked }))
-    }
-    return effect
+    return { ...decide(charter, facts, call), values, operation }
   }
 }
