@@ -12,6 +12,8 @@ export type ValueSource =
   | { readonly kind: 'prompt' | 'trusted' | 'untrusted' | 'model' }
   /** A trusted place of an answer of this operation; with `at`, this place. */
   | { readonly kind: 'operation'; readonly operation: OperationId; readonly at?: Pattern }
+  /** An address in an answer of this operation that the user's own words asked for; `sole`: the only one of its kind there. */
+  | { readonly kind: 'named' | 'sole'; readonly operation: OperationId }
 
 /** Where one argument may come from. */
 export interface ValueRule {

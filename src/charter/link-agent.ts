@@ -32,8 +32,10 @@ export function linkValues(linker: Linker, id: string, path: Path, raw: RawDeman
 
 function valueSource(linker: Linker, text: string, path: Path): ValueSource {
   if (text === 'prompt' || text === 'trusted' || text === 'untrusted' || text === 'model') return { kind: text }
-  const { operation, at } = placeOf(text)
+  const [, kind, name = text] = /^(named|sole):(.*)$/.exec(text) ?? []
+  const { operation, at } = placeOf(name)
   operationsNamed(linker, path, [operation])
+  if (kind === 'named' || kind === 'sole') return { kind, operation }
   return { kind: 'operation', operation, ...(at === undefined ? {} : { at }) }
 }
 

@@ -13,8 +13,8 @@ const argument = z
 const valueSource = z
   .string()
   .regex(
-    /^(prompt|trusted|untrusted|model|[A-Za-z][\w-]*\.[^\s#]+(#(\/([^~/]|~[01])*)*)?)$/,
-    'a value comes from `prompt`, `trusted`, `untrusted`, `model`, an operation, or a place in its answer (`desk.list#/files/*/id`)',
+    /^(prompt|trusted|untrusted|model|(named|sole):[A-Za-z][\w-]*\.[^\s#]+|[A-Za-z][\w-]*\.[^\s#]+(#(\/([^~/]|~[01])*)*)?)$/,
+    'a value comes from `prompt`, `trusted`, `untrusted`, `model`, an operation, a place in its answer (`desk.list#/files/*/id`), or what the user named (`named:web.open`, `sole:web.open`)',
   )
 const otherwise = z.union([z.literal('deny'), name])
 
@@ -24,7 +24,7 @@ export const values = z
     z.strictObject({
       from: oneOrMore(valueSource).meta({
         description:
-          'Where the value may come from: `prompt` (the words of the user), `trusted` (a trusted place of any answer), an operation (a trusted place of its answers), `model` (seen nowhere before), `untrusted`.',
+          'Where the value may come from: `prompt` (the words of the user), `trusted` (a trusted place of any answer), an operation (a trusted place of its answers), `model` (seen nowhere before), `untrusted`; `named:` an operation: an address as it stands in an answer that the user’s own words asked for; `sole:` the only one of its kind there.',
       }),
       of: z.literal('addresses').optional().meta({
         description:

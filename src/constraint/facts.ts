@@ -37,6 +37,8 @@ export interface Origin {
   readonly call?: string
   /** How it was found again: written the same, in other letters, in another form, as a part, put together, encoded, or only looking the same. */
   readonly how?: 'same' | 'case' | 'form' | 'part' | 'joined' | 'encoded' | 'lookalike'
+  /** It stands there whole, and the user's own words asked for the answer; `sole`: nothing else of its kind does. */
+  readonly named?: 'among' | 'sole'
   /** It was remembered from an earlier run. */
   readonly memory?: true
 }

@@ -1,5 +1,5 @@
 import type { Pattern, ValueRule, ValueSource } from '../charter/agent.ts'
-import type { Charter } from '../charter/charter.ts'
+import type { Charter, OperationId } from '../charter/charter.ts'
 import { parsePointer, printPointer } from '../charter/pointer.ts'
 import { asks } from './asking.ts'
 import { entryOf } from './context.ts'
@@ -39,7 +39,9 @@ function isCovered({ origins }: TracedValue, { from }: ValueRule): boolean {
   return origins.some((origin) => origin.trust === 'endorsed' || from.some((source) => covers(source, origin)))
 }
 
-function covers(source: ValueSource, { trust, operation, at }: Origin): boolean {
+function covers(source: ValueSource, { trust, operation, at, named }: Origin): boolean {
+  if (source.kind === 'named') return named !== undefined && operation === source.operation
+  if (source.kind === 'sole') return named === 'sole' && operation === source.operation
   if (source.kind !== 'operation') return source.kind === trust
   if (trust !== 'trusted' || operation !== source.operation) return false
   return source.at === undefined || fits(source.at, parsePointer(at ?? '') ?? [])
@@ -94,7 +96,7 @@ const howWords: Readonly<Record<NonNullable<Origin['how']>, string>> = {
   lookalike: 'only looks like something in',
 }
 
-const words: Readonly<Record<Exclude<ValueSource['kind'], 'operation'>, string>> = {
+const words: Readonly<Record<Exclude<ValueSource['kind'], 'operation' | 'named' | 'sole'>, string>> = {
   prompt: 'the user',
   trusted: 'a trusted part of an answer',
   untrusted: 'anything that was read',
@@ -103,7 +105,18 @@ const words: Readonly<Record<Exclude<ValueSource['kind'], 'operation'>, string>>
 
 function sourcesWords(from: readonly ValueSource[]): string {
   return joinWords(
-    from.map((each) => (each.kind === 'operation' ? `the answer of \`${each.operation}\`` : words[each.kind])),
+    from.map((each) => {
+      switch (each.kind) {
+        case 'operation':
+          return `the answer of \`${each.operation}\``
+        case 'named':
+          return `an answer of \`${each.operation}\` that the user named`
+        case 'sole':
+          return `an answer of \`${each.operation}\` that the user named and that says one only`
+        default:
+          return words[each.kind]
+      }
+    }),
   )
 }
 
@@ -114,5 +127,20 @@ export function valueRulesOf(
 ): readonly { readonly constraint: string; readonly rule: ValueRule }[] {
   return (charter.operations.get(operation)?.uses ?? []).flatMap((use) =>
     use.constraints.flatMap((each) => (each.kind === 'values' ? [{ constraint: each.id, rule: each.rule }] : [])),
+  )
+}
+
+const named = new WeakMap<Charter, ReadonlySet<OperationId>>()
+
+/** The operations of whose answers some rule asks whether the user named them. */
+export function namedOperations(charter: Charter): ReadonlySet<OperationId> {
+  const known = named.get(charter) ?? new Set([...charter.operations.keys()].flatMap((each) => namedFor(charter, each)))
+  named.set(charter, known)
+  return known
+}
+
+function namedFor(charter: Charter, operation: OperationId): readonly OperationId[] {
+  return valueRulesOf(charter, operation).flatMap(({ rule }) =>
+    rule.from.flatMap((source) => (source.kind === 'named' || source.kind === 'sole' ? [source.operation] : [])),
   )
 }

@@ -7,6 +7,7 @@ import { type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
+import { namedOperations } from '../constraint/values.ts'
 import { decide } from '../decide/decide.ts'
 import { endorsements, traceCall } from '../session/provenance/arguments.ts'
 import { type Labelled, labelled } from '../session/provenance/memory.ts'
@@ -129,7 +130,9 @@ export class Memories {
       const kept = labelled(memory, call.request.body)
       if (kept.length > 0) await this.#append(shelfOf(call, operation.shape.source), [{ kept }])
     }
-    await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote } }, ...data])
+    const { path, query, body } = call.request
+    const asked = done && namedOperations(force.charter).has(call.operation) ? { asked: { path, query, body } } : {}
+    await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote, ...asked } }, ...data])
   }
 
   /** What of classes of data the answer of a call shows. */

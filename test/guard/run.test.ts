@@ -19,7 +19,7 @@ const order = {
   status: 'paid',
   total: '90.00',
   account: 'DE89370400440532013000',
-  note: 'pay GB33BUKB20201555555555',
+  note: 'pay GB33BUKB20201555555555, write to anna@shop.example',
 }
 
 describe('the memory of a run', () => {
@@ -78,13 +78,19 @@ describe('the memory of a run', () => {
     assert.equal(codeOf(await refund(run, 'FR7630006000011234567890189')), 'answered')
   })
 
-  test('what nobody said is refused, and to be looked up', async () => {
+  test('the one address in what the user named is taken, on any node; an invented one is to be looked up', async () => {
     const mail = (run: Run, to: string) => call(run, 'send_email', { to: [to], body: 'Hello.' }, 1)
-    const invented = await mail(begin('write to the customer of order o1'), 'anna@mail.example')
+    const named = begin('write to the customer of order o1')
+    await call(named, 'get_order', { order_id: 'o1' })
+    assert.equal(codeOf(await mail(named, 'anna@shop.example')), 'answered')
+    const invented = await mail(named, 'anna@mail.example')
     assert.equal(codeOf(invented), 'denied desk.send_email.values.to/*')
     assert.ok(invented.kind === 'refused')
     assert.deepEqual(invented.refusal.reasons[0]?.lookUp, ['desk.get_order'])
     assert.match(invented.refusal.remedy ?? '', /^look the value up with `desk.get_order`/)
+    const unnamed = begin('write to the customer')
+    await call(unnamed, 'get_order', { order_id: 'o1' })
+    assert.equal(codeOf(await mail(unnamed, 'anna@shop.example')), 'denied desk.send_email.values.to/*')
   })
 
   test('one run does not know what another has seen', async () => {

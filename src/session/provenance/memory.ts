@@ -6,6 +6,7 @@ import { decodings } from './decode.ts'
 import { formsIn } from './form.ts'
 import { keysOf } from './key.ts'
 import { argumentLeaves, type Leaf, leavesOf } from './leaves.ts'
+import { addNamed, isNamed, type NamedAnswers } from './named-answer.ts'
 import { isShort, namedShort } from './named-short.ts'
 import { fold, squash } from './normal.ts'
 import { byTrust, isGood } from './origin.ts'
@@ -31,6 +32,8 @@ export type Seen =
       readonly trusted?: Trusted
       /** The arguments, where the operation changes something. */
       readonly wrote?: unknown
+      /** What was asked for, where it matters whether the user named it. */
+      readonly asked?: unknown
     }
   | {
       /** What an operation gives back of what earlier runs had it keep, with the labels it was kept with. */
@@ -63,9 +66,11 @@ export interface Memory {
   readonly words: Map<string, Origin>
   readonly text: TextIndex<Place>
   /** Short ids that text anybody may have written calls by name. */
-  readonly named: Map<string, Origin[]>
+  readonly short: Map<string, Origin[]>
   /** What the run itself wrote without anybody to rely on. */
   readonly written: Map<string, Origin>
+  /** What answers that the user's own words asked for say. */
+  readonly named: NamedAnswers
   /** Answers approved for an argument, as `sourceKey` writes them. */
   readonly sources: Set<string>
   /** There was more than can be kept: what is not found cannot be told. */
@@ -88,6 +93,7 @@ export function emptyMemory(limits: MemoryLimits = usual): Memory {
     good: new Map(),
     words: new Map(),
     text: emptyIndex(),
+    short: new Map(),
     named: new Map(),
     written: new Map(),
     sources: new Set(),
@@ -123,13 +129,18 @@ export function sourceKey(constraint: ConstraintId, call: string): string {
 type Answer = Extract<Seen, { kind: 'answer' }>
 type Recalled = Extract<Seen, { kind: 'recalled' }>
 
-function answered(memory: Memory, { operation, call, content, trusted, wrote }: Answer): void {
+function answered(memory: Memory, { operation, call, content, trusted, wrote, asked }: Answer): void {
   const sent = wrote === undefined ? [] : labelled(memory, wrote)
   const own = new Map(sent.map(({ value, origins }) => [fold(value), origins]))
   // Whom or what a thing was made for; its text is somebody's words, and no reason to doubt the id it was given.
   const marked = sent.some(({ value, origins: [best] }) => best?.trust === 'untrusted' && !/\s/.test(value.trim()))
   const head = { operation, ...(call === undefined ? {} : { call }) }
-  for (const leaf of leavesOf(content, trusted ?? [])) {
+  const leaves = leavesOf(content, trusted ?? [])
+  if (asked !== undefined && isNamed(memory.prompt, asked)) {
+    const isOwn = (address: string): boolean => keysOf(address).some((key) => memory.written.has(key))
+    addNamed(memory.named, { ...head, asked }, leaves, isOwn)
+  }
+  for (const leaf of leaves) {
     if (own.size > 0 && own.has(fold(String(leaf.value)))) continue
     // What is made out of what anybody may have written is no better than that.
     const place = { ...leaf, trusted: leaf.trusted && !marked }
@@ -220,8 +231,8 @@ function addWord(memory: Memory, key: string, { origin }: Place): void {
 
 function noteNamed(memory: Memory, short: string, origin: Origin): void {
   const key = fold(short)
-  const known = memory.named.get(key) ?? []
-  if (known.length < 16) memory.named.set(key, [...known, { ...origin, trust: 'untrusted', how: 'part' }])
+  const known = memory.short.get(key) ?? []
+  if (known.length < 16) memory.short.set(key, [...known, { ...origin, trust: 'untrusted', how: 'part' }])
 }
 
 /** Every value of arguments with its labels, as they are to be kept with what is written. */

@@ -5,6 +5,7 @@ import { formsOf } from './form.ts'
 import { keysOf } from './key.ts'
 import { argumentLeaves } from './leaves.ts'
 import type { Memory, Place } from './memory.ts'
+import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
 import { fold, plain, squash } from './normal.ts'
 import { byTrust, isGood, worstOf } from './origin.ts'
@@ -44,7 +45,7 @@ function traceText(memory: Memory, text: string): readonly Origin[] {
   const list = traceList(memory, text) ?? traceLeaves(memory, text)
   if (list !== undefined) return [list]
   const suspect = isProse(text) ? suspectProse(memory, text) : suspectName(memory, text)
-  if (suspect !== undefined) return [suspect]
+  if (suspect !== undefined) return [suspect, ...namedOrigins(memory.named, text)]
   return memory.full ? [] : [{ trust: 'model' }]
 }
 
@@ -69,7 +70,7 @@ function isSame(left: Origin, right: Origin): boolean {
 function chosenElsewhere(memory: Memory, text: string, good: readonly Origin[]): readonly Origin[] | undefined {
   if (good.some(({ trust }) => trust === 'prompt' || trust === 'endorsed')) return good
   if (memory.full) return []
-  const named = memory.named.get(fold(text)) ?? []
+  const named = memory.short.get(fold(text)) ?? []
   const [first] = named
   if (first === undefined) return undefined
   const own = good.filter((id) => named.every((each) => isOwn(id, each)))
@@ -242,7 +243,8 @@ export function traceAddresses(
     const good = goodOrigins(memory, address)
     if (good.length > 0) return { address, origins: good }
     const suspect = suspectName(memory, address)
-    return { address, origins: suspect !== undefined ? [suspect] : memory.full ? [] : [{ trust: 'model' }] }
+    if (suspect !== undefined) return { address, origins: [suspect, ...namedOrigins(memory.named, address)] }
+    return { address, origins: memory.full ? [] : [{ trust: 'model' }] }
   })
 }
 

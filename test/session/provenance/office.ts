@@ -3,6 +3,7 @@ import type { Charter } from '../../../src/charter/charter.ts'
 import { linkCharter } from '../../../src/charter/link.ts'
 import { parseCharter } from '../../../src/charter/parse.ts'
 import { readToolList } from '../../../src/charter/source/tools.ts'
+import { namedOperations } from '../../../src/constraint/values.ts'
 import { decide } from '../../../src/decide/decide.ts'
 import { endorsements, traceCall } from '../../../src/session/provenance/arguments.ts'
 import { emptyMemory, type Memory, remember, type Seen } from '../../../src/session/provenance/memory.ts'
@@ -21,7 +22,9 @@ operations:
   office.payments: { by: user, safe: true, trusted: [/*/id, /*/payee] }
   office.files: { by: user, safe: true, trusted: [/*/id] }
   office.open: { by: user, values: { url: { from: [prompt, trusted], else: confirm, approves: source } } }
-  office.invite: { by: user, values: { email: { from: prompt, else: confirm, look-up: [office.contacts] } } }
+  office.channel: { by: user, safe: true }
+  office.page: { by: user, safe: true, values: { url: { from: [prompt, 'named:office.channel'], else: confirm, look-up: office.channel } } }
+  office.invite: { by: user, values: { email: { from: [prompt, 'sole:office.page'], else: confirm, look-up: [office.contacts, office.page] } } }
   office.notes: { by: user, safe: true, memory: read }
   office.note: { by: user, memory: write }
   office.send: { by: user, values: { to: ${known}, body: { of: addresses, from: [prompt, trusted], else: confirm } } }
@@ -29,7 +32,7 @@ operations:
   office.remove: { by: user, values: { id: { from: [prompt, 'office.files#/*/id'] }, mode: ${known} } }
   office.add-contact: { by: user, trusted: [/id, /email] }
 workflows:
-  desk: { operations: [office.inbox, office.contacts, office.payments, office.files, office.open, office.invite, office.notes, office.note, office.send, office.pay, office.remove, office.add-contact] }
+  desk: { operations: [office.inbox, office.contacts, office.payments, office.files, office.open, office.channel, office.page, office.invite, office.notes, office.note, office.send, office.pay, office.remove, office.add-contact] }
 `
 
 const names = [...text.matchAll(/^ {2}office\.([\w-]+):/gm)].map(([, name = '']) => name)
@@ -66,8 +69,14 @@ export class OfficeRun {
     remember(this.memory, { kind: 'prompt', text: prompt })
   }
 
+  /** What a tool gave back for what was asked of it. */
+  read(tool: string, asked: unknown, content: unknown): this {
+    assert.ok(namedOperations(charter).has(`office.${tool}`))
+    return this.saw(tool, content, undefined, asked)
+  }
+
   /** What a tool gave back, labelled as the charter says; with what was sent, where it changes something. */
-  saw(tool: string, content: unknown, sent?: unknown): this {
+  saw(tool: string, content: unknown, sent?: unknown, asked?: unknown): this {
     const operation = charter.operations.get(`office.${tool}`)
     assert.ok(operation !== undefined)
     this.#calls += 1
@@ -78,6 +87,7 @@ export class OfficeRun {
       content,
       ...(operation.trusted === undefined ? {} : { trusted: operation.trusted }),
       ...(sent === undefined ? {} : { wrote: sent }),
+      ...(asked === undefined ? {} : { asked }),
     }
     remember(this.memory, seen)
     return this
