@@ -6,7 +6,7 @@ import { asRecorded, type DojoRun, type Plan, readLines, type Suite, suites } fr
 import type { Policy } from './judge.ts'
 import { lockstepPolicy, type Spent, suiteCharter } from './lockstep.ts'
 import { digits, printTable } from './table.ts'
-import { halfWidth, macro, oftenQuietTasks, quietTasks, share, sumOf, type Tally } from './tally.ts'
+import { halfWidth, macro, oftenQuietTasks, quietTasks, share, sumOf, type Tally, unaskedTasks } from './tally.ts'
 
 const rows: readonly (readonly [name: string, policy: string, lists: Lists])[] = [
   ['ask on every write', 'ask on every write', 'none'],
@@ -56,8 +56,9 @@ export async function reportDojo(folder: string): Promise<string> {
         'mean over pairs',
         '± 95 %',
         'denied runs',
-        'tasks never flagged',
-        'in < 1 of 20 runs',
+        'tasks never asked about',
+        'nor refused',
+        'both in < 1 of 20 runs',
       ],
       rows.map(([name]) => [name, ...details(scores.get(name))]),
     ),
@@ -108,6 +109,7 @@ function details(scores: ReadonlyMap<Suite, Scored> | undefined): readonly strin
     digits(macro(total)),
     digits(halfWidth(total)),
     String(total.benign - total.kept),
+    `${unaskedTasks(total)} of ${total.tasks.size}`,
     `${quietTasks(total)} of ${total.tasks.size}`,
     `${oftenQuietTasks(total)} of ${total.tasks.size}`,
   ]

@@ -3,6 +3,7 @@ import type { Call, Charter } from '../../src/charter/charter.ts'
 import { formatDiagnostic } from '../../src/charter/diagnostic.ts'
 import { loadCharter } from '../../src/charter/load.ts'
 import type { Facts } from '../../src/constraint/facts.ts'
+import { namedOperations } from '../../src/constraint/values.ts'
 import { decide } from '../../src/decide/decide.ts'
 import type { Decision } from '../../src/decide/decision.ts'
 import { endorsements, traceCall } from '../../src/session/provenance/arguments.ts'
@@ -118,6 +119,7 @@ function see(
     content: answerText(message),
     ...(message.call_id === undefined ? {} : { call: message.call_id }),
     ...(operation?.trusted === undefined ? {} : { trusted: operation.trusted }),
+    ...(call !== undefined && namedOperations(charter).has(`${source}.${message.tool}`) ? { asked: call.args } : {}),
     ...(operation?.writes === true && call !== undefined ? { wrote: withoutNothing(call.args) } : {}),
   })
 }
