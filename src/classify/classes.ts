@@ -23,12 +23,12 @@ export function classesIn(labels: Labels, value: unknown, where: Whereabouts): r
 
 function inPlaces(leaf: Leaf, places: readonly PlaceLabel[]): Finding[] {
   if (places.length === 0 || leaf.text === '') return []
-  const at = printPointer(leaf.at)
   const found: Finding[] = []
   for (const { class: name, by, at: place } of places) {
     // The name of the labelled member itself is known to everybody who has the description.
     const below = leaf.kind === 'name' ? leaf.at.length > place.length : true
     if (below && isWithin(place, leaf.at)) {
+      const at = printPointer(leaf.at)
       found.push({ at, class: name, by, how: 'plain', in: leaf.kind, start: 0, end: leaf.text.length })
     } else if (leaf.kind === 'text' && place.length > leaf.at.length)
       found.push(...inJson(leaf, { class: name, by, place }))
@@ -53,6 +53,8 @@ function inJson(leaf: Leaf, label: { class: string; by: string; place: readonly 
 
 function inText(leaf: Leaf, patterns: readonly PatternLabel[]): Finding[] {
   if (patterns.length === 0 || leaf.text.length < 3) return []
+  const names = leaf.kind === 'name' ? plainNamesOf(patterns) : undefined
+  if (names?.has(leaf.text) === true) return []
   const place = { field: leaf.kind === 'name' ? '' : fieldWords(fieldOf(leaf.at)) }
   const found: Finding[] = []
   for (const view of viewsOf(leaf.text)) {
@@ -64,7 +66,18 @@ function inText(leaf: Leaf, patterns: readonly PatternLabel[]): Finding[] {
       }
     }
   }
+  if (found.length === 0 && names !== undefined && names.size < mostNames && leaf.text.length < 64) names.add(leaf.text)
   return withoutRepeats(found)
+}
+
+/** Names of members without anything in them, which are the same in every record. */
+const plainNames = new WeakMap<readonly PatternLabel[], Set<string>>()
+const mostNames = 1000
+
+function plainNamesOf(patterns: readonly PatternLabel[]): Set<string> {
+  const known = plainNames.get(patterns) ?? new Set()
+  plainNames.set(patterns, known)
+  return known
 }
 
 /** Detectors with check digits strong enough that two texts that happen to follow each other do not make one by chance. */

@@ -18,9 +18,44 @@ export function parseGramKey(hex: string): GramKey {
 }
 
 /** Digests of all pieces of `gramLength` characters, in order. */
-export function gramsOf(key: GramKey, codes: readonly number[]): number[] {
-  const grams: number[] = []
-  for (let i = 0; i + gramLength <= codes.length; i++) grams.push(digest(key, codes, i, i + gramLength))
+export function gramsOf(key: GramKey, codes: readonly number[]): Uint32Array {
+  const grams = new Uint32Array(Math.max(0, codes.length - gramLength + 1))
+  for (let i = 0; i < grams.length; i++) grams[i] = digest(key, codes, i, i + gramLength)
+  return grams
+}
+
+/** Two lists of digests as one. */
+export function joinGrams(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const joined = new Uint32Array(first.length + second.length)
+  joined.set(first)
+  joined.set(second, first.length)
+  return joined
+}
+
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const codeOf = Uint8Array.from(digits, (digit) => digit.charCodeAt(0))
+const digitOf = new Uint8Array(128)
+for (const [value, code] of codeOf.entries()) digitOf[code] = value
+const packedLength = 6
+
+/** Digests as text, six characters each, so that they can be kept. */
+export function packGrams(grams: Uint32Array): string {
+  const codes: number[] = []
+  for (const gram of grams) {
+    for (let shift = 6 * (packedLength - 1); shift >= 0; shift -= 6) codes.push(codeOf[(gram >>> shift) & 0x3f] ?? 0)
+  }
+  return String.fromCharCode(...codes)
+}
+
+/** What was packed. */
+export function unpackGrams(text: string): Uint32Array {
+  const grams = new Uint32Array(Math.floor(text.length / packedLength))
+  for (let index = 0; index < grams.length; index++) {
+    let gram = 0
+    for (let i = 0; i < packedLength; i++)
+      gram = (gram << 6) | (digitOf[text.charCodeAt(index * packedLength + i) & 0x7f] ?? 0)
+    grams[index] = gram
+  }
   return grams
 }
 

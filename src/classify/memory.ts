@@ -1,7 +1,8 @@
 import { base64Of, hexOf, utf8Bytes } from './bytes.ts'
 import { fold } from './fold.ts'
-import { digest, type GramKey, gramLength, gramsOf, parseGramKey } from './gram.ts'
+import { digest, type GramKey, gramLength, gramsOf, packGrams, parseGramKey, unpackGrams } from './gram.ts'
 import { leavesOf } from './leaf.ts'
+import { Seeds } from './seeds.ts'
 import { type Worth, worthOf } from './worth.ts'
 
 /** One thing a run's memory of classed values consists of, as plain JSON. Holds no plain text, only digests with the run's key. */
@@ -10,8 +11,8 @@ export type ClassEntry =
       readonly kind: 'value'
       readonly class: string
       readonly by: string
-      /** Digests of its pieces, forwards, backwards, with letters rotated, in base64 and hexadecimal; how many characters in a row are enough. */
-      readonly forms: readonly { readonly how: Form; readonly need: number; readonly grams: readonly number[] }[]
+      /** Digests of its pieces, packed: forwards, backwards, with letters rotated, in base64 and hexadecimal; how many characters in a row are enough. */
+      readonly forms: readonly { readonly how: Form; readonly need: number; readonly grams: string }[]
       readonly digest: number
     }
   | {
@@ -27,7 +28,8 @@ export type ClassEntry =
   | {
       readonly kind: 'tail'
       readonly channel: string
-      readonly grams: readonly number[]
+      /** Packed. */
+      readonly grams: string
       readonly last: readonly number[]
     }
 
@@ -39,7 +41,7 @@ export interface Target {
   readonly class: string
   readonly by: string
   readonly need: number
-  readonly grams: readonly number[]
+  readonly grams: Uint32Array
   readonly how: Form
   /** Names the value in this form, on every node. */
   readonly value: number
@@ -56,7 +58,7 @@ export interface Word {
 
 /** The end of what was sent through one argument so far. */
 export interface Tail {
-  readonly grams: readonly number[]
+  readonly grams: Uint32Array
   readonly last: readonly number[]
 }
 
@@ -64,8 +66,8 @@ export interface Tail {
 export interface ClassMemory {
   readonly key: GramKey
   readonly targets: Target[]
-  /** Digest of a piece → the targets that have it, and where. */
-  readonly seeds: Map<number, number | number[]>
+  /** The targets that have a piece, and where. */
+  readonly seeds: Seeds
   readonly words: Map<number, Word[]>
   /** Of each value, which of its characters have left in pieces. */
   readonly pieces: Map<number, Set<number>>
@@ -77,20 +79,7 @@ export interface ClassMemory {
   grams: number
 }
 
-/** More than the pieces of the longest value. */
-const seedWidth = 8192
-
-/** A target and a place in it, as one number: there are very many of them. */
-const packSeed = (target: number, at: number): number => target * seedWidth + at
-
-/** What was packed. */
-export function unpackSeed(seed: number): { readonly target: number; readonly at: number } {
-  return { target: Math.floor(seed / seedWidth), at: seed % seedWidth }
-}
-
-/** Pieces many values share lead to so many of them; the others have pieces of their own. */
-const mostSeeds = 8
-/** Bounds what one run can make the guard keep: some 40 MB at worst. */
+/** Bounds what one run can make the guard keep: some 20 MB at worst. */
 const mostGrams = 600_000
 const mostWords = 50_000
 
@@ -99,7 +88,7 @@ export function emptyClassMemory(key: string): ClassMemory {
   return {
     key: parseGramKey(key),
     targets: [],
-    seeds: new Map(),
+    seeds: new Seeds(),
     words: new Map(),
     pieces: new Map(),
     tails: new Map(),
@@ -154,7 +143,7 @@ function entryOf(memory: ClassMemory, text: string, name: string, by: string): C
   const forms = formsOf(text, worth, memory.grams > mostGrams / 2).map(({ how, need, of }) => ({
     how,
     need,
-    grams: gramsOf(memory.key, of),
+    grams: packGrams(gramsOf(memory.key, of)),
   }))
   return { kind: 'value', class: name, by, forms, digest: whole }
 }
@@ -209,7 +198,7 @@ export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
     }
     case 'tail':
       memory.tails.delete(entry.channel)
-      memory.tails.set(entry.channel, { grams: entry.grams, last: entry.last })
+      memory.tails.set(entry.channel, { grams: unpackGrams(entry.grams), last: entry.last })
       return true
   }
 }
@@ -219,19 +208,14 @@ function addValue(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'value
   if (memory.known.has(name)) return false
   memory.known.add(name)
   memory.values++
-  for (const [index, { how, need, grams }] of entry.forms.entries()) {
+  for (const [index, { how, need, grams: packed }] of entry.forms.entries()) {
     const target = memory.targets.length
+    const grams = unpackGrams(packed)
     const length = grams.length + gramLength - 1
     const value = (entry.digest ^ index) >>> 0
     memory.targets.push({ class: entry.class, by: entry.by, need, grams, how, value, length })
     memory.grams += grams.length
-    for (const [at, gram] of grams.entries()) {
-      const seed = packSeed(target, at)
-      const seeds = memory.seeds.get(gram)
-      if (seeds === undefined) memory.seeds.set(gram, seed)
-      else if (typeof seeds === 'number') memory.seeds.set(gram, [seeds, seed])
-      else if (seeds.length < mostSeeds) seeds.push(seed)
-    }
+    for (let at = 0; at < grams.length; at++) memory.seeds.add(grams[at] ?? 0, target, at)
   }
   return true
 }

@@ -1,6 +1,6 @@
 import type { Folded } from './fold.ts'
-import { digest, gramLength, gramsOf } from './gram.ts'
-import { type ClassMemory, type Tail, type Target, unpackSeed, type Word } from './memory.ts'
+import { digest, gramLength, gramsOf, joinGrams, packGrams } from './gram.ts'
+import type { ClassEntry, ClassMemory, Tail, Target, Word } from './memory.ts'
 
 /** A remembered value in a folded text: half-open range of its characters. */
 export interface Match {
@@ -29,7 +29,7 @@ export interface Matches {
 
 /** What a search works on: digests of a text, and whether it may begin or end a piece at a character. */
 interface Text {
-  readonly grams: readonly number[]
+  readonly grams: Uint32Array
   readonly gap: (at: number) => boolean
   readonly length: number
 }
@@ -60,19 +60,18 @@ function searchGrams(memory: ClassMemory, text: Text): Matches {
   // Up to where each target was found already.
   const done = new Map<number, number>()
   for (let at = 0; at < text.grams.length; at++) {
-    const seeds = memory.seeds.get(text.grams[at] ?? -1)
-    if (seeds === undefined) continue
-    for (const packed of typeof seeds === 'number' ? [seeds] : seeds) {
-      const seed = unpackSeed(packed)
-      const target = memory.targets[seed.target]
-      if (target === undefined || at < (done.get(seed.target) ?? 0)) continue
-      const { left, right } = extend(text.grams, at, target.grams, seed.at)
+    const gram = text.grams[at] ?? 0
+    for (let seed = memory.seeds.find(gram); seed !== -1; seed = memory.seeds.find(gram, seed)) {
+      const [number, from] = [memory.seeds.targetAt(seed), memory.seeds.placeAt(seed)]
+      const target = memory.targets[number]
+      if (target === undefined || at < (done.get(number) ?? 0)) continue
+      const { left, right } = extend(text.grams, at, target.grams, from)
       const [start, end] = [at - left, at + right + gramLength]
       if (end - start >= target.need) {
         matches.push({ target, start, end, part: end - start < target.length })
-        done.set(seed.target, end - gramLength + 1)
+        done.set(number, end - gramLength + 1)
       } else if (left === 0 && pieces.length < mostPieces && isPieced(target) && text.gap(start) && text.gap(end)) {
-        pieces.push({ target, from: seed.at, to: seed.at + end - start, start, end })
+        pieces.push({ target, from, to: from + end - start, start, end })
       }
     }
   }
@@ -83,12 +82,7 @@ function searchGrams(memory: ClassMemory, text: Text): Matches {
 const isPieced = ({ how }: Target): boolean => how !== 'reversed' && how !== 'rotated'
 
 /** How many more pieces agree on each side. */
-function extend(
-  text: readonly number[],
-  at: number,
-  grams: readonly number[],
-  from: number,
-): { left: number; right: number } {
+function extend(text: Uint32Array, at: number, grams: Uint32Array, from: number): { left: number; right: number } {
   let left = 0
   while (left < at && left < from && text[at - left - 1] === grams[from - left - 1]) left++
   let right = 0
@@ -122,7 +116,7 @@ function searchWords(memory: ClassMemory, { codes, gap }: Folded): Match[] {
 /** Values that began in what was sent before, and end here. */
 function searchAcross(memory: ClassMemory, tail: Tail, codes: readonly number[]): Match[] {
   const joined = [...tail.last, ...codes.slice(0, longestTail)]
-  const grams = [...tail.grams, ...gramsOf(memory.key, joined)]
+  const grams = joinGrams(tail.grams, gramsOf(memory.key, joined))
   const sent = tail.grams.length + tail.last.length
   const { matches } = searchGrams(memory, { grams, gap: () => false, length: grams.length + gramLength - 1 })
   return matches
@@ -133,10 +127,15 @@ function searchAcross(memory: ClassMemory, tail: Tail, codes: readonly number[])
 /** How many characters of what was sent are kept, as digests, to be joined with what is sent next. */
 export const longestTail = 64
 
-/** The tail after some more was sent. */
-export function tailAfter(memory: ClassMemory, tail: Tail | undefined, codes: readonly number[]): Tail {
+/** The tail after some more was sent, to be kept. */
+export function tailAfter(
+  memory: ClassMemory,
+  tail: Tail | undefined,
+  codes: readonly number[],
+): Pick<Extract<ClassEntry, { kind: 'tail' }>, 'grams' | 'last'> {
   const fresh = codes.length >= longestTail + gramLength
   const joined = fresh ? codes.slice(-longestTail - gramLength) : [...(tail?.last ?? []), ...codes]
-  const grams = [...(fresh ? [] : (tail?.grams ?? [])), ...gramsOf(memory.key, joined)].slice(-longestTail)
-  return { grams, last: joined.slice(-(gramLength - 1)) }
+  const grams = gramsOf(memory.key, joined)
+  const all = fresh || tail === undefined ? grams : joinGrams(tail.grams, grams)
+  return { grams: packGrams(all.slice(-longestTail)), last: joined.slice(-(gramLength - 1)) }
 }

@@ -1,5 +1,6 @@
 import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from './bytes.ts'
 import { plainOf } from './lookalike.ts'
+import { traitsOf } from './traits.ts'
 
 /** One way to read a text: as it stands, or with an encoding undone. */
 export interface View {
@@ -83,16 +84,20 @@ const namedEntities: Readonly<Record<string, string>> = {
 }
 
 function* decodings(text: string): Generator<View> {
-  if (/[%&\\]/.test(text)) yield* changed(text, rewrite(text, escapes, withoutEscape))
-  if (/=[0-9A-F\r\n]/i.test(text)) yield* changed(text, rewrite(text, /(?:=[0-9A-F]{2})+|=\r?\n/gi, quotedPrintable))
-  if (/[^\t\n\r -~]/.test(text)) yield* changed(text, rewrite(text, /[^\t\n\r -~]/gu, plainOf))
-  if (/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/u.test(text)) yield* runs(text, selectors, selectorBytes)
-  if (/[\u{e0020}-\u{e007e}]{4}/u.test(text)) yield* runs(text, tags, tagBytes)
-  yield* runs(text, base64Run, base64Bytes, 4)
-  yield* runs(text, hexRun, hexBytes, 2)
-  yield* runs(text, base32Run, base32Bytes, 1)
-  yield* runs(text, binaryRun, binaryBytes, 1)
-  yield* runs(text, codeRun, codeBytes, 1)
+  const { escapes: escaped, equals, odd, word, alphanumeric, hexadecimal, decimal } = traitsOf(text)
+  if (escaped) yield* changed(text, rewrite(text, escapes, withoutEscape))
+  if (equals && /=[0-9A-F\r\n]/i.test(text))
+    yield* changed(text, rewrite(text, /(?:=[0-9A-F]{2})+|=\r?\n/gi, quotedPrintable))
+  if (odd) {
+    yield* changed(text, rewrite(text, /[^\t\n\r -~]/gu, plainOf))
+    if (/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/u.test(text)) yield* runs(text, selectors, selectorBytes)
+    if (/[\u{e0020}-\u{e007e}]{4}/u.test(text)) yield* runs(text, tags, tagBytes)
+  }
+  if (word >= 8) yield* runs(text, base64Run, base64Bytes, 4)
+  if (hexadecimal >= 10) yield* runs(text, hexRun, hexBytes, 2)
+  if (alphanumeric >= 13) yield* runs(text, base32Run, base32Bytes, 1)
+  if (decimal >= 40) yield* runs(text, binaryRun, binaryBytes, 1)
+  if (decimal >= 12) yield* runs(text, codeRun, codeBytes, 1)
 }
 
 const escapes =
@@ -187,7 +192,8 @@ const selectors = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{4,}/gu
 function* runs(text: string, pattern: RegExp, bytesOf: (run: string) => number[], alignments = 1): Generator<View> {
   for (const match of text.matchAll(pattern)) {
     const [start, end] = [match.index, match.index + match[0].length]
-    for (const decoded of decodedFrom(match[0].replaceAll(/[\r\n]+/g, ''), bytesOf, alignments)) {
+    const run = match[0].includes('\n') ? match[0].replaceAll(/[\r\n]+/g, '') : match[0]
+    for (const decoded of decodedFrom(run, bytesOf, alignments)) {
       yield { text: decoded, encoded: true, span: () => ({ start, end }) }
     }
   }
@@ -202,11 +208,12 @@ function* decodedFrom(run: string, bytesOf: (run: string) => number[], alignment
     if (decoded !== undefined) yield decoded
   }
   const padding = run.endsWith('=') ? run.indexOf('=') : run.length
-  if (isBase64 && ![1, 2, 3, 4].some((skip) => mayBeBase64(run, padding - skip, -1))) return
+  const mayBegin = (skip: number): boolean => !isBase64 || mayBeBase64(run, padding - 1 - skip, -1)
+  if (isBase64 && ![0, 1, 2, 3].some(mayBegin)) return
   const end = backwards(run.slice(-sample - alignments))
   let whole: string | undefined
   for (let skip = 0; skip < alignments; skip++) {
-    if (!beginsLikeText(bytesOf(end.slice(skip)))) continue
+    if ((padding === run.length && !mayBegin(skip)) || !beginsLikeText(bytesOf(end.slice(skip)))) continue
     whole ??= backwards(run)
     const decoded = textOfBytes(bytesOf(whole.slice(skip)))
     if (decoded !== undefined) yield decoded

@@ -15,7 +15,7 @@ export type Entry =
   | { readonly kept: readonly Labelled[] }
   /** What its digests of classed values are made with; the first one counts. */
   | { readonly key: string }
-  | { readonly classed: ClassEntry }
+  | { readonly classed: readonly ClassEntry[] }
   | { readonly token: TokenEntry }
 
 /** Changed by `takeIn` only. */
@@ -49,7 +49,7 @@ export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
     else if ('tool' in entry) known.tools.set(entry.to, (known.tools.get(entry.to) ?? new Set()).add(entry.tool))
     else if ('key' in entry) known.classes ??= emptyClassMemory(entry.key)
     else if ('classed' in entry) {
-      if (known.classes !== undefined) addEntry(known.classes, entry.classed)
+      if (known.classes !== undefined) for (const each of entry.classed) addEntry(known.classes, each)
     } else if ('token' in entry) addToken(known.tokens, entry.token)
   }
 }

@@ -149,7 +149,8 @@ export class Memories {
     }
     const { classes } = await this.#of(run)
     if (classes === undefined) throw new TypeError('the key of the run was not kept')
-    return learn(classes).map((classed): Entry => ({ classed }))
+    const classed = learn(classes)
+    return classed.length === 0 ? [] : [{ classed }]
   }
 
   /** Keeps what a call that goes on was asked about, or takes from what was approved before: it is not asked again in this run. */

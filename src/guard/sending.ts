@@ -65,7 +65,8 @@ export function sendingOf(
 }
 
 function notesOf({ classes }: KnownRun, call: Call): readonly Entry[] {
-  return classes === undefined ? [] : noteCall(classes, call).map((classed) => ({ classed }))
+  const classed = classes === undefined ? [] : noteCall(classes, call)
+  return classed.length === 0 ? [] : [{ classed }]
 }
 
 /**

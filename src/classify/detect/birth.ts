@@ -1,3 +1,4 @@
+import { traitsOf } from '../traits.ts'
 import type { Detector, Hit } from './hit.ts'
 
 const fields =
@@ -13,6 +14,7 @@ const reach = 32
 export const dateOfBirth: Detector = {
   name: 'date-of-birth',
   find: (text, place) => {
+    if (traitsOf(text).digits < 5) return []
     if (fields.test(place.field)) return datesIn(text, 0)
     const hits: Hit[] = []
     for (const match of text.matchAll(said)) {

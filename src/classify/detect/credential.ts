@@ -9,7 +9,7 @@ const jwtShape = /eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g
 export const jwt: Detector = {
   name: 'jwt',
   find: (text) =>
-    [...text.matchAll(jwtShape)]
+    (text.includes('eyJ') ? [...text.matchAll(jwtShape)] : [])
       .filter((match) => /"alg"/.test(textOfBytes(base64Bytes(match[0].slice(0, match[0].indexOf('.')))) ?? ''))
       .map((match) => ({ start: match.index, end: match.index + match[0].length, by: 'jwt' })),
 }
@@ -21,6 +21,7 @@ export const privateKey: Detector = {
   name: 'private-key',
   find: (text) => {
     const hits: Hit[] = []
+    if (!text.includes('-----BEGIN')) return hits
     for (const match of text.matchAll(/-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g)) {
       const rest = text.slice(match.index, match.index + longestKey)
       const end = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/.exec(rest)

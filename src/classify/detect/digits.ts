@@ -1,3 +1,4 @@
+import { traitsOf } from '../traits.ts'
 import type { Hit } from './hit.ts'
 
 /** One or more groups of digits beside each other, as numbers are written: `4111 1111 1111 1111`, `(555) 010-9999`, `+34 600 …`. */
@@ -22,6 +23,7 @@ let last: { readonly text: string; readonly runs: readonly DigitRun[] } = { text
 
 /** Every way to read a number of six to twenty digits out of groups that stand beside each other. Linear in the length of the text. */
 export function digitRuns(text: string): readonly DigitRun[] {
+  if (traitsOf(text).digits < 6) return []
   if (last.text !== text) last = { text, runs: findRuns(text) }
   return last.runs
 }

@@ -26,12 +26,21 @@ export function speaksOf(words: RegExp, text: string, start: number, place: Plac
   return words.test(place.field) || words.test(text.slice(Math.max(0, start - reach), start).toLowerCase())
 }
 
+/** Names come again with every record. */
+const known = new Map<string, string>()
+const mostKnown = 1000
+
 /** The words of a member name: `cardNumber`, `card_number` and `card-number` are `card number`. */
 export function fieldWords(name: string): string {
-  return name
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const words = name
     .slice(0, 200)
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
     .toLowerCase()
+  if (known.size >= mostKnown) known.clear()
+  if (name.length <= 64) known.set(name, words)
+  return words
 }

@@ -1,4 +1,5 @@
 import validator from 'validator'
+import { traitsOf } from '../traits.ts'
 import type { Detector, Hit } from './hit.ts'
 
 const beginning = /(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?=[ -]?[A-Z0-9])/gi
@@ -9,6 +10,7 @@ const shortest = 15
 export const iban: Detector = {
   name: 'iban',
   find: (text) => {
+    if (text.length < shortest || traitsOf(text).digits < 2) return []
     const hits: Hit[] = []
     for (const match of text.matchAll(beginning)) {
       const end = endOf(text, match.index)

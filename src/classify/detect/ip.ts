@@ -1,4 +1,5 @@
 import validator from 'validator'
+import { traitsOf } from '../traits.ts'
 import type { Detector, Hit } from './hit.ts'
 
 const shapes =
@@ -8,6 +9,7 @@ const shapes =
 export const ip: Detector = {
   name: 'ip',
   find: (text) => {
+    if (!text.includes(':') && traitsOf(text).digits < 4) return []
     const hits: Hit[] = []
     for (const match of text.matchAll(shapes)) {
       const [start, end] = [match.index, match.index + match[0].length]

@@ -36,10 +36,12 @@ export function keywordDetector(name: string, rules: readonly KeywordRule[]): De
   const literals = [...byKeyword.keys()].sort((a, b) => b.length - a.length)
   if (literals.length === 0) return { name, find: () => [] }
   const any = new RegExp(literals.map(escaped).join('|'), 'gi')
+  const mentions = mentionTest(literals)
   const compiled = new Map<KeywordRule, RE2JS>()
   return {
     name,
     find: (text) => {
+      if (!mentions(text)) return []
       const windows = new Map<KeywordRule, Span[]>()
       for (const match of text.matchAll(any)) {
         for (const rule of rulesOf(byKeyword, match[0])) {
@@ -55,6 +57,44 @@ export function keywordDetector(name: string, rules: readonly KeywordRule[]): De
       })
     },
   }
+}
+
+/**
+ * Whether a text may have one of the literals, in any case: much faster than the expression that says where. Looked up by the first three
+ * characters, of which five bits each are the same in upper and lower case.
+ */
+function mentionTest(literals: readonly string[]): (text: string) => boolean {
+  if (literals.some((literal) => !/^[ -~]{2}(?:[ -~]|$)/.test(literal))) return () => true
+  const begins = new Map<number, string[]>()
+  for (const literal of literals) {
+    const [first, second, third] = [literal.charCodeAt(0), literal.charCodeAt(1), literal.charCodeAt(2)]
+    for (const next of literal.length > 2 ? [third] : Array.from({ length: 32 }, (_, each) => each)) {
+      const key = ((first & 31) << 10) | ((second & 31) << 5) | (next & 31)
+      begins.set(key, [...(begins.get(key) ?? []), literal])
+    }
+  }
+  const table = new Uint8Array(1 << 15)
+  for (const key of begins.keys()) table[key] = 1
+  return (text) => {
+    let key = 0
+    for (let at = 0; at <= text.length; at++) {
+      // One place beyond the end, where a literal of two characters may end.
+      key = ((key << 5) | (at < text.length ? text.charCodeAt(at) & 31 : 0)) & 0x7fff
+      if (table[key] === 1 && begins.get(key)?.some((literal) => standsAt(text, at - 2, literal)) === true) return true
+    }
+    return false
+  }
+}
+
+function standsAt(text: string, at: number, literal: string): boolean {
+  if (at < 0) return false
+  for (let i = 0; i < literal.length; i++) {
+    const [code, wanted] = [text.charCodeAt(at + i), literal.charCodeAt(i)]
+    // Of what is not ASCII the expression knows the other case.
+    if (wanted > 0x7f && code > 0x7f) continue
+    if ((code >= 0x41 && code <= 0x5a ? code + 0x20 : code) !== wanted) return false
+  }
+  return true
 }
 
 interface Span {

@@ -1,4 +1,5 @@
 import validator from 'validator'
+import { traitsOf } from '../traits.ts'
 import {
   bsn,
   fodselsnummer,
@@ -29,6 +30,8 @@ export interface NationalId {
   readonly words: RegExp
   /** Strong enough by itself: written as (shape) or checked as no other number is. */
   readonly alone?: RegExp
+  /** How many digits it has at least; 6 where nothing else is said. */
+  readonly digits?: number
 }
 
 const any = /^/
@@ -69,6 +72,7 @@ export const nationalIds: readonly NationalId[] = [
     name: 'it-codice-fiscale',
     shape: /\b[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]\b/gi,
     check: (text) => validator.isTaxID(text, 'it-IT'),
+    digits: 1,
     words: said('codice fiscale|cf'),
     alone: any,
   },
@@ -139,6 +143,7 @@ export const nationalIds: readonly NationalId[] = [
   {
     name: 'in-pan',
     shape: /\b[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]\b/gi,
+    digits: 4,
     check: ownDigits,
     words: said('pan|permanent account'),
   },
@@ -174,7 +179,7 @@ export function nationalId(id: NationalId): Detector {
   return {
     name: id.name,
     find: (text, place) => {
-      if (!/\d/.test(text)) return []
+      if (traitsOf(text).digits < (id.digits ?? 6)) return []
       return [...text.matchAll(id.shape)].flatMap((match) => hitOf(id, text, match, place))
     },
   }
