@@ -3,7 +3,7 @@ import type { Call, Charter, ObjectFact, Run } from '../../src/charter/charter.t
 import { readObject } from '../../src/charter/object-fact.ts'
 import { classesOfCall, learnAnswer, noteCall } from '../../src/classify/call.ts'
 import type { Labels } from '../../src/classify/labels.ts'
-import { type ClassMemory, emptyClassMemory } from '../../src/classify/memory.ts'
+import { addEntry, type ClassMemory, emptyClassMemory } from '../../src/classify/memory.ts'
 import { labelsOf } from '../../src/classify/of-charter.ts'
 import type { Facts, Grant } from '../../src/constraint/facts.ts'
 import { personOf } from '../../src/constraint/scope-key.ts'
@@ -201,7 +201,7 @@ class Bare implements Decider {
         ...(operation?.trusted === undefined ? {} : { trusted: operation.trusted }),
         ...(wrote ? { wrote: call.request.body } : {}),
       })
-    noteCall(this.#classes, call)
+    for (const entry of noteCall(this.#classes, call)) addEntry(this.#classes, entry)
     learnAnswer(this.#classes, this.#labels, { operation: call.operation, body: content })
   }
 
