@@ -85,7 +85,7 @@ export function linkAgentWorkflow(
   linker: Linker,
   name: string,
   raw: RawWorkflow,
-): Pick<Workflow, 'budgets' | 'models' | 'data' | 'outsidePlan'> {
+): Pick<Workflow, 'budgets' | 'models' | 'data' | 'unread' | 'outsidePlan'> {
   const path = ['workflows', name]
   const classes = linker.parsed.raw.data?.classes ?? []
   for (const each of raw.data ?? [])
@@ -93,10 +93,22 @@ export function linkAgentWorkflow(
   const [approval] = approvalsNamed(linker, [...path, 'plan'], raw.plan === 'deny' ? [] : [raw.plan])
   return {
     budgets: (raw.budget ?? []).map((each, index) => budgetOf(each, linker.at([...path, 'budget', index]))),
+    unread: unreadOf(linker, path, raw),
     outsidePlan: approval === undefined ? 'deny' : { approval },
     ...(raw.models === undefined ? {} : { models: raw.models }),
     ...(raw.data === undefined ? {} : { data: raw.data }),
   }
+}
+
+/** Not said: what cannot be read may be of any class the workflow handles, so it goes where all of them are free to go, and nowhere else. */
+function unreadOf(linker: Linker, path: Path, { unread, data: handled }: RawWorkflow): Workflow['unread'] {
+  const { data } = linker.parsed.raw
+  const [lowest] = data?.classes ?? []
+  const sensitive = (handled ?? data?.classes ?? []).some((each) => each !== lowest)
+  if (unread === undefined) return sensitive && data !== undefined && data.flows.length > 0 ? 'deny' : 'allow'
+  if (unread === 'deny' || unread === 'allow') return unread
+  const [approval] = approvalsNamed(linker, [...path, 'unread'], [unread])
+  return approval === undefined ? 'deny' : { approval }
 }
 
 function budgetOf(raw: NonNullable<RawWorkflow['budget']>[number], position: Budget['position']): Budget {
@@ -129,14 +141,23 @@ export function withAgents(linker: Linker): (use: Use) => Use {
     const head = { position: use.position }
     const plan = flow === undefined || flow[1].plan === 'deny' ? [] : [flow[1].plan]
     const source = linker.shapes.get(use.operation)?.source ?? ''
+    const ofModel: Partial<RawWorkflow> = asks(use) ? (flow?.[1] ?? {}) : {}
+    const unread = ofModel.unread === undefined || ofModel.unread === 'allow' ? [] : [ofModel.unread]
     const found: Constraint[] = [
-      ...(agents || (flow?.[1].models !== undefined && asks(use))
+      ...(agents || ofModel.models !== undefined
         ? [{ kind: 'delegation' as const, id: `${use.id}.delegation`, approvals: plan, ...head }]
         : []),
       ...(tools.has(source) ? [{ kind: 'integrity' as const, id: `${use.operation}.integrity`, ...head }] : []),
-      ...(data === undefined || (data.flows.length === 0 && !heeds)
+      ...((data === undefined || (data.flows.length === 0 && !heeds)) && unread.length === 0
         ? []
-        : [{ kind: 'flow' as const, id: `${use.operation}.flow`, approvals, ...head }]),
+        : [
+            {
+              kind: 'flow' as const,
+              id: `${use.operation}.flow`,
+              approvals: [...approvals, ...unread.filter((each) => each !== 'deny')],
+              ...head,
+            },
+          ]),
       ...(flow === undefined
         ? []
         : linkBudgets(linker, flow[0], { raw: flow[1], use, spends: operations[use.operation]?.spends })),

@@ -121,6 +121,13 @@ export const agentWorkflow = {
   budget: budgets.optional(),
   models: models.optional(),
   data: z.array(name).optional().meta({ description: 'The classes of data its runs may receive. Without it, all.' }),
+  unread: z
+    .union([z.enum(['deny', 'allow']), name])
+    .optional()
+    .meta({
+      description:
+        'What happens with pictures, sounds and files for a model that nobody can read here: `deny`, `allow`, or the approval to ask for. Without it, `deny` where its runs may receive a class above the lowest and flows say where data may go.',
+    }),
   plan: otherwise
     .default('deny')
     .meta({ description: 'What happens with an operation a run did not list, where it has a list: `deny`, or ask.' }),

@@ -16,6 +16,8 @@ export interface Workflow {
   readonly models?: readonly string[]
   /** The classes of data its runs may receive; absent: all. */
   readonly data?: readonly string[]
+  /** What happens with parts of requests to models that nobody can read. */
+  readonly unread: 'deny' | 'allow' | { readonly approval: string }
   /** What happens with an operation that is not on the list of a run that has one: refused, or asked under this approval. */
   readonly outsidePlan: 'deny' | { readonly approval: string }
   readonly position: Position

@@ -5,22 +5,26 @@ import { leadsTo, printDestination } from './destination.ts'
 import type { ClassSeen } from './facts.ts'
 import type { Kind, Obligation, Shortfall, Site } from './kind.ts'
 import { isAgents } from './run.ts'
+import { compileUnread } from './unread.ts'
 import { joinWords } from './words.ts'
 
 /**
  * Data of a class goes only where the charter lets it, and a run receives no class its workflow may not handle.
  *
  * A class without flows of its own goes no further than the next less sensitive class that has some. Where several flows of a class
- * apply, one that lets it is enough; where none does, the strictest of what they say instead counts: deny, ask, redact, token.
+ * apply, one that lets it is enough; where none does, the strictest of what they say instead counts: deny, ask, redact, token. What
+ * nobody can read may be of any class.
  */
 export const flow: Kind<'flow'> = {
   compile: (_, site) => {
     const rulesOf = compileFlows(site)
-    if (rulesOf === undefined) return () => undefined
+    const unread = compileUnread(site)
+    if (rulesOf === undefined) return unread
     return (context) => {
       const { classes } = context.facts
       if (classes === undefined) return unseen
-      let asked: Shortfall | undefined
+      let asked = unread(context)
+      if (asked?.outcome === 'broken') return asked
       for (const seen of classes) {
         const rules = rulesOf(seen)
         if (rules === undefined || goes(rules, seen, site, context.call.request.body)) continue
@@ -50,10 +54,10 @@ export const flow: Kind<'flow'> = {
     }
   },
   describe: ({ says }, charter) => says ?? sentence(charter),
-  needs: ({ approvals }, _, { data }) =>
-    data === undefined || data.flows.length === 0
-      ? []
-      : [{ fact: 'classes' }, ...approvals.map((approval) => ({ fact: 'grants', approval }) as const)],
+  needs: ({ approvals }, _, { data }) => [
+    ...(data === undefined || data.flows.length === 0 ? [] : [{ fact: 'classes' } as const]),
+    ...approvals.map((approval) => ({ fact: 'grants', approval }) as const),
+  ],
   classes: () => ['data-leaked'],
 }
 

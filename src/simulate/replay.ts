@@ -265,6 +265,7 @@ function watching(charter: Charter): Charter {
     record: 'full',
     budgets: [],
     outsidePlan: 'deny',
+    unread: 'allow',
     position,
   } as const
   return { ...charter, workflows: new Map([[flow.name, flow]]) }

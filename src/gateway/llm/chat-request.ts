@@ -2,6 +2,7 @@
 import type { Pointer } from '../../charter/pointer.ts'
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
 import { malformed } from '../http/refused.ts'
+import { attach } from './attached.ts'
 import { offersOf } from './offers.ts'
 import { countOf, Findings, objectsIn, stringOf, textsOnly } from './reading.ts'
 import type { Content, Speaker } from './request.ts'
@@ -30,6 +31,7 @@ export function readChatRequest(body: PlainObject): Content {
     said: found.said,
     offers: found.offers,
     unread: found.unread,
+    sealed: found.sealed,
     history: { in: 'request' },
     maxTokens: limit ?? countOf(body['max_tokens'], 'max_tokens'),
     answers: Math.max(1, countOf(body['n'], 'n') ?? 1),
@@ -48,7 +50,8 @@ function readMessage(found: Findings, message: PlainObject, at: Pointer, names: 
   const legacy = message['function_call']
   if (isObject(legacy))
     found.say(who, legacy['arguments'], [...at, 'function_call', 'arguments'], textsOnly({ tool: legacy['name'] }))
-  if (message['audio'] !== undefined && message['audio'] !== null) found.unread += 1
+  // What the model said aloud before; the provider has it.
+  if (message['audio'] !== undefined && message['audio'] !== null) found.sealed += 1
   const others = Object.fromEntries(Object.entries(message).filter(([name]) => !read.has(name)))
   if (Object.keys(others).length > 0) found.sayWhole('attached', others, at)
 }
@@ -76,7 +79,8 @@ function readContent(
     const place = [...at, String(index)]
     if (type === 'text') found.say(who, memberOf(part, 'text'), [...place, 'text'], more)
     else if (type === 'refusal') found.say(who, memberOf(part, 'refusal'), [...place, 'refusal'], more)
-    else if (type === 'image_url' || type === 'input_audio' || type === 'file') found.unread += 1
+    else if (type === 'image_url' || type === 'input_audio' || type === 'file')
+      attach(found, part, place, { who: who === 'tool' ? who : 'attached', ...more })
     else found.sayWhole('attached', part, place)
   }
 }

@@ -30,10 +30,11 @@ export function coverBody(
   let covered: unknown = body
   const untouched: Named[] = []
   for (const [index, named] of fresh.entries()) {
-    const { at, text } = named.said
+    const { at, text, base64 } = named.said
     const next = texts[index]
     if (next === text) untouched.push(named)
     else if (typeof next !== 'string' || at.length === 0) return undefined
+    else if (base64 !== undefined) covered = setPointer(covered, at, `${base64}${Buffer.from(next).toString('base64')}`)
     else {
       const value = typeof getPointer(covered, at) === 'string' ? next : parseLosslessJson(next)
       if (value === undefined) return undefined

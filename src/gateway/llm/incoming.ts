@@ -54,6 +54,7 @@ export function bodyFor(
     provider_tools: runBy('provider'),
     history: request.history.in,
     unread: request.unread,
+    sealed: request.sealed,
     before: request.said.length - fresh.length,
     messages: fresh.map(({ said: { who, text, tool, call } }) => {
       const name = (call === undefined ? undefined : notes.issued.get(call)?.tool) ?? tool

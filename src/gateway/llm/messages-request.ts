@@ -2,6 +2,7 @@
 import type { Pointer } from '../../charter/pointer.ts'
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
 import { malformed } from '../http/refused.ts'
+import { attach } from './attached.ts'
 import { offersIn, offersOf } from './offers.ts'
 import { countOf, Findings, objectsIn, stringOf, textsOnly } from './reading.ts'
 import type { Content, Said, Speaker } from './request.ts'
@@ -29,6 +30,7 @@ export function readMessagesRequest(body: PlainObject): Content {
     said: found.said,
     offers: found.offers,
     unread: found.unread,
+    sealed: found.sealed,
     // A container keeps files of earlier requests.
     history:
       typeof body['container'] === 'string' ? { in: 'elsewhere', what: 'a container of files' } : { in: 'request' },
@@ -60,10 +62,12 @@ function readBlock(reading: Reading, who: Speaker, block: PlainObject, at: Point
     case 'thinking':
       found.say('model', block['thinking'], [...at, 'thinking'])
       return
-    case 'image':
     case 'redacted_thinking':
+      found.sealed += 1
+      return
+    case 'image':
     case 'container_upload':
-      found.unread += 1
+      attach(found, block, at, { who: 'attached' })
       return
     case 'document':
     case 'search_result':
@@ -97,7 +101,7 @@ function readResult({ found, names }: Reading, block: PlainObject, at: Pointer):
     const type = memberOf(part, 'type')
     const here = [...place, String(index)]
     if (type === 'text') found.say('tool', memberOf(part, 'text'), [...here, 'text'], more)
-    else if (type === 'image') found.unread += 1
+    else if (type === 'image') attach(found, part, here, { who: 'tool', ...more })
     else if (isObject(part) && (type === 'document' || type === 'search_result'))
       readDocument(found, part, here, { who: 'tool', ...more })
     else found.sayWhole('tool', part, here, more)
@@ -115,7 +119,7 @@ function readDocument(
   const source = block['source']
   const type = memberOf(source, 'type')
   if (type === 'text') found.say(who, memberOf(source, 'data'), [...at, 'source', 'data'], more)
-  else if (type !== undefined && type !== 'content') found.unread += 1
+  else if (type !== undefined && type !== 'content') attach(found, source, [...at, 'source'], { who, ...more })
   const [content, place] =
     type === 'content'
       ? [memberOf(source, 'content'), [...at, 'source', 'content']]
@@ -124,6 +128,6 @@ function readDocument(
   for (const [index, part] of listOf(content).entries()) {
     const text = memberOf(part, 'text')
     if (typeof text === 'string') found.say(who, text, [...place, String(index), 'text'], more)
-    else found.unread += 1
+    else attach(found, part, [...place, String(index)], { who, ...more })
   }
 }

@@ -10,8 +10,9 @@ export class Findings {
   readonly said: Said[] = []
   readonly offers: Offer[] = []
   unread = 0
+  sealed = 0
 
-  say(who: Speaker, text: unknown, at: Pointer, more: Pick<Said, 'call' | 'tool'> = {}): void {
+  say(who: Speaker, text: unknown, at: Pointer, more: Pick<Said, 'call' | 'tool' | 'base64'> = {}): void {
     if (typeof text === 'string' && text !== '') this.said.push({ who, text, at, ...more })
   }
 

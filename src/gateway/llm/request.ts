@@ -25,6 +25,8 @@ export interface Said {
   readonly call?: string
   /** The tool's name, where the text says it. */
   readonly tool?: string
+  /** The body has it in base64 after this: nothing, or `data:text/plain;base64,`. */
+  readonly base64?: string
 }
 
 /** A tool the model is offered. */
@@ -55,13 +57,15 @@ export interface ModelRequest {
   readonly maxTokens: number | undefined
   /** How many answers it asks for. */
   readonly answers: number
-  /** Pictures, sounds, files and sealed state: what the provider gets and nobody reads here. */
+  /** Pictures, sounds and files: what the provider gets and nobody reads here. */
   readonly unread: number
+  /** What the provider sealed itself and gets back. */
+  readonly sealed: number
   readonly body: PlainObject
 }
 
 /** What the readers of the APIs give. */
-export type Content = Pick<ModelRequest, 'said' | 'offers' | 'history' | 'maxTokens' | 'answers' | 'unread'>
+export type Content = Pick<ModelRequest, 'said' | 'offers' | 'history' | 'maxTokens' | 'answers' | 'unread' | 'sealed'>
 
 const readers: Readonly<Record<Api, (body: PlainObject) => Content>> = {
   chat: readChatRequest,
@@ -113,9 +117,9 @@ const bytesPerToken = 3
 const tokensPerUnread = 1600
 
 /** About how many tokens a request has. More than it will be, for most texts. */
-export function estimateInput({ said, unread }: Pick<ModelRequest, 'said' | 'unread'>): number {
+export function estimateInput({ said, unread, sealed }: Pick<ModelRequest, 'said' | 'unread' | 'sealed'>): number {
   const bytes = said.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
-  return Math.ceil(bytes / bytesPerToken) + 4 * said.length + tokensPerUnread * unread
+  return Math.ceil(bytes / bytesPerToken) + 4 * said.length + tokensPerUnread * (unread + sealed)
 }
 
 /** About how many tokens a text of the answer has. */

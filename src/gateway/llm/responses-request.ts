@@ -2,6 +2,7 @@
 import type { Pointer } from '../../charter/pointer.ts'
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
 import { malformed } from '../http/refused.ts'
+import { attach } from './attached.ts'
 import { offersIn, offersOf } from './offers.ts'
 import { countOf, Findings, objectsIn, stringOf, textsOnly } from './reading.ts'
 import type { Content, History, Speaker } from './request.ts'
@@ -33,6 +34,7 @@ export function readResponsesRequest(body: PlainObject): Content {
     said: found.said,
     offers: found.offers,
     unread: found.unread,
+    sealed: found.sealed,
     history,
     maxTokens: countOf(body['max_output_tokens'], 'max_output_tokens'),
     answers: 1,
@@ -72,7 +74,7 @@ function readItem(found: Findings, item: PlainObject, at: Pointer, names: Map<st
     return
   }
   if (type === 'additional_tools') found.offers.push(...offersIn('responses', item['tools']))
-  if (sealed.has(type)) found.unread += 1
+  if (sealed.has(type)) found.sealed += 1
   if (type === 'reasoning') readReasoning(found, item, at)
   else found.sayWhole(type === 'additional_tools' ? 'setup' : 'tool', item, at)
 }
@@ -88,7 +90,7 @@ function readOutput(found: Findings, item: PlainObject, at: Pointer, names: Map<
 }
 
 function readReasoning(found: Findings, item: PlainObject, at: Pointer): void {
-  if (item['encrypted_content'] !== undefined) found.unread += 1
+  if (item['encrypted_content'] !== undefined) found.sealed += 1
   for (const name of ['summary', 'content'])
     for (const [index, part] of listOf(item[name]).entries())
       found.say('model', memberOf(part, 'text'), [...at, name, String(index), 'text'])
@@ -109,7 +111,8 @@ function readContent(
     if (type === 'input_text' || type === 'output_text' || type === 'text')
       found.say(who, part['text'], [...place, 'text'], more)
     else if (type === 'refusal') found.say(who, part['refusal'], [...place, 'refusal'], more)
-    else if (type === 'input_image' || type === 'input_file' || type === 'input_audio') found.unread += 1
+    else if (type === 'input_image' || type === 'input_file' || type === 'input_audio')
+      attach(found, part, place, { who: who === 'tool' ? who : 'attached', ...more })
     else found.sayWhole(who === 'tool' ? 'tool' : 'attached', part, place, more)
   }
 }

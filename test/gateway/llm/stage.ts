@@ -23,7 +23,13 @@ const source = (name: string, provider: string): unknown => ({
   operations: { web_search: { method: 'POST', path: '/web_search', body: 'any' } },
 })
 
-const written = (tokens: number): unknown => ({
+/** Adds words to the charter, some of them to its workflow. */
+export interface More {
+  readonly charter?: object
+  readonly workflow?: object
+}
+
+const written = (tokens: number, { charter = {}, workflow = {} }: More): unknown => ({
   lockstep: 1,
   name: 'talk',
   sources: [
@@ -60,12 +66,14 @@ const written = (tokens: number): unknown => ({
       operations: ['gpt.generate', 'claude.generate', 'desk.get_order', 'desk.post_note', 'desk.send_email'],
       models: ['openai/gpt-*', 'anthropic/claude-*'],
       budget: [{ tokens, per: 'person', within: '1d' }],
+      ...workflow,
     },
   },
+  ...charter,
 })
 
-export function talkCharter(tokens: number): Charter {
-  const parsed = parseCharter([{ file: 'talk.yaml', text: JSON.stringify(written(tokens)) }])
+export function talkCharter(tokens: number, more: More = {}): Charter {
+  const parsed = parseCharter([{ file: 'talk.yaml', text: JSON.stringify(written(tokens, more)) }])
   if (parsed.charter === undefined) throw new Error(JSON.stringify(parsed.diagnostics))
   const { charter, diagnostics } = linkCharter(parsed.charter, new Map())
   const errors = diagnostics.filter((each) => each.severity === 'error')
@@ -100,14 +108,18 @@ export interface Stage {
 }
 
 export async function openStage(
-  options: Partial<ModelGatewayOptions> & { readonly source?: Partial<ModelSource>; readonly tokens?: number } = {},
+  options: Partial<ModelGatewayOptions> & {
+    readonly source?: Partial<ModelSource>
+    readonly tokens?: number
+    readonly words?: More
+  } = {},
 ): Promise<Stage> {
-  const { source: more = {}, tokens = 10_000_000, ...others } = options
+  const { source: more = {}, tokens = 10_000_000, words, ...others } = options
   const provider = await openProvider()
   const store = openSqliteStore(':memory:')
   const entries: GuardEvent[] = []
   const events: HttpEvent[] = []
-  const guard = await createGuard(talkCharter(tokens), {
+  const guard = await createGuard(talkCharter(tokens, words), {
     version: '1',
     store,
     journal: { append: async (event) => void entries.push(event) },
