@@ -156,7 +156,12 @@ describe('the memory of a run', () => {
     const run = { ...begin('think'), id: 'run-tokens', agent: 'thrifty' }
     const ask = (tokens: number, took: number) =>
       nodes[0].call(
-        { operation: 'claude.generate', principal: { ...bot, id: 'thrifty' }, request: { body: { tokens } }, run },
+        {
+          operation: 'claude.generate',
+          principal: { ...bot, id: 'thrifty' },
+          request: { body: { provider: 'anthropic', model: 'claude-sonnet', tokens } },
+          run,
+        },
         async () => {
           const outcome = answered(200, {})
           return outcome.kind === 'answered' ? { ...outcome, answer: { ...outcome.answer, tokens: took } } : outcome
