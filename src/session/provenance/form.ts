@@ -10,9 +10,12 @@ export function formsOf(value: string): readonly string[] {
 }
 
 /** The forms of everything in a longer text that has one, each whole: never a piece of a longer word. */
-export function formsIn(text: string): readonly string[] {
-  if (!/[\d@.]/.test(text)) return []
+export function formsIn(given: string): readonly string[] {
+  if (!/[\d@.]/.test(given)) return []
   const forms = new Set<string>()
+  // Documents set blanks of other widths, also such as hold a number together.
+  const text = given.replace(/\p{Zs}/gu, ' ')
+  for (const [amount] of given.matchAll(grouped)) for (const form of formsOf(amount)) forms.add(form)
   for (const pattern of /\d/.test(text) ? [candidates, namedDate] : [candidates])
     for (const found of text.matchAll(pattern)) {
       const word = found[0].replace(/[.,;:!?)\]}'"»”’>]+$/u, '')
@@ -32,16 +35,25 @@ type Reader = (text: string) => string | readonly string[] | undefined
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const monthWord = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}'
-const day = String.raw`\d{1,2}(?:st|nd|rd|th)?`
+const day = String.raw`\d{1,2}(?:st|nd|rd|th|\.)?`
 const writtenMonthFirst = new RegExp(String.raw`^(${monthWord})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?$`, 'i')
-const writtenDayFirst = new RegExp(String.raw`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?(${monthWord})(?:,? (\d{4}))?$`, 'i')
+const writtenDayFirst = new RegExp(
+  String.raw`^(\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?(${monthWord})(?:,? (\d{4}))?$`,
+  'i',
+)
 const datePattern = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|${monthWord}\.? ${day}(?:,? \d{4})?|${day} (?:of )?${monthWord}(?:,? \d{4})?|\d{1,2}[./]\d{1,2}[./]\d{4}`
 // Every repetition is bounded: answers are foreign text, and must not cost more than their length.
 const linkPattern = String.raw`(?:https?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|https?:\/\/[^\s"'<>\])}]{1,2000}`
 const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
-const accountPattern = String.raw`[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\p{L}\p{N}])`
+const accountPattern = String.raw`(?:[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)|[a-z]{2}\d{2}(?: [a-z0-9]{4}){3,7}(?: [a-z0-9]{1,4})?)(?![\p{L}\p{N}])`
 const phonePattern = String.raw`\+?\d[\d ()./-]{5,24}\d`
 const amountPattern = String.raw`(?:[€$£¥] ?|[A-Z]{3} )?\d[\d.,'_]{0,24}(?: ?[€$£¥%]| [A-Z]{3}\b)?`
+// Blanks between groups of three belong to a number where they hold it together, or where it is certain that money is meant.
+const groups = String.raw`\d{1,3}(?:[\u00a0\u202f\u2009]\d{3}){1,4}(?:[.,]\d{1,2})?|(?<=(?:[€$£¥]|\b[A-Z]{3})\p{Zs})\d{1,3}(?:\p{Zs}\d{3}){1,4}[.,]\d{2}`
+const grouped = new RegExp(
+  String.raw`(?<![\p{L}\p{N}.,+-])(?<!\p{N}\p{Zs})(?:${groups})(?![\p{L}\p{N}]|[\p{Zs}.,]\p{N})`,
+  'gu',
+)
 const namedDate = new RegExp(datePattern, 'giu')
 const candidates = new RegExp([mailPattern, linkPattern, accountPattern, phonePattern, amountPattern].join('|'), 'gu')
 
@@ -71,12 +83,12 @@ function date(text: string): readonly string[] | undefined {
   if (monthFirst !== null) return dated(monthFirst[3], monthNumber(monthFirst[1]), Number(monthFirst[2]))
   const dayFirst = writtenDayFirst.exec(text)
   if (dayFirst !== null) return dated(dayFirst[3], monthNumber(dayFirst[2]), Number(dayFirst[1]))
-  const numeric = /^(\d{1,2})[./](\d{1,2})[./](\d{4})$/.exec(text)
+  const numeric = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})$/.exec(text)
   if (numeric === null) return undefined
-  const [left, right] = [Number(numeric[1]), Number(numeric[2])]
-  // Which of the two is the month is only certain where one cannot be.
-  if (left > 12) return dated(numeric[3], right, left)
-  return right > 12 || left === right ? dated(numeric[3], left, right) : undefined
+  const [left, right] = [Number(numeric[1]), Number(numeric[3])]
+  // Nobody puts the month first and dots behind; with slashes it is only certain where one of the two cannot be the month.
+  if (left > 12 || numeric[2] === '.') return dated(numeric[4], right, left)
+  return right > 12 || left === right ? dated(numeric[4], left, right) : undefined
 }
 
 function monthNumber(word = ''): number {

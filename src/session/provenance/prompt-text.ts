@@ -1,5 +1,7 @@
 import type { Origin } from '../../constraint/facts.ts'
+import { currenciesIn } from './currency.ts'
 import { formsIn, formsOf } from './form.ts'
+import { timesIn } from './moment.ts'
 import { fold, squash } from './normal.ts'
 
 /** What the user said, and the forms of what stands in it. */
@@ -17,7 +19,11 @@ export function addPrompt(prompt: PromptText, text: string): void {
   if (prompt.texts.some((known) => known.text === text)) return
   prompt.texts.push({ text, folded: fold(text) })
   prompt.squashed += `${squash(text)} `
-  for (const form of formsIn(text))
+  const aside = [
+    ...timesIn(text).map((each) => `time ${each}`),
+    ...currenciesIn(text).map((each) => `currency ${each}`),
+  ]
+  for (const form of [...formsIn(text), ...aside])
     if (!prompt.forms.has(form)) prompt.forms.set(form, { trust: 'prompt', how: 'form' })
 }
 
@@ -33,11 +39,18 @@ export function saidInPrompt(prompt: PromptText, value: string): Origin | undefi
     const how = text.includes(value) ? 'same' : 'case'
     return { trust: 'prompt', how }
   }
-  for (const form of formsOf(value)) {
-    const said = prompt.forms.get(form) ?? prompt.forms.get(form.replace(/^date \d{4}-(\d\d-\d\d).*$/, 'day --$1'))
+  for (const form of [...formsOf(value), `currency ${value.toUpperCase()}`]) {
+    const said = prompt.forms.get(form) ?? saidDay(prompt, form)
     if (said !== undefined) return said
   }
   return undefined
+}
+
+/** A day that was said without its year, and a moment of which day and time were said. */
+function saidDay({ forms }: PromptText, form: string): Origin | undefined {
+  const [, year, days, time] = /^date (\d{4})-(\d\d-\d\d)(?:T(\d\d:\d\d))?$/.exec(form) ?? []
+  const moment = time === undefined ? undefined : forms.get(`time ${time}`)
+  return forms.get(`day --${days}`) ?? (moment && forms.get(`date ${year}-${days}`))
 }
 
 function standsIn(words: string, sought: string): boolean {
