@@ -13,6 +13,7 @@ import { checkParents } from './parent.ts'
 import { checkPlaces } from './place.ts'
 import { checkRules } from './rule.ts'
 import { checkSeparation } from './separation.ts'
+import { checkSources } from './source.ts'
 
 /** One concern each, in the order of the guide. */
 const concerns: readonly ((checker: Checker) => void)[] = [
@@ -24,6 +25,7 @@ const concerns: readonly ((checker: Checker) => void)[] = [
   checkMembers,
   checkParents,
   checkPlaces,
+  checkSources,
   checkCounts,
   checkOrder,
   checkCoverage,
