@@ -46,12 +46,17 @@ function scopePart(charter: Charter, scope: string, occasion: Occasion): string 
       const place = countedPlace(scope)
       if (place !== undefined) {
         const value = keyIn(place, occasion.call, undefined)
-        return value === undefined ? undefined : `value ${value}`
+        return value === undefined ? undefined : `value ${sameText(value)}`
       }
       const found = objectInSlot(charter, scope, occasion)
       return found === undefined ? undefined : `${found.type}/${found.key}`
     }
   }
+}
+
+/** Whoever takes `R-1` and ` r-1` for one thing must not be asked to do it twice; who tells them apart counts a little too much. */
+function sameText(value: string): string {
+  return value.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
 }
 
 function callerPart(id: string | undefined): string {
