@@ -29,9 +29,9 @@ export interface House {
 
 export class NothingThere extends Error {}
 
-/** One record; throws where there is none. */
+/** One record, by its id in whatever letters; throws where there is none. */
 export function found({ kept }: Records, kind: string, id: unknown): Fields {
-  const one = kept[kind]?.[String(id)]
+  const one = kept[kind]?.[String(id).toLowerCase()]
   if (one === undefined) throw new NothingThere(`there is no ${String(id)}`)
   return one
 }
@@ -46,7 +46,10 @@ export function lists(says: string, kind: string, members: readonly string[], by
   const takes = Object.fromEntries(by.map((each) => [`${each}?`, 'string']))
   const run = ({ kept }: Records, given: Fields): unknown => {
     const all = Object.values(kept[kind] ?? {}).filter((one) =>
-      by.every((each) => given[each] === undefined || String(one[each]).toLowerCase().includes(String(given[each]).toLowerCase())),
+      by.every(
+        (each) =>
+          given[each] === undefined || String(one[each]).toLowerCase().includes(String(given[each]).toLowerCase()),
+      ),
     )
     return { [kind]: all.map((one) => Object.fromEntries(members.map((each) => [each, one[each]]))) }
   }
@@ -54,8 +57,17 @@ export function lists(says: string, kind: string, members: readonly string[], by
 }
 
 /** A tool that only has an effect outside. */
-export function sends(says: string, kind: string, takes: Readonly<Record<string, string>>, answer: unknown = { done: true }): HouseTool {
-  return { says, takes, run: (records, given) => (leaves(records, kind, given), answer) }
+export function sends(
+  says: string,
+  kind: string,
+  takes: Readonly<Record<string, string>>,
+  answer: unknown = { done: true },
+): HouseTool {
+  const run = (records: Records, given: Fields): unknown => {
+    leaves(records, kind, given)
+    return answer
+  }
+  return { says, takes, run }
 }
 
 /** Something that cannot be taken back. */
@@ -63,11 +75,31 @@ export function leaves({ outbox }: Records, kind: string, given: Fields): void {
   outbox.push({ ...given, kind })
 }
 
-/** The description of a tool, as its server lists it. */
-export function describe(name: string, { says, takes, reads }: HouseTool): unknown {
+/** The list of tools of each source, as its server gives it. */
+export function listsOf({ tools }: House): ReadonlyMap<string, { readonly tools: readonly unknown[] }> {
+  const all = Object.entries(tools).map(([operation, tool]) => {
+    const [source = '', name = ''] = operation.split('.')
+    return { source, described: describe(name, tool) }
+  })
+  return new Map(
+    [...new Set(all.map(({ source }) => source))].map((source) => [
+      source,
+      { tools: all.flatMap((each) => (each.source === source ? [each.described] : [])) },
+    ]),
+  )
+}
+
+function describe(name: string, { says, takes, reads }: HouseTool): unknown {
   const typeOf = (type: string): unknown =>
     type.endsWith('[]') ? { type: 'array', items: typeOf(type.slice(0, -2)) } : { type }
-  const properties = Object.fromEntries(Object.entries(takes).map(([key, type]) => [key.replace('?', ''), typeOf(type)]))
+  const properties = Object.fromEntries(
+    Object.entries(takes).map(([key, type]) => [key.replace('?', ''), typeOf(type)]),
+  )
   const required = Object.keys(takes).filter((key) => !key.endsWith('?'))
-  return { name, description: says, inputSchema: { type: 'object', properties, required }, annotations: { readOnlyHint: reads === true } }
+  return {
+    name,
+    description: says,
+    inputSchema: { type: 'object', properties, required },
+    annotations: { readOnlyHint: reads === true },
+  }
 }

@@ -21,9 +21,10 @@ export async function deskCharter(): Promise<Charter> {
   return charter
 }
 
-/** All scenarios. */
+/** The scenarios of this desk. */
 export function deskScenarios(): readonly Scenario[] {
-  return readScenarios(new URL('../../cases/agents/', import.meta.url))
+  const all = readScenarios(new URL('../../cases/agents/', import.meta.url))
+  return all.filter(({ charter }) => charter.endsWith('agents-support-desk/charter.yaml'))
 }
 
 /** Plays scenarios one after the other, each on a desk of its own. */

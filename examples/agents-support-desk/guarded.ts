@@ -1,5 +1,5 @@
 // Decides with the guard itself: store, reservations, approvals and memories of runs, with the tools called directly.
-import type { CallRequest, Charter, Run } from '../../src/charter/charter.ts'
+import type { CallRequest, Charter, Principal, Run } from '../../src/charter/charter.ts'
 import type { Answer, Outcome, Refusal } from '../../src/guard/call.ts'
 import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import { openSqliteStore } from '../../src/store/open.ts'
@@ -10,6 +10,15 @@ import { askDirectly } from './shop.ts'
 import { NotFound, TOOLS } from './tools.ts'
 import { callerOf, lookAt, person, runOf } from './world.ts'
 
+/** Where scenarios are played: who is there, how things are, and what tools do. */
+export interface Place {
+  readonly person: (name: string) => Principal
+  /** An object of the charter; null when there is none. */
+  readonly look: (type: string, key: string) => unknown
+  /** Carries out a call. Throws `NotFound` for what is not there. */
+  readonly run: (operation: string, given: Readonly<Record<string, unknown>>) => unknown
+}
+
 /** A guard whose clock can be moved on. */
 export interface Watched {
   readonly guard: Guard
@@ -17,15 +26,15 @@ export interface Watched {
   close(): Promise<void>
 }
 
-/** Makes a guard of the charter that looks at this desk. */
-export async function openGuard(charter: Charter, desk: Desk): Promise<Watched> {
+/** Makes a guard of the charter that looks at things so. */
+export async function openGuard(charter: Charter, look: Place['look']): Promise<Watched> {
   const store = await openSqliteStore(':memory:')
   let ahead = 0
   const guard = await createGuard(charter, {
     version: 'desk',
     store,
     journal: { append: async () => undefined },
-    truth: { read: async ({ type, key }) => lookAt(desk, type, key) },
+    truth: { read: async ({ type, key }) => look(type, key) },
     now: () => Math.trunc(performance.timeOrigin + performance.now()) + ahead,
   })
   const close = async (): Promise<void> => {
@@ -40,21 +49,31 @@ export async function openGuard(charter: Charter, desk: Desk): Promise<Watched> 
 
 /** Makes one for a charter and a desk. */
 export async function decideByGuard(charter: Charter, desk: Desk): Promise<Decider> {
-  return new Guarded(await openGuard(charter, desk), desk)
+  return decideAt(charter, {
+    person,
+    look: (type, key) => lookAt(desk, type, key),
+    run: (operation, given) =>
+      TOOLS.find(({ name }) => `desk.${name}` === operation)?.run({ desk, shop: askDirectly(desk) }, given),
+  })
+}
+
+/** Makes one for a charter and any place. */
+export async function decideAt(charter: Charter, place: Place): Promise<Decider> {
+  return new Guarded(await openGuard(charter, place.look), place)
 }
 
 class Guarded implements Decider {
   readonly #watched: Watched
-  readonly #desk: Desk
+  readonly #place: Place
   readonly #changed = new Set<string>()
   #given: RunGiven = { as: 'desk-bot', workflow: 'support', prompt: '' }
   #run: Run | undefined
   #runs = 0
   #hold: string | undefined
 
-  constructor(watched: Watched, desk: Desk) {
+  constructor(watched: Watched, place: Place) {
     this.#watched = watched
-    this.#desk = desk
+    this.#place = place
   }
 
   async begin(given: RunGiven): Promise<void> {
@@ -69,7 +88,7 @@ class Guarded implements Decider {
     const result = await this.#watched.guard.call(
       {
         operation: tool,
-        principal: as === undefined ? callerOf(this.#given) : person(as),
+        principal: as === undefined ? callerOf(this.#given, this.#place.person) : this.#place.person(as),
         request: { path: {}, query: {}, header: {}, body: given },
         ...(as !== undefined || this.#run === undefined ? {} : { run: this.#run }),
         ...(isTool ? { pin: this.#changed.has(tool) ? 'changed' : 'pinned' } : {}),
@@ -89,10 +108,9 @@ class Guarded implements Decider {
   }
 
   async #forward(operation: string, { body }: CallRequest): Promise<Outcome> {
-    const tool = TOOLS.find(({ name }) => `desk.${name}` === operation)
     const given = typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {}
     try {
-      const value = structuredClone(await tool?.run({ desk: this.#desk, shop: askDirectly(this.#desk) }, given))
+      const value = structuredClone(await this.#place.run(operation, given))
       return { kind: 'answered', answer: answerOf(200, value) }
     } catch (error) {
       if (!(error instanceof NotFound)) throw error
@@ -102,11 +120,11 @@ class Guarded implements Decider {
 
   async approve(who: string): Promise<boolean> {
     if (this.#hold === undefined) return false
-    return (await this.#watched.guard.approvals.answer(this.#hold, person(who), 'approve')).ok
+    return (await this.#watched.guard.approvals.answer(this.#hold, this.#place.person(who), 'approve')).ok
   }
 
   async refuse(who: string): Promise<void> {
-    await this.#watched.guard.approvals.answer(this.#hold ?? '', person(who), 'refuse', 'no')
+    await this.#watched.guard.approvals.answer(this.#hold ?? '', this.#place.person(who), 'refuse', 'no')
   }
 
   async wait(ms: number): Promise<void> {

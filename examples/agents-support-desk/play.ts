@@ -1,6 +1,5 @@
 // Plays a scenario before a decider and says where what happened is not what should have happened.
 import type { Decider, Verdict } from './decider.ts'
-import type { Desk } from './records.ts'
 import type { CallStep, Scenario, Step } from './scenario.ts'
 
 /** What came of a scenario. */
@@ -12,8 +11,13 @@ export interface Played {
   readonly questions: number
 }
 
+/** What left the house. */
+export interface Left {
+  readonly outbox: readonly { readonly kind: string }[]
+}
+
 /** Plays all steps; `desk` is the one the decider's tools work on. */
-export async function play(scenario: Scenario, decider: Decider, desk: Desk): Promise<Played> {
+export async function play(scenario: Scenario, decider: Decider, desk: Left): Promise<Played> {
   const differences: string[] = []
   let questions = 0
   const note = (text: string): void => void differences.push(text)
@@ -80,7 +84,7 @@ function compare({ expect, by, has, lacks }: CallStep, { effect, kinds, says, an
   return `${effect}, but by ${kinds.join(', ')} instead of ${wanted.join(' or ')}${why}`
 }
 
-function compareLeft({ left }: Scenario, desk: Desk, note: (text: string) => void): void {
+function compareLeft({ left }: Scenario, desk: Left, note: (text: string) => void): void {
   if (left === 'any') return
   for (const kind of new Set([...Object.keys(left), ...desk.outbox.map((each) => each.kind)])) {
     const count = desk.outbox.filter((each) => each.kind === kind).length

@@ -67,7 +67,8 @@ const file = z.strictObject({
   scenarios: z.array(scenario).min(2),
 })
 
-export type Scenario = z.output<typeof scenario> & { readonly of: string }
+/** `of` is its file, `charter` the one that the file names. */
+export type Scenario = z.output<typeof scenario> & { readonly of: string; readonly charter: string }
 export type Step = z.output<typeof step>
 export type CallStep = z.output<typeof call>
 export type RunGiven = z.output<typeof run>
@@ -78,6 +79,6 @@ export function readScenarios(folder: URL): readonly Scenario[] {
   return names.sort().flatMap((name) => {
     const read = file.safeParse(parse(readFileSync(new URL(name, folder), 'utf8'), { merge: true }))
     if (!read.success) throw new Error(`${name}: ${z.prettifyError(read.error)}`)
-    return read.data.scenarios.map((each) => ({ ...each, of: name.replace(/\.yaml$/, '') }))
+    return read.data.scenarios.map((each) => ({ ...each, of: name.replace(/\.yaml$/, ''), charter: read.data.charter }))
   })
 }

@@ -6,7 +6,7 @@ import type { Guard } from '../../src/guard/guard.ts'
 import type { Identifier } from '../../src/identity/identity.ts'
 import { openGuard, type Watched } from './guarded.ts'
 import type { Desk } from './records.ts'
-import { person } from './world.ts'
+import { lookAt, person } from './world.ts'
 
 /** A gateway before the MCP server at an address. */
 export interface GuardedDesk extends Watched {
@@ -46,7 +46,7 @@ export async function openGuardedDesk(
   charter: Charter,
   { desk, server, runNow }: { readonly desk: Desk; readonly server: string; readonly runNow: () => Run | undefined },
 ): Promise<GuardedDesk> {
-  const watched = await openGuard(charter, desk)
+  const watched = await openGuard(charter, (type, key) => lookAt(desk, type, key))
   const gateway = await openMcpGateway({
     guard: inRun(watched.guard, runNow),
     identifier: byToken,

@@ -43,9 +43,9 @@ export function person(name: string): Principal {
 }
 
 /** Who calls in a run: the agent, with those it works for. */
-export function callerOf(given: RunGiven): Principal {
-  const behind = given.for === undefined ? [] : [given.for].flat().map(person)
-  return behind.length === 0 ? person(given.as) : { ...person(given.as), chain: behind }
+export function callerOf(given: RunGiven, named: (name: string) => Principal = person): Principal {
+  const behind = given.for === undefined ? [] : [given.for].flat().map(named)
+  return behind.length === 0 ? named(given.as) : { ...named(given.as), chain: behind }
 }
 
 /** The run itself. */
