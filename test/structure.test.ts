@@ -29,7 +29,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'integrity', 'ledger', 'vault', 'wire'],
   'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire'],
   'prove/oracle': ['charter', 'cel', 'constraint', 'decide', 'session'],
-  'prove/*': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire', 'prove/plan', 'prove/oracle', 'prove/*'],
+  'prove/*': [
+    'charter',
+    'cel',
+    'constraint',
+    'decide',
+    'integrity',
+    'session',
+    'wire',
+    'prove/plan',
+    'prove/oracle',
+    'prove/*',
+  ],
   // What a report needs of the rest of prove are its types only: see typesOnly.
   'prove/report': ['charter', 'cel', 'constraint', 'explain', 'prove/plan', 'prove/oracle', 'prove/*'],
   index: [

@@ -51,9 +51,9 @@ export const agentRows: Readonly<Record<(typeof agentClassIds)[number], Row>> = 
     'bla 5; api 3; asi 2 1; cwe 201 359; capec 116',
   ],
   'tool-changed': [
-    'Changed tool used',
+    'Changed tool',
     'high',
-    'A tool whose description had changed since it was approved was still used.',
+    'A tool is described in another way than when it was approved, and can be used all the same.',
     'asi 4; cwe 494 829 1357; capec 184',
   ],
   'tool-poisoned': [

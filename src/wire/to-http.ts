@@ -55,25 +55,33 @@ export const mcpRevision = '2026-07-28'
  * @see MCP 2026-07-28, basic/transports
  */
 function toolCall(name: string, { header, body }: CallRequest, server: string): WireRequest {
-  const headers: Record<string, string> = {
-    accept: 'application/json, text/event-stream',
-    'content-type': 'application/json',
-    'mcp-protocol-version': mcpRevision,
-    'mcp-method': 'tools/call',
-    'mcp-name': headerText(name),
-  }
+  const message = mcpMessage(server, 'tools/call', { name, arguments: body ?? {} })
+  const headers: Record<string, string> = { ...message.headers, 'mcp-name': headerText(name) }
   for (const [each, value] of Object.entries(header ?? {})) if (value !== undefined) headers[each] = textOf(value)
+  return { ...message, headers }
+}
+
+/** Asks an MCP server for its tools, from a page on. */
+export function toolList(server: string, cursor?: string): WireRequest {
+  return mcpMessage(server, 'tools/list', cursor === undefined ? {} : { cursor })
+}
+
+function mcpMessage(server: string, method: string, params: Readonly<Record<string, unknown>>): WireRequest {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': mcpRevision,
     'io.modelcontextprotocol/clientCapabilities': {},
     'io.modelcontextprotocol/clientInfo': { name: 'lockstep', version: '1' },
   }
-  const params = { name, arguments: body ?? {}, _meta: meta }
   return {
     method: 'POST',
     url: server,
-    headers,
-    body: printLosslessJson({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+    headers: {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'mcp-protocol-version': mcpRevision,
+      'mcp-method': method,
+    },
+    body: printLosslessJson({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } }),
   }
 }
 

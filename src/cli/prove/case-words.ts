@@ -83,6 +83,7 @@ const plainWords: Readonly<Record<PlainKind, string>> = {
   rightful: 'rightfully, and looks whether what must hold still does',
   ended: 'with what it ended',
   revived: 'after the end of what it belongs to',
+  described: 'not at all, and looks how the server describes it now',
 }
 
 /** The steps of a scenario, as `alice: transfer.create → transfer-1`. */

@@ -1,6 +1,6 @@
 import type { Charter, Use } from '../../charter/charter.ts'
 import type { Cell, Outcome } from '../../prove/finding.ts'
-import { usesInOrder } from '../../prove/run/prove.ts'
+import { usesInOrder } from '../../prove/run/uses.ts'
 
 /** The outcome of a run that ended early, with a cell for every constraint it did not come to; a field that no body can carry has none. */
 export function accountForRest(outcome: Outcome, charter: Charter, only: ReadonlySet<string> | undefined): Outcome {

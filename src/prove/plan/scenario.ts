@@ -143,6 +143,8 @@ export type Tactic =
   | { readonly kind: 'leads'; readonly state: string }
   /** No abuse: the rightful call itself must keep an invariant. */
   | { readonly kind: 'rightful' }
+  /** No call: how the server describes the tool now. */
+  | { readonly kind: 'described' }
 
 /** How an attacker differs from whoever may. */
 export type Other =

@@ -62,7 +62,7 @@ call() {
     status=$(printf %s "$said" | jq -r --argjson status "$status" 'if .error then .error.data.status? // (if $status < 400 then 422 else $status end)
       elif .result.isError or .result.resultType == "input_required" then 422 else 200 end')
     printf %s "$said" | jq -c 'def text: if (.content | type == "array" and length == 1) then (.content[0].text | fromjson? | select(type == "object" or type == "array")) else empty end;
-      if .error then .error elif (.result | has("structuredContent")) then .result.structuredContent else first((.result | text), {content: (.result.content // [])}) end' > "$answer"
+      if .error then .error elif (.result | has("tools")) then .result elif (.result | has("structuredContent")) then .result.structuredContent else first((.result | text), {content: (.result.content // [])}) end' > "$answer"
   fi
   printf "%s %s -> %s\n" "$name" "$target" "$status"; cat "$answer"; echo
 }

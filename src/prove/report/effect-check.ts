@@ -11,6 +11,7 @@ type Place = readonly string[]
  *
  * `same`: two looks agree at these places. `absent`: a look finds nothing. `grown`: a number moved no further than the allowed
  * effects explain. `unlike`: a look does not show this value there. `refused`: no more answers than allowed say yes. `hidden`: an answer does not hold these values.
+ * `described`: a list of tools has the tool as it was approved or, where that is what is wrong, no longer so.
  */
 export type EffectCheck =
   | { readonly kind: 'same'; readonly before: number; readonly after: number; readonly places: readonly Place[] }
@@ -23,6 +24,7 @@ export type EffectCheck =
       readonly most: number
     }
   | { readonly kind: 'unlike'; readonly after: number; readonly place: Place; readonly value: unknown }
+  | { readonly kind: 'described'; readonly look: number; readonly changed: boolean }
   | { readonly kind: 'refused'; readonly abuse: number; readonly allowed: number }
   | { readonly kind: 'hidden'; readonly abuse: number; readonly values: readonly Held[] }
 
@@ -38,6 +40,8 @@ export function effectChecksOf(proof: Proof): readonly EffectCheck[] {
   const abuse = transcript.findIndex(({ purpose }) => purpose === 'abuse')
   const last = transcript.findLastIndex(({ purpose }) => purpose === 'abuse')
   if (last < 0) return []
+  if (proof.case.tactic.kind === 'described')
+    return [{ kind: 'described', look: last, changed: proof.changes.length > 0 }]
   const pairs = overrun === undefined ? comparisons(proof, abuse, last) : growth(proof, abuse, last, overrun)
   const hidden = hiddenValues(proof, last)
   const found = [...pairs, ...(hidden.length === 0 ? [] : [{ kind: 'hidden' as const, abuse: last, values: hidden }])]

@@ -107,6 +107,7 @@ const tactic = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('leads'), state: text }),
   z.strictObject({ kind: z.literal('ended'), what: z.enum(['session', 'credential']) }),
   plain('rightful'),
+  plain('described'),
 ])
 type Missing =
   | Exclude<keyof StoredWish, keyof z.output<typeof wish>>

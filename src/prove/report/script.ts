@@ -127,7 +127,8 @@ function stepOf(sent: Sent, writing: Writing): ScriptStep {
 function toolOf({ operation, as, exchange }: Sent, { context, sessions }: Writing): ToolCall | undefined {
   const shape = context.charter.operations.get(operation)?.shape
   if (shape?.method !== 'TOOL') return undefined
-  const { name, source } = shape
+  const { source } = shape
+  const name = exchange.request.headers['mcp-method'] === 'tools/list' ? 'tools/list' : shape.name
   if (exchange.greeted === undefined) return { name }
   const variable = variableName('SESSION', as, source)
   const opens = !sessions.has(variable)

@@ -54,6 +54,7 @@ export function changeText(change: Change): string {
 /** What was called, without credentials: `POST /orders/7/pay`, or a tool and its arguments, `refund_order {"order_id":"o7"}`. */
 export function callText({ as, operation, exchange: { request } }: Sent, context: ReportContext): string {
   const shape = context.charter.operations.get(operation)?.shape
+  if (request.headers['mcp-method'] === 'tools/list') return 'tools/list'
   if (shape?.method === 'TOOL') return `${shape.name} ${maskBody(argumentsIn(request.body), as, context)}`
   return `${request.method} ${maskUrl(splitUrl(request.url).rest || '/', as, context)}`
 }

@@ -1,3 +1,4 @@
+import { listOf, memberOf } from '../../charter/source/plain.ts'
 import type { Finding } from '../finding.ts'
 import type { ReportContext } from './context.ts'
 import { type EffectCheck, effectChecksOf } from './effect-check.ts'
@@ -25,7 +26,10 @@ export function printTestFile(finding: Finding, context: ReportContext): string 
     ...head(finding, script),
     `test(${literal(`${finding.title}: ${finding.rule}`)}, async () => {`,
     ...script.steps.flatMap(printStep),
-    ...effectChecksOf(finding.proof).flatMap((check) => ['', ...printCheck(check, captured, script)]),
+    ...effectChecksOf(finding.proof).flatMap((check) => [
+      '',
+      ...printCheck(check, captured, { script, finding, context }),
+    ]),
     '})',
     '',
   ]
@@ -129,7 +133,8 @@ function messageIn({ headers, json, text }) {
   return events.filter((event) => event.trim() !== '').map((event) => JSON.parse(event)).findLast((each) => each.result || each.error)
 }
 
-function dataOf({ structuredContent, content = [] }) {
+function dataOf({ structuredContent, content = [], ...listed }) {
+  if (listed.tools !== undefined) return listed
   if (structuredContent !== undefined) return structuredContent
   try {
     const json = content.length === 1 ? JSON.parse(content[0].text) : undefined
@@ -167,7 +172,17 @@ function printCapture({ variable, from }: Capture, step: ScriptStep, index: numb
   return [`  const ${variable} = text(${value})`, `  ${missing}`]
 }
 
-function printCheck(check: EffectCheck, captured: ReadonlyMap<string, unknown>, script: Script): string[] {
+interface Printing {
+  readonly script: Script
+  readonly finding: Finding
+  readonly context: ReportContext
+}
+
+function printCheck(
+  check: EffectCheck,
+  captured: ReadonlyMap<string, unknown>,
+  { script, finding, context }: Printing,
+): string[] {
   switch (check.kind) {
     case 'same':
       return check.places.map(
@@ -195,7 +210,32 @@ function printCheck(check: EffectCheck, captured: ReadonlyMap<string, unknown>, 
       ]
     case 'hidden':
       return printHidden(check, captured)
+    case 'described':
+      return printDescribed(check, finding, context)
   }
+}
+
+const describing = ['title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const
+
+function printDescribed(
+  { look, changed }: Extract<EffectCheck, { kind: 'described' }>,
+  { operation }: Finding,
+  { charter }: ReportContext,
+): string[] {
+  const shape = charter.operations.get(operation)?.shape
+  const document = charter.sources.get(shape?.source ?? '')?.description.document
+  const approved = listOf(memberOf(document, 'tools')).find((each) => memberOf(each, 'name') === shape?.name)
+  const pinned = Object.fromEntries(describing.map((name) => [name, memberOf(approved, name) ?? null]))
+  const [method, message] = changed
+    ? ['deepEqual', 'it must be described as it was approved']
+    : ['notDeepEqual', 'it must be described in another way']
+  return [
+    `  const described = a${look + 1}.json.tools.filter((each) => each.name === ${literal(shape?.name ?? '')})`,
+    `  assert.equal(described.length, 1, 'it must stand there once')`,
+    `  const approved = ${JSON.stringify(pinned)}`,
+    `  const now = Object.fromEntries(Object.keys(approved).map((name) => [name, described[0][name] ?? null]))`,
+    `  assert.${method}(now, approved, ${literal(message)})`,
+  ]
 }
 
 function answersOf(index: number, script: Script): string {

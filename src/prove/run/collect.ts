@@ -13,7 +13,7 @@ import { causeOf, causeOfKept, main, sentenceOf } from './words.ts'
 
 interface Evidence {
   readonly trial: Trial
-  readonly control: Control
+  readonly control: Pick<Control, 'sent'>
   readonly repeated: Proof['repeated']
 }
 

@@ -1,11 +1,11 @@
 /** Runs the proofs of a charter against a running system. Yields events; whoever listens decides what is shown. */
-import type { Charter, Demand, Use } from '../../charter/charter.ts'
-import type { Cell, Finding, Outcome, ProveEvent, Verdict } from '../finding.ts'
-import type { Mishap } from '../plan/lore.ts'
+import type { Use } from '../../charter/charter.ts'
+import type { Cell, Outcome, ProveEvent } from '../finding.ts'
 import { type AbuseCase, nameOf } from '../plan/scenario.ts'
 import type { Choice } from './choice.ts'
 import { Findings } from './collect.ts'
 import { FieldsAtOnce } from './fields-at-once.ts'
+import { type Judged, onTheWay } from './judged.ts'
 import type { Lab } from './lab.ts'
 import { witnessedCases } from './look/witness.ts'
 import { reduceTrial, repeatTrial } from './reduce.ts'
@@ -15,10 +15,12 @@ import { bringerOf } from './scene/bringer.ts'
 import { declaredControl } from './scene/declared-control.ts'
 import { KeptScene } from './scene/kept-scene.ts'
 import { noteOwn } from './scene/own.ts'
+import { judgeDescription } from './tactic/described.ts'
 import { mayShowLater, needsSight } from './tactic/later.ts'
 import { runTrial } from './tactic/tactic.ts'
 import { type Control, nothingShows, type Trial } from './trial.ts'
 import { Unreached, Unseen } from './unreached.ts'
+import { constraintOf, usesInOrder } from './uses.ts'
 import { mostLeads, tryTo, Ways, type WorkingPlan } from './ways.ts'
 import { who } from './words.ts'
 
@@ -68,28 +70,6 @@ export async function* prove(options: ProveOptions): AsyncGenerator<ProveEvent> 
   yield { kind: 'end', outcome }
 }
 
-/** Lists last, when there is something to list; otherwise in the order of the charter. */
-export function usesInOrder(charter: Charter, only: ReadonlySet<string> | undefined): Use[] {
-  const uses = [...charter.operations.values()].flatMap((operation) => operation.uses)
-  const wanted = uses.filter((use) => only === undefined || only.has(use.operation))
-  const lists = (use: Use) => charter.operations.get(use.operation)?.lists !== undefined
-  return [...wanted.filter((use) => !lists(use)), ...wanted.filter(lists)]
-}
-
-interface Judged {
-  readonly verdict: Verdict
-  readonly why: string
-  readonly trial?: Trial
-  readonly finding?: Finding
-  readonly mishap?: Mishap | undefined
-  /** It was accepted, and nothing could show, or there was nothing to see. */
-  readonly unseen?: boolean
-  /** Members who have what the one cast for it had not. */
-  readonly others?: readonly string[]
-  /** Who tried it, when not who was to at first. */
-  readonly as?: string | undefined
-}
-
 /** Reasons that other people and objects do not change. */
 const hopeless =
   /another use of|the charter allows this call|no limit to overrun|no hook|hook$|races are switched off|more than the \d+ a case|not let in/
@@ -115,6 +95,7 @@ class Run {
 
   async *proveUse(use: Use): AsyncGenerator<ProveEvent> {
     const { lab } = this.options
+    yield* this.proveDescription(use)
     this.ways.forget()
     this.kept.keep()
     await lab.reset?.()
@@ -124,7 +105,8 @@ class Run {
     const { plan, control, why } = working
     yield { kind: 'control', use: use.id, works: control !== undefined, why }
     for (const skipped of plan.notReached) {
-      this.cells.push(this.cellOf(use, skipped.constraint, '-', '-', skipped.tactic, 'not-reached', skipped.why))
+      const { constraint, tactic, why } = skipped
+      this.note(use, { constraint, tactic, verdict: 'not-reached', why })
       yield { kind: 'skipped', skipped }
     }
     this.fields.begin(plan.cases)
@@ -133,7 +115,30 @@ class Run {
       yield* this.proveCase(use, abuse, working)
     }
     if (plan.cases.length === 0 && plan.notReached.length === 0)
-      this.cells.push(this.cellOf(use, `${use.id}.by`, '-', '-', 'control', 'held', 'open to everyone by design'))
+      this.note(use, {
+        constraint: `${use.id}.by`,
+        tactic: 'control',
+        verdict: 'held',
+        why: 'open to everyone by design',
+      })
+  }
+
+  /** A tool is to be described as it was approved. */
+  private async *proveDescription(use: Use): AsyncGenerator<ProveEvent> {
+    const constraint = use.constraints.find(({ kind }) => kind === 'integrity')
+    if (constraint === undefined) return
+    const { lab, repeats } = this.options
+    const { abuse, verdict, why, trial, repeated } = await judgeDescription(lab, use, { id: constraint.id, repeats })
+    const actor = who(lab, abuse.abuse.steps.at(-1)?.as ?? 'nobody')
+    this.note(use, { constraint: constraint.id, actor, tactic: nameOf(abuse.tactic), verdict, why })
+    yield { kind: 'case', case: abuse, verdict, why }
+    if (verdict !== 'proven' || trial === undefined) return
+    if (this.findings.knows(use, constraint, abuse, trial)) this.findings.addTo(use, constraint, abuse, trial)
+    else
+      yield {
+        kind: 'finding',
+        finding: this.findings.add(use, constraint, abuse, { trial, control: { sent: [] }, repeated }),
+      }
   }
 
   private async *proveCase(use: Use, abuse: AbuseCase, working: WorkingPlan): AsyncGenerator<ProveEvent> {
@@ -145,9 +150,8 @@ class Run {
     const { tactic } = abuse
     const isIn = tactic.kind === 'from-state' || tactic.kind === 'leads'
     const state = isIn ? tactic.state : (trial?.state ?? '-')
-    this.cells.push(
-      this.cellOf(use, abuse.constraint, who(this.options.lab, role), state, nameOf(abuse.tactic), verdict, why),
-    )
+    const actor = who(this.options.lab, role)
+    this.note(use, { constraint: abuse.constraint, actor, state, tactic: nameOf(tactic), verdict, why })
     yield { kind: 'case', case: abuse, verdict, why }
     if (finding !== undefined) yield { kind: 'finding', finding }
   }
@@ -321,29 +325,14 @@ class Run {
     return { verdict: 'proven', why: trial.why, trial: shortest, finding }
   }
 
-  private cellOf(
+  private note(
     use: Use,
-    constraint: string,
-    actor: string,
-    state: string,
-    tactic: string,
-    verdict: Verdict,
-    why: string,
-  ): Cell {
-    return { use: use.id, operation: use.operation, constraint, actor, state, tactic, verdict, why }
+    seen: Pick<Cell, 'constraint' | 'tactic' | 'verdict' | 'why'> & Partial<Pick<Cell, 'actor' | 'state'>>,
+  ): void {
+    this.cells.push({ use: use.id, operation: use.operation, actor: '-', state: '-', ...seen })
   }
 }
 
 function others({ together }: AbuseCase): readonly string[] {
   return together ?? []
-}
-
-/** Where a case came to a stand before the act; at the act itself it is the abuse that was not brought about. */
-function onTheWay({ mishap }: Judged, { abuse }: AbuseCase): Mishap | undefined {
-  return mishap?.wanted !== undefined || mishap?.step !== abuse.steps.at(-1) ? mishap : undefined
-}
-
-export function constraintOf(charter: Charter, use: Use, abuse: AbuseCase): Demand | undefined {
-  const all: readonly Demand[] = [...use.constraints, ...charter.rules, ...charter.invariants]
-  return all.find((each) => each.id === abuse.constraint)
 }

@@ -8,6 +8,7 @@ import type { Lab } from './lab.ts'
 import { patient } from './look/at-rest.ts'
 import { declaredControl } from './scene/declared-control.ts'
 import { noteOwn } from './scene/own.ts'
+import { describedTrial } from './tactic/described.ts'
 import { mayShowLater } from './tactic/later.ts'
 import { runTrial } from './tactic/tactic.ts'
 import { type Control, nothingShows, runControl, type Trial } from './trial.ts'
@@ -92,6 +93,7 @@ function isCast(lab: Lab, abuse: AbuseCase): boolean {
 
 async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
   try {
+    if (abuse.tactic.kind === 'described') return ofDescription(await describedTrial(lab, abuse))
     const made = await tryTo(() => runControl(lab, abuse.control))
     const control = declaredControl(lab.charter, abuse, made) ?? made
     if (control instanceof Unreached) return unclear(control.message)
@@ -103,6 +105,10 @@ async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
     if (isGivenUp(error)) return unclear(error.message)
     throw error
   }
+}
+
+function ofDescription({ effect, why, sent }: Trial): Verification {
+  return { verdict: effect ? 'open' : 'fixed', why, sent }
 }
 
 /** Tactics whose effect shows in the answer itself. */

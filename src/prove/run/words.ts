@@ -18,6 +18,7 @@ export function who(lab: Lab, role: string): string {
 
 /** What happened, in one sentence. */
 export function sentenceOf(lab: Lab, abuse: AbuseCase, use: Use, trial: Trial): string {
+  if (abuse.tactic.kind === 'described') return trial.why
   const step = abuse.abuse.steps.at(-1)
   const actor = who(lab, step?.as ?? 'nobody')
   const shape = lab.charter.operations.get(use.operation)?.shape
@@ -88,6 +89,7 @@ function how(tactic: Tactic, trial: Trial): string {
       return trial.undecided === undefined
         ? ` when it was ${tactic.state}, and did at once what somebody else is to decide on`
         : ` when it was ${tactic.state}, and it stayed so`
+    case 'described':
     case 'rightful':
       return ', and what must always hold did not hold any more'
     case 'as-other':
@@ -283,7 +285,7 @@ export function causeOf(
       )
     case 'integrity':
       return text(
-        'is used although its description changed',
+        'is not what was approved, or tells its readers to do something else',
         'Pin the approved description and hold the tool until somebody has looked at the difference.',
       )
   }

@@ -28,7 +28,7 @@ interface Meant {
  * A transport that also speaks to MCP servers, of the present revision and of those before it.
  *
  * A call of a tool (`mcp-method: tools/call`) comes back as the tool's result: status 200 and its structured content, or the JSON of
- * its text; a tool that failed and a server that refused come back with a status from 400 on. Everything else passes unchanged.
+ * its text, and what it lists (`tools/list`) as it is; a tool that failed and a server that refused come back with a status from 400 on. Everything else passes unchanged.
  * Whoever is seen for the first time costs one request more, or three where a greeting is wanted.
  */
 export function withTools(inner: Transport): Transport {
@@ -41,15 +41,15 @@ export function withTools(inner: Transport): Transport {
   }
   return {
     async send(request) {
-      if (!isToolCall(request)) return inner.send(request)
+      if (!isForTools(request)) return inner.send(request)
       const manner = await mannerFor(request)
       return asOperation({ request, manner }, await inner.send(inManner(request, manner)))
     },
     async race(requests) {
-      if (!requests.some(isToolCall)) return inner.race(requests)
+      if (!requests.some(isForTools)) return inner.race(requests)
       const ready: Meant[] = []
       for (const request of requests)
-        ready.push({ request, manner: isToolCall(request) ? await mannerFor(request) : undefined })
+        ready.push({ request, manner: isForTools(request) ? await mannerFor(request) : undefined })
       const exchanges = await inner.race(ready.map(({ request, manner }) => inManner(request, manner)))
       return exchanges.map((exchange, index) => {
         const meant = ready[index]
@@ -61,8 +61,8 @@ export function withTools(inner: Transport): Transport {
   }
 }
 
-function isToolCall(request: HttpRequest): boolean {
-  return headerOf(request, 'mcp-method') === 'tools/call'
+function isForTools(request: HttpRequest): boolean {
+  return /^tools\/(?:call|list)$/.test(headerOf(request, 'mcp-method') ?? '')
 }
 
 function headerOf({ headers }: HttpRequest, name: string): string | undefined {
@@ -154,7 +154,7 @@ function answerOf(message: Members, response: HttpResponse): Pick<HttpResponse, 
       typeof said === 'number' && said >= 400 && said < 600 ? said : response.status >= 400 ? response.status : failed
     return { status, json: error, body: JSON.stringify(error) }
   }
-  const json = isRecord(result) ? bodyOfResult(result) : undefined
+  const json = !isRecord(result) ? undefined : Array.isArray(result['tools']) ? result : bodyOfResult(result)
   const wants = isRecord(result) && result['resultType'] === 'input_required'
   const bad = !isRecord(result) || result['isError'] === true || wants
   return { status: bad ? failed : 200, json, body: JSON.stringify(json ?? null) }

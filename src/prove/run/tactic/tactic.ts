@@ -17,6 +17,7 @@ import { withKeys } from '../scene/start.ts'
 import { type Control, type Scene, setScene, type Trial } from '../trial.ts'
 import { Turns } from '../turns.ts'
 import { Held, isGivenUp, Unreached, Unseen } from '../unreached.ts'
+import { describedTrial } from './described.ts'
 import { endedTrial } from './ended.ts'
 import { rightfulTrial } from './invariant.ts'
 import { lastStep } from './last-step.ts'
@@ -154,6 +155,8 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return endedTrial(lab, abuse, options.skip)
     case 'leads':
       return leadsTrial(lab, abuse, options.skip)
+    case 'described':
+      return describedTrial(lab, abuse)
     case 'rightful':
       return rightfulTrial(lab, abuse)
     case 'object-facts':
