@@ -300,6 +300,11 @@ export interface CallRequest {
   readonly query?: Readonly<Record<string, unknown>>
   readonly header?: Readonly<Record<string, unknown>>
   readonly body?: unknown
+  /** What goes along although nothing describes it. No rule reads it; data of a class is looked for in it, in headers only what the run has seen. */
+  readonly beside?: {
+    readonly query: Readonly<Record<string, unknown>>
+    readonly headers: Readonly<Record<string, unknown>>
+  }
 }
 
 /** One use of an operation. `at` is milliseconds since 1970, UTC. */

@@ -10,7 +10,7 @@ import { redactAll } from './redact.ts'
 import { type TokenBook, type TokenEntry, tokenise } from './token.ts'
 
 /** Parts of a request in the order in which they are looked at; pointers of findings begin with the part, but for the body's. */
-const parts = ['path', 'query', 'header'] as const
+const parts = ['path', 'query', 'header', 'beside'] as const
 
 /** What lets the caller in is for the guard, not for where the call goes. */
 const letsIn = /^(?:authorization|proxy-authorization|cookie|x-api-key|dpop|lockstep-.*)$/i
@@ -22,7 +22,7 @@ function partOf(request: CallRequest, part: (typeof parts)[number]): Readonly<Re
   return Object.fromEntries(Object.entries(members).filter(([name]) => !letsIn.test(name)))
 }
 
-/** Everything classed that the arguments of a call carry: by the labels, and by what the run has seen. `at` is in the body; else it begins with `$path`, `$query` or `$header`. */
+/** Everything classed that the arguments of a call carry: by the labels, and by what the run has seen. `at` is in the body; else it begins with `$path`, `$query`, `$header` or `$beside`. */
 export function classesOfCall(
   labels: Labels,
   { operation, request }: { readonly operation: OperationId; readonly request: CallRequest },
@@ -30,7 +30,10 @@ export function classesOfCall(
 ): readonly Finding[] {
   const found = (value: unknown, within: string): Finding[] => {
     const findings = [
-      ...classesIn(labels, value, { operation, side: 'arguments' }),
+      ...classesIn(labels, within === '$beside' ? { query: request.beside?.query } : value, {
+        operation,
+        side: 'arguments',
+      }),
       ...(memory === undefined ? [] : classesOf(memory, value, `${operation}${within}`)),
     ]
     return within === '' ? findings : findings.map((each) => ({ ...each, at: `${within}${each.at}` }))

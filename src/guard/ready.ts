@@ -1,5 +1,5 @@
 /** A call on its way to being decided. */
-import type { Call, Run } from '../charter/charter.ts'
+import type { Call, CallRequest, Run } from '../charter/charter.ts'
 import type { Decision } from '../decide/decision.ts'
 import type { Incoming, Refusal } from './call.ts'
 import type { Objects } from './gather.ts'
@@ -47,7 +47,13 @@ export function insteadOf(
   incoming: Incoming,
 ): { readonly instead?: { readonly body: unknown } } | 'cannot' {
   if (request === incoming.request) return {}
-  return incoming.rewrites === true ? { instead: { body: request.body } } : 'cannot'
+  const isElsewhere = besideBody(request) !== besideBody(incoming.request)
+  return incoming.rewrites === true && !isElsewhere ? { instead: { body: request.body } } : 'cannot'
+}
+
+/** Nothing but a body can be sent in another form. */
+function besideBody({ body: _, ...parts }: CallRequest): string {
+  return JSON.stringify(parts)
 }
 
 export function cannotRewrite(): Refusal {

@@ -45,6 +45,7 @@ const operations = [
   'api.change',
   'api.held',
   'api.out',
+  'api.upload',
   'api.fail',
   'api.crash',
   'api.echo',
@@ -69,6 +70,7 @@ sources:
       echo: { method: GET, path: /echo }
       secret: { method: GET, path: /secret }
       held: { method: POST, path: /held }
+      upload: { method: POST, path: /upload }
   - { name: desk, type: mcp, url: ./tools.json }
   - { name: files, type: mcp, url: ./tools.json }
   - { name: gpt, type: model, provider: openai }

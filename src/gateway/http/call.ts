@@ -9,6 +9,7 @@ import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import type { Injector } from '../../vault/injector.ts'
+import { besideOf } from './beside.ts'
 import { readBytes } from './body.ts'
 import { credentialsOf, originOf, presentedBy, repeatsCredential, withoutCredential } from './caller.ts'
 import { carry, sendAlone, sendingOf, show, stream } from './carry.ts'
@@ -142,6 +143,9 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
     return { ...base, body: null, parsed: undefined }
   }
   if (head.headers.has('expect') && reply !== undefined && takesInterim(reply)) reply.writeContinue()
+  // An agent could put anything into what nobody reads.
+  if (kind === 'opaque' && found !== undefined && principal.kind === 'agent' && around.charter().data !== undefined)
+    throw malformed('where data of agents may go is judged, and this body cannot be read')
   if (!whole || found === undefined) return { ...base, body: arriving, parsed: undefined }
   const body = await readBytes(arriving, around.limits.bodyBytes)
   if (ours === true && repeatsCredential(head, body)) throw malformed('the body repeats the credential it came with')
@@ -202,15 +206,19 @@ export function incomingOf(around: Surroundings, read: Read, found: Found, signa
   const { route, parameters } = found
   const credentials = credentialsOf(head, around.routes().credentials)
   const hold = head.headers.get('lockstep-hold')
+  const query = route.arguments.query(head.query)
+  const header = route.arguments.header(head)
+  const beside = around.charter().data === undefined ? undefined : besideOf(head, { query, header })
   return {
     operation: route.shape.id,
     principal,
     ...(run === undefined ? {} : { run }),
     request: {
       path: route.arguments.path(parameters),
-      query: route.arguments.query(head.query),
-      header: route.arguments.header(head),
+      query,
+      header,
       ...(parsed === undefined ? {} : { body: parsed }),
+      ...(beside === undefined ? {} : { beside }),
     },
     rewrites: true,
     signal,

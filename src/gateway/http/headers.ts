@@ -47,7 +47,7 @@ export interface Origin {
 export function requestHeaders(head: Head, origin: Origin, host: string, inspect: boolean): string[] {
   const flat = ['host', host]
   for (const [name, lower, value] of head.pairs) {
-    if (neighbours.has(lower) || ours.has(lower) || lower.startsWith('lockstep-')) continue
+    if (!goesOn(lower)) continue
     if (
       inspect &&
       (conditional.has(lower) ? head.method === 'GET' || head.method === 'HEAD' : lower === 'accept-encoding')
@@ -60,6 +60,11 @@ export function requestHeaders(head: Head, origin: Origin, host: string, inspect
   if (inspect) flat.push('accept-encoding', 'identity')
   addOrigin(flat, head, origin)
   return flat
+}
+
+/** Whether a header of a caller goes on as it is. */
+export function goesOn(lower: string): boolean {
+  return !neighbours.has(lower) && !ours.has(lower) && !lower.startsWith('lockstep-')
 }
 
 function addOrigin(flat: string[], head: Head, { address, scheme, trusted }: Origin): void {
