@@ -1,10 +1,12 @@
 /**
  * The charter as the rest of Lockstep uses it: names resolved, every demand one constraint with an id. Immutable.
  * Made by `linkCharter` only; whoever holds one need not check references again. */
+
 import type { Expression } from '../cel/parse-cel.ts'
 import type { Actor } from './actor.ts'
 import type { DataPolicy, Trusted, ValueRule } from './agent.ts'
 import type { Approval } from './approval.ts'
+import type { Asks } from './asked.ts'
 import type { Invariant } from './invariant.ts'
 import type { Journey } from './journey.ts'
 import type { CallerKey, Pointer, Reference } from './pointer.ts'
@@ -54,6 +56,8 @@ export interface Source {
   readonly description: ApiDescription
   /** Whether approved tools whose descriptions look like an attack are held. */
   readonly holdsSuspicious?: true
+  /** What an MCP server may ask of clients. */
+  readonly asks?: Asks
   /** True of a response that refuses although its status is below 300. Reads `response`. */
   readonly refusedWhen?: Expression
 }

@@ -132,6 +132,7 @@ export function withAgents(linker: Linker): (use: Use) => Use {
     const shape = linker.shapes.get(operation)
     return shape !== undefined && models.has(shape.source) && asksModel(shape)
   }
+  const mcp = new Set(sources.filter((each) => each.type === 'mcp').map((each) => each.name))
   const approvals = asList(data?.flows).flatMap((flow) =>
     ['deny', 'redact', 'token'].includes(flow.else) ? [] : [flow.else],
   )
@@ -140,14 +141,16 @@ export function withAgents(linker: Linker): (use: Use) => Use {
     const flow = Object.entries(workflows).find(([, each]) => asList(each.operations).includes(use.operation))
     const head = { position: use.position }
     const plan = flow === undefined || flow[1].plan === 'deny' ? [] : [flow[1].plan]
-    const source = linker.shapes.get(use.operation)?.source ?? ''
+    const { source = '', method = '' } = linker.shapes.get(use.operation) ?? {}
     const ofModel: Partial<RawWorkflow> = asks(use) ? (flow?.[1] ?? {}) : {}
     const unread = ofModel.unread === undefined || ofModel.unread === 'allow' ? [] : [ofModel.unread]
     const found: Constraint[] = [
       ...(agents || ofModel.models !== undefined
         ? [{ kind: 'delegation' as const, id: `${use.id}.delegation`, approvals: plan, ...head }]
         : []),
-      ...(tools.has(source) ? [{ kind: 'integrity' as const, id: `${use.operation}.integrity`, ...head }] : []),
+      ...(tools.has(source) && !(mcp.has(source) && method === 'ASK')
+        ? [{ kind: 'integrity' as const, id: `${use.operation}.integrity`, ...head }]
+        : []),
       ...((data === undefined || (data.flows.length === 0 && !heeds)) && unread.length === 0
         ? []
         : [

@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts'
 import type { Approval } from './approval.ts'
+import type { Asks } from './asked.ts'
 import type { Charter, ObjectType, Operation, Source, Use } from './charter.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { parseDuration } from './duration.ts'
@@ -19,7 +20,7 @@ import { asList, callVariables, type Linker, linkBy, makeLinker, unknownName } f
 import type { ParsedCharter } from './parse.ts'
 import type { ApiDescription, OperationShape } from './source/description.ts'
 import { inlineDescription } from './source/inline.ts'
-import { modelDescription } from './source/tools.ts'
+import { modelDescription, readingsNamed } from './source/tools.ts'
 
 /**
  * Resolves a parsed charter against the descriptions of its sources and compiles its expressions.
@@ -83,7 +84,8 @@ function describeSources(
       const described = type === 'model' ? modelDescription(name, provider) : descriptions.get(name)
       if (described === undefined) return [name, inline]
       const written = new Set(inline.operations.map((shape) => shape.id))
-      const others = described.operations.filter((shape) => !written.has(shape.id))
+      const named = type === 'mcp' ? readingsNamed(name, new Set(Object.keys(parsed.raw.operations ?? {}))) : []
+      const others = [...described.operations, ...named].filter((shape) => !written.has(shape.id))
       return [name, { ...described, operations: [...others, ...inline.operations] }]
     }),
   )
@@ -104,11 +106,23 @@ function linkSources(linker: Linker, described: ReadonlyMap<string, ApiDescripti
       description,
       ...(raw.url === undefined ? {} : { url: raw.url }),
       ...(raw.server === undefined ? {} : { server: raw.server }),
+      ...(raw.type === 'mcp' ? { asks: asksOf(raw) } : {}),
       ...(raw.suspicious === 'hold' ? { holdsSuspicious: true as const } : {}),
       ...(refusedWhen === undefined ? {} : { refusedWhen }),
     })
   }
   return sources
+}
+
+function asksOf({ sampling, roots, elicitation }: NonNullable<ParsedCharter['raw']['sources']>[number]): Asks {
+  const { forms, urls, answers } = elicitation
+  return {
+    sampling: sampling === 'allow',
+    roots: roots === 'allow',
+    forms: forms === 'allow',
+    urls,
+    trustsAnswers: answers === 'prompt',
+  }
 }
 
 const reservedActors: ReadonlySet<string> = new Set([

@@ -143,10 +143,33 @@ export const agentOperation = {
   spends: spends.optional(),
 }
 
+const allowing = (description: string) =>
+  z
+    .enum(['allow', 'deny'])
+    .default('deny')
+    .meta({ description: `Of \`type: mcp\`: ${description}` })
+
 /** What a source of `type: mcp` adds. */
 export const mcpSource = {
   suspicious: z.enum(['hold', 'note']).default('note').meta({
     description:
       'Of `type: mcp`: what happens with an approved tool whose description looks like an attack. Others that look so are held.',
   }),
+  sampling: allowing('It may ask the model of a client for words.'),
+  roots: allowing('It may ask a client for its folders.'),
+  elicitation: z
+    .strictObject({
+      forms: z.enum(['allow', 'deny']).default('allow').meta({ description: 'It may ask users to fill in forms.' }),
+      urls: z
+        .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+(:\d+)?$/, 'a host is written `id.example` or `*.example`'))
+        .default([])
+        .meta({
+          description: 'Hosts of addresses it may ask users to open. Without it, none.',
+        }),
+      answers: z.enum(['prompt', 'untrusted']).default('untrusted').meta({
+        description: 'What users answer is their word, as `prompt` in `values`; or nobody may rely on it.',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'Of `type: mcp`: what it may ask users. Where data may go counts for what they answer.' }),
 }

@@ -1,4 +1,5 @@
 import { approvalsOf } from '../charter/approval.ts'
+import { withAsked } from '../charter/asked.ts'
 import type { Charter, Operation, OperationId, Slot } from '../charter/charter.ts'
 import type { Workflow } from '../charter/workflow.ts'
 import type { Labels } from '../classify/labels.ts'
@@ -78,7 +79,8 @@ export interface Traits {
   readonly classes: boolean
 }
 
-export function putInForce(charter: Charter, version: string, localities: Localities = {}): InForce {
+export function putInForce(written: Charter, version: string, localities: Localities = {}): InForce {
+  const charter = withAsked(written)
   const byOperation = new Map(
     [...charter.workflows.values()].flatMap((flow) => [...flow.operations].map((id) => [id, flow] as const)),
   )

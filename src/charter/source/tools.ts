@@ -49,6 +49,47 @@ function problemOf(name: string | undefined, known: ReadonlySet<string>): string
   return known.has(name) ? 'has the name of another one' : undefined
 }
 
+const anyArguments = { mediaType: 'application/json', required: true, schema: { type: 'object' } } as const
+
+/** An operation of which only its name and method are known. */
+export function plainShape(
+  source: string,
+  name: string,
+  method: string,
+  more: Partial<OperationShape> = {},
+): OperationShape {
+  return {
+    id: `${source}.${name}`,
+    source,
+    name,
+    method,
+    basePath: '',
+    path: `/${name}`,
+    parameters: [],
+    responses: [{ status: '200', mediaType: 'application/json' }],
+    security: [],
+    tags: [],
+    deprecated: false,
+    ...more,
+  }
+}
+
+/** What an MCP server gives beside tools, by the method that asks for it. */
+const readings = [
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/get',
+  'completion/complete',
+] as const
+
+/** Those that a charter names: operations with method `ASK`, of which no description says more. */
+export function readingsNamed(source: string, operations: ReadonlySet<string>): readonly OperationShape[] {
+  return readings
+    .filter((name) => operations.has(`${source}.${name}`))
+    .map((name) => plainShape(source, name, 'ASK', { body: anyArguments }))
+}
+
 type Place = { readonly tool: unknown; readonly position: NonNullable<OperationShape['position']> }
 
 function toolShape(source: string, name: string, { tool, position }: Place): OperationShape {
@@ -85,20 +126,8 @@ export function asksModel({ name }: Pick<OperationShape, 'name'>): boolean {
  * have in common: the model, how many tokens at most, which tools are offered.
  */
 export function modelDescription(source: string, provider: string): ApiDescription {
-  const shape = (name: string, method: string, more: Partial<OperationShape> = {}): OperationShape => ({
-    id: `${source}.${name}`,
-    source,
-    name,
-    method,
-    basePath: '',
-    path: `/${name}`,
-    parameters: [],
-    responses: [{ status: '200', mediaType: 'application/json' }],
-    security: [],
-    tags: [],
-    deprecated: false,
-    ...more,
-  })
+  const shape = (name: string, method: string, more?: Partial<OperationShape>): OperationShape =>
+    plainShape(source, name, method, more)
   const schema = {
     type: 'object',
     properties: {

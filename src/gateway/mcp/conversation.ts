@@ -24,7 +24,7 @@ export interface Expected {
 }
 
 /** Sees what a server says without being asked. @returns whether the client may see it. */
-export type Overheard = (message: RequestMessage | NotificationMessage) => boolean
+export type Overheard = (message: NotificationMessage) => boolean
 
 /** How long an answer whose stream was closed may still be fetched on another one. */
 const resumableMs = 60_000
@@ -56,7 +56,7 @@ export class Conversation {
   }
 
   /** @returns the message as the client may see it; undefined: not at all. */
-  async show(message: Message, status: number): Promise<Buffer | undefined> {
+  async show(message: NotificationMessage | ResponseMessage, status: number): Promise<Buffer | undefined> {
     if (message.kind !== 'response') return this.overheard(message) ? message.bytes : undefined
     if (message.id === null) return message.bytes
     const key = keyOfId(message.id)
@@ -112,6 +112,8 @@ export interface Watched {
   readonly id: MessageId | undefined
   /** Its answer may come on another stream when this one ends. */
   readonly resumable: boolean
+  /** A request of the server's own. @returns what the client is asked; undefined: nothing. */
+  readonly asked: (message: RequestMessage) => Promise<Buffer | undefined>
 }
 
 /** A sink before `sink` that lets through what the conversation shows. */
@@ -140,7 +142,7 @@ class WatchedSink implements Sink {
     const message = bytes.length === 0 ? undefined : readAnswer(bytes)
     let shown: Buffer | undefined
     if (message !== undefined && (message.kind !== 'response' || message.id !== null || id === undefined))
-      shown = await conversation.show(message, head.status)
+      shown = await this.#show(message, head.status)
     else if (id !== undefined) shown = await conversation.show(unreadable(id, message, head), head.status)
     const status = isOurs(head.status) ? 502 : head.status
     const headers =
@@ -155,8 +157,13 @@ class WatchedSink implements Sink {
     const bytes = Buffer.from(data)
     const message = readAnswer(bytes)
     if (message === undefined) return
-    const shown = await this.#around.conversation.show(message, 200)
+    const shown = await this.#show(message, 200)
     if (shown !== undefined) await this.#sink.event(shown === bytes ? event : withData(event, shown.toString('utf8')))
+  }
+
+  #show(message: Message, status: number): Promise<Buffer | undefined> {
+    const { conversation, asked } = this.#around
+    return message.kind === 'request' ? asked(message) : conversation.show(message, status)
   }
 
   end(): void {

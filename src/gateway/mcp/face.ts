@@ -9,11 +9,19 @@ import { checkLength, type Head, readHead } from '../http/head.ts'
 import { Refused } from '../http/refused.ts'
 import { type Arriving, type Reply, send } from '../http/reply.ts'
 import { askUpstream } from './ask.ts'
-import { Conversation, watched } from './conversation.ts'
+import { Conversation, type Watched, watched } from './conversation.ts'
 import { checkHeaders, eraOf, type McpHeaders } from './era.ts'
 import { type Asking, type Judge, protocolHeaders } from './judge.ts'
-import { type Message, metaOf, type RequestMessage, readMessage } from './message.ts'
+import {
+  checkNamesNoRun,
+  type Message,
+  metaOf,
+  type RequestMessage,
+  type ResponseMessage,
+  readMessage,
+} from './message.ts'
 import { type ProtectedResource, unauthenticated } from './protected-resource.ts'
+import { questionsTo } from './questions.ts'
 import { ReplySink } from './reply-sink.ts'
 import { codes, errorBytes, Unanswered } from './rpc-error.ts'
 import { ownerOf, type Session, type Sessions } from './session.ts'
@@ -158,6 +166,7 @@ async function serve(
       message: 'the message repeats the credential it came with',
       status: 400,
     })
+  checkNamesNoRun(message)
   await serveMessage(client, message)
 }
 
@@ -184,21 +193,45 @@ async function serveMessage(client: Client, message: Message): Promise<void> {
   const exchange: Exchange = { method: 'POST', era, headers: upstreamHeaders(client, session), message }
   if (message.kind === 'notification' && !(await door.judge.notification(askingOf(client, exchange, {}), message)))
     throw new Unanswered({ code: codes.unknownMethod, message: 'this notification is not passed on', status: 400 })
-  const conversation = session?.conversation ?? new Conversation(door.judge.overheard)
-  door.upstream.send(
-    exchange,
-    watched(sinkFor(client, session), { conversation, id: undefined, resumable: false }),
-    client.signal,
-  )
+  const passed = message.kind === 'response' ? await answerTo(client, exchange, message) : message
+  if (passed === undefined) {
+    send(client.reply, 202, { 'content-length': 0 })
+    return
+  }
+  const around = { ...aroundOf(client, exchange, session), id: undefined, resumable: false }
+  door.upstream.send({ ...exchange, message: passed }, watched(sinkFor(client, session), around), client.signal)
+}
+
+/** What a client answers to a server's question, as the server may have it; undefined where nobody asked. */
+async function answerTo(
+  client: Client,
+  exchange: Exchange,
+  message: ResponseMessage,
+): Promise<ResponseMessage | undefined> {
+  const bytes = await client.door.judge.answered(askingOf(client, exchange, {}), message)
+  return bytes === undefined ? undefined : { ...message, bytes }
+}
+
+/** What all streams of one client have in common. */
+function aroundOf(
+  client: Client,
+  exchange: Exchange,
+  session: Session | undefined,
+): Pick<Watched, 'conversation' | 'asked'> {
+  const { door } = client
+  const meta = exchange.message?.kind === 'request' ? metaOf(exchange.message) : {}
+  return {
+    conversation: session?.conversation ?? new Conversation(door.judge.overheard),
+    asked: questionsTo(door, askingOf(client, exchange, meta), exchange.headers),
+  }
 }
 
 /** A request without a message: the stream of what the server says unasked, or the end of a session. */
 function passBare(client: Client, method: 'GET' | 'DELETE'): void {
   const { door, signal } = client
   const session = sessionOf(client)
-  const conversation = session?.conversation ?? new Conversation(door.judge.overheard)
   const exchange: Exchange = { method, era: 'legacy', headers: upstreamHeaders(client, session), message: null }
-  const around = { conversation, id: undefined, resumable: false }
+  const around = { ...aroundOf(client, exchange, session), id: undefined, resumable: false }
   door.upstream.send(exchange, watched(closing(sinkFor(client, session), method, door, session), around), signal)
 }
 
@@ -237,12 +270,13 @@ async function serveRequest(
     )
     return
   }
-  const conversation = session?.conversation ?? new Conversation(door.judge.overheard)
+  const common = aroundOf(client, exchange, session)
+  const { conversation } = common
   if (!conversation.expect(message.id, verdict.expected)) {
     await verdict.dropped()
     throw new Unanswered({ code: codes.invalid, message: 'a request with this id is on its way', status: 400 })
   }
-  const around = { conversation, id: message.id, resumable: session !== undefined }
+  const around = { ...common, id: message.id, resumable: session !== undefined }
   const sink = message.method === 'initialize' ? opening(client, conversation) : sinkFor(client, session)
   const { message: sent, call } = verdict
   const whose = { principal: client.principal, ...(call === undefined ? {} : { call }) }
@@ -257,6 +291,7 @@ function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Rec
     owner,
     era,
     signal,
+    session: client.headers['mcp-session-id'] ?? '',
     ask: (method, params) => askUpstream({ upstream: door.upstream, era, signal, headers, meta }, method, params),
     ...(credentials === undefined ? {} : { credentials }),
     ...(run === undefined ? {} : { run }),

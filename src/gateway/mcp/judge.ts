@@ -3,7 +3,7 @@ import type { Principal } from '../../charter/charter.ts'
 import type { RunHandle } from '../../charter/run-handle.ts'
 import type { Expected, Overheard } from './conversation.ts'
 import type { Era, McpHeaders, ParameterHeaders } from './era.ts'
-import type { NotificationMessage, RequestMessage } from './message.ts'
+import type { NotificationMessage, RequestMessage, ResponseMessage } from './message.ts'
 
 /** Who asks, and how. */
 export interface Asking {
@@ -13,6 +13,8 @@ export interface Asking {
   /** The run it showed a handle or token of ours for. */
   readonly run?: RunHandle
   readonly era: Era
+  /** The session it came on, where it came on one. */
+  readonly session?: string
   /** What proves who asks, for looks with the caller's own eyes. Never sent to an MCP server. */
   readonly credentials?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
@@ -41,6 +43,10 @@ export interface Judge {
   request(asking: Asking, message: RequestMessage): Promise<Verdict>
   /** @returns whether it goes to the server. */
   notification(asking: Asking, message: NotificationMessage): Promise<boolean>
+  /** A request that a server makes of a client: what the client is asked, or what the server is told instead. Never rejects. */
+  asked(asking: Asking, message: RequestMessage): Promise<{ readonly ask: Buffer } | { readonly tell: Buffer }>
+  /** What a client answers to one: what the server is told; undefined where nobody asked. Never rejects. */
+  answered(asking: Asking, message: ResponseMessage): Promise<Buffer | undefined>
   /** Whether a message that a server sends without being asked may be seen. */
   readonly overheard: Overheard
   /** The arguments of the tool of a call that headers repeat; undefined when the tool is not known. */

@@ -8,6 +8,7 @@ import { exchangeAt } from './json-span.ts'
 import { listMembers } from './lists.ts'
 import { type Message, messageOf, metaOf, type RequestMessage } from './message.ts'
 import type { Naming } from './naming.ts'
+import { silent } from './questions.ts'
 import type { ResourceIndex } from './resource-index.ts'
 import { codes, errorBytes, resultBytes } from './rpc-error.ts'
 import { type SseEvent, withData } from './sse.ts'
@@ -233,14 +234,6 @@ class Merged implements McpUpstream {
   async close(): Promise<void> {
     // The servers belong to whoever opened them.
   }
-}
-
-const silent: Sink = {
-  head: () => undefined,
-  whole: () => undefined,
-  event: () => undefined,
-  end: () => undefined,
-  fail: () => undefined,
 }
 
 /** What all of them can, under our name. */

@@ -83,8 +83,12 @@ function isId(value: unknown): value is MessageId {
 
 /** A request with other arguments; everything else as it was read. */
 export function withArguments(message: RequestMessage, given: unknown): RequestMessage {
+  return withParams(message, { ...message.params, arguments: given })
+}
+
+/** A request with other parameters. */
+export function withParams(message: RequestMessage, params: RequestMessage['params']): RequestMessage {
   const { id, method } = message
-  const params = { ...message.params, arguments: given }
   return { ...message, params, bytes: Buffer.from(printLosslessJson({ jsonrpc: '2.0', id, method, params })) }
 }
 
@@ -101,6 +105,17 @@ export function metaOf({
 }): Readonly<Record<string, unknown>> {
   const meta = params['_meta']
   return isRecord(meta) ? meta : {}
+}
+
+/**
+ * SECURITY: a handle of a run counts in its header only. In a message it would reach the server, and a client that shows it there would go on
+ * in another run than it believes.
+ *
+ * @throws {Unanswered}
+ */
+export function checkNamesNoRun(message: Message): void {
+  if (message.kind !== 'response' && metaOf(message)['lockstep/run'] !== undefined)
+    throw invalid('a run is named by the header Lockstep-Run, and nowhere else')
 }
 
 function invalid(message: string): Unanswered {

@@ -6,16 +6,18 @@ import { refuse } from '../../guard/refusal.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { allTools } from './all-tools.ts'
 import type { Approvals } from './approval.ts'
+import { AskedWatch } from './asked-watch.ts'
 import type { Overheard } from './conversation.ts'
 import { type ParameterHeaders, parameterHeaders } from './era.ts'
 import type { Asking, Judge, Verdict } from './judge.ts'
 import { listMembers, showList } from './lists.ts'
-import type { NotificationMessage, RequestMessage } from './message.ts'
+import type { NotificationMessage, RequestMessage, ResponseMessage } from './message.ts'
 import type { Named, Naming } from './naming.ts'
 import type { Ask } from './own-client.ts'
 import type { Pins } from './pins.ts'
 import type { ResourceIndex } from './resource-index.ts'
 import { codes, errorBytes, errorOf, integrityCode } from './rpc-error.ts'
+import { ServerAsks } from './server-asks.ts'
 import { Tasks } from './tasks.ts'
 import { decideCall, decideUndescribed, passing } from './tool-call.ts'
 import type { Lookers } from './truth.ts'
@@ -67,6 +69,7 @@ export function makeJudge(options: PolicyOptions): Judge {
 class Policy implements Judge {
   readonly #options: PolicyOptions
   readonly #tasks = new Tasks()
+  readonly #asked: AskedWatch
   /** By the name clients use. */
   readonly #parameters = new Map<string, ParameterHeaders>()
   /** Every source is asked for its list once at a time. */
@@ -74,15 +77,43 @@ class Policy implements Judge {
 
   constructor(options: PolicyOptions) {
     this.#options = options
+    this.#asked = new AskedWatch(new ServerAsks(options.guard), options.naming)
   }
 
   async request(asking: Asking, message: RequestMessage): Promise<Verdict> {
     try {
-      return await this.#rule(asking, message)
+      const source = await this.#sourceOf(asking, message)
+      const goes = await this.#asked.returning(asking, message, source)
+      if ('status' in goes) return goes
+      return this.#asked.watching(asking, goes, source, await this.#rule(asking, goes))
     } catch {
       const refusal = refuse('unavailable', 'the gateway failed', { retryAfterMs: 1000 })
       return { kind: 'said', status: 200, bytes: errorBytes(message.id, errorOf(refusal, '')) }
     }
+  }
+
+  async asked(asking: Asking, message: RequestMessage): Promise<{ readonly ask: Buffer } | { readonly tell: Buffer }> {
+    try {
+      return await this.#asked.asked(asking, message)
+    } catch {
+      return { tell: errorBytes(message.id, { code: codes.internal, message: 'the gateway failed' }) }
+    }
+  }
+
+  async answered(asking: Asking, message: ResponseMessage): Promise<Buffer | undefined> {
+    try {
+      return await this.#asked.answered(asking, message)
+    } catch {
+      return errorBytes(message.id, { code: codes.internal, message: 'the gateway failed' })
+    }
+  }
+
+  /** Whose a request is; empty where that cannot be told. */
+  async #sourceOf({ signal }: Asking, { params }: RequestMessage): Promise<string> {
+    const { naming, resources } = this.#options
+    const { name, uri } = params
+    const holder = typeof uri === 'string' ? await resources?.sourceOf(uri, signal) : undefined
+    return holder ?? (typeof name === 'string' ? naming.of(name)?.source : undefined) ?? this.#onlySource()
   }
 
   async #rule(asking: Asking, message: RequestMessage): Promise<Verdict> {

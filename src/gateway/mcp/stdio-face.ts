@@ -2,14 +2,22 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Principal } from '../../charter/charter.ts'
 import { askUpstream } from './ask.ts'
-import { Conversation, watched } from './conversation.ts'
+import { Conversation, type Watched, watched } from './conversation.ts'
 import { type Era, eraOf, headersFor, type McpHeaders } from './era.ts'
 import type { Asking, Judge } from './judge.ts'
 import { LineSplitter, lineOf } from './lines.ts'
-import { type Message, metaOf, type RequestMessage, readMessage } from './message.ts'
+import {
+  checkNamesNoRun,
+  type Message,
+  metaOf,
+  type RequestMessage,
+  type ResponseMessage,
+  readMessage,
+} from './message.ts'
+import { questionsTo } from './questions.ts'
 import { codes, errorBytes, Unanswered } from './rpc-error.ts'
 import { ownerOf } from './session.ts'
-import type { AnswerHead, McpUpstream, Sink } from './upstream.ts'
+import type { AnswerHead, Exchange, McpUpstream, Sink } from './upstream.ts'
 
 export interface StdioFaceOptions {
   readonly input: Readable
@@ -61,6 +69,7 @@ class StdioFace {
     let message: Message
     try {
       message = readMessage(line, this.#options.limits.jsonDepth)
+      checkNamesNoRun(message)
     } catch (error) {
       const said = error instanceof Unanswered ? error.error : { code: codes.internal, message: 'the gateway failed' }
       this.#write(errorBytes(null, said))
@@ -84,10 +93,10 @@ class StdioFace {
     }
   }
 
-  #asking(era: Era, message: Message, signal: AbortSignal): Asking {
+  #asking(era: Era, message: Message | null, signal: AbortSignal): Asking {
     const { principal, upstream } = this.#options
-    const headers = this.#headers(era, message)
-    const meta = message.kind === 'response' ? {} : metaOf(message)
+    const headers = message === null ? this.#session : this.#headers(era, message)
+    const meta = message === null || message.kind === 'response' ? {} : metaOf(message)
     return {
       principal,
       owner: this.#owner,
@@ -121,7 +130,7 @@ class StdioFace {
     }
     this.#requests.set(JSON.stringify(message.id), leaving)
     const exchange = { method: 'POST', era, headers: this.#headers(era, message), message: verdict.message } as const
-    const around = { conversation: this.#conversation, id: message.id, resumable: era === 'legacy' }
+    const around = { ...this.#around(exchange), id: message.id, resumable: era === 'legacy' }
     const done = (): void => void this.#requests.delete(JSON.stringify(message.id))
     upstream.send(exchange, watched(this.#sink(message.method === 'initialize', done), around), leaving.signal)
   }
@@ -139,13 +148,27 @@ class StdioFace {
         return
       }
     }
+    const passed = message.kind === 'response' ? await this.#answer(message) : message
+    if (passed === undefined) return
     const headers = this.#headers(this.#isLegacy(message) ? 'legacy' : era, message)
     upstream.send(
-      { method: 'POST', era: this.#isLegacy(message) ? 'legacy' : era, headers, message },
+      { method: 'POST', era: this.#isLegacy(message) ? 'legacy' : era, headers, message: passed },
       this.#silent(),
       this.#leaving.signal,
     )
     if (message.kind === 'notification' && message.method === 'notifications/initialized') this.#listen()
+  }
+
+  /** What the client answers to a server's question, as the server may have it; undefined where nobody asked. */
+  async #answer(message: ResponseMessage): Promise<ResponseMessage | undefined> {
+    const asking = this.#asking('legacy', message, this.#leaving.signal)
+    const bytes = await this.#options.judge.answered(asking, message)
+    return bytes === undefined ? undefined : { ...message, bytes }
+  }
+
+  #around({ era, headers, message }: Exchange): Pick<Watched, 'conversation' | 'asked'> {
+    const asking = this.#asking(era, message, this.#leaving.signal)
+    return { conversation: this.#conversation, asked: questionsTo(this.#options, asking, headers) }
   }
 
   #isLegacy(message: Message): boolean {
@@ -160,7 +183,7 @@ class StdioFace {
       headers: { ...this.#session, accept: 'text/event-stream' },
       message: null,
     } as const
-    const around = { conversation: this.#conversation, id: undefined, resumable: false }
+    const around = { ...this.#around(exchange), id: undefined, resumable: false }
     this.#options.upstream.send(exchange, watched(this.#silent(), around), this.#leaving.signal)
   }
 

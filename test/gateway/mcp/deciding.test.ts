@@ -235,6 +235,23 @@ test('methods that nobody describes are refused, and on record', async () => {
   )
 })
 
+test('what a server gives beside tools is decided where the charter names it', async () => {
+  const named = { ...words, operations: { ...words.operations, 'desk.resources/read': { by: 'clerk' } } }
+  const other = await openStage({
+    charter: toolCharter(named, { desk: { tools: approved } }),
+    servers: { desk: { http: { url: desk.url } } },
+  })
+  const read = (as: string): Promise<Said> => ask(other.url, 'resources/read', { uri: 'desk://handbook' }, { as })
+  assert.equal(codeOf(await read('manager')), 'denied')
+  assert.equal(desk.seen.length, 0)
+  await read('clerk')
+  assert.deepEqual(
+    desk.seen.map(({ message }) => message.method),
+    ['resources/read'],
+  )
+  await other.close()
+})
+
 test('a server that cannot be reached has not done it', async () => {
   desk.close()
   const said = await callTool(stage.url, 'purge', {}, { as: 'manager' })
