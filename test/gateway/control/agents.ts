@@ -165,7 +165,7 @@ export function removeShared({ folder }: Shared): void {
   rmSync(folder, { recursive: true })
 }
 
-function identityConfig(): ReturnType<typeof identityConfigSchema.parse> {
+export function identityConfig(): ReturnType<typeof identityConfigSchema.parse> {
   const agent = (name: string, more: object = {}): [string, object] => [
     name,
     { key: hashApiKey(keys[name] ?? ''), ...more },
