@@ -1,5 +1,6 @@
 /** Calls of which nobody knows whether they took effect: found after a crash, settled by a look at the truth or by an operator. */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { detailIn } from './busy.ts'
 import type { Outcome } from './call.ts'
 import type { Going } from './going.ts'
@@ -29,6 +30,7 @@ export interface Doubts {
 }
 
 const beatMs = 500
+const lingerMs = 5
 const lookAgainMs = 2000
 
 /** A call that ends, and how far that got. */
@@ -92,7 +94,7 @@ export function makeDoubts(
     const written = inStore()
     ending.lasting = both(
       written
-        .then(() => store.flush())
+        .then(() => lasts())
         .then(() => {
           ending.settled = true
         }),
@@ -101,6 +103,16 @@ export function makeDoubts(
     // Whoever needs it to last waits for it.
     ending.lasting.catch(() => undefined)
     await written
+  }
+
+  let lasting: Promise<void> | undefined
+  /** Nobody waits for ends to last: the next call that has to last takes them with it, else they soon do by themselves. */
+  const lasts = (): Promise<void> => {
+    lasting ??= delay(lingerMs).then(() => {
+      lasting = undefined
+      return store.flush()
+    })
+    return lasting
   }
 
   const settleOrKeep = async (ending: Ending): Promise<void> => {
