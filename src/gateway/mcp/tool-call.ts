@@ -137,7 +137,15 @@ function outcomeOf(result: unknown, error: unknown, status: number): Outcome {
   const body = bodyOfResult(result)
   return {
     kind: 'answered',
-    answer: { status: result['isError'] === true ? 422 : 200, headers: {}, body, text: printLosslessJson(body) },
+    answer: {
+      status: result['isError'] === true ? 422 : 200,
+      headers: {},
+      body,
+      // Printed only where it is kept.
+      get text() {
+        return printLosslessJson(body)
+      },
+    },
   }
 }
 
