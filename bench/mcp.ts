@@ -1,13 +1,18 @@
-// npm run bench -- mcp [--rounds 5] [--seconds 2] [--no-peers]: what the MCP gateway adds to a call, with decision, store and ledger on disk,
-// beside a proxy that only forwards and one made of the SDK; and before a program, beside mcp-proxy and supergateway.
+// npm run bench -- mcp [--rounds 5] [--seconds 2] [--no-peers]: what the MCP gateway adds to a call, with decision, store and ledger on disk, and
+// with values and classes of agents, beside a proxy that only forwards and one made of the SDK; before a program, beside mcp-proxy and
+// supergateway; and one long run.
 import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { listen } from '../test/transport/open.ts'
+import { diskSync } from './guard/decision.ts'
+import { type Asked, measureLongRun } from './mcp/long-run.ts'
 import { installPeers } from './peers/peers.ts'
 
 const { values } = parseArgs({
@@ -92,27 +97,47 @@ interface Measured {
   readonly failed: number
 }
 
-async function load(url: string, era: Era, lanes: number, ms: number, pids: readonly number[]): Promise<Measured> {
+/** So many calls an agent makes for one person. */
+const callsOfRun = 40
+/** Ids of messages, which customers are named after; never the same twice. */
+let next = 0
+
+interface Load {
+  readonly era: Era
+  readonly lanes: number
+  readonly ms: number
+  /** Whether agents call, each for one person. */
+  readonly agent: boolean
+  readonly pids: readonly number[]
+}
+
+async function load(url: string, { era, lanes, ms, agent, pids }: Load): Promise<Measured> {
   const pool = new Pool(new URL(url).origin, { connections: lanes })
   const session = era === 'legacy' ? await openSession(url) : {}
   const times: number[] = []
-  let [failed, next] = [0, 0]
-  const text = 'y'.repeat(300)
+  let failed = 0
+  const text = 'Please look at the invoice of the customer, and say what is due. '.repeat(5)
   const cpuBefore = pids.reduce((sum, pid) => sum + cpuOf(pid), 0)
   const began = performance.now()
   await Promise.all(
     Array.from({ length: lanes }, async () => {
-      while (performance.now() - began < ms) {
+      let [run, customer] = ['', '']
+      for (let turn = 0; performance.now() - began < ms; turn += 1) {
         next += 1
-        const params = { name: 'echo', arguments: { amount: 5, text }, ...(era === 'modern' ? { _meta: meta } : {}) }
+        const begins = turn % callsOfRun === 0
+        if (begins) run = next.toString(36)
+        const given = { amount: 98.7654, text, ...(begins ? {} : { customer }) }
+        const params = { name: 'echo', arguments: given, ...(era === 'modern' ? { _meta: meta } : {}) }
         const body = JSON.stringify({ jsonrpc: '2.0', id: next, method: 'tools/call', params })
+        const customerNext = `c-${next}`
         const at = performance.now()
         const answered = await pool.request({
           method: 'POST',
           path: '/mcp',
-          headers: { ...asks[era], ...session },
+          headers: { ...asks[era], ...session, ...(agent ? { authorization: `Bearer bot-${run}` } : {}) },
           body,
         })
+        customer = customerNext
         const said = await answered.body.text()
         times.push(performance.now() - at)
         if (answered.statusCode !== 200 || !said.includes('"structuredContent"')) failed += 1
@@ -147,8 +172,9 @@ async function compare(
         ({ child }) => child.pid ?? 0,
       )
       const ms = Number(values.seconds) * 1000
-      const one = await load(route.url, era, 1, ms, pids)
-      const many = await load(route.url, era, 16, ms, pids)
+      const agent = name.startsWith('an agent')
+      const one = await load(route.url, { era, lanes: 1, ms, agent, pids })
+      const many = await load(route.url, { era, lanes: 16, ms, agent, pids })
       if (round > 0) found.set(name, [...(found.get(name) ?? []), { one, many }])
     }
   }
@@ -162,6 +188,31 @@ async function compare(
   }
 }
 
+/** A run of 500 calls with large answers. */
+async function longRun(): Promise<void> {
+  console.log(
+    'one run of 500 calls that list 12 customers each, in process, store on disk; the first row remembers nothing',
+  )
+  const asked: readonly (readonly [string, Asked])[] = [
+    ['no agent', { agent: false, values: false, classes: 'none' }],
+    ['an agent, two values traced', { agent: true, values: true, classes: 'none' }],
+    ['and classes at three places', { agent: true, values: true, classes: 'places' }],
+    ['and two detectors', { agent: true, values: true, classes: 'detectors' }],
+  ]
+  await measureLongRun({ agent: true, values: true, classes: 'detectors' }, 100)
+  for (const [name, each] of asked) {
+    const { bytes, msPerCall, msOfLast } = await measureLongRun(each)
+    const size = `${(bytes / 1e6).toFixed(1)} MB`
+    console.log(
+      `  ${name.padEnd(34)} CPU ${msPerCall.toFixed(2)} ms a call, the last 50 ${msOfLast.toFixed(2)} ms, ${size}`,
+    )
+  }
+}
+
+const disk = mkdtempSync(join(tmpdir(), 'mcp-bench-'))
+console.log(`one fdatasync of this disk: p50 ${diskSync(disk, 500).p50.toFixed(2)} ms`)
+rmSync(disk, { recursive: true })
+await longRun()
 console.log('calls a second with 1 and 16 at once; times with 1; CPU of proxy and server with 16; medians')
 const server = await startRole('server')
 const all: Started[] = [server]
@@ -180,6 +231,9 @@ try {
       'Lockstep, nothing on disk': await started(startRole('light', server.url)),
       'Lockstep, a read, all on disk': await started(startRole('read', server.url)),
       'Lockstep, a write, all on disk': await started(startRole('write', server.url)),
+      'an agent, nothing on disk': await started(startRole('agent-light', server.url)),
+      'an agent, a read, all on disk': await started(startRole('agent-read', server.url)),
+      'an agent, a write, all on disk': await started(startRole('agent-write', server.url)),
       'made of the SDK (v2)': await started(startRole('sdk', server.url)),
     },
     server,

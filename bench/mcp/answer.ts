@@ -5,11 +5,14 @@ export const tools: readonly object[] = [
   {
     name: 'echo',
     description: 'says what it is told',
-    inputSchema: { type: 'object', properties: { amount: { type: 'number' }, text: { type: 'string' } } },
+    inputSchema: {
+      type: 'object',
+      properties: { amount: { type: 'number' }, text: { type: 'string' }, customer: { type: 'string' } },
+    },
   },
 ]
 
-const filler = 'x'.repeat(500)
+const filler = 'The customer asked for the invoice to be sent again, and to be told when it is due. '.repeat(4)
 
 interface Message {
   readonly id?: string | number
@@ -21,10 +24,10 @@ interface Message {
 export function answerTo(text: string): string | undefined {
   const { id, method, params } = JSON.parse(text) as Message
   if (id === undefined) return undefined
-  return JSON.stringify({ jsonrpc: '2.0', id, result: resultOf(method, params) })
+  return JSON.stringify({ jsonrpc: '2.0', id, result: resultOf(Number(id), method, params) })
 }
 
-function resultOf(method: string | undefined, params: Message['params']): object {
+function resultOf(id: number, method: string | undefined, params: Message['params']): object {
   const modern = { resultType: 'complete' }
   if (method === 'tools/list') return { tools, ...modern, ttlMs: 0, cacheScope: 'private' }
   if (method === 'server/discover') return { supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, ...modern }
@@ -34,6 +37,13 @@ function resultOf(method: string | undefined, params: Message['params']): object
       capabilities: { tools: {} },
       serverInfo: { name: 'echo', version: '1' },
     }
-  const said = { echo: params?.arguments, filler }
+  const said = { echo: params?.arguments, customer: customerOf(id), note: filler }
   return { ...modern, structuredContent: said, content: [{ type: 'text', text: JSON.stringify(said) }] }
+}
+
+/** Another one for each message. */
+function customerOf(id: number): object {
+  const name = `Ann-${id.toString(36)} Carter`
+  const email = `ann.${id.toString(36)}@mail.example`
+  return { id: `c-${id}`, name, email, phone: `+49 30 ${1_000_000 + (id % 9_000_000)}`, total: id / 100 }
 }

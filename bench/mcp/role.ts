@@ -8,9 +8,11 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { Pool } from 'undici'
+import type { Principal } from '../../src/charter/charter.ts'
 import { type McpServerConfig, openMcpGateway } from '../../src/gateway/mcp/gateway.ts'
 import { createGuard } from '../../src/guard/guard.ts'
 import { journalOf } from '../../src/guard/ledger-journal.ts'
+import type { Identifier } from '../../src/identity/identity.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { named, toolCharter } from '../../test/gateway/mcp/stage.ts'
@@ -66,6 +68,9 @@ const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
   light: (target) => guarded({ http: { url: target } }, { durable: false, safe: false }),
   read: (target) => guarded({ http: { url: target } }, { durable: true, safe: true }),
   write: (target) => guarded({ http: { url: target } }, { durable: true, safe: false }),
+  'agent-light': (target) => guarded({ http: { url: target } }, { durable: false, safe: false, agent: true }),
+  'agent-read': (target) => guarded({ http: { url: target } }, { durable: true, safe: true, agent: true }),
+  'agent-write': (target) => guarded({ http: { url: target } }, { durable: true, safe: false, agent: true }),
   program: () => guarded({ stdio: { command: process.execPath, args: [program] } }, { durable: true, safe: true }),
 }
 
@@ -74,9 +79,44 @@ interface Kept {
   readonly durable: boolean
   /** The tool changes nothing. */
   readonly safe: boolean
+  /** Agents call, for people: the charter traces a value, finds three sorts of data, and says where they may go. */
+  readonly agent?: boolean
 }
 
-async function guarded(server: McpServerConfig, { durable, safe }: Kept): Promise<string> {
+const ofAgents = {
+  actors: { clerk: {}, bot: { kind: 'agent', workflow: 'support', 'acts-for': 'clerk' } },
+  data: {
+    classes: ['public', 'personal', 'secret'],
+    labels: [
+      ...['name', 'email', 'phone'].map((name) => ({ at: `desk.echo#/customer/${name}`, class: 'personal' })),
+      { pattern: 'iban', class: 'secret' },
+      { pattern: 'credential', class: 'secret' },
+    ],
+    flows: [
+      { class: 'personal', to: ['desk.*'] },
+      { class: 'secret', to: ['desk.echo#/account'] },
+    ],
+  },
+  workflows: {
+    support: {
+      owners: { workflow: 'support-lead', data: 'privacy' },
+      operations: ['desk.echo'],
+      data: ['public', 'personal', 'secret'],
+    },
+  },
+}
+
+/** `Bearer bot-NUMBER` is the agent, for the person of that number: each has a run of its own. */
+const agents: Identifier = {
+  identify: async ({ headers }) => {
+    const [, person = ''] = /^Bearer bot-(\w+)$/.exec(String(headers['authorization'])) ?? []
+    const chain: readonly Principal[] = [{ id: `ann-${person}`, kind: 'user', actors: ['clerk'] }]
+    return { ok: true, principal: { id: 'bot', kind: 'agent', actors: ['bot'], scopes: ['tools'], chain } }
+  },
+  close: async () => undefined,
+}
+
+async function guarded(server: McpServerConfig, { durable, safe, agent = false }: Kept): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-bench-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   process.once('SIGTERM', () => process.exit())
@@ -89,9 +129,10 @@ async function guarded(server: McpServerConfig, { durable, safe }: Kept): Promis
         version: '1',
       })
     : undefined
+  const traced = { trusted: ['/customer/id'], values: { customer: { from: 'desk.echo#/customer/id' } } }
   const words = {
-    actors: { clerk: {} },
-    operations: { 'desk.echo': { by: 'clerk', when: 'request.amount <= 100', safe } },
+    ...(agent ? ofAgents : { actors: { clerk: {} } }),
+    operations: { 'desk.echo': { by: 'clerk', when: 'request.amount <= 100', safe, ...(agent ? traced : {}) } },
   }
   const guard = await createGuard(toolCharter(words, { desk: { tools } }), {
     version: '1',
@@ -100,7 +141,7 @@ async function guarded(server: McpServerConfig, { durable, safe }: Kept): Promis
   })
   const gateway = await openMcpGateway({
     guard,
-    identifier: named,
+    identifier: agent ? agents : named,
     servers: { desk: server },
     listen: { host: '127.0.0.1', port: 0 },
     environment: process.env,
