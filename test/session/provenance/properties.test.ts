@@ -38,6 +38,15 @@ const changes: Readonly<Record<string, (value: string) => string>> = {
   cut: (value) => value.slice(0, -2),
 }
 
+const link = fc.tuple(word, word, word).map(([host, path, more]) => `https://${host}.example/${path}?${more}`)
+const readByName = (content: string): Memory =>
+  foldOf(
+    { kind: 'prompt', text: 'Read the news.' },
+    { kind: 'answer', operation: 'web.get', content, asked: { page: 'news' } },
+  )
+const isNamed = (memory: Memory, value: string): boolean =>
+  trace(memory, value).some(({ named }) => named !== undefined)
+
 const foldOf = (...seen: readonly Seen[]): Memory => seen.reduce(remember, emptyMemory())
 
 for (const [name, change] of Object.entries(changes)) {
@@ -50,6 +59,17 @@ for (const [name, change] of Object.entries(changes)) {
           { kind: 'answer', operation: 'book.list', content: [{ name: said }], trusted: 'all' },
         )
         assert.equal(trace(memory, change(value))[0]?.trust, 'untrusted')
+      }),
+      { numRuns: 40 },
+    )
+  })
+  test(`a link of a page the user named is itself and nothing else: ${name}`, () => {
+    fc.assert(
+      fc.property(link, filler, (value, before) => {
+        const changed = change(value)
+        assert.equal(isNamed(readByName(`${before} ${value} ${before}`), changed), changed === value)
+        const shown = ['same', 'quoted', 'inText'].includes(name)
+        assert.equal(isNamed(readByName(`${before} ${changed} ${before}`), value), shown)
       }),
       { numRuns: 40 },
     )
