@@ -17,6 +17,7 @@ import { refusalOf, refuse } from './refusal.ts'
 import { makeReplays, type Replays } from './replays.ts'
 import { reserveNothing } from './reserve.ts'
 import { Rulings } from './ruling.ts'
+import type { PersonKeys } from './run-seal.ts'
 import { OpenRuns, type Runs } from './runs.ts'
 import { type InForce, type Limits, type Localities, putInForce, type Runtime } from './runtime.ts'
 import { Showing } from './showing.ts'
@@ -37,6 +38,8 @@ export interface GuardOptions {
   readonly rebinds?: boolean
   /** Where the sources are: for flows to regions and providers. */
   readonly localities?: Localities
+  /** Where the keys of people are; with them, what runs have seen is sealed in the store. */
+  readonly keys?: PersonKeys
   readonly now?: () => number
 }
 
@@ -117,6 +120,7 @@ export async function createGuard(charter: Charter, options: GuardOptions): Prom
     switches: await openSwitches(options.store, options.journal),
     limits: { ...usualLimits, ...options.limits },
     rebinds: options.rebinds ?? false,
+    ...(options.keys === undefined ? {} : { keys: options.keys }),
   }
   const guard = new ChartedGuard(runtime, putInForce(charter, options.version, options.localities))
   await guard.start()

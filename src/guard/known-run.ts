@@ -4,6 +4,7 @@ import type { Run } from '../charter/charter.ts'
 import { addEntry, type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import { addToken, type TokenBook, type TokenEntry, tokenBook } from '../classify/token.ts'
 import { emptyMemory, type Labelled, type Memory, remember, type Seen } from '../session/provenance/memory.ts'
+import { openly, type RunSeal } from './run-seal.ts'
 import type { SeenEntry } from './store.ts'
 
 /** One thing a run has seen, been given, or sent, as the store keeps it. */
@@ -20,6 +21,7 @@ export type Entry =
 
 /** Changed by `takeIn` only. */
 export interface KnownRun {
+  readonly seal: RunSeal
   readonly memory: Memory
   /** By whom they were given to: an agent and all it acts for. A sub-agent has what it was passed on, and no more. */
   readonly tools: Map<string, Set<string>>
@@ -32,17 +34,19 @@ export interface KnownRun {
 }
 
 /** A run of which nothing is kept yet. What it was started with is the word of its user. */
-export function freshRun({ purpose }: Pick<Run, 'purpose'>): KnownRun {
+export function freshRun({ purpose }: Pick<Run, 'purpose'>, seal: RunSeal = openly): KnownRun {
   const memory = emptyMemory()
   if (purpose !== undefined) remember(memory, { kind: 'prompt', text: purpose })
-  return { memory, tools: new Map(), tokens: tokenBook(), classed: 0, number: 0 }
+  return { seal, memory, tools: new Map(), tokens: tokenBook(), classed: 0, number: 0 }
 }
 
-/** Adds entries in their order; those that are in it already change nothing. */
+/** Adds entries in their order; those that are in it already change nothing. @throws {StoreError} when one cannot be opened. */
 export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
-  for (const { number, entry } of entries) {
+  for (const { number, entry: kept } of entries) {
     // Two readings of the same entries may overlap.
-    if (number <= known.number || !isEntry(entry)) continue
+    if (number <= known.number) continue
+    const entry = known.seal.open(kept)
+    if (!isEntry(entry)) continue
     known.number = number
     if ('key' in entry || 'classed' in entry) known.classed = number
     if ('seen' in entry) remember(known.memory, entry.seen)

@@ -15,6 +15,8 @@ import type { Answer } from './call.ts'
 import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
 import type { Going } from './going.ts'
 import { asKept, type Entry, freshRun, isEntry, type KnownRun, takeIn } from './known-run.ts'
+import { subjectOf } from './ledger-journal.ts'
+import { type RunSeal, sealOfRun, sealWith } from './run-seal.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { type Sending, sendingOf } from './sending.ts'
 import type { SeenEntry, Transaction } from './store.ts'
@@ -119,7 +121,7 @@ export class Memories {
     const head = { operation: call.operation, call: id, content }
     const done = answer.status < 300
     if (done && operation?.memory === 'read') {
-      const kept = await this.#keptIn(shelfOf(call, operation.shape.source))
+      const kept = await this.#keptIn(call, operation.shape.source)
       await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept } }, ...data])
       return
     }
@@ -128,7 +130,7 @@ export class Memories {
     if (done && operation?.memory === 'write') {
       const { memory } = await this.#of(run)
       const kept = labelled(memory, call.request.body)
-      if (kept.length > 0) await this.#append(shelfOf(call, operation.shape.source), [{ kept }])
+      if (kept.length > 0) await this.#keep(call, operation.shape.source, { kept })
     }
     const { path, query, body } = call.request
     const asked = done && namedOperations(force.charter).has(call.operation) ? { asked: { path, query, body } } : {}
@@ -171,7 +173,8 @@ export class Memories {
   }
 
   async #of(run: Run): Promise<KnownRun> {
-    const known = this.#known.get(run.id) ?? freshRun(run)
+    const { store, keys } = this.#runtime
+    const known = this.#known.get(run.id) ?? freshRun(run, await sealOfRun(store, keys, run.id))
     // The last one used is the last one dropped.
     this.#known.delete(run.id)
     this.#known.set(run.id, known)
@@ -196,7 +199,7 @@ export class Memories {
   async #add(run: Run, entries: readonly Entry[]): Promise<void> {
     const known = this.#known.get(run.id) ?? (await this.#of(run))
     const { number: after } = known
-    const before = await this.#append(run.id, entries, after)
+    const before = await this.#append(run.id, entries, { seal: known.seal, after })
     const last = before.at(-1)?.number ?? after
     takeIn(known, [...before, ...entries.map((entry, index) => ({ number: last + 1 + index, entry: asKept(entry) }))])
   }
@@ -210,9 +213,13 @@ export class Memories {
   }
 
   /** @returns what others wrote there after so many entries, where that is asked. */
-  async #append(name: string, entries: readonly Entry[], after?: number): Promise<readonly SeenEntry[]> {
+  async #append(
+    name: string,
+    entries: readonly Entry[],
+    { seal, after }: { readonly seal: RunSeal; readonly after?: number },
+  ): Promise<readonly SeenEntry[]> {
     const { store, now } = this.#runtime
-    const change = { kind: 'saw', run: name, at: now(), entries } as const
+    const change = { kind: 'saw', run: name, at: now(), entries: entries.map(seal.seal) } as const
     const write = async (transaction: Transaction): Promise<readonly SeenEntry[]> => {
       const { seen } = await transaction.read(after === undefined ? {} : { seen: [{ run: name, after }] })
       await transaction.write([change])
@@ -221,9 +228,23 @@ export class Memories {
     return store.transact([`run ${name}`], write, { early: true })
   }
 
-  async #keptIn(shelf: string): Promise<readonly Labelled[]> {
+  async #keep(call: Call, source: string, entry: Entry): Promise<void> {
+    const shelf = shelfOf(call, source)
+    await this.#append(shelf, [entry], { seal: await this.#sealOf(call, shelf) })
+  }
+
+  #sealOf({ principal }: Call, shelf: string): Promise<RunSeal> {
+    return sealWith(this.#runtime.keys, shelf, subjectOf(principal).subject)
+  }
+
+  async #keptIn(call: Call, source: string): Promise<readonly Labelled[]> {
+    const shelf = shelfOf(call, source)
+    const seal = await this.#sealOf(call, shelf)
     const { seen } = await this.#runtime.store.read({ seen: [{ run: shelf, after: 0 }] })
-    return (seen[0] ?? []).flatMap(({ entry }) => (isEntry(entry) && 'kept' in entry ? entry.kept : []))
+    return (seen[0] ?? []).flatMap(({ entry: kept }) => {
+      const entry = seal.open(kept)
+      return isEntry(entry) && 'kept' in entry ? entry.kept : []
+    })
   }
 }
 

@@ -9,6 +9,7 @@ import { isRemembering } from '../session/counting.ts'
 import { type Ends, findEnds } from './ended.ts'
 import type { Journal, Recording } from './journal.ts'
 import { aloneSlots, type Waiting } from './leases.ts'
+import type { PersonKeys } from './run-seal.ts'
 import type { Store } from './store.ts'
 import type { Switches } from './switches.ts'
 import type { Truth } from './truth.ts'
@@ -26,6 +27,8 @@ export interface Runtime {
   readonly limits: Limits
   /** Whether a run goes on under another charter than it was given under. */
   readonly rebinds: boolean
+  /** Seal what runs have seen; without them it stands in the store as it is. */
+  readonly keys?: PersonKeys
 }
 
 /** Times in milliseconds. */

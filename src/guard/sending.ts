@@ -57,7 +57,7 @@ export function sendingOf(
     tokens.push(...(cover?.entries ?? []).map((token) => ({ token })))
     const entries = [...tokens, ...notesOf(known, call)]
     return {
-      changes: entries.length === 0 ? [] : [{ kind: 'saw', run, at: call.at, entries }],
+      changes: entries.length === 0 ? [] : [{ kind: 'saw', run, at: call.at, entries: entries.map(known.seal.seal) }],
       ...(cover === undefined ? {} : { instead: cover.request }),
     }
   }

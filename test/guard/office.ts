@@ -34,8 +34,8 @@ data:
 `
 const tools = ['read', 'post', 'mail', 'pay'].map((name) => ({ name, inputSchema: { type: 'object' } }))
 
-const clara: Principal = { id: 'clara', roles: ['clerk'] }
-const bot: Principal = { id: 'bot', kind: 'agent', roles: ['bot'], chain: [clara] }
+export const clara: Principal = { id: 'clara', roles: ['clerk'] }
+export const bot: Principal = { id: 'bot', kind: 'agent', roles: ['bot'], chain: [clara] }
 export const card = { account: 'GB33BUKB20201555555555', phone: '+49 151 23456789', name: 'Ann' }
 
 export function officeCharter(): Charter {

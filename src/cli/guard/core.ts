@@ -7,9 +7,11 @@ import { type EntrySink, journalOf } from '../../guard/ledger-journal.ts'
 import type { Store } from '../../guard/store.ts'
 import { blind, type Truth } from '../../guard/truth.ts'
 import { type Ledger, openLedger } from '../../ledger/ledger.ts'
+import { openKeys } from '../../ledger/storage/open.ts'
+import type { KeyStore } from '../../ledger/storage/storage.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
 import { localitiesOf } from './localities.ts'
-import { ledgerOptions, openState } from './places.ts'
+import { ledgerOptions, ledgerStorage, openState } from './places.ts'
 import type { Secrets } from './secrets.ts'
 
 /** An open guard with what it writes to. Closed in the right order by `close`. */
@@ -41,9 +43,12 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
   const node = `${hostname()}-${newId(Date.now())}`
   const store = await openState(config, secrets)
   let ledger: Ledger | undefined
+  let keys: KeyStore | undefined
   try {
     const opened = await openLedger({ ...(await ledgerOptions(config, secrets)), node, version })
     ledger = opened
+    const people = await openKeys(await ledgerStorage(config, secrets))
+    keys = people
     const { approvals, limits, runs } = config.file
     const guard = await createGuard(config.charter, {
       version: config.version,
@@ -62,6 +67,7 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
       },
       rebinds: runs['charter-changed'] === 'go-on',
       localities: localitiesOf(config.file),
+      keys: people,
     })
     return {
       node,
@@ -71,10 +77,12 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
       close: async () => {
         await guard.close()
         await opened.close()
+        await people.close()
         await store.close()
       },
     }
   } catch (error) {
+    await keys?.close()
     await ledger?.close()
     await store.close()
     throw error
