@@ -1,4 +1,5 @@
-// npm start: proves a small bank with some of its checks left out, then puts a guard in front of it, and says where to go next.
+// npm start: proves a small bank with some of its checks left out, puts a guard in front of it, then one between an agent and its tools, and
+// says where to go next.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import type { Finding } from '../src/prove/finding.ts'
@@ -6,12 +7,17 @@ import { printHtml } from '../src/prove/report/html.ts'
 import { openProgress } from '../src/prove/report/progress.ts'
 import { bySeverity } from '../src/prove/report/show.ts'
 import { type Paint, printFinding } from '../src/prove/report/terminal.ts'
+import { wrap } from '../src/prove/report/text.ts'
+import type { Effect } from './agents-support-desk/records.ts'
+import { LURE, serve } from './agents-support-desk/show.ts'
 import { FLAWS, type FlawName } from './bank-payments/flaws.ts'
 import { loadBank } from './products.ts'
 import { tryGuarded } from './shared/guarded-show.ts'
 import { type Example, proveExample, type Trial } from './shared/prove.ts'
 
 const flaws: readonly FlawName[] = ['approve-own', 'cross-tenant-reversal', 'idempotency-ignored', 'reversal-race']
+/** Those the flaws are at, so that it takes less than a minute; `lockstep prove` proves all 32. */
+const only = ['bank.createTransfer', 'bank.approveTransfer', 'bank.reverseTransfer']
 const report = '.lockstep/bank-payments.html'
 
 const screen = process.stdout.isTTY === true
@@ -23,22 +29,24 @@ const bank = await loadBank()
 
 say(paint('bold', 'A bank with four checks left out'))
 for (const flaw of flaws) say(`  - ${FLAWS[flaw].sentence}`)
-say('Lockstep knows none of this. It has the charter, the OpenAPI description and eleven identities.')
+say('Lockstep knows none of this. It has the charter, the OpenAPI description and eleven identities,')
+say(`and is asked about ${only.length} operations.`)
 say()
 const findings = await showFindings(bank)
 await showGuarded(bank, findings)
 await showClean(bank, findings)
+await showAgent()
 showNext()
 
 async function showFindings(example: Example): Promise<readonly Finding[]> {
-  const { outcome, context } = await proveExample(example, { flaws, listen: progress() })
+  const { outcome, context } = await proveExample(example, { flaws, only, listen: progress() })
   const [first, ...others] = bySeverity(outcome.findings)
   say()
   if (first !== undefined) say(context.redact(printFinding(first, context, paint)))
   say()
   say(paint('bold', 'The others'))
   for (const { severity, title, proof } of others)
-    say(context.redact(`  ${severity.padEnd(8)}  ${title}\n            ${proof.sentence}`))
+    say(context.redact(`  ${severity.padEnd(8)}  ${title}\n${below(12, proof.sentence)}`))
   mkdirSync('.lockstep', { recursive: true, mode: 0o700 })
   writeFileSync(report, printHtml(outcome, context))
   say()
@@ -51,9 +59,10 @@ async function showGuarded(example: Example, findings: readonly Finding[]): Prom
   say(paint('bold', 'The same flawed bank with a guard in front, which has the charter and nothing else'))
   const { attempts, report: record } = await tryGuarded(example, flaws, findings)
   for (const { finding, verdict, said } of attempts)
-    say(`  ${verdict === 'fixed' ? 'blocked ' : verdict.padEnd(8)}  ${finding.title}\n            ${said}`)
+    say(`  ${verdict === 'fixed' ? 'blocked ' : verdict.padEnd(8)}  ${finding.title}\n${below(12, said)}`)
   const sound = record.problems.length === 0 ? 'nothing was changed' : `${record.problems.length} problems`
-  say(`  On the record: ${record.size} entries under a signed checkpoint; verified with the public key alone: ${sound}`)
+  say(`  On the record: ${record.size} entries under a signed checkpoint;`)
+  say(`                 verified with the public key alone: ${sound}`)
   say()
 }
 
@@ -67,11 +76,46 @@ async function showClean(example: Example, findings: readonly Finding[]): Promis
   say()
 }
 
+async function showAgent(): Promise<void> {
+  say(paint('bold', 'A support desk whose tools are called by an agent that obeys whatever it reads'))
+  say('  Its task: give the price of a broken lamp back, and mail the customer. The ticket ends with')
+  for (const line of LURE.split(/(?<=\.) /)) say(paint('dim', `    ${line}`))
+  const [bare, guarded, honest] = [
+    await serve({ lured: true, guarded: false }),
+    await serve({ lured: true, guarded: true }),
+    await serve({ lured: false, guarded: true }),
+  ]
+  say(`  ${paint('red', 'without a guard')}   ${effectWords(bare.effects)}`)
+  say(`  ${paint('green', 'behind the guard')}  ${effectWords(guarded.effects)}`)
+  for (const { tool, says } of guarded.refusals) say(`    blocked  ${tool}\n${below(13, says.replace(/^.*?: /, ''))}`)
+  say(`  ${paint('green', 'an honest ticket')}  ${effectWords(honest.effects)}`)
+  say()
+}
+
+/** Lines of a text, so far to the right. */
+function below(indent: number, text: string): string {
+  return wrap(text, 96 - indent)
+    .map((line) => ' '.repeat(indent) + line)
+    .join('\n')
+}
+
+function effectWords(effects: readonly Effect[]): string {
+  const words = effects.map((each) =>
+    each.kind === 'refund'
+      ? `${each.amount} to ${each.account}`
+      : each.kind === 'mail'
+        ? `mail to ${each.to.join()}`
+        : '',
+  )
+  return words.length === 0 ? 'nothing left the house' : words.join(', ')
+}
+
 function showNext(): void {
   say(paint('bold', 'Next'))
   say('  npx lockstep explain examples/bank-payments/charter.yaml   the process in sentences and pictures')
   say('  npx lockstep test examples/bank-payments                   what the charter decides, case by case')
   say('  npx lockstep guard examples/bank-payments/guard.yaml       the guard itself (docs/guard.md)')
+  say('  node examples/agents-support-desk/check.ts                 every way we know to lead that agent astray')
   say('  npx lockstep draft YOUR-OPENAPI.yaml                       a first charter for your own API')
 }
 

@@ -10,6 +10,8 @@ import { deskCharter, deskScenarios, playAll, surprises } from '../../examples/a
 import { KNOWN } from '../../examples/agents-support-desk/expected.ts'
 import { decideByGateway } from '../../examples/agents-support-desk/gateway.ts'
 import { decideByGuard } from '../../examples/agents-support-desk/guarded.ts'
+import type { Effect } from '../../examples/agents-support-desk/records.ts'
+import { serve } from '../../examples/agents-support-desk/show.ts'
 import { start } from '../../examples/agents-support-desk/start.ts'
 
 const folder = new URL('../../examples/agents-support-desk/', import.meta.url)
@@ -69,3 +71,23 @@ for (const [way, open, scenarios] of [
     )
     assert.equal(asked.length, wanted.length, 'nobody is asked where no scenario says so')
   })
+
+test('what `npm start` shows of it: a ticket leads the obedient agent astray, not behind the guard, and an honest one is served', async () => {
+  const bare = await serve({ lured: true, guarded: false })
+  assert.deepEqual(goalsOf(bare.effects), ['DE44500105175407324931', 'refunds@evil.example'])
+  const guarded = await serve({ lured: true, guarded: true })
+  assert.deepEqual(guarded.effects, [])
+  assert.deepEqual(
+    guarded.refusals.map(({ tool }) => tool),
+    ['issue_refund', 'send_email'],
+  )
+  for (const { says } of guarded.refusals)
+    assert.match(says, /came from untrusted content of `desk.get_ticket` at `\/body`/)
+  const honest = await serve({ lured: false, guarded: true })
+  assert.deepEqual(goalsOf(honest.effects), ['DE89370400440532013000', 'anna@mail.example'])
+  assert.deepEqual(honest.refusals, [])
+})
+
+function goalsOf(effects: readonly Effect[]): string[] {
+  return effects.flatMap((each) => (each.kind === 'refund' ? each.account : each.kind === 'mail' ? each.to : []))
+}
