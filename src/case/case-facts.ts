@@ -7,17 +7,17 @@ import type {
   ObjectType,
   OperationId,
   Principal,
-  Run,
   Slot,
 } from '../charter/charter.ts'
 import { parseDuration } from '../charter/duration.ts'
 import { readObject } from '../charter/object-fact.ts'
+import { plainRun } from '../charter/run-handle.ts'
 import { entryOf } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'
 import { refOf } from '../constraint/slot.ts'
 import { factsFor } from '../session/fold.ts'
 import type { PastCall } from '../session/past-call.ts'
-import type { RawCase, RawCases, RawPast, RawPrincipal, RawRequest, RawRun } from './case-schema.ts'
+import type { RawCase, RawCases, RawPast, RawPrincipal, RawRequest } from './case-schema.ts'
 
 /** Noon, so that neither a day nor a year is at its edge. */
 const callAt = Date.UTC(2026, 0, 15, 12)
@@ -46,7 +46,7 @@ export function stageCase(
     principal: who(raw.call.as),
     request: asRequest(raw.call.request),
     at: callAt,
-    ...(raw.call.run === undefined ? {} : { run: asRun(raw.call.run) }),
+    ...(raw.call.run === undefined ? {} : { run: plainRun(raw.call.run) }),
   }
   const objects = objectsOf(charter, call.operation, raw.facts?.objects ?? {}, callAt)
   const given = raw.facts?.past ?? []
@@ -72,16 +72,6 @@ function chainOf(raw: RawPrincipal, named: (as: string) => RawPrincipal): readon
   for (let next = raw.for; next !== undefined && chain.length < longestChain; next = chain.at(-1)?.for)
     chain.push(named(next))
   return chain
-}
-
-function asRun({ id, workflow, agent, tools, purpose }: RawRun): Run {
-  return {
-    id,
-    ...(workflow === undefined ? {} : { workflow }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(tools === undefined ? {} : { tools }),
-    ...(purpose === undefined ? {} : { purpose }),
-  }
 }
 
 interface Stage {

@@ -118,4 +118,3 @@ export type RawPrincipal = z.output<typeof principal>
 /** Arguments as written. */
 export type RawRequest = z.output<typeof request>
 /** A run as written. */
-export type RawRun = z.output<typeof run>

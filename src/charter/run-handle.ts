@@ -28,6 +28,19 @@ export interface RunHandle extends Mandate {
   readonly expires: number
 }
 
+type Loose<T extends { id: string }> = Pick<T, 'id'> & { readonly [Name in keyof T]?: T[Name] | undefined }
+
+/** A run without what its token says besides. */
+export function plainRun({ id, workflow, agent, tools, purpose }: Loose<Run>): Run {
+  return {
+    id,
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(purpose === undefined ? {} : { purpose }),
+  }
+}
+
 /** Names a principal with all those it acts for: two that differ in who they are have different names. */
 export function holderOf({ chain = [], ...caller }: Principal): string {
   return JSON.stringify([caller, ...chain].map(({ kind, id, tenant }) => [kind ?? null, id ?? null, tenant ?? null]))

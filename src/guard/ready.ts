@@ -1,5 +1,6 @@
 /** A call on its way to being decided. */
-import type { Call, CallRequest, Run } from '../charter/charter.ts'
+import type { Call, CallRequest } from '../charter/charter.ts'
+import { plainRun } from '../charter/run-handle.ts'
 import type { Decision } from '../decide/decision.ts'
 import type { Incoming, Refusal } from './call.ts'
 import type { Objects } from './gather.ts'
@@ -10,17 +11,6 @@ import type { InForce } from './runtime.ts'
 
 export function callOf({ operation, principal, request, run }: Incoming, at: number): Call {
   return { operation, principal, request, at, ...(run === undefined ? {} : { run: plainRun(run) }) }
-}
-
-/** Without what its token says besides. */
-function plainRun({ id, workflow, agent, tools, purpose }: Run): Run {
-  return {
-    id,
-    ...(workflow === undefined ? {} : { workflow }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(tools === undefined ? {} : { tools }),
-    ...(purpose === undefined ? {} : { purpose }),
-  }
 }
 
 export function readyOf(id: string, force: InForce, call: Call, objects: Objects, held: Ready['held']): Ready {

@@ -1,6 +1,6 @@
 /** The shape of `a2a:` in a guard file: which agents it stands before, and where other agents reach it. */
 import { z } from 'zod'
-import { file, locality, name, span, text } from './schema-part.ts'
+import { certificate, file, locality, name, port, span, text } from './schema-part.ts'
 
 const agent = z.strictObject({
   headers: z
@@ -34,8 +34,8 @@ const agent = z.strictObject({
 export const a2aSchema = z
   .strictObject({
     host: text.default('127.0.0.1'),
-    port: z.int().min(0).max(65_535).default(8092).meta({ description: '0 takes any free port. Without it, 8092.' }),
-    tls: z.strictObject({ cert: file('The certificate, PEM.'), key: file('Its key, PEM.') }).optional(),
+    port: port(8092),
+    tls: certificate.optional(),
     hosts: z
       .array(text)
       .min(1)

@@ -1,11 +1,6 @@
 /** The shape of `mcp:` in a guard file: which MCP servers it stands before, and where its clients reach it. */
 import { z } from 'zod'
-import { locality, name, span, text } from './schema-part.ts'
-
-const template = text.meta({
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
-  description: 'May name secrets: ${env:NAME} or ${file:PATH}.',
-})
+import { certificate, locality, name, port, span, template, text } from './schema-part.ts'
 
 const overHttp = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).meta({ description: 'Its MCP endpoint.' }),
@@ -31,13 +26,8 @@ const program = z.strictObject({
 export const mcpSchema = z
   .strictObject({
     host: text.default('127.0.0.1'),
-    port: z.int().min(0).max(65_535).default(8090).meta({ description: '0 takes any free port. Without it, 8090.' }),
-    tls: z
-      .strictObject({
-        cert: text.meta({ description: 'The certificate, PEM. Relative to the guard file.' }),
-        key: text.meta({ description: 'Its key, PEM. Relative to the guard file.' }),
-      })
-      .optional(),
+    port: port(8090),
+    tls: certificate.optional(),
     hosts: z.array(text).min(1).optional().meta({
       description: 'Names clients may use in `Host`. Without it, those of this machine, and it listens there only.',
     }),

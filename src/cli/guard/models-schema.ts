@@ -1,6 +1,6 @@
 /** The shape of `models:` in a guard file: which providers of models it stands before, and where clients reach it. */
 import { z } from 'zod'
-import { file, locality, name, secret, span, text } from './schema-part.ts'
+import { certificate, file, locality, name, port, secret, span, text } from './schema-part.ts'
 
 const source = z.strictObject({
   url: z
@@ -37,8 +37,8 @@ const source = z.strictObject({
 export const modelsSchema = z
   .strictObject({
     host: text.default('127.0.0.1'),
-    port: z.int().min(0).max(65_535).default(8091).meta({ description: '0 takes any free port. Without it, 8091.' }),
-    tls: z.strictObject({ cert: file('The certificate, PEM.'), key: file('Its key, PEM.') }).optional(),
+    port: port(8091),
+    tls: certificate.optional(),
     hosts: z.array(text).min(1).optional().meta({ description: 'Names clients may use in `Host`. Without it, any.' }),
     body: z
       .int()

@@ -36,6 +36,28 @@ export const locality: { readonly region: z.ZodOptional<z.ZodString>; readonly p
     provider: text.optional().meta({ description: 'Who runs it, for flows to `provider:`: `acme`.' }),
   }
 
+/** A port; 0 takes any free one. */
+export function port(preset: number): z.ZodDefault<z.ZodInt> {
+  return z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(preset)
+    .meta({ description: `0 takes any free port. Without it, ${preset}.` })
+}
+
+/** Text in which secrets may be named. */
+export const template: z.ZodString = text.meta({
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
+  description: 'May name secrets: ${env:NAME} or ${file:PATH}.',
+})
+
+/** The certificate of a door. */
+export const certificate: z.ZodObject<{ cert: z.ZodString; key: z.ZodString }, z.core.$strict> = z.strictObject({
+  cert: file('The certificate, PEM.'),
+  key: file('Its key, PEM.'),
+})
+
 /** A reference to a secret that is kept elsewhere, and nothing else. */
 export const secret: z.ZodString = text
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write

@@ -5,7 +5,7 @@ import { a2aSchema } from './a2a-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { modelsSchema } from './models-schema.ts'
 import { runsSchema } from './runs-file.ts'
-import { file, locality, name, secret, span, text } from './schema-part.ts'
+import { certificate, file, locality, name, port, secret, span, template, text } from './schema-part.ts'
 import { vaultSchema } from './vault-schema.ts'
 
 const units: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2 }
@@ -16,16 +16,6 @@ const size = (written: string, description: string) =>
     .transform((given) => Number.parseInt(given, 10) * (units[given.replace(/^\d+/, '')] ?? 1))
     .prefault(written)
     .meta({ description: `${description} Without it, ${written}.` })
-const port = (preset: number) =>
-  z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(preset)
-    .meta({ description: `0 takes any free port. Without it, ${preset}.` })
-// biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what the reader should write
-const named = 'May name secrets: ${env:NAME} or ${file:PATH}.'
-const template = text.meta({ description: named })
 
 const tls = z
   .strictObject({
@@ -61,7 +51,7 @@ const control = z
   .strictObject({
     host: text.default('127.0.0.1'),
     port: port(8089),
-    tls: z.strictObject({ cert: file('The certificate, PEM.'), key: file('Its key, PEM.') }).optional(),
+    tls: certificate.optional(),
     hosts: z
       .array(text)
       .min(1)

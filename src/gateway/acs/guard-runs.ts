@@ -1,5 +1,6 @@
 /** Runs of sessions, kept by the guard itself. */
 import type { Principal } from '../../charter/charter.ts'
+import { plainRun } from '../../charter/run-handle.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { AcsRuns } from './runs.ts'
 
@@ -15,13 +16,7 @@ export function runsOf(guard: Pick<Guard, 'runs' | 'said'>): AcsRuns {
       if (!given.ok) return undefined
       const { id, workflow, agent, tools } = given.handle
       agents.set(id, principal)
-      return {
-        id,
-        ...(workflow === undefined ? {} : { workflow }),
-        ...(agent === undefined ? {} : { agent }),
-        ...(tools === undefined ? {} : { tools }),
-        ...(purpose === undefined ? {} : { purpose }),
-      }
+      return plainRun({ id, workflow, agent, tools, purpose })
     },
     async prompt(run, text) {
       if (run !== undefined) await guard.said(run, text)
