@@ -1,4 +1,5 @@
 /** State, ledger and guard of a guard file, without anything that listens. */
+import { createHmac } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createGuard, type Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
@@ -20,6 +21,8 @@ export interface Core {
   readonly store: Store
   readonly ledger: Ledger
   readonly guard: Guard
+  /** Seals what clients carry for the guard from one request to the next: the same on every node of a store. */
+  readonly carriedKey: Buffer
   close(): Promise<void>
 }
 
@@ -74,6 +77,7 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
       store,
       ledger: opened,
       guard,
+      carriedKey: await carriedKeyOf(people),
       close: async () => {
         await guard.close()
         await opened.close()
@@ -87,6 +91,14 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
     await store.close()
     throw error
   }
+}
+
+async function carriedKeyOf(keys: KeyStore): Promise<Buffer> {
+  const subject = 'gateways'
+  const key = (await keys.obtain([subject])).get(subject)
+  if (key === undefined) throw new TypeError('the gateways have no key')
+  // Whoever is called that has other keys made of it.
+  return createHmac('sha256', key.secret).update('lockstep carried state').digest()
 }
 
 /** Where no workflow asks for less, the rule of the ledger itself counts. */

@@ -16,6 +16,8 @@ export interface McpSurroundings {
   readonly guard: Guard
   readonly identifier: Identifier
   readonly secrets: Secrets
+  /** Seals what clients carry for us. */
+  readonly key: Buffer
   /** Where secrets for servers come from, beside those the guard file names. */
   readonly vault?: Injector | undefined
   readonly env: Readonly<Record<string, string | undefined>>
@@ -25,7 +27,7 @@ export interface McpSurroundings {
 /** Opens it; undefined when the guard file has none. @throws when a file or a secret is missing, or the port is taken. */
 export async function serveMcpSection(
   { folder, file }: GuardConfig,
-  { guard, identifier, secrets, vault, env, tell }: McpSurroundings,
+  { guard, identifier, secrets, key, vault, env, tell }: McpSurroundings,
 ): Promise<McpGateway | undefined> {
   const { mcp, limits } = file
   if (mcp === undefined) return undefined
@@ -42,6 +44,7 @@ export async function serveMcpSection(
   return openMcpGateway({
     guard,
     identifier,
+    key,
     servers: Object.fromEntries(await Promise.all(servers)),
     listen: { host, port, ...listening },
     limits: {

@@ -98,6 +98,7 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       guard: core.guard,
       identifier,
       secrets,
+      key: core.carriedKey,
       vault: safe?.injector,
       env: options.env,
       tell,
