@@ -1,5 +1,6 @@
 // npm run check [-- --static]: format, lint, types, generated files, then the tests. Each static check counts as one.
 import { spawnSync } from 'node:child_process'
+import { ensureConsole } from './console.ts'
 import { printTally, runTests, type Tally, testFiles } from './run-tests.ts'
 
 const bin = 'node_modules/.bin'
@@ -7,6 +8,7 @@ const checks: readonly (readonly [name: string, ...command: string[]])[] = [
   ['format and lint', `${bin}/biome`, 'check', '--error-on-warnings', '.'],
   ['lint again', `${bin}/oxlint`, '--deny-warnings'],
   ['types', `${bin}/tsc`, '-p', 'tsconfig.json'],
+  ['types of the console', `${bin}/tsc`, '-p', 'console/tsconfig.json'],
   ['types of the pure folders', `${bin}/tsc`, '-p', 'tsconfig.core.json'],
   ['generated files are current', process.execPath, 'scripts/generate.ts', '--check'],
 ]
@@ -21,5 +23,6 @@ function runCheck([name, file = '', ...args]: (typeof checks)[number]): boolean 
 
 const results = checks.map(runCheck)
 const tally: Tally = { passed: results.filter((ok) => ok).length, failed: results.filter((ok) => !ok).length }
+if (!process.argv.includes('--static')) ensureConsole()
 const tests = await runTests(process.argv.includes('--static') ? testFiles(['test/structure.test.ts']) : testFiles([]))
 process.exitCode = printTally({ passed: tally.passed + tests.passed, failed: tally.failed + tests.failed })

@@ -1,3 +1,5 @@
+import { endpoints } from '../src/api/endpoints.ts'
+import { describeApi } from '../src/api/openapi.ts'
 import { findingsSchema } from '../src/prove/report/json-schema.ts'
 import { commandLineText, expressionsText, findingClassesText } from './reference.ts'
 import { casesText, charterText, guardText, identitiesText, schemaText } from './schemas.ts'
@@ -19,6 +21,10 @@ export const generatedFiles: readonly GeneratedFile[] = [
   {
     path: 'schema/findings.schema.json',
     content: (): string => schemaText('findings', findingsSchema, 'Findings of lockstep prove'),
+  },
+  {
+    path: 'schema/console.openapi.json',
+    content: (): string => `${JSON.stringify(describeApi(endpoints), null, 2)}\n`,
   },
   { path: 'docs/reference/command-line.md', content: commandLineText },
   { path: 'docs/reference/finding-classes.md', content: findingClassesText },

@@ -22,11 +22,27 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   identity: ['charter', 'cel', 'wire'],
   vault: ['charter', 'cel', 'ledger', 'wire'],
   guard: ['charter', 'cel', 'classify', 'constraint', 'decide', 'session', 'ledger', 'wire'],
-  store: ['charter', 'cel', 'constraint', 'guard'],
+  store: ['charter', 'cel', 'constraint', 'guard', 'api'],
 
   redteam: ['charter', 'cel', 'constraint', 'prove/report'],
   simulate: ['charter', 'cel', 'constraint', 'decide', 'session', 'case', 'guard'],
   gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'integrity', 'ledger', 'vault', 'wire'],
+  api: [
+    'charter',
+    'cel',
+    'constraint',
+    'decide',
+    'explain',
+    'guard',
+    'identity',
+    'ledger',
+    'overview',
+    'simulate',
+    'vault',
+    'wire',
+    'gateway',
+  ],
+  overview: ['ledger'],
   'prove/plan': ['charter', 'cel', 'constraint', 'decide', 'session', 'wire'],
   'prove/oracle': ['charter', 'cel', 'constraint', 'decide', 'session'],
   'prove/*': [
@@ -63,7 +79,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'gateway',
   ],
   cli: [
+    'api',
+    'overview',
     'arazzo',
+    'overview',
     'explain',
     'charter',
     'cel',
@@ -93,6 +112,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Imports that are allowed for types alone. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {
+  store: ['api'],
   'prove/report': ['prove/plan', 'prove/oracle', 'prove/*'],
 }
 

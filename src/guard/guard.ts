@@ -288,5 +288,7 @@ function notedEvent(noted: Noted, at: number, { charter, version }: InForce): Gu
       return { kind: 'sign-in', at, door: 'control', principal: noted.principal, accepted: true }
     case 'control-sign-in-refused':
       return { kind: 'sign-in', at, door: 'control', accepted: false, why: noted.why }
+    case 'act':
+      return { ...noted, at }
   }
 }

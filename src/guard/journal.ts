@@ -96,6 +96,14 @@ export type GuardEvent = { readonly at: number } & (
       readonly door: 'call' | 'control'
       readonly why?: string
     }
+  | {
+      /** Something done at the console that is none of the above. */
+      readonly kind: 'act'
+      readonly effect: string
+      readonly of: string
+      readonly principal: string
+      readonly why?: string
+    }
   | (UndescribedRequest & { readonly charter: { readonly name: string; readonly digest: string } })
 )
 
@@ -112,12 +120,19 @@ export interface UndescribedRequest {
   readonly tool?: NotedTool
 }
 
-/** What never became a call. No `why` has a credential in it. */
+/** What is no call. No `why` has a credential in it. */
 export type Noted =
   | UndescribedRequest
   | { readonly kind: 'not-signed-in'; readonly call: string; readonly why: string }
   | { readonly kind: 'control-sign-in'; readonly principal: string }
   | { readonly kind: 'control-sign-in-refused'; readonly why: string }
+  | {
+      readonly kind: 'act'
+      readonly effect: string
+      readonly of: string
+      readonly principal: string
+      readonly why?: string
+    }
 
 /** One decision, with all an auditor needs to take it again. */
 export interface DecisionEvent {

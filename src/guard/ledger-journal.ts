@@ -114,6 +114,15 @@ export function draftOf(event: GuardEvent): EntryDraft {
         ...(event.call === undefined ? {} : { call: event.call }),
         ...whyOf(event.why),
       }
+    case 'act':
+      return {
+        kind: 'act',
+        at,
+        effect: event.effect,
+        of: event.of,
+        principal: named(event.principal),
+        ...whyOf(event.why),
+      }
     case 'undescribed':
       return { ...undescribedDraft(event), at, charter: event.charter }
   }

@@ -64,6 +64,7 @@ export type EntryBody =
   | PruneBody
   | SecretBody
   | SecretUseBody
+  | ActBody
   | StartBody
 
 /** The kinds, for whoever lists them. */
@@ -81,6 +82,7 @@ export const entryKinds: readonly EntryBody['kind'][] = [
   'prune',
   'secret',
   'secret-use',
+  'act',
   'start',
 ]
 
@@ -273,6 +275,16 @@ export interface SecretUseBody {
   readonly workflow?: string
   readonly agent?: string
   readonly principal?: PrincipalSummary
+  readonly why?: string
+}
+
+/** Somebody did something at the console that is none of the above: accepted a finding, proposed a change. */
+export interface ActBody {
+  readonly kind: 'act'
+  readonly effect: string
+  /** What it was done to. */
+  readonly of: string
+  readonly principal: PrincipalSummary
   readonly why?: string
 }
 

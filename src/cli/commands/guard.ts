@@ -12,18 +12,26 @@ interface Options {
   readonly json?: boolean
 }
 
-/** `lockstep guard`: stands in front of an API and lets through what the charter allows. */
+const sentence = 'stand in front of an API and let through what the charter allows'
+
+/** `lockstep guard` and `lockstep serve`: stand in front of an API and let through what the charter allows. */
 export function register(program: Command, terminal: Terminal): void {
   program
     .command('guard')
-    .description('stand in front of an API and let through what the charter allows')
+    .description(sentence)
     .argument('[file]', 'the guard file', 'guard.yaml')
     .option('--check', 'say what is wrong with the guard file and its charter, and do nothing else')
     .option('--json', 'print one JSON text a line')
     .action((file: string, options: Options) => run(terminal, file, options))
+  program
+    .command('serve')
+    .description(`${sentence}, and show the console in the browser`)
+    .argument('[file]', 'the guard file', 'guard.yaml')
+    .option('--json', 'print one JSON text a line')
+    .action((file: string, options: Options) => run(terminal, file, options, true))
 }
 
-async function run(terminal: Terminal, file: string, options: Options): Promise<void> {
+async function run(terminal: Terminal, file: string, options: Options, console?: true): Promise<void> {
   const loaded = await loadGuard(file)
   const { ready } = loaded
   if (ready === undefined || options.check === true) {
@@ -38,11 +46,20 @@ async function run(terminal: Terminal, file: string, options: Options): Promise<
       version: versionOfProgram(),
       env: terminal.env,
       tell,
+      ...(console === undefined ? {} : { console }),
     },
   )
   if (options.json !== true) {
     for (const [source, { url }] of Object.entries(ready.file.upstreams)) terminal.print(`  ${source} is at ${url}`)
     terminal.print(terminal.paint('dim', `  ledger key ${serving.core.ledger.publicKey}`))
+  }
+  if (console === true) {
+    const link = await serving.console.link()
+    terminal.print(
+      options.json === true
+        ? JSON.stringify({ kind: 'link', link })
+        : `sign in once, within 15 minutes: ${terminal.paint('bold', link)}`,
+    )
   }
   await untilStopped(
     () => void serving.reload().catch((error: unknown) => tell({ kind: 'failed', why: String(error) })),
@@ -106,6 +123,7 @@ function tellWords(terminal: Terminal, file: string): (news: GuardNews) => void 
         terminal.print(`listening on ${terminal.paint('bold', news.url)}`)
         if (news.control !== undefined)
           terminal.print(`operators and approvers at ${terminal.paint('bold', news.control)}`)
+        if (news.console !== undefined) terminal.print(`console at ${terminal.paint('bold', news.console)}`)
         if (news.a2a !== undefined) terminal.print(`agents at ${terminal.paint('bold', news.a2a)}`)
         if (news.mcp !== undefined) terminal.print(`MCP clients at ${terminal.paint('bold', news.mcp)}`)
         if (news.models !== undefined) terminal.print(`clients of models at ${terminal.paint('bold', news.models)}`)

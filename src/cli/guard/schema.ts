@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { identityConfigSchema } from '../../identity/schema.ts'
 import { a2aSchema } from './a2a-schema.ts'
+import { consoleSchema } from './console-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { modelsSchema } from './models-schema.ts'
 import { runsSchema } from './runs-file.ts'
@@ -209,6 +210,7 @@ export const guardFileSchema = z
     charter: file('The charter.').default('charter.yaml'),
     listen,
     control: control.optional(),
+    console: consoleSchema.optional(),
     acs: acs.optional(),
     upstreams: z.record(name, upstream).default({}).meta({ description: 'Where each source of the charter is.' }),
     mcp: mcpSchema.optional(),

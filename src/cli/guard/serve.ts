@@ -1,5 +1,4 @@
 /** A guard that serves: opened from its file, put up to date when the file or the charter changes, closed in order. */
-import { dirname, join } from 'node:path'
 import type { A2aGateway } from '../../gateway/a2a/gateway.ts'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
 import type { ModelGateway } from '../../gateway/llm/gateway.ts'
@@ -12,11 +11,13 @@ import type { Injector } from '../../vault/injector.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
 import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
 import { type Core, openCore } from './core.ts'
+import { fixedParts, recordRefusal, watchedFiles } from './in-force.ts'
 import { localitiesOf } from './localities.ts'
 import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
 import { openKnownRuns } from './runs-file.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 import { serveA2aSection } from './serve-a2a.ts'
+import { type Console, openConsole } from './serve-console.ts'
 import { serveMcpSection } from './serve-mcp.ts'
 import { reloadModels, serveModels } from './serve-models.ts'
 import { type ServingVault, serveVault } from './serve-vault.ts'
@@ -32,6 +33,7 @@ export type GuardNews =
       readonly mcp?: string
       readonly models?: string
       readonly a2a?: string
+      readonly console?: string
     }
   | { readonly kind: 'in-force'; readonly ready: ReadyCharter; readonly again: boolean }
   | { readonly kind: 'refused'; readonly loaded: LoadedGuard }
@@ -44,11 +46,15 @@ export interface ServeOptions {
   readonly version: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly tell: (news: GuardNews) => void
+  /** Shows the console, too. */
+  readonly console?: true
 }
 
 /** A guard that is serving. */
 export interface Serving {
   readonly core: Core
+  /** @throws {TypeError} when none was asked for. */
+  readonly console: Console
   /** Reads guard file and charter again and puts them in force if nothing is wrong with them. */
   reload(): Promise<void>
   /** Lets calls on their way end, then closes everything. */
@@ -112,7 +118,11 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       tell: (why, call) => options.tell({ kind: 'failed', why, call }),
     })
     const opened = await openDoors({ core, secrets, voice, safe, runs, now, tell: options.tell })
-    const doors = { ...opened, mcp, models, a2a }
+    const console =
+      options.console === true
+        ? await openConsole(ready, { core, secrets, ready: () => now.ready, fail: tell })
+        : undefined
+    const doors = { ...opened, mcp, models, a2a, console }
     return new ServingGuard({ options, secrets, core, voice, safe, runs, truth, doors, now })
   } catch (error) {
     await mcp?.close(0)
@@ -137,6 +147,7 @@ interface Doors {
   readonly mcp: McpGateway | undefined
   readonly models: ModelGateway | undefined
   readonly a2a: A2aGateway | undefined
+  readonly console: Console | undefined
 }
 
 interface Parts {
@@ -167,7 +178,7 @@ class ServingGuard implements Serving {
         () => this.reload().catch((error: unknown) => fail(wordsOf(error))),
       ),
     ]
-    const { gateway, desk, mcp, models, a2a } = doors
+    const { gateway, desk, mcp, models, a2a, console } = doors
     options.tell({
       kind: 'listening',
       url: gateway.address.url,
@@ -175,12 +186,19 @@ class ServingGuard implements Serving {
       ...(mcp === undefined ? {} : { mcp: `${mcp.address.url}/mcp` }),
       ...(models === undefined ? {} : { models: models.address.url }),
       ...(a2a === undefined ? {} : { a2a: a2a.address.url }),
+      ...(console === undefined ? {} : { console: console.url }),
     })
     options.tell({ kind: 'in-force', ready: now.ready, again: false })
   }
 
   get core(): Core {
     return this.#parts.core
+  }
+
+  get console(): Console {
+    const { console } = this.#parts.doors
+    if (console === undefined) throw new TypeError('no console was asked for')
+    return console
   }
 
   /** One after the other: the last that was read is the one in force. */
@@ -234,6 +252,7 @@ class ServingGuard implements Serving {
     await this.#reloading.catch(() => undefined)
     doors.desk?.drain()
     const { gateway, mcp, models, a2a } = doors
+    await doors.console?.close()
     await Promise.all([gateway, mcp, models, a2a].map((door) => door?.close(graceMs)))
     await doors.desk?.close()
     await safe?.close()
@@ -290,42 +309,6 @@ async function openDoors({
 /** Whoever asks for a token, where an identifier has no other way to tell. */
 function clientOf(identifier: Identifier, ...asked: Parameters<NonNullable<Identifier['client']>>): Promise<Client> {
   return identifier.client?.(...asked) ?? identifier.identify(asked[0])
-}
-
-/** What cannot be exchanged while calls are on their way. */
-function fixedParts(before: GuardConfig, after: GuardConfig): readonly string[] {
-  const names = ['store', 'ledger', 'approvals', 'control', 'acs', 'vault', 'mcp', 'a2a', 'runs'] as const
-  const changed = names.filter((name) => JSON.stringify(before.file[name]) !== JSON.stringify(after.file[name]))
-  const { listen: old } = before.file
-  const { listen } = after.file
-  const isMoved =
-    old.host !== listen.host || old.port !== listen.port || (old.tls === undefined) !== (listen.tls === undefined)
-  const doorOf = ({ models }: GuardConfig['file']): unknown =>
-    models && [models.host, models.port, models.tls === undefined]
-  const isOther = JSON.stringify(doorOf(before.file)) !== JSON.stringify(doorOf(after.file))
-  return [...(isMoved ? ['listen'] : []), ...changed, ...(isOther ? ['models'] : [])]
-}
-
-/** On the record: somebody wanted to put this in force, and it was not. */
-async function recordRefusal({ ledger }: Core, { charter, version }: ReadyCharter, loaded: LoadedGuard): Promise<void> {
-  const why = loaded.diagnostics.find(({ severity }) => severity === 'error')
-  await ledger.append({
-    kind: 'charter',
-    at: Date.now(),
-    charter: { name: charter.name, digest: version },
-    effect: 'refused',
-    why: why === undefined ? 'it could not be read' : `${why.code}: ${why.message}`,
-  })
-}
-
-/** The guard file, the charter's files, and descriptions on this machine. While something is wrong, also what was watched before. */
-function watchedFiles(file: string, { texts, ready }: LoadedGuard, before: readonly string[]): readonly string[] {
-  // The charter's main file is the first after the guard file.
-  const main = [...texts.keys()].find((name) => name !== file) ?? file
-  const described = [...(ready?.charter.sources.values() ?? [])].flatMap(({ url }) =>
-    url === undefined || /^https?:/i.test(url) ? [] : [join(dirname(main), url)],
-  )
-  return [...new Set([file, ...texts.keys(), ...described, ...before])]
 }
 
 function failing(tell: ServeOptions['tell']): (why: string) => void {

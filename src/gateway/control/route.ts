@@ -48,10 +48,9 @@ export interface Found {
 
 /** @throws {Problem} 404 when no route has the path, 405 when none has the method. */
 export function findRoute(routes: readonly Route[], method: string, path: string): Found {
-  const segments = path.split('/')
   const others: string[] = []
   for (const route of routes) {
-    const parameters = matchPath(route.path.split('/'), segments)
+    const parameters = matchPath(route.path, path)
     if (parameters === undefined) continue
     if (route.method === method) return { route, parameters }
     others.push(route.method)
@@ -61,11 +60,14 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   throw new Problem(405, 'method', `this path takes ${allow}`, { allow })
 }
 
-function matchPath(template: readonly string[], path: readonly string[]): Readonly<Record<string, string>> | undefined {
-  if (template.length !== path.length) return undefined
+/** The parameters of a path, decoded; undefined when it does not fit the template, or one of them is empty. */
+export function matchPath(template: string, path: string): Readonly<Record<string, string>> | undefined {
+  const segments = template.split('/')
+  const given = path.split('/')
+  if (segments.length !== given.length) return undefined
   const parameters: [string, string][] = []
-  for (const [index, segment] of template.entries()) {
-    const text = path[index] ?? ''
+  for (const [index, segment] of segments.entries()) {
+    const text = given[index] ?? ''
     const name = /^\{(.+)\}$/.exec(segment)?.[1]
     if (name === undefined && text !== segment) return undefined
     if (name === undefined) continue

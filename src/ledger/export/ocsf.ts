@@ -109,6 +109,8 @@ function classify(entry: Entry): Classification {
       return { class: 3004, category: 3, activity: 4, members: managed(entry, 'keys', entry.keys.join(',')) }
     case 'prune':
       return { class: 3004, category: 3, activity: 4, members: managed(entry, 'entries', `0-${entry.upTo - 1}`) }
+    case 'act':
+      return { class: 3004, category: 3, activity: 3, members: managed(entry, 'console', entry.of) }
     case 'secret':
       return {
         class: 3004,

@@ -1,0 +1,34 @@
+/** Which address shows which page. Every page but the frame is loaded when it is opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { Shell } from './shell.tsx'
+
+const root = createRootRoute({ component: Outlet })
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignIn'),
+})
+const posture = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/posture.tsx'), 'Posture'),
+})
+const switches = createRoute({
+  getParentRoute: () => inside,
+  path: '/switches',
+  component: lazyRouteComponent(() => import('./pages/switches.tsx'), 'Switches'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, inside.addChildren([posture, switches])]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    readonly router: typeof router
+  }
+}

@@ -1,0 +1,31 @@
+/** Who looks at the console, and what they may do there. */
+import type { Principal } from '../charter/charter.ts'
+import type { Power } from './endpoint.ts'
+
+export const roles = ['viewer', 'approver', 'operator', 'administrator'] as const
+export type Role = (typeof roles)[number]
+
+const powersOf: Readonly<Record<Role, readonly Power[]>> = {
+  viewer: ['view'],
+  approver: ['view', 'approve'],
+  operator: ['view', 'operate'],
+  // Whoever sets things up does not approve: that takes the role of an approver as well.
+  administrator: ['view', 'operate', 'administer'],
+}
+
+/** Somebody who is signed in. What they may approve is told by the charter, of `principal`. */
+export interface Viewer {
+  readonly principal: Principal & { readonly id: string }
+  readonly roles: readonly Role[]
+}
+
+/** Nobody in particular: what endpoints that need nobody are given. */
+export const nobody: Viewer = { principal: { id: '' }, roles: [] }
+
+export function mayDo({ roles }: Viewer, power: Power): boolean {
+  return roles.some((role) => powersOf[role].includes(power))
+}
+
+export function powersFor({ roles }: Viewer): readonly Power[] {
+  return [...new Set(roles.flatMap((role) => powersOf[role]))]
+}

@@ -1,0 +1,164 @@
+/** The console of a serving guard: its API and its pages. */
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { newsArea } from '../../api/area/news.ts'
+import { recordArea } from '../../api/area/record.ts'
+import { sessionArea } from '../../api/area/session.ts'
+import { switchArea } from '../../api/area/switches.ts'
+import type { Mounted } from '../../api/endpoint.ts'
+import { readPages } from '../../api/pages.ts'
+import { serveConsole } from '../../api/serve.ts'
+import { makeDoor } from '../../api/session/door.ts'
+import { makeLink } from '../../api/session/one-time-link.ts'
+import type { Shelf } from '../../api/shelf.ts'
+import { type OpenOverview, openOverview } from '../../overview/overview.ts'
+import { openShelf, type ShelfPlace } from '../../store/shelf/open.ts'
+import type { GuardConfig, ReadyCharter } from './config.ts'
+import { type ConsoleFile, consoleSchema } from './console-schema.ts'
+import type { Core } from './core.ts'
+import { ledgerStorage } from './places.ts'
+import type { Secrets } from './secrets.ts'
+
+/** A console that is shown. */
+export interface Console {
+  readonly url: string
+  /** Makes a link that signs in once as the local administrator. */
+  link(): Promise<string>
+  close(): Promise<void>
+}
+
+export interface ConsoleOptions {
+  readonly core: Core
+  readonly secrets: Secrets
+  /** What is in force now: files may change while it runs. */
+  readonly ready: () => GuardConfig & ReadyCharter
+  readonly fail: (why: string) => void
+}
+
+/** How long the link that is printed may wait. */
+const linkMs = 15 * 60_000
+const built = fileURLToPath(new URL('../../../dist/console', import.meta.url))
+
+/** @throws when the console was not built, its port is taken, or its shelf cannot be opened. */
+export async function openConsole(config: GuardConfig & ReadyCharter, options: ConsoleOptions): Promise<Console> {
+  const settings = config.file.console ?? consoleSchema.parse({})
+  const pages = await readPages(built)
+  const shelf = await openShelf(await shelfPlace(config, options.secrets))
+  const overview = openOverview(await overviewConfig(config, options), options.fail)
+  const close = async (): Promise<void> => {
+    await overview.close()
+    await shelf.close()
+  }
+  try {
+    const door = makeDoor({ shelf, guard: options.core.guard })
+    let origins: readonly string[] = []
+    const listener = serveConsole({
+      endpoints: areas(options, shelf, overview),
+      pages,
+      door,
+      origins: () => origins,
+      onError: (error) => options.fail(error instanceof Error ? error.message : 'the console failed'),
+    })
+    const server = await listen(config.folder, settings, listener)
+    origins = originsOf(settings, server)
+    const url = origins[0] ?? ''
+    return {
+      url,
+      link: async () =>
+        `${url}/sign-in#link=${await makeLink(shelf, localViewer(settings), { lifetimeMs: linkMs, now: Date.now() })}`,
+      close: async () => {
+        await closeServer(server)
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function areas({ core, ready }: ConsoleOptions, shelf: Shelf, overview: OpenOverview): readonly Mounted[] {
+  const { guard } = core
+  return [
+    ...sessionArea({ shelf, guard, version: () => ready().version }),
+    ...newsArea(overview),
+    ...recordArea(overview),
+    ...switchArea(guard, Date.now),
+  ]
+}
+
+/** Each node has an overview of its own, made from the ledger that all of them share. */
+async function overviewConfig(
+  config: GuardConfig & ReadyCharter,
+  { core, secrets }: Pick<ConsoleOptions, 'core' | 'secrets'>,
+): Promise<Parameters<typeof openOverview>[0]> {
+  const { store } = config.file
+  const folder = resolve(config.folder, 'sqlite' in store ? store.sqlite : '.lockstep/guard')
+  return {
+    file: join(folder, 'overview.db'),
+    storage: await ledgerStorage(config, secrets),
+    ledger: core.ledger.publicKey,
+  }
+}
+
+async function shelfPlace({ folder, file }: GuardConfig, secrets: Secrets): Promise<ShelfPlace> {
+  const { store } = file
+  if ('sqlite' in store) return { type: 'sqlite', file: join(resolve(folder, store.sqlite), 'console.db') }
+  return { type: 'postgres', url: await secrets.fill(store.postgres), schema: store.schema }
+}
+
+function localViewer({ local }: ConsoleFile): Parameters<typeof makeLink>[1] {
+  const { id, roles, as } = local
+  const principal = { id, kind: 'user' as const, roles: as.roles }
+  return { roles, principal: as.tenant === undefined ? principal : { ...principal, tenant: as.tenant } }
+}
+
+async function listen(
+  folder: string,
+  { host, port, tls }: ConsoleFile,
+  listener: Parameters<typeof createServer>[1] & object,
+): Promise<Server> {
+  const limits = { requestTimeout: 30_000, headersTimeout: 10_000 }
+  const server: Server =
+    tls === undefined
+      ? createServer(limits, listener)
+      : createTlsServer(
+          {
+            ...limits,
+            cert: await readFile(resolve(folder, tls.cert), 'utf8'),
+            key: await readFile(resolve(folder, tls.key), 'utf8'),
+          },
+          listener,
+        )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return server
+}
+
+/** The one that is printed comes first: passkeys are bound to a name, and an address is none. */
+function originsOf({ host, tls, url }: ConsoleFile, server: Server): readonly string[] {
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  const scheme = tls === undefined ? 'http' : 'https'
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${scheme}://${name}:${port}`)
+  const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(host)
+  const named = host.includes(':') ? `[${host}]` : host
+  const own = isLoopback ? loopback : [`${scheme}://${named}:${port}`, ...loopback]
+  return url === undefined ? own : [new URL(url).origin, ...own]
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    // Streams of news never end by themselves.
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,191 @@
+/** Where the overview is kept: a file of its own, made from the ledger and made anew from it whenever it is missing or old. */
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite, { type Database } from 'better-sqlite3'
+import type { Summary } from './summary.ts'
+
+/** A file of another form is thrown away. */
+const form = 1
+const minuteMs = 60_000
+/** Calls of somebody without a run belong together as long as no longer silence is between them. */
+const silenceMs = 30 * 60_000
+
+const schema = `
+  CREATE TABLE entry (
+    idx INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, call TEXT, operation TEXT, use TEXT, principal TEXT, person TEXT,
+    tenant TEXT, effect TEXT, run TEXT, workflow TEXT, object TEXT, rule TEXT, hold TEXT, session TEXT, line TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX entry_at ON entry (at);
+  CREATE INDEX entry_kind ON entry (kind, effect);
+  CREATE INDEX entry_call ON entry (call) WHERE call IS NOT NULL;
+  CREATE INDEX entry_operation ON entry (operation, effect) WHERE operation IS NOT NULL;
+  CREATE INDEX entry_use ON entry (use, effect) WHERE use IS NOT NULL;
+  CREATE INDEX entry_principal ON entry (principal, effect) WHERE principal IS NOT NULL;
+  CREATE INDEX entry_person ON entry (person) WHERE person IS NOT NULL;
+  CREATE INDEX entry_workflow ON entry (workflow, effect) WHERE workflow IS NOT NULL;
+  CREATE INDEX entry_rule ON entry (rule) WHERE rule IS NOT NULL;
+  CREATE INDEX entry_hold ON entry (hold) WHERE hold IS NOT NULL;
+  CREATE INDEX entry_session ON entry (session) WHERE session IS NOT NULL;
+  CREATE TABLE object (name TEXT NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (name, idx)) STRICT, WITHOUT ROWID;
+  CREATE TABLE count (
+    minute INTEGER NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, use TEXT NOT NULL, effect TEXT NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (minute, kind, operation, use, effect)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tally (
+    of TEXT NOT NULL, name TEXT NOT NULL, beside TEXT NOT NULL, effect TEXT NOT NULL, n INTEGER NOT NULL, first INTEGER NOT NULL,
+    last INTEGER NOT NULL, PRIMARY KEY (of, name, beside, effect)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE session (
+    id TEXT PRIMARY KEY, run TEXT, principal TEXT, person TEXT, workflow TEXT, state TEXT, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    calls INTEGER NOT NULL, refused INTEGER NOT NULL, asked INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX session_last ON session (last);
+  CREATE INDEX session_of ON session (principal, person, last) WHERE run IS NULL;
+  CREATE TABLE reached (id INTEGER PRIMARY KEY CHECK (id = 1), ledger TEXT NOT NULL, size INTEGER NOT NULL) STRICT;
+`
+
+/** Opens the file for a ledger; what is there of another form, or of another ledger, is dropped. */
+export function openOverviewFile(file: string, ledger: string): Database {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  let db = open(file)
+  if (db.pragma('user_version', { simple: true }) === form && ledgerOf(db) === ledger) return db
+  db.close()
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  db = open(file)
+  db.exec(schema)
+  db.prepare('INSERT INTO reached VALUES (1, ?, 0)').run(ledger)
+  db.pragma(`user_version = ${form}`)
+  return db
+}
+
+function open(file: string): Database {
+  closeSync(openSync(file, 'a', 0o600))
+  const db = new Sqlite(file, { timeout: 5000 })
+  db.pragma('journal_mode = WAL')
+  // What is lost is made again from the ledger.
+  db.pragma('synchronous = OFF')
+  return db
+}
+
+function ledgerOf(db: Database): string | undefined {
+  return db.prepare<[], { ledger: string }>('SELECT ledger FROM reached').get()?.ledger
+}
+
+/** Takes in entries, in order. All of a call are kept, or none. */
+export interface Intake {
+  /** The index of the next entry that is wanted. */
+  readonly next: () => number
+  /** `upTo` is the index after the last of them, also of those that are missing. */
+  take(summaries: readonly Summary[], upTo: number): void
+  /** Drops what tells of entries before `upTo`: their texts were dropped from the ledger. */
+  prune(upTo: number): void
+}
+
+export function openIntake(db: Database): Intake {
+  const sql = prepare(db)
+  const sessionOf = sessionFinder(db)
+  const one = (summary: Summary): void => {
+    const {
+      index,
+      at,
+      kind,
+      call,
+      operation,
+      use,
+      principal,
+      person,
+      tenant,
+      effect,
+      run,
+      workflow,
+      objects = [],
+    } = summary
+    const session = sessionOf(summary)
+    const values = [index, at, kind, call, operation, use, principal, person, tenant, effect, run, workflow, objects[0]]
+    const line = [summary.constraint, summary.hold, session, JSON.stringify(summary)]
+    sql.entry.run([...values, ...line].map((value) => value ?? null))
+    for (const name of objects) sql.object.run(name, index)
+    sql.count.run(Math.floor(at / minuteMs), kind, operation ?? '', use ?? '', effect ?? '')
+    for (const [of, name, beside] of tallied(summary)) sql.tally.run(of, name, beside, effect ?? '', at, at)
+  }
+  const take = db.transaction((summaries: readonly Summary[], upTo: number): void => {
+    for (const summary of summaries) one(summary)
+    sql.reach.run(upTo)
+  })
+  return {
+    next: () => sql.reached.get()?.size ?? 0,
+    take,
+    prune: (upTo) => {
+      db.prepare('DELETE FROM entry WHERE idx < ?').run(upTo)
+      db.prepare('DELETE FROM object WHERE idx < ?').run(upTo)
+    },
+  }
+}
+
+/** What is counted for good, beside what: decisions by each who and what. */
+function tallied(summary: Summary): readonly (readonly [of: string, name: string, beside: string])[] {
+  const { kind, principal, principalKind, operation, workflow, tenant, constraint } = summary
+  if (kind !== 'decision') return []
+  const found: (readonly [string, string | undefined, string | undefined])[] = [
+    [principalKind === 'agent' ? 'agent' : 'principal', principal, operation],
+    ['operation', operation, workflow],
+    ['workflow', workflow, operation],
+    ['tenant', tenant, undefined],
+    ['constraint', constraint, operation],
+  ]
+  return found.flatMap(([of, name, beside]) => (name === undefined ? [] : [[of, name, beside ?? ''] as const]))
+}
+
+function prepare(db: Database) {
+  return {
+    entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 17 }, () => '?').join(', ')})`),
+    object: db.prepare('INSERT OR IGNORE INTO object VALUES (?, ?)'),
+    count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1'),
+    tally: db.prepare(
+      'INSERT INTO tally VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET n = n + 1, last = excluded.last',
+    ),
+    reached: db.prepare<[], { size: number }>('SELECT size FROM reached'),
+    reach: db.prepare('UPDATE reached SET size = ?'),
+  }
+}
+
+/** Tells to which session an entry belongs, and keeps its counts. A run is a session; whoever has none has one until they fall silent. */
+function sessionFinder(db: Database): (summary: Summary) => string | null {
+  const latest = db.prepare<unknown[], { id: string }>(
+    'SELECT id FROM session WHERE run IS NULL AND principal = ? AND person IS ? AND last >= ? ORDER BY last DESC LIMIT 1',
+  )
+  const ofCall = db.prepare<unknown[], { session: string | null }>(
+    'SELECT session FROM entry WHERE call = ? AND session IS NOT NULL LIMIT 1',
+  )
+  const ofHold = db.prepare<unknown[], { session: string | null }>(
+    'SELECT session FROM entry WHERE hold = ? AND session IS NOT NULL LIMIT 1',
+  )
+  const keep = db.prepare(
+    `INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET last = max(last, excluded.last),
+     calls = calls + excluded.calls, refused = refused + excluded.refused, asked = asked + excluded.asked,
+     state = coalesce(excluded.state, state), workflow = coalesce(workflow, excluded.workflow)`,
+  )
+  return (summary) => {
+    const { index, at, kind, call, hold, run, principal, person, workflow, effect } = summary
+    const known = run ?? found(call, ofCall) ?? found(hold, ofHold)
+    const id = known ?? sessionOfSomebody()
+    if (id === undefined) return null
+    const isCall = kind === 'decision'
+    const state = kind === 'run' ? effect : null
+    const counts = [isCall, isCall && effect === 'deny', isCall && effect === 'ask'].map(Number)
+    keep.run(id, run ?? null, principal ?? null, person ?? null, workflow ?? null, state, at, at, ...counts)
+    return id
+
+    function sessionOfSomebody(): string | undefined {
+      if (principal === undefined || kind !== 'decision') return undefined
+      return latest.get(principal, person ?? null, at - silenceMs)?.id ?? `s${index}`
+    }
+  }
+
+  function found(
+    name: string | undefined,
+    statement: { get(...values: unknown[]): { session: string | null } | undefined },
+  ): string | undefined {
+    return name === undefined ? undefined : (statement.get(name)?.session ?? undefined)
+  }
+}

@@ -1,0 +1,26 @@
+// A real browser: Chromium from its npm package, headless, with nothing of its own that talks to anybody.
+import chromium from '@sparticuz/chromium'
+import { type Browser, type Page, chromium as playwright } from 'playwright-core'
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? (await chromium.executablePath())
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
+  return playwright.launch({ executablePath, args, headless: true })
+}
+
+/** What a page says that it should not: errors, and whatever the content policy stopped. */
+export function complaintsOf(page: Page): readonly string[] {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 401/.test(message.text())) complaints.push(message.text())
+  })
+  return complaints
+}
+
+/** Signs in with a one-time link, as a person does. */
+export async function signIn(page: Page, link: string): Promise<void> {
+  await page.goto(link)
+  await page.getByRole('button', { name: /sign in/i }).click()
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+}

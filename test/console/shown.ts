@@ -1,0 +1,89 @@
+// A guard with its console in front of a small API, for tests in a browser.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadGuard } from '../../src/cli/guard/config.ts'
+import { type GuardNews, type Serving, serve } from '../../src/cli/guard/serve.ts'
+import { hashApiKey } from '../../src/identity/key-file.ts'
+import { listen } from '../transport/open.ts'
+
+/** Keys of people and agents, by name. */
+export const keys: Readonly<Record<string, string>> = { ann: 'key-of-ann', max: 'key-of-max' }
+
+const people = Object.entries({
+  ann: { id: 'ann', kind: 'user', roles: ['customer'] },
+  max: { id: 'max', kind: 'user', roles: ['manager'] },
+}).map(([name, principal]) => ({ name, hash: hashApiKey(keys[name] ?? ''), principal }))
+
+const charter = `
+lockstep: 1
+name: shop
+sources:
+  - name: shop
+    type: inline
+    operations:
+      list: { method: GET, path: /orders }
+      pay: { method: POST, path: /pay, body: { amount: 1 } }
+actors:
+  customer: { when: "'customer' in principal.roles" }
+  manager: { when: "'manager' in principal.roles" }
+operations:
+  shop.list: { by: [customer, manager] }
+  shop.pay: { by: customer, when: request.amount < 1000, approval: large }
+approvals:
+  large: { needed-when: request.amount > 100, by: manager, not: [requester] }
+`
+
+export interface Shown {
+  readonly serving: Serving
+  readonly url: string
+  readonly gateway: string
+  link(): Promise<string>
+  /** Calls the API through the guard. */
+  call(who: string, path: string, body?: unknown): Promise<Response>
+  close(): Promise<void>
+}
+
+/** @param section - The `console` of the guard file, as YAML in one line. */
+export async function show(section = '{ port: 0 }'): Promise<Shown> {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-console-'))
+  const api = createServer((request, response) => {
+    request.resume()
+    response.setHeader('content-type', 'application/json')
+    response.end('{"ok":true}')
+  })
+  const address = await listen(api)
+  writeFileSync(join(folder, 'charter.yaml'), charter)
+  writeFileSync(join(folder, 'keys.json'), JSON.stringify(people))
+  writeFileSync(
+    join(folder, 'guard.yaml'),
+    `lockstep-guard: 1\nlisten: { port: 0 }\nupstreams: { shop: { url: "http://${address}" } }\nidentity:\n  - { kind: api-key, header: x-api-key, keys: keys.json }\nconsole: ${section}\n`,
+  )
+  const file = join(folder, 'guard.yaml')
+  const loaded = await loadGuard(file)
+  if (loaded.ready === undefined) throw new Error(JSON.stringify(loaded.diagnostics))
+  const news: GuardNews[] = []
+  const serving = await serve(
+    { ...loaded, ready: loaded.ready },
+    { file, version: '0', env: {}, tell: (each) => news.push(each), console: true },
+  )
+  const gateway = news.flatMap((each) => (each.kind === 'listening' ? [each.url] : []))[0] ?? ''
+  return {
+    serving,
+    url: serving.console.url,
+    gateway,
+    link: () => serving.console.link(),
+    call: (who, path, body) =>
+      fetch(`${gateway}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { 'x-api-key': keys[who] ?? '', 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    close: async () => {
+      await serving.close(0)
+      api.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
