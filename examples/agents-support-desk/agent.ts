@@ -125,10 +125,10 @@ function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Connects to the first server of a client configuration. */
+/** Connects to the first server of a client configuration, in the form of whichever client. */
 export async function connectTo(config: unknown): Promise<Client> {
-  const servers = isRecord(config) && isRecord(config['mcpServers']) ? Object.values(config['mcpServers']) : []
-  const [server] = servers.filter(isRecord)
+  const lists = isRecord(config) ? [config['mcpServers'], config['servers'], config['context_servers']] : []
+  const [server] = lists.filter(isRecord).flatMap((list) => Object.values(list).filter(isRecord))
   if (server === undefined) throw new Error('the configuration has no server')
   const { url, command, args, headers } = server
   const client = new Client({ name: 'desk-bot', version: '1.0.0' }, {})

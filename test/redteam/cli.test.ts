@@ -47,6 +47,18 @@ test('what was followed ends with 2, and is in every report', async () => {
   assert.match(readFileSync(at('junit'), 'utf8'), /failures="1"/)
 })
 
+for (const [member, entry] of [
+  ['servers', { type: 'stdio', ...server }],
+  ['context_servers', server],
+] as const)
+  test(`an agent whose configuration has \`${member}\``, async () => {
+    const other = join(folder, `${member}.json`)
+    writeFileSync(other, JSON.stringify({ [member]: { desk: entry }, theme: 'dark' }))
+    const { code, out } = await run('--config', other, '--payload', 'direct-1', ...agent('obeys'))
+    assert.equal(code, 2, out)
+    assert.match(out, /FOLLOWED +direct-1/)
+  })
+
 test('nothing followed ends with 0', async () => {
   const { code, out } = await run('--config', config, '--payload', 'direct-1', ...agent('careful'))
   assert.equal(code, 0, out)

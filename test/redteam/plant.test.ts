@@ -26,6 +26,14 @@ test('a name gets it as a whole', () => {
   assert.equal(bodyOf(plantInResult(result, 'ORDER', 'field')).customer.name, 'ORDER')
 })
 
+test('so does the name of a file or of a channel', () => {
+  for (const member of ['channels', 'files']) {
+    const list = { [member]: [{ id: 'x-1', name: 'general' }] }
+    const planted = plantInResult({ content: [], structuredContent: list }, 'ORDER', 'name')
+    assert.deepEqual(planted?.['structuredContent'], { [member]: [{ id: 'x-1', name: 'ORDER' }] })
+  }
+})
+
 test('what only the system writes stays as it is', () => {
   assert.equal(plantInResult(result, 'ORDER', 'text', 'all'), undefined)
   const planted = bodyOf(plantInResult(result, 'ORDER', 'text', [['id'], ['body'], ['customer', '*']]) ?? result)
