@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { checkClient, differences, passed, type Revision, type Verdicts } from './conformance.ts'
 
 /**
- * The scenarios in which a client signs in are not among them: there, the server of the scenario is the resource that tokens are for, and behind
- * a gateway it is not. The gateway is a resource of its own; that is tested in security.test.ts.
+ * Those in which a client signs in are in auth-conformance.test.ts: there, the server of the scenario is the resource that tokens are for, and
+ * behind a gateway it is not.
  */
 const forClients: Readonly<Record<Revision, readonly string[]>> = {
   '2025-11-25': ['initialize', 'tools_call', 'elicitation-sep1034-client-defaults', 'sse-retry'],
