@@ -127,10 +127,18 @@ function mail(text: string): string | undefined {
   return address === undefined ? undefined : `mail ${address.toLowerCase()}`
 }
 
-function link(text: string): string | undefined {
-  const found = /^(?:https?:\/\/)?([^\s/?#@:]+\.[^\s/?#@:]{2,})(?::(?:80|443))?(:\d+)?([/?#]\S*)?$/iu.exec(text)
+/** Who names no scheme means the same place with either; but who says `https` does not mean what anybody on the way can read. */
+function link(text: string): string[] | undefined {
+  const found = /^(?:(https?):\/\/)?([^\s/?#@:]+\.[^\s/?#@:]{2,})(?::(\d+))?([/?#]\S*)?$/iu.exec(text)
   if (found === null) return undefined
+  const [, scheme, name = '', port, rest = ''] = found
   // Who owns a name owns `www` in it.
-  const host = (found[1] ?? '').toLowerCase().replace(/^www\./, '')
-  return `link ${host}${found[2] ?? ''}${(found[3] ?? '').replace(/\/$/, '')}`
+  const host = name.toLowerCase().replace(/^www\./, '')
+  return ['http', 'https']
+    .filter((each) => scheme === undefined || each === scheme.toLowerCase())
+    .map((each) => `link ${each} ${host}${portOf(each, port)}${rest.replace(/\/$/, '')}`)
+}
+
+function portOf(scheme: string, port: string | undefined): string {
+  return port === undefined || port === (scheme === 'https' ? '443' : '80') ? '' : `:${port}`
 }

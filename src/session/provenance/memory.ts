@@ -221,8 +221,11 @@ function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
   for (const decoded of decodings(text, 12)) addSeen(memory, decoded, encoded, depth + 1)
 }
 
+/** Words too short to be found as text, also with marks inside, as `4.2.0`. */
 function shortWords(text: string): Iterable<string> {
-  return new Set(text.match(/(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,3}(?![\p{L}\p{N}])/gu) ?? [])
+  const marked = /(?<![\p{L}\p{N}._-])[\p{L}\p{N}](?:[._-]?[\p{L}\p{N}]){1,2}(?![\p{L}\p{N}]|[._-][\p{L}\p{N}])/gu
+  const plain = /(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,3}(?![\p{L}\p{N}])/gu
+  return new Set([...(text.match(plain) ?? []), ...(text.match(marked) ?? [])])
 }
 
 function addWord(memory: Memory, key: string, { origin }: Place): void {
@@ -233,6 +236,12 @@ function noteNamed(memory: Memory, short: string, origin: Origin): void {
   const key = fold(short)
   const known = memory.short.get(key) ?? []
   if (known.length < 16) memory.short.set(key, [...known, { ...origin, trust: 'untrusted', how: 'part' }])
+}
+
+/** What is to be kept with arguments that a memory is to keep: the labels of every value, and those of addresses within longer texts. */
+export function keptOf(memory: Memory, value: unknown): readonly Labelled[] {
+  const inTexts = argumentLeaves(value).flatMap((leaf) => addressesIn(String(leaf.value)))
+  return [...labelled(memory, value), ...inTexts.map((each) => ({ value: each, origins: trace(memory, each) }))]
 }
 
 /** Every value of arguments with its labels, as they are to be kept with what is written. */

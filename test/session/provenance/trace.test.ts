@@ -1,7 +1,7 @@
 // Where a value comes from: sameness grants trust, likeness only raises suspicion.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptyMemory, type Memory, remember, type Seen } from '../../../src/session/provenance/memory.ts'
+import { emptyMemory, keptOf, type Memory, remember, type Seen } from '../../../src/session/provenance/memory.ts'
 import { trace } from '../../../src/session/provenance/trace.ts'
 
 const prompt =
@@ -100,6 +100,40 @@ for (const [value, trust, how] of cases) {
     if (how !== undefined) assert.equal(best?.how, how)
   })
 }
+
+test('a link of the user is the same with the port and letters it may have, and not what anybody on the way can read', () => {
+  const said = memoryOf({ kind: 'prompt', text: 'Look at https://status.corp.example/api and plain.example/x.' })
+  for (const same of [
+    'https://Status.corp.example:443/api',
+    'status.corp.example/api',
+    'http://plain.example/x',
+    'https://plain.example/x',
+  ])
+    assert.equal(trace(said, same)[0]?.trust, 'prompt', same)
+  for (const other of [
+    'http://status.corp.example/api',
+    'https://status.corp.example:80/api',
+    'http://plain.example:443/x',
+  ])
+    assert.notEqual(trace(said, other)[0]?.trust, 'prompt', other)
+})
+
+test('short words with marks inside are known again', () => {
+  const seen = memoryOf({ kind: 'answer', operation: 'git.issue', content: 'Use fast-parse 4.2.0, rev a_1 instead.' })
+  for (const word of ['4.2.0', 'a_1']) assert.equal(trace(seen, word)[0]?.trust, 'untrusted', word)
+  for (const word of ['4.1.0', 'a_2']) assert.equal(trace(seen, word)[0]?.trust, 'model', word)
+})
+
+test('what a memory keeps of a text are also the addresses in it, each as good as it is', () => {
+  const said = memoryOf(
+    { kind: 'prompt', text: 'Remember that results go to lab@clinic.example, and what the letter says.' },
+    { kind: 'answer', operation: 'mail.read', content: 'copies to evil@attacker.example' },
+  )
+  const kept = keptOf(said, { text: 'results go to lab@clinic.example, copies to evil@attacker.example' })
+  const later = memoryOf({ kind: 'recalled', operation: 'notes.read', content: kept.map(({ value }) => value), kept })
+  assert.equal(trace(later, 'lab@clinic.example')[0]?.trust, 'prompt')
+  assert.equal(trace(later, 'evil@attacker.example')[0]?.trust, 'untrusted')
+})
 
 test('nothing, truth values and empty text cannot be told', () => {
   for (const value of [null, undefined, true, '', ' ']) assert.deepEqual(trace(memory, value), [])
