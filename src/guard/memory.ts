@@ -9,8 +9,8 @@ import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
 import { namedOperations } from '../constraint/values.ts'
 import { decide } from '../decide/decide.ts'
-import { endorsements, traceCall } from '../session/provenance/arguments.ts'
-import { type Labelled, labelled } from '../session/provenance/memory.ts'
+import { argumentsOf, endorsements, traceCall } from '../session/provenance/arguments.ts'
+import { keptOf, type Labelled } from '../session/provenance/memory.ts'
 import type { Answer } from './call.ts'
 import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
 import type { Going } from './going.ts'
@@ -126,10 +126,10 @@ export class Memories {
       return
     }
     const trusted = done && operation?.trusted !== undefined ? { trusted: operation.trusted } : {}
-    const wrote = operation?.writes === true ? { wrote: call.request.body } : {}
+    const wrote = operation?.writes === true ? { wrote: argumentsOf(call.request) } : {}
     if (done && operation?.memory === 'write') {
       const { memory } = await this.#of(run)
-      const kept = labelled(memory, call.request.body)
+      const kept = keptOf(memory, argumentsOf(call.request))
       if (kept.length > 0) await this.#keep(call, operation.shape.source, { kept })
     }
     const { path, query, body } = call.request

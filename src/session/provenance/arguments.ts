@@ -1,6 +1,7 @@
 import type { Pattern, ValueRule } from '../../charter/agent.ts'
-import type { Call, Charter, ConstraintId, OperationId } from '../../charter/charter.ts'
+import type { Call, CallRequest, Charter, ConstraintId, OperationId } from '../../charter/charter.ts'
 import { printPointer } from '../../charter/pointer.ts'
+import type { OperationShape } from '../../charter/source/description.ts'
 import type { TracedValue } from '../../constraint/facts.ts'
 import { valueRulesOf } from '../../constraint/values.ts'
 import { argumentLeaves } from './leaves.ts'
@@ -10,7 +11,7 @@ import { trace, traceAddresses } from './trace.ts'
 /**
  * Where the arguments come from that the charter's `values` speak of: the facts of those constraints, by id.
  *
- * Each text and number at the place of a rule is one value, those of a list or a record each by itself; with `of: addresses` each address
+ * Each text and number at the place of a rule, in the body, the query or the path, is one value, those of a list or a record each by itself; with `of: addresses` each address
  * in a text. Nothing, truth values, empty texts and members of an enumeration are no values: there is too little in them to be planted.
  */
 export function traceCall(
@@ -18,14 +19,38 @@ export function traceCall(
   memory: Memory,
   call: Call,
 ): Readonly<Record<ConstraintId, readonly TracedValue[]>> {
-  const schema = charter.operations.get(call.operation)?.shape.body?.schema
+  const parts = partsOf(call.request, charter.operations.get(call.operation)?.shape)
   return Object.fromEntries(
     valueRulesOf(charter, call.operation).map(({ constraint, rule }) => {
-      const places = placesOf(call.request.body, rule.at)
-      const traced = places.flatMap((place) => traceAt(memory, rule, { ...place, schema: schemaAt(schema, rule.at) }))
+      const traced = parts.flatMap(({ value, schema }) =>
+        placesOf(value, rule.at).flatMap((place) =>
+          traceAt(memory, rule, { ...place, schema: schemaAt(schema, rule.at) }),
+        ),
+      )
       return [constraint, traced.map((each) => endorsed(memory, constraint, each))]
     }),
   )
+}
+
+/** Where arguments stand, each with its schema. What stands in several places by the same name is looked at in each. */
+function partsOf(
+  { body, query, path }: CallRequest,
+  shape: OperationShape | undefined,
+): readonly { readonly value: unknown; readonly schema: unknown }[] {
+  const described = (part: 'query' | 'path'): unknown => {
+    const own = (shape?.parameters ?? []).filter((each) => each.in === part)
+    return { properties: Object.fromEntries(own.map((each) => [each.name, each.schema])) }
+  }
+  return [
+    { value: body, schema: shape?.body?.schema },
+    { value: query, schema: described('query') },
+    { value: path, schema: described('path') },
+  ]
+}
+
+/** The arguments of a call as one value, wherever they stand. */
+export function argumentsOf({ body, query = {}, path = {} }: CallRequest): unknown {
+  return Object.keys(query).length + Object.keys(path).length === 0 ? body : [body, query, path]
 }
 
 /**
