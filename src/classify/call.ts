@@ -7,7 +7,7 @@ import { isNumber, numberText } from './leaf.ts'
 import { type ClassEntry, type ClassMemory, rememberClass } from './memory.ts'
 import { classesOf, noteSent } from './recall.ts'
 import { redactAll } from './redact.ts'
-import { type TokenBook, type TokenEntry, tokenise } from './token.ts'
+import { type TokenBook, type TokenEntry, tokenise, tokensIn } from './token.ts'
 
 /** Parts of a request in the order in which they are looked at; pointers of findings begin with the part, but for the body's. */
 const parts = ['path', 'query', 'header', 'beside'] as const
@@ -135,9 +135,18 @@ function unflattened(request: CallRequest, value: unknown): CallRequest {
   return typeof value === 'object' && value !== null ? { ...request, ...value } : request
 }
 
-/** A label says of whatever stands at its place that it is of a class, and so of a token that was put there. */
+/** A label says of whatever stands at its place that it is of a class, and so of a token that was put there; and what is drawn at random looks like a key. */
 function isNoToken(value: unknown, book: TokenBook): (finding: Finding) => boolean {
-  return ({ at, start, end }) => !book.byToken.has(textAt(value, at).slice(start, end))
+  return ({ at, start, end, in: within }) => {
+    if (book.byToken.size === 0 || within === 'name') return true
+    return !tokensIn(textAt(value, at), book).some((each) => each.start <= start && end <= each.end)
+  }
+}
+
+/** Which of the findings in a request are in more than tokens of its run. */
+export function besideTokens(request: CallRequest, findings: readonly Finding[], book: TokenBook): readonly Finding[] {
+  const isOther = isNoToken(flattened(request), book)
+  return findings.filter((each) => isOther(flatPlace(each)))
 }
 
 /** Takes classes out of an answer; of those in `tokens`, puts tokens in their place. */

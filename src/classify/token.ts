@@ -101,6 +101,13 @@ const uuidOf = (hex: string): string =>
 const anyToken =
   /⟦[^⟦⟧:]{1,64}:[0-9a-f]{16,64}⟧|t-[0-9a-f]{16,64}@token\.invalid|https:\/\/token\.invalid\/[0-9a-f]{16,64}|[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}|\+999\d{11}/g
 
+/** Where tokens that were drawn in a run stand in a text. */
+export function tokensIn(text: string, book: TokenBook): readonly { readonly start: number; readonly end: number }[] {
+  return [...text.matchAll(anyToken)].flatMap(({ 0: token, index: start }) =>
+    book.byToken.has(token) ? [{ start, end: start + token.length }] : [],
+  )
+}
+
 function shapeOf(token: string): Shape {
   if (token.startsWith('⟦')) return 'plain'
   if (token.startsWith('t-')) return 'email'

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { CallRequest, Charter, OperationId } from '../charter/charter.ts'
 import { printPointer } from '../charter/pointer.ts'
 import { objectOf, textOf } from '../charter/source/plain.ts'
-import { type Cover, classesOfCall, coverRequest, withholdClasses } from '../classify/call.ts'
+import { besideTokens, type Cover, classesOfCall, coverRequest, withholdClasses } from '../classify/call.ts'
 import { classesIn } from '../classify/classes.ts'
 import { seenOf } from '../classify/finding.ts'
 import type { Labels } from '../classify/labels.ts'
@@ -34,7 +34,8 @@ const draw = (): string => randomBytes(16).toString('hex')
 /** The classes of data a call carries, and where it takes them. */
 export function carriedClasses(carrying: Carrying): readonly ClassSeen[] {
   const { labels, operation, request, run } = carrying
-  const seen = seenOf(classesOfCall(labels, { operation, request }, run?.classes))
+  const found = classesOfCall(labels, { operation, request }, run?.classes)
+  const seen = seenOf(besideTokens(request, found, bookOf(run)))
   const where = whereTo(carrying)
   return seen.map((each) => ({ ...each, ...where }))
 }

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { loadCharter } from '../../src/charter/load.ts'
-import { classesOfCall, coverRequest, learnAnswer, noteCall, withholdClasses } from '../../src/classify/call.ts'
+import {
+  besideTokens,
+  classesOfCall,
+  coverRequest,
+  learnAnswer,
+  noteCall,
+  withholdClasses,
+} from '../../src/classify/call.ts'
 import { classesIn } from '../../src/classify/classes.ts'
 import { addEntry, emptyClassMemory, foldClasses } from '../../src/classify/memory.ts'
 import { labelsOf } from '../../src/classify/of-charter.ts'
@@ -155,3 +162,29 @@ for (const [data, problem] of [
     assert.ok((problems[0]?.line ?? 0) > 1)
   })
 }
+
+test('a token is no key, although it looks drawn at random; what is written like one is', () => {
+  const keys = labelsOf(
+    charterFrom(`
+lockstep: 1
+sources: [{ name: api, type: inline, operations: { read: { method: GET, path: /key, response: { value: string } } } }]
+operations: { api.read: { by: anyone } }
+data: { classes: [public, secret], labels: [{ pattern: credential, class: secret }, { at: 'api.read#/value', class: secret }] }
+`),
+  ).labels
+  const book = tokenBook()
+  const body = { value: 'zK8v-Qm3T-x91Lw-77rHp-Gd5s' }
+  const find = (value: unknown) => classesIn(keys, value, { operation: 'api.read', side: 'answer' })
+  const shown = withholdClasses(body, find, { classes: ['secret'], tokens: ['secret'] }, { book, draw })
+  const [token = ''] = book.byToken.keys()
+  assert.deepEqual(shown.body, { value: token })
+  const carried = (text: string) => {
+    const request = { body: { text }, path: { key: text } }
+    return besideTokens(request, classesOfCall(keys, { operation: 'api.read', request }), book).map(({ at }) => at)
+  }
+  assert.deepEqual(carried(`The key is ${token}.`), [])
+  assert.deepEqual(
+    new Set(carried('The key is ⟦secret:0f1e2d3c4b5a69788796a5b4c3d2e1f0⟧.')),
+    new Set(['/text', '$path/key']),
+  )
+})
