@@ -7,11 +7,13 @@ import type { Context } from './context.ts'
 import { matches } from './destination.ts'
 import type { Kind, Shortfall, Site } from './kind.ts'
 import { everyoneIn, goesToModel, isAgents, modelOf, workflowOf } from './run.ts'
+import { undescribedArguments } from './undescribed.ts'
 import { joinWords } from './words.ts'
 
 /**
- * An agent does no more than its workflow lists, for nobody it may not act for, and nothing outside the list its run was given. That everybody
- * it acts for may make the call themselves is what `by` asks. Which models a workflow uses binds whoever asks one.
+ * An agent does no more than its workflow lists, for nobody it may not act for, and nothing outside the list its run was given; it passes a tool
+ * no argument that its approved description does not have. That everybody it acts for may make the call themselves is what `by` asks. Which models
+ * a workflow uses binds whoever asks one.
  */
 export const delegation: Kind<'delegation'> = {
   compile: ({ approvals }, site) => {
@@ -20,7 +22,12 @@ export const delegation: Kind<'delegation'> = {
     return (context) => {
       const wrong = models === undefined ? undefined : modelShortfall(models, context)
       if (wrong !== undefined || !isAgents(context)) return wrong
-      return agentShortfall(site, context.call.principal) ?? runShortfall(site, context) ?? planShortfall(context, plan)
+      return (
+        agentShortfall(site, context.call.principal) ??
+        runShortfall(site, context) ??
+        argumentShortfall(site, context) ??
+        planShortfall(context, plan)
+      )
     }
   },
   describe: ({ says }) =>
@@ -101,6 +108,16 @@ function runShortfall({ charter, use }: Site, { call }: Context): Shortfall | un
   return broken(
     `the run is of \`${run.workflow}\`, the operation of ${own === undefined ? 'no workflow' : `\`${own}\``}`,
   )
+}
+
+/** HTTP operations take what their API takes; of a tool, all there is to know is what was approved. */
+function argumentShortfall({ charter, use }: Site, { call }: Context): Shortfall | undefined {
+  const shape = charter.operations.get(use.operation)?.shape
+  if (shape?.method !== 'TOOL') return undefined
+  const names = undescribedArguments(shape.body?.schema, call.request.body)
+  if (names.length === 0) return undefined
+  const shown = names.slice(0, 8).map((each) => `\`${each.slice(0, 64)}\``)
+  return broken(`the tool as it was approved has no argument ${joinWords(shown)}`)
 }
 
 function planShortfall(context: Context, plan: Asking | undefined): Shortfall | undefined {

@@ -81,7 +81,7 @@ const remedies: Readonly<Partial<Record<Reason['kind'], string>>> = {
   order: 'take the steps in their order',
   separation: 'have somebody else do it',
   idempotency: 'send an idempotency key',
-  delegation: 'use what the workflow of the agent lists, for somebody it may act for',
+  delegation: 'use what the workflow of the agent lists, as it is described, for somebody it may act for',
   values: 'take the value from where the charter lets it come from, or have the user name it',
   flow: 'leave out the data, or send it where its class may go',
   integrity: 'have the tool approved as it is now',

@@ -41,7 +41,7 @@ const mode = { type: 'string', enum: ['trash', 'erase'] }
 function officeCharter(): Charter {
   const tools = names.map((name) => ({
     name,
-    inputSchema: { type: 'object', properties: name === 'remove' ? { mode } : {} },
+    inputSchema: { type: 'object', properties: name === 'remove' ? { mode } : {}, additionalProperties: true },
   }))
   const { description } = readToolList('office', { tools }, () => ({ file: 'tools.json', line: 1, column: 1 }))
   const { charter: parsed, diagnostics } = parseCharter([{ file: 'office.yaml', text }])
