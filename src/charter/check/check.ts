@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts'
 import type { ParsedCharter } from '../parse.ts'
 import { checkAccess } from './access.ts'
 import { checkApprovals } from './approval.ts'
+import { checkArguments } from './argument.ts'
 import { type Checker, makeChecker } from './checker.ts'
 import { checkCounts } from './count.ts'
 import { checkCoverage } from './coverage.ts'
@@ -26,6 +27,7 @@ const concerns: readonly ((checker: Checker) => void)[] = [
   checkParents,
   checkPlaces,
   checkSources,
+  checkArguments,
   checkCounts,
   checkOrder,
   checkCoverage,
