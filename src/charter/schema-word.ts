@@ -59,7 +59,7 @@ export const says = z
 export const rule = z.union([expression, z.strictObject({ rule: expression, says, name: name.optional() })])
 export const scope = oneOrMore(z.string().min(1)).meta({
   description:
-    'Counted for each: `call`, `object`, `principal`, `tenant`, the name of a reference, or a place in the request (`$request.body#/week`). A list counts per combination.',
+    'Counted for each: `call`, `object`, `principal` (whoever calls, be it an agent), `person` (whoever is behind the call), `agent`, `run`, `tenant`, the name of a reference, or a place in the request (`$request.body#/week`), in whatever letter case. A list counts per combination.',
 })
 
 /** What a value of an inline operation looks like. */
