@@ -12,8 +12,8 @@ export interface Going {
 /**
  * Whether data seen in a call goes to a destination by it.
  *
- * With a place and a value (`desk.send_email#/to=*@example.com`) all values at that place have to fit: one recipient that is not meant
- * makes all of it go astray. With a place alone, the data has to stand there or below.
+ * With a place and a value (`desk.send_email#/to=*@example.com`) all values at that place have to fit, and those of the copies beside it: one
+ * recipient that is not meant makes all of it go astray. With a place alone, the data has to stand there or below.
  */
 export function leadsTo(to: Destination, seen: ClassSeen, { operation, body }: Going): boolean {
   if (to.kind === 'model') return seen.to !== undefined && matches(to.glob, seen.to.name)
@@ -21,8 +21,31 @@ export function leadsTo(to: Destination, seen: ClassSeen, { operation, body }: G
   if (seen.to !== undefined || !matches(to.glob, operation)) return false
   if (to.at === undefined) return true
   if (to.value === undefined) return isAtOrBelow(to.at, parsePointer(seen.at))
+  const { value } = to
   const found = valuesAt(body, to.at)
-  return found.length > 0 && found.every((each) => typeof each === 'string' && isMeant(to.value ?? '', each))
+  if (found.length === 0) return false
+  return [...found, ...copiesBeside(body, to.at)].every((each) => typeof each === 'string' && isMeant(value, each))
+}
+
+const recipients = /^(?:to|b?cc)(?:[_-]?(?:recipients?|address(?:es)?|e?mails?))?$/i
+
+/** Who else gets what goes to a place of recipients: mails have open and blind copies, however their members are spelled. */
+function copiesBeside(body: unknown, at: readonly string[]): readonly unknown[] {
+  const index = at.findLastIndex((step) => recipients.test(step))
+  if (index < 0) return []
+  return valuesAt(body, at.slice(0, index)).flatMap((mail) =>
+    typeof mail !== 'object' || mail === null
+      ? []
+      : Object.entries(mail).flatMap(([name, value]) =>
+          name !== at[index] && recipients.test(name) ? leavesOf(value) : [],
+        ),
+  )
+}
+
+/** What stands in a value, at any depth; nothing where it is empty. */
+function leavesOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null || value === '') return []
+  return typeof value === 'object' ? Object.values(value).flatMap(leavesOf) : [value]
 }
 
 function isAtOrBelow(pattern: readonly string[], at: readonly string[] | undefined): boolean {

@@ -121,8 +121,13 @@ function placesOf(
   const [step, ...rest] = pattern
   if (step === undefined) return [{ at, value }]
   if (typeof value !== 'object' || value === null) return []
-  const members = step === '*' ? Object.keys(value) : Object.hasOwn(value, step) ? [step] : []
+  const members = Object.keys(value).filter((name) => step === '*' || spelled(name) === spelled(step))
   return members.flatMap((name) => placesOf(new Map(Object.entries(value)).get(name), rest, [...at, name]))
+}
+
+/** Many who read arguments do not mind how a name is written: `Bcc` is `bcc`, `replyTo` is `reply_to`. */
+function spelled(name: string): string {
+  return name.replace(/[_-]/g, '').toLowerCase()
 }
 
 function schemaAt(schema: unknown, pattern: Pattern): unknown {
