@@ -6,7 +6,7 @@ import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { bodyOfResult, jsonInText } from '../../wire/tool-result.ts'
+import { jsonInText, judgedBodyOf } from '../../wire/tool-result.ts'
 import { type About, allowed, changedTo, type Disposition, denied, overriddenBy, refusedAs } from './answer.ts'
 import type { Members } from './envelope.ts'
 import type { Learnt } from './runs.ts'
@@ -214,7 +214,7 @@ export async function callNow(
 export function bodyOf(outputs: readonly unknown[]): unknown {
   const [only] = outputs
   if (outputs.length !== 1) return { content: outputs }
-  if (isRecord(only) && Object.hasOwn(only, 'structuredContent')) return bodyOfResult(only)
+  if (isRecord(only) && Object.hasOwn(only, 'structuredContent')) return judgedBodyOf(only)
   const json = typeof only === 'string' ? parseLosslessJson(only) : isRecord(only) ? jsonInText(only) : undefined
   if (typeof json === 'object' && json !== null) return json
   return isRecord(only) || Array.isArray(only) ? only : { content: only ?? null }

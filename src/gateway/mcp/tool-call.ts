@@ -7,13 +7,13 @@ import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { bodyOfResult } from '../../wire/tool-result.ts'
+import { judgedBodyOf } from '../../wire/tool-result.ts'
 import type { Failure } from '../http/sending.ts'
 import type { Expected } from './conversation.ts'
 import type { Asking, Verdict } from './judge.ts'
 import { type RequestMessage, type ResponseMessage, withArguments } from './message.ts'
 import { errorBytes, errorOf, refusalCodes, resultBytes } from './rpc-error.ts'
-import { withBodyOf } from './tool-result.ts'
+import { judgedOnly, withBodyOf } from './tool-result.ts'
 
 /** One call that is to be decided. */
 export interface Deciding {
@@ -108,8 +108,9 @@ function settlingOf(ruling: Going): Settling {
       const outcome = outcomeOf(result, error, status)
       const release = await settleSafely(ruling, outcome)
       if (release.kind === 'refused') return { refusal: release.refusal }
-      if (release.kind === 'pass') return undefined
-      return { result: isRecord(result) ? withBodyOf(result, release.body) : result }
+      if (!isRecord(result)) return release.kind === 'pass' ? undefined : { result }
+      const shown = release.kind === 'pass' ? judgedOnly(result) : withBodyOf(result, release.body)
+      return shown && { result: shown }
     },
   }
 }
@@ -134,7 +135,7 @@ function outcomeOf(result: unknown, error: unknown, status: number): Outcome {
   }
   if (result['resultType'] === 'input_required')
     return { kind: 'answered', answer: { status: 428, headers: {}, body: null } }
-  const body = bodyOfResult(result)
+  const body = judgedBodyOf(result)
   return {
     kind: 'answered',
     answer: {
