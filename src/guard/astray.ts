@@ -6,13 +6,19 @@ import type { Going } from './going.ts'
 import { createdBy } from './made.ts'
 import { movesOf, usesOf } from './moves.ts'
 
+/** An object that is where it should not be, and a sentence that says so. */
+export interface Astray {
+  readonly says: string
+  readonly object: { readonly type: string; readonly key: string; readonly state: string }
+}
+
 /**
  * Says which object is where no use leads as which the call was allowed; undefined when all are where they may be, or nothing shows it.
  *
  * Only a state that stands in the answer itself tells: rules over part of an object may say anything. What is as it was is no surprise here.
  * Pure.
  */
-export function astrayAfter(going: Going, answer: Answer, now: number): string | undefined {
+export function astrayAfter(going: Going, answer: Answer, now: number): Astray | undefined {
   const { satisfied, force, call, mode } = going
   if (satisfied === undefined || mode !== 'enforce' || answer.status === 202) return undefined
   const allowed = (force.charter.operations.get(call.operation)?.uses ?? []).filter(({ id }) => satisfied.includes(id))
@@ -21,30 +27,31 @@ export function astrayAfter(going: Going, answer: Answer, now: number): string |
   for (const { fact } of createdBy(force.charter, going, answer, now)) {
     const type = force.charter.objects.get(fact.type)
     const makers = allowed.filter((use) => use.creates && use.object?.type === fact.type)
-    const says = saysAstray(
+    const astray = strayed(
       type,
       fact,
       makers.map(({ to }) => to),
     )
-    if (says !== undefined) return says
+    if (astray !== undefined) return astray
   }
   for (const { type, before, outcomes } of movesOf(going)) {
     const shown = representationIn(type, answer.body, before.key)
     if (shown === undefined) continue
     const fact = { ...readObject(type, shown, { now }), key: before.key }
-    const says = fact.state === before.state ? undefined : saysAstray(type, fact, outcomes)
-    if (says !== undefined) return says
+    const astray = fact.state === before.state ? undefined : strayed(type, fact, outcomes)
+    if (astray !== undefined) return astray
   }
   return undefined
 }
 
-function saysAstray(
+function strayed(
   type: ObjectType | undefined,
   { key, state }: ObjectFact,
   outcomes: readonly (readonly string[])[],
-): string | undefined {
+): Astray | undefined {
   if (type?.state === undefined || type.state.kind === 'when' || state === undefined) return undefined
   if (outcomes.length === 0 || outcomes.some((to) => to.length === 0 || to.includes(state))) return undefined
   const leads = [...new Set(outcomes.flat())].join(' or ')
-  return `astray: the ${type.name} ${key} is ${state}, and as the call was allowed it can only be ${leads}`
+  const says = `astray: the ${type.name} ${key} is ${state}, and as the call was allowed it can only be ${leads}`
+  return { says, object: { type: type.name, key, state } }
 }

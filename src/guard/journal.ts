@@ -2,6 +2,7 @@
 import type { CallRequest, OperationId, Principal, Run, UseId } from '../charter/charter.ts'
 import type { Obligation } from '../constraint/kind.ts'
 import type { Decision, Reason } from '../decide/decision.ts'
+import type { Astray } from './astray.ts'
 import type { Objects } from './gather.ts'
 import type { NotedTool } from './noted-tools.ts'
 import type { HoldState, Mark, ObjectRef, Switch } from './store.ts'
@@ -30,7 +31,7 @@ export type GuardEvent = { readonly at: number } & (
       readonly status?: number
       readonly why?: string
       /** Which object the API left where no use leads as which the call was allowed. */
-      readonly astray?: string
+      readonly astray?: Astray
       readonly created?: ObjectRef
       readonly recording: Recording
       readonly run?: string

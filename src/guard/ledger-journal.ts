@@ -36,7 +36,8 @@ export function draftOf(event: GuardEvent): EntryDraft {
         outcome: event.effect === 'in-doubt' ? 'unknown' : event.effect === 'effective' ? 'effective' : 'not-effective',
         record: rules[event.recording],
         ...(event.status === undefined ? {} : { status: event.status }),
-        ...whyOf(event.why ?? event.astray),
+        ...whyOf(event.why ?? event.astray?.says),
+        ...(event.astray === undefined ? {} : { astray: event.astray.object }),
         ...(event.run === undefined ? {} : { run: event.run }),
         ...(event.subject === undefined ? {} : { subject: event.subject }),
         ...(event.principal === undefined ? {} : { principal: { id: event.principal } }),
@@ -215,8 +216,12 @@ function summaryOf({ id, kind, tenant, roles, actors, chain }: Principal): Princ
   }
 }
 
-function namesOf(objects: Objects): readonly ObjectName[] {
-  return Object.values(objects).flatMap((fact) => (fact === null ? [] : [{ type: fact.type, key: fact.key }]))
+function namesOf({ object, ...others }: Objects): readonly ObjectName[] {
+  return [object, ...Object.values(others)].flatMap((fact) => {
+    if (fact === null || fact === undefined) return []
+    const { type, key, state } = fact
+    return [{ type, key, ...(state === undefined ? {} : { state }) }]
+  })
 }
 
 function named(id: string | undefined): PrincipalSummary {

@@ -97,10 +97,11 @@ export interface PrincipalSummary {
   readonly actsFor?: readonly string[]
 }
 
-/** One object a call is about. */
+/** One object a call is about. `state`: as the charter calls it; in a decision the one it was in before the call. */
 export interface ObjectName {
   readonly type: string
   readonly key: string
+  readonly state?: string
 }
 
 /** One reason of a decision: which demand, and how it was not met. */
@@ -130,6 +131,7 @@ export interface DecisionBody {
   readonly use?: string
   readonly run?: string
   readonly workflow?: string
+  /** The one acted on comes first. */
   readonly objects?: readonly ObjectName[]
   readonly obligations?: readonly string[]
 }
@@ -143,6 +145,8 @@ export interface OutcomeBody {
   readonly run?: string
   readonly status?: number
   readonly ms?: number
+  /** Where the answer shows an object that no use leads to as which the call was allowed. */
+  readonly astray?: ObjectName
   readonly why?: string
 }
 

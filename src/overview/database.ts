@@ -5,7 +5,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import type { Summary } from './summary.ts'
 
 /** A file of another form is thrown away. */
-const form = 1
+const form = 2
 const minuteMs = 60_000
 /** Calls of somebody without a run belong together as long as no longer silence is between them. */
 const silenceMs = 30 * 60_000
@@ -13,7 +13,8 @@ const silenceMs = 30 * 60_000
 const schema = `
   CREATE TABLE entry (
     idx INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, call TEXT, operation TEXT, use TEXT, principal TEXT, person TEXT,
-    tenant TEXT, effect TEXT, run TEXT, workflow TEXT, object TEXT, rule TEXT, hold TEXT, session TEXT, line TEXT NOT NULL
+    tenant TEXT, effect TEXT, run TEXT, workflow TEXT, object TEXT, state TEXT, rule TEXT, hold TEXT,
+    session TEXT, line TEXT NOT NULL
   ) STRICT;
   CREATE INDEX entry_at ON entry (at);
   CREATE INDEX entry_kind ON entry (kind, effect);
@@ -28,8 +29,8 @@ const schema = `
   CREATE INDEX entry_session ON entry (session) WHERE session IS NOT NULL;
   CREATE TABLE object (name TEXT NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (name, idx)) STRICT, WITHOUT ROWID;
   CREATE TABLE count (
-    minute INTEGER NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, use TEXT NOT NULL, effect TEXT NOT NULL, n INTEGER NOT NULL,
-    PRIMARY KEY (minute, kind, operation, use, effect)
+    minute INTEGER NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, use TEXT NOT NULL, effect TEXT NOT NULL, state TEXT NOT NULL,
+    n INTEGER NOT NULL, PRIMARY KEY (minute, kind, operation, use, effect, state)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE tally (
     of TEXT NOT NULL, name TEXT NOT NULL, beside TEXT NOT NULL, effect TEXT NOT NULL, n INTEGER NOT NULL, first INTEGER NOT NULL,
@@ -99,13 +100,29 @@ export function openIntake(db: Database): Intake {
       run,
       workflow,
       objects = [],
+      state,
     } = summary
     const session = sessionOf(summary)
-    const values = [index, at, kind, call, operation, use, principal, person, tenant, effect, run, workflow, objects[0]]
+    const values = [
+      index,
+      at,
+      kind,
+      call,
+      operation,
+      use,
+      principal,
+      person,
+      tenant,
+      effect,
+      run,
+      workflow,
+      objects[0],
+      state,
+    ]
     const line = [summary.constraint, summary.hold, session, JSON.stringify(summary)]
     sql.entry.run([...values, ...line].map((value) => value ?? null))
     for (const name of objects) sql.object.run(name, index)
-    sql.count.run(Math.floor(at / minuteMs), kind, operation ?? '', use ?? '', effect ?? '')
+    sql.count.run(Math.floor(at / minuteMs), kind, operation ?? '', use ?? '', effect ?? '', state ?? '')
     for (const [of, name, beside] of tallied(summary)) sql.tally.run(of, name, beside, effect ?? '', at, at)
   }
   const take = db.transaction((summaries: readonly Summary[], upTo: number): void => {
@@ -122,9 +139,10 @@ export function openIntake(db: Database): Intake {
   }
 }
 
-/** What is counted for good, beside what: decisions by each who and what. */
+/** What is counted for good, beside what: decisions by each who and what, and outcomes that no use leads to. */
 function tallied(summary: Summary): readonly (readonly [of: string, name: string, beside: string])[] {
   const { kind, principal, principalKind, operation, workflow, tenant, constraint } = summary
+  if (kind === 'outcome' && constraint !== undefined) return [['constraint', constraint, operation ?? '']]
   if (kind !== 'decision') return []
   const found: (readonly [string, string | undefined, string | undefined])[] = [
     [principalKind === 'agent' ? 'agent' : 'principal', principal, operation],
@@ -138,9 +156,9 @@ function tallied(summary: Summary): readonly (readonly [of: string, name: string
 
 function prepare(db: Database) {
   return {
-    entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 17 }, () => '?').join(', ')})`),
+    entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 18 }, () => '?').join(', ')})`),
     object: db.prepare('INSERT OR IGNORE INTO object VALUES (?, ?)'),
-    count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1'),
+    count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1'),
     tally: db.prepare(
       'INSERT INTO tally VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET n = n + 1, last = excluded.last',
     ),

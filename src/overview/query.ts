@@ -18,6 +18,8 @@ export interface EntryQuery {
   readonly workflow?: string | undefined
   /** `type/key`. */
   readonly object?: string | undefined
+  /** The state the object acted on was in. */
+  readonly state?: string | undefined
   readonly rule?: string | undefined
   readonly hold?: string | undefined
   readonly session?: string | undefined
@@ -70,6 +72,8 @@ export interface Count {
   readonly operation: string
   readonly use: string
   readonly effect: string
+  /** The state the object acted on was in; empty when there was none, or it is not asked for. */
+  readonly state: string
   readonly n: number
 }
 
@@ -79,7 +83,7 @@ export interface CountQuery {
   /** Width of a span, whole minutes in milliseconds; one span over all of it when absent. */
   readonly stepMs?: number | undefined
   readonly kind?: string | undefined
-  readonly by: readonly ('operation' | 'use' | 'effect' | 'kind')[]
+  readonly by: readonly ('operation' | 'use' | 'effect' | 'kind' | 'state')[]
 }
 
 /** How often something was seen, with what came of it, since when and until when. */
@@ -121,6 +125,7 @@ const columns = [
   'tenant',
   'run',
   'workflow',
+  'state',
   'rule',
   'hold',
   'session',
@@ -180,7 +185,7 @@ function findEntries(db: Database, query: EntryQuery): EntryPage {
 
 /** Where several things are asked of which none is rare by itself, a page looks no further than this. */
 function edgeOf(db: Database, query: EntryQuery, oldest: boolean): number | undefined {
-  const asked = columns.filter((column) => query[column] !== undefined && column !== 'effect')
+  const asked = columns.filter((column) => query[column] !== undefined && column !== 'effect' && column !== 'state')
   const alone = asked.length <= 1 && query.tenant === undefined
   const rare: readonly (keyof EntryQuery)[] = ['call', 'run', 'hold', 'session', 'object', 'any']
   if (alone || rare.some((each) => query[each] !== undefined)) return undefined
@@ -255,7 +260,7 @@ function findSessions(db: Database, query: SessionQuery): readonly Session[] {
 
 function countEntries(db: Database, { from, to, stepMs, kind, by }: CountQuery): readonly Count[] {
   const step = stepMs === undefined ? undefined : Math.max(1, Math.round(stepMs / minuteMs))
-  const all = ['kind', 'operation', 'use', 'effect'] as const
+  const all = ['kind', 'operation', 'use', 'effect', 'state'] as const
   const span = step === undefined ? '0' : `minute - minute % ${step}`
   const shown = all.map((column) => (by.includes(column) ? column : `'' AS ${column}`)).join(', ')
   const group = ['span', ...all.filter((column) => by.includes(column))].join(', ')

@@ -22,7 +22,9 @@ export interface Summary {
   readonly workflow?: string
   /** `type/key` of the objects it is about. */
   readonly objects?: readonly string[]
-  /** The demand that was not met first. */
+  /** The state the object acted on was in; of an outcome that went astray, where it is now. */
+  readonly state?: string
+  /** The demand that was not met first; `astray` of an outcome that no use leads to. */
   readonly constraint?: string
   /** Why, in a sentence. */
   readonly says?: string
@@ -66,18 +68,21 @@ function whatOf(entry: Entry): Partial<Summary> {
         ...(run === undefined ? {} : { run }),
         ...(workflow === undefined ? {} : { workflow }),
         ...(objects.length === 0 ? {} : { objects: objects.map(nameOf) }),
+        ...optional('state', objects.find(({ type }) => use?.startsWith(`${type}.`))?.state),
         ...(first === undefined ? {} : { constraint: first.constraint }),
         ...(first?.says === undefined ? {} : { says: first.says }),
       }
     }
     case 'outcome': {
-      const { operation, outcome, run, status, ms, why } = entry
+      const { operation, outcome, run, status, ms, astray, why } = entry
       return {
         operation,
         effect: outcome,
         ...(run === undefined ? {} : { run }),
         ...(status === undefined ? {} : { status }),
         ...(ms === undefined ? {} : { ms }),
+        ...(astray === undefined ? {} : { constraint: 'astray', objects: [nameOf(astray)] }),
+        ...optional('state', astray?.state),
         ...saying(why),
       }
     }

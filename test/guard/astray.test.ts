@@ -64,6 +64,7 @@ async function start() {
     const draft = outcome === undefined ? undefined : draftOf(outcome)
     assert.equal(draft?.kind, 'outcome')
     assert.equal(draft.outcome, 'effective')
+    if (draft.why !== undefined) assert.equal(draft.astray?.state, state)
     return draft.why
   }
 }

@@ -76,6 +76,13 @@ const outcome = (call: string, minutes: number): EntryDraft => ({
   operation: 'shop.pay',
   outcome: 'effective',
 })
+/** Beside it, another that it only names: that one's state is not asked for. */
+const inState = (state: string): Pick<Extract<EntryDraft, { kind: 'decision' }>, 'objects'> => ({
+  objects: [
+    { type: 'customer', key: '1', state: 'gone' },
+    { type: 'order', key: '7', state },
+  ],
+})
 const bot = { id: 'bot', kind: 'agent', actsFor: ['ann'] }
 const broken = [{ constraint: 'order.pay.from', says: 'it must be placed' }]
 
@@ -125,9 +132,13 @@ test('entries are found by what they are about, calls without a run are joined u
 test('counts and tallies add up, in spans of time', async () => {
   const { ledger, open } = await stage()
   for (let n = 0; n < 30; n += 1)
-    await ledger.append(decision(`c${n}`, n, n % 3 === 0 ? { effect: 'deny', reasons: broken } : {}))
+    await ledger.append(
+      decision(`c${n}`, n, n % 3 === 0 ? { effect: 'deny', reasons: broken, ...inState('paid') } : {}),
+    )
+  const astray = { type: 'order', key: '7', state: 'refunded' }
+  await ledger.append({ ...outcome('c1', 29), astray, why: 'astray: it is refunded' } as EntryDraft)
   const overview = open()
-  await reach(overview, 31)
+  await reach(overview, 32)
   const counts = await overview.counts({
     from: at,
     to: at + 30 * minute,
@@ -150,8 +161,27 @@ test('counts and tallies add up, in spans of time', async () => {
   assert.deepEqual([allowed?.n, denied?.n, denied?.last], [20, 10, at + 27 * minute])
   assert.deepEqual(
     (await overview.tallies('constraint')).map(({ name, n }) => [name, n]),
-    [['order.pay.from', 10]],
+    [
+      ['astray', 1],
+      ['order.pay.from', 10],
+    ],
   )
+  const span = { from: at, to: at + 30 * minute, kind: 'decision' }
+  assert.deepEqual(
+    (await overview.counts({ ...span, by: ['use', 'effect', 'state'] })).map((each) => [
+      each.effect,
+      each.state,
+      each.n,
+    ]),
+    [
+      ['allow', '', 20],
+      ['deny', 'paid', 10],
+    ],
+  )
+  const { entries } = await overview.entries({ use: 'order.pay', effect: 'deny', state: 'paid', limit: 1 })
+  assert.deepEqual([entries[0]?.call, entries[0]?.state], ['c27', 'paid'])
+  const [led] = (await overview.entries({ rule: 'astray' })).entries
+  assert.deepEqual([led?.call, led?.state, led?.objects], ['c1', 'refunded', ['order/7']])
   await overview.close()
   await ledger.close()
 })

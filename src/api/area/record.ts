@@ -25,6 +25,7 @@ export const summarySchema = z.object({
   run: z.string().optional(),
   workflow: z.string().optional(),
   objects: z.array(z.string()).optional(),
+  state: z.string().optional(),
   constraint: z.string().optional(),
   says: z.string().optional(),
   hold: z.string().optional(),
@@ -47,6 +48,7 @@ const entryQuery = z.strictObject({
   run: name.optional(),
   workflow: name.optional(),
   object: name.optional(),
+  state: name.optional(),
   rule: name.optional(),
   hold: name.optional(),
   session: name.optional(),
@@ -66,7 +68,7 @@ const sessionQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).optional(),
 })
 
-const countBy = ['operation', 'use', 'effect', 'kind'] as const
+const countBy = ['operation', 'use', 'effect', 'kind', 'state'] as const
 
 const countQuery = z.strictObject({
   from: moment,
@@ -124,6 +126,7 @@ export const recordEndpoints = {
           operation: z.string(),
           use: z.string(),
           effect: z.string(),
+          state: z.string(),
           n: z.number(),
         }),
       ),
