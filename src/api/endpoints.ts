@@ -1,4 +1,5 @@
 /** Every endpoint of the console's API. */
+import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { newsEndpoints } from './area/news.ts'
 import { recordEndpoints } from './area/record.ts'
 import { sessionEndpoints } from './area/session.ts'
@@ -8,6 +9,7 @@ export const endpoints = {
   ...sessionEndpoints,
   ...newsEndpoints,
   ...recordEndpoints,
+  ...ledgerEndpoints,
   ...switchEndpoints,
 } as const
 

@@ -5,7 +5,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import type { Summary } from './summary.ts'
 
 /** A file of another form is thrown away. */
-const form = 2
+const form = 3
 const minuteMs = 60_000
 /** Calls of somebody without a run belong together as long as no longer silence is between them. */
 const silenceMs = 30 * 60_000
@@ -14,19 +14,25 @@ const schema = `
   CREATE TABLE entry (
     idx INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, call TEXT, operation TEXT, use TEXT, principal TEXT, person TEXT,
     tenant TEXT, effect TEXT, run TEXT, workflow TEXT, object TEXT, state TEXT, rule TEXT, hold TEXT,
-    session TEXT, line TEXT NOT NULL
+    session TEXT, notable TEXT, line TEXT NOT NULL
   ) STRICT;
   CREATE INDEX entry_at ON entry (at);
-  CREATE INDEX entry_kind ON entry (kind, effect);
+  CREATE INDEX entry_kind ON entry (kind);
+  CREATE INDEX entry_effect ON entry (effect) WHERE effect IS NOT NULL;
   CREATE INDEX entry_call ON entry (call) WHERE call IS NOT NULL;
-  CREATE INDEX entry_operation ON entry (operation, effect) WHERE operation IS NOT NULL;
-  CREATE INDEX entry_use ON entry (use, effect) WHERE use IS NOT NULL;
-  CREATE INDEX entry_principal ON entry (principal, effect) WHERE principal IS NOT NULL;
+  CREATE INDEX entry_operation ON entry (operation) WHERE operation IS NOT NULL;
+  CREATE INDEX entry_use ON entry (use) WHERE use IS NOT NULL;
+  CREATE INDEX entry_principal ON entry (principal) WHERE principal IS NOT NULL;
   CREATE INDEX entry_person ON entry (person) WHERE person IS NOT NULL;
-  CREATE INDEX entry_workflow ON entry (workflow, effect) WHERE workflow IS NOT NULL;
+  CREATE INDEX entry_workflow ON entry (workflow) WHERE workflow IS NOT NULL;
   CREATE INDEX entry_rule ON entry (rule) WHERE rule IS NOT NULL;
   CREATE INDEX entry_hold ON entry (hold) WHERE hold IS NOT NULL;
   CREATE INDEX entry_session ON entry (session) WHERE session IS NOT NULL;
+  CREATE INDEX entry_kind_notable ON entry (kind, notable) WHERE notable IS NOT NULL;
+  CREATE INDEX entry_operation_notable ON entry (operation, notable) WHERE notable IS NOT NULL;
+  CREATE INDEX entry_use_notable ON entry (use, notable) WHERE notable IS NOT NULL;
+  CREATE INDEX entry_principal_notable ON entry (principal, notable) WHERE notable IS NOT NULL;
+  CREATE INDEX entry_workflow_notable ON entry (workflow, notable) WHERE notable IS NOT NULL;
   CREATE TABLE object (name TEXT NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (name, idx)) STRICT, WITHOUT ROWID;
   CREATE TABLE count (
     minute INTEGER NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, use TEXT NOT NULL, effect TEXT NOT NULL, state TEXT NOT NULL,
@@ -40,10 +46,18 @@ const schema = `
     id TEXT PRIMARY KEY, run TEXT, principal TEXT, person TEXT, workflow TEXT, state TEXT, first INTEGER NOT NULL, last INTEGER NOT NULL,
     calls INTEGER NOT NULL, refused INTEGER NOT NULL, asked INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX session_last ON session (last);
+  CREATE INDEX session_last ON session (last, id);
+  CREATE INDEX session_principal ON session (principal, last, id);
+  CREATE INDEX session_person ON session (person, last, id);
+  CREATE INDEX session_workflow ON session (workflow, last, id);
+  CREATE INDEX session_run ON session (last, id) WHERE run IS NOT NULL;
+  CREATE INDEX session_refused ON session (last, id) WHERE refused > 0;
   CREATE INDEX session_of ON session (principal, person, last) WHERE run IS NULL;
   CREATE TABLE reached (id INTEGER PRIMARY KEY CHECK (id = 1), ledger TEXT NOT NULL, size INTEGER NOT NULL) STRICT;
 `
+
+/** Effects that people look for and that are rare: found by an index together with who or what. */
+export const notableEffects: ReadonlySet<string> = new Set(['deny', 'ask', 'refused', 'unknown', 'revoked', 'off'])
 
 /** Opens the file for a ledger; what is there of another form, or of another ledger, is dropped. */
 export function openOverviewFile(file: string, ledger: string): Database {
@@ -119,7 +133,8 @@ export function openIntake(db: Database): Intake {
       objects[0],
       state,
     ]
-    const line = [summary.constraint, summary.hold, session, JSON.stringify(summary)]
+    const notable = effect !== undefined && notableEffects.has(effect) ? effect : undefined
+    const line = [summary.constraint, summary.hold, session, notable, JSON.stringify(summary)]
     sql.entry.run([...values, ...line].map((value) => value ?? null))
     for (const name of objects) sql.object.run(name, index)
     sql.count.run(Math.floor(at / minuteMs), kind, operation ?? '', use ?? '', effect ?? '', state ?? '')
@@ -156,7 +171,7 @@ function tallied(summary: Summary): readonly (readonly [of: string, name: string
 
 function prepare(db: Database) {
   return {
-    entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 18 }, () => '?').join(', ')})`),
+    entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 19 }, () => '?').join(', ')})`),
     object: db.prepare('INSERT OR IGNORE INTO object VALUES (?, ?)'),
     count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1'),
     tally: db.prepare(

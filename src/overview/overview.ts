@@ -89,6 +89,7 @@ export function openOverview(config: OverviewConfig, onFailure: (why: string) =>
   return {
     entries: (query) => ask('entries', query),
     sessions: (query) => ask('sessions', query),
+    session: (id) => ask('session', id),
     counts: (query) => ask('counts', query),
     tallies: (of, name) => ask('tallies', of, name),
     reached: () => ask('reached'),

@@ -15,6 +15,8 @@ export interface Summary {
   readonly principalKind?: string
   /** The person an agent acts for. */
   readonly person?: string
+  /** Of an agent that others called: those between it and the person, nearest first. */
+  readonly through?: readonly string[]
   readonly tenant?: string
   /** What was decided, said or came of it. */
   readonly effect?: string
@@ -47,11 +49,13 @@ function whoOf(entry: Entry): Partial<Summary> {
   const principal: PrincipalSummary = ('principal' in entry ? entry.principal : undefined) ?? {}
   const { id, kind, tenant, actsFor } = principal
   const person = kind === 'agent' ? actsFor?.at(-1) : undefined
+  const through = kind === 'agent' ? (actsFor?.slice(0, -1) ?? []) : []
   return {
     ...(id === undefined ? {} : { principal: id }),
     ...(kind === undefined ? {} : { principalKind: kind }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(person === undefined ? {} : { person }),
+    ...(through.length === 0 ? {} : { through }),
   }
 }
 

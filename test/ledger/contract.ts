@@ -147,12 +147,17 @@ async function proves({ options }: Setting): Promise<void> {
     const texts = (await all(ledger)).map(({ text }) => text ?? '')
     const key = parseVerifierKey(ledger.publicKey) ?? assert.fail()
     const holds = async (index: number, text?: string): Promise<boolean> => {
-      const file = await proveEntry(ledger.reader, index, text)
+      const file = await proveEntry(ledger.reader, index, text === undefined ? {} : { text })
       const verdict = verifyProof(file ?? '', key)
       return verdict.holds && verdict.entry === texts[index]
     }
     for (const index of [0, 1, 128, 255, 256, 300]) assert.ok(await holds(index), `entry ${index}`)
     assert.ok(!(await holds(7, texts[8])))
+    await fill(ledger, 1)
+    await ledger.checkpoint()
+    const wider = verifyProof((await proveEntry(ledger.reader, 7, { size: 302 })) ?? '', key)
+    assert.equal(wider.holds && wider.head.size, 302)
+    assert.equal(await proveEntry(ledger.reader, 7, { size: 303 }), undefined)
     await ledger.prune(200_000, operator.principal)
     assert.equal(await proveEntry(ledger.reader, 7), undefined)
     assert.ok(await holds(7, texts[7]))

@@ -20,6 +20,7 @@ export const summarySchema = z.object({
   principal: z.string().optional(),
   principalKind: z.string().optional(),
   person: z.string().optional(),
+  through: z.array(z.string()).optional(),
   tenant: z.string().optional(),
   effect: z.string().optional(),
   run: z.string().optional(),
@@ -32,6 +33,21 @@ export const summarySchema = z.object({
   mode: z.string().optional(),
   status: z.number().optional(),
   ms: z.number().optional(),
+})
+
+/** A session, or a run. Times in milliseconds since 1970. */
+export const sessionSchema = z.object({
+  id: z.string(),
+  run: z.string().optional(),
+  principal: z.string().optional(),
+  person: z.string().optional(),
+  workflow: z.string().optional(),
+  state: z.string().optional(),
+  first: z.number(),
+  last: z.number(),
+  calls: z.number(),
+  refused: z.number(),
+  asked: z.number(),
 })
 
 const entryQuery = z.strictObject({
@@ -64,7 +80,11 @@ const sessionQuery = z.strictObject({
   workflow: name.optional(),
   runs: z.stringbool().optional(),
   refused: z.stringbool().optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  any: name.optional(),
   before: moment.optional(),
+  past: name.optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
 })
 
@@ -96,21 +116,7 @@ export const recordEndpoints = {
     needs: 'view',
     query: sessionQuery,
     answer: z.object({
-      sessions: z.array(
-        z.object({
-          id: z.string(),
-          run: z.string().optional(),
-          principal: z.string().optional(),
-          person: z.string().optional(),
-          workflow: z.string().optional(),
-          state: z.string().optional(),
-          first: z.number(),
-          last: z.number(),
-          calls: z.number(),
-          refused: z.number(),
-          asked: z.number(),
-        }),
-      ),
+      sessions: z.array(sessionSchema),
     }),
   },
   'GET /api/counts': {
@@ -173,6 +179,11 @@ export function recordArea(overview: OpenOverview): readonly Mounted[] {
   })
 }
 
-function shown({ objects, ...summary }: Summary): z.input<typeof summarySchema> {
-  return { ...summary, ...(objects === undefined ? {} : { objects: [...objects] }) }
+/** A summary as it is answered with. */
+export function shown({ objects, through, ...summary }: Summary): z.input<typeof summarySchema> {
+  return {
+    ...summary,
+    ...(objects === undefined ? {} : { objects: [...objects] }),
+    ...(through === undefined ? {} : { through: [...through] }),
+  }
 }

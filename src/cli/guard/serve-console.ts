@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ledgerArea } from '../../api/area/ledger/ledger.ts'
 import { newsArea } from '../../api/area/news.ts'
 import { recordArea } from '../../api/area/record.ts'
 import { sessionArea } from '../../api/area/session.ts'
@@ -16,6 +17,7 @@ import { makeLink } from '../../api/session/one-time-link.ts'
 import type { Shelf } from '../../api/shelf.ts'
 import { type OpenOverview, openOverview } from '../../overview/overview.ts'
 import { openShelf, type ShelfPlace } from '../../store/shelf/open.ts'
+import { versionOfProgram } from '../version.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
 import { type ConsoleFile, consoleSchema } from './console-schema.ts'
 import type { Core } from './core.ts'
@@ -80,12 +82,19 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
   }
 }
 
-function areas({ core, ready }: ConsoleOptions, shelf: Shelf, overview: OpenOverview): readonly Mounted[] {
+function areas({ core, ready, secrets }: ConsoleOptions, shelf: Shelf, overview: OpenOverview): readonly Mounted[] {
   const { guard } = core
   return [
     ...sessionArea({ shelf, guard, version: () => ready().version }),
     ...newsArea(overview),
     ...recordArea(overview),
+    ...ledgerArea({
+      ledger: core.ledger,
+      overview,
+      guard,
+      storage: () => ledgerStorage(ready(), secrets),
+      version: versionOfProgram(),
+    }),
     ...switchArea(guard, Date.now),
   ]
 }
