@@ -96,7 +96,7 @@ class Gateway implements Decider {
   }
 
   async refuse(who: string): Promise<void> {
-    await this.#parts.guarded.guard.approvals.answer(this.#hold ?? '', person(who), 'refuse', 'no')
+    await this.#parts.guarded.guard.approvals.answer(this.#hold ?? '', person(who), 'refuse', { why: 'no' })
   }
 
   async wait(ms: number): Promise<void> {

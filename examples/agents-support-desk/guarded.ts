@@ -124,7 +124,7 @@ class Guarded implements Decider {
   }
 
   async refuse(who: string): Promise<void> {
-    await this.#watched.guard.approvals.answer(this.#hold ?? '', this.#place.person(who), 'refuse', 'no')
+    await this.#watched.guard.approvals.answer(this.#hold ?? '', this.#place.person(who), 'refuse', { why: 'no' })
   }
 
   async wait(ms: number): Promise<void> {

@@ -95,7 +95,8 @@ export function compileRejection(
   }
 }
 
-function compileSame(
+/** Whether something is still what was approved: in the parts the approval binds, or in all but its state and what changes by itself. */
+export function compileSame(
   binds: readonly Pointer[] | undefined,
   type: ObjectType | undefined,
 ): (granted: unknown, now: unknown) => boolean {

@@ -1,26 +1,17 @@
 /** Calls that wait for somebody: asked once, shown as they will run, decided by whoever the charter entitles. */
 
-import type { Approval } from '../charter/approval.ts'
 import type { Charter, Principal, Use } from '../charter/charter.ts'
 import { compileRejection } from '../constraint/approval.ts'
 import { makeContext } from '../constraint/context.ts'
 import type { Facts } from '../constraint/facts.ts'
 import { makeScopePlan } from '../constraint/scope.ts'
 import { objectsFor } from '../constraint/slot.ts'
-import type { Decision } from '../decide/decision.ts'
+import { type Asking, askQuestion, questionKey } from './asking.ts'
 import { newId } from './id.ts'
 import type { GuardEvent } from './journal.ts'
-import {
-  type Answered,
-  type Asked,
-  detailOfHold,
-  type HoldDetail,
-  holdEvent,
-  type Question,
-  questionIn,
-} from './question.ts'
-import type { Ready } from './reserve.ts'
+import { type Answered, type Asked, detailOfHold, type HoldDetail, type Question, questionIn } from './question.ts'
 import type { InForce, Runtime } from './runtime.ts'
+import { askedDigest, type Seen, seeQuestion } from './shown.ts'
 import { makeStandingGrants, type StandingGrants } from './standing-grants.ts'
 import type { Hold, HoldState, Transaction } from './store.ts'
 
@@ -29,48 +20,39 @@ export type Verdict =
   | { readonly ok: true; readonly state: HoldState; readonly sentBy?: 'guard' }
   | {
       readonly ok: false
-      readonly code: 'unknown' | 'closed' | 'expired' | 'not-entitled' | 'already'
+      readonly code: 'unknown' | 'closed' | 'expired' | 'not-entitled' | 'already' | 'changed'
       readonly why: string
     }
 
+/** What goes with an answer. */
+export interface Said {
+  readonly why?: string | undefined
+  /** The digest of what the person was shown: where anything is otherwise by now, nothing is answered. */
+  readonly shown?: string | undefined
+}
+
 export interface Approvals extends StandingGrants {
   /** Opens a question, or finds it when it is open already. */
-  ask(ready: Ready, asked: readonly Approval[], decision: Decision, sentBy: 'guard' | 'caller'): Promise<Asked>
+  ask(asking: Asking): Promise<Asked>
   /** Waits as long as a call may wait; true when it was granted meanwhile. */
   wait(reference: string, signal: AbortSignal | undefined): Promise<boolean>
   list(states?: readonly HoldState[]): Promise<readonly Question[]>
   get(reference: string): Promise<Question | undefined>
+  /** A question beside how things are now, for somebody who is to answer it. */
+  see(question: Question): Promise<Seen>
   /** Whether a person may answer a question, and if not why. */
   mayAnswer(question: Question, by: Principal): string | undefined
-  answer(reference: string, by: Principal, verdict: 'approve' | 'refuse', why?: string): Promise<Verdict>
+  answer(reference: string, by: Principal, verdict: 'approve' | 'refuse', said?: Said): Promise<Verdict>
 }
 
-const stillOpen: readonly HoldState[] = ['pending', 'granted']
-
 export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approvals {
-  const { store, journal, now, limits } = runtime
+  const { store, now, limits } = runtime
   const get = async (reference: string): Promise<Question | undefined> => {
     const { holds } = await store.read({ holds: [reference] })
     return holds[0] === undefined ? undefined : questionIn(holds[0], now())
   }
   return {
-    async ask(ready, asked, decision, sentBy) {
-      const found = await store.transact([`question ${ready.question}`], async (transaction) => {
-        const { holdsBy } = await transaction.read({ holdsBy: { question: ready.question } })
-        const open = holdsBy.find((hold) => stillOpen.includes(hold.state) && hold.expires > now())
-        if (open !== undefined) return { hold: open, fresh: false }
-        const refused = holdsBy.find((hold) => hold.state === 'refused' && hold.expires > now())
-        if (refused !== undefined) return { hold: refused, fresh: false }
-        const fresh = holdOf(ready, asked, decision, now(), limits.holdMs)
-        const hold = sentBy === 'guard' ? { ...fresh, detail: { ...fresh.detail, sentBy } } : fresh
-        await transaction.write([{ kind: 'hold', hold }])
-        return { hold, fresh: true }
-      })
-      if (found.fresh) await journal.append(holdEvent(found.hold, now(), ready.id))
-      const { id, state, expires } = found.hold
-      const why = detailOfHold(found.hold)?.answers.find((each) => each.verdict === 'refuse')?.why
-      return { reference: id, state, expires, ...(why === undefined ? {} : { why }) }
-    },
+    ask: (asking) => askQuestion(runtime, asking),
     async wait(reference, signal) {
       const deadline = now() + limits.waitMs
       while (now() < deadline && signal?.aborted !== true) {
@@ -82,21 +64,23 @@ export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approva
       return false
     },
     async list(states = ['pending']) {
-      const { holdsBy } = await store.read({ holdsBy: { states } })
+      // Nobody writes down that time is up.
+      const kept = states.includes('expired') ? [...new Set<HoldState>([...states, 'pending'])] : states
+      const { holdsBy } = await store.read({ holdsBy: { states: kept } })
       return holdsBy.flatMap((hold) => questionIn(hold, now()) ?? []).filter((each) => states.includes(each.state))
     },
     get,
+    see: (question) => seeQuestion(runtime, inForce(), question),
     mayAnswer: (question, by) => problemOf(inForce().charter, question, by, now()),
-    answer: (reference, by, verdict, why) => answer(runtime, inForce(), { reference, by, verdict, why }),
+    answer: (reference, by, verdict, said = {}) => answer(runtime, inForce(), { ...said, reference, by, verdict }),
     ...makeStandingGrants(runtime, inForce),
   }
 }
 
-interface Answering {
+interface Answering extends Said {
   readonly reference: string
   readonly by: Principal
   readonly verdict: 'approve' | 'refuse'
-  readonly why: string | undefined
 }
 
 /** First on the record, then in effect: an answer that came too late meanwhile is on the record as withdrawn. */
@@ -106,6 +90,9 @@ async function answer(runtime: Runtime, force: InForce, answering: Answering): P
   const at = now()
   const first = await store.transact([], (transaction) => check(transaction, force, answering, at))
   if (!first.ok) return first.verdict
+  const changed = await changeOf(runtime, force, first.question, answering)
+  if (changed !== undefined) return changed
+  const asked = askedDigest(force.charter, first.question)
   const event = (approval: string, said: 'approve' | 'refuse' | 'withdraw'): GuardEvent => ({
     at,
     kind: 'approval',
@@ -117,18 +104,40 @@ async function answer(runtime: Runtime, force: InForce, answering: Answering): P
     ...(why === undefined ? {} : { why }),
   })
   for (const approval of first.names) await journal.append(event(approval, verdict))
-  const said = await store.transact([`hold ${reference}`], async (transaction): Promise<Verdict> => {
+  const keys = [`hold ${reference}`, questionKey(first.hold.question)]
+  const said = await store.transact(keys, async (transaction): Promise<Verdict> => {
     const checked = await check(transaction, force, answering, at)
     if (!checked.ok) return checked.verdict
     const { hold, question, names } = checked
+    if (askedDigest(force.charter, question) !== asked) return somethingChanged
     const answers = [...question.answers, ...names.map((approval) => answerOf(answering, approval, at))]
     const state = stateAfter(question, answers)
-    await keep(transaction, hold, question, answers, state)
+    await transaction.write([{ kind: 'hold', hold: { ...hold, state, detail: { ...detailOfHold(hold), answers } } }])
     if (verdict === 'approve') await grant(transaction, force.charter, { hold, question, names, by, at })
     return { ok: true, state, ...sentByOf(question) }
   })
   if (!said.ok) for (const approval of first.names) await journal.append(event(approval, 'withdraw'))
   return said
+}
+
+const somethingChanged = {
+  ok: false,
+  code: 'changed',
+  why: 'it is not any more what was shown: look at it again',
+} as const satisfies Verdict
+
+/** Whether what the person was shown is not what is there now; or cannot be approved any more, whoever is shown what. */
+async function changeOf(
+  runtime: Runtime,
+  force: InForce,
+  question: Question,
+  { shown, verdict }: Answering,
+): Promise<Verdict | undefined> {
+  if (shown === undefined) return undefined
+  const { digest, outdated } = await seeQuestion(runtime, force, question)
+  if (digest !== shown) return somethingChanged
+  const why = 'what it is about has changed since it was asked: the call has to be made again'
+  return outdated && verdict === 'approve' ? { ok: false, code: 'changed', why } : undefined
 }
 
 function answerOf({ by, verdict, why }: Answering, approval: string, at: number): Answered {
@@ -143,7 +152,7 @@ type Checked =
 async function check(
   transaction: Transaction,
   force: InForce,
-  { reference, by }: Answering,
+  { reference, by, shown }: Answering,
   now: number,
 ): Promise<Checked> {
   const refuse = (code: Extract<Verdict, { ok: false }>['code'], why: string): Checked => ({
@@ -155,23 +164,12 @@ async function check(
   if (hold === undefined || question === undefined) return refuse('unknown', 'there is no such question')
   if (question.state === 'expired') return refuse('expired', 'nobody answered in time')
   if (question.state !== 'pending') return refuse('closed', `it is ${question.state} already`)
-  if (question.charter !== force.version) return refuse('expired', 'the charter has changed since it was asked')
+  if (question.charter !== force.version)
+    return refuse(shown === undefined ? 'expired' : 'changed', 'the charter has changed since it was asked')
   if (question.answers.some((each) => each.by === by.id)) return refuse('already', 'one person counts once')
   const problem = problemOf(force.charter, question, by, now)
   if (problem !== undefined) return refuse('not-entitled', problem)
   return { ok: true, hold, question, names: openFor(force.charter, question, by, now) }
-}
-
-async function keep(
-  transaction: Transaction,
-  hold: Hold,
-  question: Question,
-  answers: readonly Answered[],
-  state: HoldState,
-): Promise<void> {
-  const { call, objects, use, charter, approvals } = question
-  const detail: HoldDetail = { call, objects, use, charter, approvals, answers, ...sentByOf(question) }
-  await transaction.write([{ kind: 'hold', hold: { ...hold, state, detail } }])
 }
 
 function sentByOf({ sentBy }: HoldDetail): Pick<HoldDetail, 'sentBy'> {
@@ -246,38 +244,6 @@ function rejection(charter: Charter, question: Question, name: string, by: Princ
 
 function useOf(charter: Charter, question: HoldDetail): Use | undefined {
   return charter.operations.get(question.call.operation)?.uses.find((use) => use.id === question.use)
-}
-
-function holdOf(
-  ready: Ready,
-  asked: readonly Approval[],
-  decision: Decision,
-  at: number,
-  holdMs: number,
-): Hold & { readonly detail: HoldDetail } {
-  const approvals = asked.map(({ name, quorum, says }) => ({
-    name,
-    quorum,
-    says: says ?? decision.reasons.find((reason) => reason.constraint.endsWith(name))?.says ?? name,
-  }))
-  const detail: HoldDetail = {
-    call: ready.call,
-    objects: ready.objects,
-    use: decision.use ?? '',
-    charter: ready.force.version,
-    approvals,
-    answers: [],
-  }
-  const shortest = Math.min(holdMs, ...asked.flatMap((each) => each.validForMs ?? []))
-  return {
-    id: newId(at),
-    state: 'pending',
-    question: ready.question,
-    group: [ready.call.principal.id ?? '', ready.call.operation, ...asked.map((each) => each.name)].join(' '),
-    at,
-    expires: at + shortest,
-    detail,
-  }
 }
 
 /** Resolves when holds may have changed, at the latest after `ms`. */

@@ -9,7 +9,13 @@ import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
 import { namedOperations } from '../constraint/values.ts'
 import { decide } from '../decide/decide.ts'
-import { argumentsOf, endorsements, traceCall } from '../session/provenance/arguments.ts'
+import {
+  type ArgumentOrigin,
+  argumentsOf,
+  endorsements,
+  originsOf,
+  traceCall,
+} from '../session/provenance/arguments.ts'
 import { keptOf, type Labelled } from '../session/provenance/memory.ts'
 import type { Answer } from './call.ts'
 import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
@@ -74,6 +80,11 @@ export class Memories {
     const failed = (): void => void (run !== undefined && this.#known.delete(run.id))
     const sending = sendingOf(call, carrying, { first: classes, failed })
     return { aside: { ...aside, classes }, ...(sending === undefined ? {} : { sending }) }
+  }
+
+  /** Where every argument of a call comes from, for whoever is asked about it; undefined outside a run. @throws {StoreError} as `knownOf`. */
+  async originsOf({ charter }: InForce, call: Call): Promise<readonly ArgumentOrigin[] | undefined> {
+    return call.run === undefined ? undefined : originsOf(charter, (await this.#of(call.run)).memory, call)
   }
 
   /** What is to be sent instead of a call, where some of it may not go there. @throws {StoreError} when it cannot be kept. */

@@ -1,6 +1,9 @@
 /** What is asked when a call waits for somebody. */
 import type { Call } from '../charter/charter.ts'
 import { holderOf } from '../charter/run-handle.ts'
+import type { ClassSeen } from '../constraint/facts.ts'
+import type { Reason } from '../decide/decision.ts'
+import type { ArgumentOrigin } from '../session/provenance/arguments.ts'
 import type { Answer, RefusalCode } from './call.ts'
 import type { Objects } from './gather.ts'
 import { digestOf } from './id.ts'
@@ -16,6 +19,12 @@ export interface HoldDetail {
   readonly charter: string
   readonly approvals: readonly { readonly name: string; readonly quorum: number; readonly says: string }[]
   readonly answers: readonly Answered[]
+  /** Why it was asked. */
+  readonly reasons?: readonly Reason[]
+  /** Of an agent's call: where each argument was seen before. */
+  readonly origins?: readonly ArgumentOrigin[]
+  /** The classes of data it carries. */
+  readonly classes?: readonly ClassSeen[]
   /** Where the guard was to send it itself when it was asked. */
   readonly sentBy?: 'guard'
   /** Who is sending it, as which call. */
@@ -52,6 +61,8 @@ export interface Question extends HoldDetail {
   readonly reference: string
   readonly state: HoldState
   readonly group: string
+  /** Digest of what is asked: of the call as it will run, whose it is, and the charter. */
+  readonly question: string
   readonly at: number
   readonly expires: number
 }
@@ -81,7 +92,8 @@ export function questionIn(hold: Hold, now: number): Question | undefined {
   const detail = detailOfHold(hold)
   if (detail === undefined) return undefined
   const state = hold.state === 'pending' && hold.expires <= now ? 'expired' : hold.state
-  return { ...detail, reference: hold.id, state, group: hold.group, at: hold.at, expires: hold.expires }
+  const { id, group, question, at, expires } = hold
+  return { ...detail, reference: id, state, group, question, at, expires }
 }
 
 export function detailOfHold(hold: Hold): HoldDetail | undefined {

@@ -328,7 +328,9 @@ export class Rulings {
       await this.record(ready, reserved)
       return { kind: 'refused', call: ready.id, refusal: refusalOf(charter, ready.call.operation, decision) }
     }
-    const held = await this.#approvals.ask(ready, asked, decision, this.#later.canKeep(incoming) ? 'guard' : 'caller')
+    const origins = await this.#memories.originsOf(ready.force, ready.call)
+    const sentBy = this.#later.canKeep(incoming) ? 'guard' : 'caller'
+    const held = await this.#approvals.ask({ ready, approvals: asked, reserved, origins, sentBy })
     await this.record({ ...ready, hold: held.reference }, reserved)
     const refusal =
       held.state === 'refused'

@@ -142,7 +142,7 @@ export class Player {
   }
 
   async refuse(who: string): Promise<void> {
-    await this.#guard.approvals.answer(this.#hold ?? '', this.#world.principal(who), 'refuse', 'no')
+    await this.#guard.approvals.answer(this.#hold ?? '', this.#world.principal(who), 'refuse', { why: 'no' })
   }
 
   describe(tool: string, description: string | undefined): void {

@@ -227,7 +227,7 @@ describe('an approval', () => {
     const { guard, send } = await world()
     const first = await send(payout(50))
     assert.ok(first.kind === 'refused')
-    await guard.approvals.answer(first.refusal.hold?.reference ?? '', boss('b1'), 'refuse', 'no')
+    await guard.approvals.answer(first.refusal.hold?.reference ?? '', boss('b1'), 'refuse', { why: 'no' })
     assert.equal(codeOf(await send(payout(50))), 'approval-refused')
   })
 
@@ -300,7 +300,7 @@ describe('a call that the guard sends itself', () => {
   it('is never sent when it is refused', async () => {
     const made = await world()
     const { reference, back } = await held(made)
-    await made.guard.approvals.answer(reference, boss('b1'), 'refuse', 'no')
+    await made.guard.approvals.answer(reference, boss('b1'), 'refuse', { why: 'no' })
     assert.equal(codeOf(await made.send(back)), 'approval-refused')
     assert.equal(made.api.effects.length, 0)
   })

@@ -111,6 +111,24 @@ describe('the memory of a run', () => {
     assert.equal(codeOf(await refund(run, order.account, 1, 8)), 'approval-needed order.refund.values.amount')
   })
 
+  test('a question about an agent’s call says where each of its arguments was seen', async () => {
+    const run = begin('give something back for order o1')
+    const looked = await call(run, 'get_order', { order_id: 'o1' })
+    const asked = await refund(run, order.account, 0, 6)
+    assert.ok(asked.kind === 'refused' && asked.refusal.hold !== undefined)
+    const { origins, reasons } = (await nodes[1].approvals.get(asked.refusal.hold.reference)) ?? {}
+    const told = origins?.map((each) => [each.in, each.at, each.origins[0]?.trust, each.origins[0]?.call])
+    assert.deepEqual(told, [
+      ['body', '/order_id', 'prompt', undefined],
+      ['body', '/amount', 'model', undefined],
+      ['body', '/account', 'trusted', looked.call],
+    ])
+    assert.deepEqual(
+      reasons?.map((each) => each.constraint),
+      ['order.refund.values.amount'],
+    )
+  })
+
   test('what was approved for one person is not for another', async () => {
     const run = begin('give something back for order o1')
     await call(run, 'get_order', { order_id: 'o1' })

@@ -69,7 +69,7 @@ export function localOffice({ guard }: Core, person: Person): Office {
   return {
     questions: async (states) =>
       (await guard.approvals.list(states)).map((each) => waitingOf(each, guard.approvals.mayAnswer(each, approver))),
-    answer: (reference, verdict, why) => guard.approvals.answer(reference, approver, verdict, locally(why)),
+    answer: (reference, verdict, why) => guard.approvals.answer(reference, approver, verdict, { why: locally(why) }),
     standing: () => guard.approvals.standing(),
     stand: (approval, bound) => guard.approvals.stand(approval, approver, bound, locally(undefined)),
     withdraw: (grant) => guard.approvals.withdraw(grant, by, locally(undefined)),

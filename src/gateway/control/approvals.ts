@@ -1,5 +1,6 @@
 /** What waits for somebody, and saying yes or no to it. */
 import { z } from 'zod'
+import type { Said } from '../../guard/approvals.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Question, Result } from '../../guard/question.ts'
 import type { HoldState } from '../../guard/store.ts'
@@ -29,7 +30,11 @@ export const holdStates = [
   'executed',
 ] as const satisfies readonly HoldState[]
 
-const verdictSchema = z.strictObject({ verdict: z.enum(['approve', 'refuse']), why: z.string().max(1000).optional() })
+const verdictSchema = z.strictObject({
+  verdict: z.enum(['approve', 'refuse']),
+  why: z.string().max(1000).optional(),
+  digest: z.string().max(100).optional(),
+})
 
 /** The routes under `/v1/approvals`. */
 export function approvalRoutes(guard: Guard): readonly Route[] {
@@ -42,7 +47,8 @@ export function approvalRoutes(guard: Guard): readonly Route[] {
       handle: async ({ parameters, caller }) => {
         const question = await guard.approvals.get(parameters['reference'] ?? '')
         if (question === undefined || !maySee(guard, question, caller)) throw none()
-        return { status: 200, body: shown(guard, question, caller) }
+        const { digest } = await guard.approvals.see(question)
+        return { status: 200, body: { ...shown(guard, question, caller), digest } }
       },
     },
     { method: 'POST', path: '/v1/approvals/{reference}', needs: 'anybody', handle: (asked) => decide(guard, asked) },
@@ -117,12 +123,12 @@ function httpOf(guard: Guard, { call, use }: Question): { readonly http?: unknow
   return { http: { method: wire.method, target, ...(wire.body === undefined ? {} : { body: wire.body }) } }
 }
 
-const statuses = { unknown: 404, closed: 409, expired: 410, 'not-entitled': 403, already: 409 } as const
+const statuses = { unknown: 404, closed: 409, expired: 410, 'not-entitled': 403, already: 409, changed: 409 } as const
 
 async function decide(guard: Guard, asked: Asked): Promise<Given> {
   const { principal } = personOf(asked)
-  const { verdict, why } = readBody(verdictSchema, asked)
-  return answerQuestion(guard, asked.parameters['reference'] ?? '', principal, { verdict, why })
+  const { digest: shown, ...said } = readBody(verdictSchema, asked)
+  return answerQuestion(guard, asked.parameters['reference'] ?? '', principal, { ...said, shown })
 }
 
 /** Gives one person's answer to a question. */
@@ -130,9 +136,9 @@ export async function answerQuestion(
   guard: Guard,
   reference: string,
   by: Parameters<Guard['approvals']['answer']>[1],
-  { verdict, why }: { readonly verdict: 'approve' | 'refuse'; readonly why: string | undefined },
+  { verdict, ...said }: Said & { readonly verdict: 'approve' | 'refuse' },
 ): Promise<Given> {
-  const result = await guard.approvals.answer(reference, by, verdict, why)
+  const result = await guard.approvals.answer(reference, by, verdict, said)
   if (!result.ok) throw new Problem(statuses[result.code], result.code, result.why)
   const { state, sentBy } = result
   return { status: 200, body: { reference, state, ...(sentBy === undefined ? {} : { 'sent-by': sentBy }) } }

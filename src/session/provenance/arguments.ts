@@ -1,8 +1,8 @@
 import type { Pattern, ValueRule } from '../../charter/agent.ts'
 import type { Call, CallRequest, Charter, ConstraintId, OperationId } from '../../charter/charter.ts'
-import { printPointer } from '../../charter/pointer.ts'
+import { parsePointer, printPointer } from '../../charter/pointer.ts'
 import type { OperationShape } from '../../charter/source/description.ts'
-import type { TracedValue } from '../../constraint/facts.ts'
+import type { Origin, TracedValue } from '../../constraint/facts.ts'
 import { valueRulesOf } from '../../constraint/values.ts'
 import { argumentLeaves } from './leaves.ts'
 import { type Memory, type Seen, sourceKey } from './memory.ts'
@@ -32,19 +32,42 @@ export function traceCall(
   )
 }
 
+/** One argument by its place, and where it was seen before; best first. Plain JSON, without the value. */
+export interface ArgumentOrigin {
+  readonly in: 'path' | 'query' | 'body'
+  readonly at: string
+  readonly origins: readonly Origin[]
+}
+
+/** More arguments than somebody can look at are not told. */
+const mostTold = 200
+
+/** Where every argument comes from, for whoever is asked about the call; as in `traceCall`, without what is too little to come from anywhere. */
+export function originsOf(charter: Charter, memory: Memory, call: Call): readonly ArgumentOrigin[] {
+  return partsOf(call.request, charter.operations.get(call.operation)?.shape)
+    .flatMap(({ in: part, value, schema }) =>
+      argumentLeaves(value).flatMap((leaf) => {
+        const steps = (parsePointer(leaf.at) ?? []).map((step) => (/^\d+$/.test(step) ? '*' : step))
+        return isListed(schemaAt(schema, steps), leaf.value) ? [] : [{ in: part, leaf }]
+      }),
+    )
+    .slice(0, mostTold)
+    .map(({ in: part, leaf }) => ({ in: part, at: leaf.at, origins: trace(memory, leaf.value) }))
+}
+
 /** Where arguments stand, each with its schema. What stands in several places by the same name is looked at in each. */
 function partsOf(
   { body, query, path }: CallRequest,
   shape: OperationShape | undefined,
-): readonly { readonly value: unknown; readonly schema: unknown }[] {
+): readonly { readonly in: ArgumentOrigin['in']; readonly value: unknown; readonly schema: unknown }[] {
   const described = (part: 'query' | 'path'): unknown => {
     const own = (shape?.parameters ?? []).filter((each) => each.in === part)
     return { properties: Object.fromEntries(own.map((each) => [each.name, each.schema])) }
   }
   return [
-    { value: body, schema: shape?.body?.schema },
-    { value: query, schema: described('query') },
-    { value: path, schema: described('path') },
+    { in: 'body', value: body, schema: shape?.body?.schema },
+    { in: 'query', value: query, schema: described('query') },
+    { in: 'path', value: path, schema: described('path') },
   ]
 }
 

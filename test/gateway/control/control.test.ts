@@ -66,6 +66,21 @@ describe('approvals', () => {
     )
   })
 
+  it('are answered only as they were shown, where the answer says what that was', async () => {
+    const api = await open()
+    const path = `/v1/approvals/${await asked(api)}`
+    const digest = (await api.ask('GET', path, undefined, { as: 'boss:b1' })).at('/digest')
+    const answer = (): ReturnType<typeof api.ask> =>
+      api.ask('POST', path, { verdict: 'approve', digest }, { as: 'boss:b1' })
+    const wallet = api.wallets.objects.get('w')
+    assert.ok(wallet)
+    api.wallets.add('w', { ...wallet, limit: 7 })
+    const changed = await answer()
+    assert.deepEqual([changed.status, changed.at('/type')], [409, 'urn:lockstep:control:changed'])
+    api.wallets.add('w', wallet)
+    assert.equal((await answer()).status, 200)
+  })
+
   it('are listed by state, for each what it concerns', async () => {
     const api = await open()
     const reference = await asked(api)

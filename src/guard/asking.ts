@@ -1,0 +1,100 @@
+/** Opens questions: once for each call, and about things as they are when it is asked. */
+import type { Approval } from '../charter/approval.ts'
+import type { Charter } from '../charter/charter.ts'
+import { newId } from './id.ts'
+import { type Asked, detailOfHold, type HoldDetail, holdEvent } from './question.ts'
+import type { Ready, Reserved } from './reserve.ts'
+import type { Runtime } from './runtime.ts'
+import { askedDigest, isOutdated } from './shown.ts'
+import type { Hold, HoldState } from './store.ts'
+
+/** What is to be asked. */
+export interface Asking {
+  readonly ready: Ready
+  readonly approvals: readonly Approval[]
+  readonly reserved: Pick<Reserved, 'decision' | 'facts'>
+  readonly origins: HoldDetail['origins']
+  /** Who sends the call once it is granted. */
+  readonly sentBy: 'guard' | 'caller'
+}
+
+type Fresh = Hold & { readonly detail: HoldDetail }
+
+const stillOpen: readonly HoldState[] = ['pending', 'granted']
+
+/**
+ * Opens a question, or finds it when it is open already. Where the object is not what it was when it was asked, an answer to that would
+ * count for nothing: what nobody answered yet is asked about what is there now, everything else is asked anew.
+ */
+export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Asked> {
+  const { store, journal, now, limits } = runtime
+  const { ready } = asking
+  const fresh = freshHold(asking, now(), limits.holdMs)
+  const { hold, told } = await store.transact([questionKey(ready.question)], async (transaction) => {
+    const { holdsBy } = await transaction.read({ holdsBy: { question: ready.question } })
+    const current = holdsBy.filter((each) => each.expires > now())
+    const open = current.find((each) => stillOpen.includes(each.state))
+    const standing = open === undefined ? undefined : standingFor(ready.force.charter, open, fresh)
+    if (standing !== undefined) {
+      if (standing !== open) await transaction.write([{ kind: 'hold', hold: standing }])
+      return { hold: standing, told: [] }
+    }
+    const refused = current.find((each) => each.state === 'refused')
+    if (refused !== undefined) return { hold: refused, told: [] }
+    // Whatever was granted may have been used.
+    const over = open?.state === 'pending' ? [{ ...open, state: 'cancelled' } as const] : []
+    await transaction.write([...over, fresh].map((each) => ({ kind: 'hold', hold: each })))
+    return { hold: fresh, told: [...over, fresh] }
+  })
+  for (const each of told) await journal.append(holdEvent(each, now(), ready.id))
+  const { id, state, expires } = hold
+  const why = detailOfHold(hold)?.answers.find((each) => each.verdict === 'refuse')?.why
+  return { reference: id, state, expires, ...(why === undefined ? {} : { why }) }
+}
+
+/** What keeps others off a question. */
+export function questionKey(question: string): string {
+  return `question ${question}`
+}
+
+/** An open question as it is to stand; undefined when it has to be asked anew. */
+function standingFor(charter: Charter, open: Hold, { detail }: Fresh): Hold | undefined {
+  const known = detailOfHold(open)
+  if (known === undefined) return undefined
+  if (open.state === 'pending' && known.answers.length === 0) {
+    const [before, after] = [known, detail].map((each) => askedDigest(charter, { ...each, question: open.question }))
+    return before === after ? open : { ...open, detail }
+  }
+  return isOutdated(charter, known, detail.objects) ? undefined : open
+}
+
+function freshHold({ ready, approvals, reserved, origins, sentBy }: Asking, at: number, holdMs: number): Fresh {
+  const { decision, facts } = reserved
+  const { classes } = facts
+  const detail: HoldDetail = {
+    call: ready.call,
+    objects: ready.objects,
+    use: decision.use ?? '',
+    charter: ready.force.version,
+    approvals: approvals.map(({ name, quorum, says }) => ({
+      name,
+      quorum,
+      says: says ?? decision.reasons.find((reason) => reason.constraint.endsWith(name))?.says ?? name,
+    })),
+    answers: [],
+    reasons: decision.reasons,
+    ...(origins === undefined ? {} : { origins }),
+    ...(classes === undefined || classes.length === 0 ? {} : { classes }),
+    ...(sentBy === 'guard' ? { sentBy } : {}),
+  }
+  const shortest = Math.min(holdMs, ...approvals.flatMap((each) => each.validForMs ?? []))
+  return {
+    id: newId(at),
+    state: 'pending',
+    question: ready.question,
+    group: [ready.call.principal.id ?? '', ready.call.operation, ...approvals.map((each) => each.name)].join(' '),
+    at,
+    expires: at + shortest,
+    detail,
+  }
+}
