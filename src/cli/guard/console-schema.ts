@@ -1,6 +1,7 @@
 /** The `console` of a guard file. */
 import { z } from 'zod'
 import { roles } from '../../api/viewer.ts'
+import { notifySchema } from './notify-schema.ts'
 import { file, text } from './schema-part.ts'
 
 const role = z.enum(roles)
@@ -25,6 +26,7 @@ export const consoleSchema = z
       })
       .prefault({})
       .meta({ description: 'Who signs in with the link that is printed at the start.' }),
+    notify: notifySchema,
   })
   .meta({ description: 'The console in the browser, which `lockstep serve` shows.' })
 

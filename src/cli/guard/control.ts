@@ -1,4 +1,4 @@
-/** The control API of a guard file, and whom it tells what happens. */
+/** The control API of a guard file. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -7,48 +7,16 @@ import { makeAuthzen } from '../../gateway/authzen/authzen.ts'
 import type { ControlCredential } from '../../gateway/control/caller.ts'
 import { openControl } from '../../gateway/control/control.ts'
 import type { ApproverSystem } from '../../gateway/control/decision-webhook.ts'
-import { type Metrics, makeMetrics } from '../../gateway/control/metrics.ts'
-import { makeNotifier } from '../../gateway/control/notify.ts'
-import type { Journal } from '../../guard/journal.ts'
+import type { Metrics } from '../../gateway/control/metrics.ts'
 import type { Identifier } from '../../identity/identity.ts'
 import type { RunTokens } from '../../identity/run-token.ts'
 import { openAcs } from './acs.ts'
-import type { GuardConfig, ReadyCharter } from './config.ts'
+import type { GuardConfig } from './config.ts'
 import type { Core } from './core.ts'
-import { originOf } from './places.ts'
 import type { GuardFile } from './schema.ts'
 import type { Secrets } from './secrets.ts'
 
 type ControlFile = NonNullable<GuardFile['control']>
-
-/** What hears the record: counters, and those who are told. */
-export interface Voice {
-  readonly metrics: Metrics
-  readonly hearing: (journal: Journal) => Journal
-  close(): Promise<void>
-}
-
-/** @throws when a secret is missing or too short. */
-export async function openVoice(
-  config: GuardConfig & ReadyCharter,
-  secrets: Secrets,
-  fail: (why: string) => void,
-): Promise<Voice> {
-  const metrics = makeMetrics()
-  const targets = await Promise.all(
-    (config.file.control?.notify ?? []).map(async ({ url, secret }) => ({ url, secret: await secrets.fill(secret) })),
-  )
-  const notifier = makeNotifier({
-    targets,
-    source: `//${originOf(config)}`,
-    onLost: (url, why) => fail(`${new URL(url).host} was not told: ${why}`),
-  })
-  return {
-    metrics,
-    hearing: (journal) => metrics.counting(notifier.telling(journal)),
-    close: () => notifier.close(),
-  }
-}
 
 /** Where operators, approvers and monitors reach a guard. */
 export interface Desk {

@@ -5,6 +5,7 @@ import type { LedgerOptions } from '../../ledger/ledger.ts'
 import { type PlaceConfig, placeOf } from '../../ledger/place.ts'
 import type { StorageConfig } from '../../ledger/storage/storage.ts'
 import { openPostgresStore, openSqliteStore } from '../../store/open.ts'
+import type { ShelfPlace } from '../../store/shelf/open.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
 import type { RawPlace } from './schema.ts'
 import type { Secrets } from './secrets.ts'
@@ -14,6 +15,13 @@ export async function openState({ folder, file }: GuardConfig, secrets: Secrets)
   const { store } = file
   if ('sqlite' in store) return openSqliteStore(join(resolve(folder, store.sqlite), 'state.db'))
   return openPostgresStore(await secrets.fill(store.postgres), { schema: store.schema })
+}
+
+/** Where the shelf is: beside the state. */
+export async function shelfPlace({ folder, file }: GuardConfig, secrets: Secrets): Promise<ShelfPlace> {
+  const { store } = file
+  if ('sqlite' in store) return { type: 'sqlite', file: join(resolve(folder, store.sqlite), 'console.db') }
+  return { type: 'postgres', url: await secrets.fill(store.postgres), schema: store.schema }
 }
 
 /** Where the ledger is; without a folder of its own, beside the state. */

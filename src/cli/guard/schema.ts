@@ -5,6 +5,7 @@ import { a2aSchema } from './a2a-schema.ts'
 import { consoleSchema } from './console-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { modelsSchema } from './models-schema.ts'
+import { notifySchema } from './notify-schema.ts'
 import { runsSchema } from './runs-file.ts'
 import { certificate, file, locality, name, port, secret, span, template, text } from './schema-part.ts'
 import { vaultSchema } from './vault-schema.ts'
@@ -73,10 +74,7 @@ const control = z
       )
       .default({})
       .meta({ description: 'Systems whose signed decisions count, and for whom they may speak.' }),
-    notify: z
-      .array(z.strictObject({ url: z.url({ protocol: /^https?$/ }), secret }))
-      .default([])
-      .meta({ description: 'Who is told of questions, answers and switches.' }),
+    notify: notifySchema,
   })
   .meta({ description: 'Where operators, approvers and monitors reach it. Without it, nowhere.' })
 

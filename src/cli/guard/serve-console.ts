@@ -10,18 +10,19 @@ import { recordArea } from '../../api/area/record.ts'
 import { sessionArea } from '../../api/area/session.ts'
 import { switchArea } from '../../api/area/switches.ts'
 import type { Mounted } from '../../api/endpoint.ts'
+import type { Teller } from '../../api/notice/teller.ts'
 import { readPages } from '../../api/pages.ts'
 import { serveConsole } from '../../api/serve.ts'
 import { makeDoor } from '../../api/session/door.ts'
 import { makeLink } from '../../api/session/one-time-link.ts'
 import type { Shelf } from '../../api/shelf.ts'
 import { type OpenOverview, openOverview } from '../../overview/overview.ts'
-import { openShelf, type ShelfPlace } from '../../store/shelf/open.ts'
+import { openShelf } from '../../store/shelf/open.ts'
 import { versionOfProgram } from '../version.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
 import { type ConsoleFile, consoleSchema } from './console-schema.ts'
 import type { Core } from './core.ts'
-import { ledgerStorage } from './places.ts'
+import { ledgerStorage, shelfPlace } from './places.ts'
 import type { Secrets } from './secrets.ts'
 
 /** A console that is shown. */
@@ -35,6 +36,8 @@ export interface Console {
 export interface ConsoleOptions {
   readonly core: Core
   readonly secrets: Secrets
+  /** Absent when nobody is told of anything. */
+  readonly notices?: Teller | undefined
   /** What is in force now: files may change while it runs. */
   readonly ready: () => GuardConfig & ReadyCharter
   readonly fail: (why: string) => void
@@ -111,12 +114,6 @@ async function overviewConfig(
     storage: await ledgerStorage(config, secrets),
     ledger: core.ledger.publicKey,
   }
-}
-
-async function shelfPlace({ folder, file }: GuardConfig, secrets: Secrets): Promise<ShelfPlace> {
-  const { store } = file
-  if ('sqlite' in store) return { type: 'sqlite', file: join(resolve(folder, store.sqlite), 'console.db') }
-  return { type: 'postgres', url: await secrets.fill(store.postgres), schema: store.schema }
 }
 
 function localViewer({ local }: ConsoleFile): Parameters<typeof makeLink>[1] {

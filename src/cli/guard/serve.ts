@@ -1,5 +1,7 @@
 /** A guard that serves: opened from its file, put up to date when the file or the charter changes, closed in order. */
+import type { Teller } from '../../api/notice/teller.ts'
 import type { A2aGateway } from '../../gateway/a2a/gateway.ts'
+import { type Metrics, makeMetrics } from '../../gateway/control/metrics.ts'
 import { type HttpGateway, openHttpGateway } from '../../gateway/http/gateway.ts'
 import type { ModelGateway } from '../../gateway/llm/gateway.ts'
 import type { McpGateway } from '../../gateway/mcp/gateway.ts'
@@ -9,10 +11,11 @@ import type { Client, Identifier } from '../../identity/identity.ts'
 import type { RunsKnown } from '../../identity/run-provider.ts'
 import type { Injector } from '../../vault/injector.ts'
 import { type GuardConfig, type LoadedGuard, loadGuard, type ReadyCharter } from './config.ts'
-import { type Desk, openDesk, openVoice, type Voice } from './control.ts'
+import { type Desk, openDesk } from './control.ts'
 import { type Core, openCore } from './core.ts'
 import { fixedParts, recordRefusal, watchedFiles } from './in-force.ts'
 import { localitiesOf } from './localities.ts'
+import { openNotices } from './notices.ts'
 import { exchangeable, listenOptions, type Outside, type OutsideOptions, openOutside } from './outside.ts'
 import { openKnownRuns } from './runs-file.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
@@ -85,16 +88,20 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
     replays: { remember: (key) => guard?.replays.remember(key) ?? Promise.reject(new Error('not open yet')) },
   }
   const outside = await openOutside(ready, secrets, outsideOptions)
-  const voice = await openVoice(ready, secrets, tell)
+  const metrics = makeMetrics()
   const truth = exchangeable(outside.truth)
   let mcp: McpGateway | undefined
   let models: ModelGateway | undefined
   let a2a: A2aGateway | undefined
   const eyes = mcpTruth(outsideOptions.charter, () => mcp?.lookers, truth, ready.file.limits.look)
-  const core = await openCore(ready, { secrets, version: options.version, truth: eyes, hearing: voice.hearing })
+  const core = await openCore(ready, { secrets, version: options.version, truth: eyes, hearing: metrics.counting })
   guard = core.guard
   const now: Now = { ready, outside, watched: watchedFiles(options.file, loaded, []) }
+  let notices: Teller | undefined
+  let console: Console | undefined
   try {
+    // Before anything can happen: whoever is told for the first time is told of all that comes.
+    notices = await openNotices(ready, { core, secrets, console: () => console?.url, fail: tell })
     safe = await serveVault(ready, { secrets, env: options.env, ledger: core.ledger }, tell)
     const identifier: Identifier = {
       identify: (presented) => now.outside.identifier.identify(presented),
@@ -117,18 +124,17 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
       vault: safe?.injector,
       tell: (why, call) => options.tell({ kind: 'failed', why, call }),
     })
-    const opened = await openDoors({ core, secrets, voice, safe, runs, now, tell: options.tell })
-    const console =
-      options.console === true
-        ? await openConsole(ready, { core, secrets, ready: () => now.ready, fail: tell })
-        : undefined
+    const opened = await openDoors({ core, secrets, metrics, safe, runs, now, tell: options.tell })
+    if (options.console === true)
+      console = await openConsole(ready, { core, secrets, notices, ready: () => now.ready, fail: tell })
     const doors = { ...opened, mcp, models, a2a, console }
-    return new ServingGuard({ options, secrets, core, voice, safe, runs, truth, doors, now })
+    return new ServingGuard({ options, secrets, core, notices, safe, runs, truth, doors, now })
   } catch (error) {
     await mcp?.close(0)
     await models?.close(0)
     await a2a?.close(0)
     await safe?.close()
+    await notices?.close()
     await core.close()
     throw error
   }
@@ -154,7 +160,7 @@ interface Parts {
   readonly options: ServeOptions
   readonly secrets: Secrets
   readonly core: Core
-  readonly voice: Voice
+  readonly notices: Teller | undefined
   readonly safe: ServingVault | undefined
   readonly runs: RunsKnown | undefined
   readonly truth: ReturnType<typeof exchangeable>
@@ -247,7 +253,7 @@ class ServingGuard implements Serving {
   }
 
   async close(graceMs?: number): Promise<void> {
-    const { core, voice, safe, truth, doors, now, options } = this.#parts
+    const { core, notices, safe, truth, doors, now, options } = this.#parts
     for (const stop of this.#stops) stop()
     await this.#reloading.catch(() => undefined)
     doors.desk?.drain()
@@ -256,20 +262,21 @@ class ServingGuard implements Serving {
     await Promise.all([gateway, mcp, models, a2a].map((door) => door?.close(graceMs)))
     await doors.desk?.close()
     await safe?.close()
+    await notices?.close()
     await core.close()
-    await voice.close()
     await now.outside.identifier.close()
     await truth.close()
     options.tell({ kind: 'stopped' })
   }
 }
 
-type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'voice' | 'safe' | 'runs' | 'now'> & Pick<ServeOptions, 'tell'>
+type DoorOptions = Pick<Parts, 'core' | 'secrets' | 'safe' | 'runs' | 'now'> &
+  Pick<ServeOptions, 'tell'> & { readonly metrics: Metrics }
 
 async function openDoors({
   core,
   secrets,
-  voice,
+  metrics,
   safe,
   runs,
   now,
@@ -279,7 +286,7 @@ async function openDoors({
   const desk = await openDesk(ready, {
     core,
     secrets,
-    metrics: voice.metrics,
+    metrics,
     identifier: {
       identify: (presented) => now.outside.identifier.identify(presented),
       client: (presented, form) => clientOf(now.outside.identifier, presented, form),

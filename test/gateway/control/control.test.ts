@@ -1,13 +1,11 @@
 // The control API over loopback: who may do what, what is shown, what is on the record.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { createServer, request as send } from 'node:http'
+import { request as send } from 'node:http'
 import { afterEach, describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
-import { makeNotifier } from '../../../src/gateway/control/notify.ts'
-import { parseSecret, signMessage, verifyMessage } from '../../../src/gateway/control/signature.ts'
+import { parseSecret, signMessage } from '../../../src/gateway/control/signature.ts'
 import type { Incoming } from '../../../src/guard/call.ts'
-import { answered, Lines, user } from '../../guard/wallet.ts'
+import { answered, user } from '../../guard/wallet.ts'
 import { type Api, credential, openApi } from './api.ts'
 
 const opened: Api[] = []
@@ -269,51 +267,5 @@ describe('the server', () => {
       (await api.ask('PUT', '/v1/switches/tenant/t', '{}', { headers: { 'content-type': 'text/plain' } })).status,
       415,
     )
-  })
-})
-
-describe('a notifier', () => {
-  it('tells, signed and in order, again when it was not heard', async () => {
-    const secret = `whsec_${randomBytes(24).toString('base64')}`
-    const heard: { type: unknown; valid: boolean; id: unknown }[] = []
-    let refuse = 2
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => chunks.push(chunk))
-      request.on('end', () => {
-        const body = Buffer.concat(chunks)
-        const id = verifyMessage(parseSecret(secret), request.headers, body, Date.now())
-        const event: unknown = JSON.parse(body.toString())
-        refuse -= 1
-        if (refuse < 0) heard.push({ type: Reflect.get(Object(event), 'type'), valid: id !== undefined, id })
-        response.writeHead(refuse < 0 ? 204 : 500).end()
-      })
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    // A test that fails must not keep the process.
-    server.unref()
-    const bound = server.address()
-    const url = `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : 0}/hook`
-    const lost: string[] = []
-    const notifier = makeNotifier({
-      targets: [{ url, secret }],
-      source: 'urn:lockstep:test',
-      retryMs: [5, 5],
-      onLost: (where) => lost.push(where),
-    })
-    const api = await open({ guard: { journal: notifier.telling(new Lines()) } })
-    const reference = await asked(api)
-    await api.ask('PUT', '/v1/switches/tenant/t', { why: 'x' })
-    await api.ask('POST', `/v1/approvals/${reference}`, { verdict: 'refuse', why: 'no' }, { as: 'boss:b1' })
-    for (let tries = 0; tries < 100 && heard.length < 3; tries += 1) await pause(10)
-    await notifier.close()
-    server.close()
-    assert.deepEqual(
-      heard.map((each) => each.type),
-      ['dev.lockstep.hold.pending', 'dev.lockstep.switch.off', 'dev.lockstep.approval.refuse'],
-    )
-    assert.ok(heard.every((each) => each.valid))
-    assert.deepEqual(lost, [])
-    assert.throws(() => makeNotifier({ targets: [{ url, secret: 'c2hvcnQ=' }], source: '' }), /24 bytes/)
   })
 })
