@@ -90,6 +90,7 @@ function pastOf(charter: Charter, raw: RawPast, stage: Stage): PastCall {
     at,
     objects: objectsOf(charter, raw.operation, raw.objects ?? stage.objects, at),
     ...(raw.use === undefined ? {} : { use: raw.use }),
+    ...(raw.run === undefined ? {} : { run: plainRun(raw.run) }),
     ...(created === undefined || created === null ? {} : { created }),
   }
 }

@@ -38,30 +38,6 @@ const objects = z
   .record(z.string(), seen)
   .meta({ description: 'By slot: `object`, `parent`, or the name of a reference. What is left out is not known.' })
 
-const past = z
-  .strictObject({
-    operation: z.string(),
-    use: z.string().optional(),
-    as,
-    at: z
-      .string()
-      .regex(/^-\d+(ms|s|m|h|d|w)$/, 'how long before the call, as `-5m`')
-      .optional(),
-    request: request.optional(),
-    objects: objects.optional().meta({ description: 'Its objects before it. Without it, those of the case.' }),
-    created: seen.optional(),
-  })
-  .meta({ description: 'An earlier call that took effect.' })
-
-const facts = z.strictObject({
-  objects: objects.optional(),
-  past: z.array(past).optional().meta({ description: 'Earlier calls, oldest first; without `at` a second apart.' }),
-  current: z
-    .record(z.string(), z.array(z.unknown()))
-    .optional()
-    .meta({ description: 'By type of object: those that limits with `while` look at again.' }),
-})
-
 const run = z
   .strictObject({
     id: z.string().default('run-1'),
@@ -74,6 +50,31 @@ const run = z
     purpose: z.string().optional(),
   })
   .meta({ description: 'The run of an agent that the call belongs to.' })
+
+const past = z
+  .strictObject({
+    operation: z.string(),
+    use: z.string().optional(),
+    as,
+    at: z
+      .string()
+      .regex(/^-\d+(ms|s|m|h|d|w)$/, 'how long before the call, as `-5m`')
+      .optional(),
+    request: request.optional(),
+    objects: objects.optional().meta({ description: 'Its objects before it. Without it, those of the case.' }),
+    created: seen.optional(),
+    run: run.optional(),
+  })
+  .meta({ description: 'An earlier call that took effect.' })
+
+const facts = z.strictObject({
+  objects: objects.optional(),
+  past: z.array(past).optional().meta({ description: 'Earlier calls, oldest first; without `at` a second apart.' }),
+  current: z
+    .record(z.string(), z.array(z.unknown()))
+    .optional()
+    .meta({ description: 'By type of object: those that limits with `while` look at again.' }),
+})
 
 const example = z.strictObject({
   description: z.string().min(1),

@@ -184,6 +184,8 @@ export interface Head {
   readonly id: ConstraintId
   /** The rule in its owner's words. */
   readonly says?: string
+  /** Demanded of calls of this workflow alone, where its operation is in several. */
+  readonly workflow?: string
   readonly position: Position
 }
 

@@ -138,14 +138,16 @@ export function withAgents(linker: Linker): (use: Use) => Use {
   )
   const heeds = Object.values(workflows).some((each) => each.data !== undefined)
   return (use) => {
-    const flow = Object.entries(workflows).find(([, each]) => asList(each.operations).includes(use.operation))
+    const flows = Object.entries(workflows).filter(([, each]) => asList(each.operations).includes(use.operation))
     const head = { position: use.position }
-    const plan = flow === undefined || flow[1].plan === 'deny' ? [] : [flow[1].plan]
+    const plan = flows.flatMap(([, each]) => (each.plan === 'deny' ? [] : [each.plan]))
     const { source = '', method = '' } = linker.shapes.get(use.operation) ?? {}
-    const ofModel: Partial<RawWorkflow> = asks(use) ? (flow?.[1] ?? {}) : {}
-    const unread = ofModel.unread === undefined || ofModel.unread === 'allow' ? [] : [ofModel.unread]
+    const ofModel = asks(use) ? flows.map(([, each]) => each) : []
+    const unread = ofModel.flatMap((each) =>
+      each.unread === undefined || each.unread === 'allow' ? [] : [each.unread],
+    )
     const found: Constraint[] = [
-      ...(agents || ofModel.models !== undefined
+      ...(agents || ofModel.some((each) => each.models !== undefined)
         ? [{ kind: 'delegation' as const, id: `${use.id}.delegation`, approvals: plan, ...head }]
         : []),
       ...(tools.has(source) && !(mcp.has(source) && method === 'ASK')
@@ -161,9 +163,10 @@ export function withAgents(linker: Linker): (use: Use) => Use {
               ...head,
             },
           ]),
-      ...(flow === undefined
-        ? []
-        : linkBudgets(linker, flow[0], { raw: flow[1], use, spends: operations[use.operation]?.spends })),
+      ...flows.flatMap(([name, raw]) => {
+        const budgets = linkBudgets(linker, name, { raw, use, spends: operations[use.operation]?.spends })
+        return flows.length === 1 ? budgets : budgets.map((each) => ({ ...each, workflow: name }))
+      }),
     ]
     return found.length === 0 ? use : { ...use, constraints: [...use.constraints, ...found] }
   }

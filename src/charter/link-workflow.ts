@@ -6,19 +6,14 @@ import type { Path } from './parse.ts'
 import type { RawApproval } from './schema.ts'
 import type { Workflow } from './workflow.ts'
 
-/** Resolves the workflows. An operation in two of them would be treated in two ways, so that is an error. */
+/** Resolves the workflows. */
 export function linkWorkflows(linker: Linker): Map<string, Workflow> {
-  const owner = new Map<string, string>()
   return new Map(
     Object.entries(linker.parsed.raw.workflows ?? {}).map(([name, raw]) => {
       const path = ['workflows', name]
       const operations = asList(raw.operations)
       for (const id of operations) {
         if (!linker.shapes.has(id)) unknownName(linker, [...path, 'operations'], 'operation', id, linker.shapes.keys())
-        const other = owner.get(id)
-        if (other !== undefined)
-          linker.report('two-workflows', [...path, 'operations'], `\`${id}\` is already in the workflow \`${other}\``)
-        owner.set(id, name)
       }
       const retainMs = raw.retain === undefined ? undefined : parseDuration(raw.retain)
       const workflow: Workflow = {

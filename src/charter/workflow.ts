@@ -1,7 +1,7 @@
 import type { Budget } from './agent.ts'
 import type { OperationId, Position } from './charter.ts'
 
-/** A named piece of business. An operation belongs to one at most. */
+/** A named piece of business. Several may list one operation: whose a call of it is, its run says. */
 export interface Workflow {
   readonly name: string
   readonly operations: ReadonlySet<OperationId>

@@ -6,7 +6,7 @@ import { actorsOf } from './choice.ts'
 import type { Context } from './context.ts'
 import { matches } from './destination.ts'
 import type { Kind, Shortfall, Site } from './kind.ts'
-import { everyoneIn, goesToModel, isAgents, modelOf, workflowOf } from './run.ts'
+import { everyoneIn, goesToModel, isAgents, modelOf, workflowOfCall, workflowsOf } from './run.ts'
 import { undescribedArguments } from './undescribed.ts'
 import { joinWords } from './words.ts'
 
@@ -16,17 +16,18 @@ import { joinWords } from './words.ts'
  * a workflow uses binds whoever asks one.
  */
 export const delegation: Kind<'delegation'> = {
-  compile: ({ approvals }, site) => {
-    const plan = asks(approvals[0], site)
-    const models = modelsFor(site)
+  compile: (_, site) => {
+    const listing = workflowsOf(site.charter, site.use.operation)
+    const plan = plansOf(listing, site)
+    const models = goesToModel(site.charter, site.use.operation) ? listing : []
     return (context) => {
-      const wrong = models === undefined ? undefined : modelShortfall(models, context)
+      const wrong = models.length === 0 ? undefined : modelShortfall(models, context)
       if (wrong !== undefined || !isAgents(context)) return wrong
       return (
         agentShortfall(site, context.call.principal) ??
-        runShortfall(site, context) ??
+        runShortfall(site, listing, context) ??
         argumentShortfall(site, context) ??
-        planShortfall(context, plan)
+        planShortfall(context, plan(context))
       )
     }
   },
@@ -78,18 +79,26 @@ export function mayActFor(charter: Charter, { actsFor }: Actor, next: Principal 
   return actorsOf(charter, one).some((name) => actsFor.includes(name))
 }
 
-/** The workflow whose models are the only ones that may be asked; undefined where none says so, or no model is asked. */
-function modelsFor({ charter, use }: Site): Pick<Workflow, 'name' | 'models'> | undefined {
-  const workflow = workflowOf(charter, use.operation)
-  return workflow?.models !== undefined && goesToModel(charter, use.operation) ? workflow : undefined
+/** What is asked where an operation is not on the list of a run, as the workflow of the run says. */
+function plansOf(listing: readonly Workflow[], site: Site): (context: Context) => Asking | undefined {
+  const plans = new Map(
+    listing.flatMap(({ name, outsidePlan }) => {
+      const plan = outsidePlan === 'deny' ? undefined : asks(outsidePlan.approval, site)
+      return plan === undefined ? [] : [[name, plan] as const]
+    }),
+  )
+  return ({ call }) => plans.get(workflowOfCall(listing, call.run)?.name ?? '')
 }
 
-function modelShortfall(
-  { name, models = [] }: Pick<Workflow, 'name' | 'models'>,
-  { call }: Context,
-): Shortfall | undefined {
+/** Who is in no workflow keeps to what each that lists the operation says. */
+function modelShortfall(listing: readonly Workflow[], { call }: Context): Shortfall | undefined {
+  const own = workflowOfCall(listing, call.run)
   const model = modelOf(call.request.body)
-  if (models.some((glob) => matches(glob, model))) return undefined
+  const wrong = (own === undefined ? listing : [own]).find(
+    ({ models }) => models !== undefined && !models.some((glob) => matches(glob, model)),
+  )
+  if (wrong === undefined) return undefined
+  const { name, models = [] } = wrong
   const may =
     models.length === 0
       ? 'none'
@@ -100,13 +109,13 @@ function modelShortfall(
   return broken(`the workflow \`${name}\` may not use the model \`${model}\`, but ${may}`)
 }
 
-function runShortfall({ charter, use }: Site, { call }: Context): Shortfall | undefined {
+function runShortfall({ charter, use }: Site, listing: readonly Workflow[], { call }: Context): Shortfall | undefined {
   const { run } = call
   if (run?.workflow === undefined) return undefined
   if (charter.workflows.get(run.workflow)?.operations.has(use.operation) === true) return undefined
-  const own = workflowOf(charter, use.operation)?.name
+  const own = listing.map(({ name }) => `\`${name}\``)
   return broken(
-    `the run is of \`${run.workflow}\`, the operation of ${own === undefined ? 'no workflow' : `\`${own}\``}`,
+    `the run is of \`${run.workflow}\`, the operation of ${own.length === 0 ? 'no workflow' : joinWords(own)}`,
   )
 }
 

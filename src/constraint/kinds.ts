@@ -73,13 +73,21 @@ export function meaningOf(constraint: Constraint): Meaning {
 function bind<K extends ConstraintKind>(kind: Kind<K>, constraint: Extract<Constraint, { kind: K }>): Meaning {
   const { owe } = kind
   return {
-    compile: (site) => kind.compile(constraint, site),
+    compile: (site) => within(constraint.workflow, kind.compile(constraint, site)),
     ...(owe === undefined ? {} : { owe: (site: Site) => owe(constraint, site) }),
     demands: owe === undefined || kind.demands === true,
-    describe: (charter) => kind.describe(constraint, charter),
+    describe: (charter) =>
+      `${constraint.workflow === undefined ? '' : `in runs of \`${constraint.workflow}\`, `}${kind.describe(constraint, charter)}`,
     needs: (use, charter) => kind.needs(constraint, use, charter),
     classes: (charter) => kind.classes(constraint, charter),
   }
+}
+
+/** Demands of one of several workflows bind its own calls alone. */
+function within(workflow: string | undefined, check: Check): Check {
+  return workflow === undefined
+    ? check
+    : (context) => (context.call.run?.workflow === workflow ? check(context) : undefined)
 }
 
 /** A constraint as one plain English sentence without a full stop, in its owner's words where there are any. */

@@ -4,12 +4,22 @@ import { objectOf } from '../charter/source/plain.ts'
 import type { Workflow } from '../charter/workflow.ts'
 import { asks } from './asking.ts'
 import type { Check, Shortfall, Site } from './kind.ts'
-import { goesToModel, workflowOf } from './run.ts'
+import { goesToModel, workflowOfCall, workflowsOf } from './run.ts'
 
 /** What is asked of a request to a model whose parts cannot all be read; nothing of other calls. */
 export function compileUnread(site: Site): Check {
   const { charter, use } = site
-  const said = goesToModel(charter, use.operation) ? unreadFor(charter, use.operation) : 'allow'
+  if (!goesToModel(charter, use.operation)) return () => undefined
+  const listing = workflowsOf(charter, use.operation)
+  if (listing.length > 1) {
+    const each = new Map(listing.map(({ name, unread }) => [name, checkUnread(unread, site)]))
+    const strictest = checkUnread(strictestOf(listing), site)
+    return (context) => (each.get(workflowOfCall(listing, context.call.run)?.name ?? '') ?? strictest)(context)
+  }
+  return checkUnread(listing[0]?.unread ?? unreadAnywhere(charter), site)
+}
+
+function checkUnread(said: Workflow['unread'], site: Site): Check {
   if (said === 'allow') return () => undefined
   const asking = typeof said === 'string' ? undefined : asks(said.approval, site)
   return (context) => {
@@ -24,8 +34,11 @@ export function compileUnread(site: Site): Check {
 const unsaid: Shortfall = { outcome: 'unknown', detail: 'how much of the request can be read is not known' }
 
 /** Without a workflow, what is sent may be of any class. */
-function unreadFor(charter: Charter, operation: string): Workflow['unread'] {
-  const { data } = charter
-  const sensitive = data !== undefined && data.flows.length > 0 && data.classes.length > 1
-  return workflowOf(charter, operation)?.unread ?? (sensitive ? 'deny' : 'allow')
+function unreadAnywhere({ data }: Charter): Workflow['unread'] {
+  return data !== undefined && data.flows.length > 0 && data.classes.length > 1 ? 'deny' : 'allow'
+}
+
+function strictestOf(listing: readonly Workflow[]): Workflow['unread'] {
+  const all = listing.map(({ unread }) => unread)
+  return all.includes('deny') ? 'deny' : (all.find((each) => typeof each === 'object') ?? 'allow')
 }

@@ -255,7 +255,7 @@ class ChartedGuard implements Guard {
     const { run } = admitted
     const call = await this.#memories.joined(force, callOf(run === undefined ? incoming : { ...incoming, run }, at))
     const { ofCall, ofObjects } = this.switches
-    const offAtOnce = ofCall(call, force.workflowOf(call.operation)?.name)
+    const offAtOnce = ofCall(call, force.workflowOf(call)?.name)
     const objects = offAtOnce === undefined ? await this.#showing.look(force, call, incoming) : {}
     const off = offAtOnce ?? ofObjects(objects)
     if (off !== undefined) return this.#rulings.switchedOff(id, force, call, off, objects)

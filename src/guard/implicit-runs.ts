@@ -65,7 +65,7 @@ export class ImplicitRuns {
 function workflowFor(force: InForce, operation: OperationId, principal: Principal): string | undefined {
   const own = new Set(agentActors(force.charter, principal).map(({ workflow }) => workflow))
   const [only] = own
-  return own.size === 1 && only !== undefined ? only : force.workflowOf(operation)?.name
+  return own.size === 1 && only !== undefined ? only : force.workflowOf({ operation })?.name
 }
 
 function detailFor({ version }: InForce, principal: Principal, workflow: string | undefined): RunDetail {

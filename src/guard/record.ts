@@ -11,7 +11,7 @@ export function decisionEvent(
   { id, force, call, objects, mode, hold }: Ruled,
   { decision, marks, facts }: Pick<Reserved, 'decision' | 'marks'> & { readonly facts: unknown },
 ): Extract<GuardEvent, DecisionEvent> {
-  const workflow = force.workflowOf(call.operation)?.name
+  const workflow = force.workflowOf(call)?.name
   return {
     at: call.at,
     kind: 'decision',

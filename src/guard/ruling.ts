@@ -75,7 +75,7 @@ export class Rulings {
 
   async #ruleIn(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
     const call = await this.#memories.joined(force, callOf(incoming, this.#runtime.now()))
-    const off = this.#runtime.switches.ofCall(call, force.workflowOf(call.operation)?.name)
+    const off = this.#runtime.switches.ofCall(call, force.workflowOf(call)?.name)
     if (off !== undefined) return this.switchedOff(id, force, call, off)
     const enforced = modeOf(force, call.operation) === 'enforce'
     if (enforced && force.ends.any && (await isEnded(this.#runtime, force, incoming.credentials)))

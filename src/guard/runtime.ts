@@ -1,10 +1,11 @@
 import { approvalsOf } from '../charter/approval.ts'
 import { withAsked } from '../charter/asked.ts'
-import type { Charter, Operation, OperationId, Slot } from '../charter/charter.ts'
+import type { Call, Charter, Operation, OperationId, Slot } from '../charter/charter.ts'
 import type { Workflow } from '../charter/workflow.ts'
 import type { Labels } from '../classify/labels.ts'
 import { labelsOf } from '../classify/of-charter.ts'
 import { meaningOf } from '../constraint/kinds.ts'
+import { type Treatment, treatmentIn, workflowOfCall, workflowsOf } from '../constraint/run.ts'
 import { isRemembering } from '../session/counting.ts'
 import { type Ends, findEnds } from './ended.ts'
 import type { Journal, Recording } from './journal.ts'
@@ -59,7 +60,9 @@ export interface InForce {
   readonly charter: Charter
   /** Names the exact text. */
   readonly version: string
-  readonly workflowOf: (operation: OperationId) => Workflow | undefined
+  /** Whose business a call is. */
+  readonly workflowOf: (call: Pick<Call, 'operation' | 'run'>) => Workflow | undefined
+  readonly treatmentOf: (operation: OperationId) => Treatment
   readonly traitsOf: (operation: OperationId) => Traits
   readonly ends: Ends
   /** What of the data is sensitive; absent when the charter says nothing of it. */
@@ -84,9 +87,12 @@ export interface Traits {
 
 export function putInForce(written: Charter, version: string, localities: Localities = {}): InForce {
   const charter = withAsked(written)
-  const byOperation = new Map(
-    [...charter.workflows.values()].flatMap((flow) => [...flow.operations].map((id) => [id, flow] as const)),
-  )
+  const listed = new Map<OperationId, Listed>()
+  const listedOf = (operation: OperationId): Listed => {
+    const known = listed.get(operation) ?? findListed(charter, operation)
+    if (charter.operations.has(operation)) listed.set(operation, known)
+    return known
+  }
   const known = new Map<OperationId, Traits>()
   const traitsOf = (operation: OperationId): Traits => {
     const traits = known.get(operation) ?? findTraits(charter, charter.operations.get(operation))
@@ -96,12 +102,23 @@ export function putInForce(written: Charter, version: string, localities: Locali
   return {
     charter,
     version,
-    workflowOf: (operation) => byOperation.get(operation),
+    workflowOf: ({ operation, run }) => workflowOfCall(listedOf(operation).listing, run),
+    treatmentOf: (operation) => listedOf(operation).treatment,
     traitsOf,
     ends: findEnds(charter),
     localities,
     ...(charter.data === undefined ? {} : { labels: usableLabels(charter) }),
   }
+}
+
+interface Listed {
+  readonly listing: readonly Workflow[]
+  readonly treatment: Treatment
+}
+
+function findListed(charter: Charter, operation: OperationId): Listed {
+  const listing = workflowsOf(charter, operation)
+  return { listing, treatment: treatmentIn(listing) }
 }
 
 /** @throws {TypeError} for a pattern that cannot be used: what it was to find would pass unseen. */
@@ -128,11 +145,11 @@ function findTraits(charter: Charter, operation: Operation | undefined): Traits 
 }
 
 export function recordingOf(force: InForce, operation: OperationId): Recording {
-  return force.workflowOf(operation)?.record ?? 'full'
+  return force.treatmentOf(operation).record
 }
 
 export function modeOf(force: InForce, operation: OperationId): 'enforce' | 'observe' {
-  return force.workflowOf(operation)?.mode ?? 'enforce'
+  return force.treatmentOf(operation).mode
 }
 
 /** A read whose answer is the very object it must be decided on: it is looked at before it is passed on, instead of being asked for twice. */

@@ -24,6 +24,7 @@ export function isSummed(constraint: Counting): boolean {
 
 /** A demand of one move counts that move by whichever operation; a demand of operations counts whatever they were used for. */
 export function counts(use: Use, constraint: Counting, past: PastCall): boolean {
+  if (constraint.workflow !== undefined && past.run?.workflow !== constraint.workflow) return false
   const own = use.kind === 'transition' && constraint.id.startsWith(`${use.id}.`)
   if (own && past.use !== undefined) return isSameMove(past.use, use.id)
   return constraint.kind === 'once' ? past.operation === use.operation : constraint.operations.includes(past.operation)

@@ -52,6 +52,7 @@ export function tracesOf(
   const { objects, created } = past
   const occasion = { use, call: past, objects, ...(created === undefined ? {} : { created }) }
   for (const { constraint } of watchers(charter, past.operation, use)) {
+    if (constraint.workflow !== undefined && past.run?.workflow !== constraint.workflow) continue
     const per = perOf(constraint)
     if (per.includes('call')) continue
     const scope = scopeKey(charter, per, occasion)
@@ -92,11 +93,14 @@ function watchers(charter: Charter, operation: OperationId, use: Use): readonly 
 }
 
 function findWatchers(charter: Charter, operation: OperationId, use: UseId): readonly Watcher[] {
-  const sample: PastCall = { operation, use, principal: {}, request: {}, at: 0, objects: {} }
+  const past: PastCall = { operation, use, principal: {}, request: {}, at: 0, objects: {} }
   const found = new Map<ConstraintId, Watcher>()
   for (const { uses } of charter.operations.values()) {
     for (const other of uses) {
       for (const constraint of other.constraints) {
+        // Whose call it was is asked of each call.
+        const { workflow } = constraint
+        const sample = workflow === undefined ? past : { ...past, run: { id: '', workflow } }
         const watches =
           (isCounting(constraint) && counts(other, constraint, sample)) ||
           (isRemembering(constraint) && remembers(charter, constraint, sample))

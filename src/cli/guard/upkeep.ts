@@ -39,8 +39,9 @@ export function forgettable(
 /** How long the ledger keeps texts: as long as the workflow that asks for the longest; for ever while an operation has no limit. Pure. */
 export function retention(charter: Charter): number | undefined {
   const flows = [...charter.workflows.values()]
-  const isKept = [...charter.operations.keys()].some(
-    (id) => flows.find((flow) => flow.operations.has(id))?.retainMs === undefined,
-  )
+  const isKept = [...charter.operations.keys()].some((id) => {
+    const listing = flows.filter((flow) => flow.operations.has(id))
+    return listing.length === 0 || listing.some(({ retainMs }) => retainMs === undefined)
+  })
   return isKept || flows.length === 0 ? undefined : Math.max(...flows.map((flow) => flow.retainMs ?? 0))
 }

@@ -2,6 +2,7 @@
 
 import { printPointer } from '../../charter/pointer.ts'
 import type { Obligation } from '../../constraint/kind.ts'
+import { treatmentIn, workflowsOf } from '../../constraint/run.ts'
 import type { Incoming, Refusal } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { isRecord } from '../../wire/to-http.ts'
@@ -114,8 +115,11 @@ function canGoUnseen(writes: boolean, obligations: readonly Obligation[]): boole
 }
 
 function aboutCall(guard: Guard, { operation }: Incoming, call: string): Readonly<Record<string, unknown>> {
-  const workflow = [...guard.charter().workflows.values()].find((each) => each.operations.has(operation))
-  return { call, operation, ...(workflow?.mode === 'observe' ? { mode: 'observe' } : {}) }
+  return {
+    call,
+    operation,
+    ...(treatmentIn(workflowsOf(guard.charter(), operation)).mode === 'observe' ? { mode: 'observe' } : {}),
+  }
 }
 
 function refused(refusal: Refusal, more: Readonly<Record<string, unknown>>): Answered {

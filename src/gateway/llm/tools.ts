@@ -2,6 +2,7 @@
 import type { CallRequest, Charter, OperationId, Principal, Run } from '../../charter/charter.ts'
 import type { OperationShape } from '../../charter/source/description.ts'
 import { isObject } from '../../charter/source/plain.ts'
+import { treatmentIn, workflowsOf } from '../../constraint/run.ts'
 import type { Incoming, Refusal } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { refuse } from '../../guard/refusal.ts'
@@ -82,9 +83,9 @@ function incoming({ principal, run }: Asking, operation: OperationId, request: C
   return { operation, principal, request, rewrites: true, ...(run === undefined ? {} : { run }) }
 }
 
-/** Whether the workflow of an operation only watches. */
+/** Whether calls of an operation are only watched. */
 export function observes(charter: Charter, operation: OperationId): boolean {
-  return [...charter.workflows.values()].some(({ mode, operations }) => mode === 'observe' && operations.has(operation))
+  return treatmentIn(workflowsOf(charter, operation)).mode === 'observe'
 }
 
 /**

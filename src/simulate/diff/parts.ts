@@ -4,7 +4,7 @@ import type { Actor } from '../../charter/actor.ts'
 import type { Approval } from '../../charter/approval.ts'
 import type { Charter, ObjectType } from '../../charter/charter.ts'
 import { printDuration } from '../../charter/duration.ts'
-import type { Workflow } from '../../charter/workflow.ts'
+import { type Treatment, treatmentIn, workflowsOf } from '../../constraint/run.ts'
 import { joinWords, whoWords } from '../../constraint/words.ts'
 import { byChoices, byNumber, bySet, type Change, type Direction, reversed, together } from './change.ts'
 import { plainText } from './plain.ts'
@@ -152,15 +152,13 @@ function listed(names: readonly string[]): string {
 }
 
 function diffWorkflows(before: Charter, after: Charter): readonly Change[] {
-  const flowOf = (charter: Charter, id: string): Workflow | undefined =>
-    [...charter.workflows.values()].find((flow) => flow.operations.has(id))
+  const treatmentOf = (charter: Charter, id: string): Treatment => treatmentIn(workflowsOf(charter, id))
   const moved = new Map<string, string[]>()
   const note = (key: string, id: string): void => void moved.set(key, [...(moved.get(key) ?? []), id])
   for (const id of after.operations.keys()) {
-    const [old, now] = [flowOf(before, id), flowOf(after, id)]
-    const [was, is] = [old?.mode ?? 'enforce', now?.mode ?? 'enforce']
-    if (was !== is) note(is, id)
-    if ((old?.record ?? 'full') !== (now?.record ?? 'full')) note(`record ${now?.record ?? 'full'}`, id)
+    const [old, now] = [treatmentOf(before, id), treatmentOf(after, id)]
+    if (old.mode !== now.mode) note(now.mode, id)
+    if (old.record !== now.record) note(`record ${now.record}`, id)
   }
   return [...moved].map(([key, ids]): Change => {
     const named = ids.map((id) => `\`${id}\``).join(', ')
