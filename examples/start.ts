@@ -1,7 +1,10 @@
-// npm start: proves a small bank with some of its checks left out, puts a guard in front of it, then one between an agent and its tools, and
-// says where to go next.
+// npm start: proves a small bank with some of its checks left out, puts a guard in front of it, then one between an agent and its tools; and
+// leaves the bank running, with the console in the browser.
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { styleText } from 'node:util'
+import { ensureConsole } from '../scripts/console.ts'
+import { onInterrupt } from '../src/cli/prove/interrupt.ts'
 import type { Finding } from '../src/prove/finding.ts'
 import { printHtml } from '../src/prove/report/html.ts'
 import { openProgress } from '../src/prove/report/progress.ts'
@@ -10,6 +13,7 @@ import { type Paint, printFinding } from '../src/prove/report/terminal.ts'
 import { wrap } from '../src/prove/report/text.ts'
 import type { Effect } from './agents-support-desk/records.ts'
 import { LURE, serve } from './agents-support-desk/show.ts'
+import { type Live, openLive } from './bank-live/live.ts'
 import { FLAWS, type FlawName } from './bank-payments/flaws.ts'
 import { loadBank } from './products.ts'
 import { tryGuarded } from './shared/guarded-show.ts'
@@ -21,10 +25,17 @@ const only = ['bank.createTransfer', 'bank.approveTransfer', 'bank.reverseTransf
 const report = '.lockstep/bank-payments.html'
 
 const screen = process.stdout.isTTY === true
+/** Without anybody who looks on, it ends by itself. */
+const stays = screen && process.env['CI'] === undefined
+/** Where the console is, unless something else is there. */
+const usualPort = 8090
 const write = (text: string): void => void process.stdout.write(text)
 const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout })
 const say = (text = ''): void => write(`${text}\n`)
 
+const built = ensureConsole()
+// Whoever waits for it is told; until then it is nobody's failure.
+built.catch(() => undefined)
 const bank = await loadBank()
 
 say(paint('bold', 'A bank with four checks left out'))
@@ -37,6 +48,7 @@ await showGuarded(bank, findings)
 await showClean(bank, findings)
 await showAgent()
 showNext()
+await showConsole()
 
 async function showFindings(example: Example): Promise<readonly Finding[]> {
   const { outcome, context } = await proveExample(example, { flaws, only, listen: progress() })
@@ -117,6 +129,49 @@ function showNext(): void {
   say('  npx lockstep guard examples/bank-payments/guard.yaml       the guard itself (docs/guard.md)')
   say('  node examples/agents-support-desk/check.ts                 every way we know to lead that agent astray')
   say('  npx lockstep draft YOUR-OPENAPI.yaml                       a first charter for your own API')
+}
+
+async function showConsole(): Promise<void> {
+  say()
+  say(paint('bold', 'The flawed bank at work, in the browser'))
+  await built
+  const live = await openLive({
+    flaws,
+    folder: '.lockstep/live',
+    consolePort: stays ? await freeOr0(usualPort) : 0,
+    ...(stays ? { paceMs: 2500 } : {}),
+    fail: (why) => say(paint('dim', `  ${why}`)),
+  })
+  const { length: questions } = await live.serving.core.guard.approvals.list(['pending'])
+  say('  Customers, clerks, a partner and an agent use it through the guard; some try what they should not.')
+  say(`  ${questions} calls wait for somebody to approve them: you.`)
+  if (stays) await stay(live)
+  else await answersOnce(live)
+  await live.close()
+}
+
+async function stay(live: Live): Promise<void> {
+  say()
+  say(`  ${paint('bold', await live.serving.console.link())}`)
+  say()
+  say(paint('dim', '  The link signs in once, within 15 minutes. Ctrl-C ends it all.'))
+  await new Promise<void>((resolve) => onInterrupt(resolve))
+}
+
+/** Nobody is there to look at it, so it only shows that it is there. */
+async function answersOnce(live: Live): Promise<void> {
+  const { status } = await fetch(live.serving.console.url)
+  if (status !== 200) throw new Error(`the console answers ${status}`)
+  say('  The console answers. It ends here, as nobody looks on: run `npm start` in a terminal to sign in.')
+}
+
+/** The port, or any other where it is taken. */
+function freeOr0(port: number): Promise<number> {
+  const probe = createServer()
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(0))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)))
+  })
 }
 
 function progress(): NonNullable<Trial['listen']> {

@@ -6,4 +6,4 @@ import { ensureConsole } from './console.ts'
 rmSync('dist', { recursive: true, force: true })
 const command = ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json'].join(' ')
 process.exitCode = spawnSync(command, { stdio: 'inherit', shell: true }).status ?? 1
-ensureConsole()
+await ensureConsole()

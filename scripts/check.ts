@@ -23,6 +23,6 @@ function runCheck([name, file = '', ...args]: (typeof checks)[number]): boolean 
 
 const results = checks.map(runCheck)
 const tally: Tally = { passed: results.filter((ok) => ok).length, failed: results.filter((ok) => !ok).length }
-if (!process.argv.includes('--static')) ensureConsole()
+if (!process.argv.includes('--static')) await ensureConsole()
 const tests = await runTests(process.argv.includes('--static') ? testFiles(['test/structure.test.ts']) : testFiles([]))
 process.exitCode = printTally({ passed: tally.passed + tests.passed, failed: tally.failed + tests.failed })

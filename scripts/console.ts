@@ -1,20 +1,23 @@
 // Builds the console into dist/console, unless what is there was built of the same sources.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const mark = `${root}dist/console/.built`
 
 /** Two processes that build at once make the same files; a mark is written only after all of them. @throws when it cannot be built. */
-export function ensureConsole(): void {
+export async function ensureConsole(): Promise<void> {
   const digest = digestOfSources()
   if (readMark() === digest) return
   const vite = `${root}node_modules/vite/bin/vite.js`
   const args = [vite, 'build', '--logLevel', 'warn']
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: `${root}console`, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`the console could not be built:\n${stdout}${stderr}`)
+  await promisify(execFile)(process.execPath, args, { cwd: `${root}console` }).catch((error: unknown) => {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
+    throw new Error(`the console could not be built:\n${said}`, { cause: error })
+  })
   writeFileSync(mark, digest)
 }
 

@@ -11,12 +11,16 @@ import { openStore, seed } from './store.ts'
 import { transferRoutes } from './transfers.ts'
 import { issueTokens, type User } from './users.ts'
 
-/** `file` is where the database goes (default: memory); `testHooks` serves `POST /test/reset`, which seeds anew. */
+/**
+ * `file` is where the database goes (default: memory); `testHooks` serves `POST /test/reset`, which seeds anew; with `named`, ids of users
+ * are their names, for people who look on.
+ */
 export interface BankOptions {
   flaws?: readonly FlawName[]
   port?: number
   file?: string
   testHooks?: true
+  named?: true
 }
 
 /** A running bank: its address and a bearer token for each user, by name. */
@@ -26,7 +30,7 @@ export interface RunningBank extends Listening {
 
 /** Starts a freshly seeded bank on 127.0.0.1 with new tokens; without flaws it keeps its own rules. */
 export async function start(options: BankOptions = {}): Promise<RunningBank> {
-  const users = issueTokens()
+  const users = issueTokens(options.named)
   const db = openStore(options.file)
   seed(db, users.values())
   const bank: Bank = { db, flaws: new Set(options.flaws), screen: () => pause(5 + Math.random() * 10) }

@@ -29,7 +29,8 @@ const CAST: readonly (Omit<User, 'id'> & { readonly id?: string })[] = [
   ...PARTNERS.map((name) => ({ id: name, name, tenant: null, roles: ['partner'] as const })),
 ]
 
-/** Creates the users with fresh ids and bearer tokens, keyed by token. Nothing of it is written anywhere. */
-export function issueTokens(): Map<string, User> {
-  return new Map(CAST.map((user) => [randomBytes(24).toString('base64url'), { id: randomUUID(), ...user }]))
+/** Creates the users with fresh ids, or their names as such, and bearer tokens, keyed by token. Nothing of it is written anywhere. */
+export function issueTokens(named?: true): Map<string, User> {
+  const idOf = ({ name }: { readonly name: string }): string => (named ? name : randomUUID())
+  return new Map(CAST.map((user) => [randomBytes(24).toString('base64url'), { id: idOf(user), ...user }]))
 }

@@ -1,0 +1,103 @@
+// The flawed bank at work, with guard and console: its people, its partner, and the agent of its customer care.
+import { randomBytes } from 'node:crypto'
+import { loadGuard } from '../../src/cli/guard/config.ts'
+import { type GuardNews, type Serving, serve } from '../../src/cli/guard/serve.ts'
+import { versionOfProgram } from '../../src/cli/version.ts'
+import type { FlawName } from '../bank-payments/flaws.ts'
+import { type RunningBank, start as startBank } from '../bank-payments/start.ts'
+import { openCare, ToolFailed } from './care.ts'
+import { writeGuardFile } from './guard.ts'
+import { callers, People } from './people.ts'
+import { playFirst, playOn, type Stage } from './traffic.ts'
+
+export interface LiveOptions {
+  readonly flaws: readonly FlawName[]
+  /** Where it is kept. What was there goes away. */
+  readonly folder: string
+  /** 0 takes any free port. */
+  readonly consolePort?: number
+  /** Between scenes; without it, nothing happens after the first day. */
+  readonly paceMs?: number
+  readonly fail?: (why: string) => void
+}
+
+/** A bank that runs. */
+export interface Live {
+  readonly serving: Serving
+  readonly bank: RunningBank
+  /** The guard file it runs by. */
+  readonly file: string
+  /** Where the guard stands before the bank. */
+  readonly gateway: string
+  readonly people: People
+  close(): Promise<void>
+}
+
+/** Starts it, and plays a first day, which leaves something to approve. */
+export async function openLive(options: LiveOptions): Promise<Live> {
+  const { folder, flaws, consolePort = 0, paceMs, fail = () => undefined } = options
+  const bank = await startBank({ flaws, testHooks: true, named: true })
+  const care = await openCare(asClerk(bank))
+  const agentKey = randomBytes(24).toString('base64url')
+  const places = { folder, bank: bank.url, care: care.url, consolePort }
+  const file = await writeGuardFile(places, { tokens: bank.tokens, agentKey })
+  const { serving, urls } = await serveGuard(file, fail)
+  const stop = new AbortController()
+  const people = new People(callers(urls.url, bank.tokens))
+  const desk = { control: urls.control, tools: urls.mcp, key: agentKey, clerk: bank.tokens['dana'] ?? '' }
+  const stage: Stage = { people, care, desk: { ...desk, signal: stop.signal }, signal: stop.signal, fail }
+  await playFirst(stage)
+  const playing = paceMs === undefined ? Promise.resolve() : playOn(stage, paceMs)
+  return {
+    serving,
+    bank,
+    file,
+    gateway: urls.url,
+    people,
+    close: async () => {
+      stop.abort()
+      await playing
+      await serving.close(0)
+      await care.close()
+      await bank.close()
+    },
+  }
+}
+
+interface Urls {
+  readonly url: string
+  readonly control: string
+  readonly mcp: string
+}
+
+async function serveGuard(
+  file: string,
+  fail: (why: string) => void,
+): Promise<{ readonly serving: Serving; readonly urls: Urls }> {
+  const loaded = await loadGuard(file)
+  if (loaded.ready === undefined) throw new Error(JSON.stringify(loaded.diagnostics, null, 2))
+  const news: GuardNews[] = []
+  const tell = (each: GuardNews): void => {
+    if (each.kind === 'listening') news.push(each)
+    if (each.kind === 'failed') fail(each.why)
+  }
+  const options = { file, version: versionOfProgram(), env: {}, tell, console: true } as const
+  const serving = await serve({ ...loaded, ready: loaded.ready }, options)
+  const [first] = news
+  const { url, control = '', mcp = '' } = first?.kind === 'listening' ? first : { url: '' }
+  return { serving, urls: { url, control, mcp } }
+}
+
+/** Customer care has an account of its own at the bank. */
+function asClerk({ url, tokens }: RunningBank): Parameters<typeof openCare>[0] {
+  return async (method, path, body) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${tokens['dana']}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const said: unknown = await response.json()
+    if (!response.ok) throw new ToolFailed(`the bank refused: ${response.status}`)
+    return said
+  }
+}
