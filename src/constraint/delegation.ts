@@ -1,5 +1,5 @@
 import type { Actor } from '../charter/actor.ts'
-import type { Charter, OperationId, Principal } from '../charter/charter.ts'
+import type { Charter, OperationId, Principal, Run } from '../charter/charter.ts'
 import type { Workflow } from '../charter/workflow.ts'
 import { type Asking, asks } from './asking.ts'
 import { actorsOf } from './choice.ts'
@@ -57,6 +57,22 @@ function agentShortfall({ charter, use }: Site, principal: Principal): Shortfall
       return broken(next === undefined ? 'the agent acts for nobody' : 'the agent may not act for whom it acts')
   }
   return undefined
+}
+
+/** Whether what no description has may pass. It never does for agents of a workflow: they do nothing but what that lists. */
+export function passesUndescribed(
+  charter: Charter,
+  kind: keyof Charter['undescribed'],
+  { principal, run }: { readonly principal: Principal; readonly run?: Run | undefined },
+): boolean {
+  if (charter.undescribed[kind] !== 'allow') return false
+  if (run?.workflow !== undefined) return false
+  const knowsAgents = [...charter.actors.values()].some((actor) => actor.kind === 'agent')
+  return everyoneIn(principal).every((each) => {
+    if (each.kind !== 'agent' || !knowsAgents) return true
+    const known = agentActors(charter, each)
+    return known.length > 0 && known.every(({ workflow }) => workflow === undefined)
+  })
 }
 
 /** The classes of agents a principal is. */

@@ -2,6 +2,7 @@
 import type { OperationId, Principal } from '../../charter/charter.ts'
 import type { RunHandle } from '../../charter/run-handle.ts'
 import { skillsOf } from '../../charter/source/card.ts'
+import { passesUndescribed } from '../../constraint/delegation.ts'
 import type { Pin } from '../../constraint/facts.ts'
 import type { Incoming, Outcome, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
@@ -119,10 +120,13 @@ function passing(ruling: Going, operation: OperationId): Passing {
 }
 
 /** What the charter does not speak of: passed on and recorded, or refused, as it says of such. */
-async function undescribed({ guard, asked, principal, source }: Deciding, operation: OperationId): Promise<Passing> {
-  const { undescribed: said, uncovered } = guard.charter()
-  const reads = uncovered.find(({ id }) => id === operation)?.method === 'ASK'
-  const passed = (reads ? said.reads : said.writes) === 'allow'
+async function undescribed(
+  { guard, asked, principal, run, source }: Deciding,
+  operation: OperationId,
+): Promise<Passing> {
+  const charter = guard.charter()
+  const reads = charter.uncovered.find(({ id }) => id === operation)?.method === 'ASK'
+  const passed = passesUndescribed(charter, reads ? 'reads' : 'writes', { principal, run })
   const call = newId(Date.now())
   const path = `/${source}/${asked.method}`
   await guard.note({ kind: 'undescribed', call, method: reads ? 'ASK' : 'AGENT', path, passed, principal })

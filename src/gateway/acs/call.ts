@@ -1,5 +1,6 @@
 /** Calls of an agent through hooks: decided and reserved before, settled by what it says came of them. */
 import type { Operation, Run } from '../../charter/charter.ts'
+import { passesUndescribed } from '../../constraint/delegation.ts'
 import type { Pin } from '../../constraint/facts.ts'
 import type { Answer, Incoming, Outcome, Release, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
@@ -178,7 +179,7 @@ export async function undescribed(
   kind: 'reads' | 'writes',
   guard: Guard,
 ): Promise<Disposition> {
-  const passed = guard.charter().undescribed[kind] === 'allow'
+  const passed = passesUndescribed(guard.charter(), kind, { principal: session.principal })
   const call = newId(Date.now())
   const { principal } = session
   await guard.note({ kind: 'undescribed', call, method: 'TOOL', path: `/${name}`, passed, principal })

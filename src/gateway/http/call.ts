@@ -3,6 +3,7 @@ import type { BlockList } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Charter, Principal } from '../../charter/charter.ts'
 import type { RunHandle } from '../../charter/run-handle.ts'
+import { passesUndescribed } from '../../constraint/delegation.ts'
 import type { Incoming, Refusal, Release } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
@@ -135,6 +136,8 @@ export async function readCall(around: Surroundings, arriving: Arriving, reply: 
       ? refused('unavailable', identified.why, { retryAfterMs: 1000 })
       : new Refused(refuse('unauthenticated', identified.why), withMetadata(identified.challenge, around.resource))
   const { principal, run, ours } = identified
+  if (found === undefined && !passesUndescribed(around.charter(), kindOfUndescribed(head), { principal, run }))
+    throw refused('undescribed', 'an agent does nothing that no description has')
   const passed = ours === true ? withoutCredential(head) : head
   const base = { head: passed, origin, found, principal, ...(run === undefined ? {} : { run }) }
   if (!head.hasBody) {
@@ -172,10 +175,12 @@ function contentTypeOf(head: Head): string | undefined {
 
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+const kindOfUndescribed = (head: Head): 'reads' | 'writes' =>
+  reading.has(head.method) && !head.hasBody ? 'reads' : 'writes'
+
 function checkUndescribed(charter: Charter, head: Head): void {
-  const { reads, writes } = charter.undescribed
-  const allowed = (reading.has(head.method) && !head.hasBody ? reads : writes) === 'allow'
-  if (!allowed) throw refused('undescribed', 'no description has this method and path')
+  if (charter.undescribed[kindOfUndescribed(head)] !== 'allow')
+    throw refused('undescribed', 'no description has this method and path')
 }
 
 async function passUndescribed(around: Surroundings, read: Read, reply: Reply, signal: AbortSignal): Promise<void> {

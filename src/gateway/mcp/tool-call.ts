@@ -1,5 +1,6 @@
 /** Calls of tools, and of what else a server does: decided before, settled after. */
 import type { CallRequest, Charter, OperationId } from '../../charter/charter.ts'
+import { passesUndescribed } from '../../constraint/delegation.ts'
 import type { Pin } from '../../constraint/facts.ts'
 import type { Incoming, Outcome, Refusal, Release, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
@@ -209,7 +210,7 @@ export async function decideUndescribed(
 ): Promise<Verdict> {
   const call = newId(Date.now())
   const charter: Charter = guard.charter()
-  const passed = (reads ? charter.undescribed.reads : charter.undescribed.writes) === 'allow'
+  const passed = passesUndescribed(charter, reads ? 'reads' : 'writes', asking)
   const noted = {
     kind: 'undescribed',
     call,
