@@ -1,4 +1,5 @@
 /** Every endpoint of the console's API. */
+import { charterEndpoints } from './area/charter/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { newsEndpoints } from './area/news.ts'
 import { recordEndpoints } from './area/record.ts'
@@ -11,6 +12,7 @@ export const endpoints = {
   ...recordEndpoints,
   ...ledgerEndpoints,
   ...switchEndpoints,
+  ...charterEndpoints,
 } as const
 
 /** What the browser's client is typed by. */

@@ -15,7 +15,11 @@ interface Reading {
   readonly files: CharterFile[]
   readonly seen: Set<string>
   readonly diagnostics: Diagnostic[]
+  readonly read: ReadText
 }
+
+/** Gives the text of a charter file, or says in words why it cannot be had. */
+export type ReadText = (file: string) => Promise<{ text: string } | { code: string }>
 
 const includeSchema = z.looseObject({ include: z.array(z.string().min(1)).optional() })
 
@@ -29,13 +33,14 @@ const includeSchema = z.looseObject({ include: z.array(z.string().min(1)).option
  */
 export async function readCharterFiles(
   file: string,
+  read: ReadText = readText,
 ): Promise<{ files: readonly CharterFile[]; diagnostics: Diagnostic[] }> {
-  const main = await readText(file)
+  const main = await read(file)
   if ('code' in main) {
     return { files: [], diagnostics: [unreadable('charter-unreadable', file, main.code, { file, line: 1, column: 1 })] }
   }
-  const reading: Reading = { root: await realpath(dirname(file)), files: [], seen: new Set(), diagnostics: [] }
-  await follow(reading, { file, text: main.text }, [await realpath(file)])
+  const reading: Reading = { root: await realpath(dirname(file)), files: [], seen: new Set(), diagnostics: [], read }
+  await follow(reading, { file, text: main.text }, [await realPlace(file)])
   return { files: reading.files, diagnostics: reading.diagnostics }
 }
 
@@ -60,7 +65,7 @@ async function includeFile(
   const report = (code: string, message: string, help?: string): void => {
     reading.diagnostics.push({ code, severity: 'error', message, ...position, ...(help === undefined ? {} : { help }) })
   }
-  const real = await realpath(file).catch(() => resolve(file))
+  const real = await realPlace(file)
   if (isAbsolute(include) || !isBelow(reading.root, real)) {
     report(
       'include-outside',
@@ -79,9 +84,14 @@ async function includeFile(
     report('include-too-many', `more than ${maxFiles} files`)
     return
   }
-  const text = await readText(file)
+  const text = await reading.read(file)
   if ('code' in text) reading.diagnostics.push(unreadable('include-unreadable', include, text.code, position))
   else await follow(reading, { file, text: text.text }, [...trail, real])
+}
+
+/** With links resolved, as far as there is such a file. */
+function realPlace(file: string): Promise<string> {
+  return realpath(file).catch(() => resolve(file))
 }
 
 function isBelow(root: string, path: string): boolean {

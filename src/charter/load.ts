@@ -5,9 +5,10 @@ import { checkCharter, withoutRepeats } from './check/check.ts'
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts'
 import { linkCharter } from './link.ts'
 import { loadDescription } from './load-description.ts'
-import { readCharterFiles } from './load-file.ts'
+import { type ReadText, readCharterFiles } from './load-file.ts'
 import { type ParsedCharter, parseCharter } from './parse.ts'
 import type { ApiDescription } from './source/description.ts'
+import type { DescriptionResult } from './source/read-description.ts'
 import { decodePath } from './source/reference.ts'
 
 /** A charter as far as it could be read, with all that is wrong or doubtful about it. */
@@ -20,6 +21,15 @@ export interface LoadedCharter {
   readonly texts: ReadonlyMap<string, string>
 }
 
+export interface LoadOptions {
+  /** The day against which openings (`public: until`) are checked, as `2026-01-31`. */
+  readonly today?: string
+  /** Where the charter's own files come from, when not from this machine. */
+  readonly read?: ReadText
+  /** Loads the description of a source, when not from wherever the charter says. Never throws. */
+  readonly describe?: (source: string, location: string) => Promise<DescriptionResult>
+}
+
 /**
  * Reads a charter with its includes and the descriptions of its sources, resolves and checks it.
  *
@@ -27,16 +37,16 @@ export interface LoadedCharter {
  * main charter file; http(s) addresses are fetched.
  *
  * @param file - The main charter file.
- * @param today - The day against which openings (`public: until`) are checked, as `2026-01-31`.
  */
-export async function loadCharter(file: string, today: string = currentDay()): Promise<LoadedCharter> {
-  const { files, diagnostics } = await readCharterFiles(file)
+export async function loadCharter(file: string, options: LoadOptions = {}): Promise<LoadedCharter> {
+  const { today = currentDay(), describe = loadDescription } = options
+  const { files, diagnostics } = await readCharterFiles(file, options.read)
   const texts = new Map(files.map((each) => [each.file, each.text]))
   if (files.length === 0) return { diagnostics, texts }
   const parsed = parseCharter(files)
   diagnostics.push(...parsed.diagnostics)
   if (parsed.charter === undefined) return { diagnostics: sorted(diagnostics), texts }
-  const descriptions = await loadDescriptions(file, parsed.charter, diagnostics)
+  const descriptions = await loadDescriptions(file, { parsed: parsed.charter, describe }, diagnostics)
   const linked = linkCharter(parsed.charter, descriptions.found)
   // Names of a description that could not be read are unknown for that reason only.
   const consequences = descriptions.missing ? ['unknown-name'] : []
@@ -51,7 +61,7 @@ export async function loadCharter(file: string, today: string = currentDay()): P
 
 async function loadDescriptions(
   file: string,
-  parsed: ParsedCharter,
+  { parsed, describe }: { parsed: ParsedCharter; describe: NonNullable<LoadOptions['describe']> },
   diagnostics: Diagnostic[],
 ): Promise<{ found: Map<string, ApiDescription>; missing: boolean }> {
   const found = new Map<string, ApiDescription>()
@@ -61,7 +71,7 @@ async function loadDescriptions(
     [...sources].map(async ([index, source]) => {
       if (source.url === undefined) return
       const remote = /^https?:\/\//i.test(source.url)
-      const loaded = await loadDescription(source.name, remote ? source.url : resolve(dirname(file), source.url))
+      const loaded = await describe(source.name, remote ? source.url : resolve(dirname(file), source.url))
       const usable = loaded.description !== undefined
       diagnostics.push(...loaded.diagnostics.map((each) => ofDescription(each, source.url ?? '', { file, usable })))
       if (loaded.description !== undefined) {

@@ -25,7 +25,7 @@ const seen = new Set<ConstraintKind>()
 let count = 0
 
 for (const file of globSync('cases/charters/*.yaml')) {
-  const { charter, diagnostics } = await loadCharter(file, '2026-01-01')
+  const { charter, diagnostics } = await loadCharter(file, { today: '2026-01-01' })
   assert.ok(charter !== undefined && !hasErrors(diagnostics), JSON.stringify(diagnostics, null, 1))
   charters.set(file, charter)
 }

@@ -4,6 +4,9 @@ import type { ApiDescription, OperationShape, Schema } from '../source/descripti
 import { itemSchema, propertiesOf, resolveSchema } from '../source/schema.ts'
 import type { Checker } from './checker.ts'
 
+/** All that schemas are found by. */
+type Known = Pick<Checker, 'charter'>
+
 /** A schema with the description it stands in. */
 export interface Placed {
   readonly home: ApiDescription
@@ -42,20 +45,20 @@ function step({ home, schema }: Placed, token: string): Found {
 }
 
 /** The schema of a request body; undefined when the operation takes none. */
-export function bodyOf(checker: Checker, shape: OperationShape): Placed | undefined {
+export function bodyOf(checker: Known, shape: OperationShape): Placed | undefined {
   const home = checker.charter.sources.get(shape.source)?.description
   return shape.body === undefined || home === undefined ? undefined : { home, schema: shape.body.schema }
 }
 
 /** The schema of the answer to a call that took effect; undefined when none is described. */
-export function answerOf(checker: Checker, shape: OperationShape | undefined): Placed | undefined {
+export function answerOf(checker: Known, shape: OperationShape | undefined): Placed | undefined {
   const home = checker.charter.sources.get(shape?.source ?? '')?.description
   const effective = shape?.responses.find((each) => /^2(\d\d|XX)$/i.test(each.status) && each.schema !== undefined)
   return home === undefined || effective?.schema === undefined ? undefined : { home, schema: effective.schema }
 }
 
 /** The schema of an object as `read` shows it; undefined when it is not described. */
-export function representationOf(checker: Checker, type: ObjectType): Placed | undefined {
+export function representationOf(checker: Known, type: ObjectType): Placed | undefined {
   const answer = answerOf(checker, shapeOf(checker, type.read))
   if (answer === undefined) return undefined
   const found = lookUp(answer, type.readAt)
@@ -63,7 +66,7 @@ export function representationOf(checker: Checker, type: ObjectType): Placed | u
 }
 
 /** The schema of an object as its `list` shows it; undefined when it is not described. */
-export function listedOf(checker: Checker, type: ObjectType): Placed | undefined {
+export function listedOf(checker: Known, type: ObjectType): Placed | undefined {
   const answer = answerOf(checker, shapeOf(checker, type.list))
   const items = checker.charter.operations.get(type.list ?? '')?.lists?.items ?? []
   if (answer === undefined) return undefined
@@ -72,13 +75,13 @@ export function listedOf(checker: Checker, type: ObjectType): Placed | undefined
 }
 
 /** What the operations that create objects of a type answer with: a code shown once is there and never again. */
-export function firstAnswersOf(checker: Checker, type: ObjectType): readonly Placed[] {
+export function firstAnswersOf(checker: Known, type: ObjectType): readonly Placed[] {
   const creating = type.transitions.filter((use) => use.creates)
   return creating.flatMap((use) => answerOf(checker, shapeOf(checker, use.operation)) ?? [])
 }
 
 /** The shape of an operation, whether the charter covers it or not. */
-export function shapeOf(checker: Checker, id: string | undefined): OperationShape | undefined {
+export function shapeOf(checker: Known, id: string | undefined): OperationShape | undefined {
   if (id === undefined) return undefined
   return checker.charter.operations.get(id)?.shape ?? checker.charter.uncovered.find((shape) => shape.id === id)
 }

@@ -1,19 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { casesSchema, type RawCases } from '../../case/case-schema.ts'
-import { charterOfCases } from '../../case/run-cases.ts'
 import type { Charter } from '../../charter/charter.ts'
 import { hasErrors } from '../../charter/diagnostic.ts'
 import { loadCharter } from '../../charter/load.ts'
 import { parseYaml } from '../../charter/parse.ts'
+import { caseFiles, caseFilesOf } from '../../revise/case-files.ts'
 import type { Direction } from '../../simulate/diff/change.ts'
 import { type CharterDiff, diffCharters } from '../../simulate/diff/diff.ts'
 import type { Difference } from '../../simulate/diff/sample.ts'
-import { caseFiles } from '../case-files.ts'
+import { directionWords, effectWords } from '../../simulate/words.ts'
 import { printDiagnostics } from '../diagnostics.ts'
-import { effectWords } from '../effect-words.ts'
 import { harmless } from '../prove/harmless.ts'
 import { choice, collect } from '../prove/options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -59,13 +57,7 @@ async function charterOrRefuse(terminal: Terminal, file: string): Promise<Charte
 
 /** The files given; else those beside the charters that are about one of them. */
 function casesFor(charters: readonly string[], given: readonly string[] | undefined): readonly RawCases[] {
-  const wanted = new Set(charters.map((file) => resolve(file)))
-  const paths =
-    given?.flatMap(caseFiles) ??
-    [...new Set(charters.map((file) => dirname(resolve(file))))].flatMap(caseFiles).filter((path) => {
-      const named = charterOfCases(readFileSync(path, 'utf8'), path) ?? 'charter.yaml'
-      return wanted.has(resolve(dirname(path), named))
-    })
+  const paths = given?.flatMap(caseFiles) ?? caseFilesOf(charters)
   return [...new Set(paths)].flatMap((file) => {
     const { value, diagnostics } = parseYaml({ file, text: readFileSync(file, 'utf8') }, casesSchema)
     if (value === undefined && given !== undefined)
@@ -74,19 +66,19 @@ function casesFor(charters: readonly string[], given: readonly string[] | undefi
   })
 }
 
-const headings: readonly (readonly [Direction, string, 'red' | 'green' | 'yellow'])[] = [
-  ['looser', 'becomes allowed', 'red'],
-  ['tighter', 'becomes refused', 'green'],
-  ['other', 'becomes something else: it may allow or refuse more', 'yellow'],
+const headings: readonly (readonly [Direction, 'red' | 'green' | 'yellow'])[] = [
+  ['looser', 'red'],
+  ['tighter', 'green'],
+  ['other', 'yellow'],
 ]
 
 function print(terminal: Terminal, diff: CharterDiff): void {
   const { changes, sampled } = diff
-  for (const [direction, heading, style] of headings) {
+  for (const [direction, style] of headings) {
     const written = changes.filter((each) => each.direction === direction)
     const decided = sampled.differences.filter((each) => each.direction === direction)
     if (written.length + decided.length === 0) continue
-    terminal.print(terminal.paint([style, 'bold'], heading))
+    terminal.print(terminal.paint([style, 'bold'], directionWords[direction]))
     for (const { says } of written) terminal.print(`  - ${harmless(says)}`)
     for (const each of decided) printDifference(terminal, each, sampled.tried)
     terminal.print('')

@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import { hasErrors } from '../../charter/diagnostic.ts'
 import { loadCharter } from '../../charter/load.ts'
+import { beginsLate, isNeverRecorded, recordedPast } from '../../revise/past.ts'
 import type { Untold } from '../../simulate/replay.ts'
 import { replay } from '../../simulate/replay.ts'
 import { type Shift, type Tally, tally } from '../../simulate/tally.ts'
 import { unseenOperations } from '../../simulate/unseen.ts'
+import { effectWords, untoldWords } from '../../simulate/words.ts'
 import { openSqliteStore } from '../../store/open.ts'
 import { printDiagnostics } from '../diagnostics.ts'
-import { effectWords } from '../effect-words.ts'
-import { type LedgerSource, openLedgerSource } from '../guard/ledger-source.ts'
-import { isNeverRecorded, recordedPast } from '../guard/recorded.ts'
+import { openLedgerSource } from '../guard/ledger-source.ts'
 import { harmless } from '../prove/harmless.ts'
 import { choice } from '../prove/options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -76,27 +76,11 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   }
 }
 
-/** Whether the first text of the ledger is not its first entry: what was pruned may still count. */
-async function beginsLate(source: LedgerSource): Promise<boolean> {
-  for await (const { index } of source.events()) return index !== 0
-  return false
-}
-
 const headings = [
   ['looser', 'would be allowed now', 'red'],
   ['tighter', 'would be refused now', 'green'],
   ['other', 'would be answered otherwise', 'yellow'],
 ] as const
-
-const reasons: Readonly<Record<Untold, string>> = {
-  'not-kept': 'their arguments were not kept',
-  redacted: 'their arguments were kept without values',
-  erased: 'their arguments were erased, or the keys to them are not here',
-  objects: 'the charter asks for objects that were not looked at then',
-  history: 'it hangs on earlier calls that cannot be read any more',
-  headers: 'it hangs on headers that are never recorded',
-  guard: 'the guard could not decide them here',
-}
 
 function print(terminal: Terminal, { recorded, decided, same, shifts, untold }: Tally): void {
   for (const [direction, heading, style] of headings) {
@@ -115,11 +99,7 @@ function print(terminal: Terminal, { recorded, decided, same, shifts, untold }: 
   terminal.print(terminal.paint([same === decided && decided > 0 ? 'green' : 'yellow', 'bold'], verdict))
   terminal.print(`${recorded} recorded calls, ${decided} decided again, ${same} the same`)
   for (const [why, count] of Object.entries(untold))
-    terminal.print(`${count} cannot be told: ${isUntold(why) ? reasons[why] : why}`)
-}
-
-function isUntold(why: string): why is Untold {
-  return Object.hasOwn(reasons, why)
+    terminal.print(`${count} cannot be told: ${untoldWords[why as Untold]}`)
 }
 
 function printShift(

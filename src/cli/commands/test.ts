@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { type CaseResult, charterOfCases, runCases } from '../../case/run-cases.ts'
 import { type Diagnostic, hasErrors } from '../../charter/diagnostic.ts'
 import { type LoadedCharter, loadCharter } from '../../charter/load.ts'
-import { caseFiles } from '../case-files.ts'
+import { caseFiles } from '../../revise/case-files.ts'
 import { printDiagnostics } from '../diagnostics.ts'
 import type { Terminal } from '../terminal.ts'
 

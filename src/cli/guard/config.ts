@@ -10,7 +10,7 @@ import { isHttp } from '../../charter/source/description.ts'
 import { digestOf } from '../../guard/id.ts'
 import { isSecretHeader } from '../../prove/identity/secret.ts'
 import { hasReference, parseTemplate } from '../../prove/identity/template.ts'
-import { loadLabelled } from '../load-labelled.ts'
+import { loadLabelled } from '../../revise/load-labelled.ts'
 import { type GuardFile, guardFileSchema } from './schema.ts'
 
 /** A guard file as read. */
@@ -24,6 +24,8 @@ export interface GuardConfig {
 export interface ReadyCharter {
   readonly charter: Charter
   readonly version: string
+  /** The charter's own files, the main one first. */
+  readonly texts: ReadonlyMap<string, string>
 }
 
 /** What reading gave; `ready` only when nothing is wrong. */
@@ -65,7 +67,9 @@ export async function loadGuard(path: string): Promise<LoadedGuard> {
 /** The charter alone, to put another in force; undefined while anything is wrong with it. */
 export function readyCharter(loaded: LoadedCharter): ReadyCharter | undefined {
   const { charter, diagnostics } = loaded
-  return charter === undefined || hasErrors(diagnostics) ? undefined : { charter, version: versionOf(loaded, charter) }
+  return charter === undefined || hasErrors(diagnostics)
+    ? undefined
+    : { charter, version: versionOf(loaded, charter), texts: loaded.texts }
 }
 
 /** Where the charter of a guard file is, from where we are. */

@@ -27,6 +27,23 @@ export const consoleSchema = z
       .prefault({})
       .meta({ description: 'Who signs in with the link that is printed at the start.' }),
     notify: notifySchema,
+    changes: z
+      .union([
+        z.strictObject({ folder: file('A folder: each change is a patch file.') }),
+        z.strictObject({
+          git: file('A working copy with the charter: each change is a commit on a branch of its own.'),
+          branch: z
+            .string()
+            .regex(/^[A-Za-z0-9][\w./-]*$/, 'what names of branches begin with, as `charter/`')
+            .default('charter/')
+            .meta({ description: 'What names of branches begin with. Without it, `charter/`.' }),
+        }),
+      ])
+      .optional()
+      .meta({
+        description:
+          'Where changes of the charter go that are proposed in the console. Without it, they are kept to be downloaded.',
+      }),
   })
   .meta({ description: 'The console in the browser, which `lockstep serve` shows.' })
 

@@ -20,6 +20,7 @@ import { type OpenOverview, openOverview } from '../../overview/overview.ts'
 import { openShelf } from '../../store/shelf/open.ts'
 import { versionOfProgram } from '../version.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
+import { openChanges } from './console-changes.ts'
 import { type ConsoleFile, consoleSchema } from './console-schema.ts'
 import type { Core } from './core.ts'
 import { ledgerStorage, shelfPlace } from './places.ts'
@@ -53,7 +54,9 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
   const pages = await readPages(built)
   const shelf = await openShelf(await shelfPlace(config, options.secrets))
   const overview = openOverview(await overviewConfig(config, options), options.fail)
+  const changes = openChanges(shelf, options)
   const close = async (): Promise<void> => {
+    await changes.close()
     await overview.close()
     await shelf.close()
   }
@@ -61,7 +64,7 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
     const door = makeDoor({ shelf, guard: options.core.guard })
     let origins: readonly string[] = []
     const listener = serveConsole({
-      endpoints: areas(options, shelf, overview),
+      endpoints: [...areas(options, shelf, overview), ...changes.area],
       pages,
       door,
       origins: () => origins,

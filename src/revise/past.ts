@@ -1,6 +1,6 @@
 /** Entries of a ledger as a simulation reads them. */
-import { secretHeaderTest } from '../../ledger/content.ts'
-import type { Content, Entry } from '../../ledger/entry.ts'
+import { secretHeaderTest } from '../ledger/content.ts'
+import type { Content, Entry } from '../ledger/entry.ts'
 import {
   isFacts,
   isObjects,
@@ -11,11 +11,24 @@ import {
   type RecordedDecision,
   type RecordedOutcome,
   type Unreadable,
-} from '../../simulate/recorded.ts'
-import type { LedgerSource } from './ledger-source.ts'
+} from '../simulate/recorded.ts'
+
+/** A ledger to read the past from. */
+export interface PastSource {
+  /** Oldest first, without those whose text is gone. */
+  events(): AsyncIterable<{ readonly index: number; readonly entry: Entry }>
+  /** The private part of an entry; undefined when there is none, or nobody can read it here. */
+  content(entry: Entry): Promise<Content | undefined>
+}
+
+/** Whether the first text of the ledger is not its first entry: what was pruned may still count. */
+export async function beginsLate(source: PastSource): Promise<boolean> {
+  for await (const { index } of source.events()) return index !== 0
+  return false
+}
 
 /** The past a ledger tells, oldest first. */
-export async function* recordedPast(source: LedgerSource): AsyncGenerator<Recorded> {
+export async function* recordedPast(source: PastSource): AsyncGenerator<Recorded> {
   for await (const { entry } of source.events()) {
     const { call } = entry
     if (call === undefined) continue
@@ -57,7 +70,7 @@ function decisionOf(
 }
 
 async function contentOf(
-  source: LedgerSource,
+  source: PastSource,
   entry: DecisionEntry,
 ): Promise<RecordedContent | { unreadable: Unreadable }> {
   if (entry.sealed === undefined) return { unreadable: 'not-kept' }
@@ -70,12 +83,7 @@ async function contentOf(
   return { request, principal, objects, ...(isFacts(known) ? { facts: known } : {}) }
 }
 
-async function outcomeOf(
-  source: LedgerSource,
-  entry: OutcomeEntry,
-  call: string,
-  at: number,
-): Promise<RecordedOutcome> {
+async function outcomeOf(source: PastSource, entry: OutcomeEntry, call: string, at: number): Promise<RecordedOutcome> {
   const content = await source.content(entry)
   const answer = content === undefined || isRedacted(content) ? undefined : content.answer
   const effect = entry.outcome === 'unknown' ? 'in-doubt' : entry.outcome === 'effective' ? 'effective' : 'released'
