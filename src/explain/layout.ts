@@ -41,8 +41,10 @@ const minWidth = 220
 export const stateHeight = 36
 /** Height of an internal transition. */
 export const innerHeight = 16
-/** Height of a label: two lines of text. */
-export const labelHeight = 31
+/** Height of a label: its name, who may, and its marks where it has any. */
+export function labelHeight({ marks }: Arrow): number {
+  return marks.length === 0 ? 31 : 45
+}
 
 /** Places a lifecycle in layers from the start downwards; labels have room of their own. The same input gives the same drawing. */
 export function layOut(lifecycle: Lifecycle): PlacedLifecycle {
@@ -133,13 +135,23 @@ function sizeOfState(name: string, inner: readonly Arrow[]): { width: number; he
 }
 
 /** An internal transition as one line. */
-export function innerText({ name, who }: Arrow): string {
-  return `${name} · ${who}`
+export function innerText({ name, who, marks }: Arrow): string {
+  return [name, who, ...marks.map(({ text }) => text)].join(' · ')
+}
+
+/** The marks of an arrow as one line. */
+export function markText({ marks }: Arrow): string {
+  return marks.map(({ text }) => text).join(' · ')
 }
 
 function sizeOfLabel(arrows: readonly Arrow[]): { width: number; height: number } {
-  const widths = arrows.map(({ name, who }) => Math.max(textWidth(name, 12, 600), textWidth(who, 11, 400)))
-  return { width: Math.ceil(Math.max(...widths)) + 10, height: arrows.length * labelHeight }
+  const widths = arrows.flatMap((arrow) => [
+    textWidth(arrow.name, 12, 600),
+    textWidth(arrow.who, 11, 400),
+    textWidth(markText(arrow), 11, 400),
+  ])
+  const height = arrows.reduce((sum, arrow) => sum + labelHeight(arrow), 0)
+  return { width: Math.ceil(Math.max(...widths)) + 10, height }
 }
 
 const narrow: ReadonlySet<string> = new Set("iljtfrI.,:;|!'-()[] ")

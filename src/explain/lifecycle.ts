@@ -1,5 +1,7 @@
-import type { Charter, ObjectType, Use } from '../charter/charter.ts'
+import type { Charter, ObjectType, Use, UseId } from '../charter/charter.ts'
+import { groupBy } from '../charter/group-by.ts'
 import { whoWords } from '../constraint/words.ts'
+import { type Mark, marksOf } from './mark.ts'
 
 /** The start of every lifecycle, and where an object is before it exists. */
 export const start = '[start]'
@@ -11,6 +13,9 @@ export interface Arrow {
   /** The transition, without the object's name. */
   readonly name: string
   readonly who: string
+  readonly marks: readonly Mark[]
+  /** Several when several operations make this move, for the same people under the same marks. */
+  readonly uses: readonly UseId[]
 }
 
 /** A lifecycle as a graph: states in file order and an arrow for every pair of states a transition connects. */
@@ -33,27 +38,30 @@ function lifecycleOf(charter: Charter, type: ObjectType): Lifecycle {
   const moves = type.transitions.filter(
     (use) => use.to.length > 0 || charter.operations.get(use.operation)?.writes === true,
   )
-  const arrows = moves.flatMap((use) => arrowsOf(type, use, whoMakes(charter, use)))
-  const seen = new Set<string>()
-  // Several operations may make one move; it is one arrow when the same people may use each.
-  const once = arrows.filter((arrow) => {
-    const key = JSON.stringify(arrow)
-    return !seen.has(key) && seen.add(key)
-  })
+  const arrows = moves.flatMap((use) => arrowsOf(charter, type, use))
+  const alike = groupBy(arrows, ({ uses: _, ...arrow }) => JSON.stringify(arrow))
+  const once = [...alike.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ ...first, uses: [...first.uses, ...others.flatMap(({ uses }) => uses)] }],
+  )
   const states = type.states.length === 0 ? ['exists'] : type.states
   return { object: type.name, states, final: type.final, arrows: once }
 }
 
-/** What another use makes along is made by whoever may make that. */
-function whoMakes(charter: Charter, move: Use): string {
+/** What another use makes along is made by whoever may make that, under what is demanded of it. */
+function madeBy(charter: Charter, move: Use): Use {
   const uses = charter.operations.get(move.operation)?.uses ?? []
-  const use = move.kind === 'along' ? uses.find(({ along = [] }) => along.some((each) => each.use === move.id)) : move
-  const by = use?.constraints.find((each) => each.kind === 'by' && each.slot === 'object')
+  const isMaker = ({ along = [] }: Use): boolean => along.some((each) => each.use === move.id)
+  return (move.kind === 'along' ? uses.find(isMaker) : undefined) ?? move
+}
+
+function whoMakes(use: Use): string {
+  const by = use.constraints.find((each) => each.kind === 'by' && each.slot === 'object')
   return by?.kind === 'by' ? whoWords(by.choices).replaceAll('`', '') : 'nobody'
 }
 
-function arrowsOf(type: ObjectType, use: Use, who: string): Arrow[] {
-  const label = { name: nameOf(type, use), who }
+function arrowsOf(charter: Charter, type: ObjectType, use: Use): Arrow[] {
+  const maker = madeBy(charter, use)
+  const label = { name: nameOf(type, use), who: whoMakes(maker), marks: marksOf(maker), uses: [maker.id] }
   const all = type.states.length === 0 ? ['exists'] : type.states
   if (use.creates) return (use.to.length === 0 ? all.slice(0, 1) : use.to).map((to) => ({ from: start, to, ...label }))
   const from =

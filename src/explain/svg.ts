@@ -3,12 +3,13 @@ import {
   innerText,
   labelHeight,
   layOut,
+  markText,
   type PlacedArrow,
   type PlacedState,
-  type Point,
   stateHeight,
 } from './layout.ts'
 import { type Arrow, type Lifecycle, start } from './lifecycle.ts'
+import { headAt, pathThrough, round } from './path.ts'
 
 /** Draws a lifecycle as one self-contained SVG that follows the reader's light or dark setting. */
 export function printSvg(lifecycle: Lifecycle): string {
@@ -29,14 +30,14 @@ export function printSvg(lifecycle: Lifecycle): string {
 
 // No definitions with ids (markers): several of these may stand in one page.
 const styles = [
-  'svg{--page:#ffffff;--ink:#1c2330;--soft:#5b6678;--line:#8b96a8;--fill:#f3f6fb;--edge:#9fb0c9;--end:#e7f4ec;--end-edge:#5f9d7a}',
-  '@media(prefers-color-scheme:dark){svg{--page:#11151c;--ink:#e6ebf4;--soft:#9aa7ba;--line:#65738a;--fill:#1c2432;--edge:#4a5c78;--end:#16291f;--end-edge:#4f8a69}}',
+  'svg{--page:#ffffff;--ink:#1c2330;--soft:#5b6678;--line:#8b96a8;--fill:#f3f6fb;--edge:#9fb0c9;--end:#e7f4ec;--end-edge:#5f9d7a;--mark:#8a5200}',
+  '@media(prefers-color-scheme:dark){svg{--page:#11151c;--ink:#e6ebf4;--soft:#9aa7ba;--line:#65738a;--fill:#1c2432;--edge:#4a5c78;--end:#16291f;--end-edge:#4f8a69;--mark:#e0b061}}',
   'text{font-family:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--ink)}',
   '.page{fill:var(--page)}.title{font-size:16px;font-weight:650}',
   '.state{fill:var(--fill);stroke:var(--edge);stroke-width:1.25}.final{fill:var(--end);stroke:var(--end-edge)}.ring{fill:none;stroke:var(--end-edge)}',
   '.start{fill:var(--ink)}.name{font-size:13px;font-weight:600;text-anchor:middle}',
   '.line{fill:none;stroke:var(--line);stroke-width:1.4}.head{fill:var(--line)}',
-  '.move{font-size:12px;font-weight:600;text-anchor:middle}.who{font-size:11px;fill:var(--soft);text-anchor:middle}',
+  '.move{font-size:12px;font-weight:600;text-anchor:middle}.who,.mark{font-size:11px;fill:var(--soft);text-anchor:middle}.mark{fill:var(--mark)}',
   '.rule{stroke:var(--edge);stroke-width:1}',
   '.behind{fill:var(--page)}',
 ].join('')
@@ -64,39 +65,29 @@ function drawInner({ x, width, inner }: PlacedState, top: number): string {
 }
 
 function drawLine({ points }: PlacedArrow): string {
-  const [first] = points
   const tip = points.at(-1)
   const before = points.at(-2)
-  if (first === undefined || tip === undefined || before === undefined) return ''
-  const down = tip.y >= before.y ? 90 : -90
-  const head = `<path class="head" d="M0 0L-9 -4.5L-9 4.5Z" transform="translate(${round(tip.x)} ${round(tip.y)}) rotate(${down})"/>`
-  return `<path class="line" d="M${round(first.x)} ${round(first.y)}${curve(points)}"/>${head}`
-}
-
-/** Smooth through every point, upright at each: that keeps lines on their labels and apart from each other. */
-function curve(points: readonly Point[]): string {
-  return points
-    .slice(1)
-    .map((point, index) => {
-      const before = points[index] ?? point
-      const middle = round((before.y + point.y) / 2)
-      return `C${round(before.x)} ${middle} ${round(point.x)} ${middle} ${round(point.x)} ${round(point.y)}`
-    })
-    .join('')
+  if (tip === undefined || before === undefined) return ''
+  return `<path class="line" d="${pathThrough(points)}"/><path class="head" d="${headAt(tip, tip.y >= before.y)}"/>`
 }
 
 function drawLabel({ label, arrows }: PlacedArrow): string {
   const top = label.y - label.height / 2
   const back = `<rect class="behind" x="${round(label.x - label.width / 2)}" y="${round(top)}" width="${round(label.width)}" height="${round(label.height)}" rx="4"/>`
-  return back + arrows.map((arrow, index) => labelLines(arrow, label.x, top + index * labelHeight)).join('')
+  const lines = arrows.map((arrow, index) => {
+    const above = arrows.slice(0, index).reduce((sum, each) => sum + labelHeight(each), 0)
+    return labelLines(arrow, label.x, top + above)
+  })
+  return back + lines.join('')
 }
 
-function labelLines({ name, who }: Arrow, x: number, top: number): string {
-  return `<text class="move" x="${round(x)}" y="${round(top + 13)}">${escapeXml(name)}</text><text class="who" x="${round(x)}" y="${round(top + 26)}">${escapeXml(who)}</text>`
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
+function labelLines(arrow: Arrow, x: number, top: number): string {
+  const { name, who, marks } = arrow
+  const mark =
+    marks.length === 0
+      ? ''
+      : `<text class="mark" x="${round(x)}" y="${round(top + 39)}">${escapeXml(markText(arrow))}</text>`
+  return `<text class="move" x="${round(x)}" y="${round(top + 13)}">${escapeXml(name)}</text><text class="who" x="${round(x)}" y="${round(top + 26)}">${escapeXml(who)}</text>${mark}`
 }
 
 function escapeXml(text: string): string {

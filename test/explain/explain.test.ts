@@ -55,7 +55,7 @@ test('the lifecycle as lines', () => {
 })
 
 test('Mermaid: names that are no identifiers get one', () => {
-  const arrow: Arrow = { from: 'in-review', to: 'end', name: 'a:b;c', who: 'x' }
+  const arrow: Arrow = { from: 'in-review', to: 'end', name: 'a:b;c', who: 'x', marks: [], uses: [] }
   const text = printMermaid({ object: 'o', states: ['in-review', 'end'], final: ['end'], arrows: [arrow] })
   assert.match(text, /state "in-review" as s0_in_review/)
   assert.match(text, /s0_in_review --> s1_end: a#colon;b,c \(x\)/)
@@ -69,6 +69,8 @@ const graph = fc.uniqueArray(name, { minLength: 1, maxLength: 9 }).chain((states
     to: state,
     name,
     who: fc.constantFrom('a clerk', 'the owner or a manager'),
+    marks: fc.constantFrom<Arrow['marks']>([], [{ kind: 'approval', text: 'needs a-large-refund' }]),
+    uses: fc.constant([]),
   })
   return fc.record({
     object: name,

@@ -1,5 +1,6 @@
 import { type Box, layOut, type PlacedLifecycle } from '../../explain/layout.ts'
 import { type Lifecycle, lifecyclesOf } from '../../explain/lifecycle.ts'
+import { bowBetween } from '../../explain/path.ts'
 import { printSvg } from '../../explain/svg.ts'
 import type { Finding, Outcome } from '../finding.ts'
 import type { ReportContext } from './context.ts'
@@ -64,11 +65,9 @@ function jumpOf(
   const target = lifecycle.arrows.find(({ name }) => name === pin.transition)?.to
   const [from, to] = [pin.state, target].map((name) => states.find((each) => each.name === name))
   if (from === undefined || to === undefined || from === to) return undefined
-  const [start, end] = [from.x - from.width / 2, to.x - to.width / 2]
-  const bow = Math.min(start, end) - 30 - Math.abs(to.y - from.y) / 8
-  const line = `<path d="M${start} ${from.y}C${bow} ${from.y} ${bow} ${to.y} ${end - 8} ${to.y}" fill="none" stroke="${red}" stroke-width="2" stroke-dasharray="6 4"/>`
-  const head = `<path d="M${end} ${to.y}l-10 -5v10z" fill="${red}"/>`
-  return { left: Math.floor(bow) - 8, path: line + head }
+  const { path, head, edge } = bowBetween(from, to)
+  const line = `<path d="${path}" fill="none" stroke="${red}" stroke-width="2" stroke-dasharray="6 4"/>`
+  return { left: Math.floor(edge) - 8, path: `${line}<path d="${head}" fill="${red}"/>` }
 }
 
 /** Makes room on the left; the same on the right, so that the drawing stays in the middle. */

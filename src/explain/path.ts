@@ -1,0 +1,48 @@
+/** Lines of a drawing as SVG paths: the same in a file, a report and the browser. */
+import type { Box, Point } from './layout.ts'
+
+/** Smooth through every point, upright at each: that keeps lines on their labels and apart from each other. Empty for no points. */
+export function pathThrough(points: readonly Point[]): string {
+  const [first] = points
+  if (first === undefined) return ''
+  const curves = points.slice(1).map((point, index) => {
+    const before = points[index] ?? point
+    const middle = round((before.y + point.y) / 2)
+    return `C${round(before.x)} ${middle} ${round(point.x)} ${middle} ${round(point.x)} ${round(point.y)}`
+  })
+  return `M${round(first.x)} ${round(first.y)}${curves.join('')}`
+}
+
+/** The tip of an arrow that comes to `tip` from above or, when `down` is false, from below. */
+export function headAt(tip: Point, down: boolean): string {
+  const [x, y, up] = [round(tip.x), round(tip.y), down ? -9 : 9]
+  return `M${x} ${y}l-4.5 ${up}h9Z`
+}
+
+/** A line beside everything that is laid out, between two states no line of the lifecycle joins like this. */
+export interface Bow {
+  readonly path: string
+  readonly head: string
+  /** The outermost point. */
+  readonly middle: Point
+  /** How far out it reaches. */
+  readonly edge: number
+}
+
+/** @param nth - Of several on one side: each goes further out than the one before. */
+export function bowBetween(from: Box, to: Box, side: 'left' | 'right' = 'left', nth = 0): Bow {
+  const out = side === 'left' ? -1 : 1
+  const [start, end] = [from.x + (out * from.width) / 2, to.x + (out * to.width) / 2]
+  const far = out * Math.max(out * start, out * end) + out * (30 + 26 * nth + Math.abs(to.y - from.y) / 8)
+  const tip = round(end)
+  return {
+    path: `M${round(start)} ${round(from.y)}C${round(far)} ${round(from.y)} ${round(far)} ${round(to.y)} ${round(end + out * 8)} ${round(to.y)}`,
+    head: `M${tip} ${round(to.y)}l${out * 10} -5v10z`,
+    middle: { x: round((start + 6 * far + end) / 8), y: round((from.y + to.y) / 2) },
+    edge: far,
+  }
+}
+
+export function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
