@@ -1,6 +1,7 @@
 /** Every endpoint of the console's API. */
 import { charterEndpoints } from './area/charter/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
+import { lifecycleEndpoints } from './area/lifecycles/lifecycles.ts'
 import { newsEndpoints } from './area/news.ts'
 import { recordEndpoints } from './area/record.ts'
 import { sessionEndpoints } from './area/session.ts'
@@ -9,6 +10,7 @@ import { switchEndpoints } from './area/switches.ts'
 export const endpoints = {
   ...sessionEndpoints,
   ...newsEndpoints,
+  ...lifecycleEndpoints,
   ...recordEndpoints,
   ...ledgerEndpoints,
   ...switchEndpoints,

@@ -1,6 +1,6 @@
 // A guard with its console in front of a small API, for tests in a browser.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadGuard } from '../../src/cli/guard/config.ts'
@@ -45,16 +45,27 @@ export interface Shown {
   close(): Promise<void>
 }
 
-/** @param section - The `console` of the guard file, as YAML in one line. */
-export async function show(section = '{ port: 0 }'): Promise<Shown> {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-console-'))
-  const api = createServer((request, response) => {
+/** What stands behind the guard: the small API above when nothing else is said. */
+export interface World {
+  readonly charter: string
+  readonly api: RequestListener
+}
+
+const small: World = {
+  charter,
+  api: (request, response) => {
     request.resume()
     response.setHeader('content-type', 'application/json')
     response.end('{"ok":true}')
-  })
+  },
+}
+
+/** @param section - The `console` of the guard file, as YAML in one line. */
+export async function show(section = '{ port: 0 }', world = small): Promise<Shown> {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-console-'))
+  const api = createServer(world.api)
   const address = await listen(api)
-  writeFileSync(join(folder, 'charter.yaml'), charter)
+  writeFileSync(join(folder, 'charter.yaml'), world.charter)
   writeFileSync(join(folder, 'keys.json'), JSON.stringify(people))
   writeFileSync(
     join(folder, 'guard.yaml'),

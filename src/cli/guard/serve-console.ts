@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ledgerArea } from '../../api/area/ledger/ledger.ts'
+import { lifecycleArea } from '../../api/area/lifecycles/lifecycles.ts'
 import { newsArea } from '../../api/area/news.ts'
 import { recordArea } from '../../api/area/record.ts'
 import { sessionArea } from '../../api/area/session.ts'
@@ -93,6 +94,7 @@ function areas({ core, ready, secrets }: ConsoleOptions, shelf: Shelf, overview:
   return [
     ...sessionArea({ shelf, guard, version: () => ready().version }),
     ...newsArea(overview),
+    ...lifecycleArea({ charter: guard.charter, overview, now: Date.now }),
     ...recordArea(overview),
     ...ledgerArea({
       ledger: core.ledger,
