@@ -3,6 +3,7 @@ import { charterEndpoints } from './area/charter/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { lifecycleEndpoints } from './area/lifecycles/lifecycles.ts'
 import { newsEndpoints } from './area/news.ts'
+import { postureEndpoints } from './area/posture/posture.ts'
 import { recordEndpoints } from './area/record.ts'
 import { sessionEndpoints } from './area/session.ts'
 import { switchEndpoints } from './area/switches.ts'
@@ -10,6 +11,7 @@ import { switchEndpoints } from './area/switches.ts'
 export const endpoints = {
   ...sessionEndpoints,
   ...newsEndpoints,
+  ...postureEndpoints,
   ...lifecycleEndpoints,
   ...recordEndpoints,
   ...ledgerEndpoints,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { ledgerArea } from '../../api/area/ledger/ledger.ts'
 import { lifecycleArea } from '../../api/area/lifecycles/lifecycles.ts'
 import { newsArea } from '../../api/area/news.ts'
+import { postureArea } from '../../api/area/posture/posture.ts'
 import { recordArea } from '../../api/area/record.ts'
 import { sessionArea } from '../../api/area/session.ts'
 import { switchArea } from '../../api/area/switches.ts'
@@ -94,6 +95,7 @@ function areas({ core, ready, secrets }: ConsoleOptions, shelf: Shelf, overview:
   return [
     ...sessionArea({ shelf, guard, version: () => ready().version }),
     ...newsArea(overview),
+    ...postureArea({ guard, overview, ledger: core.ledger, now: Date.now }),
     ...lifecycleArea({ charter: guard.charter, overview, now: Date.now }),
     ...recordArea(overview),
     ...ledgerArea({

@@ -49,10 +49,14 @@ export function pictureOf(lifecycle: Lifecycle, placed: PlacedLifecycle = layOut
   return {
     width,
     height,
-    states: states.map(({ name, x, y, width, height, inner }) => ({
-      ...{ name, x, y, width, height },
-      kind: kindOf(name),
-      inner: inner.map(shown),
+    states: states.map((state) => ({
+      name: state.name,
+      x: state.x,
+      y: state.y,
+      width: state.width,
+      height: state.height,
+      kind: kindOf(state.name),
+      inner: state.inner.map(shown),
     })),
     moves: arrows.flatMap(moveOf),
   }
