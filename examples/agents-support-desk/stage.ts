@@ -27,7 +27,7 @@ export const byToken: Identifier = {
 }
 
 /** The same guard, which is told the run of each call of an agent. */
-function inRun(guard: Guard, runNow: () => Run | undefined): Guard {
+export function inRun(guard: Guard, runNow: () => Run | undefined): Guard {
   const joined = (incoming: Incoming): Incoming => {
     const run = incoming.principal.kind === 'agent' ? runNow() : undefined
     return run === undefined ? incoming : { ...incoming, run }

@@ -1,4 +1,6 @@
 /** Every endpoint of the console's API. */
+
+import { approvalEndpoints } from './area/approvals/endpoints.ts'
 import { charterEndpoints } from './area/charter/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { lifecycleEndpoints } from './area/lifecycles/lifecycles.ts'
@@ -15,6 +17,7 @@ export const endpoints = {
   ...lifecycleEndpoints,
   ...recordEndpoints,
   ...ledgerEndpoints,
+  ...approvalEndpoints,
   ...switchEndpoints,
   ...charterEndpoints,
 } as const

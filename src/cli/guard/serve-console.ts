@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { approvalArea } from '../../api/area/approvals/area.ts'
 import { ledgerArea } from '../../api/area/ledger/ledger.ts'
 import { lifecycleArea } from '../../api/area/lifecycles/lifecycles.ts'
 import { newsArea } from '../../api/area/news.ts'
@@ -105,6 +106,7 @@ function areas({ core, ready, secrets }: ConsoleOptions, shelf: Shelf, overview:
       storage: () => ledgerStorage(ready(), secrets),
       version: versionOfProgram(),
     }),
+    ...approvalArea({ guard, version: () => ready().version, now: Date.now }),
     ...switchArea(guard, Date.now),
   ]
 }
