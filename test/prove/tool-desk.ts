@@ -20,12 +20,15 @@ objects:
     transitions:
       place: { on: shop.place_order, to: placed, by: customer }
       pay: { on: shop.pay_order, from: placed, to: paid, by: owner }
+      check: { on: shop.check_order, from: paid, by: clerk }
       refund: { on: shop.refund_order, from: paid, to: refunded, by: clerk }
 operations:
   shop.get_order: { by: [owner, clerk], safe: true }
   shop.send_mail: { by: clerk }
+rules:
+  - { precedence: [shop.check_order, shop.refund_order], per: object }
 workflows:
-  refunds: { operations: [shop.get_order, shop.refund_order] }
+  refunds: { operations: [shop.get_order, shop.check_order, shop.refund_order] }
   mail: { operations: [shop.send_mail, shop.pay_order, shop.place_order] }
 `
 const input = { type: 'object', properties: { order_id: { type: 'string' } }, required: ['order_id'] }
@@ -36,12 +39,13 @@ const tools = [
     inputSchema: { type: 'object', properties: { item: { type: 'string' } }, required: ['item'] },
   },
   { name: 'pay_order', inputSchema: input },
+  { name: 'check_order', inputSchema: input },
   { name: 'refund_order', inputSchema: input },
   { name: 'send_mail', inputSchema: { type: 'object', properties: { to: { type: 'string' } }, required: ['to'] } },
 ]
 
 /** What the server does not check. */
-export type Flaw = 'state' | 'owner' | 'agent-outside' | 'agent-of-other' | undefined
+export type Flaw = 'state' | 'order' | 'owner' | 'agent-outside' | 'agent-of-other' | undefined
 /** How it wants to be called: each call by itself, or within a session; answered with one message, or with a stream of events. */
 export type Era = 'plain' | 'greeted'
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -52,7 +56,7 @@ export const agentTokens = { REFUND_BOT: 'token-refund-bot', MAIL_BOT: 'token-ma
 
 /** A server of one revision; what a tool has to say comes as its text, as most servers do it. */
 export function openDesk(era: Era, flaw: Flaw): (asked: Asked) => Answered {
-  const orders = new Map<string, { id: string; customer: string; status: string }>()
+  const orders = new Map<string, { id: string; customer: string; status: string; checked?: boolean }>()
   const people: Readonly<Record<string, string>> = { 'refund-bot': 'clara', 'mail-bot': 'ann' }
   const sessions = new Set<string>()
   let count = 0
@@ -61,7 +65,8 @@ export function openDesk(era: Era, flaw: Flaw): (asked: Asked) => Answered {
     const isAgent = person !== who
     const clerk = person === 'clara'
     if (isAgent && flaw !== 'agent-outside') {
-      const may = who === 'refund-bot' ? ['get_order', 'refund_order'] : ['send_mail', 'pay_order', 'place_order']
+      const may =
+        who === 'refund-bot' ? ['get_order', 'check_order', 'refund_order'] : ['send_mail', 'pay_order', 'place_order']
       if (!may.includes(tool)) return undefined
     }
     if (tool === 'send_mail') return clerk ? { sent: true } : undefined
@@ -80,6 +85,12 @@ export function openDesk(era: Era, flaw: Flaw): (asked: Asked) => Answered {
       order.status = 'paid'
       return order
     }
+    if (tool === 'check_order') {
+      if (!clerk || order.status !== 'paid') return undefined
+      order.checked = true
+      return order
+    }
+    if (order.checked !== true && flaw !== 'order' && flaw !== 'state') return undefined
     if (!clerk || (order.status !== 'paid' && flaw !== 'state')) return undefined
     order.status = 'refunded'
     return order

@@ -22,6 +22,7 @@ for (const era of ['plain', 'greeted'] as const) {
 
 const flaws: readonly (readonly [Exclude<Flaw, undefined>, readonly string[]])[] = [
   ['state', ['step-skipped shop.refund_order']],
+  ['order', ['step-skipped shop.refund_order']],
   ['owner', ['bola-write shop.pay_order']],
   ['agent-outside', ['tool-outside-workflow shop.get_order']],
   ['agent-of-other', ['delegation-exceeded shop.pay_order']],
@@ -32,3 +33,11 @@ for (const [flaw, wanted] of flaws) {
     for (const each of wanted) assert.ok(all.includes(each), `${each} is not among ${all.join(', ')}`)
   })
 }
+
+test('tools called in a forbidden order are a finding of that rule', async () => {
+  const { findings } = await proveDesk('plain', 'order')
+  assert.deepEqual(
+    findings.map(({ constraint, operation }) => `${constraint} ${operation}`),
+    ['rules.1 shop.refund_order'],
+  )
+})
