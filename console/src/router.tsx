@@ -20,9 +20,14 @@ const switches = createRoute({
   path: '/switches',
   component: lazyRouteComponent(() => import('./pages/switches.tsx'), 'Switches'),
 })
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account.tsx'), 'Account'),
+})
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([posture, switches])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([posture, switches, account])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 })

@@ -1,10 +1,11 @@
 /** The frame of every page: where one is, where one may go, who one is. */
-import { ActionIcon, AppShell, Badge, Burger, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, AppShell, Badge, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconLogout, IconMoon } from '@tabler/icons-react'
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
-import type { ReactElement } from 'react'
+import { IconLogout, IconMoon, IconUser } from '@tabler/icons-react'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { type ReactElement, useEffect } from 'react'
 import { useAct, useAnswer } from './answers.ts'
+import type { Answer } from './ask.ts'
 import { useConnection } from './news.ts'
 import { Failure, Loading } from './parts/state.tsx'
 import { places } from './places.ts'
@@ -13,7 +14,7 @@ import type { Session } from './viewer.ts'
 /** Shows a page to whoever is signed in, and leads everybody else to where one signs in. */
 export function Shell(): ReactElement {
   const { data, error, isPending } = useAnswer('GET /api/session', {})
-  if (error?.status === 401) return <Navigate to="/sign-in" />
+  if (error?.status === 401) return <LeadToSignIn />
   if (error !== null) return <Failure error={error} />
   if (isPending || data === undefined) return <Loading />
   return <Frame session={data} />
@@ -43,9 +44,7 @@ function Frame({ session }: { readonly session: Session }): ReactElement {
           </Text>
           <Group ml="auto" gap="xs" wrap="nowrap">
             <Live />
-            <Text size="sm" c="dimmed" visibleFrom="xs" title={session.viewer.roles.join(', ')}>
-              {session.viewer.id}
-            </Text>
+            <Who viewer={session.viewer} />
             <Appearance />
             <SignOut />
           </Group>
@@ -58,6 +57,33 @@ function Frame({ session }: { readonly session: Session }): ReactElement {
         <Outlet />
       </AppShell.Main>
     </AppShell>
+  )
+}
+
+/** With a fresh page, so that nothing of whoever was signed in is left in it; and from there back to here. */
+function LeadToSignIn(): ReactElement {
+  useEffect(() => {
+    const here = `${window.location.pathname}${window.location.search}`
+    window.location.replace(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`)
+  }, [])
+  return <Loading />
+}
+
+function Who({ viewer: { id, roles } }: { readonly viewer: Session['viewer'] }): ReactElement {
+  return (
+    <Button
+      component={Link}
+      to="/account"
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      leftSection={<IconUser size={16} stroke={1.6} aria-hidden />}
+      aria-label={`You: ${id}, ${roles.join(', ')}`}
+    >
+      <Text size="sm" truncate maw={220} visibleFrom="sm">
+        {id} · {roles.join(', ')}
+      </Text>
+    </Button>
   )
 }
 
@@ -105,9 +131,15 @@ function Appearance(): ReactElement {
 }
 
 function SignOut(): ReactElement {
-  const { mutate } = useAct('DELETE /api/session', ['GET /api/session'])
+  const { mutate } = useAct('DELETE /api/session')
+  const leave = ({ next }: Answer<'DELETE /api/session'>): void => window.location.assign(next ?? '/sign-in')
   return (
-    <ActionIcon variant="subtle" color="gray" onClick={() => mutate({})} aria-label="Sign out">
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      onClick={() => mutate({}, { onSuccess: leave, onError: () => window.location.reload() })}
+      aria-label="Sign out"
+    >
       <IconLogout size={18} stroke={1.6} />
     </ActionIcon>
   )

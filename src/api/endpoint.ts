@@ -1,6 +1,6 @@
 /** How the console's API is written down: each endpoint once, as data. Its handler, its OpenAPI description and the browser's types follow from it. */
 import type { z } from 'zod'
-import type { Viewer } from './viewer.ts'
+import type { Viewer, Way } from './viewer.ts'
 
 /** What somebody may do here. */
 export const powers = ['view', 'approve', 'operate', 'administer'] as const
@@ -37,7 +37,7 @@ type MemberOf<Shape, Name extends string> = Shape extends Readonly<Record<Name, 
 
 /** The session of one request: how it is begun and ended. The browser learns of it with the answer. */
 export interface SessionOf {
-  begin(viewer: Viewer, how: string): Promise<void>
+  begin(viewer: Viewer, how: Way): Promise<void>
   end(): Promise<void>
 }
 

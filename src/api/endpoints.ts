@@ -5,6 +5,7 @@ import { charterEndpoints } from './area/charter/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { lifecycleEndpoints } from './area/lifecycles/lifecycles.ts'
 import { newsEndpoints } from './area/news.ts'
+import { passkeyEndpoints } from './area/passkeys.ts'
 import { postureEndpoints } from './area/posture/posture.ts'
 import { recordEndpoints } from './area/record.ts'
 import { sessionEndpoints } from './area/session.ts'
@@ -12,6 +13,7 @@ import { switchEndpoints } from './area/switches.ts'
 
 export const endpoints = {
   ...sessionEndpoints,
+  ...passkeyEndpoints,
   ...newsEndpoints,
   ...postureEndpoints,
   ...lifecycleEndpoints,

@@ -5,6 +5,10 @@ import type { Power } from './endpoint.ts'
 export const roles = ['viewer', 'approver', 'operator', 'administrator'] as const
 export type Role = (typeof roles)[number]
 
+/** The ways to sign in: a one-time link, a passkey, OpenID Connect. */
+export const ways = ['link', 'passkey', 'oidc'] as const
+export type Way = (typeof ways)[number]
+
 const powersOf: Readonly<Record<Role, readonly Power[]>> = {
   viewer: ['view'],
   approver: ['view', 'approve'],
@@ -17,6 +21,8 @@ const powersOf: Readonly<Record<Role, readonly Power[]>> = {
 export interface Viewer {
   readonly principal: Principal & { readonly id: string }
   readonly roles: readonly Role[]
+  /** How they signed in. */
+  readonly how?: Way
 }
 
 /** Nobody in particular: what endpoints that need nobody are given. */

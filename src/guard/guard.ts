@@ -285,10 +285,14 @@ function notedEvent(noted: Noted, at: number, { charter, version }: InForce): Gu
     case 'not-signed-in':
       return { kind: 'sign-in', at, door: 'call', call: noted.call, accepted: false, why: noted.why }
     case 'control-sign-in':
-      return { kind: 'sign-in', at, door: 'control', principal: noted.principal, accepted: true }
+      return { kind: 'sign-in', at, door: 'control', ...howOf(noted), principal: noted.principal, accepted: true }
     case 'control-sign-in-refused':
-      return { kind: 'sign-in', at, door: 'control', accepted: false, why: noted.why }
+      return { kind: 'sign-in', at, door: 'control', ...howOf(noted), accepted: false, why: noted.why }
     case 'act':
       return { ...noted, at }
   }
+}
+
+function howOf({ how }: { readonly how?: string }): { readonly how?: string } {
+  return how === undefined ? {} : { how }
 }

@@ -95,6 +95,8 @@ export type GuardEvent = { readonly at: number } & (
       readonly accepted: boolean
       /** Where: with a call, or at the control API. */
       readonly door: 'call' | 'control'
+      /** In which of several ways. */
+      readonly how?: string
       readonly why?: string
     }
   | {
@@ -125,8 +127,8 @@ export interface UndescribedRequest {
 export type Noted =
   | UndescribedRequest
   | { readonly kind: 'not-signed-in'; readonly call: string; readonly why: string }
-  | { readonly kind: 'control-sign-in'; readonly principal: string }
-  | { readonly kind: 'control-sign-in-refused'; readonly why: string }
+  | { readonly kind: 'control-sign-in'; readonly principal: string; readonly how?: string }
+  | { readonly kind: 'control-sign-in-refused'; readonly why: string; readonly how?: string }
   | {
       readonly kind: 'act'
       readonly effect: string

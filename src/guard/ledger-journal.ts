@@ -111,7 +111,7 @@ export function draftOf(event: GuardEvent): EntryDraft {
         at,
         principal: named(event.principal),
         effect: event.accepted ? 'accepted' : 'refused',
-        method: event.door === 'call' ? 'request' : 'control',
+        method: event.how ?? (event.door === 'call' ? 'request' : 'control'),
         ...(event.call === undefined ? {} : { call: event.call }),
         ...whyOf(event.why),
       }

@@ -68,6 +68,10 @@ const claimRule = rule(claimPlace).extend({
 })
 const ofClaims = oneOrMore(claimRule).prefault({})
 const answerPlace = text.refine(isReference, 'a place in the answer is written `$response.body#/id`')
+/** How a principal is read from claims that were verified. */
+export const claimRules = ofClaims
+/** An address that may be trusted with secrets. */
+export const issuerAddress = address
 const ofAnswer = oneOrMore(rule(answerPlace))
 const constant = z.strictObject({
   id: text,

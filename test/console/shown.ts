@@ -49,6 +49,10 @@ export interface Shown {
 export interface World {
   readonly charter: string
   readonly api: RequestListener
+  /** What secrets of the guard file refer to. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Further sections of the guard file. */
+  readonly more?: string
 }
 
 const small: World = {
@@ -61,7 +65,8 @@ const small: World = {
 }
 
 /** @param section - The `console` of the guard file, as YAML in one line. */
-export async function show(section = '{ port: 0 }', world = small): Promise<Shown> {
+export async function show(section = '{ port: 0 }', given: Partial<World> = {}): Promise<Shown> {
+  const world = { ...small, ...given }
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-console-'))
   const api = createServer(world.api)
   const address = await listen(api)
@@ -69,7 +74,7 @@ export async function show(section = '{ port: 0 }', world = small): Promise<Show
   writeFileSync(join(folder, 'keys.json'), JSON.stringify(people))
   writeFileSync(
     join(folder, 'guard.yaml'),
-    `lockstep-guard: 1\nlisten: { port: 0 }\nupstreams: { shop: { url: "http://${address}" } }\nidentity:\n  - { kind: api-key, header: x-api-key, keys: keys.json }\nconsole: ${section}\n`,
+    `lockstep-guard: 1\nlisten: { port: 0 }\nupstreams: { shop: { url: "http://${address}" } }\nidentity:\n  - { kind: api-key, header: x-api-key, keys: keys.json }\nconsole: ${section}\n${world.more ?? ''}`,
   )
   const file = join(folder, 'guard.yaml')
   const loaded = await loadGuard(file)
@@ -77,7 +82,7 @@ export async function show(section = '{ port: 0 }', world = small): Promise<Show
   const news: GuardNews[] = []
   const serving = await serve(
     { ...loaded, ready: loaded.ready },
-    { file, version: '0', env: {}, tell: (each) => news.push(each), console: true },
+    { file, version: '0', env: world.env ?? {}, tell: (each) => news.push(each), console: true },
   )
   const gateway = news.flatMap((each) => (each.kind === 'listening' ? [each.url] : []))[0] ?? ''
   return {

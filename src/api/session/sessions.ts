@@ -1,9 +1,9 @@
 /** Sessions of browsers: a random name in a cookie, everything else on the shelf under its digest. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Problem } from '../../gateway/control/problem.ts'
 import type { Shelf } from '../shelf.ts'
-import type { Viewer } from '../viewer.ts'
+import type { Viewer, Way } from '../viewer.ts'
+import { cookieIn, setCookie } from './cookie.ts'
 
 /** The `__Host-` prefix makes browsers insist on a secure origin (loopback counts), this host alone and the whole of it. */
 export const cookieName = '__Host-lockstep'
@@ -17,14 +17,18 @@ export interface SessionLimits {
 
 interface Kept {
   readonly viewer: Viewer
-  readonly how: string
+  readonly how: Way
   readonly until: number
 }
+
+/** Who somebody is now who signed in before: settings may have changed since. Undefined: nobody any more. */
+export type Judge = (viewer: Viewer, how: Way) => Viewer | undefined
 
 export interface Sessions {
   /** @returns undefined when the request has none, or it is over. */
   find(request: IncomingMessage): Promise<Viewer | undefined>
-  begin(response: ServerResponse, viewer: Viewer, how: string): Promise<void>
+  /** Ends the session the request has, if any: each signing in gives a new name. */
+  begin(request: IncomingMessage, response: ServerResponse, who: { viewer: Viewer; how: Way }): Promise<void>
   end(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
@@ -34,30 +38,38 @@ const extendMs = 60_000
 
 export function makeSessions(
   shelf: Shelf,
+  judge: Judge,
   { idleMs = 3_600_000, longestMs = 12 * 3_600_000 }: SessionLimits = {},
   now: () => number = Date.now,
 ): Sessions {
-  const keep = (id: string, kept: Kept, at: number): Promise<boolean> =>
-    shelf.put({ kind, id, at, expires: Math.min(at + idleMs, kept.until), content: kept })
+  const keep = (id: string, kept: Kept, version: number): Promise<boolean> =>
+    shelf.put({ kind, id, at: now(), expires: Math.min(now() + idleMs, kept.until), content: kept }, version)
+  const drop = async (request: IncomingMessage): Promise<void> => {
+    const name = cookieIn(request, cookieName)
+    if (name !== undefined) await shelf.drop(kind, digestOf(name))
+  }
   return {
     async find(request) {
-      const name = nameIn(request)
+      const name = cookieIn(request, cookieName)
       if (name === undefined) return undefined
       const item = await shelf.get(kind, digestOf(name))
       if (item === undefined) return undefined
       const kept = item.content as Kept
-      if (now() - item.at > extendMs) await keep(item.id, kept, now())
-      return kept.viewer
+      const viewer = judge(kept.viewer, kept.how)
+      // SECURITY: only while it is still there: one that is ended meanwhile must not come back.
+      if (viewer !== undefined && now() - item.at > Math.min(extendMs, idleMs / 10))
+        await keep(item.id, kept, item.version)
+      return viewer
     },
-    async begin(response, viewer, how) {
+    async begin(request, response, { viewer, how }) {
+      await drop(request)
       const name = randomBytes(32).toString('base64url')
-      await keep(digestOf(name), { viewer, how, until: now() + longestMs }, now())
-      setCookie(response, name, Math.floor(longestMs / 1000))
+      await keep(digestOf(name), { viewer, how, until: now() + longestMs }, 0)
+      setCookie(response, cookieName, name, { maxAge: Math.floor(longestMs / 1000) })
     },
     async end(request, response) {
-      const name = nameIn(request)
-      if (name !== undefined) await shelf.drop(kind, digestOf(name))
-      setCookie(response, '', 0)
+      await drop(request)
+      setCookie(response, cookieName, '', { maxAge: 0 })
     },
   }
 }
@@ -65,18 +77,4 @@ export function makeSessions(
 /** SECURITY: who can read the shelf can take over no session. */
 function digestOf(name: string): string {
   return createHash('sha256').update(name).digest('base64url')
-}
-
-function nameIn(request: IncomingMessage): string | undefined {
-  const found = (request.headers.cookie ?? '').split(/; */).filter((each) => each.startsWith(`${cookieName}=`))
-  if (found.length > 1) throw new Problem(400, 'malformed', 'several sessions')
-  const name = found[0]?.slice(cookieName.length + 1)
-  return name === undefined || name === '' ? undefined : name
-}
-
-function setCookie(response: ServerResponse, value: string, maxAge: number): void {
-  response.appendHeader(
-    'set-cookie',
-    `${cookieName}=${value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=${maxAge}`,
-  )
 }

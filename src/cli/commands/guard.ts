@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { printDiagnostics } from '../diagnostics.ts'
+import { anotherLink } from '../guard/another-link.ts'
 import { type LoadedGuard, loadGuard, type ReadyCharter } from '../guard/config.ts'
+import { loadOrRefuse } from '../guard/load-or-refuse.ts'
 import { type GuardNews, serve } from '../guard/serve.ts'
 import { harmless } from '../prove/harmless.ts'
 import { onInterrupt } from '../prove/interrupt.ts'
@@ -10,6 +12,7 @@ import { versionOfProgram } from '../version.ts'
 interface Options {
   readonly check?: boolean
   readonly json?: boolean
+  readonly link?: boolean
 }
 
 const sentence = 'stand in front of an API and let through what the charter allows'
@@ -27,8 +30,11 @@ export function register(program: Command, terminal: Terminal): void {
     .command('serve')
     .description(`${sentence}, and show the console in the browser`)
     .argument('[file]', 'the guard file', 'guard.yaml')
+    .option('--link', 'print another one-time link for the console that is running, and do nothing else')
     .option('--json', 'print one JSON text a line')
-    .action((file: string, options: Options) => run(terminal, file, options, true))
+    .action((file: string, options: Options) =>
+      options.link === true ? printLink(terminal, file, options) : run(terminal, file, options, true),
+    )
 }
 
 async function run(terminal: Terminal, file: string, options: Options, console?: true): Promise<void> {
@@ -53,18 +59,25 @@ async function run(terminal: Terminal, file: string, options: Options, console?:
     for (const [source, { url }] of Object.entries(ready.file.upstreams)) terminal.print(`  ${source} is at ${url}`)
     terminal.print(terminal.paint('dim', `  ledger key ${serving.core.ledger.publicKey}`))
   }
-  if (console === true) {
-    const link = await serving.console.link()
-    terminal.print(
-      options.json === true
-        ? JSON.stringify({ kind: 'link', link })
-        : `sign in once, within 15 minutes: ${terminal.paint('bold', link)}`,
-    )
-  }
+  if (console === true) tellLink(terminal, await serving.console.link(), options)
   await untilStopped(
     () => void serving.reload().catch((error: unknown) => tell({ kind: 'failed', why: String(error) })),
   )
   await serving.close()
+}
+
+/** For the console of the store that the guard file names: whoever has its files may. */
+async function printLink(terminal: Terminal, file: string, options: Options): Promise<void> {
+  const ready = await loadOrRefuse(terminal, file)
+  if (ready !== undefined) tellLink(terminal, await anotherLink(terminal, ready), options)
+}
+
+function tellLink(terminal: Terminal, link: string, { json }: Options): void {
+  terminal.print(
+    json === true
+      ? JSON.stringify({ kind: 'link', link })
+      : `sign in once, within 15 minutes: ${terminal.paint('bold', link)}`,
+  )
 }
 
 function report(terminal: Terminal, file: string, loaded: LoadedGuard, { json }: Options): void {

@@ -1,20 +1,50 @@
 /** The `console` of a guard file. */
 import { z } from 'zod'
 import { roles } from '../../api/viewer.ts'
+import { claimRules, issuerAddress } from '../../identity/schema.ts'
 import { notifySchema } from './notify-schema.ts'
-import { file, text } from './schema-part.ts'
+import { certificate, file, secret, span, text } from './schema-part.ts'
 
 const role = z.enum(roles)
+
+const oidc = z
+  .strictObject({
+    issuer: issuerAddress.meta({ description: 'Its discovery document says the rest.' }),
+    name: text.default('your organisation').meta({ description: 'What it is called where one signs in.' }),
+    'client-id': text,
+    'client-secret': secret.optional().meta({ description: 'Without it, a public client.' }),
+    scopes: z.array(text).min(1).default(['openid', 'profile']),
+    userinfo: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether claims are asked for at the userinfo endpoint, too.' }),
+    principal: claimRules.meta({ description: 'Who somebody is, and which roles they have, by their claims.' }),
+    roles: z
+      .partialRecord(role, z.array(text).min(1))
+      .meta({ description: 'Which of their roles give which role here. Who has none does not come in.' }),
+    'sign-out': z
+      .enum(['here', 'everywhere'])
+      .default('here')
+      .meta({ description: '`everywhere`: at the provider, too; it must know `/sign-in` as where one comes back.' }),
+  })
+  .refine(({ scopes }) => scopes.includes('openid'), { message: 'must have `openid`', path: ['scopes'] })
+  .meta({ description: 'An identity provider. Its client comes back to `/sign-in/oidc/callback`.' })
 
 export const consoleSchema = z
   .strictObject({
     host: text.default('127.0.0.1'),
     port: z.int().min(0).max(65_535).default(8090).meta({ description: '0 takes any free port. Without it, 8090.' }),
-    tls: z.strictObject({ cert: file('The certificate, PEM.'), key: file('Its key, PEM.') }).optional(),
-    url: z
-      .url({ protocol: /^https?$/ })
+    tls: certificate.optional(),
+    url: issuerAddress
       .optional()
       .meta({ description: 'Where browsers reach it, behind whatever is in front. Without it, this machine.' }),
+    session: z
+      .strictObject({
+        idle: span('1h', 'How long after the last request it ends.'),
+        longest: span('12h', 'How long after signing in it ends.'),
+      })
+      .prefault({}),
+    'sign-in': z.strictObject({ oidc: oidc.optional() }).prefault({}),
     local: z
       .strictObject({
         id: text.default('administrator'),
@@ -25,7 +55,9 @@ export const consoleSchema = z
           .meta({ description: 'Whom the charter sees in them: what they may approve follows from it.' }),
       })
       .prefault({})
-      .meta({ description: 'Who signs in with the link that is printed at the start.' }),
+      .meta({
+        description: 'Who signs in with the link that is printed at the start, and with passkeys made after it.',
+      }),
     notify: notifySchema,
     changes: z
       .union([
@@ -48,3 +80,4 @@ export const consoleSchema = z
   .meta({ description: 'The console in the browser, which `lockstep serve` shows.' })
 
 export type ConsoleFile = z.output<typeof consoleSchema>
+export type OidcFile = z.output<typeof oidc>

@@ -4,27 +4,16 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { approvalArea } from '../../api/area/approvals/area.ts'
-import { ledgerArea } from '../../api/area/ledger/ledger.ts'
-import { lifecycleArea } from '../../api/area/lifecycles/lifecycles.ts'
-import { newsArea } from '../../api/area/news.ts'
-import { postureArea } from '../../api/area/posture/posture.ts'
-import { recordArea } from '../../api/area/record.ts'
-import { sessionArea } from '../../api/area/session.ts'
-import { switchArea } from '../../api/area/switches.ts'
-import type { Mounted } from '../../api/endpoint.ts'
 import type { Teller } from '../../api/notice/teller.ts'
 import { readPages } from '../../api/pages.ts'
 import { serveConsole } from '../../api/serve.ts'
-import { makeDoor } from '../../api/session/door.ts'
-import { makeLink } from '../../api/session/one-time-link.ts'
-import type { Shelf } from '../../api/shelf.ts'
-import { type OpenOverview, openOverview } from '../../overview/overview.ts'
+import { openOverview } from '../../overview/overview.ts'
 import { openShelf } from '../../store/shelf/open.ts'
-import { versionOfProgram } from '../version.ts'
 import type { GuardConfig, ReadyCharter } from './config.ts'
+import { areas } from './console-areas.ts'
 import { openChanges } from './console-changes.ts'
 import { type ConsoleFile, consoleSchema } from './console-schema.ts'
+import { linkTo, openSignIn, tellPlace } from './console-sign-in.ts'
 import type { Core } from './core.ts'
 import { ledgerStorage, shelfPlace } from './places.ts'
 import type { Secrets } from './secrets.ts'
@@ -47,8 +36,8 @@ export interface ConsoleOptions {
   readonly fail: (why: string) => void
 }
 
-/** How long the link that is printed may wait. */
-const linkMs = 15 * 60_000
+/** How often what expired is dropped. */
+const forgetMs = 60 * 60_000
 const built = fileURLToPath(new URL('../../../dist/console', import.meta.url))
 
 /** @throws when the console was not built, its port is taken, or its shelf cannot be opened. */
@@ -58,28 +47,37 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
   const shelf = await openShelf(await shelfPlace(config, options.secrets))
   const overview = openOverview(await overviewConfig(config, options), options.fail)
   const changes = openChanges(shelf, options)
+  const closing = new AbortController()
+  const forget = setInterval(() => void shelf.forget(Date.now()).catch(() => undefined), forgetMs).unref()
   const close = async (): Promise<void> => {
+    closing.abort()
+    clearInterval(forget)
     await changes.close()
     await overview.close()
     await shelf.close()
   }
   try {
-    const door = makeDoor({ shelf, guard: options.core.guard })
     let origins: readonly string[] = []
-    const listener = serveConsole({
-      endpoints: [...areas(options, shelf, overview), ...changes.area],
-      pages,
-      door,
+    const onError = (error: unknown): void =>
+      options.fail(error instanceof Error ? error.message : 'the console failed')
+    const signIn = await openSignIn(settings, {
+      shelf,
+      guard: options.core.guard,
+      secrets: options.secrets,
       origins: () => origins,
-      onError: (error) => options.fail(error instanceof Error ? error.message : 'the console failed'),
+      closing: closing.signal,
+      onError,
     })
+    const parts = { ...options, shelf, overview, signIn, origin: () => origins[0] ?? '' }
+    const endpoints = [...areas(parts), ...changes.area]
+    const listener = serveConsole({ endpoints, pages, door: signIn.door, origins: () => origins, onError })
     const server = await listen(config.folder, settings, listener)
     origins = originsOf(settings, server)
     const url = origins[0] ?? ''
+    await tellPlace(shelf, url)
     return {
       url,
-      link: async () =>
-        `${url}/sign-in#link=${await makeLink(shelf, localViewer(settings), { lifetimeMs: linkMs, now: Date.now() })}`,
+      link: () => linkTo(shelf, url, settings),
       close: async () => {
         await closeServer(server)
         await close()
@@ -89,26 +87,6 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
     await close()
     throw error
   }
-}
-
-function areas({ core, ready, secrets }: ConsoleOptions, shelf: Shelf, overview: OpenOverview): readonly Mounted[] {
-  const { guard } = core
-  return [
-    ...sessionArea({ shelf, guard, version: () => ready().version }),
-    ...newsArea(overview),
-    ...postureArea({ guard, overview, ledger: core.ledger, now: Date.now }),
-    ...lifecycleArea({ charter: guard.charter, overview, now: Date.now }),
-    ...recordArea(overview),
-    ...ledgerArea({
-      ledger: core.ledger,
-      overview,
-      guard,
-      storage: () => ledgerStorage(ready(), secrets),
-      version: versionOfProgram(),
-    }),
-    ...approvalArea({ guard, version: () => ready().version, now: Date.now }),
-    ...switchArea(guard, Date.now),
-  ]
 }
 
 /** Each node has an overview of its own, made from the ledger that all of them share. */
@@ -123,12 +101,6 @@ async function overviewConfig(
     storage: await ledgerStorage(config, secrets),
     ledger: core.ledger.publicKey,
   }
-}
-
-function localViewer({ local }: ConsoleFile): Parameters<typeof makeLink>[1] {
-  const { id, roles, as } = local
-  const principal = { id, kind: 'user' as const, roles: as.roles }
-  return { roles, principal: as.tenant === undefined ? principal : { ...principal, tenant: as.tenant } }
 }
 
 async function listen(

@@ -1,0 +1,48 @@
+/** Every area of the console's API, over what this guard has. */
+import { approvalArea } from '../../api/area/approvals/area.ts'
+import { ledgerArea } from '../../api/area/ledger/ledger.ts'
+import { lifecycleArea } from '../../api/area/lifecycles/lifecycles.ts'
+import { newsArea } from '../../api/area/news.ts'
+import { passkeyArea } from '../../api/area/passkeys.ts'
+import { postureArea } from '../../api/area/posture/posture.ts'
+import { recordArea } from '../../api/area/record.ts'
+import { sessionArea } from '../../api/area/session.ts'
+import { switchArea } from '../../api/area/switches.ts'
+import type { Mounted } from '../../api/endpoint.ts'
+import type { Shelf } from '../../api/shelf.ts'
+import type { OpenOverview } from '../../overview/overview.ts'
+import { versionOfProgram } from '../version.ts'
+import type { ConsoleSignIn } from './console-sign-in.ts'
+import { ledgerStorage } from './places.ts'
+import type { ConsoleOptions } from './serve-console.ts'
+
+/** What areas are made of. */
+export interface AreaParts extends ConsoleOptions {
+  readonly shelf: Shelf
+  readonly overview: OpenOverview
+  readonly signIn: ConsoleSignIn
+  readonly origin: () => string
+}
+
+export function areas({ core, ready, secrets, shelf, overview, signIn, origin }: AreaParts): readonly Mounted[] {
+  const { guard } = core
+  const { passkeys, provider } = signIn
+  const session = { shelf, guard, passkeys, origin, version: () => ready().version }
+  return [
+    ...sessionArea(provider === undefined ? session : { ...session, provider }),
+    ...passkeyArea(passkeys, guard),
+    ...newsArea(overview),
+    ...postureArea({ guard, overview, ledger: core.ledger, now: Date.now }),
+    ...lifecycleArea({ charter: guard.charter, overview, now: Date.now }),
+    ...recordArea(overview),
+    ...ledgerArea({
+      ledger: core.ledger,
+      overview,
+      guard,
+      storage: () => ledgerStorage(ready(), secrets),
+      version: versionOfProgram(),
+    }),
+    ...approvalArea({ guard, version: () => ready().version, now: Date.now }),
+    ...switchArea(guard, Date.now),
+  ]
+}
