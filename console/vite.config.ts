@@ -11,5 +11,5 @@ export default defineConfig({
     sourcemap: false,
     modulePreload: { polyfill: false },
   },
-  server: { port: 5173, proxy: { '/api': 'http://localhost:8090' } },
+  server: { port: 5173, proxy: { '/api': 'http://localhost:8087' } },
 })

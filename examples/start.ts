@@ -28,7 +28,7 @@ const screen = process.stdout.isTTY === true
 /** Without anybody who looks on, it ends by itself. */
 const stays = screen && process.env['CI'] === undefined
 /** Where the console is, unless something else is there. */
-const usualPort = 8090
+const usualPort = 8087
 const write = (text: string): void => void process.stdout.write(text)
 const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout })
 const say = (text = ''): void => write(`${text}\n`)

@@ -33,7 +33,7 @@ const oidc = z
 export const consoleSchema = z
   .strictObject({
     host: text.default('127.0.0.1'),
-    port: z.int().min(0).max(65_535).default(8090).meta({ description: '0 takes any free port. Without it, 8090.' }),
+    port: z.int().min(0).max(65_535).default(8087).meta({ description: '0 takes any free port. Without it, 8087.' }),
     tls: certificate.optional(),
     url: issuerAddress
       .optional()
