@@ -37,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'ledger',
     'overview',
+    'prove/report',
     'revise',
     'simulate',
     'vault',

@@ -2,6 +2,7 @@
 
 import { approvalEndpoints } from './area/approvals/endpoints.ts'
 import { charterEndpoints } from './area/charter/endpoints.ts'
+import { findingEndpoints } from './area/findings/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { lifecycleEndpoints } from './area/lifecycles/lifecycles.ts'
 import { newsEndpoints } from './area/news.ts'
@@ -22,6 +23,7 @@ export const endpoints = {
   ...approvalEndpoints,
   ...switchEndpoints,
   ...charterEndpoints,
+  ...findingEndpoints,
 } as const
 
 /** What the browser's client is typed by. */

@@ -6,6 +6,7 @@ import * as completion from './commands/completion.ts'
 import * as diff from './commands/diff.ts'
 import * as draft from './commands/draft.ts'
 import * as explain from './commands/explain.ts'
+import * as findings from './commands/findings.ts'
 import * as guard from './commands/guard.ts'
 import * as ledger from './commands/ledger.ts'
 import * as mcp from './commands/mcp.ts'
@@ -34,6 +35,7 @@ const commands: readonly { readonly register: Register }[] = [
   test,
   prove,
   verify,
+  findings,
   redteam,
   guard,
   approve,

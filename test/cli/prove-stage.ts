@@ -22,9 +22,13 @@ export interface Finished {
 export interface Folder {
   readonly path: string
   /** Starts the bank there: its tokens replace those of the bank before. */
-  readonly startBank: (flaws: readonly FlawName[], testHooks?: boolean) => Promise<RunningBank>
+  readonly startBank: (flaws: readonly FlawName[], testHooks?: boolean, port?: number) => Promise<RunningBank>
   /** Runs `lockstep`; `during` sees the process while it runs. */
-  readonly run: (args: readonly string[], during?: (child: ChildProcess) => void) => Promise<Finished>
+  readonly run: (
+    args: readonly string[],
+    during?: (child: ChildProcess) => void,
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<Finished>
   /** Closes every bank that is still open and removes the folder. */
   readonly remove: () => Promise<void>
 }
@@ -36,8 +40,8 @@ export function openFolder(): Folder {
   for (const name of ['charter.yaml', 'openapi.yaml', 'identities.yaml']) cpSync(join(example, name), join(path, name))
   return {
     path,
-    startBank: async (flaws, testHooks = true) => {
-      const bank = await start({ flaws, ...(testHooks ? { testHooks: true } : {}) })
+    startBank: async (flaws, testHooks = true, port = 0) => {
+      const bank = await start({ flaws, port, ...(testHooks ? { testHooks: true } : {}) })
       open.add(bank)
       mkdirSync(join(path, '.lockstep'), { recursive: true })
       for (const [name, token] of Object.entries(bank.tokens))
@@ -47,7 +51,7 @@ export function openFolder(): Folder {
       }
       return { ...bank, close }
     },
-    run: (args, during) => run(path, args, during),
+    run: (args, during, env) => run(path, args, during, env),
     remove: async () => {
       for (const bank of open) await bank.close()
       rmSync(path, { recursive: true })
@@ -59,11 +63,16 @@ export function openFolder(): Folder {
 const { FORCE_COLOR: _forced, ...inherited } = process.env
 const plainEnv = { ...inherited, NO_COLOR: '1' }
 
-function run(cwd: string, args: readonly string[], during?: (child: ChildProcess) => void): Promise<Finished> {
+function run(
+  cwd: string,
+  args: readonly string[],
+  during?: (child: ChildProcess) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: plainEnv,
+    env: { ...plainEnv, ...env },
   })
   let [out, error] = ['', '']
   child.stdout.on('data', (chunk) => {

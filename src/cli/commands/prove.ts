@@ -4,6 +4,7 @@ import { isSecretHeader, isSecretMember } from '../../prove/identity/secret.ts'
 import type { ReportContext } from '../../prove/report/context.ts'
 import { silenceOf } from '../../prove/report/coverage.ts'
 import type { FailOn } from '../../prove/report/gate.ts'
+import { printFindings } from '../../prove/report/json.ts'
 import { openProgress } from '../../prove/report/progress.ts'
 import { severities } from '../../prove/report/show.ts'
 import { printTerminal } from '../../prove/report/terminal.ts'
@@ -15,8 +16,9 @@ import { withGuard } from '../prove/guarded.ts'
 import { harmless } from '../prove/harmless.ts'
 import { onInterrupt } from '../prove/interrupt.ts'
 import { type Inputs, loadInputs, resolveOperations } from '../prove/load-inputs.ts'
-import { cleanUp, type OpenRun, openRun } from '../prove/open-run.ts'
+import { cleanUp, type OpenRun, openRun, targetsOf } from '../prove/open-run.ts'
 import { addReachOptions, choice, collect, type ReachOptions, wholeNumber } from '../prove/options.ts'
+import { originOf, publish, publishingToken } from '../prove/publish.ts'
 import { type Destination, destinationsOf, makeFolders, reportNames, writeReports } from '../prove/reports.ts'
 import { accountForRest } from '../prove/unfinished.ts'
 import { gateWords, type Known, readKnown, settle } from '../prove/verdict.ts'
@@ -32,6 +34,7 @@ interface Options extends ReachOptions {
   readonly failOn: FailOn
   readonly baseline?: string
   readonly accept?: string
+  readonly publish?: string
 }
 
 /** `lockstep prove`: every way the charter can be broken, proven on the running system. */
@@ -50,12 +53,14 @@ export function register(program: Command, terminal: Terminal): void {
     .addOption(choice('--fail-on <severity>', 'fail from this severity on', [...severities, 'none'], 'low'))
     .option('--baseline <file>', 'an earlier findings.json: only what is new fails')
     .option('--accept <file>', 'findings somebody has accepted until a day')
+    .option('--publish <url>', 'hand the findings to the control API of a guard; token in LOCKSTEP_TOKEN')
     .option('--json', 'print events as JSON lines')
     .option('--quiet', 'print one line for each finding')
     .action(async (file: string, options: Options) => {
       const inputs = await loadInputs(terminal, { charter: file, identities: options.identities })
       const known = inputs === undefined ? undefined : await readKnown(terminal, options)
       if (inputs === undefined || known === undefined) return
+      if (options.publish !== undefined) publishingToken(terminal)
       const destinations = destinationsOf(options.report ?? [], options.out)
       const only = await selection(terminal, file, inputs, options)
       if (options.dryRun === true) {
@@ -66,7 +71,7 @@ export function register(program: Command, terminal: Terminal): void {
       const guarded = await withGuard(terminal, options)
       if (guarded === undefined) return
       const version = program.version() ?? 'unknown'
-      await runProof(terminal, { inputs, options: guarded, only, known, destinations, version })
+      await runProof(terminal, { file, inputs, options: guarded, only, known, destinations, version })
     })
 }
 
@@ -91,6 +96,8 @@ async function selection(
 }
 
 interface Job {
+  /** The charter's. */
+  readonly file: string
   readonly inputs: Inputs
   readonly options: Options
   readonly only: ReadonlySet<string> | undefined
@@ -122,10 +129,20 @@ async function runProof(terminal: Terminal, job: Job): Promise<void> {
   try {
     const outcome = await listen(terminal, job, run, context)
     await conclude(terminal, job, { outcome, context, interrupted })
+    await publishRun(terminal, job, printFindings(outcome, context))
   } finally {
     forget()
     await run.close()
   }
+}
+
+/** Last, so that nothing else is lost when the guard cannot be reached. */
+async function publishRun(terminal: Terminal, { file, inputs, options }: Job, report: string): Promise<void> {
+  if (options.publish === undefined) return
+  const targets = Object.entries(targetsOf(options, inputs)).map(([source, url]) => `${source}=${new URL(url).origin}`)
+  const origin = { ...(await originOf(file)), target: targets.sort().join(' ') }
+  await publish(terminal, options.publish, JSON.parse(report), origin)
+  if (options.json !== true) terminal.printError(`published to ${options.publish}`)
 }
 
 /** Runs to the end and gives the outcome, clean-up and all. */

@@ -13,6 +13,7 @@ import type { Terminal } from '../terminal.ts'
 interface Options extends ReachOptions {
   readonly charter: string
   readonly findings: string
+  readonly events?: boolean
 }
 
 interface Result extends Pick<Verification, 'verdict' | 'why'> {
@@ -31,28 +32,64 @@ export function register(program: Command, terminal: Terminal): void {
   addReachOptions(command)
     .option('--json', 'print one JSON document')
     .option('--quiet', 'print one line for each finding')
+    .option('--events', 'print progress to standard error, as JSON lines')
     .action(async (name: string, options: Options) => {
       const inputs = await loadInputs(terminal, options)
       if (inputs === undefined) return
       const findings = await pick(options.findings, name)
       const guarded = await withGuard(terminal, options)
       if (guarded === undefined) return
+      const teller = openTeller(terminal, options)
       const run = await openRun(terminal, inputs, guarded)
+      teller.follow(run)
       const forget = onInterrupt(() => run.brake.stop('it was interrupted'))
       try {
         for (const each of run.absent)
           terminal.printError(
             `${terminal.paint('yellow', 'warning')}  could not sign in: ${run.identities.redact(each)}`,
           )
-        const results = await verifyAll(terminal, run, findings, options)
+        const results = await verifyAll(terminal, run, findings, { ...options, tell: teller.tell })
+        teller.tell('cleaning-up')
         for (const text of await cleanUp(run)) terminal.printError(`note  ${run.identities.redact(text)}`)
         if (options.json === true) terminal.print(JSON.stringify(results, null, 2))
         finish(terminal, results)
       } finally {
         forget()
+        teller.close()
         await run.close()
       }
     })
+}
+
+interface Teller {
+  readonly tell: (stage: string) => void
+  /** Tells from now on how many requests were sent. */
+  follow(run: Pick<OpenRun, 'usage'>): void
+  close(): void
+}
+
+const tellEveryMs = 250
+
+/** Tells programs how far it is, where that was asked for. */
+function openTeller(terminal: Terminal, { events }: Options): Teller {
+  let [stage, said, requests] = ['signing-in', '', (): number => 0]
+  const say = (): void => {
+    const line = JSON.stringify({ stage, requests: requests() })
+    if (line !== said) terminal.printError(line)
+    said = line
+  }
+  const timer = events === true ? setInterval(say, tellEveryMs).unref() : undefined
+  const tell = (next: string): void => {
+    stage = next
+    if (events === true) say()
+  }
+  return {
+    tell,
+    follow: ({ usage }) => {
+      requests = () => usage().requests
+    },
+    close: () => clearInterval(timer),
+  }
 }
 
 async function pick(path: string, name: string): Promise<readonly StoredFinding[]> {
@@ -72,12 +109,12 @@ async function verifyAll(
   terminal: Terminal,
   run: OpenRun,
   findings: readonly StoredFinding[],
-  options: Options,
+  options: Options & Pick<Teller, 'tell'>,
 ): Promise<Result[]> {
   const results: Result[] = []
   for (const { fingerprint, title, proof } of findings) {
     const decoded = decodeCase(proof.case, run.lab.charter)
-    const found = await verifyCase(run.lab, proof.case, decoded.ok ? decoded.case : undefined)
+    const found = await verifyCase(run.lab, proof.case, decoded.ok ? decoded.case : undefined, options.tell)
     const gone = !decoded.ok && found.verdict === 'unclear'
     const why = harmless(run.identities.redact(gone ? `${found.why} (as found: ${decoded.why})` : found.why))
     results.push({ fingerprint, title, verdict: found.verdict, why })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { roles } from '../../api/viewer.ts'
 import { claimRules, issuerAddress } from '../../identity/schema.ts'
 import { notifySchema } from './notify-schema.ts'
-import { certificate, file, secret, span, text } from './schema-part.ts'
+import { certificate, file, name, secret, span, text } from './schema-part.ts'
 
 const role = z.enum(roles)
 
@@ -76,6 +76,25 @@ export const consoleSchema = z
         description:
           'Where changes of the charter go that are proposed in the console. Without it, they are kept to be downloaded.',
       }),
+    findings: z
+      .array(file('A findings.json.'))
+      .default([])
+      .meta({ description: 'Reports of `lockstep prove` that are taken in, now and whenever they change.' }),
+    prove: z
+      .strictObject({
+        identities: file('Who acts: the identities file of `lockstep prove`.'),
+        targets: z
+          .record(name, z.url({ protocol: /^https?$/ }))
+          .default({})
+          .meta({
+            description: 'Addresses of sources, instead of those in the identities file. Never production.',
+          }),
+        'allow-host': z.array(text).default([]).meta({ description: 'Hosts that requests may go to besides.' }),
+        'max-minutes': z.int().min(1).max(60).default(5),
+        'max-requests': z.int().min(1).max(100_000).default(5000),
+      })
+      .optional()
+      .meta({ description: 'Where operators may try a finding again. Without it, nowhere.' }),
   })
   .meta({ description: 'The console in the browser, which `lockstep serve` shows.' })
 

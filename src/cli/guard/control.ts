@@ -13,6 +13,7 @@ import type { RunTokens } from '../../identity/run-token.ts'
 import { openAcs } from './acs.ts'
 import type { GuardConfig } from './config.ts'
 import type { Core } from './core.ts'
+import { findingDesk } from './findings.ts'
 import type { GuardFile } from './schema.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -37,13 +38,15 @@ export interface DeskOptions {
 }
 
 /** Opens the control API; undefined when the file asks for none. */
-export async function openDesk({ folder, file }: GuardConfig, options: DeskOptions): Promise<Desk | undefined> {
+export async function openDesk(config: GuardConfig, options: DeskOptions): Promise<Desk | undefined> {
+  const { folder, file } = config
   const { control } = file
   if (control === undefined) return undefined
   const { core, secrets, metrics, identifier, tokens, fail } = options
   const { guard, ledger } = core
   const authzen = makeAuthzen({ guard })
   const acs = await openAcs(file, guard, secrets)
+  const findings = findingDesk(config, { guard, secrets })
   const tls = control.tls && {
     cert: await readFile(resolve(folder, control.tls.cert), 'utf8'),
     key: await readFile(resolve(folder, control.tls.key), 'utf8'),
@@ -61,7 +64,7 @@ export async function openDesk({ folder, file }: GuardConfig, options: DeskOptio
       : { tokens: { tokens, identifier, resources: file.runs.resources, lifetimeMs: file.runs.lifetime } }),
     isOperator: (principal) => actorsOf(guard.charter(), principal).some((actor) => control.operators.includes(actor)),
     approvers: await approversOf(control, secrets),
-    routes: [...authzen.routes, ...(acs?.routes ?? [])],
+    routes: [...authzen.routes, ...(acs?.routes ?? []), ...findings.routes],
     checks: { store: () => core.store.transact([], (transaction) => transaction.read({ switches: true })) },
     onError: (error) => fail(error instanceof Error ? error.message : 'the control API failed'),
   })
@@ -72,6 +75,7 @@ export async function openDesk({ folder, file }: GuardConfig, options: DeskOptio
       await opened.close()
       await authzen.close()
       await acs?.close()
+      await findings.close()
     },
   }
 }

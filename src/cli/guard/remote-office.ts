@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { holdStates } from '../../gateway/control/approvals.ts'
 import type { Standing } from '../../guard/standing-grants.ts'
+import { type Answer, callControl, fine, problemIn } from './control-client.ts'
 import type { Office } from './office.ts'
 import { remoteRuns } from './run-office.ts'
 
-const timeoutMs = 15_000
 const standingPath = '/v1/standing-approvals'
 
 const becameSchema = z.object({
@@ -184,53 +184,4 @@ export function remoteOffice(url: string, token: string): Office {
 
 function switchPath(of: string, name: string): string {
   return `/v1/switches/${of}/${encodeURIComponent(name)}`
-}
-
-interface Answer {
-  readonly status: number
-  readonly body: unknown
-}
-
-async function callControl(
-  { url, token }: { readonly url: string; readonly token: string },
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<Answer> {
-  const base = url.replace(/\/$/, '')
-  const answer = await fetch(`${base}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    // SECURITY: a redirect would carry the token elsewhere.
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch((cause: unknown) => {
-    throw new Error(`${base} cannot be reached`, { cause })
-  })
-  const text = await answer.text()
-  return { status: answer.status, body: parsed(text) }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text)
-  } catch {
-    // No JSON: something else than a control API answered, and its status says enough.
-    return undefined
-  }
-}
-
-function fine(answer: Answer): unknown {
-  if (answer.status >= 300) throw new Error(problemIn(answer))
-  return answer.body
-}
-
-function problemIn({ status, body }: Answer): string {
-  const detail = z.object({ detail: z.string() }).safeParse(body)
-  return detail.success ? detail.data.detail : `the control API answered ${status}`
 }

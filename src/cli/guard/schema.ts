@@ -47,7 +47,7 @@ const listen = z
   .prefault({})
   .meta({ description: 'Where callers reach the guard.' })
 
-const power = z.enum(['ask', 'operate', 'watch'])
+const power = z.enum(['ask', 'operate', 'watch', 'report'])
 
 const control = z
   .strictObject({

@@ -15,6 +15,7 @@ import { openChanges } from './console-changes.ts'
 import { type ConsoleFile, consoleSchema } from './console-schema.ts'
 import { linkTo, openSignIn, tellPlace } from './console-sign-in.ts'
 import type { Core } from './core.ts'
+import { serveFindings } from './findings.ts'
 import { ledgerStorage, shelfPlace } from './places.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -33,6 +34,7 @@ export interface ConsoleOptions {
   readonly notices?: Teller | undefined
   /** What is in force now: files may change while it runs. */
   readonly ready: () => GuardConfig & ReadyCharter
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly fail: (why: string) => void
 }
 
@@ -47,12 +49,14 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
   const shelf = await openShelf(await shelfPlace(config, options.secrets))
   const overview = openOverview(await overviewConfig(config, options), options.fail)
   const changes = openChanges(shelf, options)
+  const findings = serveFindings(config, { shelf, guard: options.core.guard, env: options.env, fail: options.fail })
   const closing = new AbortController()
   const forget = setInterval(() => void shelf.forget(Date.now()).catch(() => undefined), forgetMs).unref()
   const close = async (): Promise<void> => {
     closing.abort()
     clearInterval(forget)
     await changes.close()
+    await findings.close()
     await overview.close()
     await shelf.close()
   }
@@ -69,7 +73,7 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
       onError,
     })
     const parts = { ...options, shelf, overview, signIn, origin: () => origins[0] ?? '' }
-    const endpoints = [...areas(parts), ...changes.area]
+    const endpoints = [...areas(parts), ...changes.area, ...findings.area]
     const listener = serveConsole({ endpoints, pages, door: signIn.door, origins: () => origins, onError })
     const server = await listen(config.folder, settings, listener)
     origins = originsOf(settings, server)

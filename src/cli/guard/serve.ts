@@ -126,7 +126,14 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
     })
     const opened = await openDoors({ core, secrets, metrics, safe, runs, now, tell: options.tell })
     if (options.console === true)
-      console = await openConsole(ready, { core, secrets, notices, ready: () => now.ready, fail: tell })
+      console = await openConsole(ready, {
+        core,
+        secrets,
+        notices,
+        ready: () => now.ready,
+        env: options.env,
+        fail: tell,
+      })
     const doors = { ...opened, mcp, models, a2a, console }
     return new ServingGuard({ options, secrets, core, notices, safe, runs, truth, doors, now })
   } catch (error) {

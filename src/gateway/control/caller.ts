@@ -4,8 +4,11 @@ import type { Principal } from '../../charter/charter.ts'
 import type { Identifier, Presented } from '../../identity/identity.ts'
 import { Problem } from './problem.ts'
 
-/** `ask`: AuthZEN decisions. `operate`: switches and doubts. `watch`: metrics and the ledger's checkpoint. */
-export type Power = 'ask' | 'operate' | 'watch'
+/**
+ * `ask`: AuthZEN decisions. `operate`: switches and doubts. `watch`: metrics and the ledger's checkpoint. `report`: what `prove`
+ * found, and which of it is accepted.
+ */
+export type Power = 'ask' | 'operate' | 'watch' | 'report'
 
 /** A credential of the control API. Only its hash is known here. */
 export interface ControlCredential {
@@ -24,11 +27,11 @@ export interface CallerOptions {
   readonly credentials: readonly ControlCredential[]
   /** Tells persons apart. Without it nobody can approve here. */
   readonly identifier?: Pick<Identifier, 'identify'>
-  /** Persons who may operate and watch; none by default. */
+  /** Persons who may operate, watch and report; none by default. */
   readonly isOperator?: (principal: Principal) => boolean
 }
 
-const allPowers: readonly Power[] = ['ask', 'operate', 'watch']
+const allPowers: readonly Power[] = ['ask', 'operate', 'watch', 'report']
 
 /**
  * Tells who calls. Cookies do not count, so that no web page can make a browser act here.
@@ -52,7 +55,7 @@ export async function callerOf(options: CallerOptions, presented: Presented): Pr
   if (identified.ours === true) throw unverified('a token of a run is for calls: show a credential of your own')
   const { principal } = identified
   if (principal.id === undefined) throw unverified('a credential is needed')
-  const may: readonly Power[] = options.isOperator?.(principal) === true ? ['operate', 'watch'] : []
+  const may: readonly Power[] = options.isOperator?.(principal) === true ? ['operate', 'watch', 'report'] : []
   return { kind: 'person', principal: { ...principal, id: principal.id }, may }
 }
 

@@ -36,6 +36,8 @@ export interface Route {
   readonly needs: 'nobody' | 'anybody' | Power
   /** The body is a form, read by the route itself; JSON unless said otherwise. */
   readonly takes?: 'form'
+  /** The longest body; that of the whole API unless said otherwise. */
+  readonly maxBytes?: number
   /** What is answered to bodies that are no JSON; 415 unless said otherwise. */
   readonly wrongType?: 400
   handle(asked: Asked): Promise<Given>

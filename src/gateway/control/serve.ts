@@ -64,7 +64,7 @@ async function answer({ routes, options, hosts, signIns }: Door, request: Incomi
   const path = mark < 0 ? url : url.slice(0, mark)
   const { route, parameters } = findRoute(routes, method === 'HEAD' ? 'GET' : method, path)
   const caller = await admit(route, { options, signIns }, request, `${origin}${path}`)
-  const bytes = await bytesOf(route, request, options.bodyBytes ?? 1024 * 1024)
+  const bytes = await bytesOf(route, request, route.maxBytes ?? options.bodyBytes ?? 1024 * 1024)
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
   const body = bytes.length === 0 || route.takes === 'form' ? undefined : parseStrictJson(bytes, maxDepth)
   return route.handle({ parameters, query, headers: request.headers, origin, path, body, bytes, caller })

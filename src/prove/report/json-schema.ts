@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Severity } from '../finding.ts'
 import type { Tactic } from '../plan/scenario.ts'
 import type { StoredCase, StoredStep, StoredVar, StoredWish } from './case.ts'
-import type { FindingsFile } from './json.ts'
+import type { FindingsFile, StoredSent } from './json.ts'
 
 const text = z.string()
 const texts = z.array(text)
@@ -130,7 +130,8 @@ const abuseCase: z.ZodType<StoredCase> = z.strictObject({
 })
 
 const headers = z.record(text, text).meta({ description: 'Credentials are replaced by the name of a shell variable.' })
-const sent = z.strictObject({
+/** One request of a stored transcript. */
+export const sentSchema: z.ZodType<StoredSent> = z.strictObject({
   use: text,
   operation: text,
   as: text,
@@ -166,12 +167,12 @@ const finding = z.strictObject({
   standing: z.enum(['new', 'known', 'accepted']),
   proof: z.strictObject({
     case: abuseCase,
-    transcript: z.array(sent),
+    transcript: z.array(sentSchema),
     changes: z.array(z.strictObject({ label: text, pointer: text, before: z.unknown(), after: z.unknown() })),
     disclosed: texts,
     observer: text,
     repeated: z.strictObject({ succeeded: count, of: count }),
-    control: z.array(sent),
+    control: z.array(sentSchema),
     sentence: text,
     overrun: z.strictObject({ effects: count, allowed: count }).exactOptional(),
   }),

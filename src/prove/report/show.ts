@@ -4,16 +4,19 @@ import type { Change } from '../oracle/change.ts'
 import type { ReportContext } from './context.ts'
 import { splitUrl, variableName } from './script.ts'
 
+/** What takes credentials out of a text. */
+export type Masking = Pick<ReportContext, 'redact' | 'isSecretHeader' | 'isSecretMember'>
+
 /** Severities, the worst first. */
 export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low']
 
 /** The class of a finding; undefined for one this version does not know. */
-export function classOf(finding: Finding): FindingClass | undefined {
+export function classOf(finding: Pick<Finding, 'class'>): FindingClass | undefined {
   return [...findingClasses.values()].find(({ id }) => id === finding.class)
 }
 
 /** The ids of published lists for a finding, those of business-logic abuse first. */
-export function idsOf(finding: Finding): readonly string[] {
+export function idsOf(finding: Pick<Finding, 'class'>): readonly string[] {
   const ids = classOf(finding)?.ids
   if (ids === undefined) return []
   return [ids.bla, ids.api, ids.asi, ids.cwe, ids.capec, ids.asvs, ids.oat, ids.wstg].flat()
@@ -77,7 +80,7 @@ export function lineText({ position }: Finding): string {
 export function maskHeaders(
   headers: Readonly<Record<string, string>>,
   as: string | undefined,
-  context: ReportContext,
+  context: Masking,
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
@@ -88,7 +91,7 @@ export function maskHeaders(
 }
 
 /** A response carries its credentials in `set-cookie`, which no request has. */
-function isSecretHeader(name: string, context: ReportContext): boolean {
+function isSecretHeader(name: string, context: Masking): boolean {
   return name.toLowerCase() === 'set-cookie' || context.isSecretHeader(name)
 }
 
@@ -96,7 +99,7 @@ function isSecretHeader(name: string, context: ReportContext): boolean {
 export function maskBody(
   body: string,
   as: string | undefined,
-  context: ReportContext,
+  context: Masking,
   { indent = 0 }: { readonly indent?: number } = {},
 ): string {
   const members = /("(?:[^"\\]|\\.)*")(\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false)/g
@@ -107,14 +110,14 @@ export function maskBody(
   return context.redact(indent === 0 ? form : indented(form, indent))
 }
 
-function maskForm(body: string, as: string | undefined, context: ReportContext): string {
+function maskForm(body: string, as: string | undefined, context: Masking): string {
   return body.replaceAll(/(^|&)([^=&]+)=([^&]*)/g, (whole, before: string, name: string) =>
     context.isSecretMember(name) ? `${before}${name}=${stand(as, name)}` : whole,
   )
 }
 
 /** A URL with every token-like query parameter replaced. */
-export function maskUrl(url: string, as: string | undefined, context: ReportContext): string {
+export function maskUrl(url: string, as: string | undefined, context: Masking): string {
   return context.redact(
     url.replaceAll(/([?&])([^=&#]+)=([^&#]*)/g, (whole, before: string, name: string) =>
       context.isSecretMember(name) ? `${before}${name}=${stand(as, name)}` : whole,

@@ -24,6 +24,9 @@ export interface Verification {
   readonly sent: Proof['transcript']
 }
 
+/** What is being done: the rightful call, or the abuse. */
+export type Doing = 'rightful' | 'abuse'
+
 /** A case as it is stored with a finding: enough to plan it again the way it was planned then. */
 export interface Trace {
   readonly id: string
@@ -38,12 +41,18 @@ export interface Trace {
  * Makes the rightful call and then the abuse, each on fresh objects; judged by state as in the run that found it.
  *
  * @param stored - The case as the finding has it, where the charter still knows all its parts; it is tried before any planned anew.
+ * @param tell - Hears what is begun.
  */
-export async function verifyCase(lab: Lab, trace: Trace, stored: AbuseCase | undefined): Promise<Verification> {
+export async function verifyCase(
+  lab: Lab,
+  trace: Trace,
+  stored: AbuseCase | undefined,
+  tell: (doing: Doing) => void = () => undefined,
+): Promise<Verification> {
   let last = unclear(`the charter no longer leads to the case \`${trace.id}\``)
   for await (const abuse of candidates(lab, trace, stored)) {
     await lab.reset?.()
-    last = await verifyOne(lab, abuse)
+    last = await verifyOne(lab, abuse, tell)
     if (last.verdict !== 'unclear') return last
   }
   return last
@@ -91,8 +100,9 @@ function isCast(lab: Lab, abuse: AbuseCase): boolean {
   return seats.every(({ identity }) => identity === undefined || names.has(identity))
 }
 
-async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
+async function verifyOne(lab: Lab, abuse: AbuseCase, tell: (doing: Doing) => void): Promise<Verification> {
   try {
+    tell('rightful')
     if (abuse.tactic.kind === 'described') return ofDescription(await describedTrial(lab, abuse))
     const made = await tryTo(() => runControl(lab, abuse.control))
     const control = declaredControl(lab.charter, abuse, made) ?? made
@@ -100,6 +110,7 @@ async function verifyOne(lab: Lab, abuse: AbuseCase): Promise<Verification> {
     if (!control.works) return unclear(control.why)
     // What may happen once has happened.
     await lab.reset?.()
+    tell('abuse')
     return judged(lab, abuse, control, await runTrial(patient(lab), abuse, control))
   } catch (error) {
     if (isGivenUp(error)) return unclear(error.message)
