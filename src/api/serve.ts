@@ -102,7 +102,7 @@ async function ask(options: ApiOptions, request: IncomingMessage, response: Serv
   response.on('close', () => gone.abort())
   const asked: Asked = {
     parameters,
-    query: read(endpoint.query, Object.fromEntries(url.searchParams), 'the query') as never,
+    query: read(endpoint.query, queryOf(url), 'the query') as never,
     body: read(endpoint.body, await bodyOf(mounted, request, options.bodyBytes ?? 1024 * 1024), 'the body') as never,
     viewer,
     session: options.door.sessionOf(request, response),
@@ -146,7 +146,25 @@ async function bodyOf({ endpoint }: Mounted, request: IncomingMessage, maxBytes:
   }
   if (!/^application\/json(?:;[ \t]*charset=utf-8)?$/i.test(request.headers['content-type'] ?? ''))
     throw new Problem(415, 'media-type', 'the body must be application/json')
-  return parseStrictJson(await readBytes(request, maxBytes), 64)
+  return parseStrictJson(await inTime(readBytes(request, maxBytes)), 64)
+}
+
+/** How long a body may take to come: a socket that waits for one byte after the other is a socket less. */
+const bodyMs = 10_000
+
+async function inTime(coming: Promise<Buffer>): Promise<Buffer> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Problem(408, 'slow', 'the body did not come in time')), bodyMs)
+  })
+  return Promise.race([coming, late]).finally(() => clearTimeout(timer))
+}
+
+/** @throws {Problem} 400 when something is said twice: one of the two would be passed over. */
+function queryOf({ searchParams }: URL): Readonly<Record<string, string>> {
+  if (new Set(searchParams.keys()).size !== searchParams.size)
+    throw new Problem(400, 'malformed', 'the query says something twice')
+  return Object.fromEntries(searchParams)
 }
 
 /** @throws {Problem} 400 that names every place where it is not as it should be. */

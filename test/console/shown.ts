@@ -51,6 +51,8 @@ export interface World {
   readonly api: RequestListener
   /** What secrets of the guard file refer to. */
   readonly env?: Readonly<Record<string, string>>
+  /** Where everything is kept; stays when it is closed. A folder of its own unless said otherwise. */
+  readonly folder?: string
   /** Further sections of the guard file. */
   readonly more?: string
 }
@@ -67,7 +69,7 @@ const small: World = {
 /** @param section - The `console` of the guard file, as YAML in one line. */
 export async function show(section = '{ port: 0 }', given: Partial<World> = {}): Promise<Shown> {
   const world = { ...small, ...given }
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-console-'))
+  const folder = world.folder ?? mkdtempSync(join(tmpdir(), 'lockstep-console-'))
   const api = createServer(world.api)
   const address = await listen(api)
   writeFileSync(join(folder, 'charter.yaml'), world.charter)
@@ -99,7 +101,7 @@ export async function show(section = '{ port: 0 }', given: Partial<World> = {}):
     close: async () => {
       await serving.close(0)
       api.close()
-      rmSync(folder, { recursive: true })
+      if (world.folder === undefined) rmSync(folder, { recursive: true })
     },
   }
 }
