@@ -11,8 +11,10 @@ type Kind = NewsItem['kinds'][number]
 /** Which answers are old once an entry of a kind is on the record. */
 const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
   decision: ['GET /api/entries', 'GET /api/sessions', 'GET /api/counts', 'GET /api/tallies/{of}'],
-  outcome: ['GET /api/entries', 'GET /api/counts'],
-  switch: ['GET /api/switches', 'GET /api/entries'],
+  outcome: ['GET /api/entries', 'GET /api/counts', 'GET /api/doubts'],
+  switch: ['GET /api/switches', 'GET /api/entries', 'GET /api/notices'],
+  hold: ['GET /api/notices'],
+  settle: ['GET /api/doubts', 'GET /api/entries'],
   charter: ['GET /api/session'],
 }
 

@@ -18,7 +18,7 @@ const posture = createRoute({
 const switches = createRoute({
   getParentRoute: () => inside,
   path: '/switches',
-  component: lazyRouteComponent(() => import('./pages/switches.tsx'), 'Switches'),
+  component: lazyRouteComponent(() => import('./pages/switches/switches.tsx'), 'Switches'),
 })
 const account = createRoute({
   getParentRoute: () => inside,

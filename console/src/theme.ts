@@ -33,6 +33,7 @@ export const variables: CSSVariablesResolver = ({ colors }) => {
     variables: {},
     light: {
       '--mantine-color-dimmed': colors.gray[7],
+      '--mantine-color-anchor': colors.blue[9],
       '--mantine-color-error': '#a51111',
       '--mantine-color-placeholder': colors.gray[7],
       ...of('light', (name) => colors[name]?.[1]),
@@ -41,6 +42,7 @@ export const variables: CSSVariablesResolver = ({ colors }) => {
     },
     dark: {
       '--mantine-color-dimmed': colors.dark[1],
+      '--mantine-color-anchor': colors.blue[3],
       '--mantine-color-placeholder': colors.dark[1],
       '--mantine-color-error': colors.red[3],
       ...of('light-color', (name) => colors[name]?.[2]),

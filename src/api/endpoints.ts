@@ -2,10 +2,12 @@
 
 import { approvalEndpoints } from './area/approvals/endpoints.ts'
 import { charterEndpoints } from './area/charter/endpoints.ts'
+import { doubtEndpoints } from './area/doubts.ts'
 import { findingEndpoints } from './area/findings/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { lifecycleEndpoints } from './area/lifecycles/lifecycles.ts'
 import { newsEndpoints } from './area/news.ts'
+import { noticeEndpoints } from './area/notices.ts'
 import { passkeyEndpoints } from './area/passkeys.ts'
 import { postureEndpoints } from './area/posture/posture.ts'
 import { recordEndpoints } from './area/record.ts'
@@ -22,6 +24,8 @@ export const endpoints = {
   ...ledgerEndpoints,
   ...approvalEndpoints,
   ...switchEndpoints,
+  ...doubtEndpoints,
+  ...noticeEndpoints,
   ...charterEndpoints,
   ...findingEndpoints,
 } as const

@@ -59,8 +59,10 @@ export interface World {
 
 const small: World = {
   charter,
-  api: (request, response) => {
-    request.resume()
+  api: async (request, response) => {
+    const body = (await request.toArray()).join('')
+    // Hangs up on this one: nobody knows what became of it.
+    if (body === '{"amount":13}') return void request.socket.destroy()
     response.setHeader('content-type', 'application/json')
     response.end('{"ok":true}')
   },

@@ -1,8 +1,10 @@
 /** Every area of the console's API, over what this guard has. */
 import { approvalArea } from '../../api/area/approvals/area.ts'
+import { doubtArea } from '../../api/area/doubts.ts'
 import { ledgerArea } from '../../api/area/ledger/ledger.ts'
 import { lifecycleArea } from '../../api/area/lifecycles/lifecycles.ts'
 import { newsArea } from '../../api/area/news.ts'
+import { noticeArea } from '../../api/area/notices.ts'
 import { passkeyArea } from '../../api/area/passkeys.ts'
 import { postureArea } from '../../api/area/posture/posture.ts'
 import { recordArea } from '../../api/area/record.ts'
@@ -24,7 +26,16 @@ export interface AreaParts extends ConsoleOptions {
   readonly origin: () => string
 }
 
-export function areas({ core, ready, secrets, shelf, overview, signIn, origin }: AreaParts): readonly Mounted[] {
+export function areas({
+  core,
+  ready,
+  secrets,
+  notices,
+  shelf,
+  overview,
+  signIn,
+  origin,
+}: AreaParts): readonly Mounted[] {
   const { guard } = core
   const { passkeys, provider } = signIn
   const session = { shelf, guard, passkeys, origin, version: () => ready().version }
@@ -43,6 +54,8 @@ export function areas({ core, ready, secrets, shelf, overview, signIn, origin }:
       version: versionOfProgram(),
     }),
     ...approvalArea({ guard, version: () => ready().version, now: Date.now }),
-    ...switchArea(guard, Date.now),
+    ...switchArea(guard, overview, Date.now),
+    ...doubtArea(guard),
+    ...noticeArea(notices, guard),
   ]
 }
