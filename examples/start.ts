@@ -7,6 +7,7 @@ import { ensureConsole } from '../scripts/console.ts'
 import { onInterrupt } from '../src/cli/prove/interrupt.ts'
 import type { Finding } from '../src/prove/finding.ts'
 import { printHtml } from '../src/prove/report/html.ts'
+import { printFindings } from '../src/prove/report/json.ts'
 import { openProgress } from '../src/prove/report/progress.ts'
 import { bySeverity } from '../src/prove/report/show.ts'
 import { type Paint, printFinding } from '../src/prove/report/terminal.ts'
@@ -43,14 +44,20 @@ for (const flaw of flaws) say(`  - ${FLAWS[flaw].sentence}`)
 say('Lockstep knows none of this. It has the charter, the OpenAPI description and eleven identities,')
 say(`and is asked about ${only.length} operations.`)
 say()
-const findings = await showFindings(bank)
+const { findings, stored } = await showFindings(bank)
 await showGuarded(bank, findings)
 await showClean(bank, findings)
 await showAgent()
 showNext()
-await showConsole()
+await showConsole(stored)
 
-async function showFindings(example: Example): Promise<readonly Finding[]> {
+interface Shown {
+  readonly findings: readonly Finding[]
+  /** As `findings.json`. */
+  readonly stored: string
+}
+
+async function showFindings(example: Example): Promise<Shown> {
   const { outcome, context } = await proveExample(example, { flaws, only, listen: progress() })
   const [first, ...others] = bySeverity(outcome.findings)
   say()
@@ -64,7 +71,7 @@ async function showFindings(example: Example): Promise<readonly Finding[]> {
   say()
   say(`All of it, with drawings and coverage: ${paint('bold', report)}`)
   say()
-  return bySeverity(outcome.findings)
+  return { findings: bySeverity(outcome.findings), stored: printFindings(outcome, context) }
 }
 
 async function showGuarded(example: Example, findings: readonly Finding[]): Promise<void> {
@@ -131,20 +138,21 @@ function showNext(): void {
   say('  npx lockstep draft YOUR-OPENAPI.yaml                       a first charter for your own API')
 }
 
-async function showConsole(): Promise<void> {
+async function showConsole(findings: string): Promise<void> {
   say()
   say(paint('bold', 'The flawed bank at work, in the browser'))
   await built
   const live = await openLive({
     flaws,
     folder: '.lockstep/live',
+    findings,
     consolePort: stays ? await freeOr0(usualPort) : 0,
     ...(stays ? { paceMs: 2500 } : {}),
     fail: (why) => say(paint('dim', `  ${why}`)),
   })
   const { length: questions } = await live.serving.core.guard.approvals.list(['pending'])
   say('  Customers, clerks, a partner and an agent use it through the guard; some try what they should not.')
-  say(`  ${questions} calls wait for somebody to approve them: you.`)
+  say(`  What was proven is there, and ${questions} calls wait for somebody to approve them: you.`)
   if (stays) await stay(live)
   else await answersOnce(live)
   await live.close()

@@ -89,6 +89,7 @@ function Who({ viewer: { id, roles } }: { readonly viewer: Session['viewer'] }):
 
 function Places({ onGo }: { readonly onGo: () => void }): ReactElement {
   const { pathname } = useLocation()
+  const waiting = useWaiting()
   return (
     <>
       {places.map(({ to, label, icon: Icon }) => {
@@ -100,6 +101,7 @@ function Places({ onGo }: { readonly onGo: () => void }): ReactElement {
             to={to}
             label={label}
             leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+            rightSection={<Waiting count={waiting[to] ?? 0} />}
             active={active}
             aria-current={active ? 'page' : undefined}
             onClick={onGo}
@@ -107,6 +109,21 @@ function Places({ onGo }: { readonly onGo: () => void }): ReactElement {
         )
       })}
     </>
+  )
+}
+
+/** How much waits for somebody, by place. */
+function useWaiting(): Readonly<Record<string, number>> {
+  const posture = useAnswer('GET /api/posture', {}).data
+  return posture === undefined ? {} : { '/approvals': posture.approvals.n, '/switches': posture.doubts.n }
+}
+
+function Waiting({ count }: { readonly count: number }): ReactElement | null {
+  if (count === 0) return null
+  return (
+    <Badge size="sm" variant="light" color="yellow" aria-label={`${count} waiting`}>
+      {count}
+    </Badge>
   )
 }
 

@@ -1,5 +1,5 @@
 // The guard file of the running example, written where it runs: addresses and credentials are new each time.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,8 @@ export interface Places {
   readonly care: string
   /** 0 takes any free port. */
   readonly consolePort: number
+  /** What was proven: the text of a `findings.json`. */
+  readonly findings?: string
 }
 
 export interface Credentials {
@@ -26,11 +28,15 @@ export interface Credentials {
 export async function writeGuardFile(places: Places, { tokens, agentKey }: Credentials): Promise<string> {
   const { folder } = places
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(join(folder, '.lockstep'), { recursive: true, mode: 0o700 })
   for (const [name, token] of Object.entries(tokens))
-    writeFileSync(join(folder, `${name}.token`), token, { mode: 0o600 })
+    writeFileSync(join(folder, '.lockstep', `${name}.token`), token, { mode: 0o600 })
+  const identities = readFileSync(new URL('../bank-payments/identities.yaml', import.meta.url), 'utf8')
+  // Trying a finding again must not take the bank back to its opening day while people are at work.
+  writeFileSync(join(folder, 'identities.yaml'), identities.slice(0, identities.indexOf('\nhooks:') + 1))
+  if (places.findings !== undefined) writeFileSync(join(folder, 'findings.json'), places.findings, { mode: 0o600 })
   const [control, gateway, mcp] = await freePorts(3)
-  const eyes = (name: string): object => ({ headers: { Authorization: `Bearer \${file:${name}.token}` } })
+  const eyes = (name: string): object => ({ headers: { Authorization: `Bearer \${file:.lockstep/${name}.token}` } })
   const file = join(folder, 'guard.yaml')
   const guard = {
     'lockstep-guard': 1,
@@ -40,6 +46,9 @@ export async function writeGuardFile(places: Places, { tokens, agentKey }: Crede
     // You may approve where the charter wants an approver, and set things up.
     console: {
       port: places.consolePort,
+      changes: { folder: 'changes' },
+      findings: ['findings.json'],
+      prove: { identities: 'identities.yaml', targets: { bank: places.bank } },
       local: { id: 'you', roles: ['administrator', 'approver'], as: { roles: ['approver'], tenant: 'north' } },
     },
     upstreams: { bank: { url: places.bank } },
@@ -63,6 +72,8 @@ export async function writeGuardFile(places: Places, { tokens, agentKey }: Crede
     runs: { issuer: `http://127.0.0.1:${control}`, lifetime: '1h' },
     readers: { bank: [eyes('dana'), eyes('dirk')] },
     store: { sqlite: 'store' },
+    // Soon, so that what was just done can be verified.
+    ledger: { checkpoints: { every: '2s' } },
     // Once you have agreed, the guard sends it: nobody has to come back.
     approvals: { expires: '8h', send: true },
   }

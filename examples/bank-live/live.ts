@@ -16,6 +16,8 @@ export interface LiveOptions {
   readonly folder: string
   /** 0 takes any free port. */
   readonly consolePort?: number
+  /** What was proven of it: the text of a `findings.json`. */
+  readonly findings?: string
   /** Between scenes; without it, nothing happens after the first day. */
   readonly paceMs?: number
   readonly fail?: (why: string) => void
@@ -35,11 +37,17 @@ export interface Live {
 
 /** Starts it, and plays a first day, which leaves something to approve. */
 export async function openLive(options: LiveOptions): Promise<Live> {
-  const { folder, flaws, consolePort = 0, paceMs, fail = () => undefined } = options
+  const { folder, flaws, consolePort = 0, findings, paceMs, fail = () => undefined } = options
   const bank = await startBank({ flaws, testHooks: true, named: true })
   const care = await openCare(asClerk(bank))
   const agentKey = randomBytes(24).toString('base64url')
-  const places = { folder, bank: bank.url, care: care.url, consolePort }
+  const places = {
+    folder,
+    bank: bank.url,
+    care: care.url,
+    consolePort,
+    ...(findings === undefined ? {} : { findings }),
+  }
   const file = await writeGuardFile(places, { tokens: bank.tokens, agentKey })
   const { serving, urls } = await serveGuard(file, fail)
   const stop = new AbortController()
