@@ -25,9 +25,32 @@ const account = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'Account'),
 })
+const sessions = createRoute({
+  getParentRoute: () => inside,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('./pages/record/sessions.tsx'), 'Sessions'),
+})
+const session = createRoute({
+  getParentRoute: () => inside,
+  path: '/sessions/$id',
+  component: lazyRouteComponent(() => import('./pages/record/session.tsx'), 'SessionPage'),
+})
+const call = createRoute({
+  getParentRoute: () => inside,
+  path: '/calls/$call',
+  component: lazyRouteComponent(() => import('./pages/record/call.tsx'), 'CallPage'),
+})
+const ledger = createRoute({
+  getParentRoute: () => inside,
+  path: '/ledger',
+  component: lazyRouteComponent(() => import('./pages/ledger/ledger.tsx'), 'Ledger'),
+})
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([posture, switches, account])]),
+  routeTree: root.addChildren([
+    signIn,
+    inside.addChildren([posture, switches, account, sessions, session, call, ledger]),
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 })

@@ -91,6 +91,9 @@ export interface CountQuery {
   /** Width of a span, whole minutes in milliseconds; one span over all of it when absent. */
   readonly stepMs?: number | undefined
   readonly kind?: string | undefined
+  readonly operation?: string | undefined
+  readonly use?: string | undefined
+  readonly effect?: string | undefined
   readonly by: readonly ('operation' | 'use' | 'effect' | 'kind' | 'state')[]
 }
 
@@ -150,16 +153,18 @@ export function openQueries(db: Database): Overview {
   }
 }
 
-function countEntries(db: Database, { from, to, stepMs, kind, by }: CountQuery): readonly Count[] {
+function countEntries(db: Database, { from, to, stepMs, by, ...query }: CountQuery): readonly Count[] {
   const step = stepMs === undefined ? undefined : Math.max(1, Math.round(stepMs / minuteMs))
   const all = ['kind', 'operation', 'use', 'effect', 'state'] as const
   const span = step === undefined ? '0' : `minute - minute % ${step}`
   const shown = all.map((column) => (by.includes(column) ? column : `'' AS ${column}`)).join(', ')
   const group = ['span', ...all.filter((column) => by.includes(column))].join(', ')
+  const tests = (['kind', 'operation', 'use', 'effect'] as const).filter((column) => query[column] !== undefined)
+  const where = ['minute >= ?', 'minute < ?', ...tests.map((column) => `${column} = ?`)].join(' AND ')
   const rows = db
     .prepare<unknown[], Omit<Count, 'at'> & { span: number }>(
-      `SELECT ${span} AS span, ${shown}, sum(n) AS n FROM count WHERE minute >= ? AND minute < ?${kind === undefined ? '' : ' AND kind = ?'} GROUP BY ${group} ORDER BY span`,
+      `SELECT ${span} AS span, ${shown}, sum(n) AS n FROM count WHERE ${where} GROUP BY ${group} ORDER BY span`,
     )
-    .all(Math.floor(from / minuteMs), Math.ceil(to / minuteMs), ...(kind === undefined ? [] : [kind]))
+    .all(Math.floor(from / minuteMs), Math.ceil(to / minuteMs), ...tests.map((column) => query[column]))
   return rows.map(({ span: minute, ...rest }) => ({ ...rest, at: step === undefined ? from : minute * minuteMs }))
 }

@@ -5,7 +5,9 @@ import { type Browser, type Page, chromium as playwright } from 'playwright-core
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] ?? (await chromium.executablePath())
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
-  return playwright.launch({ executablePath, args, headless: true })
+  // A machine without a language would give pages one that no browser of a person has.
+  const env = { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' }
+  return playwright.launch({ executablePath, args: [...args, '--lang=en-US'], env, headless: true })
 }
 
 /** What a page says that it should not: errors, and whatever the content policy stopped. */

@@ -95,6 +95,9 @@ const countQuery = z.strictObject({
   to: moment,
   step: z.coerce.number().int().min(60_000).optional().meta({ description: 'Milliseconds, whole minutes.' }),
   kind: z.enum(entryKinds).optional(),
+  operation: name.optional(),
+  use: name.optional(),
+  effect: name.optional(),
   by: z
     .string()
     .default('effect')
