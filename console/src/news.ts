@@ -13,9 +13,10 @@ const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
   decision: ['GET /api/entries', 'GET /api/sessions', 'GET /api/counts', 'GET /api/tallies/{of}'],
   outcome: ['GET /api/entries', 'GET /api/counts', 'GET /api/doubts'],
   switch: ['GET /api/switches', 'GET /api/entries', 'GET /api/notices'],
-  hold: ['GET /api/notices'],
+  hold: ['GET /api/notices', 'GET /api/approvals', 'GET /api/approvals/{reference}'],
+  approval: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/standing'],
   settle: ['GET /api/doubts', 'GET /api/entries'],
-  charter: ['GET /api/session'],
+  charter: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/session'],
 }
 
 /** However much happens, an answer is asked for again at most so often. */
