@@ -108,8 +108,8 @@ test('everything one decides by is on the page, in both themes and at every widt
     for (const width of [1280, 768, 400]) {
       await page.setViewportSize({ width, height: 800 })
       await picture(`detail-${scheme}-${width}`)
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      const wide = await page.evaluate<number>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       )
       assert.equal(wide, 0, `${width} px: the page scrolls sideways`)
       await noViolations(`${scheme} ${width}`)
