@@ -10,13 +10,20 @@ type Kind = NewsItem['kinds'][number]
 
 /** Which answers are old once an entry of a kind is on the record. */
 const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
-  decision: ['GET /api/entries', 'GET /api/sessions', 'GET /api/counts', 'GET /api/tallies/{of}'],
-  outcome: ['GET /api/entries', 'GET /api/counts', 'GET /api/doubts'],
-  switch: ['GET /api/switches', 'GET /api/entries', 'GET /api/notices'],
-  hold: ['GET /api/notices', 'GET /api/approvals', 'GET /api/approvals/{reference}'],
-  approval: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/standing'],
-  settle: ['GET /api/doubts', 'GET /api/entries'],
-  charter: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/session'],
+  decision: [
+    'GET /api/entries',
+    'GET /api/sessions',
+    'GET /api/counts',
+    'GET /api/tallies/{of}',
+    'GET /api/posture',
+    'GET /api/lifecycles/{object}/traffic',
+  ],
+  outcome: ['GET /api/entries', 'GET /api/counts', 'GET /api/doubts', 'GET /api/posture'],
+  switch: ['GET /api/switches', 'GET /api/entries', 'GET /api/notices', 'GET /api/posture'],
+  hold: ['GET /api/notices', 'GET /api/posture'],
+  settle: ['GET /api/doubts', 'GET /api/entries', 'GET /api/posture'],
+  charter: ['GET /api/session', 'GET /api/posture', 'GET /api/lifecycles', 'GET /api/lifecycles/{object}'],
+  approval: ['GET /api/posture'],
 }
 
 /** However much happens, an answer is asked for again at most so often. */

@@ -1,6 +1,5 @@
 /** Which address shows which page. Every page but the frame is loaded when it is opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
-import { readInboxSearch } from './pages/approvals/search.ts'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Outlet })
@@ -14,7 +13,17 @@ const signIn = createRoute({
 const posture = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/posture.tsx'), 'Posture'),
+  component: lazyRouteComponent(() => import('./pages/posture/posture.tsx'), 'Posture'),
+})
+const lifecycles = createRoute({
+  getParentRoute: () => inside,
+  path: '/lifecycles',
+  component: lazyRouteComponent(() => import('./pages/lifecycles/list.tsx'), 'Lifecycles'),
+})
+const lifecycle = createRoute({
+  getParentRoute: () => inside,
+  path: '/lifecycles/$object',
+  component: lazyRouteComponent(() => import('./pages/lifecycles/lifecycle.tsx'), 'LifecyclePage'),
 })
 const switches = createRoute({
   getParentRoute: () => inside,
@@ -47,27 +56,10 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import('./pages/ledger/ledger.tsx'), 'Ledger'),
 })
 
-const approvals = createRoute({
-  getParentRoute: () => inside,
-  path: '/approvals',
-  validateSearch: readInboxSearch,
-  component: lazyRouteComponent(() => import('./pages/approvals/approvals.tsx'), 'Approvals'),
-})
-const approval = createRoute({ getParentRoute: () => approvals, path: '$reference' })
-
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([
-      posture,
-      approvals.addChildren([approval]),
-      switches,
-      account,
-      sessions,
-      session,
-      call,
-      ledger,
-    ]),
+    inside.addChildren([posture, lifecycles, lifecycle, switches, account, sessions, session, call, ledger]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -29,11 +29,22 @@ export interface Bow {
   readonly edge: number
 }
 
-/** @param nth - Of several on one side: each goes further out than the one before. */
-export function bowBetween(from: Box, to: Box, side: 'left' | 'right' = 'left', nth = 0): Bow {
+export interface BowOptions {
+  readonly side?: 'left' | 'right'
+  /** Of several on one side: each goes further out than the one before. */
+  readonly nth?: number
+  /** What it goes around, where that stands between the two. */
+  readonly around?: readonly Box[]
+}
+
+export function bowBetween(from: Box, to: Box, { side = 'left', nth = 0, around = [] }: BowOptions = {}): Bow {
   const out = side === 'left' ? -1 : 1
   const [start, end] = [from.x + (out * from.width) / 2, to.x + (out * to.width) / 2]
-  const far = out * Math.max(out * start, out * end) + out * (30 + 26 * nth + Math.abs(to.y - from.y) / 8)
+  const passed = around.filter((box) => box.y > Math.min(from.y, to.y) && box.y < Math.max(from.y, to.y))
+  const edges = passed.map((box) => out * box.x + box.width / 2)
+  const [near, edge] = [Math.max(out * start, out * end), Math.max(out * start, out * end, ...edges)]
+  // Such a curve comes three quarters of the way to where it is drawn to.
+  const far = out * (near + ((edge - near) * 4) / 3 + 30 + 26 * nth + Math.abs(to.y - from.y) / 8)
   const tip = round(end)
   return {
     path: `M${round(start)} ${round(from.y)}C${round(far)} ${round(from.y)} ${round(far)} ${round(to.y)} ${round(end + out * 8)} ${round(to.y)}`,

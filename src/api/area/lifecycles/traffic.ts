@@ -138,14 +138,15 @@ function together(strays: readonly Stray[]): Traffic['astray'] {
 
 /** Attempts pass the drawing on its left, what went astray on its right. */
 function withLines(
-  { states }: PlacedLifecycle,
+  { states, arrows }: PlacedLifecycle,
   tried: Traffic['tried'],
   astray: Traffic['astray'],
 ): Pick<Traffic, 'tried' | 'astray'> {
+  const around = [...states, ...arrows.map(({ label }) => label)]
   const between = (from: string | undefined, to: string | undefined, side: 'left' | 'right', nth: number) => {
     const [one, other] = [from, to].map((name) => states.find((state) => state.name === name))
     if (one === undefined || other === undefined || one === other) return {}
-    const { path, head, middle } = bowBetween(one, other, side, nth)
+    const { path, head, middle } = bowBetween(one, other, { side, nth, around })
     return { line: { path, head, label: middle } }
   }
   return {

@@ -1,0 +1,34 @@
+import { SimpleGrid } from '@mantine/core'
+import type { ReactElement } from 'react'
+import { useAnswer } from '../../answers.ts'
+import { Page } from '../../parts/page.tsx'
+import { Failure, Loading } from '../../parts/state.tsx'
+import { Drift } from './drift.tsx'
+import { Health } from './health.tsx'
+import { LastHour } from './last-hour.tsx'
+import { Ranking } from './ranking.tsx'
+import { Verdict } from './verdict.tsx'
+import { Waits } from './waits.tsx'
+
+export function Posture(): ReactElement {
+  const { data, error } = useAnswer('GET /api/posture', {}, { everyMs: 15_000 })
+  return (
+    <Page title="Posture" question="Is anything open that should not be?">
+      {error !== null && <Failure error={error} />}
+      {data === undefined && error === null && <Loading />}
+      {data !== undefined && (
+        <>
+          <Verdict verdict={data.verdict} />
+          <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }} spacing="sm">
+            <LastHour hour={data.hour} />
+            <Waits posture={data} />
+            <Drift day={data.day} />
+            <Health ledger={data.ledger} />
+          </SimpleGrid>
+          <Ranking title="Agents by risk" of="agent" ranked={data.agents} />
+          <Ranking title="Workflows by risk" of="workflow" ranked={data.workflows} />
+        </>
+      )}
+    </Page>
+  )
+}
