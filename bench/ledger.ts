@@ -13,16 +13,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { buildBatch } from '../src/ledger/batch.ts'
 import type { EntryDraft } from '../src/ledger/entry.ts'
 import { exportItems, exportLedger } from '../src/ledger/export/ledger-file.ts'
 import { type Ledger, type LedgerOptions, openLedger } from '../src/ledger/ledger.ts'
-import { parseLine, printLine } from '../src/ledger/line.ts'
 import { proveEntry } from '../src/ledger/prove.ts'
-import { recordOf } from '../src/ledger/record.ts'
-import { openSigningKey, sealingSecret } from '../src/ledger/signing-key.ts'
-import { openSqlite } from '../src/ledger/storage/sqlite.ts'
 import { readerItems, type VerifyItem, verifyLedger } from '../src/ledger/verify.ts'
+import { fillLedger } from './ledger/fill.ts'
 
 const entries = Number(process.argv[2] ?? 40_000)
 const verified = Number(process.argv[3] ?? 1_000_000)
@@ -121,7 +117,7 @@ async function appendAll(ledger: Ledger, lanes: number, count: number): Promise<
 
 async function measureVerify(): Promise<void> {
   const options = optionsOf('verify')
-  await fillFast(options, verified)
+  await fillLedger(options, { count: verified, draft })
   const ledger = await openLedger(options)
   const note = (await ledger.checkpoint()) ?? ''
   await timed(`verify ${verified} entries from the database`, () =>
@@ -139,22 +135,6 @@ async function measureVerify(): Promise<void> {
   await ledger.close()
   const pieces = createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 18 })
   await timed(`verify ${verified} entries from that file`, () => report(exportItems(pieces), ledger.publicKey, note))
-}
-
-/** The same rows as the writer makes, in large commits. */
-async function fillFast({ storage, signingKey, origin, node }: LedgerOptions, count: number): Promise<void> {
-  if (storage.type !== 'sqlite') return
-  const sqlite = openSqlite(storage.file)
-  const trust = { secret: sealingSecret(openSigningKey(signingKey, origin, () => true)), last: undefined }
-  const rule = { node, content: 'full' as const, isSecret: () => false }
-  const key = { id: 'AAAAAAAAAAAAAAAA', secret: Buffer.alloc(32) }
-  for (let from = 0; from < count; from += 20_000) {
-    const records = Array.from({ length: Math.min(20_000, count - from) }, (_, at) =>
-      recordOf(parseLine(printLine(draft(from + at))), rule, key),
-    )
-    await sqlite.append((head) => buildBatch(head, records, trust))
-  }
-  await sqlite.close()
 }
 
 async function report(items: AsyncIterable<VerifyItem>, publicKey: string, note: string): Promise<string> {
