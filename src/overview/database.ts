@@ -2,13 +2,12 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
+import { openSessions } from './join-sessions.ts'
 import type { Summary } from './summary.ts'
+import { countsOf, talliesOf } from './sums.ts'
 
 /** A file of another form is thrown away. */
 const form = 3
-const minuteMs = 60_000
-/** Calls of somebody without a run belong together as long as no longer silence is between them. */
-const silenceMs = 30 * 60_000
 
 const schema = `
   CREATE TABLE entry (
@@ -98,7 +97,7 @@ export interface Intake {
 
 export function openIntake(db: Database): Intake {
   const sql = prepare(db)
-  const sessionOf = sessionFinder(db)
+  const sessions = openSessions(db)
   const one = (summary: Summary): void => {
     const {
       index,
@@ -116,7 +115,7 @@ export function openIntake(db: Database): Intake {
       objects = [],
       state,
     } = summary
-    const session = sessionOf(summary)
+    const session = sessions.join(summary)
     const values = [
       index,
       at,
@@ -137,11 +136,13 @@ export function openIntake(db: Database): Intake {
     const line = [summary.constraint, summary.hold, session, notable, JSON.stringify(summary)]
     sql.entry.run([...values, ...line].map((value) => value ?? null))
     for (const name of objects) sql.object.run(name, index)
-    sql.count.run(Math.floor(at / minuteMs), kind, operation ?? '', use ?? '', effect ?? '', state ?? '')
-    for (const [of, name, beside] of tallied(summary)) sql.tally.run(of, name, beside, effect ?? '', at, at)
   }
   const take = db.transaction((summaries: readonly Summary[], upTo: number): void => {
+    sessions.begin()
     for (const summary of summaries) one(summary)
+    sessions.write()
+    for (const { key, n } of countsOf(summaries)) sql.count.run(...key, n)
+    for (const { key, n, first, last } of talliesOf(summaries)) sql.tally.run(...key, n, first, last)
     sql.reach.run(upTo)
   })
   return {
@@ -154,71 +155,15 @@ export function openIntake(db: Database): Intake {
   }
 }
 
-/** What is counted for good, beside what: decisions by each who and what, and outcomes that no use leads to. */
-function tallied(summary: Summary): readonly (readonly [of: string, name: string, beside: string])[] {
-  const { kind, principal, principalKind, operation, workflow, tenant, constraint } = summary
-  if (kind === 'outcome' && constraint !== undefined) return [['constraint', constraint, operation ?? '']]
-  if (kind !== 'decision') return []
-  const found: (readonly [string, string | undefined, string | undefined])[] = [
-    [principalKind === 'agent' ? 'agent' : 'principal', principal, operation],
-    ['operation', operation, workflow],
-    ['workflow', workflow, operation],
-    ['tenant', tenant, undefined],
-    ['constraint', constraint, operation],
-  ]
-  return found.flatMap(([of, name, beside]) => (name === undefined ? [] : [[of, name, beside ?? ''] as const]))
-}
-
 function prepare(db: Database) {
   return {
     entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 19 }, () => '?').join(', ')})`),
     object: db.prepare('INSERT OR IGNORE INTO object VALUES (?, ?)'),
-    count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1'),
+    count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n'),
     tally: db.prepare(
-      'INSERT INTO tally VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET n = n + 1, last = excluded.last',
+      'INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, last = max(last, excluded.last)',
     ),
     reached: db.prepare<[], { size: number }>('SELECT size FROM reached'),
     reach: db.prepare('UPDATE reached SET size = ?'),
-  }
-}
-
-/** Tells to which session an entry belongs, and keeps its counts. A run is a session; whoever has none has one until they fall silent. */
-function sessionFinder(db: Database): (summary: Summary) => string | null {
-  const latest = db.prepare<unknown[], { id: string }>(
-    'SELECT id FROM session WHERE run IS NULL AND principal = ? AND person IS ? AND last >= ? ORDER BY last DESC LIMIT 1',
-  )
-  const ofCall = db.prepare<unknown[], { session: string | null }>(
-    'SELECT session FROM entry WHERE call = ? AND session IS NOT NULL LIMIT 1',
-  )
-  const ofHold = db.prepare<unknown[], { session: string | null }>(
-    'SELECT session FROM entry WHERE hold = ? AND session IS NOT NULL LIMIT 1',
-  )
-  const keep = db.prepare(
-    `INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET last = max(last, excluded.last),
-     calls = calls + excluded.calls, refused = refused + excluded.refused, asked = asked + excluded.asked,
-     state = coalesce(excluded.state, state), workflow = coalesce(workflow, excluded.workflow)`,
-  )
-  return (summary) => {
-    const { index, at, kind, call, hold, run, principal, person, workflow, effect } = summary
-    const known = run ?? found(call, ofCall) ?? found(hold, ofHold)
-    const id = known ?? sessionOfSomebody()
-    if (id === undefined) return null
-    const isCall = kind === 'decision'
-    const state = kind === 'run' ? effect : null
-    const counts = [isCall, isCall && effect === 'deny', isCall && effect === 'ask'].map(Number)
-    keep.run(id, run ?? null, principal ?? null, person ?? null, workflow ?? null, state, at, at, ...counts)
-    return id
-
-    function sessionOfSomebody(): string | undefined {
-      if (principal === undefined || kind !== 'decision') return undefined
-      return latest.get(principal, person ?? null, at - silenceMs)?.id ?? `s${index}`
-    }
-  }
-
-  function found(
-    name: string | undefined,
-    statement: { get(...values: unknown[]): { session: string | null } | undefined },
-  ): string | undefined {
-    return name === undefined ? undefined : (statement.get(name)?.session ?? undefined)
   }
 }

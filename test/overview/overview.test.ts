@@ -129,6 +129,47 @@ test('entries are found by what they are about, calls without a run are joined u
   await ledger.close()
 })
 
+test('however questions are put together, what is rare is found; sessions by what is in them, page by page', async () => {
+  const { ledger, open } = await stage()
+  const sub = { id: 'sub', kind: 'agent', actsFor: ['bot', 'ann'] }
+  const drafts = [
+    decision('c1', 0),
+    // It goes on as long as an answer came in between.
+    outcome('c1', 20),
+    decision('c2', 45, { effect: 'deny', reasons: broken }),
+    decision('c3', 46, { principal: bot, run: 'r1', workflow: 'refunds', objects: [{ type: 'order', key: '9' }] }),
+    decision('c4', 47, { principal: sub, run: 'r1', workflow: 'refunds', effect: 'deny', reasons: broken }),
+    decision('c5', 48, { principal: { id: 'eve', kind: 'user' }, operation: 'shop.list' }),
+  ]
+  for (const draft of drafts) await ledger.append(draft)
+  const overview = open()
+  await reach(overview, 7)
+  const calls = async (query: Parameters<OpenOverview['entries']>[0]): Promise<unknown[]> =>
+    (await overview.entries(query)).entries.map(({ call }) => call)
+  assert.deepEqual(await calls({ effect: 'deny' }), ['c4', 'c2'])
+  assert.deepEqual(await calls({ principal: 'ann', effect: 'deny' }), ['c2'])
+  assert.deepEqual(await calls({ workflow: 'refunds', kind: 'decision', effect: 'deny', tenant: 'south' }), [])
+  assert.deepEqual(await calls({ any: 'shop.pay', effect: 'deny', order: 'oldest' }), ['c2', 'c4'])
+  assert.deepEqual(await calls({ any: 'order/9', kind: 'decision' }), ['c3'])
+  assert.deepEqual(await calls({ any: 'order/9', kind: 'outcome' }), [])
+  assert.deepEqual(await calls({ run: 'r1', effect: 'allow' }), ['c3'])
+  assert.deepEqual((await overview.entries({ call: 'c4' })).entries[0]?.through, ['bot'])
+  const ids = async (query: Parameters<OpenOverview['sessions']>[0]): Promise<unknown[]> =>
+    (await overview.sessions(query)).map(({ id }) => id)
+  assert.deepEqual(await ids({}), ['s6', 'r1', 's1'])
+  assert.deepEqual(await ids({ refused: true }), ['r1', 's1'])
+  assert.deepEqual(await ids({ any: 'order/9' }), ['r1'])
+  assert.deepEqual(await ids({ any: 'shop.list' }), ['s6'])
+  assert.deepEqual(await ids({ from: at + 48 * minute }), ['s6'])
+  assert.deepEqual(await ids({ to: at + minute }), ['s1'])
+  const [first] = await overview.sessions({ limit: 1 })
+  assert.deepEqual(await ids({ limit: 1, before: first?.last, past: first?.id }), ['r1'])
+  assert.equal((await overview.session('s1'))?.calls, 2)
+  assert.equal(await overview.session('s2'), undefined)
+  await overview.close()
+  await ledger.close()
+})
+
 test('counts and tallies add up, in spans of time', async () => {
   const { ledger, open } = await stage()
   for (let n = 0; n < 30; n += 1)
