@@ -20,10 +20,17 @@ const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
   ],
   outcome: ['GET /api/entries', 'GET /api/counts', 'GET /api/doubts', 'GET /api/posture'],
   switch: ['GET /api/switches', 'GET /api/entries', 'GET /api/notices', 'GET /api/posture'],
-  hold: ['GET /api/notices', 'GET /api/posture'],
+  hold: ['GET /api/notices', 'GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/posture'],
+  approval: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/standing', 'GET /api/posture'],
   settle: ['GET /api/doubts', 'GET /api/entries', 'GET /api/posture'],
-  charter: ['GET /api/session', 'GET /api/posture', 'GET /api/lifecycles', 'GET /api/lifecycles/{object}'],
-  approval: ['GET /api/posture'],
+  charter: [
+    'GET /api/approvals',
+    'GET /api/approvals/{reference}',
+    'GET /api/session',
+    'GET /api/posture',
+    'GET /api/lifecycles',
+    'GET /api/lifecycles/{object}',
+  ],
 }
 
 /** However much happens, an answer is asked for again at most so often. */

@@ -1,9 +1,17 @@
 /** The places of the console, in the order of its navigation. */
-import { IconBook2, IconListDetails, IconPlugConnected, IconRoute, IconShieldCheck } from '@tabler/icons-react'
+import {
+  IconBook2,
+  IconChecklist,
+  IconListDetails,
+  IconPlugConnected,
+  IconRoute,
+  IconShieldCheck,
+} from '@tabler/icons-react'
 
 export const places = [
   { to: '/', label: 'Posture', icon: IconShieldCheck },
   { to: '/lifecycles', label: 'Lifecycles', icon: IconRoute },
+  { to: '/approvals', label: 'Approvals', icon: IconChecklist },
   { to: '/switches', label: 'Switches', icon: IconPlugConnected },
   { to: '/sessions', label: 'Sessions', icon: IconListDetails },
   { to: '/ledger', label: 'Ledger', icon: IconBook2 },

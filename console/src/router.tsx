@@ -1,5 +1,6 @@
 /** Which address shows which page. Every page but the frame is loaded when it is opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { readInboxSearch } from './pages/approvals/search.ts'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Outlet })
@@ -56,10 +57,29 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import('./pages/ledger/ledger.tsx'), 'Ledger'),
 })
 
+const approvals = createRoute({
+  getParentRoute: () => inside,
+  path: '/approvals',
+  validateSearch: readInboxSearch,
+  component: lazyRouteComponent(() => import('./pages/approvals/approvals.tsx'), 'Approvals'),
+})
+const approval = createRoute({ getParentRoute: () => approvals, path: '$reference' })
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([posture, lifecycles, lifecycle, switches, account, sessions, session, call, ledger]),
+    inside.addChildren([
+      posture,
+      lifecycles,
+      lifecycle,
+      approvals.addChildren([approval]),
+      switches,
+      account,
+      sessions,
+      session,
+      call,
+      ledger,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

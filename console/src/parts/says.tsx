@@ -1,15 +1,18 @@
 import { Code } from '@mantine/core'
 import type { ReactElement } from 'react'
 
-/** A sentence of the charter: what stands between backticks is code. */
-export function Says({ children }: { readonly children: string }): ReactElement {
-  const parts = children.split('`')
+/** A sentence of the charter or about it: what stands in backticks is a name or a rule. */
+export function Says({ text }: { readonly text: string }): ReactElement {
   return (
     <>
-      {parts.map((part, index) => {
-        const key = `${index} ${part}`
-        return index % 2 === 1 ? <Code key={key}>{part}</Code> : <span key={key}>{part}</span>
-      })}
+      {text.split('`').map((part, index) =>
+        index % 2 === 0 ? (
+          part
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text do not move
+          <Code key={index}>{part}</Code>
+        ),
+      )}
     </>
   )
 }

@@ -47,7 +47,7 @@ export function Beside({ drawn, traffic, view, onClose }: BesideProps): ReactEle
         )
         .map(({ constraint, says }) => (
           <Text size="sm" key={constraint} mt={4}>
-            <Says>{says}</Says>
+            <Says text={says} />
           </Text>
         ))}
       {use !== undefined && <Recent use={use} state={state} since={traffic?.from} />}
@@ -75,7 +75,7 @@ function Sentences({ use, titled }: { readonly use: Drawn['uses'][number]; reado
         </List.Item>
         {rules.map(({ constraint, says }) => (
           <List.Item key={constraint}>
-            <Says>{says}</Says>
+            <Says text={says} />
           </List.Item>
         ))}
       </List>

@@ -26,7 +26,7 @@ export function Lifecycles(): ReactElement {
                     {object}
                   </To>
                   <Text size="sm">
-                    <Says>{says}</Says>
+                    <Says text={says} />
                   </Text>
                   <Text size="sm" c="dimmed">
                     {states.join(' · ')}
