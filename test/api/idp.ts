@@ -11,6 +11,7 @@ export const people: Readonly<Record<string, readonly string[]>> = {
   olga: ['on-call'],
   adam: ['admins'],
   both: ['approvers', 'on-call'],
+  ann: ['approvers', 'managers'],
   stranger: ['kitchen'],
 }
 

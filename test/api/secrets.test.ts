@@ -13,7 +13,11 @@ import { keys, type Shown, show } from '../console/shown.ts'
 import { clientSecret, type Idp, openIdp, people, rolesByGroup } from './idp.ts'
 import { signInAs, type Visit } from './visit.ts'
 
-const env = { OIDC: clientSecret, OPS: 'control-credential-0123456789abcdef', HOOK: 'd2ViaG9vay1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZg==' }
+const env = {
+  OIDC: clientSecret,
+  OPS: 'control-credential-0123456789abcdef',
+  HOOK: 'd2ViaG9vay1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZg==',
+}
 const vaultSecret = 'vault-secret-0123456789abcdef'
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-secrets-'))
 let idp: Idp

@@ -21,12 +21,12 @@ const credential = {
 
 const made = z.object({
   ...credential,
-  clientExtensionResults: z.record(z.string(), z.json()).default({}),
+  clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
   response: z.object({ clientDataJSON: bytes, attestationObject: bytes, transports: z.array(z.string()).optional() }),
 })
 const shown = z.object({
   ...credential,
-  clientExtensionResults: z.record(z.string(), z.json()).default({}),
+  clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
   response: z.object({
     clientDataJSON: bytes,
     authenticatorData: bytes,

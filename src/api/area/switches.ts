@@ -52,6 +52,7 @@ export const switchEndpoints = {
     summary: 'Refuses every call of somebody or something, on every node, within a second',
     needs: 'operate',
     body: z.strictObject(which),
+    answer: shown,
   },
   'POST /api/switches/on': {
     id: 'switchOn',
@@ -93,7 +94,9 @@ export function switchArea(
       }
     },
     'POST /api/switches': async ({ body, viewer }) => {
-      await switches.off({ ...body, by: viewer.principal.id, at: now() })
+      const made = { ...body, by: viewer.principal.id, at: now() }
+      await switches.off(made)
+      return made
     },
     'POST /api/switches/on': async ({ body: { of, name, why }, viewer }) => {
       const was = await switches.on(of, name, viewer.principal.id, why, now())
