@@ -23,6 +23,7 @@ const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
   hold: ['GET /api/notices', 'GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/posture'],
   approval: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/standing', 'GET /api/posture'],
   settle: ['GET /api/doubts', 'GET /api/entries', 'GET /api/posture'],
+  act: ['GET /api/charter/changes'],
   charter: [
     'GET /api/approvals',
     'GET /api/approvals/{reference}',

@@ -2,6 +2,7 @@
 import {
   IconBook2,
   IconChecklist,
+  IconFileText,
   IconListDetails,
   IconPlugConnected,
   IconRoute,
@@ -15,4 +16,5 @@ export const places = [
   { to: '/switches', label: 'Switches', icon: IconPlugConnected },
   { to: '/sessions', label: 'Sessions', icon: IconListDetails },
   { to: '/ledger', label: 'Ledger', icon: IconBook2 },
+  { to: '/charter', label: 'Charter', icon: IconFileText },
 ] as const

@@ -1,6 +1,7 @@
 /** Which address shows which page. Every page but the frame is loaded when it is opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { readInboxSearch } from './pages/approvals/search.ts'
+import { charterSearch } from './pages/charter/search.ts'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Outlet })
@@ -25,6 +26,12 @@ const lifecycle = createRoute({
   getParentRoute: () => inside,
   path: '/lifecycles/$object',
   component: lazyRouteComponent(() => import('./pages/lifecycles/lifecycle.tsx'), 'LifecyclePage'),
+})
+const charter = createRoute({
+  getParentRoute: () => inside,
+  path: '/charter',
+  validateSearch: charterSearch,
+  component: lazyRouteComponent(() => import('./pages/charter/charter.tsx'), 'Charter'),
 })
 const switches = createRoute({
   getParentRoute: () => inside,
@@ -72,7 +79,7 @@ export const router = createRouter({
       posture,
       lifecycles,
       lifecycle,
-      approvals.addChildren([approval]),
+      approvals.addChildren([approval, charter]),
       switches,
       account,
       sessions,

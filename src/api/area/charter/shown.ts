@@ -74,11 +74,24 @@ export function shownTally({ recorded, decided, same, shifts, untold }: Tally): 
       after: effectWords[after],
       count,
       reasons: [...reasons],
-      examples: examples.map(({ request, ...example }) => ({ ...example, request: JSON.stringify(request) })),
+      examples: examples.map(({ request, ...example }) => ({
+        ...example,
+        request: JSON.stringify(withoutEmpty(request)),
+      })),
     })),
     untold: Object.entries(untold).map(([why, count]) => ({
       count,
       why: untoldWords[why as keyof typeof untoldWords],
     })),
   }
+}
+
+/** A request has a member for each place arguments can stand; those with none say nothing. */
+function withoutEmpty(request: unknown): unknown {
+  if (typeof request !== 'object' || request === null) return request
+  return Object.fromEntries(
+    Object.entries(request).filter(
+      ([, part]) => !(typeof part === 'object' && part !== null && Object.keys(part).length === 0),
+    ),
+  )
 }
