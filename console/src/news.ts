@@ -25,6 +25,7 @@ const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
   settle: ['GET /api/doubts', 'GET /api/entries', 'GET /api/posture'],
   act: ['GET /api/charter/changes'],
   charter: [
+    'GET /api/charter',
     'GET /api/approvals',
     'GET /api/approvals/{reference}',
     'GET /api/session',
