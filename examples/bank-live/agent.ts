@@ -1,5 +1,4 @@
 // The agent of the bank's customer care, without a model: it serves a case by calling tools over MCP, and does whatever it reads.
-import { setTimeout as pause } from 'node:timers/promises'
 import { Client, ProtocolError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 
 /** Where it works, and as whom. */
@@ -10,7 +9,8 @@ export interface Desk {
   readonly key: string
   /** The token of the clerk it works for. */
   readonly clerk: string
-  readonly signal: AbortSignal
+  /** Resolves once a question was answered, whatever the answer; a real one would be told by a webhook. */
+  readonly decided: (reference: string) => Promise<void>
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -59,7 +59,13 @@ async function tokenFor({ control, key, clerk }: Desk, purpose: string): Promise
   return token
 }
 
-class Waits extends Error {}
+class Waits extends Error {
+  readonly reference: string
+  constructor(reference: string) {
+    super('somebody has to agree first')
+    this.reference = reference
+  }
+}
 
 /** The answer; undefined when it is refused or fails. @throws {Waits} when somebody has to agree first. */
 async function call(client: Client, name: string, given: Json): Promise<Json | undefined> {
@@ -68,20 +74,21 @@ async function call(client: Client, name: string, given: Json): Promise<Json | u
     return isError === true ? undefined : (structuredContent as Json | undefined)
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
-    if (error.code === -32011) throw new Waits()
+    const { approval } = (error.data ?? {}) as { readonly approval?: { readonly reference?: string } }
+    if (error.code === -32011 && approval?.reference !== undefined) throw new Waits(approval.reference)
     return undefined
   }
 }
 
-/** Comes back until somebody has decided, more and more seldom. */
-async function agreed({ signal }: Desk, attempt: () => Promise<unknown>): Promise<void> {
-  for (let waitMs = 3000; ; waitMs = Math.min(waitMs * 1.2, 30_000)) {
-    try {
-      await attempt()
-      return
-    } catch (error) {
-      if (!(error instanceof Waits)) throw error
-      await pause(waitMs, undefined, { signal })
-    }
+/** Comes back with the same call once it was decided. */
+async function agreed({ decided }: Desk, attempt: () => Promise<unknown>): Promise<void> {
+  try {
+    await attempt()
+  } catch (error) {
+    if (!(error instanceof Waits)) throw error
+    await decided(error.reference)
+    await attempt().catch((again: unknown) => {
+      if (!(again instanceof Waits)) throw again
+    })
   }
 }

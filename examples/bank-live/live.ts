@@ -1,5 +1,6 @@
 // The flawed bank at work, with guard and console: its people, its partner, and the agent of its customer care.
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { loadGuard } from '../../src/cli/guard/config.ts'
 import { type GuardNews, type Serving, serve } from '../../src/cli/guard/serve.ts'
 import { versionOfProgram } from '../../src/cli/version.ts'
@@ -53,7 +54,8 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const stop = new AbortController()
   const people = new People(callers(urls.url, bank.tokens))
   const desk = { control: urls.control, tools: urls.mcp, key: agentKey, clerk: bank.tokens['dana'] ?? '' }
-  const stage: Stage = { people, care, desk: { ...desk, signal: stop.signal }, signal: stop.signal, fail }
+  const decided = untilDecided(serving, stop.signal)
+  const stage: Stage = { people, care, desk: { ...desk, decided }, signal: stop.signal, fail }
   await playFirst(stage)
   const playing = paceMs === undefined ? Promise.resolve() : playOn(stage, paceMs)
   return {
@@ -69,6 +71,12 @@ export async function openLive(options: LiveOptions): Promise<Live> {
       await care.close()
       await bank.close()
     },
+  }
+}
+
+function untilDecided({ core }: Serving, signal: AbortSignal): Stage['desk']['decided'] {
+  return async (reference) => {
+    while ((await core.guard.approvals.get(reference))?.state === 'pending') await pause(500, undefined, { signal })
   }
 }
 

@@ -35,15 +35,23 @@ export async function everyPage(page: Page, origin: string): Promise<readonly Pl
 /** Opens a page, and waits until it shows what it has. */
 export async function showPage(page: Page, url: string): Promise<void> {
   await page.goto(url)
-  await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(`document.querySelector('main [role=status][aria-label=Loading]') === null`)
+  await page
+    .locator('main h1')
+    .first()
+    .waitFor({ timeout: 15_000 })
+    .catch((error: unknown) => {
+      throw new Error(`${url} shows no page`, { cause: error })
+    })
+  await page.locator('main [role=status][aria-label=Loading]').first().waitFor({ state: 'detached' })
 }
 
-/** The first segment stands; what follows is one of many. Of what is asked, only which tab. */
+/** The first segment stands; what follows is one of many. Of what is asked, which tab, and whether something stands beside the page. */
 function kindOf({ pathname, searchParams }: URL): string {
   const [first = '', ...rest] = pathname.split('/').filter((each) => each !== '')
   const tab = searchParams.get('tab')
-  return `/${[first, ...rest.map(() => '*')].join('/')}${tab === null ? '' : `?tab=${tab}`}`
+  const beside = ['entry', 'call'].filter((name) => searchParams.has(name))
+  const shown = [...(tab === null ? [] : [`tab=${tab}`]), ...beside]
+  return `/${[first, ...rest.map(() => '*')].join('/')}${shown.length === 0 ? '' : `?${shown.join('&')}`}`
 }
 
 /** How far the page itself can be scrolled to the side, in pixels. */

@@ -81,7 +81,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 
 function Head({ detail }: { readonly detail: Detail }): ReactElement {
   const now = useNow()
-  const { operation, state, expires, whyNot, summary, callers } = detail
+  const { operation, state, expires, whyNot, summary, callers, result } = detail
   const person = callers.at(-1)
   return (
     <>
@@ -112,7 +112,11 @@ function Head({ detail }: { readonly detail: Detail }): ReactElement {
           You cannot answer this: {whyNot}.
         </Text>
       )}
-      {state !== 'pending' && <Text size="sm">{becameWords(detail)}</Text>}
+      {state !== 'pending' && (
+        <Text size="sm">
+          {becameWords(detail)} {result !== undefined && <To href={`/calls/${result.call}`}>What came of it</To>}
+        </Text>
+      )}
     </>
   )
 }
