@@ -4,10 +4,10 @@ import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { openSessions } from './join-sessions.ts'
 import type { Summary } from './summary.ts'
-import { countsOf, talliesOf } from './sums.ts'
+import { briefOf, countsOf, talliesOf } from './sums.ts'
 
 /** A file of another form is thrown away. */
-const form = 3
+const form = 4
 
 const schema = `
   CREATE TABLE entry (
@@ -36,6 +36,9 @@ const schema = `
   CREATE TABLE count (
     minute INTEGER NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, use TEXT NOT NULL, effect TEXT NOT NULL, state TEXT NOT NULL,
     n INTEGER NOT NULL, PRIMARY KEY (minute, kind, operation, use, effect, state)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE brief (
+    minute INTEGER NOT NULL, kind TEXT NOT NULL, effect TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (minute, kind, effect)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE tally (
     of TEXT NOT NULL, name TEXT NOT NULL, beside TEXT NOT NULL, effect TEXT NOT NULL, n INTEGER NOT NULL, first INTEGER NOT NULL,
@@ -142,6 +145,7 @@ export function openIntake(db: Database): Intake {
     for (const summary of summaries) one(summary)
     sessions.write()
     for (const { key, n } of countsOf(summaries)) sql.count.run(...key, n)
+    for (const { key, n } of briefOf(summaries)) sql.brief.run(...key, n)
     for (const { key, n, first, last } of talliesOf(summaries)) sql.tally.run(...key, n, first, last)
     sql.reach.run(upTo)
   })
@@ -160,6 +164,7 @@ function prepare(db: Database) {
     entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 19 }, () => '?').join(', ')})`),
     object: db.prepare('INSERT OR IGNORE INTO object VALUES (?, ?)'),
     count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n'),
+    brief: db.prepare('INSERT INTO brief VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n'),
     tally: db.prepare(
       'INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, last = max(last, excluded.last)',
     ),

@@ -161,9 +161,10 @@ function countEntries(db: Database, { from, to, stepMs, by, ...query }: CountQue
   const group = ['span', ...all.filter((column) => by.includes(column))].join(', ')
   const tests = (['kind', 'operation', 'use', 'effect'] as const).filter((column) => query[column] !== undefined)
   const where = ['minute >= ?', 'minute < ?', ...tests.map((column) => `${column} = ?`)].join(' AND ')
+  const isBrief = [...by, ...tests].every((column) => column === 'kind' || column === 'effect')
   const rows = db
     .prepare<unknown[], Omit<Count, 'at'> & { span: number }>(
-      `SELECT ${span} AS span, ${shown}, sum(n) AS n FROM count WHERE ${where} GROUP BY ${group} ORDER BY span`,
+      `SELECT ${span} AS span, ${shown}, sum(n) AS n FROM ${isBrief ? 'brief' : 'count'} WHERE ${where} GROUP BY ${group} ORDER BY span`,
     )
     .all(Math.floor(from / minuteMs), Math.ceil(to / minuteMs), ...tests.map((column) => query[column]))
   return rows.map(({ span: minute, ...rest }) => ({ ...rest, at: step === undefined ? from : minute * minuteMs }))

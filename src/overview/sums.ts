@@ -18,6 +18,11 @@ export function countsOf(summaries: readonly Summary[]): Iterable<Sum> {
   ])
 }
 
+/** By minute, kind and effect alone: for spans of many days. */
+export function briefOf(summaries: readonly Summary[]): Iterable<Sum> {
+  return addUp(summaries, ({ at, kind, effect = '' }) => [[Math.floor(at / minuteMs), kind, effect]])
+}
+
 /** By what is counted for good, beside what, with what came of it. */
 export function talliesOf(summaries: readonly Summary[]): Iterable<Sum> {
   return addUp(summaries, (summary) => tallied(summary).map((key) => [...key, summary.effect ?? '']))
