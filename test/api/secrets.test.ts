@@ -91,7 +91,7 @@ function keyTexts(): readonly string[] {
   return files.flatMap((file) =>
     readFileSync(join(folder, file), 'utf8')
       .split('\n')
-      .filter((line) => line.length > 8 && !/^-----/.test(line)),
+      .filter((line) => line.length > 8 && !line.startsWith('-----')),
   )
 }
 
