@@ -6,6 +6,7 @@ import { Failure, Loading } from '../../parts/state.tsx'
 import { Drift } from './drift.tsx'
 import { Health } from './health.tsx'
 import { LastHour } from './last-hour.tsx'
+import { Proof } from './proof.tsx'
 import { Ranking } from './ranking.tsx'
 import { Verdict } from './verdict.tsx'
 import { Waits } from './waits.tsx'
@@ -19,7 +20,8 @@ export function Posture(): ReactElement {
       {data !== undefined && (
         <>
           <Verdict verdict={data.verdict} />
-          <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }} spacing="sm">
+          <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }} spacing="sm">
+            <Proof />
             <LastHour hour={data.hour} />
             <Waits posture={data} />
             <Drift day={data.day} />
