@@ -151,7 +151,17 @@ test('what changed while one looked is said, and nothing is answered', async () 
   await page.getByText('It has changed since it was asked').waitFor()
   await picture('changed')
   await noViolations('changed')
+  assert.equal(await page.getByRole('button', { name: 'Yes, approve it' }).count(), 0)
   assert.equal(await stateOf(hold), 'pending')
+  // As it was again, it can be approved: what one looked at is forgotten.
+  kept.gift_message = ''
+  await page.reload()
+  await about(order)
+  await page.keyboard.press('a')
+  await page.getByText(/^You approve that/).waitFor()
+  await page.keyboard.press('a')
+  await page.waitForURL((url) => !url.pathname.endsWith(hold))
+  assert.equal(await stateOf(hold), 'granted')
 })
 
 test('whoever is slower is told who was faster', async () => {

@@ -19,7 +19,8 @@ export interface AnsweringProps {
 export function Answering({ detail, onSaid }: AnsweringProps): ReactElement | null {
   // What was shown when one began to speak.
   const [saying, setSaying] = useState<{ readonly what: Saying; readonly shown: Detail }>()
-  const { reference, may } = detail
+  const [before, setBefore] = useState(detail)
+  const { reference, may, outdated } = detail
   const answer = useAct('POST /api/approvals/{reference}', ['GET /api/approvals', 'GET /api/approvals/{reference}'])
   const stop = (): void => setSaying(undefined)
   const begin = (what: Saying): void => {
@@ -29,31 +30,37 @@ export function Answering({ detail, onSaid }: AnsweringProps): ReactElement | nu
   const say = (verdict: 'approve' | 'refuse', why?: string): void => {
     const shown = saying?.shown ?? detail
     const body = { verdict, digest: shown.digest, ...(why === undefined || why === '' ? {} : { why }) }
+    setBefore(shown)
     answer.mutate(
       { parameters: { reference }, body },
       {
+        onError: stop,
         onSuccess: () =>
           onSaid(`${verdict === 'approve' ? 'Approved' : 'Refused'}: ${detail.operation} of ${whoOf(detail)}`),
       },
     )
   }
-  const canGrant = may && detail.approvals.some(({ standing }) => standing !== undefined)
+  const canGrant = may && !detail.outdated && detail.approvals.some(({ standing }) => standing !== undefined)
   const open = may && !answer.isPending
+  // The server would refuse it: it is about how things were.
+  const canApprove = may && !outdated
   useKeys([
     ['Escape', stop],
-    ['a', () => open && (saying?.what === 'approve' ? say('approve') : begin('approve'))],
+    ['a', () => open && canApprove && (saying?.what === 'approve' ? say('approve') : begin('approve'))],
     ['r', () => open && begin('refuse')],
     ['g', () => open && canGrant && begin('grant')],
   ])
   if (detail.state !== 'pending' && answer.error === null) return null
   return (
     <Stack gap="xs">
-      {answer.error !== null && <Problem error={answer.error} before={saying?.shown ?? detail} after={detail} />}
+      {answer.error !== null && <Problem error={answer.error} before={before} after={detail} />}
       {may && saying?.what === undefined && (
         <Group gap="xs">
-          <Button size="sm" onClick={() => begin('approve')} rightSection={<Kbd size="xs">a</Kbd>}>
-            Approve
-          </Button>
+          {canApprove && (
+            <Button size="sm" onClick={() => begin('approve')} rightSection={<Kbd size="xs">a</Kbd>}>
+              Approve
+            </Button>
+          )}
           <Button size="sm" variant="default" onClick={() => begin('refuse')} rightSection={<Kbd size="xs">r</Kbd>}>
             Refuse
           </Button>
@@ -64,7 +71,7 @@ export function Answering({ detail, onSaid }: AnsweringProps): ReactElement | nu
           )}
         </Group>
       )}
-      {may && saying?.what === 'approve' && (
+      {canApprove && saying?.what === 'approve' && (
         <Approve detail={saying.shown} isPending={answer.isPending} onSay={() => say('approve')} onStop={stop} />
       )}
       {may && saying?.what === 'refuse' && (

@@ -61,11 +61,13 @@ export function Approvals(): ReactElement {
       actions={<Keys onOpen={() => setHelp(true)} />}
     >
       <Help opened={help} onClose={() => setHelp(false)} />
-      <Tabs state={state} counts={data?.counts} />
+      <Group justify="space-between">
+        <Tabs state={state} counts={data?.counts} />
+        <Text size="sm" role="status" fw={600}>
+          {said}
+        </Text>
+      </Group>
       {(operation !== undefined || by !== undefined) && <Filtered operation={operation} by={by} />}
-      <Text size="sm" role="status" fw={600}>
-        {said}
-      </Text>
       {error !== null && <Failure error={error} />}
       {data === undefined && error === null && <Loading />}
       <div className="approvals" data-open={reference === undefined ? undefined : true}>

@@ -44,7 +44,7 @@ export function Before({ detail }: { readonly detail: Detail }): ReactElement {
             </td>
             <td>
               <Text size="xs" c="dimmed" lineClamp={1} title={says}>
-                {says ?? objects.join(', ')}
+                {says?.replaceAll('`', '') ?? objects.join(', ')}
               </Text>
             </td>
           </tr>

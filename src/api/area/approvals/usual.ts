@@ -12,7 +12,7 @@ export interface Usual {
 const enough = 3
 
 /**
- * How one argument compares with those at the same place. A number stands out beyond all earlier ones; a text where earlier calls kept to
+ * How one argument compares with those at the same place. A number stands out above all earlier ones; a text where earlier calls kept to
  * few texts and this is none of them, so that names of new things do not.
  */
 export function compareWithUsual(argument: Argument, earlier: readonly (readonly Argument[])[]): Usual | undefined {
@@ -33,7 +33,7 @@ function compareNumber({ text }: Argument, before: readonly Argument[]): Usual |
   const among = `${numbers.length} approved before: ${span}`
   const value = new Big(text)
   if (value.gt(largest)) return { says: `more than in any of the ${among}`, odd: true }
-  if (value.lt(least)) return { says: `less than in any of the ${among}`, odd: true }
+  if (value.lt(least)) return { says: `less than in any of the ${among}`, odd: false }
   return { says: `as in the ${among}`, odd: false }
 }
 
