@@ -23,7 +23,13 @@ const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
   hold: ['GET /api/notices', 'GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/posture'],
   approval: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/standing', 'GET /api/posture'],
   settle: ['GET /api/doubts', 'GET /api/entries', 'GET /api/posture'],
-  act: ['GET /api/charter/changes'],
+  act: [
+    'GET /api/charter/changes',
+    'GET /api/findings',
+    'GET /api/findings/{fingerprint}',
+    'GET /api/proofs',
+    'GET /api/coverage',
+  ],
   charter: [
     'GET /api/charter',
     'GET /api/approvals',

@@ -1,6 +1,7 @@
 /** The places of the console, in the order of its navigation. */
 import {
   IconBook2,
+  IconBug,
   IconChecklist,
   IconFileText,
   IconListDetails,
@@ -12,6 +13,7 @@ import {
 export const places = [
   { to: '/', label: 'Posture', icon: IconShieldCheck },
   { to: '/lifecycles', label: 'Lifecycles', icon: IconRoute },
+  { to: '/findings', label: 'Findings', icon: IconBug },
   { to: '/approvals', label: 'Approvals', icon: IconChecklist },
   { to: '/switches', label: 'Switches', icon: IconPlugConnected },
   { to: '/sessions', label: 'Sessions', icon: IconListDetails },

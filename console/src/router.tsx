@@ -71,6 +71,21 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('./pages/approvals/approvals.tsx'), 'Approvals'),
 })
 const approval = createRoute({ getParentRoute: () => approvals, path: '$reference' })
+const findings = createRoute({
+  getParentRoute: () => inside,
+  path: '/findings',
+  component: lazyRouteComponent(() => import('./pages/findings/findings.tsx'), 'Findings'),
+})
+const finding = createRoute({
+  getParentRoute: () => inside,
+  path: '/findings/$fingerprint',
+  component: lazyRouteComponent(() => import('./pages/findings/finding.tsx'), 'Finding'),
+})
+const proof = createRoute({
+  getParentRoute: () => inside,
+  path: '/proofs/$run',
+  component: lazyRouteComponent(() => import('./pages/findings/runs.tsx'), 'ProofRun'),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -81,6 +96,9 @@ export const router = createRouter({
       lifecycle,
       approvals.addChildren([approval]),
       charter,
+      findings,
+      finding,
+      proof,
       switches,
       account,
       sessions,

@@ -1,0 +1,81 @@
+/** How severities, states and moments of findings are told: by a word, then a shape, then a colour. */
+import { Badge, Code } from '@mantine/core'
+import {
+  IconAlertOctagon,
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconCircleCheck,
+  IconCircleDot,
+  IconInfoCircle,
+  IconUserCheck,
+} from '@tabler/icons-react'
+import type { ReactElement } from 'react'
+import type { Answer } from '../../ask.ts'
+
+export type Finding = Answer<'GET /api/findings'>['findings'][number]
+export type Detail = Answer<'GET /api/findings/{fingerprint}'>
+type State = Finding['state']
+type Severity = Finding['severity']
+
+export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low']
+export const states: readonly State[] = ['open', 'came-back', 'accepted', 'fixed']
+
+const ofSeverity = {
+  critical: ['red', IconAlertOctagon],
+  high: ['orange', IconAlertTriangle],
+  medium: ['yellow', IconAlertTriangle],
+  low: ['gray', IconInfoCircle],
+} as const
+
+export const stateWords: Readonly<Record<State, string>> = {
+  open: 'open',
+  'came-back': 'came back',
+  accepted: 'accepted',
+  fixed: 'fixed',
+}
+
+const ofState = {
+  open: ['red', IconCircleDot],
+  'came-back': ['red', IconArrowBackUp],
+  accepted: ['blue', IconUserCheck],
+  fixed: ['green', IconCircleCheck],
+} as const
+
+export function SeverityBadge({ severity }: { readonly severity: Severity }): ReactElement {
+  const [color, Icon] = ofSeverity[severity]
+  return (
+    <Badge color={color} variant="light" radius="sm" leftSection={<Icon size={12} aria-hidden />}>
+      {severity}
+    </Badge>
+  )
+}
+
+export function StateBadge({ state }: { readonly state: State }): ReactElement {
+  const [color, Icon] = ofState[state]
+  return (
+    <Badge color={color} variant="light" radius="sm" leftSection={<Icon size={12} aria-hidden />}>
+      {stateWords[state]}
+    </Badge>
+  )
+}
+
+export const momentWords: Readonly<Record<Detail['history'][number]['what'], string>> = {
+  found: 'found',
+  seen: 'seen again by a run',
+  'came-back': 'came back',
+  held: 'fixed: a run tried it, and it held',
+  'held-elsewhere': 'held at another target',
+  'not-reached': 'a run did not reach it',
+  'verified-fixed': 'tried again: fixed',
+  'verified-open': 'tried again: still open',
+  'verified-unclear': 'tried again: impossible to tell',
+  accepted: 'accepted',
+  'acceptance-withdrawn': 'acceptance withdrawn',
+  'acceptance-ended': 'acceptance ended',
+}
+
+/** A sentence in which backticks mark names. */
+export function Prose({ text }: { readonly text: string }): ReactElement {
+  const parts = text.split('`').map((part, index) => ({ part, isName: index % 2 === 1, key: `${index} ${part}` }))
+  return <>{parts.map(({ part, isName, key }) => (isName ? <Code key={key}>{part}</Code> : part))}</>
+}
