@@ -32,6 +32,7 @@ const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
   ],
   charter: [
     'GET /api/charter',
+    'GET /api/inventory',
     'GET /api/approvals',
     'GET /api/approvals/{reference}',
     'GET /api/session',

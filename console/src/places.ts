@@ -1,6 +1,7 @@
 /** The places of the console, in the order of its navigation. */
 import {
   IconBook2,
+  IconBox,
   IconBug,
   IconChecklist,
   IconFileText,
@@ -15,6 +16,7 @@ export const places = [
   { to: '/lifecycles', label: 'Lifecycles', icon: IconRoute },
   { to: '/findings', label: 'Findings', icon: IconBug },
   { to: '/approvals', label: 'Approvals', icon: IconChecklist },
+  { to: '/inventory', label: 'Inventory', icon: IconBox },
   { to: '/switches', label: 'Switches', icon: IconPlugConnected },
   { to: '/sessions', label: 'Sessions', icon: IconListDetails },
   { to: '/ledger', label: 'Ledger', icon: IconBook2 },

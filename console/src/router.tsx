@@ -33,6 +33,11 @@ const charter = createRoute({
   validateSearch: charterSearch,
   component: lazyRouteComponent(() => import('./pages/charter/charter.tsx'), 'Charter'),
 })
+const inventory = createRoute({
+  getParentRoute: () => inside,
+  path: '/inventory',
+  component: lazyRouteComponent(() => import('./pages/inventory/inventory.tsx'), 'Inventory'),
+})
 const switches = createRoute({
   getParentRoute: () => inside,
   path: '/switches',
@@ -99,6 +104,7 @@ export const router = createRouter({
       findings,
       finding,
       proof,
+      inventory,
       switches,
       account,
       sessions,

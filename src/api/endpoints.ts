@@ -4,6 +4,7 @@ import { approvalEndpoints } from './area/approvals/endpoints.ts'
 import { charterEndpoints } from './area/charter/endpoints.ts'
 import { doubtEndpoints } from './area/doubts.ts'
 import { findingEndpoints } from './area/findings/endpoints.ts'
+import { inventoryEndpoints } from './area/inventory/endpoints.ts'
 import { ledgerEndpoints } from './area/ledger/endpoints.ts'
 import { lifecycleEndpoints } from './area/lifecycles/lifecycles.ts'
 import { newsEndpoints } from './area/news.ts'
@@ -24,6 +25,7 @@ export const endpoints = {
   ...ledgerEndpoints,
   ...approvalEndpoints,
   ...switchEndpoints,
+  ...inventoryEndpoints,
   ...doubtEndpoints,
   ...noticeEndpoints,
   ...charterEndpoints,

@@ -1,6 +1,7 @@
 /** Every area of the console's API, over what this guard has. */
 import { approvalArea } from '../../api/area/approvals/area.ts'
 import { doubtArea } from '../../api/area/doubts.ts'
+import { inventoryArea } from '../../api/area/inventory/inventory.ts'
 import { ledgerArea } from '../../api/area/ledger/ledger.ts'
 import { lifecycleArea } from '../../api/area/lifecycles/lifecycles.ts'
 import { newsArea } from '../../api/area/news.ts'
@@ -17,6 +18,7 @@ import { versionOfProgram } from '../version.ts'
 import type { ConsoleSignIn } from './console-sign-in.ts'
 import { ledgerStorage } from './places.ts'
 import type { ConsoleOptions } from './serve-console.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 /** What areas are made of. */
 export interface AreaParts extends ConsoleOptions {
@@ -31,6 +33,7 @@ export function areas({
   ready,
   secrets,
   notices,
+  vault,
   shelf,
   overview,
   signIn,
@@ -56,6 +59,13 @@ export function areas({
     ...approvalArea({ guard, version: () => ready().version, now: Date.now }),
     ...switchArea(guard, overview, Date.now),
     ...doubtArea(guard),
+    ...inventoryArea({
+      guard,
+      overview,
+      surroundings: () => surroundingsOf(ready().file),
+      secrets: vault === undefined ? undefined : (unusedMs) => vault.report(unusedMs),
+      now: Date.now,
+    }),
     ...noticeArea(notices, guard),
   ]
 }

@@ -18,6 +18,7 @@ import type { Core } from './core.ts'
 import { serveFindings } from './findings.ts'
 import { ledgerStorage, shelfPlace } from './places.ts'
 import type { Secrets } from './secrets.ts'
+import type { ServingVault } from './serve-vault.ts'
 
 /** A console that is shown. */
 export interface Console {
@@ -32,6 +33,7 @@ export interface ConsoleOptions {
   readonly secrets: Secrets
   /** Absent when nobody is told of anything. */
   readonly notices?: Teller | undefined
+  readonly vault?: Pick<ServingVault, 'report'> | undefined
   /** What is in force now: files may change while it runs. */
   readonly ready: () => GuardConfig & ReadyCharter
   readonly env: Readonly<Record<string, string | undefined>>

@@ -2,16 +2,20 @@
 
 import { openInjector } from '../../vault/inject.ts'
 import type { Injector } from '../../vault/injector.ts'
+import { reportOn, type SecretReport } from '../../vault/report.ts'
 import type { GuardConfig } from './config.ts'
 import { openVault, type VaultSurroundings } from './vault.ts'
 
 /** Closed before the ledger. */
 export interface ServingVault {
   readonly injector: Injector
+  /** What secrets may be used for against what they were used for; never a value. */
+  report(unusedMs: number): Promise<readonly SecretReport[]>
   close(): Promise<void>
 }
 
 const tidyEveryMs = 60 * 60_000
+const longLivedMs = 90 * 24 * 60 * 60_000
 
 /** Opens it; undefined when the guard file has none. @throws as `openVault`. */
 export async function serveVault(
@@ -30,6 +34,8 @@ export async function serveVault(
     timer.unref()
     return {
       injector,
+      report: async (unusedMs) =>
+        reportOn(await keeper.all(), await store.uses(), { unusedMs, longLivedMs }, Date.now()),
       close: async () => {
         clearInterval(timer)
         await injector.close()

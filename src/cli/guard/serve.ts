@@ -130,6 +130,7 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
         core,
         secrets,
         notices,
+        vault: safe,
         ready: () => now.ready,
         env: options.env,
         fail: tell,
