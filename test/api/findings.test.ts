@@ -32,15 +32,16 @@ async function only(): Promise<List['findings'][number]> {
   return finding
 }
 
-/** Tries it again; the stages it went through, and what it ended with. */
-async function verify(fingerprint: string): Promise<{ stages: string[]; verdict: string; why: string }> {
+/** Tries it again; what it ended with. */
+async function verify(fingerprint: string): Promise<{ requests: number; verdict: string; why: string }> {
   const path = `/api/findings/${fingerprint}/verification`
   const begun = await console.send('POST', path)
   assert.equal(begun.status, 204, await begun.text())
   assert.equal((await console.send('POST', path)).status, 409, 'one at a time')
   const text = await (await console.send('GET', '/api/verification')).text()
   const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data))
-  return { stages: [...new Set(told.map(({ stage }) => stage))], verdict: told.at(-1).verdict, why: told.at(-1).why }
+  const { requests, verdict, why } = told.at(-1)
+  return { requests, verdict, why }
 }
 
 test('what prove found is reported, tried again, mended, and back', async () => {
@@ -62,7 +63,7 @@ test('what prove found is reported, tried again, mended, and back', async () => 
 
   const open = await verify(fingerprint)
   assert.equal(open.verdict, 'open', open.why)
-  assert.ok(open.stages.includes('rightful') || open.stages.includes('abuse'), open.stages.join())
+  assert.ok(open.requests > 0, 'it was told how much was sent')
   await bank.become([])
   const fixed = await verify(fingerprint)
   assert.equal(fixed.verdict, 'fixed', fixed.why)

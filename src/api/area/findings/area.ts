@@ -151,7 +151,7 @@ async function* once(text: string): AsyncGenerator<string> {
   yield text
 }
 
-const paceMs = 400
+const paceMs = 200
 const longestMs = 30 * 60_000
 
 /** Every node can tell: what goes on is on the shelf. */
