@@ -167,7 +167,7 @@ async function measurePages(shown: Shown, page: Page): Promise<void> {
   const call = `/calls/01a20000-${String(1000).padStart(12, '0')}`
   const more = ['/ledger?effect=deny', `/ledger?entry=${Math.floor(entries / 3)}`, '/sessions/run-50', call]
   const all: number[] = []
-  for (const path of [...new Set([...places, ...more])]) {
+  for (const path of new Set([...places, ...more])) {
     const times: number[] = []
     for (let round = 0; round < Number(values.rounds); round += 1) {
       const start = performance.now()

@@ -52,7 +52,18 @@ test('what waits for somebody, what is off and what went astray need somebody', 
   )
 })
 
-const quiet = { refused: 0, calls: 0, approvals: 0, doubts: 0, toolsHeld: 0, toolsNoted: 0, astray: 0, undescribed: 0 }
+const quiet = {
+  severe: 0,
+  slight: 0,
+  refused: 0,
+  calls: 0,
+  approvals: 0,
+  doubts: 0,
+  toolsHeld: 0,
+  toolsNoted: 0,
+  astray: 0,
+  undescribed: 0,
+}
 const well = { ...quiet, placesFailing: 0, charterRefused: false, ledgerFailing: false }
 
 test('every sign that is worth somebody’s while is one thing to do, with a place where', () => {

@@ -16,6 +16,7 @@ import type { Shelf } from '../../api/shelf.ts'
 import type { OpenOverview } from '../../overview/overview.ts'
 import { versionOfProgram } from '../version.ts'
 import type { ConsoleSignIn } from './console-sign-in.ts'
+import { findingsOn } from './findings.ts'
 import { ledgerStorage } from './places.ts'
 import type { ConsoleOptions } from './serve-console.ts'
 import { surroundingsOf } from './surroundings.ts'
@@ -41,12 +42,19 @@ export function areas({
 }: AreaParts): readonly Mounted[] {
   const { guard } = core
   const { passkeys, provider } = signIn
+  const findings = findingsOn(shelf, guard)
   const session = { shelf, guard, passkeys, origin, version: () => ready().version }
   return [
     ...sessionArea(provider === undefined ? session : { ...session, provider }),
     ...passkeyArea(passkeys, guard),
     ...newsArea(overview),
-    ...postureArea({ guard, overview, ledger: core.ledger, now: Date.now }),
+    ...postureArea({
+      guard,
+      overview,
+      ledger: core.ledger,
+      findings: () => findings.list(),
+      now: Date.now,
+    }),
     ...lifecycleArea({ charter: guard.charter, overview, now: Date.now }),
     ...recordArea(overview),
     ...ledgerArea({

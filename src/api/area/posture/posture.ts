@@ -5,6 +5,7 @@ import type { Ledger } from '../../../ledger/ledger.ts'
 import type { News, OpenOverview } from '../../../overview/overview.ts'
 import type { Count } from '../../../overview/query.ts'
 import { type EndpointTable, type Mounted, mount } from '../../endpoint.ts'
+import type { KnownFinding } from '../../findings/store.ts'
 import { type Ranked, rank } from './risk.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -72,6 +73,8 @@ export interface PostureAreaOptions {
   readonly guard: Pick<Guard, 'approvals' | 'doubts' | 'switches' | 'tools' | 'charter'>
   readonly overview: Pick<OpenOverview, 'counts' | 'entries' | 'tallies' | 'reached' | 'watch'>
   readonly ledger: Pick<Ledger, 'status'>
+  /** What was proven, and what became of it. */
+  readonly findings: () => Promise<readonly Pick<KnownFinding, 'state' | 'severity'>[]>
   readonly now: () => number
 }
 
@@ -98,7 +101,7 @@ export function postureArea(options: PostureAreaOptions): readonly Mounted[] {
 
 async function makePosture(options: PostureAreaOptions, at: number, behind: number): Promise<Posture> {
   const { guard, overview } = options
-  const [hour, day, questions, doubts, agents, workflows, { size }] = await Promise.all([
+  const [hour, day, questions, doubts, agents, workflows, { size }, findings] = await Promise.all([
     hourOf(overview, at),
     dayOf(options, at),
     guard.approvals.list(),
@@ -106,10 +109,15 @@ async function makePosture(options: PostureAreaOptions, at: number, behind: numb
     overview.tallies('agent'),
     overview.tallies('workflow'),
     overview.reached(),
+    options.findings(),
   ])
+  const open = findings.filter(({ state }) => state === 'open' || state === 'came-back')
+  const severe = open.filter(({ severity }) => severity === 'critical' || severity === 'high').length
   const charter = guard.charter()
   const ledger = ledgerOf(options, size, behind)
   const verdict = verdictOf({
+    severe,
+    slight: open.length - severe,
     refused: hour.refused,
     calls: hour.allowed + hour.refused + hour.asked,
     approvals: questions.length,

@@ -10,6 +10,9 @@ export interface Need {
 
 /** What is looked at. Times in milliseconds since 1970. */
 export interface Signs {
+  /** Of what was proven and is neither fixed nor accepted. */
+  readonly severe: number
+  readonly slight: number
   readonly refused: number
   readonly calls: number
   readonly approvals: number
@@ -45,15 +48,25 @@ function needsOf(signs: Signs): readonly Need[] {
     count === 0 ? [] : [{ says, severity: 'high', to }]
   const middle = (count: number, says: string, to: string): readonly Need[] =>
     count === 0 ? [] : [{ says, severity: 'middle', to }]
-  const { approvals, doubts, toolsHeld, toolsNoted, astray, undescribed, placesFailing } = signs
+  const { severe, slight, approvals, doubts, toolsHeld, toolsNoted, astray, undescribed, placesFailing } = signs
   const ledger = signs.ledgerFailing ? 1 : 0
   const charter = signs.charterRefused ? 1 : 0
   return [
+    ...high(
+      severe,
+      `${counted(severe, 'proven finding')} of high severity ${severe === 1 ? 'is' : 'are'} open`,
+      '/findings?state=open',
+    ),
     ...high(ledger, 'the record is not signed: no checkpoint could be made', '/ledger'),
     ...high(astray, `${counted(astray, 'object')} went where nothing intends it`, '/ledger?rule=astray'),
     ...high(toolsHeld, `${counted(toolsHeld, 'tool')} held: not as approved`, '/inventory?tab=operations'),
     ...high(charter, 'the changed charter was refused: the one before is in force', '/ledger?kind=charter'),
     ...high(doubts, `nobody knows what became of ${counted(doubts, 'call')}`, '/switches'),
+    ...middle(
+      slight,
+      `${counted(slight, 'proven finding')} of lower severity ${slight === 1 ? 'is' : 'are'} open`,
+      '/findings?state=open',
+    ),
     ...middle(
       approvals,
       `${counted(approvals, 'call')} ${approvals === 1 ? 'waits' : 'wait'} for an approval`,
