@@ -156,8 +156,15 @@ test('a looser limit: said so, found on the record, told of and proposed as a co
     changes.map((each: Row) => each.title),
     ['Let transfers be twenty thousand'],
   )
-  const { entries } = await read('/api/entries?kind=act')
-  assert.ok(entries.some((each: Row) => each.effect === 'proposed' && each.principal === 'administrator'))
+  // The overview follows the record a moment later.
+  const isTold = async (): Promise<boolean> =>
+    (await read('/api/entries?kind=act')).entries.some(
+      (each: Row) => each.effect === 'proposed' && each.principal === 'administrator',
+    )
+  for (let tries = 0; !(await isTold()); tries += 1) {
+    assert.ok(tries < 200)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
 })
 
 test('bombs end at their bound, and the next one is answered', async () => {

@@ -62,7 +62,10 @@ test('everything about a call is read with its private part; after an erasure th
   assert.equal(about.entries[0].private, 'shown')
   assert.equal(about.entries[0].content.request.body.amount, 5)
   assert.equal(about.session.principal, 'ann')
-  const { session: same, switches } = await read(`/api/sessions/${about.session.id}`)
+  const { session: same, switches } = await until(async () => {
+    const found = await read(`/api/sessions/${about.session.id}`)
+    return found.session.calls === 2 ? found : undefined
+  })
   assert.deepEqual([same.calls, same.refused, switches], [2, 1, []])
   const { operations } = await read('/api/operations')
   assert.deepEqual(operations, [

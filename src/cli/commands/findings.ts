@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { parse } from 'yaml'
 import { printAccepted } from '../../api/findings/accept-file.ts'
 import { maxReportBytes } from '../../api/findings/receive.ts'
 import type { FindingStore } from '../../api/findings/store.ts'
@@ -19,6 +20,7 @@ interface Options {
   readonly url?: string
   readonly target?: string
   readonly commit?: string
+  readonly json?: boolean
 }
 
 /** `lockstep findings`: reports of prove in a guard's console, and what is accepted there. */
@@ -29,19 +31,20 @@ export function register(program: Command, terminal: Terminal): void {
   addPlace(command.command('import').description('take in a findings.json').argument('<file>', 'the report'))
     .option('--target <text>', 'where it ran (default: where its requests went)')
     .option('--commit <id>', 'the commit that ran there')
+    .option('--json', 'print one JSON document')
     .action((file: string, options: Options) => take(terminal, file, options))
-  addPlace(
-    command.command('accepted').description('print what is accepted, as `lockstep prove --accept` reads it'),
-  ).action(async (options: Options) => {
-    if (options.url === undefined)
-      return withStore(terminal, options.guard, async (store) =>
-        terminal.print(printAccepted(await store.list()).trimEnd()),
-      )
-    const token = publishingToken(terminal)
-    const answer = await callControl({ url: options.url, token }, 'GET', '/v1/findings/accepted')
-    fine(answer)
-    terminal.print(answer.text.trimEnd())
-  })
+  addPlace(command.command('accepted').description('print what is accepted, as `lockstep prove --accept` reads it'))
+    .option('--json', 'print one JSON document')
+    .action(async (options: Options) => {
+      const show = (text: string): void =>
+        terminal.print(options.json === true ? JSON.stringify(parse(text), null, 2) : text.trimEnd())
+      if (options.url === undefined)
+        return withStore(terminal, options.guard, async (store) => show(printAccepted(await store.list())))
+      const token = publishingToken(terminal)
+      const answer = await callControl({ url: options.url, token }, 'GET', '/v1/findings/accepted')
+      fine(answer)
+      show(answer.text)
+    })
 }
 
 function addPlace(command: Command): Command {
@@ -50,7 +53,7 @@ function addPlace(command: Command): Command {
     .option('--url <address>', 'the control API of a running guard, instead; its token is in LOCKSTEP_TOKEN')
 }
 
-async function take(terminal: Terminal, file: string, { guard, url, target, commit }: Options): Promise<void> {
+async function take(terminal: Terminal, file: string, { guard, url, target, commit, json }: Options): Promise<void> {
   const found = await readText(file, maxReportBytes)
   if ('code' in found) throw new Error(`cannot read \`${file}\`: ${found.code}`)
   const report = parsed(file, found.text)
@@ -58,8 +61,10 @@ async function take(terminal: Terminal, file: string, { guard, url, target, comm
     ...(target === undefined ? {} : { target }),
     ...(commit === undefined ? {} : { commit }),
   }
-  const say = (count: number, isNew: boolean): void =>
-    terminal.print(isNew ? `taken in: ${count} ${count === 1 ? 'finding' : 'findings'}` : 'it was taken in before')
+  const say = (count: number, isNew: boolean): void => {
+    if (json === true) terminal.print(JSON.stringify({ findings: count, new: isNew }, null, 2))
+    else terminal.print(isNew ? `taken in: ${count} ${count === 1 ? 'finding' : 'findings'}` : 'it was taken in before')
+  }
   if (url !== undefined) {
     const taken = await publish(terminal, url, report, origin)
     say(taken.findings, taken.new)
