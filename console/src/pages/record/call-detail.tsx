@@ -108,7 +108,7 @@ function Who({ decision: { principal } }: { readonly decision: Decision }): Reac
   const { id, kind, tenant, roles = [], actsFor = [] } = principal
   return (
     <Row name="by">
-      <Anchor component={Link} to="/ledger" search={{ principal: id } as never} size="sm">
+      <Anchor component={Link} to="/ledger" search={{ principal: id } as never} size="sm" underline="always">
         {id ?? 'nobody who signed in'}
       </Anchor>{' '}
       <span className="entry-says">
