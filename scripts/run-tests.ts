@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { run } from 'node:test'
 import { inspect } from 'node:util'
@@ -8,6 +9,11 @@ export interface Tally {
   passed: number
   failed: number
 }
+
+type TestEvent = ReturnType<typeof run> extends AsyncIterable<infer Each> ? Each : never
+
+const testMs = 120_000
+const fileMs = 600_000
 
 interface Outcome {
   readonly name: string
@@ -46,8 +52,7 @@ export async function runTests(files: readonly string[]): Promise<Tally> {
     tally[key] += 1
     total[key] += 1
   }
-  const stream = run({ files: [...files], concurrency: true, timeout: 120_000 })
-  for await (const event of stream) {
+  const hear = (event: TestEvent): void => {
     if (event.type === 'test:pass') {
       const empty = isFile(event.data)
       if (empty) console.log(`\nFAILED ${shown(event.data.name)}: no test ran in this file\n`)
@@ -62,7 +67,18 @@ export async function runTests(files: readonly string[]): Promise<Tally> {
       printFile(shown(event.data.file), perFile.get(shown(event.data.file)), event.data.duration_ms)
     }
   }
+  const waiting = [...files]
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
+      for await (const event of runFile(file)) hear(event)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
   return total
+}
+
+/** A test that failed may leave a server open, and a loop never ends: neither keeps the other files from running. */
+function runFile(file: string): ReturnType<typeof run> {
+  return run({ files: [file], timeout: testMs, forceExit: true, signal: AbortSignal.timeout(fileMs) })
 }
 
 /** Prints the line that ends every run, and returns the exit code that goes with it. */
