@@ -2,45 +2,10 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { NewsItem } from '../../src/api/area/news.ts'
 import { answers } from './answers.ts'
-import type { EndpointName } from './ask.ts'
+import type { ListedPage } from './frame.ts'
+import { pages } from './pages.ts'
 
 export type { NewsItem } from '../../src/api/area/news.ts'
-
-type Kind = NewsItem['kinds'][number]
-
-/** Which answers are old once an entry of a kind is on the record. */
-const touched: Readonly<Partial<Record<Kind, readonly EndpointName[]>>> = {
-  decision: [
-    'GET /api/entries',
-    'GET /api/sessions',
-    'GET /api/counts',
-    'GET /api/tallies/{of}',
-    'GET /api/posture',
-    'GET /api/lifecycles/{object}/traffic',
-  ],
-  outcome: ['GET /api/entries', 'GET /api/counts', 'GET /api/doubts', 'GET /api/posture'],
-  switch: ['GET /api/switches', 'GET /api/entries', 'GET /api/notices', 'GET /api/posture'],
-  hold: ['GET /api/notices', 'GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/posture'],
-  approval: ['GET /api/approvals', 'GET /api/approvals/{reference}', 'GET /api/standing', 'GET /api/posture'],
-  settle: ['GET /api/doubts', 'GET /api/entries', 'GET /api/posture'],
-  act: [
-    'GET /api/charter/changes',
-    'GET /api/findings',
-    'GET /api/findings/{fingerprint}',
-    'GET /api/proofs',
-    'GET /api/coverage',
-  ],
-  charter: [
-    'GET /api/charter',
-    'GET /api/inventory',
-    'GET /api/approvals',
-    'GET /api/approvals/{reference}',
-    'GET /api/session',
-    'GET /api/posture',
-    'GET /api/lifecycles',
-    'GET /api/lifecycles/{object}',
-  ],
-}
 
 /** However much happens, an answer is asked for again at most so often. */
 const paceMs = 1000
@@ -49,7 +14,7 @@ export type Connection = 'live' | 'waiting'
 
 const listeners = new Set<(item: NewsItem) => void>()
 const watchers = new Set<() => void>()
-const due = new Set<EndpointName>()
+const due = new Set<string>()
 let source: EventSource | undefined
 let connection: Connection = 'waiting'
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -62,8 +27,13 @@ function say(next: Connection): void {
 
 function hear(item: NewsItem): void {
   for (const listener of listeners) listener(item)
-  for (const kind of item.kinds) for (const name of touched[kind] ?? []) due.add(name)
+  for (const name of agedBy(item.kinds)) due.add(name)
   if (due.size > 0) timer ??= setTimeout(refresh, paceMs)
+}
+
+function agedBy(kinds: NewsItem['kinds']): readonly string[] {
+  const all = pages.flatMap(({ renewedBy }: ListedPage) => Object.entries(renewedBy ?? {}))
+  return all.flatMap(([name, by]) => (by.some((kind) => kinds.includes(kind)) ? [name] : []))
 }
 
 function refresh(): void {

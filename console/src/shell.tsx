@@ -6,9 +6,10 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { type ReactElement, useEffect } from 'react'
 import { useAct, useAnswer } from './answers.ts'
 import type { Answer } from './ask.ts'
+import type { Place } from './frame.ts'
 import { useConnection } from './news.ts'
+import { pages } from './pages.ts'
 import { Failure, Loading } from './parts/state.tsx'
-import { places } from './places.ts'
 import type { Session } from './viewer.ts'
 
 /** Shows a page to whoever is signed in, and leads everybody else to where one signs in. */
@@ -88,34 +89,29 @@ function Who({ viewer: { id, roles } }: { readonly viewer: Session['viewer'] }):
 }
 
 function Places({ onGo }: { readonly onGo: () => void }): ReactElement {
-  const { pathname } = useLocation()
-  const waiting = useWaiting()
-  return (
-    <>
-      {places.map(({ to, label, icon: Icon }) => {
-        const active = to === '/' ? pathname === '/' : pathname.startsWith(to)
-        return (
-          <NavLink
-            key={to}
-            component={Link}
-            to={to}
-            label={label}
-            leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
-            rightSection={<Waiting count={waiting[to] ?? 0} />}
-            active={active}
-            aria-current={active ? 'page' : undefined}
-            onClick={onGo}
-          />
-        )
-      })}
-    </>
-  )
+  return <>{pages.map((page) => 'place' in page && <PlaceLink key={page.routes[0].to} page={page} onGo={onGo} />)}</>
 }
 
-/** How much waits for somebody, by place. */
-function useWaiting(): Readonly<Record<string, number>> {
+type PlacedPage = Extract<(typeof pages)[number], { readonly place: Place }>
+
+function PlaceLink({ page, onGo }: { readonly page: PlacedPage; readonly onGo: () => void }): ReactElement {
+  const { label, icon: Icon, waiting }: Place = page.place
+  const { to } = page.routes[0]
+  const { pathname } = useLocation()
   const posture = useAnswer('GET /api/posture', {}).data
-  return posture === undefined ? {} : { '/approvals': posture.approvals.n, '/switches': posture.doubts.n }
+  const active = to === '/' ? pathname === '/' : pathname.startsWith(to)
+  return (
+    <NavLink
+      component={Link}
+      to={to}
+      label={label}
+      leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+      rightSection={<Waiting count={posture === undefined ? 0 : (waiting?.(posture) ?? 0)} />}
+      active={active}
+      aria-current={active ? 'page' : undefined}
+      onClick={onGo}
+    />
+  )
 }
 
 function Waiting({ count }: { readonly count: number }): ReactElement | null {

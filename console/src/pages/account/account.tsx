@@ -1,12 +1,12 @@
 import { Badge, Button, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core'
 import { IconCheck, IconMinus, IconTrash } from '@tabler/icons-react'
 import { type FormEvent, type ReactElement, useState } from 'react'
-import { useAct, useAnswer } from '../answers.ts'
-import { Page } from '../parts/page.tsx'
-import { Failure, Loading, Nothing } from '../parts/state.tsx'
-import { When } from '../parts/when.tsx'
-import { usePasskey } from '../passkey.ts'
-import { type Session, useSession } from '../viewer.ts'
+import { useAct, useAnswer } from '../../answers.ts'
+import { Page } from '../../parts/page.tsx'
+import { Failure, Loading, Nothing } from '../../parts/state.tsx'
+import { When } from '../../parts/when.tsx'
+import { usePasskey } from '../../passkey.ts'
+import { type Session, useSession } from '../../viewer.ts'
 
 type Power = Session['viewer']['may'][number]
 
