@@ -54,7 +54,6 @@ test('ten questions are decided by keyboard alone, each bound to what was shown'
   for (let amount = 111; amount <= 120; amount += 1) asked.push(await desk.askRefund(amount))
   // They come by themselves.
   await page.getByText('10 alike').first().waitFor()
-  await page.keyboard.press('j')
   for (const [index, { hold, order }] of asked.entries()) {
     await page.waitForURL(`**/approvals/${hold}`)
     await about(order)

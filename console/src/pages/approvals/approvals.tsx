@@ -1,8 +1,9 @@
 /** The inbox: what waits for somebody, and what became of the rest. */
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { IconKeyboard } from '@tabler/icons-react'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { type ReactElement, useState } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
 import { useAnswer } from '../../answers.ts'
 import { Page } from '../../parts/page.tsx'
 import { Failure, Loading, Nothing } from '../../parts/state.tsx'
@@ -38,6 +39,13 @@ export function Approvals(): ReactElement {
     if (next === undefined) void go({ to: '/approvals', search: (search) => search })
     else void go({ to: '/approvals/$reference', params: { reference: next.reference }, search: (search) => search })
   }
+  // Where the list leaves room beside it, the first question that the viewer may answer stands there at once, and stays.
+  const hasRoom = useMediaQuery('(min-width: 62.01em)') === true
+  const first = (questions.find(({ may }) => may) ?? questions[0])?.reference
+  useEffect(() => {
+    if (!hasRoom || state !== 'waiting' || reference !== undefined || first === undefined) return
+    void go({ to: '/approvals/$reference', params: { reference: first }, search: (search) => search, replace: true })
+  }, [hasRoom, state, reference, first, go])
   const at = questions.findIndex((each) => each.reference === reference)
   const step = (by: 1 | -1): void => {
     if (questions.length > 0) show(questions[Math.min(questions.length - 1, Math.max(0, at === -1 ? 0 : at + by))])
@@ -74,11 +82,10 @@ export function Approvals(): ReactElement {
         <div className="approvals-master">
           {data !== undefined && questions.length === 0 && <Nothing>{nothing[state]}</Nothing>}
           <QuestionList questions={questions} selected={reference} />
+          <Standing />
         </div>
         <div>
-          {reference === undefined ? (
-            <Standing />
-          ) : (
+          {reference !== undefined && (
             <Stack gap="xs">
               <Link to="/approvals" search={(search) => search} className="approvals-link approvals-back">
                 All questions

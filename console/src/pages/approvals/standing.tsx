@@ -1,5 +1,5 @@
 /** Classes of calls that are approved at once. */
-import { Button, Text, Title } from '@mantine/core'
+import { Button, Code, Text, Title } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useAct, useAnswer } from '../../answers.ts'
 import { useNow } from '../../parts/now.ts'
@@ -14,48 +14,48 @@ export function Standing(): ReactElement | null {
   const now = useNow()
   if (error !== null) return <Failure error={error} />
   return (
-    <section aria-label="Approved classes">
+    <section aria-label="Approved classes" className="approvals-classes">
       <Title order={2} size="h6" mb={4}>
         Classes of calls approved at once
       </Title>
       {withdraw.error !== null && <Failure error={withdraw.error} />}
       {data?.standing.length === 0 && (
         <Text size="sm" c="dimmed">
-          None. They are given from a question, where the charter has `standing`.
+          None. They are given from a question, where the charter has <Code>standing</Code>.
         </Text>
       )}
-      <table className="approvals-values">
-        <tbody>
-          {data?.standing.map(({ grant, approval, by, operation, principal, object, atMost, uses, used, expires }) => (
-            <tr key={grant}>
-              <th scope="row">{operation}</th>
-              <td>
+      <ul className="approvals-list">
+        {data?.standing.map(({ grant, approval, by, operation, principal, object, atMost, uses, used, expires }) => (
+          <li key={grant} className="approvals-class">
+            <div>
+              <Text size="sm" fw={600} ff="monospace">
+                {operation}
+              </Text>
+              <Text size="xs">
                 {principal ?? 'anybody'}
                 {object === undefined ? '' : `, ${object}`}
                 {atMost === undefined ? '' : `, each at most ${atMost}`}
-              </td>
-              <td>
+              </Text>
+              <Text size="xs">
                 {used} of {uses} used, {leftWords(expires - now)} left
-              </td>
-              <td>
+              </Text>
+              <Text size="xs" c="dimmed">
                 {approval}, by {by}
-              </td>
-              <td>
-                {may && (
-                  <Button
-                    size="xs"
-                    variant="default"
-                    onClick={() => withdraw.mutate({ parameters: { grant } })}
-                    aria-label={`Withdraw the class of ${operation}`}
-                  >
-                    Withdraw
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </Text>
+            </div>
+            {may && (
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => withdraw.mutate({ parameters: { grant } })}
+                aria-label={`Withdraw the class of ${operation}`}
+              >
+                Withdraw
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }

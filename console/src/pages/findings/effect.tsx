@@ -29,7 +29,7 @@ export function Effect({ proof }: { readonly proof: Proof }): ReactElement {
               {changes.map(({ label, pointer, before, after }) => (
                 <Table.Tr key={`${label} ${pointer}`}>
                   <Table.Td>
-                    {label} {pointer.slice(1)}
+                    {label} {pointer.replace(/^\//, '')}
                   </Table.Td>
                   <Table.Td ff="monospace">{textOf(before)}</Table.Td>
                   <Table.Td ff="monospace" fw={700}>
@@ -65,7 +65,7 @@ export function Effect({ proof }: { readonly proof: Proof }): ReactElement {
 }
 
 function textOf(value: unknown): string {
-  if (value === null || value === undefined) return 'not there'
+  if (value === undefined) return 'not there'
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 

@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { useAnswer } from '../../answers.ts'
 import { Go } from '../../parts/go.tsx'
 import { Page } from '../../parts/page.tsx'
+import { Scroll } from '../../parts/scroll.tsx'
 import { Failure, Loading } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
 import { Accept } from './accept.tsx'
@@ -45,20 +46,22 @@ export function Finding(): ReactElement {
             </Side>
           </div>
           <Effect proof={proof} />
+          {lifecycle !== undefined && (
+            <div>
+              <Title order={2} size="h5" mb={4}>
+                Where in the life of {lifecycle.object}
+              </Title>
+              <Scroll label={`The lifecycle of ${lifecycle.object}`}>
+                <LifecycleDrawing drawing={lifecycle} />
+              </Scroll>
+            </div>
+          )}
           <Guarded detail={data} />
           <AlsoSeen detail={data} />
         </Stack>
         <Stack gap="lg" miw={0}>
           <Verify detail={data} />
           <Accept detail={data} />
-          {lifecycle !== undefined && (
-            <Paper withBorder p="sm">
-              <Title order={2} size="h5" mb={4}>
-                Where in the life of {lifecycle.object}
-              </Title>
-              <LifecycleDrawing drawing={lifecycle} />
-            </Paper>
-          )}
           <History detail={data} />
         </Stack>
       </div>
