@@ -143,7 +143,7 @@ function Cause({ cause, group }: { readonly cause: string; readonly group: reado
 }
 
 function Row({ finding }: { readonly finding: Finding }): ReactElement {
-  const { fingerprint, title, severity, state, endpoint, first, last, acceptance } = finding
+  const { fingerprint, title, sentence, severity, state, endpoint, first, last, acceptance } = finding
   return (
     <li className="findings-row">
       <SeverityBadge severity={severity} />
@@ -151,6 +151,9 @@ function Row({ finding }: { readonly finding: Finding }): ReactElement {
         <Go to="/findings/$fingerprint" params={{ fingerprint }} fw={500} size="sm">
           {title.replace(` at ${endpoint}`, '')}
         </Go>
+        <Text size="sm" lineClamp={2}>
+          <Prose text={sentence} />
+        </Text>
         <Text size="xs" ff="monospace" c="dimmed">
           {endpoint}
         </Text>

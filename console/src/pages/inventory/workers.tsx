@@ -138,6 +138,7 @@ export function Operations({ inventory, find }: TabProps): ReactElement {
                     variant="light"
                     color={each === 'reads' ? 'gray' : each === 'writes' ? 'blue' : 'orange'}
                     tt="none"
+                    miw="max-content"
                   >
                     {each}
                   </Badge>
