@@ -6,7 +6,7 @@ import type { Desk } from './records.ts'
 import type { RunGiven } from './scenario.ts'
 import { type GuardedDesk, openGuardedDesk } from './stage.ts'
 import { type RunningDesk, start } from './start.ts'
-import { callerOf, person, runOf } from './world.ts'
+import { approveAsShown, callerOf, person, runOf } from './world.ts'
 
 /** Makes one for a charter and a desk. */
 export async function decideByGateway(charter: Charter, desk: Desk): Promise<Decider> {
@@ -92,11 +92,12 @@ class Gateway implements Decider {
 
   async approve(who: string): Promise<boolean> {
     if (this.#hold === undefined) return false
-    return (await this.#parts.guarded.guard.approvals.answer(this.#hold, person(who), 'approve')).ok
+    return approveAsShown(this.#parts.guarded.guard, this.#hold, person(who))
   }
 
   async refuse(who: string): Promise<void> {
-    await this.#parts.guarded.guard.approvals.answer(this.#hold ?? '', person(who), 'refuse', { why: 'no' })
+    const { approvals } = this.#parts.guarded.guard
+    await approvals.answer(this.#hold ?? '', person(who), { verdict: 'refuse', why: 'no' })
   }
 
   async wait(ms: number): Promise<void> {

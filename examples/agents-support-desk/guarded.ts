@@ -8,7 +8,7 @@ import type { Desk } from './records.ts'
 import type { RunGiven } from './scenario.ts'
 import { askDirectly } from './shop.ts'
 import { NotFound, TOOLS } from './tools.ts'
-import { callerOf, lookAt, person, runOf } from './world.ts'
+import { approveAsShown, callerOf, lookAt, person, runOf } from './world.ts'
 
 /** Where scenarios are played: who is there, how things are, and what tools do. */
 export interface Place {
@@ -120,11 +120,12 @@ class Guarded implements Decider {
 
   async approve(who: string): Promise<boolean> {
     if (this.#hold === undefined) return false
-    return (await this.#watched.guard.approvals.answer(this.#hold, this.#place.person(who), 'approve')).ok
+    return approveAsShown(this.#watched.guard, this.#hold, this.#place.person(who))
   }
 
   async refuse(who: string): Promise<void> {
-    await this.#watched.guard.approvals.answer(this.#hold ?? '', this.#place.person(who), 'refuse', { why: 'no' })
+    const { approvals } = this.#watched.guard
+    await approvals.answer(this.#hold ?? '', this.#place.person(who), { verdict: 'refuse', why: 'no' })
   }
 
   async wait(ms: number): Promise<void> {

@@ -1,5 +1,6 @@
 // One desk for each scenario, with what customers wrote planted in it.
 import type { Principal, Run } from '../../src/charter/charter.ts'
+import type { Guard } from '../../src/guard/guard.ts'
 import { type Desk, openDesk } from './records.ts'
 import type { RunGiven, Scenario } from './scenario.ts'
 import { PEOPLE } from './shop.ts'
@@ -40,6 +41,14 @@ export function person(name: string): Principal {
   if (found === undefined) throw new Error(`there is nobody called ${name}`)
   const { id, kind, tenant, roles } = found
   return { id, kind, roles, ...(tenant === '' ? {} : { tenant }) }
+}
+
+/** Approves a call as whoever was just shown it; false when that does not count. */
+export async function approveAsShown({ approvals }: Guard, hold: string, by: Principal): Promise<boolean> {
+  const question = await approvals.get(hold)
+  if (question === undefined) return false
+  const { digest: shown } = await approvals.see(question)
+  return (await approvals.answer(hold, by, { verdict: 'approve', shown })).ok
 }
 
 /** Who calls in a run: the agent, with those it works for. */

@@ -24,12 +24,14 @@ export type Verdict =
       readonly why: string
     }
 
-/** What goes with an answer. */
-export interface Said {
-  readonly why?: string | undefined
-  /** The digest of what the person was shown: where anything is otherwise by now, nothing is answered. */
-  readonly shown?: string | undefined
-}
+/**
+ * What somebody says to a question. `shown` is the digest of what they were shown: where anything is otherwise by now, nothing is
+ * answered. Nobody approves without it; a refusal may leave it out.
+ */
+export type Said = { readonly why?: string | undefined } & (
+  | { readonly verdict: 'approve'; readonly shown: string }
+  | { readonly verdict: 'refuse'; readonly shown?: string | undefined }
+)
 
 export interface Approvals extends StandingGrants {
   /** Opens a question, or finds it when it is open already. */
@@ -42,7 +44,7 @@ export interface Approvals extends StandingGrants {
   see(question: Question): Promise<Seen>
   /** Whether a person may answer a question, and if not why. */
   mayAnswer(question: Question, by: Principal): string | undefined
-  answer(reference: string, by: Principal, verdict: 'approve' | 'refuse', said?: Said): Promise<Verdict>
+  answer(reference: string, by: Principal, said: Said): Promise<Verdict>
 }
 
 export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approvals {
@@ -72,16 +74,12 @@ export function makeApprovals(runtime: Runtime, inForce: () => InForce): Approva
     get,
     see: (question) => seeQuestion(runtime, inForce(), question),
     mayAnswer: (question, by) => problemOf(inForce().charter, question, by, now()),
-    answer: (reference, by, verdict, said = {}) => answer(runtime, inForce(), { ...said, reference, by, verdict }),
+    answer: (reference, by, said) => answer(runtime, inForce(), { ...said, reference, by }),
     ...makeStandingGrants(runtime, inForce),
   }
 }
 
-interface Answering extends Said {
-  readonly reference: string
-  readonly by: Principal
-  readonly verdict: 'approve' | 'refuse'
-}
+type Answering = Said & { readonly reference: string; readonly by: Principal }
 
 /** First on the record, then in effect: an answer that came too late meanwhile is on the record as withdrawn. */
 async function answer(runtime: Runtime, force: InForce, answering: Answering): Promise<Verdict> {

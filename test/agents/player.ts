@@ -4,6 +4,7 @@ import type { RunHandle } from '../../src/charter/run-handle.ts'
 import type { Outcome, Refusal } from '../../src/guard/call.ts'
 import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import { openSqliteStore } from '../../src/store/open.ts'
+import { approve } from '../guard/approve.ts'
 import type { CallStep, RunGiven, Scenario } from './scenario.ts'
 import type { World } from './world.ts'
 
@@ -138,11 +139,11 @@ export class Player {
 
   async approve(who: string): Promise<boolean> {
     if (this.#hold === undefined) return false
-    return (await this.#guard.approvals.answer(this.#hold, this.#world.principal(who), 'approve')).ok
+    return (await approve(this.#guard, this.#hold, this.#world.principal(who))).ok
   }
 
   async refuse(who: string): Promise<void> {
-    await this.#guard.approvals.answer(this.#hold ?? '', this.#world.principal(who), 'refuse', { why: 'no' })
+    await this.#guard.approvals.answer(this.#hold ?? '', this.#world.principal(who), { verdict: 'refuse', why: 'no' })
   }
 
   describe(tool: string, description: string | undefined): void {

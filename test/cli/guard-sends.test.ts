@@ -27,7 +27,8 @@ test('approve says that the guard sends it, and what became of it', async () => 
     const asked = await call(guard.url, 'ann', `POST /orders/${id}/refund`, { amount: 400 })
     const reference = /"reference":"([^"]+)"/.exec(JSON.stringify(asked.body))?.[1] ?? ''
     assert.match((await run(['approve', ...way], as)).out, new RegExp(`^${reference} {2}api\\.refund by ann\n`))
-    assert.deepEqual(await run(['approve', reference, ...way], as), {
+    const { digest } = JSON.parse((await run(['approve', reference, '--json', ...way], as)).out)
+    assert.deepEqual(await run(['approve', reference, '--shown', digest, ...way], as), {
       code: 0,
       out: 'approved: the guard sends it, and keeps the answer for its caller\n',
       error: '',

@@ -15,8 +15,10 @@ before(async () => {
   await ask('ann', 'POST /orders/o2/pay', 80)
   await ask('bob', 'POST /orders/o3/pay', 20)
   await ask('ann', 'POST /orders/o1/refund', 400)
-  const waiting = JSON.parse((await run(['approve', '--json', '--guard', till.path('guard.yaml')])).out)
-  await run(['approve', waiting[0].reference, '--as', 'bea', '--roles', 'boss', '--guard', till.path('guard.yaml')])
+  const on = ['--as', 'bea', '--roles', 'boss', '--guard', till.path('guard.yaml')]
+  const [{ reference }] = JSON.parse((await run(['approve', '--json', ...on])).out)
+  const { digest } = JSON.parse((await run(['approve', reference, '--json', ...on])).out)
+  assert.equal((await run(['approve', reference, '--shown', digest, ...on])).code, 0)
   await ask('ann', 'POST /orders/o1/refund', 400)
   await call(guard.url, 'ann', 'GET /orders/o1')
   assert.equal(await guard.stop(), 0)

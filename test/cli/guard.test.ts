@@ -38,10 +38,19 @@ test('a call waits, is shown as it will run, and is approved once by somebody el
   const listed = await run(['approve', '--as', 'bea', '--roles', 'boss', ...on])
   assert.match(listed.out, /api\.refund by ann\n {2}path +\{"id":"o1"\}\n {2}body +\{"amount":400\}/)
   assert.match(listed.out, /about +order\/o1 \(paid\)[\s\S]*needs +large: the boss approves what is above 100/)
-  const own = await run(['approve', reference, '--as', 'ann', '--roles', 'boss', ...on])
+  const as = (name: string): string[] => ['--as', name, '--roles', 'boss', ...on]
+  const seen = await run(['approve', reference, ...as('bea')])
+  assert.match(seen.out, /body +\{"amount":400\}/)
+  const shown = /approve it as shown: (--shown) ([0-9a-f]{16})\n$/.exec(seen.out)?.slice(1) ?? []
+  assert.deepEqual(await run(['approve', reference, '--shown', 'f'.repeat(16), ...as('bea')]), {
+    code: 2,
+    out: 'not counted: it is not any more what was shown, or that is no digest of it: look at it again\n',
+    error: '',
+  })
+  const own = await run(['approve', reference, ...shown, ...as('ann')])
   assert.equal(own.code, 2)
   assert.match(own.out, /^not counted: /)
-  assert.deepEqual(await run(['approve', reference, '--as', 'bea', '--roles', 'boss', ...on]), {
+  assert.deepEqual(await run(['approve', reference, ...shown, ...as('bea')]), {
     code: 0,
     out: 'approved: repeating the call makes it\n',
     error: '',
@@ -95,7 +104,9 @@ test('approving through the control API needs a person', async () => {
   const asked = await call(guard.url, 'ann', 'POST /orders/o4/refund', { amount: 300 })
   const reference = /"reference":"([^"]+)"/.exec(JSON.stringify(asked.body))?.[1] ?? ''
   const as = async (token: string): Promise<[number, string]> => {
-    const { code, out, error } = await run(['approve', reference, '--url', guard.control], { LOCKSTEP_TOKEN: token })
+    const way = ['approve', reference, '--url', guard.control]
+    const { digest } = JSON.parse((await run([...way, '--json'], { LOCKSTEP_TOKEN: env.OPS_TOKEN })).out)
+    const { code, out, error } = await run([...way, '--shown', digest], { LOCKSTEP_TOKEN: token })
     return [code, out + error]
   }
   assert.deepEqual(await as(env.OPS_TOKEN), [

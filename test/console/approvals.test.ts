@@ -173,7 +173,7 @@ test('whoever is slower is told who was faster', async () => {
   await context.setOffline(false)
   await page.route('**/api/approvals/**', async (route) => {
     if (route.request().method() === 'POST')
-      await desk.serving.core.guard.approvals.answer(hold, lea, 'refuse', { why: 'no such lamp' })
+      await desk.serving.core.guard.approvals.answer(hold, lea, { verdict: 'refuse', why: 'no such lamp' })
     await route.continue()
   })
   await page.keyboard.press('a')

@@ -9,6 +9,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { openCare } from '../../examples/bank-live/care.ts'
 import { type Live, openLive } from '../../examples/bank-live/live.ts'
 import { openOverview } from '../../src/overview/overview.ts'
+import { approve } from '../guard/approve.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bank-live-'))
 const failures: string[] = []
@@ -69,14 +70,15 @@ test('what should not be is refused, each for its own reason; what is due works'
 })
 
 test('two calls wait; once an approver agrees, the guard sends the one, and the agent comes back with the other', async () => {
-  const { approvals } = live.serving.core.guard
+  const { guard } = live.serving.core
+  const { approvals } = guard
   const waiting = await approvals.list(['pending'])
   assert.deepEqual(waiting.map(({ call }) => [call.operation, call.principal.id]).sort(), [
     ['bank.reverseTransfer', 'dana'],
     ['care.give_back', 'care-bot'],
   ])
   const you = { id: 'you', kind: 'user', roles: ['approver'], tenant: 'north' } as const
-  for (const { reference } of waiting) assert.ok((await approvals.answer(reference, you, 'approve')).ok)
+  for (const { reference } of waiting) assert.ok((await approve(guard, reference, you)).ok)
   // What it was about is given back in the end, whoever sent it.
   for (const { call } of waiting) {
     const body = call.request.body as { readonly transfer_id?: string; readonly amount: number }

@@ -6,6 +6,7 @@ import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import type { Store } from '../../src/guard/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { charterOf } from '../gateway/control/api.ts'
+import { approve } from './approve.ts'
 
 const charter = charterOf(`
 lockstep: 1
@@ -86,9 +87,9 @@ test('nobody approves what their own agent asks', async () => {
   await did('api.make', clerk('clara'), 'new', { title: 't' })
   await did('api.check', clerk('clara'), 'checked')
   const reference = await did('api.sign', bot('carl'), 'signed')
-  const own = await guard.approvals.answer(reference, clerk('carl'), 'approve')
+  const own = await approve(guard, reference, clerk('carl'))
   assert.deepEqual([own.ok, own.ok ? '' : own.code], [false, 'not-entitled'])
   const boss: Principal = { id: 'bea', kind: 'user', roles: ['boss'] }
-  assert.ok((await guard.approvals.answer(reference, boss, 'approve')).ok)
+  assert.ok((await approve(guard, reference, boss)).ok)
   assert.equal(await did('api.sign', bot('carl'), 'signed'), 'answered')
 })

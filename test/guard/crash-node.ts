@@ -6,6 +6,7 @@ import { journalOf } from '../../src/guard/ledger-journal.ts'
 import { type LedgerOptions, openLedger } from '../../src/ledger/ledger.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { approve } from './approve.ts'
 import { boss, user, walletCharter } from './wallet.ts'
 
 export interface NodeTask {
@@ -71,7 +72,7 @@ async function client(index: number): Promise<void> {
     const incoming = choose(pick(6), { wallet, seat: `s${pick(5)}`, amount: 1 + pick(9), key: `k${pick(40)}` })
     const result = await guard.call(incoming, (id) => forward(incoming, id))
     if (result.kind === 'refused' && result.refusal.hold !== undefined)
-      for (const by of ['b1', 'b2']) await guard.approvals.answer(result.refusal.hold.reference, boss(by), 'approve')
+      for (const by of ['b1', 'b2']) await approve(guard, result.refusal.hold.reference, boss(by))
   }
 }
 

@@ -4,6 +4,7 @@ import type { Incoming, Outcome } from '../../src/guard/call.ts'
 import { createGuard, type Guard, type GuardOptions } from '../../src/guard/guard.ts'
 import type { HoldState, Store } from '../../src/guard/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { approve } from './approve.ts'
 import { answered, boss, Lines, user, Wallets, walletCharter } from './wallet.ts'
 
 interface World {
@@ -208,15 +209,12 @@ describe('an approval', () => {
     assert.ok(first.kind === 'refused' && again.kind === 'refused')
     const reference = first.refusal.hold?.reference ?? ''
     assert.equal(again.refusal.hold?.reference, reference)
-    assert.equal((await guard.approvals.answer(reference, user('bob'), 'approve')).ok, false)
-    assert.equal(
-      (await guard.approvals.answer(reference, { ...boss('ann'), roles: ['boss', 'user'] }, 'approve')).ok,
-      false,
-    )
-    assert.deepEqual(await guard.approvals.answer(reference, boss('b1'), 'approve'), { ok: true, state: 'pending' })
-    assert.equal((await guard.approvals.answer(reference, boss('b1'), 'approve')).ok, false)
+    assert.equal((await approve(guard, reference, user('bob'))).ok, false)
+    assert.equal((await approve(guard, reference, { ...boss('ann'), roles: ['boss', 'user'] })).ok, false)
+    assert.deepEqual(await approve(guard, reference, boss('b1')), { ok: true, state: 'pending' })
+    assert.equal((await approve(guard, reference, boss('b1'))).ok, false)
     assert.equal(codeOf(await send(payout(50))), 'approval-needed')
-    assert.deepEqual(await guard.approvals.answer(reference, boss('b2'), 'approve'), { ok: true, state: 'granted' })
+    assert.deepEqual(await approve(guard, reference, boss('b2')), { ok: true, state: 'granted' })
     assert.equal(codeOf(await send(payout(51))), 'approval-needed')
     const results = await Promise.all(Array.from({ length: 10 }, () => send(payout(50))))
     assert.equal(results.filter((each) => codeOf(each) === 200).length, 1)
@@ -227,7 +225,7 @@ describe('an approval', () => {
     const { guard, send } = await world()
     const first = await send(payout(50))
     assert.ok(first.kind === 'refused')
-    await guard.approvals.answer(first.refusal.hold?.reference ?? '', boss('b1'), 'refuse', { why: 'no' })
+    await guard.approvals.answer(first.refusal.hold?.reference ?? '', boss('b1'), { verdict: 'refuse', why: 'no' })
     assert.equal(codeOf(await send(payout(50))), 'approval-refused')
   })
 
@@ -252,7 +250,7 @@ describe('an approval', () => {
         await new Promise((resolve) => setTimeout(resolve, 5))
         continue
       }
-      for (const by of ['b1', 'b2']) await guard.approvals.answer(question.reference, boss(by), 'approve')
+      for (const by of ['b1', 'b2']) await approve(guard, question.reference, boss(by))
       break
     }
     assert.equal(codeOf(await waiting), 200)
@@ -276,8 +274,8 @@ describe('a call that the guard sends itself', () => {
     const { reference } = asked.refusal.hold
     return { reference, back: { ...incoming, hold: reference } }
   }
-  const approve = async ({ guard }: World, reference: string): Promise<void> => {
-    for (const by of ['b1', 'b2']) assert.ok((await guard.approvals.answer(reference, boss(by), 'approve')).ok)
+  const approveBoth = async ({ guard }: World, reference: string): Promise<void> => {
+    for (const by of ['b1', 'b2']) assert.ok((await approve(guard, reference, boss(by))).ok)
   }
   const stateOf = ({ guard }: World, reference: string, state: HoldState) =>
     until(async () => ((await guard.approvals.get(reference))?.state === state ? true : undefined))
@@ -286,7 +284,7 @@ describe('a call that the guard sends itself', () => {
     const made = await world()
     const { reference, back } = await held(made)
     assert.equal(made.api.effects.length, 0)
-    await approve(made, reference)
+    await approveBoth(made, reference)
     await stateOf(made, reference, 'executed')
     const answers = await Promise.all([made.send(back), made.send(back)])
     for (const answer of answers)
@@ -300,7 +298,7 @@ describe('a call that the guard sends itself', () => {
   it('is never sent when it is refused', async () => {
     const made = await world()
     const { reference, back } = await held(made)
-    await made.guard.approvals.answer(reference, boss('b1'), 'refuse', { why: 'no' })
+    await made.guard.approvals.answer(reference, boss('b1'), { verdict: 'refuse', why: 'no' })
     assert.equal(codeOf(await made.send(back)), 'approval-refused')
     assert.equal(made.api.effects.length, 0)
   })
@@ -309,7 +307,7 @@ describe('a call that the guard sends itself', () => {
     for (const outcome of [{ kind: 'not-sent', why: 'down' }, answered(401, { error: 'expired' })] as const) {
       const made = await world()
       const { reference, back } = await held(made, outcome)
-      await approve(made, reference)
+      await approveBoth(made, reference)
       await until(async () => ((await made.guard.approvals.get(reference))?.result === undefined ? undefined : true))
       assert.equal((await made.guard.approvals.get(reference))?.state, 'granted')
       assert.equal(codeOf(await made.send(back)), 200)
@@ -320,7 +318,7 @@ describe('a call that the guard sends itself', () => {
   it('is in doubt for its caller too, when nobody knows what became of it', async () => {
     const made = await world()
     const { reference, back } = await held(made, { kind: 'unknown', why: 'time-out' })
-    await approve(made, reference)
+    await approveBoth(made, reference)
     await stateOf(made, reference, 'executed')
     assert.equal(codeOf(await made.send(back)), 'outcome-unknown')
   })

@@ -5,7 +5,11 @@ import type { Incoming, Outcome } from '../../src/guard/call.ts'
 import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import type { HoldState, Store } from '../../src/guard/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { approve } from './approve.ts'
 import { boss, Lines, user, Wallets, walletCharter } from './wallet.ts'
+
+/** Each of two approvers is shown the object, and it is looked at again when they answer. */
+const looksOfApprovers = 4
 
 const never = new Promise<never>(() => undefined)
 const payout: Incoming = {
@@ -49,7 +53,7 @@ async function dieSending(stage: Stage, later: (call: string) => Promise<Outcome
   const asked = await guard.call({ ...payout, later }, () => assert.fail('it was not approved'))
   assert.ok(asked.kind === 'refused' && asked.refusal.hold !== undefined)
   const { reference } = asked.refusal.hold
-  for (const by of ['b1', 'b2']) await guard.approvals.answer(reference, boss(by), 'approve')
+  for (const by of ['b1', 'b2']) await approve(guard, reference, boss(by))
   await stateOf(guard, reference, ['executing', 'executed'])
   guard.doubts.stop()
   return reference
@@ -75,10 +79,10 @@ test('what it had not sent can be repeated by its caller', async () => {
     let looks = 0
     stage.api.latency = () => {
       looks += 1
-      return looks === 1 ? latency() : never
+      return looks <= 1 + looksOfApprovers ? latency() : never
     }
     const reference = await dieSending(stage, () => assert.fail('it was not sent'))
-    while (looks < 2) await new Promise((resolve) => setImmediate(resolve))
+    while (looks < 2 + looksOfApprovers) await new Promise((resolve) => setImmediate(resolve))
     stage.api.latency = latency
     const next = await stage.node()
     await stateOf(next, reference, ['granted'])
@@ -130,8 +134,12 @@ test('what it is still bringing to an end is left alone', async () => {
     assert.ok(asked.kind === 'refused' && asked.refusal.hold !== undefined)
     const { reference } = asked.refusal.hold
     // The store knows nothing of the approved call while it looks at its object.
-    stage.api.latency = () => looked
-    for (const by of ['b1', 'b2']) await guard.approvals.answer(reference, boss(by), 'approve')
+    let looks = 0
+    stage.api.latency = () => {
+      looks += 1
+      return looks <= looksOfApprovers ? latency() : looked
+    }
+    for (const by of ['b1', 'b2']) await approve(guard, reference, boss(by))
     await stateOf(guard, reference, ['executing'])
     // It looks every two seconds.
     await new Promise((resolve) => setTimeout(resolve, 2700))

@@ -8,6 +8,7 @@ import type { Incoming } from '../../src/guard/call.ts'
 import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import type { Store } from '../../src/guard/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { approve } from './approve.ts'
 import { answered, Lines } from './wallet.ts'
 
 const clara: Principal = { id: 'clara', roles: ['clerk'], tenant: 't1' }
@@ -104,7 +105,7 @@ describe('the memory of a run', () => {
     const asked = await refund(run, order.account, 0, 7)
     assert.equal(codeOf(asked), 'approval-needed order.refund.values.amount')
     assert.ok(asked.kind === 'refused' && asked.refusal.hold !== undefined)
-    const verdict = await nodes[1].approvals.answer(asked.refusal.hold.reference, mia, 'approve')
+    const verdict = await approve(nodes[1], asked.refusal.hold.reference, mia)
     assert.ok(verdict.ok)
     assert.equal(codeOf(await refund(run, order.account, 0, 7)), 'answered')
     assert.equal(codeOf(await refund(run, order.account, 1, 7)), 'answered')
@@ -134,7 +135,7 @@ describe('the memory of a run', () => {
     await call(run, 'get_order', { order_id: 'o1' })
     const asked = await refund(run, order.account, 0, 9)
     assert.ok(asked.kind === 'refused' && asked.refusal.hold !== undefined)
-    await nodes[0].approvals.answer(asked.refusal.hold.reference, mia, 'approve')
+    await approve(nodes[0], asked.refusal.hold.reference, mia)
     const other: Principal = { ...bot, chain: [{ ...clara, id: 'cleo' }] }
     const body = { order_id: 'o1', amount: 9, account: order.account }
     assert.match(codeOf(await call(run, 'issue_refund', body, 0, { principal: other })), /approval-needed/)
@@ -145,7 +146,7 @@ describe('the memory of a run', () => {
     const asked = await call(run, 'get_order', { order_id: 'o1' })
     assert.equal(codeOf(asked), 'approval-needed desk.get_order.delegation')
     assert.ok(asked.kind === 'refused' && asked.refusal.hold !== undefined)
-    await nodes[0].approvals.answer(asked.refusal.hold.reference, mia, 'approve')
+    await approve(nodes[0], asked.refusal.hold.reference, mia)
     assert.equal(codeOf(await call(run, 'get_order', { order_id: 'o1' })), 'answered')
     assert.equal(codeOf(await call(run, 'get_order', { order_id: 'o1' }, 1)), 'answered')
     const sub: Principal = {

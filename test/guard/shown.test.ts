@@ -6,6 +6,7 @@ import type { Incoming } from '../../src/guard/call.ts'
 import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import type { Question } from '../../src/guard/question.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { approve } from './approve.ts'
 import { boss, Lines, user, Wallets, walletCharter } from './wallet.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -56,7 +57,7 @@ test('an answer that names what was shown counts as long as nothing changed, als
   const shown = await digest(stage, question)
   assert.equal(await digest(stage, await stage.ask()), shown)
   const answers = ['b1', 'b2'].map((by) =>
-    stage.guard.approvals.answer(question.reference, boss(by), 'approve', { shown, why: 'seen' }),
+    stage.guard.approvals.answer(question.reference, boss(by), { verdict: 'approve', shown, why: 'seen' }),
   )
   assert.deepEqual(
     (await Promise.all(answers)).map((each) => each.ok),
@@ -70,18 +71,18 @@ test('the object that is another one by then, and the charter, make it void; not
   const question = await stage.ask()
   const shown = await digest(stage, question)
   stage.api.add('w', { owner: 'ann', state: 'open', limit: 9 })
-  const codeOf = async (said: { readonly shown?: string }): Promise<string> => {
-    const verdict = await stage.guard.approvals.answer(question.reference, boss('b1'), 'approve', said)
+  const codeOf = async (shown: string): Promise<string> => {
+    const verdict = await stage.guard.approvals.answer(question.reference, boss('b1'), { verdict: 'approve', shown })
     return verdict.ok ? verdict.state : verdict.code
   }
-  assert.equal(await codeOf({ shown }), 'changed')
+  assert.equal(await codeOf(shown), 'changed')
   const again = await stage.guard.approvals.see(question)
   assert.equal(again.outdated, true)
-  assert.equal(await codeOf({ shown: again.digest }), 'changed')
+  assert.equal(await codeOf(again.digest), 'changed')
   stage.api.add('w', { owner: 'ann', state: 'open', limit: 100 })
   assert.equal(await digest(stage, question), shown)
   await stage.guard.reload(stage.charter, 'v2')
-  assert.equal(await codeOf({ shown }), 'changed')
+  assert.equal(await codeOf(shown), 'changed')
   assert.equal(stage.lines.of('approval').length, 0)
 })
 
@@ -96,15 +97,15 @@ test('whoever asks again, about an object that is another one by then, asks abou
     [second.objects['object']?.value, (await stage.guard.approvals.see(second)).outdated],
     [{ id: 'w', owner: 'ann', state: 'open', limit: 9 }, false],
   )
-  const answer = { shown: await digest(stage, second) }
-  assert.equal((await stage.guard.approvals.answer(first.reference, boss('b1'), 'approve', { shown })).ok, false)
-  assert.ok((await stage.guard.approvals.answer(first.reference, boss('b1'), 'approve', answer)).ok)
+  const stale = { verdict: 'approve', shown } as const
+  assert.equal((await stage.guard.approvals.answer(first.reference, boss('b1'), stale)).ok, false)
+  assert.ok((await approve(stage.guard, first.reference, boss('b1'))).ok)
   // What one person approved already is no longer what is asked.
   stage.api.add('w', { owner: 'ann', state: 'open', limit: 8 })
   const third = await stage.ask()
   assert.notEqual(third.reference, first.reference)
   assert.equal((await stage.guard.approvals.get(first.reference))?.state, 'cancelled')
-  for (const by of ['b1', 'b2']) await stage.guard.approvals.answer(third.reference, boss(by), 'approve')
+  for (const by of ['b1', 'b2']) await approve(stage.guard, third.reference, boss(by))
   stage.api.add('w', { owner: 'ann', state: 'open', limit: 7 })
   assert.equal((await stage.ask()).state, 'pending')
 })

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { groupBy } from '../../charter/group-by.ts'
 import { type Became, holdStates } from '../../gateway/control/approvals.ts'
 import type { HoldState } from '../../guard/store.ts'
-import type { Office, Waiting } from '../guard/office.ts'
+import type { Asked, Counted, Office, Waiting } from '../guard/office.ts'
 import { addOperatorOptions, addPersonOptions, type OperatorOptions, withOffice } from '../guard/operator.ts'
 import { harmless } from '../prove/harmless.ts'
 import { choice } from '../prove/options.ts'
@@ -11,6 +11,7 @@ import type { Terminal } from '../terminal.ts'
 interface Options extends OperatorOptions {
   readonly list?: boolean
   readonly state: HoldState
+  readonly shown?: string
   readonly refuse?: boolean
   readonly why?: string
 }
@@ -20,9 +21,10 @@ export function register(program: Command, terminal: Terminal): void {
   const command = program
     .command('approve')
     .description('answer calls that wait for somebody; without a reference, list them')
-    .argument('[reference]', 'the reference the caller was given')
+    .argument('[reference]', 'the reference the caller was given; alone, it is shown as it would be approved')
     .option('--list', 'list what waits')
     .addOption(choice('--state <state>', 'list what is in this state', holdStates, 'pending'))
+    .option('--shown <digest>', 'approve it as it was shown: the digest that was printed with it')
     .option('--refuse', 'refuse it')
     .option('--why <text>', 'why, for the record and for the caller')
   addPersonOptions(addOperatorOptions(command)).action((reference: string | undefined, options: Options) =>
@@ -77,7 +79,34 @@ function isEmpty(value: unknown): boolean {
 }
 
 async function answer(terminal: Terminal, office: Office, reference: string, options: Options): Promise<void> {
-  const said = await office.answer(reference, options.refuse === true ? 'refuse' : 'approve', options.why)
+  const { refuse, shown, why } = options
+  if (refuse === true) return tell(terminal, await office.answer(reference, { verdict: 'refuse', why }), options)
+  const asked = await office.question(reference)
+  if (asked === undefined) return tell(terminal, { ok: false, why: 'there is no such question' }, options)
+  if (shown === undefined) return showWhole(terminal, asked, options)
+  if (!isDigest(shown, asked)) return tell(terminal, { ok: false, why: somethingElse }, options)
+  tell(terminal, await office.answer(reference, { verdict: 'approve', shown: asked.digest, why }), options)
+}
+
+const somethingElse = 'it is not any more what was shown, or that is no digest of it: look at it again'
+/** Of a digest, so much is printed; less does not name it. */
+const digestLength = 16
+
+function isDigest(shown: string, { digest }: Asked): boolean {
+  return shown.length >= digestLength && digest.startsWith(shown)
+}
+
+/** Nothing is answered yet: whoever approves says what they saw. */
+function showWhole(terminal: Terminal, asked: Asked, { json }: Options): void {
+  if (json === true) terminal.print(JSON.stringify(asked, null, 2))
+  else {
+    show(terminal, asked)
+    if (asked.state === 'pending' && asked.whyNot === undefined)
+      terminal.print(`  approve it as shown: --shown ${asked.digest.slice(0, digestLength)}`)
+  }
+}
+
+function tell(terminal: Terminal, said: Counted, options: Options): void {
   if (!said.ok) terminal.finish('denied')
   if (options.json === true) terminal.print(JSON.stringify(said))
   else if (!said.ok) terminal.print(harmless(`${terminal.paint(['red', 'bold'], 'not counted')}: ${said.why}`))

@@ -1,6 +1,7 @@
 /** What operators and approvers do, whether on the store itself or through a control API. */
 
 import { type Became, became } from '../../gateway/control/approvals.ts'
+import type { Said } from '../../guard/approvals.ts'
 import { detailIn } from '../../guard/busy.ts'
 import type { SeenTool } from '../../guard/noted-tools.ts'
 import type { Question } from '../../guard/question.ts'
@@ -28,6 +29,12 @@ export interface Waiting {
   readonly whyNot?: string
 }
 
+/** One that somebody is to answer. */
+export interface Asked extends Waiting {
+  /** Of everything about it, as it is now; an approval names it. */
+  readonly digest: string
+}
+
 /** A call of unknown outcome. */
 export interface Doubtful {
   readonly call: string
@@ -37,7 +44,7 @@ export interface Doubtful {
   readonly request: unknown
 }
 
-export type Said =
+export type Counted =
   | { readonly ok: true; readonly state: string; readonly sentBy?: 'guard' }
   | { readonly ok: false; readonly why: string }
 
@@ -45,7 +52,9 @@ export type Said =
 export interface Office {
   /** Calls that wait, or that waited and are in one of these states now. */
   questions(states: readonly HoldState[]): Promise<readonly Waiting[]>
-  answer(reference: string, verdict: 'approve' | 'refuse', why: string | undefined): Promise<Said>
+  /** @returns undefined when there is no such question. */
+  question(reference: string): Promise<Asked | undefined>
+  answer(reference: string, said: Said): Promise<Counted>
   standing(): Promise<readonly Standing[]>
   stand(approval: string, bound: Bound): Promise<{ readonly grant: string } | { readonly problem: string }>
   /** @returns false when there is no such grant. */
@@ -69,7 +78,13 @@ export function localOffice({ guard }: Core, person: Person): Office {
   return {
     questions: async (states) =>
       (await guard.approvals.list(states)).map((each) => waitingOf(each, guard.approvals.mayAnswer(each, approver))),
-    answer: (reference, verdict, why) => guard.approvals.answer(reference, approver, verdict, { why: locally(why) }),
+    async question(reference) {
+      const question = await guard.approvals.get(reference)
+      if (question === undefined) return undefined
+      const { digest } = await guard.approvals.see(question)
+      return { ...waitingOf(question, guard.approvals.mayAnswer(question, approver)), digest }
+    },
+    answer: (reference, said) => guard.approvals.answer(reference, approver, { ...said, why: locally(said.why) }),
     standing: () => guard.approvals.standing(),
     stand: (approval, bound) => guard.approvals.stand(approval, approver, bound, locally(undefined)),
     withdraw: (grant) => guard.approvals.withdraw(grant, by, locally(undefined)),

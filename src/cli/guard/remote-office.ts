@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { holdStates } from '../../gateway/control/approvals.ts'
 import type { Standing } from '../../guard/standing-grants.ts'
 import { type Answer, callControl, fine, problemIn } from './control-client.ts'
-import type { Office } from './office.ts'
+import type { Office, Waiting } from './office.ts'
 import { remoteRuns } from './run-office.ts'
 
 const standingPath = '/v1/standing-approvals'
@@ -15,25 +15,22 @@ const becameSchema = z.object({
   code: z.string().optional(),
 })
 const waitingSchema = z.object({
-  approvals: z.array(
-    z.object({
-      reference: z.string(),
-      group: z.string(),
-      operation: z.string(),
-      expires: z.string(),
-      state: z.enum(holdStates),
-      result: becameSchema.optional(),
-      principal: z.object({ id: z.string().optional() }),
-      request: z.unknown(),
-      objects: z.record(
-        z.string(),
-        z.object({ type: z.string(), key: z.string(), state: z.string().optional() }).nullable(),
-      ),
-      approvals: z.array(z.object({ name: z.string(), quorum: z.number(), says: z.string() })),
-      'why-not': z.string().optional(),
-    }),
+  reference: z.string(),
+  group: z.string(),
+  operation: z.string(),
+  expires: z.string(),
+  state: z.enum(holdStates),
+  result: becameSchema.optional(),
+  principal: z.object({ id: z.string().optional() }),
+  request: z.unknown(),
+  objects: z.record(
+    z.string(),
+    z.object({ type: z.string(), key: z.string(), state: z.string().optional() }).nullable(),
   ),
+  approvals: z.array(z.object({ name: z.string(), quorum: z.number(), says: z.string() })),
+  'why-not': z.string().optional(),
 })
+const askedSchema = waitingSchema.extend({ digest: z.string() })
 const answeredSchema = z.object({ state: z.string(), 'sent-by': z.literal('guard').optional() })
 const switchSchema = z.object({
   of: z.enum(['principal', 'agent', 'workflow', 'operation', 'tenant', 'object', 'run']),
@@ -122,20 +119,18 @@ export function remoteOffice(url: string, token: string): Office {
     callControl({ url, token }, method, path, body)
   return {
     questions: async (states) =>
-      waitingSchema
+      z
+        .object({ approvals: z.array(waitingSchema) })
         .parse(fine(await ask('GET', `/v1/approvals?state=${states.join(',')}`)))
-        .approvals.map(({ principal, objects, result, 'why-not': whyNot, ...each }) => ({
-          ...each,
-          principal: principal.id ?? null,
-          objects: Object.values(objects).flatMap((fact) =>
-            fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],
-          ),
-          ...(result === undefined ? {} : { result }),
-          ...(whyNot === undefined ? {} : { whyNot }),
-        })),
-    answer: async (reference, verdict, why) => {
-      const path = `/v1/approvals/${encodeURIComponent(reference)}`
-      const answer = await ask('POST', path, { verdict, ...(why === undefined ? {} : { why }) })
+        .approvals.map(waitingOf),
+    question: async (reference) => {
+      const answer = await ask('GET', approvalPath(reference))
+      if (answer.status === 404) return undefined
+      const { digest, ...question } = askedSchema.parse(fine(answer))
+      return { ...waitingOf(question), digest }
+    },
+    answer: async (reference, { verdict, shown, why }) => {
+      const answer = await ask('POST', approvalPath(reference), { verdict, digest: shown, why })
       if (answer.status === 401 || answer.status >= 500) throw new Error(problemIn(answer))
       if (answer.status >= 300) return { ok: false, why: problemIn(answer) }
       const { state, 'sent-by': sentBy } = answeredSchema.parse(answer.body)
@@ -180,6 +175,28 @@ export function remoteOffice(url: string, token: string): Office {
     tools: async () => toolsSchema.parse(fine(await ask('GET', '/v1/tools'))).tools,
     runs: remoteRuns(ask, fine),
   }
+}
+
+function waitingOf({
+  principal,
+  objects,
+  result,
+  'why-not': whyNot,
+  ...each
+}: z.output<typeof waitingSchema>): Waiting {
+  return {
+    ...each,
+    principal: principal.id ?? null,
+    objects: Object.values(objects).flatMap((fact) =>
+      fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],
+    ),
+    ...(result === undefined ? {} : { result }),
+    ...(whyNot === undefined ? {} : { whyNot }),
+  }
+}
+
+function approvalPath(reference: string): string {
+  return `/v1/approvals/${encodeURIComponent(reference)}`
 }
 
 function switchPath(of: string, name: string): string {

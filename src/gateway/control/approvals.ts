@@ -30,11 +30,16 @@ export const holdStates = [
   'executed',
 ] as const satisfies readonly HoldState[]
 
-const verdictSchema = z.strictObject({
-  verdict: z.enum(['approve', 'refuse']),
-  why: z.string().max(1000).optional(),
-  digest: z.string().max(100).optional(),
-})
+const why = z.string().max(1000).optional()
+const digest = z.string({ error: 'who approves names the `digest` of what was shown' }).min(1).max(100)
+
+/** What is sent to approve, and to refuse. Who approves says what was shown. */
+export const [approving, refusing] = [
+  z.strictObject({ verdict: z.literal('approve'), digest, why }),
+  z.strictObject({ verdict: z.literal('refuse'), digest: digest.optional(), why }),
+] as const
+
+const verdictSchema = z.discriminatedUnion('verdict', [approving, refusing])
 
 /** The routes under `/v1/approvals`. */
 export function approvalRoutes(guard: Guard): readonly Route[] {
@@ -127,8 +132,16 @@ const statuses = { unknown: 404, closed: 409, expired: 410, 'not-entitled': 403,
 
 async function decide(guard: Guard, asked: Asked): Promise<Given> {
   const { principal } = personOf(asked)
-  const { digest: shown, ...said } = readBody(verdictSchema, asked)
-  return answerQuestion(guard, asked.parameters['reference'] ?? '', principal, { ...said, shown })
+  const said = saidIn(readBody(verdictSchema, asked))
+  return answerQuestion(guard, asked.parameters['reference'] ?? '', principal, said)
+}
+
+/** What somebody says, as it was sent. */
+export function saidIn(sent: z.output<typeof verdictSchema>): Said {
+  const { why, digest: shown } = sent
+  return sent.verdict === 'approve'
+    ? { verdict: 'approve', shown: sent.digest, why }
+    : { verdict: 'refuse', shown, why }
 }
 
 /** Gives one person's answer to a question. */
@@ -136,9 +149,9 @@ export async function answerQuestion(
   guard: Guard,
   reference: string,
   by: Parameters<Guard['approvals']['answer']>[1],
-  { verdict, ...said }: Said & { readonly verdict: 'approve' | 'refuse' },
+  said: Said,
 ): Promise<Given> {
-  const result = await guard.approvals.answer(reference, by, verdict, said)
+  const result = await guard.approvals.answer(reference, by, said)
   if (!result.ok) throw new Problem(statuses[result.code], result.code, result.why)
   const { state, sentBy } = result
   return { status: 200, body: { reference, state, ...(sentBy === undefined ? {} : { 'sent-by': sentBy }) } }

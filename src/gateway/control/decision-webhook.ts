@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Principal } from '../../charter/charter.ts'
 import type { Guard } from '../../guard/guard.ts'
-import { answerQuestion } from './approvals.ts'
+import { answerQuestion, approving, refusing, saidIn } from './approvals.ts'
 import { Problem } from './problem.ts'
 import { type Route, readBody } from './route.ts'
 import { parseSecret, verifyMessage } from './signature.ts'
@@ -16,13 +16,12 @@ export interface ApproverSystem {
   readonly principalOf: (id: string) => Principal | undefined
 }
 
-const decisionSchema = z.strictObject({
+const whose = {
   /** Again, because the signature is over the body and not over the path. */
   reference: z.string().min(1),
   by: z.string().min(1).max(500),
-  verdict: z.enum(['approve', 'refuse']),
-  why: z.string().max(1000).optional(),
-})
+}
+const decisionSchema = z.discriminatedUnion('verdict', [approving.extend(whose), refusing.extend(whose)])
 
 /**
  * The route that takes signed decisions. Each message counts once, on whichever node it comes.
@@ -42,7 +41,7 @@ export function decisionWebhook(guard: Guard, systems: readonly ApproverSystem[]
         for (const { system, key } of known) {
           const id = verifyMessage(key, asked.headers, asked.bytes, now)
           if (id === undefined) continue
-          const { reference, by, verdict, why } = readBody(decisionSchema, asked)
+          const { reference, by, ...sent } = readBody(decisionSchema, asked)
           if (reference !== asked.parameters['reference'])
             throw new Problem(400, 'malformed', 'the message is about another question')
           const principal = system.principalOf(by)
@@ -51,7 +50,8 @@ export function decisionWebhook(guard: Guard, systems: readonly ApproverSystem[]
           const message = JSON.stringify(['webhook', system.name, id])
           if (!(await guard.replays.remember(message))) throw new Problem(409, 'replayed', 'this message came before')
           try {
-            return await answerQuestion(guard, reference, principal, { verdict, why: said(system, why) })
+            const said = { ...saidIn(sent), why: whyBy(system, sent.why) }
+            return await answerQuestion(guard, reference, principal, said)
           } catch (error) {
             if (!(error instanceof Problem)) await guard.replays.giveBack(message)
             throw error
@@ -63,6 +63,6 @@ export function decisionWebhook(guard: Guard, systems: readonly ApproverSystem[]
   ]
 }
 
-function said({ name }: ApproverSystem, why: string | undefined): string {
+function whyBy({ name }: ApproverSystem, why: string | undefined): string {
   return why === undefined ? `by way of ${name}` : `${why} (by way of ${name})`
 }

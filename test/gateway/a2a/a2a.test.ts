@@ -4,6 +4,7 @@ import { afterEach, describe, it } from 'node:test'
 import { type StreamResponse, type Task, TaskState } from '@a2a-js/sdk'
 import type { Client } from '@a2a-js/sdk/client'
 import type { Heard } from '../../../src/gateway/a2a/hooks.ts'
+import { approve } from '../../guard/approve.ts'
 import { cardOf, charterText, message, openStage, type Stage } from './stage.ts'
 
 const opened: Stage[] = []
@@ -163,7 +164,7 @@ describe('what is refused', () => {
     assert.equal(asked.body.error.code, -32011)
     const { reference } = asked.body.error.data[1].approval
     const manager = { id: 'max', kind: 'user', roles: ['manager'] } as const
-    assert.ok((await stage.guard.approvals.answer(reference, manager, 'approve')).ok)
+    assert.ok((await approve(stage.guard, reference, manager)).ok)
     const passed = await stage.ask('/helper', send(skill))
     assert.equal(passed.body.result?.task.status.state, 'TASK_STATE_COMPLETED', JSON.stringify(passed.body))
     const unknown = await stage.ask('/helper', send(words('x', { metadata: { skillId: 'secret' } })))

@@ -145,7 +145,9 @@ export async function openStage(
     framework: (session = randomUUID(), key = { secret, keyId: 'default', agentId: 'bot' }) =>
       frameworkOf(session, key, (body) => post('/acs', body)),
     async decide(reference, who) {
-      const body = JSON.stringify({ verdict: 'approve' })
+      const question = await guard.approvals.get(reference)
+      const digest = question && (await guard.approvals.see(question)).digest
+      const body = JSON.stringify({ verdict: 'approve', digest })
       assert.ok(personOf(who).id)
       return (await post(`/v1/approvals/${reference}`, body, { authorization: `Bearer person-${who}` })).status
     },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { approve } from '../../guard/approve.ts'
 import { boss } from '../../guard/wallet.ts'
 import { type Api, openApi } from '../control/api.ts'
 import { notesCharter } from '../middleware/notes.ts'
@@ -186,7 +187,7 @@ describe('the access request draft', () => {
     assert.match(String((await submit({ extra: 1 })).at('/type')), /duplicate_request/)
     const forged = { denial: { ...denial, binding_token: `${String(token)}x` } }
     assert.match(String((await submit(forged, 'k3')).at('/type')), /invalid_denial_binding/)
-    for (const by of ['b1', 'b2']) await api.guard.approvals.answer(reference, boss(by), 'approve')
+    for (const by of ['b1', 'b2']) await approve(api.guard, reference, boss(by))
     const done = await api.ask('GET', `${base}/requests/${reference}`)
     assert.equal(done.at('/task/status'), 'approved')
     assert.equal(done.at('/result/mode'), 'reevaluate')

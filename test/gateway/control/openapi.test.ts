@@ -73,7 +73,7 @@ describe('the description of the control API', () => {
       ['Readiness', await api.ask('GET', '/readyz'), ''],
       ['Question', await api.ask('GET', `/v1/approvals/${reference}`), ''],
       ['Question', await api.ask('GET', '/v1/approvals'), '/approvals/0'],
-      ['Answered', await api.ask('POST', `/v1/approvals/${reference}`, { verdict: 'approve' }, { as: 'boss:b1' }), ''],
+      ['Answered', await api.ask('POST', `/v1/approvals/${reference}`, { verdict: 'refuse' }, { as: 'boss:b1' }), ''],
       ['Switch', await api.ask('PUT', '/v1/switches/tenant/t', { why: 'x' }), ''],
       ['StandingApproval', await api.ask('GET', way), '/standing-approvals/0'],
       ['Doubt', await api.ask('GET', '/v1/doubts'), '/doubts/0'],

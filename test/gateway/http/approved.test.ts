@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { request } from 'undici'
 import { linkCharter } from '../../../src/charter/link.ts'
 import { parseCharter } from '../../../src/charter/parse.ts'
+import { approve } from '../../guard/approve.ts'
 import { type Api, openApi } from './api.ts'
 import { type Guarded, named, openGuarded } from './stage.ts'
 
@@ -55,7 +56,7 @@ test('is sent when it is approved, and its answer waits for the caller', async (
   const { reference, sentBy } = Object(first.body['approval'])
   assert.equal(sentBy, 'guard')
   assert.equal(api.seen.length, 0)
-  assert.ok((await guarded.guard.approvals.answer(reference, { id: 'boss', roles: ['boss'] }, 'approve')).ok)
+  assert.ok((await approve(guarded.guard, reference, { id: 'boss', roles: ['boss'] })).ok)
   for (let turn = 0; turn < 200 && api.seen.length === 0; turn += 1) await pause(5)
   const [sent] = api.seen
   assert.equal(sent?.body.toString('utf8'), body)

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { request } from 'undici'
 import { linkCharter } from '../../../src/charter/link.ts'
 import { parseCharter } from '../../../src/charter/parse.ts'
+import { approve } from '../../guard/approve.ts'
 import { type Bench, openBench, scope } from '../../vault/bench.ts'
 import { type Api, exchangeBytes, notesCharter, openApi } from './api.ts'
 import { type Guarded, named, openGuarded } from './stage.ts'
@@ -170,7 +171,7 @@ approvals: { yes-please: { by: boss, not: requester } }
       return { status: answer.statusCode, text: await answer.body.text(), headers: answer.headers }
     }
     const { reference } = JSON.parse((await send()).text).approval
-    assert.ok((await orders.guard.approvals.answer(reference, { id: 'boss', roles: ['boss'] }, 'approve')).ok)
+    assert.ok((await approve(orders.guard, reference, { id: 'boss', roles: ['boss'] })).ok)
     for (let turn = 0; turn < 200 && api.seen.length === 0; turn += 1) await pause(5)
     assert.deepEqual(headerOf(0, 'x-key'), [key])
     let given = await send(reference)

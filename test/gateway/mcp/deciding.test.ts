@@ -1,6 +1,7 @@
 // Calls of tools are decided, settled, filtered and put on record as calls of any API.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
+import { approve } from '../../guard/approve.ts'
 import { ask, askOld, callTool, codeOf, type Said } from './ask.ts'
 import { approved, type Desk, openDesk } from './desk.ts'
 import { openStage, type Stage, toolCharter } from './stage.ts'
@@ -134,7 +135,7 @@ test('a call that waits for somebody asks the client to wait, and is decided aga
   assert.equal((await retry({ requestState: `${requestState.slice(0, -2)}AA` })).error?.code, -32602)
   const [hold] = await stage.guard.approvals.list()
   assert.ok(hold !== undefined)
-  await stage.guard.approvals.answer(hold.reference, { id: 'mia', actors: ['manager'] }, 'approve')
+  await approve(stage.guard, hold.reference, { id: 'mia', actors: ['manager'] })
   const done = await retry({})
   assert.equal(done.error, undefined, done.text)
   const sent = desk.seen.find(({ message }) => message.params?.['name'] === 'issue_refund')?.text ?? ''

@@ -34,7 +34,7 @@ export function approvalArea(options: ApprovalAreaOptions): readonly Mounted[] {
     'POST /api/approvals/{reference}': async ({ parameters, body, viewer }) => {
       const { verdict, digest: shown, why } = body
       const { reference } = parameters
-      const result = await approvals.answer(reference, personOf(viewer), verdict, { shown, why })
+      const result = await approvals.answer(reference, personOf(viewer), { verdict, shown, why })
       if (!result.ok) throw new Problem(statuses[result.code], result.code, result.why)
       return { state: result.state, sendsItself: result.sentBy === 'guard' }
     },
