@@ -38,6 +38,8 @@ type MemberOf<Shape, Name extends string> = Shape extends Readonly<Record<Name, 
 /** The session of one request: how it is begun and ended. The browser learns of it with the answer. */
 export interface SessionOf {
   begin(viewer: Viewer, how: Way): Promise<void>
+  /** Nobody comes in: it is on the record, or counted there. @throws {Problem} always; 401, or 429 when there were too many lately. */
+  refuse(how: Way, why: string, says: string): Promise<never>
   end(): Promise<void>
 }
 

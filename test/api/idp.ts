@@ -24,6 +24,8 @@ export interface Idp {
   readonly issuer: string
   /** Tells it where the console is, whose people it signs in. */
   serve(consoleUrl: string): Promise<void>
+  /** How many requests it had for a token. */
+  asked(): number
   /** From now on it answers nothing. */
   fall(): void
   close(): void
@@ -34,12 +36,15 @@ export async function openIdp(): Promise<Idp> {
   let listener: RequestListener = (_request, response) => void response.writeHead(503).end()
   const server = createServer((request, response) => listener(request, response))
   const issuer = `http://${await listen(server)}`
+  let tokens = 0
   return {
     issuer,
+    asked: () => tokens,
     async serve(consoleUrl) {
       const provider = new Provider(issuer, await settings(consoleUrl))
       const callback = provider.callback()
       listener = (request, response) => {
+        if (request.url?.startsWith('/token') === true) tokens += 1
         if (request.url?.startsWith('/interaction/') === true)
           void interact(provider, request, response).catch(() => response.writeHead(500).end())
         else void callback(request, response)

@@ -47,6 +47,28 @@ test('another link leads to the console that runs, signs in once, and is on the 
   assert.equal(((await found.json()) as { entries: unknown[] }).entries.length, 1)
 })
 
+test('a session that somebody planted is not the one that is signed in', async () => {
+  const planted = 'P'.repeat(43)
+  const victim = visit(shown.url)
+  victim.put('__Host-lockstep', planted)
+  const token = new URL(await shown.link()).hash.slice('#link='.length)
+  assert.equal((await victim.ask('POST', '/api/session/link', { body: { token } })).status, 204)
+  assert.notEqual(victim.cookie('__Host-lockstep'), planted)
+  assert.equal((await victim.ask('GET', '/api/session')).status, 200)
+  const planter = visit(shown.url)
+  planter.put('__Host-lockstep', planted)
+  assert.equal((await planter.ask('GET', '/api/session')).status, 401)
+})
+
+test('a link goes nowhere but into the console: what it signs in with is behind `#`, and pages name themselves to nobody', async () => {
+  const link = new URL(await shown.link())
+  assert.equal(link.search, '')
+  assert.match(link.hash, /^#link=[\w-]{43}$/)
+  const page = await visit(shown.url).ask('GET', link.pathname)
+  assert.equal(page.headers.get('referrer-policy'), 'no-referrer')
+  assert.doesNotMatch(await page.text(), /link=/)
+})
+
 test('who signs out is out, also while other requests of the session are on their way', async () => {
   const token = new URL(await shown.link()).hash.slice('#link='.length)
   const visitor = visit(shown.url)

@@ -10,6 +10,7 @@ const problems: Readonly<Record<string, string>> = {
   'no-role': 'You are known there, but have no role in this console. Ask its administrator for one, then try again.',
   unreachable: 'The identity provider does not answer. Try again; if that does not help, tell the administrator.',
   refused: 'The identity provider did not sign you in.',
+  'too-many': 'There were too many attempts lately. Try again in a minute, or with a one-time link.',
   over: 'That took too long, or began in another window. Try again.',
 }
 

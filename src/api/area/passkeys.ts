@@ -84,10 +84,8 @@ export function passkeyArea(passkeys: Passkeys, guard: Pick<Guard, 'note'>): rea
     },
     'POST /api/session/passkey': async ({ body, session }) => {
       const viewer = await passkeys.signIn(body.shown as AuthenticationResponseJSON)
-      if (viewer === undefined) {
-        await guard.note({ kind: 'control-sign-in-refused', why: 'a passkey that does not count', how: 'passkey' })
-        throw new Problem(401, 'unauthenticated', 'this passkey does not count here')
-      }
+      if (viewer === undefined)
+        return session.refuse('passkey', 'a passkey that does not count', 'this passkey does not count here')
       await session.begin(viewer, 'passkey')
     },
     'GET /api/passkeys': async ({ viewer }) => {

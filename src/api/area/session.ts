@@ -1,6 +1,5 @@
 /** Signing in and out, and who one is. */
 import { z } from 'zod'
-import { Problem } from '../../gateway/control/problem.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { type EndpointTable, type Mounted, mount, powers } from '../endpoint.ts'
 import { useLink } from '../session/one-time-link.ts'
@@ -49,7 +48,7 @@ export const sessionEndpoints = {
 
 export interface SessionAreaOptions {
   readonly shelf: Shelf
-  readonly guard: Pick<Guard, 'note' | 'charter'>
+  readonly guard: Pick<Guard, 'charter'>
   readonly passkeys: Pick<Passkeys, 'any'>
   /** Where people sign in who are not local. */
   readonly provider?: { readonly name: string; readonly openId: OpenId }
@@ -87,10 +86,12 @@ export function sessionArea(options: SessionAreaOptions): readonly Mounted[] {
     }),
     'POST /api/session/link': async ({ body, session }) => {
       const found = await useLink(shelf, body.token)
-      if (found === undefined) {
-        await guard.note({ kind: 'control-sign-in-refused', why: 'a link that is over or was used', how: 'link' })
-        throw new Problem(401, 'unauthenticated', 'this link was used, or is over: ask for another one')
-      }
+      if (found === undefined)
+        return session.refuse(
+          'link',
+          'a link that is over or was used',
+          'this link was used, or is over: ask for another one',
+        )
       await session.begin(found, 'link')
     },
   })

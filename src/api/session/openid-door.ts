@@ -13,7 +13,10 @@ export interface OpenIdDoor {
   readonly judge: Judge
   /** Puts it on the record, and gives the browser a session. */
   readonly admit: (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>
-  readonly refused: (why: string) => Promise<void>
+  /** Whether coming back is not looked at for now: each asks the provider. */
+  readonly tooMany: (request: IncomingMessage) => Promise<boolean>
+  /** Puts it on the record. @returns false when it is one of too many. */
+  readonly refused: (request: IncomingMessage, why: string) => Promise<boolean>
   readonly onError?: (error: unknown) => void
 }
 
@@ -45,9 +48,9 @@ export async function handleOpenId(
     redirect(response, await step(door, request, response, url))
   } catch (error) {
     if (!(error instanceof NotSignedIn)) throw error
-    if (error.code !== 'over') await door.refused(error.message)
-    door.onError?.(error.cause ?? error)
-    redirect(response, `/sign-in?problem=${error.code}`)
+    const counts = error.code === 'over' || (await door.refused(request, error.message))
+    if (counts) door.onError?.(error.cause ?? error)
+    redirect(response, `/sign-in?problem=${counts ? error.code : 'too-many'}`)
   }
   return true
 }
@@ -75,6 +78,7 @@ async function arrive(door: OpenIdDoor, request: IncomingMessage, response: Serv
   setCookie(response, cookieName, '', { maxAge: 0, site: 'Lax' })
   const found = kept === undefined ? undefined : await door.sealer.open('journey', kept)
   if (found === undefined) throw new NotSignedIn('over', 'it began in another browser, or too long ago')
+  if (await door.tooMany(request)) throw new NotSignedIn('too-many', 'too many attempts')
   const { journey, next } = found as Travelling
   const principal = await door.openId.arrive(url, `${url.origin}${back}`, journey)
   const viewer = door.judge({ principal, roles: [] }, 'oidc')

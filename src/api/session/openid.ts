@@ -29,7 +29,7 @@ export interface Journey {
 
 /** Why somebody did not come in: shown to them. The cause is for the operator. */
 export class NotSignedIn extends Error {
-  readonly code: 'unreachable' | 'refused' | 'over' | 'no-role'
+  readonly code: 'unreachable' | 'refused' | 'over' | 'no-role' | 'too-many'
   constructor(code: NotSignedIn['code'], why: string, cause?: unknown) {
     super(why, { cause })
     this.name = 'NotSignedIn'

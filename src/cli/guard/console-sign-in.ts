@@ -6,6 +6,7 @@ import { makeDoor } from '../../api/session/door.ts'
 import { makeLink } from '../../api/session/one-time-link.ts'
 import { makeOpenId, type OpenId } from '../../api/session/openid.ts'
 import { makePasskeys, type PasskeySite, type Passkeys } from '../../api/session/passkeys.ts'
+import { makeRefusals } from '../../api/session/refusals.ts'
 import { makeSealer } from '../../api/session/seal.ts'
 import type { Shelf } from '../../api/shelf.ts'
 import type { Viewer } from '../../api/viewer.ts'
@@ -17,6 +18,8 @@ export interface ConsoleSignIn {
   readonly door: Door
   readonly passkeys: Passkeys
   readonly provider?: { readonly name: string; readonly openId: OpenId }
+  /** What was only counted goes on the record. */
+  close(): Promise<void>
 }
 
 export interface SignInParts {
@@ -36,7 +39,9 @@ export async function openSignIn(settings: ConsoleFile, parts: SignInParts): Pro
   const { oidc } = settings['sign-in']
   const sealer = makeSealer(shelf, now)
   const provider = oidc && { name: oidc.name, openId: makeOpenId(await settingsOf(oidc, secrets), closing, now) }
+  const refusals = makeRefusals(guard, now, onError)
   const door = makeDoor({
+    refusals,
     shelf,
     guard,
     sealer,
@@ -46,7 +51,7 @@ export async function openSignIn(settings: ConsoleFile, parts: SignInParts): Pro
     ...(provider === undefined ? {} : { openId: provider.openId }),
   })
   const passkeys = makePasskeys({ shelf, sealer, local, now, site: () => siteOf(origins()) })
-  return { door, passkeys, ...(provider === undefined ? {} : { provider }) }
+  return { door, passkeys, close: () => refusals.close(), ...(provider === undefined ? {} : { provider }) }
 }
 
 async function settingsOf(oidc: OidcFile, secrets: Secrets): Promise<Parameters<typeof makeOpenId>[0]> {

@@ -86,6 +86,7 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
       link: () => linkTo(shelf, url, settings),
       close: async () => {
         await closeServer(server)
+        await signIn.close().catch(onError)
         await close()
       },
     }
