@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import type { Viewer, Way } from './viewer.ts'
 
-/** What somebody may do here. */
-export const powers = ['view', 'approve', 'operate', 'administer'] as const
+/** What somebody may do here. `read`: see what calls carried, which is the private part of the record. */
+export const powers = ['view', 'read', 'approve', 'operate', 'administer'] as const
 export type Power = (typeof powers)[number]
 
 /** One endpoint. Members of an answer that are not in `answer` never leave. */

@@ -2,7 +2,7 @@
 import type { Principal } from '../charter/charter.ts'
 import type { Power } from './endpoint.ts'
 
-export const roles = ['viewer', 'approver', 'operator', 'administrator'] as const
+export const roles = ['viewer', 'auditor', 'approver', 'operator', 'administrator'] as const
 export type Role = (typeof roles)[number]
 
 /** The ways to sign in: a one-time link, a passkey, OpenID Connect. */
@@ -11,10 +11,12 @@ export type Way = (typeof ways)[number]
 
 const powersOf: Readonly<Record<Role, readonly Power[]>> = {
   viewer: ['view'],
+  auditor: ['view', 'read'],
+  // Of what they decide about they see everything; the record of all others is not theirs.
   approver: ['view', 'approve'],
-  operator: ['view', 'operate'],
+  operator: ['view', 'read', 'operate'],
   // Whoever sets things up does not approve: that takes the role of an approver as well.
-  administrator: ['view', 'operate', 'administer'],
+  administrator: ['view', 'read', 'operate', 'administer'],
 }
 
 /** Somebody who is signed in. What they may approve is told by the charter, of `principal`. */

@@ -7,6 +7,7 @@ import { listen } from '../transport/open.ts'
 /** Whose groups are what. */
 export const people: Readonly<Record<string, readonly string[]>> = {
   vera: ['readers'],
+  audra: ['auditors'],
   anna: ['approvers', 'managers'],
   olga: ['on-call'],
   adam: ['admins'],
@@ -16,7 +17,8 @@ export const people: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Which of them have which role in the console. */
-export const rolesByGroup = '{ viewer: [readers], approver: [approvers], operator: [on-call], administrator: [admins] }'
+export const rolesByGroup =
+  '{ viewer: [readers], auditor: [auditors], approver: [approvers], operator: [on-call], administrator: [admins] }'
 
 export const clientSecret = 'oidc-client-secret-0123456789abcdef'
 

@@ -15,10 +15,11 @@ type Through = 'through' | 'not signed in' | 'not allowed'
 /** What each may, written down once more: not taken from the code. */
 const mayOf: Readonly<Record<string, readonly (typeof powers)[number][]>> = {
   vera: ['view'],
+  audra: ['view', 'read'],
   anna: ['view', 'approve'],
-  olga: ['view', 'operate'],
-  adam: ['view', 'operate', 'administer'],
-  both: ['view', 'approve', 'operate'],
+  olga: ['view', 'read', 'operate'],
+  adam: ['view', 'read', 'operate', 'administer'],
+  both: ['view', 'read', 'approve', 'operate'],
 }
 
 const table: readonly (readonly [string, Endpoint])[] = Object.entries(endpoints)
@@ -86,6 +87,51 @@ for (const [who, may] of Object.entries(mayOf))
       })
     }
   })
+
+/** Who sees what calls carried: on the record, among what waits, and among what is in doubt. Written down once more, too. */
+const seesOf: Readonly<Record<string, readonly ('record' | 'question' | 'doubt')[]>> = {
+  vera: [],
+  audra: ['record', 'question', 'doubt'],
+  anna: ['question'],
+  olga: ['record', 'question', 'doubt'],
+  adam: ['record', 'question', 'doubt'],
+  both: ['record', 'question', 'doubt'],
+}
+
+describe('what calls carried', () => {
+  // In no name, and in no reason.
+  const carried = '777'
+  before(async () => {
+    await shown.call('ann', '/pay', { amount: Number(carried) })
+    await shown.call('ann', '/pay', { amount: 13 })
+  })
+  for (const [who, sees] of Object.entries(seesOf))
+    test(`${who}: ${sees.length === 0 ? 'nothing' : sees.join(', ')}`, async () => {
+      const visitor = await signInAs(shown.url, who)
+      const read = async (path: string): Promise<Record<string, unknown>> =>
+        (await (await visitor.ask('GET', path)).json()) as Record<string, unknown>
+      const { questions } = (await read('/api/approvals')) as { questions: { reference: string }[] }
+      const question = [questions, await read(`/api/approvals/${questions[0]?.reference}`)]
+      const doubts = await read('/api/doubts')
+      const size = Number((await read('/api/ledger'))['size'])
+      const entries = await Promise.all([...Array(size).keys()].map((index) => read(`/api/ledger/entries/${index}`)))
+      const calls = await Promise.all(callsIn(entries).map((call) => read(`/api/calls/${call}`)))
+      const has = (given: unknown, text: string): boolean => JSON.stringify(given).includes(text)
+      const found = [
+        ...(has(entries, '"content"') && has(entries, carried) ? ['record'] : []),
+        ...(has(question, `"text":"${carried}"`) ? ['question'] : []),
+        ...(has(doubts, '13}') ? ['doubt'] : []),
+      ]
+      assert.deepEqual(found, sees)
+      assert.equal(has(calls, '"content"'), sees.includes('record'))
+      assert.equal(has(entries, '"withheld"') && has(calls, '"withheld"'), !sees.includes('record'))
+    })
+})
+
+function callsIn(entries: readonly Record<string, unknown>[]): readonly string[] {
+  const calls = entries.map(({ text }) => (JSON.parse(String(text)) as { call?: string }).call)
+  return [...new Set(calls.flatMap((call) => call ?? []))]
+}
 
 const known = new Map<string, Promise<Visit>>()
 

@@ -27,7 +27,7 @@ test('groups become roles, of which the charter sees the groups; the record says
   assert.deepEqual(viewer, {
     id: 'both',
     roles: ['approver', 'operator'],
-    may: ['view', 'approve', 'operate'],
+    may: ['view', 'approve', 'read', 'operate'],
     how: 'oidc',
   })
   const [entry = '{}'] = (await signIns()).filter((text) => text.includes('"both"'))

@@ -6,6 +6,7 @@ import type { Guard } from '../../guard/guard.ts'
 import type { StoredCall } from '../../guard/store.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { type EndpointTable, type Mounted, mount } from '../endpoint.ts'
+import { mayDo } from '../viewer.ts'
 
 const doubt = z.object({
   call: z.string(),
@@ -14,7 +15,10 @@ const doubt = z.object({
   at: z.number(),
   node: z.string(),
   objects: z.array(z.string()).meta({ description: 'What it keeps from being used until it is settled.' }),
-  request: z.string().optional().meta({ description: 'What was sent, without its headers, as JSON.' }),
+  request: z
+    .string()
+    .optional()
+    .meta({ description: 'What was sent, without its headers, as JSON; for those who may read it.' }),
 })
 
 export const doubtEndpoints = {
@@ -42,7 +46,10 @@ const mostText = 4000
 
 export function doubtArea({ doubts }: Pick<Guard, 'doubts'>): readonly Mounted[] {
   return mount(doubtEndpoints, {
-    'GET /api/doubts': async () => ({ doubts: (await doubts.list()).map(shown) }),
+    'GET /api/doubts': async ({ viewer }) => {
+      const mayRead = mayDo(viewer, 'read')
+      return { doubts: (await doubts.list()).map((each) => shown(each, mayRead)) }
+    },
     'POST /api/doubts/{call}': async ({ parameters, body: { effect, why }, viewer }) => {
       const done = await doubts.settle(parameters.call, effect, viewer.principal.id, why)
       if (!done) throw new Problem(404, 'unknown', 'this call is not in doubt: it may have been settled meanwhile')
@@ -50,7 +57,7 @@ export function doubtArea({ doubts }: Pick<Guard, 'doubts'>): readonly Mounted[]
   })
 }
 
-function shown(stored: StoredCall): z.input<typeof doubt> {
+function shown(stored: StoredCall, mayRead: boolean): z.input<typeof doubt> {
   const { id, operation, at, node } = stored
   const detail = detailIn(stored)
   const principal = stored.principal ?? detail?.call.principal.id
@@ -64,7 +71,7 @@ function shown(stored: StoredCall): z.input<typeof doubt> {
     node,
     objects,
     ...(principal === undefined ? {} : { principal }),
-    ...(detail === undefined ? {} : { request: printed(detail.call.request) }),
+    ...(detail === undefined || !mayRead ? {} : { request: printed(detail.call.request) }),
   }
 }
 

@@ -12,6 +12,7 @@ type Power = Session['viewer']['may'][number]
 
 const powers: readonly { readonly power: Power; readonly says: string }[] = [
   { power: 'view', says: 'See everything that is shown here' },
+  { power: 'read', says: 'See what calls carried and were answered' },
   { power: 'approve', says: 'Answer questions, as far as the charter lets you' },
   { power: 'operate', says: 'Switch off and on, settle what is in doubt' },
   { power: 'administer', says: 'Change what is set up' },

@@ -27,10 +27,11 @@ const marks: Readonly<Record<Trust, { readonly word: string; readonly icon: Tabl
 }
 
 export function Values({ detail }: { readonly detail: Detail }): ReactElement {
-  const { arguments: given, callers } = detail
+  const { arguments: given, callers, withheld } = detail
   if (given.length === 0) return <Text size="sm">Nothing goes along with it.</Text>
   return (
     <table className="approvals-values">
+      {withheld && <caption>Values are for approvers, auditors, operators and administrators.</caption>}
       <thead>
         <tr>
           <th scope="col">Argument</th>

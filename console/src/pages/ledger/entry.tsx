@@ -97,6 +97,7 @@ function Row({ name, children }: { readonly name: string; readonly children: Rea
 type Readable = Answer<'GET /api/ledger/entries/{index}'>
 
 const whyNot: Readonly<Record<Exclude<Readable['private'], 'shown' | 'none'>, string>> = {
+  withheld: 'What it carried is for auditors, operators and administrators. That it was recorded can be proven.',
   erased: 'Its private part was erased: nobody can read it any more. That it was recorded can still be proven.',
   digest: 'Of its private part only a keyed digest was kept.',
   pruned: 'Its text was dropped as old.',

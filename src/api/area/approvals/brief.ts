@@ -48,6 +48,7 @@ export function briefOf(guard: Pick<Guard, 'approvals' | 'charter'>, question: Q
   const { reference, state, group, at, expires, call, use, approvals, answers, result } = question
   const { operation, principal, run, request } = call
   const whyNot = whyNotOf(guard, question, viewer)
+  const withheld = isWithheldFrom(viewer)
   return {
     reference,
     state,
@@ -57,7 +58,10 @@ export function briefOf(guard: Pick<Guard, 'approvals' | 'charter'>, question: Q
     operation,
     use,
     callers: [principal, ...(principal.chain ?? [])].map(shownPrincipal),
-    arguments: [...argumentsIn(request)].slice(0, inLine),
+    arguments: argumentsIn(request)
+      .slice(0, inLine)
+      .map((each) => (withheld ? covered(each) : each)),
+    withheld,
     approvals: approvals.map((each) => ({ ...each, given: givenTo(question, each.name).length })),
     answers: [...answers],
     may: state === 'pending' && whyNot === undefined,
@@ -66,6 +70,16 @@ export function briefOf(guard: Pick<Guard, 'approvals' | 'charter'>, question: Q
     ...(state !== 'pending' || whyNot === undefined ? {} : { whyNot }),
     ...(result === undefined ? {} : { result: became(result) }),
   }
+}
+
+/** Whether what a call carries is not for somebody: neither do they decide about such calls, nor read the record of them. */
+export function isWithheldFrom(viewer: Viewer): boolean {
+  return !mayDo(viewer, 'approve') && !mayDo(viewer, 'read')
+}
+
+/** The same without its value. What stands in the path names things, as the record does. */
+export function covered<Valued extends Argument>(argument: Valued): Valued {
+  return argument.in === 'path' ? argument : { ...argument, text: '•••' }
 }
 
 /** Who has given an approval so far. */

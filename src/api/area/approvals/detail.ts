@@ -12,7 +12,7 @@ import type { Seen } from '../../../guard/shown.ts'
 import { parseLosslessJson, printLosslessJson } from '../../../wire/lossless-json.ts'
 import { toHttp } from '../../../wire/to-http.ts'
 import type { Viewer } from '../../viewer.ts'
-import { type Argument, argumentsIn, briefOf, givenTo, whyNotOf } from './brief.ts'
+import { type Argument, argumentsIn, briefOf, covered, givenTo, whyNotOf } from './brief.ts'
 import type { approvalEndpoints } from './endpoints.ts'
 import { leavesOf } from './leaves.ts'
 import { compareWithUsual } from './usual.ts'
@@ -40,19 +40,23 @@ export async function detailOf(shown: Shown): Promise<Detail> {
   const workflow = charter.workflows.get(call.run?.workflow ?? '')
   const charterChanged = asked !== version
   const brief = briefOf(guard, question, viewer)
+  const { withheld } = brief
   const whyNot = whyNotHere(shown, charterChanged)
+  const values = argumentsIn(call.request).map((each) => argumentOf(each, question, earlier))
   return {
     ...brief,
     digest: seen.digest,
-    sent: sentAs(charter, question, use),
+    sent: sentTo(withheld, sentAs(charter, question, use)),
     ...(shape?.summary === undefined ? {} : { summary: shape.summary }),
     ...(use === undefined || use.from.length + use.to.length === 0
       ? {}
       : { moves: { from: [...use.from], to: [...use.to] } }),
-    ...(await taskOf(guard, question)),
+    ...(await taskOf(guard, question, withheld)),
     owners: Object.entries(workflow?.owners ?? {}).map(([of, name]) => ({ of, name })),
-    arguments: argumentsIn(call.request).map((each) => argumentOf(each, question, earlier)),
-    objects: objectsOf(charter, shown),
+    arguments: withheld ? values.map(({ usual: _, ...each }) => covered(each)) : values,
+    objects: objectsOf(charter, shown).map((each) =>
+      withheld ? { ...each, fields: [], hidden: each.fields.length } : each,
+    ),
     reasons: reasons.map(({ constraint, says }) => ({ constraint, says })),
     approvals: approvalsOf(charter, question),
     charterChanged,
@@ -92,6 +96,12 @@ function sentAs(charter: Charter, { call }: Question, use: Use | undefined): Det
   }
 }
 
+/** Without what it carries. */
+function sentTo(withheld: boolean, { kind, method, target, body }: Detail['sent']): Detail['sent'] {
+  if (withheld) return { kind, method, target: target.replace(/\?.*/, '') }
+  return { kind, method, target, ...(body === undefined ? {} : { body }) }
+}
+
 function indented(value: unknown, indent = ''): string {
   const inner = `${indent}  `
   if (Array.isArray(value) && value.length > 0)
@@ -107,7 +117,11 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
-async function taskOf({ runs }: Pick<Guard, 'runs'>, { call }: Question): Promise<Pick<Detail, 'task'>> {
+async function taskOf(
+  { runs }: Pick<Guard, 'runs'>,
+  { call }: Question,
+  withheld: boolean,
+): Promise<Pick<Detail, 'task'>> {
   const { run } = call
   if (run === undefined) return {}
   const known = await runs.get(run.id)
@@ -117,7 +131,7 @@ async function taskOf({ runs }: Pick<Guard, 'runs'>, { call }: Question): Promis
     task: {
       id: run.id,
       ...(agent === undefined ? {} : { agent }),
-      ...(purpose === undefined ? {} : { purpose }),
+      ...(purpose === undefined || withheld ? {} : { purpose }),
       ...(known === undefined ? {} : { began: known.at, state: known.state }),
     },
   }

@@ -54,6 +54,7 @@ const brief = z.object({
   arguments: z.array(argument),
   approvals: z.array(z.object({ name: z.string(), says: z.string(), quorum: z.number(), given: z.number() })),
   answers: z.array(answered),
+  withheld: z.boolean().meta({ description: 'What the call carries is not for the viewer: values are covered.' }),
   may: z.boolean().meta({ description: 'Whether the viewer may answer.' }),
   whyNot: z.string().optional(),
   result: became.optional(),

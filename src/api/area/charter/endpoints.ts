@@ -183,7 +183,8 @@ export const charterEndpoints = {
   'POST /api/charter/simulation': {
     id: 'simulateRevision',
     summary: 'What a change would have decided of the recorded calls: JSON lines, progress first and the result last',
-    needs: 'view',
+    // SECURITY: a change can ask anything of what calls carried, bit by bit.
+    needs: 'read',
     body: z.strictObject({ ...revision, last: z.int().min(1).max(10_000_000).optional() }),
     text: 'application/x-ndjson',
   },

@@ -10,14 +10,14 @@ const name = z.string().min(1).max(1000)
 const size = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 
 /**
- * One entry with its private part, as far as it can be read. `none`: it has none. `erased`: its key is gone. `digest`: only a keyed
- * digest was kept. `pruned`: not even the text is there any more.
+ * One entry with its private part, as far as it can be read. `none`: it has none. `withheld`: it is not for the viewer. `erased`: its key
+ * is gone. `digest`: only a keyed digest was kept. `pruned`: not even the text is there any more.
  */
 const readable = z.object({
   index: z.number(),
   hash: z.string().meta({ description: 'Of the leaf, base64.' }),
   text: z.string().optional().meta({ description: 'Canonical; what was hashed.' }),
-  private: z.enum(['shown', 'none', 'erased', 'digest', 'pruned']),
+  private: z.enum(['shown', 'none', 'withheld', 'erased', 'digest', 'pruned']),
   content: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -55,7 +55,7 @@ export const ledgerEndpoints = {
   },
   'GET /api/ledger/entries/{index}': {
     id: 'getEntry',
-    summary: 'One entry, as it was recorded',
+    summary: 'One entry, as it was recorded; its private part for those who may read it',
     needs: 'view',
     answer: readable,
   },

@@ -49,8 +49,8 @@ function proving({
         ...(checkpoint === undefined ? {} : { checkpoint }),
       }
     },
-    'GET /api/ledger/entries/{index}': async ({ parameters }) => {
-      const [entry] = await readEntries(ledger, [indexOf(parameters.index)])
+    'GET /api/ledger/entries/{index}': async ({ parameters, viewer }) => {
+      const [entry] = await readEntries(ledger, [indexOf(parameters.index)], viewer)
       if (entry === undefined) throw new Problem(404, 'unknown', 'there is no such entry')
       return entry
     },
@@ -73,11 +73,11 @@ function telling({
   guard,
 }: LedgerAreaOptions): Part<'GET /api/calls/{call}' | 'GET /api/sessions/{id}' | 'GET /api/operations'> {
   return {
-    'GET /api/calls/{call}': async ({ parameters: { call } }) => {
+    'GET /api/calls/{call}': async ({ parameters: { call }, viewer }) => {
       const entries = await entriesOfCall(overview, call)
       if (entries.length === 0) throw new Problem(404, 'unknown', 'nothing is on the record about such a call')
       const [session] = await overview.sessions({ any: call, limit: 1 })
-      const read = await readEntries(ledger, entries)
+      const read = await readEntries(ledger, entries, viewer)
       return { call, entries: [...read], ...(session === undefined ? {} : { session }) }
     },
     'GET /api/sessions/{id}': async ({ parameters: { id } }) => {
