@@ -17,7 +17,8 @@ import { printMarkdown } from '../../src/prove/report/markdown.ts'
 import { openProgress } from '../../src/prove/report/progress.ts'
 import { printSarif } from '../../src/prove/report/sarif.ts'
 import { printTerminal } from '../../src/prove/report/terminal.ts'
-import { blindContext, charter, charterText, linked, makeContext, outcome, planted } from './outcome.ts'
+import { charter, charterText, linked, planted } from './bank.ts'
+import { blindContext, makeContext, outcome } from './outcome.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const plain = (_style: string, text: string): string => text

@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { printCurl } from '../../src/prove/report/curl.ts'
 import { printTestFile, testFileName } from '../../src/prove/report/test-file.ts'
+import { planted } from './bank.ts'
 import { openBank } from './bank-server.ts'
-import { blindContext, makeContext, outcome, planted } from './outcome.ts'
+import { blindContext, makeContext, outcome } from './outcome.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-report-'))
 after(() => rmSync(folder, { recursive: true }))
