@@ -12,11 +12,21 @@ const paceMs = 1000
 
 export type Connection = 'live' | 'waiting'
 
+/** How far the record was read, where that is not nearly all of it. */
+export interface Reading {
+  readonly read: number
+  readonly of: number
+}
+
+/** Fewer entries are read before anybody has seen that they are missing. */
+const worthTelling = 2000
+
 const listeners = new Set<(item: NewsItem) => void>()
 const watchers = new Set<() => void>()
 const due = new Set<string>()
 let source: EventSource | undefined
 let connection: Connection = 'waiting'
+let reading: Reading | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 
 function say(next: Connection): void {
@@ -26,6 +36,12 @@ function say(next: Connection): void {
 }
 
 function hear(item: NewsItem): void {
+  const { size, behind } = item
+  const next = behind < worthTelling ? undefined : { read: size, of: size + behind }
+  if (next !== reading) {
+    reading = next
+    for (const watcher of watchers) watcher()
+  }
   for (const listener of listeners) listener(item)
   for (const name of agedBy(item.kinds)) due.add(name)
   if (due.size > 0) timer ??= setTimeout(refresh, paceMs)
@@ -69,6 +85,11 @@ function subscribe(watcher: () => void): () => void {
 /** Keeps the stream open, and says whether it is. */
 export function useConnection(): Connection {
   return useSyncExternalStore(subscribe, () => connection)
+}
+
+/** Undefined when what is shown tells of the whole record, or it is not known yet. */
+export function useReading(): Reading | undefined {
+  return useSyncExternalStore(subscribe, () => reading)
 }
 
 /** Hears every piece of news while the page is shown. `listener` must be stable. */

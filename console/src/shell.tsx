@@ -1,5 +1,16 @@
 /** The frame of every page: where one is, where one may go, who one is. */
-import { ActionIcon, AppShell, Badge, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core'
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Badge,
+  Burger,
+  Button,
+  Group,
+  NavLink,
+  Text,
+  useMantineColorScheme,
+} from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconLogout, IconMoon, IconUser } from '@tabler/icons-react'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
@@ -7,7 +18,7 @@ import { type ReactElement, useEffect } from 'react'
 import { useAct, useAnswer } from './answers.ts'
 import type { Answer } from './ask.ts'
 import type { Place } from './frame.ts'
-import { useConnection } from './news.ts'
+import { useConnection, useReading } from './news.ts'
 import { pages } from './pages.ts'
 import { Failure, Loading } from './parts/state.tsx'
 import type { Session } from './viewer.ts'
@@ -55,6 +66,7 @@ function Frame({ session }: { readonly session: Session }): ReactElement {
         <Places onGo={close} />
       </AppShell.Navbar>
       <AppShell.Main>
+        <StillReading />
         <Outlet />
       </AppShell.Main>
     </AppShell>
@@ -131,6 +143,21 @@ function Live(): ReactElement | null {
     <Badge color="yellow" variant="light" role="status">
       not live
     </Badge>
+  )
+}
+
+const count = new Intl.NumberFormat('en')
+
+/** Says so while what is shown does not tell of the whole record. */
+function StillReading(): ReactElement | null {
+  const reading = useReading()
+  if (reading === undefined) return null
+  const { read, of } = reading
+  return (
+    <Alert color="yellow" variant="light" mb="md" role="status">
+      The record is still being read: {count.format(read)} of {count.format(of)} entries (
+      {Math.floor((read / of) * 100)} %). What is shown tells of these alone, the oldest.
+    </Alert>
   )
 }
 

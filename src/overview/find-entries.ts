@@ -43,10 +43,12 @@ export interface Tests {
   readonly values: readonly unknown[]
 }
 
-export function findEntries(db: Database, query: EntryQuery): EntryPage {
+/** @param isIndexed - Whether all indexes are there: while much is read, some are made late. */
+export function findEntries(db: Database, query: EntryQuery, isIndexed: boolean): EntryPage {
   const limit = Math.min(500, Math.max(1, Math.trunc(query.limit ?? 100)))
   const oldest = query.order === 'oldest'
-  const edge = edgeOf(db, query, oldest)
+  const isSettled = isIndexed ? isSettledByIndex(query) : isSettledEarly(query)
+  const edge = isSettled ? undefined : edgeOf(db, query, oldest)
   const tests = testsOf(db, query, edge)
   const { sql, values } = statementFor(query, tests, limit)
   const rows = db.prepare<unknown[], Row>(sql).all(...values)
@@ -89,16 +91,32 @@ export function anyStatement(text: string, tests: Tests, limit: number, order?: 
 
 /** Where several things are asked of which none is rare by itself, a page looks no further than this. */
 function edgeOf(db: Database, query: EntryQuery, oldest: boolean): number | undefined {
-  if (isSettledByIndex(query)) return undefined
-  const { first, last } = db
-    .prepare<[], { first: number | null; last: number | null }>(
-      'SELECT (SELECT min(idx) FROM entry) AS first, (SELECT max(idx) FROM entry) AS last',
-    )
-    .get() ?? { first: null, last: null }
+  const { first, last } = endsOf(db)
   if (first === null || last === null) return undefined
   const start = query.past ?? (oldest ? first : last + 1)
   const edge = oldest ? start + window : start - window
   return oldest ? (edge > last ? undefined : edge) : edge <= first ? undefined : edge
+}
+
+interface Ends {
+  readonly first: number | null
+  readonly last: number | null
+}
+
+function endsOf(db: Database): Ends {
+  const sql = 'SELECT (SELECT min(idx) FROM entry) AS first, (SELECT max(idx) FROM entry) AS last'
+  return db.prepare<[], Ends>(sql).get() ?? { first: null, last: null }
+}
+
+/** The index before which nobody looks while indexes are missing. */
+export function earlyEdge(db: Database): number {
+  return (endsOf(db).last ?? 0) - window
+}
+
+/** Whether one of the indexes that are always there leads to nothing but what is asked, or to little else. */
+function isSettledEarly(query: EntryQuery): boolean {
+  if (query.call !== undefined || query.hold !== undefined || query.object !== undefined) return true
+  return query.any === undefined && columns.every((column) => query[column] === undefined)
 }
 
 /** Whether one index leads to nothing but what is asked, or to little else. */

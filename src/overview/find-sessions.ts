@@ -1,6 +1,6 @@
 /** Sessions and runs by who had them and what was in them. */
 import type { Database } from 'better-sqlite3'
-import { anyStatement } from './find-entries.ts'
+import { anyStatement, earlyEdge } from './find-entries.ts'
 import type { Session, SessionQuery } from './query.ts'
 
 type Row = { readonly [Name in keyof Session]-?: Session[Name] | null }
@@ -8,7 +8,8 @@ type Row = { readonly [Name in keyof Session]-?: Session[Name] | null }
 /** How many entries are looked at for the sessions they are in. */
 const mostEntries = 2000
 
-export function findSessions(db: Database, query: SessionQuery): readonly Session[] {
+/** @param isIndexed - Whether all indexes are there: while much is read, some are made late. */
+export function findSessions(db: Database, query: SessionQuery, isIndexed: boolean): readonly Session[] {
   const { principal, person, workflow, from, to, any, before, past = '' } = query
   const tests: (readonly [string, ...unknown[]])[] = [
     ...(principal === undefined ? [] : [['principal = ?', principal] as const]),
@@ -21,7 +22,8 @@ export function findSessions(db: Database, query: SessionQuery): readonly Sessio
     ...(query.refused === true ? [['refused > 0'] as const] : []),
   ]
   if (any !== undefined) {
-    const { sql, values } = anyStatement(any, { where: [], values: [] }, mostEntries)
+    const among = isIndexed ? { where: [], values: [] } : { where: ['idx >= ?'], values: [earlyEdge(db)] }
+    const { sql, values } = anyStatement(any, among, mostEntries)
     tests.push([`id IN (SELECT session FROM entry WHERE idx IN (${sql}))`, ...values])
   }
   const where = tests.map(([test]) => test).join(' AND ')

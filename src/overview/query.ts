@@ -1,5 +1,6 @@
 /** What can be asked of the overview. Every answer comes from an index, and looks at a bounded number of entries. */
 import type { Database } from 'better-sqlite3'
+import { missingIndexes } from './database.ts'
 import { findEntries } from './find-entries.ts'
 import { findSession, findSessions } from './find-sessions.ts'
 import type { Summary } from './summary.ts'
@@ -109,9 +110,10 @@ export interface Tally {
 
 export type TallyOf = 'agent' | 'principal' | 'operation' | 'workflow' | 'tenant' | 'constraint'
 
-/** How far the overview has come. */
+/** How far the overview has come; `behind` entries of the ledger are still to be read. */
 export interface Reached {
   readonly size: number
+  readonly behind: number
   readonly entries: number
   readonly first?: number
   readonly last?: number
@@ -128,10 +130,16 @@ export interface Overview {
 
 const minuteMs = 60_000
 
-export function openQueries(db: Database): Overview {
+/** @param sizeOfLedger - How far the ledger is known to reach. */
+export function openQueries(db: Database, sizeOfLedger: () => number): Overview {
+  let isIndexed = false
+  const indexed = (): boolean => {
+    isIndexed ||= missingIndexes(db).length === 0
+    return isIndexed
+  }
   return {
-    entries: (query) => findEntries(db, query),
-    sessions: (query) => findSessions(db, query),
+    entries: (query) => findEntries(db, query, indexed()),
+    sessions: (query) => findSessions(db, query, indexed()),
     session: (id) => findSession(db, id),
     counts: (query) => countEntries(db, query),
     tallies: (of, name) =>
@@ -144,11 +152,12 @@ export function openQueries(db: Database): Overview {
       const size = db.prepare<[], { size: number }>('SELECT size FROM reached').get()?.size ?? 0
       const row = db
         .prepare<[], { n: number; first: number | null; last: number | null }>(
-          'SELECT (SELECT max(idx) - min(idx) + 1 FROM entry) AS n, (SELECT min(at) FROM entry) AS first, (SELECT max(at) FROM entry) AS last',
+          'SELECT (SELECT max(idx) FROM entry) - (SELECT min(idx) FROM entry) + 1 AS n, (SELECT min(at) FROM entry) AS first, (SELECT max(at) FROM entry) AS last',
         )
         .get()
       const { n = 0, first, last } = row ?? {}
-      return { size, entries: n ?? 0, ...(first == null ? {} : { first }), ...(last == null ? {} : { last }) }
+      const behind = Math.max(0, sizeOfLedger() - size)
+      return { size, behind, entries: n ?? 0, ...(first == null ? {} : { first }), ...(last == null ? {} : { last }) }
     },
   }
 }

@@ -34,8 +34,8 @@ export function newsArea(overview: Pick<OpenOverview, 'watch' | 'reached'>): rea
 async function* follow(overview: Pick<OpenOverview, 'watch' | 'reached'>, signal: AbortSignal): AsyncGenerator<string> {
   let waiting: NewsItem | undefined
   let wake: () => void = () => undefined
-  const { size } = await overview.reached()
-  yield print({ size, behind: 0, kinds: [], entries: [] })
+  const { size, behind } = await overview.reached()
+  yield print({ size, behind, kinds: [], entries: [] })
   const stop = overview.watch(({ size, behind, entries }) => {
     const kinds = [...new Set([...(waiting?.kinds ?? []), ...entries.map(({ kind }) => kind)])]
     waiting = { size, behind, kinds, entries: [...(waiting?.entries ?? []), ...entries].slice(-mostEntries) }

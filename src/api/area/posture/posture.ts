@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { Guard } from '../../../guard/guard.ts'
 import type { Ledger } from '../../../ledger/ledger.ts'
-import type { News, OpenOverview } from '../../../overview/overview.ts'
-import type { Count } from '../../../overview/query.ts'
+import type { OpenOverview } from '../../../overview/overview.ts'
+import type { Count, Reached } from '../../../overview/query.ts'
 import { type EndpointTable, type Mounted, mount } from '../../endpoint.ts'
 import type { KnownFinding } from '../../findings/store.ts'
 import { type Ranked, rank } from './risk.ts'
@@ -71,7 +71,7 @@ type Posture = z.input<(typeof postureEndpoints)['GET /api/posture']['answer']>
 
 export interface PostureAreaOptions {
   readonly guard: Pick<Guard, 'approvals' | 'doubts' | 'switches' | 'tools' | 'charter'>
-  readonly overview: Pick<OpenOverview, 'counts' | 'entries' | 'tallies' | 'reached' | 'watch'>
+  readonly overview: Pick<OpenOverview, 'counts' | 'entries' | 'tallies' | 'reached'>
   readonly ledger: Pick<Ledger, 'status'>
   /** What was proven, and what became of it. */
   readonly findings: () => Promise<readonly Pick<KnownFinding, 'state' | 'severity'>[]>
@@ -86,22 +86,18 @@ const mostShown = 8
 
 export function postureArea(options: PostureAreaOptions): readonly Mounted[] {
   let made: { readonly at: number; readonly posture: Promise<Posture> } | undefined
-  let news: Pick<News, 'behind'> = { behind: 0 }
-  options.overview.watch((latest) => {
-    news = latest
-  })
   return mount(postureEndpoints, {
     'GET /api/posture': async () => {
       const at = options.now()
-      if (made === undefined || at - made.at >= freshMs) made = { at, posture: makePosture(options, at, news.behind) }
+      if (made === undefined || at - made.at >= freshMs) made = { at, posture: makePosture(options, at) }
       return made.posture
     },
   })
 }
 
-async function makePosture(options: PostureAreaOptions, at: number, behind: number): Promise<Posture> {
+async function makePosture(options: PostureAreaOptions, at: number): Promise<Posture> {
   const { guard, overview } = options
-  const [hour, day, questions, doubts, agents, workflows, { size }, findings] = await Promise.all([
+  const [hour, day, questions, doubts, agents, workflows, reached, findings] = await Promise.all([
     hourOf(overview, at),
     dayOf(options, at),
     guard.approvals.list(),
@@ -114,7 +110,7 @@ async function makePosture(options: PostureAreaOptions, at: number, behind: numb
   const open = findings.filter(({ state }) => state === 'open' || state === 'came-back')
   const severe = open.filter(({ severity }) => severity === 'critical' || severity === 'high').length
   const charter = guard.charter()
-  const ledger = ledgerOf(options, size, behind)
+  const ledger = ledgerOf(options, reached)
   const verdict = verdictOf({
     severe,
     slight: open.length - severe,
@@ -198,7 +194,7 @@ async function dayOf({ guard, overview }: PostureAreaOptions, at: number): Promi
   }
 }
 
-function ledgerOf({ ledger }: PostureAreaOptions, size: number, behind: number): Posture['ledger'] {
+function ledgerOf({ ledger }: PostureAreaOptions, { size, behind }: Reached): Posture['ledger'] {
   const { covered, failing, places } = ledger.status()
   return {
     size: size + behind,
