@@ -2,10 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
+import type { Live } from '../examples/bank-live/live.ts'
 import { ensureConsole } from '../scripts/console.ts'
 import { openBrowser, signIn } from '../test/console/browser.ts'
 import { everyPage, type Place, showPage, sideways } from '../test/console/every-page.ts'
-import { type LiveConsole, openLiveConsole } from '../test/console/live.ts'
+import { openLiveConsole } from '../test/console/live.ts'
 
 const [folder = '.lockstep/looks', ...only] = process.argv.slice(2)
 const widths = [1280, 768, 400] as const
@@ -26,7 +27,7 @@ interface Look {
   readonly width: (typeof widths)[number]
 }
 
-async function take(browser: Browser, live: LiveConsole, { scheme, width }: Look): Promise<void> {
+async function take(browser: Browser, live: Live, { scheme, width }: Look): Promise<void> {
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 } })
   const page = await context.newPage()
   await signIn(page, await live.link())

@@ -160,7 +160,7 @@ async function showConsole(findings: string): Promise<void> {
 
 async function stay(live: Live): Promise<void> {
   say()
-  say(`  ${paint('bold', await live.serving.console.link())}`)
+  say(`  ${paint('bold', await live.link())}`)
   say()
   say(paint('dim', '  The link signs in once, within 15 minutes. Ctrl-C ends it all.'))
   await new Promise<void>((resolve) => onInterrupt(resolve))
@@ -168,7 +168,7 @@ async function stay(live: Live): Promise<void> {
 
 /** Nobody is there to look at it, so it only shows that it is there. */
 async function answersOnce(live: Live): Promise<void> {
-  const { status } = await fetch(live.serving.console.url)
+  const { status } = await fetch(live.url)
   if (status !== 200) throw new Error(`the console answers ${status}`)
   say('  The console answers. It ends here, as nobody looks on: run `npm start` in a terminal to sign in.')
 }

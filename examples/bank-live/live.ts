@@ -1,11 +1,10 @@
 // The flawed bank at work, with guard and console: its people, its partner, and the agent of its customer care.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadGuard } from '../../src/cli/guard/config.ts'
-import { type GuardNews, type Serving, serve } from '../../src/cli/guard/serve.ts'
-import { versionOfProgram } from '../../src/cli/version.ts'
+import type { Serving } from '../../src/cli/guard/serve.ts'
 import type { FlawName } from '../bank-payments/flaws.ts'
 import { type RunningBank, start as startBank } from '../bank-payments/start.ts'
+import { type Served, serveFile } from '../shared/serve.ts'
 import { openCare, ToolFailed } from './care.ts'
 import { writeGuardFile } from './guard.ts'
 import { callers, People } from './people.ts'
@@ -25,13 +24,10 @@ export interface LiveOptions {
 }
 
 /** A bank that runs. */
-export interface Live {
-  readonly serving: Serving
+export interface Live extends Served {
   readonly bank: RunningBank
   /** The guard file it runs by. */
   readonly file: string
-  /** Where the guard stands before the bank. */
-  readonly gateway: string
   readonly people: People
   close(): Promise<void>
 }
@@ -50,19 +46,19 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     ...(findings === undefined ? {} : { findings }),
   }
   const file = await writeGuardFile(places, { tokens: bank.tokens, agentKey })
-  const { serving, urls } = await serveGuard(file, fail)
+  const served = await serveFile(file, { fail })
+  const { serving, gateway, control, mcp } = served
   const stop = new AbortController()
-  const people = new People(callers(urls.url, bank.tokens))
-  const desk = { control: urls.control, tools: urls.mcp, key: agentKey, clerk: bank.tokens['dana'] ?? '' }
+  const people = new People(callers(gateway, bank.tokens))
+  const desk = { control, tools: mcp, key: agentKey, clerk: bank.tokens['dana'] ?? '' }
   const decided = untilDecided(serving, stop.signal)
   const stage: Stage = { people, care, desk: { ...desk, decided }, signal: stop.signal, fail }
   await playFirst(stage)
   const playing = paceMs === undefined ? Promise.resolve() : playOn(stage, paceMs)
   return {
-    serving,
+    ...served,
     bank,
     file,
-    gateway: urls.url,
     people,
     close: async () => {
       stop.abort()
@@ -78,30 +74,6 @@ function untilDecided({ core }: Serving, signal: AbortSignal): Stage['desk']['de
   return async (reference) => {
     while ((await core.guard.approvals.get(reference))?.state === 'pending') await pause(500, undefined, { signal })
   }
-}
-
-interface Urls {
-  readonly url: string
-  readonly control: string
-  readonly mcp: string
-}
-
-async function serveGuard(
-  file: string,
-  fail: (why: string) => void,
-): Promise<{ readonly serving: Serving; readonly urls: Urls }> {
-  const loaded = await loadGuard(file)
-  if (loaded.ready === undefined) throw new Error(JSON.stringify(loaded.diagnostics, null, 2))
-  const news: GuardNews[] = []
-  const tell = (each: GuardNews): void => {
-    if (each.kind === 'listening') news.push(each)
-    if (each.kind === 'failed') fail(each.why)
-  }
-  const options = { file, version: versionOfProgram(), env: {}, tell, console: true } as const
-  const serving = await serve({ ...loaded, ready: loaded.ready }, options)
-  const [first] = news
-  const { url, control = '', mcp = '' } = first?.kind === 'listening' ? first : { url: '' }
-  return { serving, urls: { url, control, mcp } }
 }
 
 /** Customer care has an account of its own at the bank. */

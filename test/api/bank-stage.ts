@@ -4,14 +4,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { start } from '../../examples/bank-payments/start.ts'
-import { loadGuard } from '../../src/cli/guard/config.ts'
-import { type GuardNews, type Serving, serve } from '../../src/cli/guard/serve.ts'
+import { type Served, serveFile } from '../../examples/shared/serve.ts'
 
 const bankFolder = join(import.meta.dirname, '../../examples/bank-payments')
 
-export interface ShownBank {
-  readonly serving: Serving
-  readonly url: string
+export interface ShownBank extends Served {
   /** The repository; the charter is in `policy`. */
   readonly folder: string
   git(...args: readonly string[]): string
@@ -55,23 +52,14 @@ readers:
 console: { port: 0, ${section} }
 `,
   )
-  const loaded = await loadGuard(file)
-  if (loaded.ready === undefined) throw new Error(JSON.stringify(loaded.diagnostics))
-  const news: GuardNews[] = []
-  const env = { DANA: bank.tokens['dana'] ?? '' }
-  const serving = await serve(
-    { ...loaded, ready: loaded.ready },
-    { file, version: '0', env, tell: (each) => news.push(each), console: true },
-  )
-  const gateway = news.flatMap((each) => (each.kind === 'listening' ? [each.url] : []))[0] ?? ''
+  const served = await serveFile(file, { env: { DANA: bank.tokens['dana'] ?? '' } })
   return {
-    serving,
-    url: serving.console.url,
+    ...served,
     folder,
     git,
     call: async (who, line, body) => {
       const [method = '', path] = line.split(' ')
-      const response = await fetch(`${gateway}${path}`, {
+      const response = await fetch(`${served.gateway}${path}`, {
         method,
         headers: { authorization: `Bearer ${bank.tokens[who]}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -79,7 +67,7 @@ console: { port: 0, ${section} }
       return { status: response.status, body: await response.json().catch(() => undefined) }
     },
     close: async () => {
-      await serving.close(0)
+      await served.serving.close(0)
       await bank.close()
       rmSync(folder, { recursive: true, force: true })
     },

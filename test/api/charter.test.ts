@@ -5,39 +5,28 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeTransfers, type ShownBank, showBank } from './bank-stage.ts'
+import { type SignedIn, signedIn } from './signed-in.ts'
 
 let shown: ShownBank
-let cookie: string
+let client: SignedIn
 let version: string
 let text: string
 
 before(async () => {
   shown = await showBank()
   await makeTransfers(shown)
-  const token = new URL(await shown.serving.console.link()).hash.slice('#link='.length)
-  const signedIn = await post('/api/session/link', { token })
-  cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  const charter = await read('/api/charter')
+  client = await signedIn(await shown.serving.console.link())
+  const charter = await client.read('/api/charter')
   version = charter.version
   text = charter.files['charter.yaml']
 })
 after(() => shown?.close())
 
-function post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
-  return fetch(`${shown.url}${path}`, {
-    method: 'POST',
-    headers: { origin: shown.url, 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) },
-    body: JSON.stringify(body),
-    ...(signal === undefined ? {} : { signal }),
-  })
-}
+const post = (path: string, body: unknown, signal?: AbortSignal): Promise<Response> =>
+  client.ask('POST', path, { body, ...(signal === undefined ? {} : { signal }) })
 
 // biome-ignore lint/suspicious/noExplicitAny: answers as they come over the wire
 type Row = any
-
-async function read(path: string): Promise<Row> {
-  return (await fetch(`${shown.url}${path}`, { headers: { cookie } })).json()
-}
 
 async function ask(path: string, files: Record<string, string>, more: object = {}, status = 200): Promise<Row> {
   const response = await post(`/api/charter/${path}`, { version, files, ...more })
@@ -139,9 +128,7 @@ test('a looser limit: said so, found on the record, told of and proposed as a co
     message.join('\n'),
     /Customers ask\.[\s\S]*Becomes allowed:[\s\S]*Recorded calls: 2 of \d+ would be decided otherwise/,
   )
-  const mail = await (
-    await fetch(`${shown.url}/api/charter/changes/${change.id}/patch`, { headers: { cookie } })
-  ).text()
+  const mail = await (await client.ask('GET', `/api/charter/changes/${change.id}/patch`)).text()
   const copy = join(shown.folder, '.lockstep/copy')
   shown.git('clone', '--quiet', shown.folder, copy)
   execFileSync('git', ['apply', '-p1', '-'], { cwd: join(copy, 'policy'), input: mail })
@@ -151,20 +138,14 @@ test('a looser limit: said so, found on the record, told of and proposed as a co
   )
   assert.equal(readFileSync(join(copy, 'policy/charter.yaml'), 'utf8'), looser())
   assert.equal(readFileSync(join(shown.folder, 'policy/charter.yaml'), 'utf8'), text)
-  const { changes } = await read('/api/charter/changes')
+  const { changes } = await client.read('/api/charter/changes')
   assert.deepEqual(
     changes.map((each: Row) => each.title),
     ['Let transfers be twenty thousand'],
   )
-  // The overview follows the record a moment later.
-  const isTold = async (): Promise<boolean> =>
-    (await read('/api/entries?kind=act')).entries.some(
-      (each: Row) => each.effect === 'proposed' && each.principal === 'administrator',
-    )
-  for (let tries = 0; !(await isTold()); tries += 1) {
-    assert.ok(tries < 200)
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
+  await client.read('/api/entries?kind=act', ({ entries }) =>
+    entries.some((each: Row) => each.effect === 'proposed' && each.principal === 'administrator'),
+  )
 })
 
 test('bombs end at their bound, and the next one is answered', async () => {

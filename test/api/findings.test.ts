@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import type { z } from 'zod'
 import type { Endpoints } from '../../src/api/endpoints.ts'
 import { openProvenBank, type ProvenBank, reporter } from '../console/proven-bank.ts'
-import { type Asking, signedIn } from './ask.ts'
+import { type SignedIn, signedIn } from './signed-in.ts'
 
 type Answer<Name extends keyof Endpoints> = Endpoints[Name] extends { readonly answer: infer Schema extends z.ZodType }
   ? z.output<Schema>
@@ -15,7 +15,7 @@ type List = Answer<'GET /api/findings'>
 type Detail = Answer<'GET /api/findings/{fingerprint}'>
 
 let bank: ProvenBank
-let console: Asking
+let console: SignedIn
 before(async () => {
   bank = await openProvenBank(['approve-own'])
   console = await signedIn(await bank.link())
@@ -24,8 +24,10 @@ after(() => bank?.close())
 
 const publish = (): string[] => ['--publish', bank.control]
 
-async function only(): Promise<List['findings'][number]> {
-  const { findings } = await console.get<List>('/api/findings')
+/** The only finding, once its state is this one. */
+async function only(awaited?: string): Promise<List['findings'][number]> {
+  const isAwaited = ({ findings }: List): boolean => awaited === undefined || findings[0]?.state === awaited
+  const { findings }: List = await console.read('/api/findings', isAwaited)
   const [finding] = findings
   assert.ok(finding)
   assert.equal(findings.length, 1)
@@ -35,10 +37,10 @@ async function only(): Promise<List['findings'][number]> {
 /** Tries it again; what it ended with. */
 async function verify(fingerprint: string): Promise<{ requests: number; verdict: string; why: string }> {
   const path = `/api/findings/${fingerprint}/verification`
-  const begun = await console.send('POST', path)
+  const begun = await console.ask('POST', path)
   assert.equal(begun.status, 204, await begun.text())
-  assert.equal((await console.send('POST', path)).status, 409, 'one at a time')
-  const text = await (await console.send('GET', '/api/verification')).text()
+  assert.equal((await console.ask('POST', path)).status, 409, 'one at a time')
+  const text = await (await console.ask('GET', '/api/verification')).text()
   const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data))
   const { requests, verdict, why } = told.at(-1)
   return { requests, verdict, why }
@@ -51,7 +53,7 @@ test('what prove found is reported, tried again, mended, and back', async () => 
   const { fingerprint, state, class: kind, object } = await only()
   assert.deepEqual([state, kind, object], ['open', 'separation-of-duties', 'transfer'])
 
-  const { finding, proof, guard, lifecycle } = await console.get<Detail>(`/api/findings/${fingerprint}`)
+  const { finding, proof, guard, lifecycle }: Detail = await console.read(`/api/findings/${fingerprint}`)
   assert.match(finding.target, /^bank=http:\/\/127\.0\.0\.1:\d+$/)
   assert.ok(proof.transcript.some(({ purpose }) => purpose === 'abuse') && proof.control.length > 0)
   assert.deepEqual([guard.demands, guard.observed], [true, false])
@@ -75,19 +77,19 @@ test('what prove found is reported, tried again, mended, and back', async () => 
   await bank.become([])
   await bank.prove(['approveTransfer'], publish())
   assert.equal((await only()).state, 'fixed', 'the last run tried it where it was seen, and it held')
-  const { history } = await console.get<Detail>(`/api/findings/${fingerprint}`)
+  const { history }: Detail = await console.read(`/api/findings/${fingerprint}`)
   assert.deepEqual(
     history.map(({ what }) => what),
     ['held', 'came-back', 'verified-fixed', 'verified-open', 'found'],
   )
-  const coverage = await console.get<Answer<'GET /api/coverage'>>('/api/coverage')
+  const coverage: Answer<'GET /api/coverage'> = await console.read('/api/coverage')
   const line = coverage.constraints.find(({ constraint }) => constraint === finding.constraint)
   assert.equal(line?.verdict, 'held')
   assert.ok(coverage.counts.untried > 0, 'other operations were never tried')
-  const entries = await until(async () => {
-    const found = await console.get<Answer<'GET /api/entries'>>('/api/entries?kind=act&order=oldest')
-    return found.entries.length < 8 ? undefined : found.entries
-  })
+  const { entries }: Answer<'GET /api/entries'> = await console.read(
+    '/api/entries?kind=act&order=oldest',
+    (found) => found.entries.length >= 8,
+  )
   assert.deepEqual(
     entries.map(({ effect, principal }) => `${effect} by ${principal}`),
     [
@@ -109,44 +111,32 @@ test('one that is accepted fails no run that fetches what is accepted, until it 
     join(bank.folder.path, 'findings.json'),
     later(readFileSync(join(bank.folder.path, 'kept.json'), 'utf8')),
   )
-  const { fingerprint } = await until(async () => {
-    const finding = await only()
-    return finding.state === 'came-back' ? finding : undefined
-  })
+  const { fingerprint } = await only('came-back')
   const path = `/api/findings/${fingerprint}/acceptance`
   const accept = { owner: 'payments', because: 'the queue caps it: "for now"\n- not: yaml' }
-  assert.equal((await console.send('PUT', path, { ...accept, until: '2020-01-01' })).status, 400)
+  assert.equal((await console.ask('PUT', path, { body: { ...accept, until: '2020-01-01' } })).status, 400)
   const until2 = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
-  assert.equal((await console.send('PUT', path, { ...accept, until: until2 })).status, 204)
+  assert.equal((await console.ask('PUT', path, { body: { ...accept, until: until2 } })).status, 204)
   assert.equal((await only()).state, 'accepted')
 
   const file = await bank.folder.run(['findings', 'accepted', '--url', bank.control], undefined, {
     LOCKSTEP_TOKEN: reporter,
   })
   assert.equal(file.code, 0, file.error)
-  assert.equal(`${file.out.trim()}\n`, await (await console.send('GET', '/api/acceptances')).text())
+  assert.equal(`${file.out.trim()}\n`, await (await console.ask('GET', '/api/acceptances')).text())
   writeFileSync(join(bank.folder.path, 'accepted.yaml'), file.out)
   const passed = await bank.prove(['approveTransfer'], ['--accept', 'accepted.yaml'])
   assert.equal(passed.code, 0, passed.out + passed.error)
 
-  assert.equal((await console.send('DELETE', path)).status, 204)
-  assert.equal((await console.send('DELETE', path)).status, 404)
+  assert.equal((await console.ask('DELETE', path)).status, 204)
+  assert.equal((await console.ask('DELETE', path)).status, 404)
   assert.equal((await only()).state, 'came-back')
-  assert.match(await (await console.send('GET', '/api/acceptances')).text(), /nothing is accepted/)
+  assert.match(await (await console.ask('GET', '/api/acceptances')).text(), /nothing is accepted/)
 })
 
 /** The same run, as if it were made now. */
 function later(report: string): string {
   return JSON.stringify({ ...JSON.parse(report), startedAt: new Date().toISOString() })
-}
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const found = await look()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error('it did not come')
 }
 
 test('a report is not believed: its shape, its charter, its size, its credentials', async () => {
@@ -185,7 +175,7 @@ test('a report is not believed: its shape, its charter, its size, its credential
   const sly = { ...finding, title: '<img src=x>', proof: { ...proof, transcript: [leaking, ...rest] } }
   const answer = await hand({ report: { ...report, startedAt: new Date().toISOString(), findings: [sly] } })
   assert.equal(answer.status, 201, await answer.text())
-  const kept = await (await console.send('GET', `/api/findings/${finding.fingerprint}`)).text()
+  const kept = await (await console.ask('GET', `/api/findings/${finding.fingerprint}`)).text()
   assert.ok(kept.includes('<img src=x>'), 'text, whatever it looks like')
   assert.ok(!kept.includes('leak-'), 'a credential came through')
   assert.deepEqual(bank.failures, [])

@@ -4,14 +4,13 @@ import { after, before, test } from 'node:test'
 import type { Inventory } from '../../src/api/area/inventory/endpoints.ts'
 import { inventoryWorld } from '../console/inventory-world.ts'
 import { type Shown, show } from '../console/shown.ts'
-import { type Client, clientOf } from './client.ts'
-import { until } from './notice-stage.ts'
+import { type SignedIn, signedIn } from './signed-in.ts'
 
 let shown: Shown
-let client: Client
+let client: SignedIn
 before(async () => {
   shown = await show('{ port: 0 }', inventoryWorld)
-  client = await clientOf(shown)
+  client = await signedIn(await shown.link())
 })
 after(() => shown?.close())
 
@@ -19,10 +18,9 @@ test('what was granted stands beside what was used, and what would be enough is 
   await shown.call('ann', '/orders')
   await shown.call('ann', '/orders')
   await shown.call('ann', '/pay', { amount: 5000 })
-  const read = async (query = ''): Promise<Inventory> =>
-    (await client.get(`/api/inventory${query}`)).body as unknown as Inventory
-  await until(async () => (await read()).principals[0]?.calls === 3, 'the record has the calls')
-  const { workflows, operations, principals, secrets, actors, data, identities } = await read()
+  const hasCalls = ({ principals: [first] }: Inventory): boolean => first?.calls === 3
+  const inventory: Inventory = await client.read('/api/inventory', hasCalls)
+  const { workflows, operations, principals, secrets, actors, data, identities } = inventory
   const [flow] = workflows
   assert.deepEqual(flow?.owners, { workflow: 'sales', security: 'appsec' })
   assert.deepEqual(
@@ -51,6 +49,6 @@ test('what was granted stands beside what was used, and what would be enough is 
   )
   assert.deepEqual(data.flows, [{ class: 'personal', to: ['shop.pay'], otherwise: 'deny' }])
   assert.deepEqual(identities, [{ kind: 'api-key', name: 'api-key', says: 'keys, known by their digests' }])
-  assert.doesNotMatch(JSON.stringify(await read()), /key-of-|sha256|scrypt/)
-  assert.equal((await client.get('/api/inventory?days=0')).status, 400)
+  assert.doesNotMatch(JSON.stringify(inventory), /key-of-|sha256|scrypt/)
+  assert.equal((await client.ask('GET', '/api/inventory?days=0')).status, 400)
 })

@@ -7,45 +7,26 @@ import { follow, type Notebook } from '../../console/src/verify/remembered.ts'
 import { exportItems } from '../../src/ledger/export/ledger-file.ts'
 import { verifyLedger } from '../../src/ledger/verify.ts'
 import { type Shown, show } from '../console/shown.ts'
+import { type SignedIn, signedIn } from './signed-in.ts'
+import { visit } from './visit.ts'
 
 let shown: Shown
-let cookie: string
+let ask: SignedIn['ask']
+let read: SignedIn['read']
 
 before(async () => {
   shown = await show()
-  const token = new URL(await shown.link()).hash.slice('#link='.length)
-  const signedIn = await fetch(`${shown.url}/api/session/link`, {
-    method: 'POST',
-    headers: { origin: shown.url, 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
-  })
-  assert.equal(signedIn.status, 204)
-  cookie = signedIn.headers.getSetCookie().map((each) => each.split(';')[0])[0] ?? ''
+  ;({ ask, read } = await signedIn(await shown.link()))
 })
 after(() => shown?.close())
 
-async function get(path: string, headers: Record<string, string> = { cookie }): Promise<Response> {
-  return fetch(`${shown.url}${path}`, { headers })
-}
+const get = (path: string): Promise<Response> => ask('GET', path)
 
+/** The newest decision with this effect. */
 // biome-ignore lint/suspicious/noExplicitAny: answers as they come over the wire
-async function read(path: string): Promise<any> {
-  const response = await get(path)
-  assert.equal(response.status, 200, `${path}: ${response.status}`)
-  return response.json()
-}
-
-async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const found = await look()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  assert.fail('it did not come')
-}
-
-async function decisionOf(effect: string) {
-  return until(async () => (await read(`/api/entries?kind=decision&effect=${effect}`)).entries[0])
+async function decisionOf(effect: string): Promise<any> {
+  const { entries } = await read(`/api/entries?kind=decision&effect=${effect}`, (found) => found.entries.length > 0)
+  return entries[0]
 }
 
 test('everything about a call is read with its private part; after an erasure that is gone, and all else is there', async () => {
@@ -53,19 +34,16 @@ test('everything about a call is read with its private part; after an erasure th
   assert.equal((await shown.call('ann', '/pay', { amount: 5000 })).status, 403)
   const { call, session } = await decisionOf('allow')
   assert.equal(session, undefined)
-  const about = await until(async () => {
-    const found = await read(`/api/calls/${call}`)
-    return found.entries.length === 2 ? found : undefined
-  })
+  const about = await read(`/api/calls/${call}`, ({ entries }) => entries.length === 2)
   const [decision, outcome] = about.entries.map((each: { text: string }) => JSON.parse(each.text))
   assert.deepEqual([decision.kind, outcome.kind, outcome.outcome], ['decision', 'outcome', 'effective'])
   assert.equal(about.entries[0].private, 'shown')
   assert.equal(about.entries[0].content.request.body.amount, 5)
   assert.equal(about.session.principal, 'ann')
-  const { session: same, switches } = await until(async () => {
-    const found = await read(`/api/sessions/${about.session.id}`)
-    return found.session.calls === 2 ? found : undefined
-  })
+  const { session: same, switches } = await read(
+    `/api/sessions/${about.session.id}`,
+    (found) => found.session.calls === 2,
+  )
   assert.deepEqual([same.calls, same.refused, switches], [2, 1, []])
   const { operations } = await read('/api/operations')
   assert.deepEqual(operations, [
@@ -131,17 +109,14 @@ test('the ledger goes out whole and verifies offline; other forms hold what is a
   }
   const otlp = await (await get('/api/ledger/export?format=otlp&kind=decision')).text()
   assert.match(otlp, /resourceLogs/)
-  const { entries } = await until(async () => {
-    const found = await read('/api/entries?kind=act&effect=exported')
-    return found.entries.length === 4 ? found : undefined
-  })
+  const { entries } = await read('/api/entries?kind=act&effect=exported', (found) => found.entries.length === 4)
   assert.match(entries[3].says, /the ledger as ledger/)
   assert.equal((await get('/api/ledger/export?format=exe')).status, 400)
 })
 
 test('nobody reads who is not signed in', async () => {
-  for (const path of ['', '/entries/0', '/entries/0/proof', '/consistency?from=1&to=1', '/export?format=ledger'])
-    assert.equal((await get(`/api/ledger${path}`, {})).status, 401, path)
-  assert.equal((await get('/api/calls/x', {})).status, 401)
-  assert.equal((await get('/api/sessions/x', {})).status, 401)
+  const stranger = visit(shown.url)
+  const parts = ['', '/entries/0', '/entries/0/proof', '/consistency?from=1&to=1', '/export?format=ledger']
+  for (const path of [...parts.map((part) => `/api/ledger${part}`), '/api/calls/x', '/api/sessions/x'])
+    assert.equal((await stranger.ask('GET', path)).status, 401, path)
 })

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
 import { type Shown, show } from '../console/shown.ts'
+import { asSignedIn } from './signed-in.ts'
 import { visit } from './visit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-link-'))
@@ -41,10 +42,10 @@ test('another link leads to the console that runs, signs in once, and is on the 
   const answers = await Promise.all(visitors.map((each) => each.ask('POST', '/api/session/link', { body: { token } })))
   assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 401, 401])
   const visitor = visitors[answers.findIndex(({ status }) => status === 204)]
-  await new Promise((resolve) => setTimeout(resolve, 300))
   assert.ok(visitor)
-  const found = await visitor.ask('GET', '/api/entries?kind=act&effect=link-made')
-  assert.equal(((await found.json()) as { entries: unknown[] }).entries.length, 1)
+  const { read } = asSignedIn(visitor.ask)
+  const made = await read('/api/entries?kind=act&effect=link-made', ({ entries }) => entries.length > 0)
+  assert.equal(made.entries.length, 1)
 })
 
 test('a session that somebody planted is not the one that is signed in', async () => {

@@ -1,8 +1,10 @@
 // Signing in at an identity provider, over HTTP as a browser does it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Shown, show } from '../console/shown.ts'
 import { clientSecret, type Idp, openIdp, rolesByGroup } from './idp.ts'
+import { asSignedIn } from './signed-in.ts'
 import { signInAs, visit } from './visit.ts'
 
 let idp: Idp
@@ -30,8 +32,7 @@ test('groups become roles, of which the charter sees the groups; the record says
     may: ['view', 'approve', 'read', 'operate'],
     how: 'oidc',
   })
-  const [entry = '{}'] = (await signIns()).filter((text) => text.includes('"both"'))
-  const { effect, method } = JSON.parse(entry) as Record<string, unknown>
+  const { effect, method } = JSON.parse(await signInOf('"both"')) as Record<string, unknown>
   assert.deepEqual([effect, method], ['accepted', 'oidc'])
 })
 
@@ -39,7 +40,7 @@ test('who has no role does not come in, and the record says so', async () => {
   const { ask, end } = await signInAs(shown.url, 'stranger')
   assert.equal(end, '/sign-in?problem=no-role')
   assert.equal((await ask('GET', '/api/session')).status, 401)
-  assert.ok((await signIns()).some((text) => text.includes('`stranger` has no role here')))
+  await signInOf('`stranger` has no role here')
 })
 
 test('who is refused there does not come in', async () => {
@@ -150,12 +151,16 @@ async function wayBack(visitor: ReturnType<typeof visit>, name: string, next = '
   }
 }
 
-/** What the ledger has of sign-ins: texts of entries. */
-async function signIns(): Promise<readonly string[]> {
-  const { ask } = await signInAs(shown.url, 'vera')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  const answer = await ask('GET', '/api/entries?kind=sign-in&limit=500')
-  const { entries } = (await answer.json()) as { entries: { index: number }[] }
-  const whole = await Promise.all(entries.map(({ index }) => ask('GET', `/api/ledger/entries/${index}`)))
-  return Promise.all(whole.map(async (each) => ((await each.json()) as { text: string }).text))
+/** What the ledger has of a sign-in, as text; the one whose text has these words. */
+async function signInOf(words: string): Promise<string> {
+  const { read } = asSignedIn((await signInAs(shown.url, 'vera')).ask)
+  for (let tries = 0; tries < 400; tries += 1) {
+    const { entries } = await read('/api/entries?kind=sign-in&limit=500')
+    for (const { index } of entries) {
+      const { text } = await read(`/api/ledger/entries/${index}`)
+      if (text.includes(words)) return text
+    }
+    await pause(25)
+  }
+  assert.fail(`no sign-in says ${words}`)
 }

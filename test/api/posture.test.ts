@@ -6,13 +6,13 @@ import { verdictOf } from '../../src/api/area/posture/verdict.ts'
 import { analyse } from '../charter/fixture.ts'
 import { ordersApi, ordersCharter } from '../console/orders.ts'
 import { type Shown, show } from '../console/shown.ts'
-import { reader } from './reader.ts'
+import { type SignedIn, signedIn } from './signed-in.ts'
 
 let shown: Shown
-let read: Awaited<ReturnType<typeof reader>>
+let read: SignedIn['read']
 before(async () => {
   shown = await show('{ port: 0 }', { charter: ordersCharter, api: ordersApi() })
-  read = await reader(shown)
+  ;({ read } = await signedIn(await shown.link()))
 })
 after(() => shown?.close())
 

@@ -5,7 +5,7 @@ export interface Visit {
   ask(
     method: string,
     path: string,
-    options?: { body?: unknown; headers?: Readonly<Record<string, string>> },
+    options?: { body?: unknown; headers?: Readonly<Record<string, string>>; signal?: AbortSignal },
   ): Promise<Response>
   /** Follows redirects, to other hosts too, until there is a page. `url` of the answer is where it ended. */
   go(url: string): Promise<Response>
@@ -39,8 +39,9 @@ export function visit(origin: string): Visit {
   }
   const step = (url: string): Promise<Response> => send(url, { headers: { 'sec-fetch-site': 'none' } })
   return {
-    ask: (method, path, { body, headers = {} } = {}) =>
+    ask: (method, path, { body, headers = {}, ...more } = {}) =>
       send(`${origin}${path}`, {
+        ...more,
         method,
         headers: {
           ...(method === 'GET' ? {} : { origin }),

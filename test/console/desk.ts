@@ -8,19 +8,15 @@ import { Client, ProtocolError, StreamableHTTPClientTransport } from '@modelcont
 import { type Desk, openDesk } from '../../examples/agents-support-desk/records.ts'
 import { byToken, inRun } from '../../examples/agents-support-desk/stage.ts'
 import { start } from '../../examples/agents-support-desk/start.ts'
+import { type Served, serveFile } from '../../examples/shared/serve.ts'
 import type { Run } from '../../src/charter/charter.ts'
-import { loadGuard } from '../../src/cli/guard/config.ts'
-import { type Serving, serve } from '../../src/cli/guard/serve.ts'
 import { openMcpGateway } from '../../src/gateway/mcp/gateway.ts'
 
 const example = fileURLToPath(new URL('../../examples/agents-support-desk/', import.meta.url))
 const account = 'DE89370400440532013000'
 
-export interface DeskConsole {
-  readonly serving: Serving
-  readonly url: string
+export interface DeskConsole extends Served {
   readonly desk: Desk
-  link(): Promise<string>
   /** Changes the charter's text, and puts it in force. */
   rewrite(change: (charter: string) => string): Promise<void>
   /** Has the agent call a tool in a run; gives the answer, or the reference of the question it led to. */
@@ -69,11 +65,8 @@ readers: { shop: [{ headers: { Authorization: "Bearer \${file:guard.token}" } }]
 console: { port: 0, local: { id: mia, roles: [${roles.join(', ')}], as: { roles: [manager], tenant: north } } }
 `,
   )
-  const file = join(folder, 'guard.yaml')
-  const loaded = await loadGuard(file)
-  assert.ok(loaded.ready, JSON.stringify(loaded.diagnostics.filter(({ severity }) => severity === 'error')))
-  const options = { file, version: '0', env: {}, tell: () => undefined, console: true } as const
-  const serving = await serve({ ...loaded, ready: loaded.ready }, options)
+  const served = await serveFile(join(folder, 'guard.yaml'))
+  const { serving } = served
   let current: Run | undefined
   const gateway = await openMcpGateway({
     guard: inRun(serving.core.guard, () => current),
@@ -99,10 +92,8 @@ console: { port: 0, local: { id: mia, roles: [${roles.join(', ')}], as: { roles:
   }
   let orders = 0
   return {
-    serving,
-    url: serving.console.url,
+    ...served,
     desk,
-    link: () => serving.console.link(),
     rewrite: async (change) => {
       write((text) => change(withStanding(text)))
       await serving.reload()

@@ -7,24 +7,16 @@ import { loadBank } from '../../examples/products.ts'
 import { proveExample } from '../../examples/shared/prove.ts'
 import { printFindings } from '../../src/prove/report/json.ts'
 
-export interface LiveConsole extends Live {
-  readonly url: string
-  link(): Promise<string>
-}
-
 const flaws = ['cross-tenant-reversal', 'reversal-race'] as const
 
 /** Proves two flaws of the bank, and opens it with them in a folder of its own. */
-export async function openLiveConsole(options: Pick<LiveOptions, 'paceMs'> = {}): Promise<LiveConsole> {
+export async function openLiveConsole(options: Pick<LiveOptions, 'paceMs'> = {}): Promise<Live> {
   const folder = mkdtempSync(join(tmpdir(), 'live-console-'))
   const { outcome, context } = await proveExample(await loadBank(), { flaws, only: ['bank.reverseTransfer'] })
   const findings = printFindings(outcome, context)
   const live = await openLive({ ...options, flaws, findings, folder: join(folder, 'run') })
-  const { console } = live.serving
   return {
     ...live,
-    url: console.url,
-    link: () => console.link(),
     close: async () => {
       await live.close()
       rmSync(folder, { recursive: true })

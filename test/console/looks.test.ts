@@ -3,12 +3,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
+import type { Live } from '../../examples/bank-live/live.ts'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
 import { everyPage, type Place, showPage, sideways } from './every-page.ts'
-import { type LiveConsole, openLiveConsole } from './live.ts'
+import { openLiveConsole } from './live.ts'
 
 let browser: Browser
-let live: LiveConsole
+let live: Live
 let places: readonly Place[]
 before(async () => {
   ;[browser, live] = await Promise.all([openBrowser(), openLiveConsole()])

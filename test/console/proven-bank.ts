@@ -3,24 +3,19 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FlawName } from '../../examples/bank-payments/flaws.ts'
 import type { RunningBank } from '../../examples/bank-payments/start.ts'
-import { loadGuard } from '../../src/cli/guard/config.ts'
-import { type GuardNews, type Serving, serve } from '../../src/cli/guard/serve.ts'
+import { type Served, serveFile } from '../../examples/shared/serve.ts'
 import { type Finished, type Folder, openFolder } from '../cli/prove-stage.ts'
 
 export const reporter = 'token-of-the-pipeline'
 
-export interface ProvenBank {
+export interface ProvenBank extends Served {
   readonly folder: Folder
-  readonly serving: Serving
-  readonly url: string
-  readonly control: string
   /** What went wrong without anybody being told. */
   readonly failures: readonly string[]
   /** The same bank at the same address, with other flaws. */
   become(flaws: readonly FlawName[]): Promise<RunningBank>
   /** Proves these operations, and tells the console. */
   prove(operations: readonly string[], more?: readonly string[]): Promise<Finished>
-  link(): Promise<string>
   close(): Promise<void>
 }
 
@@ -29,22 +24,15 @@ export async function openProvenBank(flaws: readonly FlawName[]): Promise<Proven
   let bank = await folder.startBank(flaws)
   const { port } = new URL(bank.url)
   writeFileSync(join(folder.path, 'guard.yaml'), guardFile(bank.url))
-  const file = join(folder.path, 'guard.yaml')
-  const loaded = await loadGuard(file)
-  if (loaded.ready === undefined) throw new Error(JSON.stringify(loaded.diagnostics))
-  const news: GuardNews[] = []
-  const env = { ...process.env, CI_TOKEN: reporter, OPS_TOKEN: 'token-of-operators' }
-  const tell = (each: GuardNews): void => void news.push(each)
-  const serving = await serve({ ...loaded, ready: loaded.ready }, { file, version: '0', env, tell, console: true })
-  const control = news.flatMap((each) => (each.kind === 'listening' ? [each.control ?? ''] : []))[0] ?? ''
+  const failures: string[] = []
+  const served = await serveFile(join(folder.path, 'guard.yaml'), {
+    env: { ...process.env, CI_TOKEN: reporter, OPS_TOKEN: 'token-of-operators' },
+    fail: (why) => void failures.push(why),
+  })
   return {
+    ...served,
     folder,
-    serving,
-    url: serving.console.url,
-    control,
-    get failures() {
-      return news.flatMap((each) => (each.kind === 'failed' ? [each.why] : []))
-    },
+    failures,
     become: async (others) => {
       await bank.close()
       bank = await folder.startBank(others, true, Number(port))
@@ -65,9 +53,8 @@ export async function openProvenBank(flaws: readonly FlawName[]): Promise<Proven
         undefined,
         { LOCKSTEP_TOKEN: reporter },
       ),
-    link: () => serving.console.link(),
     close: async () => {
-      await serving.close(0)
+      await served.serving.close(0)
       await folder.remove()
     },
   }

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadGuard } from '../../src/cli/guard/config.ts'
-import { type GuardNews, type Serving, serve } from '../../src/cli/guard/serve.ts'
+import { type Served, serveFile } from '../../examples/shared/serve.ts'
 import { hashApiKey } from '../../src/identity/key-file.ts'
 import { listen } from '../transport/open.ts'
 
@@ -35,11 +34,7 @@ approvals:
   large: { needed-when: request.amount > 100, by: manager, not: [requester] }
 `
 
-export interface Shown {
-  readonly serving: Serving
-  readonly url: string
-  readonly gateway: string
-  link(): Promise<string>
+export interface Shown extends Served {
   /** Calls the API through the guard. */
   call(who: string, path: string, body?: unknown): Promise<Response>
   close(): Promise<void>
@@ -80,28 +75,17 @@ export async function show(section = '{ port: 0 }', given: Partial<World> = {}):
     join(folder, 'guard.yaml'),
     `lockstep-guard: 1\nlisten: { port: 0 }\nupstreams: { shop: { url: "http://${address}" } }\nidentity:\n  - { kind: api-key, header: x-api-key, keys: keys.json }\nconsole: ${section}\n${world.more ?? ''}`,
   )
-  const file = join(folder, 'guard.yaml')
-  const loaded = await loadGuard(file)
-  if (loaded.ready === undefined) throw new Error(JSON.stringify(loaded.diagnostics))
-  const news: GuardNews[] = []
-  const serving = await serve(
-    { ...loaded, ready: loaded.ready },
-    { file, version: '0', env: world.env ?? {}, tell: (each) => news.push(each), console: true },
-  )
-  const gateway = news.flatMap((each) => (each.kind === 'listening' ? [each.url] : []))[0] ?? ''
+  const served = await serveFile(join(folder, 'guard.yaml'), { env: world.env ?? {} })
   return {
-    serving,
-    url: serving.console.url,
-    gateway,
-    link: () => serving.console.link(),
+    ...served,
     call: (who, path, body) =>
-      fetch(`${gateway}${path}`, {
+      fetch(`${served.gateway}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { 'x-api-key': keys[who] ?? '', 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     close: async () => {
-      await serving.close(0)
+      await served.serving.close(0)
       api.close()
       if (world.folder === undefined) rmSync(folder, { recursive: true })
     },

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import type { Live } from '../../examples/bank-live/live.ts'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
-import { type LiveConsole, openLiveConsole } from './live.ts'
+import { openLiveConsole } from './live.ts'
 
 let browser: Browser
-let live: LiveConsole
+let live: Live
 let page: Page
 let complaints: readonly string[]
 before(async () => {
