@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { listen } from '../transport/open.ts'
 
 /** Whose groups are what. */
@@ -65,6 +66,8 @@ export async function openIdp(): Promise<Idp> {
 async function settings(consoleUrl: string): Promise<object> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   return {
+    adapter: createMemoryAdapter(0),
+    ttl: { AccessToken: 600, Grant: 3600, IdToken: 600, Interaction: 600, Session: 3600 },
     clients: [
       {
         client_id: 'lockstep',

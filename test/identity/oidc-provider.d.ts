@@ -9,3 +9,8 @@ declare module 'oidc-provider' {
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>
   }
 }
+
+declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
+  /** What the provider keeps everything in unless told otherwise; chosen, it is no cause for a warning. */
+  export function createMemoryAdapter(clockToleranceSeconds: number): (model: string) => object
+}

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose'
 import * as oauth from 'oauth4webapi'
 import Provider from 'oidc-provider'
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import type { Identifier } from '../../src/identity/identity.ts'
 import { listen } from '../transport/open.ts'
 import { bearing, open, present, said } from './issuer.ts'
@@ -45,6 +46,7 @@ before(async () => {
     id_token_signed_response_alg: 'ES256',
   }
   const provider = new Provider(base, {
+    adapter: createMemoryAdapter(0),
     clients: [
       { ...client, client_id: 'bot', client_secret: secrets['bot'] },
       { ...client, client_id: 'guard', client_secret: secrets['guard'] },
@@ -62,7 +64,11 @@ before(async () => {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx: unknown, by: { clientId: string }, token: { clientId: string }) =>
+          by.clientId === token.clientId,
+      },
       dPoP: { enabled: true },
       resourceIndicators: {
         enabled: true,
