@@ -1,10 +1,11 @@
 /** The entries that were found, one a row, as many as somebody scrolls to. */
-import { Button, Group, SegmentedControl, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { type Line, useEntryPages } from '../../entry-pages.ts'
 import { Effect } from '../../parts/effect.tsx'
 import { LongList } from '../../parts/long-list.tsx'
+import { OrderChoice } from '../../parts/order.tsx'
 import { Failure, Loading, Nothing } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
 import { type LedgerSearch, queryOf, writeSearch } from './fields.ts'
@@ -31,16 +32,7 @@ export function Found({ search, change }: SearchProps): ReactElement {
               Show newer entries
             </Button>
           )}
-          <SegmentedControl
-            size="xs"
-            aria-label="Order"
-            data={[
-              { value: 'newest', label: 'Newest first' },
-              { value: 'oldest', label: 'Oldest first' },
-            ]}
-            value={order}
-            onChange={(next) => change({ ...search, order: next })}
-          />
+          <OrderChoice order={order} onChange={(next) => change({ ...search, order: next })} />
         </Group>
       </Group>
       {lines.length === 0 && !hasMore && <Nothing>No entry of the ledger is about all of this.</Nothing>}

@@ -1,5 +1,5 @@
 /** One session or run as a timeline: what was asked, decided and done, in order, with the time between. */
-import { Anchor, Badge, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactElement, useMemo } from 'react'
 import { useAnswer } from '../../answers.ts'
@@ -7,6 +7,7 @@ import type { Answer } from '../../ask.ts'
 import { useEntryPages } from '../../entry-pages.ts'
 import { Ident } from '../../parts/ident.tsx'
 import { LongList } from '../../parts/long-list.tsx'
+import { OrderChoice } from '../../parts/order.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Side } from '../../parts/side.tsx'
 import { Failure, Loading, Nothing } from '../../parts/state.tsx'
@@ -39,18 +40,7 @@ export function SessionPage(): ReactElement {
           : `Run of ${session.principal ?? 'somebody'}`
       }
       question="What happened, in which order, and what came of it?"
-      actions={
-        <SegmentedControl
-          size="xs"
-          aria-label="Order"
-          data={[
-            { value: 'oldest', label: 'Oldest first' },
-            { value: 'newest', label: 'Newest first' },
-          ]}
-          value={order}
-          onChange={(next) => go({ ...search, order: next })}
-        />
-      }
+      actions={<OrderChoice order={order} onChange={(next) => go({ ...search, order: next })} />}
     >
       <About session={session} />
       <Timeline session={session} switches={switches} order={order} to={to} search={closed} />
