@@ -121,7 +121,7 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
 }
 
 const pure =
-  /^src\/(cel|constraint|decide|session|case|wire|classify|integrity|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
+  /^src\/(cel|constraint|decide|session|case|simulate|wire|classify|integrity|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
 
 const impure: readonly (readonly [RegExp, string])[] = [
   [/from ['"]node:|import\(\s*['"]node:/, 'a node: import'],
