@@ -13,7 +13,7 @@ import type { Play } from '../scene/play.ts'
 import { makeRequest } from '../scene/request.ts'
 import { knownOf, type Sight, type Thing } from '../scene/thing.ts'
 import { bestEyes } from './eyes.ts'
-import { listedIn, listUse, nestingOf, sendList } from './listing.ts'
+import { itemsIn, listedIn, listUse, nestingOf, sendList } from './listing.ts'
 
 /**
  * Reads an object and keeps what was seen in `thing.fact`.
@@ -43,7 +43,9 @@ async function readAt(
   let gone: (() => Sight) | undefined
   for (const reader of await readersOf(play, thing, use, attacker)) {
     const exchange = await readUntilAnswered(play, thing, use, reader)
-    const seen = isList(thing, use) ? listSight(play, thing, use, exchange) : sightOf(play.lab, thing, use, exchange)
+    const seen = isList(thing, use)
+      ? listSight(play, thing, use, { reader, exchange })
+      : sightOf(play.lab, thing, use, exchange)
     const sight = seen === undefined && (await isMissing(play, thing, use, reader, exchange)) ? goneOf(thing) : seen
     if (sight === undefined) continue
     const as = play.roleOf(reader)
@@ -165,9 +167,24 @@ function sightOf(lab: Lab, thing: Thing, use: Use, exchange: Exchange): Sight {
     : readObject(thing.type, isRecord(value) ? { ...thing.learnt, ...value } : value, knownOf(thing, lab.now()))
 }
 
-/** A list that does not show an object does not tell that it is not there. */
-function listSight(play: Play, thing: Thing, use: Use, exchange: Exchange): Sight {
-  return refuses(play.lab.charter, use, exchange) ? undefined : listedIn(play, thing, use, exchange.response?.json)
+/**
+ * A list that does not show an object does not tell that it is not there, unless the charter says that such objects go, and it was one
+ * of more for the same reader before.
+ */
+function listSight(
+  play: Play,
+  thing: Thing,
+  use: Use,
+  { reader, exchange }: { readonly reader: Signed; readonly exchange: Exchange },
+): Sight {
+  if (refuses(play.lab.charter, use, exchange)) return undefined
+  const json = exchange.response?.json
+  const fact = listedIn(play, thing, use, json)
+  const among = itemsIn(json, play.lab.charter.operations.get(use.operation)?.lists?.items ?? [], thing.type).length
+  if (fact !== undefined) thing.listed = { to: reader.name, among }
+  else if (thing.type.gone !== undefined && thing.listed?.to === reader.name && among < thing.listed.among)
+    return goneOf(thing)
+  return fact
 }
 
 /**

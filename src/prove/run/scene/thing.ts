@@ -27,6 +27,8 @@ export interface Thing {
   /** What the answer that made it said of it. */
   learnt?: Readonly<Record<string, unknown>>
   fact?: ObjectFact
+  /** To whom a list showed it last, as one of how many. */
+  listed?: { readonly to: string; readonly among: number }
   readonly look?: Look
   /** What a look was answered that failed for reasons of the system's own, as `503 overloaded`. */
   outage?: string
