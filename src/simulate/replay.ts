@@ -4,6 +4,7 @@
  * Each call is judged on what really happened before it: what was let through counts, whatever the new charter would have said of it.
  */
 import type { Call, CallRequest, Charter, ObjectFact, OperationId } from '../charter/charter.ts'
+import { treatmentIn, workflowsOf } from '../constraint/run.ts'
 import { isSought, type SoughtText } from '../constraint/where.ts'
 import { neededFacts } from '../decide/needed.ts'
 import type { Incoming, Outcome, Ruling } from '../guard/call.ts'
@@ -34,6 +35,8 @@ export type Untold = Unreadable | 'objects' | 'history' | 'headers' | 'guard'
 export interface Verdict {
   readonly recorded: RecordedDecision
   readonly after: Judgement
+  /** How the new charter treats the operation. */
+  readonly mode: RecordedDecision['mode']
   readonly untold?: Untold
 }
 
@@ -119,12 +122,17 @@ class Player {
   }
 
   async decide(recorded: RecordedDecision): Promise<Verdict> {
+    const { mode } = treatmentIn(workflowsOf(this.#charter, recorded.operation))
+    return { recorded, mode, ...(await this.#judge(recorded)) }
+  }
+
+  async #judge(recorded: RecordedDecision): Promise<Pick<Verdict, 'after' | 'untold'>> {
     const { content } = recorded
     this.#now = Math.max(this.#now, recorded.at)
     const tookPart = this.#tookPart(recorded)
     if ('unreadable' in content) {
       if (tookPart && isLet(recorded)) this.#holes.add(recorded.operation, recorded.principal)
-      return { recorded, after: nothing, untold: content.unreadable }
+      return { after: nothing, untold: content.unreadable }
     }
     const incoming: Incoming = {
       operation: recorded.operation,
@@ -139,14 +147,13 @@ class Player {
     else await this.#guard?.evaluate(incoming)
     await this.#store.transact([], (transaction) => transaction.write(grants))
     const facts = this.#facts
-    if (!isFacts(facts)) return { recorded, after: nothing, untold: 'guard' }
+    if (!isFacts(facts)) return { after: nothing, untold: 'guard' }
     const after = judge(this.#charter, facts, call)
-    if (this.#unseen.has(recorded.operation))
-      return { recorded, after: { ...after, effect: 'untold' }, untold: 'headers' }
-    if (after.effect === 'untold') return { recorded, after, untold: 'objects' }
+    if (this.#unseen.has(recorded.operation)) return { after: { ...after, effect: 'untold' }, untold: 'headers' }
+    if (after.effect === 'untold') return { after, untold: 'objects' }
     if (this.#holes.concern(this.#charter, facts, call))
-      return { recorded, after: { ...after, effect: 'untold' }, untold: 'history' }
-    return { recorded, after }
+      return { after: { ...after, effect: 'untold' }, untold: 'history' }
+    return { after }
   }
 
   async settle({ call, at, effect, status, answer }: RecordedOutcome): Promise<void> {

@@ -54,16 +54,34 @@ export async function tally(verdicts: AsyncIterable<Verdict>): Promise<Tally> {
   return { recorded, decided: same + moved, same, shifts: all, untold }
 }
 
-function isSame({ recorded, after }: Verdict): boolean {
-  const owed = after.decision.obligations.map((each) => each.kind)
-  return recorded.effect === after.effect && owed.toSorted().join() === recorded.obligations.toSorted().join()
+/** What a decision comes to. */
+interface Going {
+  readonly effect: Judgement['effect']
+  readonly obligations: readonly string[]
 }
 
-function add(shifts: Map<string, Shift>, { recorded, after }: Verdict): void {
-  const direction = directionBetween(recorded.effect, after.effect)
+const passing: Going = { effect: 'allow', obligations: [] }
+
+/** Then and now. Where one of the charters only observes the operation its calls pass; where both do, what they would say counts. */
+function goingsOf({ recorded, after, mode }: Verdict): readonly [before: Going, after: Going] {
+  const then: Going = recorded
+  const now: Going = { effect: after.effect, obligations: after.decision.obligations.map(({ kind }) => kind) }
+  if (recorded.mode === mode) return [then, now]
+  return mode === 'observe' ? [then, passing] : [passing, now]
+}
+
+function isSame(verdict: Verdict): boolean {
+  const [before, after] = goingsOf(verdict)
+  return before.effect === after.effect && before.obligations.toSorted().join() === after.obligations.toSorted().join()
+}
+
+function add(shifts: Map<string, Shift>, verdict: Verdict): void {
+  const { recorded, after } = verdict
+  const [then, now] = goingsOf(verdict)
+  const direction = directionBetween(then.effect, now.effect)
   const told = direction === 'looser' ? recorded.reasons : after.decision.reasons
   const reasons = told.map(({ constraint, says }) => ({ constraint, says: says ?? constraint }))
-  const key = [recorded.operation, recorded.effect, after.effect, ...reasons.map((each) => each.constraint)].join(' ')
+  const key = [recorded.operation, then.effect, now.effect, ...reasons.map((each) => each.constraint)].join(' ')
   const known = shifts.get(key)
   const example: Example = {
     call: recorded.call,
@@ -74,8 +92,8 @@ function add(shifts: Map<string, Shift>, { recorded, after }: Verdict): void {
   shifts.set(key, {
     direction,
     operation: recorded.operation,
-    before: recorded.effect,
-    after: after.effect,
+    before: then.effect,
+    after: now.effect,
     reasons,
     count: (known?.count ?? 0) + 1,
     examples: [...(known?.examples ?? []), example].slice(0, mostExamples),

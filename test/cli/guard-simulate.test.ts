@@ -109,6 +109,11 @@ const changes: readonly [says: string, change: (text: string) => string, shifts:
       `${text}rules:\n  - { limit: api.open, sum: request.amount, at-most: 550, per: principal, name: total }\n`,
     ['api.open allow → deny 2 rules.total'],
   ],
+  [
+    'what is only observed',
+    (text) => `${text}workflows:\n  orders: { operations: [api.open, api.refund], mode: observe }\n`,
+    ['api.open deny → allow 1 order.open.when', 'api.refund ask → allow 1 order.refund.approval.large'],
+  ],
 ]
 for (const [says, change, expected] of changes) {
   test(says, async () => {
