@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 
 /** A file of another form is thrown away. */
-const form = 5
+const form = 6
 /** Processes of one machine that have an overview of their own in one folder. */
 const mostOwners = 8
 /** Who is ending lets go of it so soon. */
@@ -79,7 +79,16 @@ export function makeIndex(db: Database, name: string): void {
 }
 
 /** Effects that people look for and that are rare: found by an index together with who or what. */
-export const notableEffects: ReadonlySet<string> = new Set(['deny', 'ask', 'refused', 'unknown', 'revoked', 'off'])
+export const notableEffects: ReadonlySet<string> = new Set([
+  'deny',
+  'ask',
+  'would-deny',
+  'would-ask',
+  'refused',
+  'unknown',
+  'revoked',
+  'off',
+])
 
 /**
  * Opens the file for a ledger; what is there of another form, or of another ledger, is dropped. A file has one owner: where another process

@@ -18,7 +18,7 @@ export interface Summary {
   /** Of an agent that others called: those between it and the person, nearest first. */
   readonly through?: readonly string[]
   readonly tenant?: string
-  /** What was decided, said or came of it. */
+  /** What was decided, said or came of it; `would-deny` and `would-ask` where that was only observed. */
   readonly effect?: string
   readonly run?: string
   readonly workflow?: string
@@ -66,7 +66,7 @@ function whatOf(entry: Entry): Partial<Summary> {
       const [first] = reasons
       return {
         operation,
-        effect,
+        effect: mode === 'observe' && stops(effect) ? `would-${effect}` : effect,
         mode,
         ...(use === undefined ? {} : { use }),
         ...(run === undefined ? {} : { run }),
@@ -154,6 +154,10 @@ function otherwise(
     case 'start':
       return { effect: 'started', ...saying(`${entry.origin} ${entry.version}`) }
   }
+}
+
+function stops(effect: string): boolean {
+  return effect === 'deny' || effect === 'ask' || effect === 'defer'
 }
 
 function nameOf({ type, key }: ObjectName): string {

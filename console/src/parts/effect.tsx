@@ -3,6 +3,7 @@ import { Badge } from '@mantine/core'
 import {
   IconArrowBackUp,
   IconCheck,
+  IconEye,
   IconHandStop,
   IconMinus,
   IconPencil,
@@ -19,6 +20,8 @@ const looks: Readonly<Record<string, Look>> = {
   modify: ['allowed, changed', 'teal', IconPencil],
   deny: ['refused', 'red', IconX],
   ask: ['asked', 'yellow', IconHandStop],
+  'would-deny': ['would be refused', 'orange', IconEye],
+  'would-ask': ['would be asked', 'orange', IconEye],
   defer: ['deferred', 'gray', IconMinus],
   effective: ['took effect', 'green', IconCheck],
   'not-effective': ['no effect', 'gray', IconMinus],
@@ -31,9 +34,8 @@ const looks: Readonly<Record<string, Look>> = {
   on: ['on', 'green', IconPower],
 }
 
-export function Effect({ of, mode }: { readonly of: string; readonly mode?: string | undefined }): ReactElement {
+export function Effect({ of }: { readonly of: string }): ReactElement {
   const [word, color, Icon] = looks[of] ?? [of, 'gray', IconMinus]
-  const said = mode === 'observe' && of !== 'allow' ? `would be ${word}` : word
   return (
     <Badge
       variant="light"
@@ -43,7 +45,7 @@ export function Effect({ of, mode }: { readonly of: string; readonly mode?: stri
       leftSection={<Icon size={12} stroke={2.4} aria-hidden />}
       className="effect"
     >
-      {said}
+      {word}
     </Badge>
   )
 }

@@ -16,6 +16,8 @@ const effects = [
   'allow',
   'deny',
   'ask',
+  'would-deny',
+  'would-ask',
   'modify',
   'effective',
   'not-effective',

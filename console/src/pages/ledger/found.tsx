@@ -52,7 +52,7 @@ export function Found({ search, change }: SearchProps): ReactElement {
 }
 
 function EntryRow({ line, search }: { readonly line: Line; readonly search: LedgerSearch }): ReactElement {
-  const { index, at, kind, effect, operation, principal, person, objects = [], says, mode } = line
+  const { index, at, kind, effect, operation, principal, person, objects = [], says } = line
   return (
     <Link
       data-row
@@ -64,7 +64,7 @@ function EntryRow({ line, search }: { readonly line: Line; readonly search: Ledg
       <span className="entry-index">{count.format(index)}</span>
       <When at={at} />
       <span className="entry-kind">{kind}</span>
-      <span>{effect !== undefined && <Effect of={effect} mode={mode} />}</span>
+      <span>{effect !== undefined && <Effect of={effect} />}</span>
       <span className="entry-what">
         {operation !== undefined && <b>{operation}</b>} {objects.slice(0, 2).join(', ')}{' '}
         <span className="entry-says">{says}</span>

@@ -17,7 +17,7 @@ const spans = [
 ] as const
 type SpanName = (typeof spans)[number][0]
 type Counts = Answer<'GET /api/counts'>['counts']
-const refusing = ['deny', 'ask', 'refused', 'unknown']
+const refusing = ['deny', 'ask', 'would-deny', 'would-ask', 'refused', 'unknown']
 const count = new Intl.NumberFormat('en')
 
 // biome-ignore lint/style/noDefaultExport: what is loaded lazily is a default

@@ -1,7 +1,8 @@
 /** What the charter says of the move or state that is looked at, and the last calls there. */
-import { Badge, CloseButton, Group, List, Paper, Text, Title } from '@mantine/core'
+import { CloseButton, Group, List, Paper, Text, Title } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useAnswer } from '../../answers.ts'
+import { Effect } from '../../parts/effect.tsx'
 import { Says } from '../../parts/says.tsx'
 import { To } from '../../parts/to.tsx'
 import { When } from '../../parts/when.tsx'
@@ -83,13 +84,6 @@ function Sentences({ use, titled }: { readonly use: Drawn['uses'][number]; reado
   )
 }
 
-const words: Readonly<Record<string, readonly [string, string]>> = {
-  allow: ['allowed', 'green'],
-  modify: ['allowed, changed', 'green'],
-  deny: ['refused', 'red'],
-  ask: ['asked', 'yellow'],
-}
-
 interface RecentProps {
   readonly use: string
   readonly state: string | undefined
@@ -120,16 +114,14 @@ function Recent({ use, state, since }: RecentProps): ReactElement | null {
         {data.entries.map(({ index, at, call, effect = '', principal, objects, says }) => (
           <li key={index}>
             <Group gap={6} wrap="wrap">
-              <Badge size="sm" variant="light" radius="sm" tt="none" color={words[effect]?.[1] ?? 'gray'}>
-                {words[effect]?.[0] ?? effect}
-              </Badge>
+              <Effect of={effect} />
               <To href={call === undefined ? `/ledger?any=${index}` : `/calls/${encodeURIComponent(call)}`} fz="sm">
                 {objects?.[0] ?? 'call'}
               </To>
               <Text size="sm">{principal}</Text>
               <When at={at} />
             </Group>
-            {effect === 'deny' && <Text size="xs">{says}</Text>}
+            {effect.endsWith('deny') && <Text size="xs">{says}</Text>}
           </li>
         ))}
       </ul>

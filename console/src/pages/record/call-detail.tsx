@@ -67,7 +67,7 @@ function Decided({ entry, decision, shown }: DecidedProps): ReactElement {
         <Title order={2} size="h4">
           {operation}
         </Title>
-        <Effect of={effect} mode={mode} />
+        <Effect of={mode === 'observe' && effect !== 'allow' && effect !== 'modify' ? `would-${effect}` : effect} />
         <When at={Date.parse(at)} />
       </Group>
       <Reasons reasons={reasons} effect={effect} />

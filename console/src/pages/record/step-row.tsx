@@ -90,7 +90,7 @@ function Ends({ step }: { readonly step: Step }): ReactElement {
           {secrets.map(({ says }) => says).join(', ')}
         </Badge>
       )}
-      {line.effect !== undefined && <Effect of={line.effect} mode={line.mode} />}
+      {line.effect !== undefined && <Effect of={line.effect} />}
       {answer?.effect !== undefined && (
         <span className="entry-says">
           <Effect of={answer.effect} /> by {answer.principal}
