@@ -72,9 +72,11 @@ export class People {
     if (last !== undefined) await this.#reverse('dana', last.id, amount)
   }
 
-  /** A clerk gives back so much that somebody else has to agree. */
-  async giveBackMuch(who: string, amount: number): Promise<void> {
-    await this.#reverse('dana', await this.pay(who, amount), amount)
+  /** A clerk gives back so much that somebody else has to agree; the answer is the id of the transfer. */
+  async giveBackMuch(who: string, amount: number): Promise<string> {
+    const id = await this.pay(who, amount)
+    await this.#reverse('dana', id, amount)
+    return id
   }
 
   /** A partner looks and pays under a consent. */
@@ -97,10 +99,10 @@ export class People {
     await this.#call('eve', 'POST', `/transfers/${id}/cancel`)
   }
 
-  /** A clerk of the other brand takes money back. */
-  async otherBrand(): Promise<void> {
+  /** A clerk of the other brand takes money back; the answer is how that was answered. */
+  async otherBrand(): Promise<number | undefined> {
     const last = this.#executed.findLast(({ who }) => who !== 'carol')
-    if (last !== undefined) await this.#reverse('dirk', last.id, last.amount)
+    return last && (await this.#reverse('dirk', last.id, last.amount)).status
   }
 
   /** A clerk gives back several times at once what may be given back once. */

@@ -35,11 +35,14 @@ async function only(awaited?: string): Promise<List['findings'][number]> {
 }
 
 /** Tries it again; what it ended with. */
-async function verify(fingerprint: string): Promise<{ requests: number; verdict: string; why: string }> {
+async function verify(
+  fingerprint: string,
+  way = 'direct',
+): Promise<{ requests: number; verdict: string; why: string }> {
   const path = `/api/findings/${fingerprint}/verification`
-  const begun = await console.ask('POST', path)
+  const begun = await console.ask('POST', path, { body: { way } })
   assert.equal(begun.status, 204, await begun.text())
-  assert.equal((await console.ask('POST', path)).status, 409, 'one at a time')
+  assert.equal((await console.ask('POST', path, { body: { way } })).status, 409, 'one at a time')
   const text = await (await console.ask('GET', '/api/verification')).text()
   const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data))
   const { requests, verdict, why } = told.at(-1)
@@ -56,7 +59,7 @@ test('what prove found is reported, tried again, mended, and back', async () => 
   const { finding, proof, guard, lifecycle }: Detail = await console.read(`/api/findings/${fingerprint}`)
   assert.match(finding.target, /^bank=http:\/\/127\.0\.0\.1:\d+$/)
   assert.ok(proof.transcript.some(({ purpose }) => purpose === 'abuse') && proof.control.length > 0)
-  assert.deepEqual([guard.demands, guard.observed], [true, false])
+  assert.deepEqual([finding.guard, guard.enforcing], ['refuses', []])
   assert.match(guard.excerpt?.text ?? '', /not/)
   assert.equal(
     lifecycle?.arrows.some(({ isBroken, names }) => isBroken && names.includes('approve')),
@@ -132,6 +135,16 @@ test('one that is accepted fails no run that fetches what is accepted, until it 
   assert.equal((await console.ask('DELETE', path)).status, 404)
   assert.equal((await only()).state, 'came-back')
   assert.match(await (await console.ask('GET', '/api/acceptances')).text(), /nothing is accepted/)
+})
+
+test('tried through the guard, it is closed; the API behind it is as it was', async () => {
+  const { fingerprint, state, guard } = await only()
+  assert.deepEqual([state, guard], ['came-back', 'refuses'])
+  const guarded = await verify(fingerprint, 'guarded')
+  assert.equal(guarded.verdict, 'fixed', guarded.why)
+  assert.equal((await only()).state, 'came-back')
+  const { history }: Detail = await console.read(`/api/findings/${fingerprint}`)
+  assert.equal(history[0]?.what, 'guarded-fixed')
 })
 
 /** The same run, as if it were made now. */

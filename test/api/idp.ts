@@ -13,7 +13,8 @@ export const people: Readonly<Record<string, readonly string[]>> = {
   olga: ['on-call'],
   adam: ['admins'],
   both: ['approvers', 'on-call'],
-  ann: ['approvers', 'managers'],
+  ann: ['approvers', 'managers', 'approver'],
+  dana: ['approvers', 'approver', 'clerk'],
   stranger: ['kitchen'],
 }
 
@@ -79,7 +80,7 @@ async function settings(consoleUrl: string): Promise<object> {
     ],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: 'idp', use: 'sig', alg: 'ES256' }] },
     cookies: { keys: ['a key of the test'] },
-    claims: { openid: ['sub', 'groups'], profile: ['name'] },
+    claims: { openid: ['sub', 'groups', 'tenant'], profile: ['name'] },
     conformIdTokenClaims: false,
     features: {
       devInteractions: { enabled: false },
@@ -92,7 +93,7 @@ async function settings(consoleUrl: string): Promise<object> {
     interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
     findAccount: (_context: unknown, id: string) => ({
       accountId: id,
-      claims: () => ({ sub: id, groups: people[id] ?? [] }),
+      claims: () => ({ sub: id, groups: people[id] ?? [], tenant: 'north' }),
     }),
     loadExistingGrant: async ({ oidc }: GrantContext) => {
       const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId })

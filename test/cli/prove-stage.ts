@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FlawName } from '../../examples/bank-payments/flaws.ts'
-import { type RunningBank, start } from '../../examples/bank-payments/start.ts'
+import { type BankOptions, type RunningBank, start } from '../../examples/bank-payments/start.ts'
 
 const bin = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
 const example = fileURLToPath(new URL('../../examples/bank-payments/', import.meta.url))
@@ -22,7 +22,11 @@ export interface Finished {
 export interface Folder {
   readonly path: string
   /** Starts the bank there: its tokens replace those of the bank before. */
-  readonly startBank: (flaws: readonly FlawName[], testHooks?: boolean, port?: number) => Promise<RunningBank>
+  readonly startBank: (
+    flaws: readonly FlawName[],
+    testHooks?: boolean,
+    more?: Pick<BankOptions, 'port' | 'named'>,
+  ) => Promise<RunningBank>
   /** Runs `lockstep`; `during` sees the process while it runs. */
   readonly run: (
     args: readonly string[],
@@ -40,8 +44,8 @@ export function openFolder(): Folder {
   for (const name of ['charter.yaml', 'openapi.yaml', 'identities.yaml']) cpSync(join(example, name), join(path, name))
   return {
     path,
-    startBank: async (flaws, testHooks = true, port = 0) => {
-      const bank = await start({ flaws, port, ...(testHooks ? { testHooks: true } : {}) })
+    startBank: async (flaws, testHooks = true, more = {}) => {
+      const bank = await start({ flaws, port: 0, ...more, ...(testHooks ? { testHooks: true } : {}) })
       open.add(bank)
       mkdirSync(join(path, '.lockstep'), { recursive: true })
       for (const [name, token] of Object.entries(bank.tokens))

@@ -41,12 +41,12 @@ test('a run that is published shows by itself, by cause, and every page of it is
 test('its page has proof and guard, tries it again, and lets somebody live with it', async () => {
   await page.goto(`${bank.url}/findings`)
   await page.getByRole('link', { name: 'Separation of duties broken' }).click()
-  await page.getByText('The guard closes it').waitFor()
+  await page.getByText('Yes, for every call that passes through the guard').waitFor()
   await page.getByRole('img', { name: /lifecycle of transfer; approve was possible/ }).waitFor()
   await page.getByText('eve tries the abuse').first().waitFor()
   assert.deepEqual(await findingsOf(page, 'finding'), [])
 
-  await page.getByRole('button', { name: 'Verify' }).click()
+  await page.getByRole('button', { name: 'Verify at the API' }).click()
   await page.getByText(/\d+ requests/).waitFor()
   await page.getByText('Still open', { exact: true }).waitFor({ timeout: 60_000 })
 
@@ -59,7 +59,7 @@ test('its page has proof and guard, tries it again, and lets somebody live with 
   await page.getByText('acceptance withdrawn').waitFor()
 
   await bank.become([])
-  await page.getByRole('button', { name: 'Verify' }).click()
+  await page.getByRole('button', { name: 'Verify at the API' }).click()
   await page.getByText('tried again: fixed').waitFor({ timeout: 60_000 })
   assert.deepEqual([complaints, bank.failures], [[], []])
 })

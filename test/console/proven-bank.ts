@@ -8,8 +8,23 @@ import { type Finished, type Folder, openFolder } from '../cli/prove-stage.ts'
 
 export const reporter = 'token-of-the-pipeline'
 
+/** What is otherwise than usual. */
+export interface ProvenBankOptions {
+  /** The charter the guard enforces, instead of the bank's own; it may include that. */
+  readonly charter?: string
+  /** More members of the `console` of the guard file, as YAML. */
+  readonly console?: readonly string[]
+  /** More sections of the guard file. */
+  readonly sections?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Ids of people are their names. */
+  readonly named?: true
+}
+
 export interface ProvenBank extends Served {
   readonly folder: Folder
+  /** The bank as it runs now. */
+  readonly bank: RunningBank
   /** What went wrong without anybody being told. */
   readonly failures: readonly string[]
   /** The same bank at the same address, with other flaws. */
@@ -19,23 +34,28 @@ export interface ProvenBank extends Served {
   close(): Promise<void>
 }
 
-export async function openProvenBank(flaws: readonly FlawName[]): Promise<ProvenBank> {
+export async function openProvenBank(flaws: readonly FlawName[], options: ProvenBankOptions = {}): Promise<ProvenBank> {
   const folder = openFolder()
-  let bank = await folder.startBank(flaws)
+  const named = options.named === true ? { named: true as const } : {}
+  let bank = await folder.startBank(flaws, true, named)
   const { port } = new URL(bank.url)
-  writeFileSync(join(folder.path, 'guard.yaml'), guardFile(bank.url))
+  if (options.charter !== undefined) writeFileSync(join(folder.path, 'guarded.yaml'), options.charter)
+  writeFileSync(join(folder.path, 'guard.yaml'), guardFile(bank.url, options))
   const failures: string[] = []
   const served = await serveFile(join(folder.path, 'guard.yaml'), {
-    env: { ...process.env, CI_TOKEN: reporter, OPS_TOKEN: 'token-of-operators' },
+    env: { ...process.env, CI_TOKEN: reporter, OPS_TOKEN: 'token-of-operators', ...options.env },
     fail: (why) => void failures.push(why),
   })
   return {
     ...served,
     folder,
     failures,
+    get bank() {
+      return bank
+    },
     become: async (others) => {
       await bank.close()
-      bank = await folder.startBank(others, true, Number(port))
+      bank = await folder.startBank(others, true, { ...named, port: Number(port) })
       return bank
     },
     prove: (operations, more = []) =>
@@ -60,9 +80,10 @@ export async function openProvenBank(flaws: readonly FlawName[]): Promise<Proven
   }
 }
 
-function guardFile(url: string): string {
+function guardFile(url: string, { charter, console = [], sections = [] }: ProvenBankOptions): string {
   return `
 lockstep-guard: 1
+${charter === undefined ? '' : 'charter: guarded.yaml'}
 listen: { port: 0 }
 upstreams: { bank: { url: "${url}" } }
 identity:
@@ -80,5 +101,6 @@ console:
   port: 0
   findings: [findings.json]
   prove: { identities: identities.yaml, targets: { bank: "${url}" } }
+${console.map((line) => `  ${line}\n`).join('')}${sections.join('\n')}
 `
 }

@@ -3,6 +3,7 @@
 import type { StoredFinding } from '../../prove/report/json.ts'
 import { classOf, idsOf } from '../../prove/report/show.ts'
 import type { ProofRun } from './run.ts'
+import type { VerificationWay } from './verification.ts'
 
 export const findingStates = ['open', 'came-back', 'accepted', 'fixed'] as const
 export type FindingState = (typeof findingStates)[number]
@@ -26,6 +27,9 @@ export const momentKinds = [
   'verified-fixed',
   'verified-open',
   'verified-unclear',
+  'guarded-fixed',
+  'guarded-open',
+  'guarded-unclear',
   'accepted',
   'acceptance-withdrawn',
 ] as const
@@ -123,14 +127,16 @@ export function missed(life: Life, verdict: 'held' | 'not-reached' | undefined, 
 }
 
 export interface VerifiedAs {
+  readonly way: VerificationWay
   readonly verdict: 'fixed' | 'open' | 'unclear'
   readonly why: string
   readonly by: string
   readonly at: number
 }
 
-/** What trying just it again makes of it. */
-export function verified(life: Life, { verdict, why, by, at }: VerifiedAs): Life {
+/** What trying just it again makes of it. That the guard refuses it mends nothing behind it. */
+export function verified(life: Life, { way, verdict, why, by, at }: VerifiedAs): Life {
+  if (way === 'guarded') return { ...life, history: added(life.history, { at, by, why, what: `guarded-${verdict}` }) }
   const told = { at, by, why, what: `verified-${verdict}` as const }
   if (verdict === 'fixed') return ended(life, told)
   const history = added(life.history, told)

@@ -128,7 +128,12 @@ export function openFindings({ shelf, guard, charter, masking, now = Date.now }:
     },
     async verified(fingerprint, result) {
       await change(fingerprint, (life) => verified(life, { ...result, at: now() }))
-      await note(`finding-${result.verdict}`, fingerprint, result.by, result.why.slice(0, 300))
+      await note(
+        `finding-${result.way === 'guarded' ? 'guarded-' : ''}${result.verdict}`,
+        fingerprint,
+        result.by,
+        result.why.slice(0, 300),
+      )
     },
   }
 }

@@ -7,6 +7,10 @@ import type { FindingStore } from './store.ts'
 export const verificationStages = ['signing-in', 'rightful', 'abuse', 'cleaning-up', 'done'] as const
 export type VerificationStage = (typeof verificationStages)[number]
 
+/** At the target itself, or with the guard in front of it. */
+export const verificationWays = ['direct', 'guarded'] as const
+export type VerificationWay = (typeof verificationWays)[number]
+
 /** How far it is. */
 export interface Progress {
   readonly stage: VerificationStage
@@ -17,6 +21,7 @@ export interface Progress {
 /** The one that goes on, or the last one that did. */
 export interface Verification extends Progress {
   readonly fingerprint: string
+  readonly way: VerificationWay
   readonly by: string
   readonly at: number
   readonly verdict?: 'fixed' | 'open' | 'unclear'
@@ -29,14 +34,17 @@ export interface Verifier {
   readonly longestMs: number
   verify(
     finding: StoredFinding,
-    tell: (progress: Progress) => void,
-    signal: AbortSignal,
+    trial: {
+      readonly way: VerificationWay
+      readonly tell: (progress: Progress) => void
+      readonly signal: AbortSignal
+    },
   ): Promise<{ readonly verdict: 'fixed' | 'open' | 'unclear'; readonly why: string }>
 }
 
 export interface Verifications {
   /** @throws {Problem} 404 when it is unknown or nothing says where the target is, 409 while another one goes on. */
-  start(fingerprint: string, by: string): Promise<void>
+  start(fingerprint: string, asked: Pick<Verification, 'by' | 'way'>): Promise<void>
   current(): Promise<Verification | undefined>
   /** Ends the one this node does. */
   close(): Promise<void>
@@ -67,23 +75,24 @@ export function makeVerifications(options: VerificationOptions): Verifications {
       last = { ...begun, ...progress }
       void keep(last, begun.at + by.longestMs)
     }
-    const result = await by.verify(finding, tell, ending.signal).catch((error: unknown) => ({
+    const { way } = begun
+    const result = await by.verify(finding, { way, tell, signal: ending.signal }).catch((error: unknown) => ({
       verdict: 'unclear' as const,
       why: error instanceof Error ? error.message : 'it could not be tried',
     }))
     try {
-      await findings.verified(begun.fingerprint, { ...result, by: begun.by })
+      await findings.verified(begun.fingerprint, { ...result, way, by: begun.by })
     } finally {
       await keep({ ...last, ...result, stage: 'done' }, now() + shownMs)
     }
   }
   return {
-    async start(fingerprint, by) {
+    async start(fingerprint, { by, way }) {
       if (verifier === undefined)
         throw new Problem(404, 'no-target', 'the guard file does not say where findings may be tried: `console.prove`')
       const finding = await findings.proof(fingerprint)
       if (finding === undefined) throw new Problem(404, 'unknown', 'there is no such finding')
-      const begun: Verification = { fingerprint, by, at: now(), stage: 'signing-in', requests: 0 }
+      const begun: Verification = { fingerprint, way, by, at: now(), stage: 'signing-in', requests: 0 }
       await begin(shelf, begun, begun.at + verifier.longestMs)
       running = carryOut(verifier, finding, begun).catch((error: unknown) =>
         onFailure(error instanceof Error ? error.message : 'a finding could not be tried'),

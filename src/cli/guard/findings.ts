@@ -13,7 +13,7 @@ import type { Route } from '../../gateway/control/route.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { isSecretHeader, isSecretMember } from '../../prove/identity/secret.ts'
 import { openShelf } from '../../store/shelf/open.ts'
-import type { GuardConfig } from './config.ts'
+import { charterPath, type GuardConfig, type ReadyCharter } from './config.ts'
 import { shelfPlace } from './places.ts'
 import type { Secrets } from './secrets.ts'
 import { verifierOf } from './verify-child.ts'
@@ -36,12 +36,17 @@ export interface FindingsOptions {
   readonly guard: Pick<Guard, 'note' | 'charter'>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly fail: (why: string) => void
+  /** What is in force now. */
+  readonly ready: () => ReadyCharter
+  /** The guard file. */
+  readonly file: string
 }
 
 /** Takes in the files the guard file names, now and whenever they change. */
-export function serveFindings(config: GuardConfig, { shelf, guard, env, fail }: FindingsOptions): ServedFindings {
+export function serveFindings(config: GuardConfig, options: FindingsOptions): ServedFindings {
+  const { shelf, guard, fail, ready } = options
   const findings = findingsOn(shelf, guard)
-  const verifier = verifierOf(config, env)
+  const verifier = verifierOf(config, options)
   const verifications = makeVerifications({ shelf, findings, verifier, onFailure: fail })
   const files = (config.file.console?.findings ?? []).map((file) => resolve(config.folder, file))
   const take = async (): Promise<void> => {
@@ -58,10 +63,7 @@ export function serveFindings(config: GuardConfig, { shelf, guard, env, fail }: 
       verifications,
       canVerify: verifier !== undefined,
       charter: () => guard.charter(),
-      readCharter: async (file) => {
-        const found = await readText(file)
-        return 'code' in found ? undefined : found.text
-      },
+      inForce: () => ({ main: charterPath(config.folder, config.file), texts: ready().texts }),
     }),
     close: async () => {
       stop()

@@ -37,6 +37,8 @@ export interface ConsoleOptions {
   /** What is in force now: files may change while it runs. */
   readonly ready: () => GuardConfig & ReadyCharter
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The guard file. */
+  readonly file: string
   readonly fail: (why: string) => void
 }
 
@@ -51,7 +53,7 @@ export async function openConsole(config: GuardConfig & ReadyCharter, options: C
   const shelf = await openShelf(await shelfPlace(config, options.secrets))
   const overview = openOverview(await overviewConfig(config, options), options.fail)
   const changes = openChanges(shelf, options)
-  const findings = serveFindings(config, { shelf, guard: options.core.guard, env: options.env, fail: options.fail })
+  const findings = serveFindings(config, { ...options, shelf, guard: options.core.guard })
   const closing = new AbortController()
   const forget = setInterval(() => void shelf.forget(Date.now()).catch(() => undefined), forgetMs).unref()
   const close = async (): Promise<void> => {

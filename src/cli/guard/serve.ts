@@ -133,6 +133,7 @@ export async function serve(loaded: LoadedGuard & { readonly ready: Ready }, opt
         vault: safe,
         ready: () => now.ready,
         env: options.env,
+        file: options.file,
         fail: tell,
       })
     const doors = { ...opened, mcp, models, a2a, console }

@@ -23,8 +23,15 @@ const usual = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SYSTEMROOT', 'NODE_EXTRA_CA_CE
 const eventSchema = z.object({ stage: z.enum(verificationStages), requests: z.number() })
 const resultSchema = z.array(z.object({ verdict: z.enum(['fixed', 'open', 'unclear']), why: z.string() })).length(1)
 
+export interface VerifierOptions {
+  readonly env: Env
+  /** The guard file, for trying with a guard in front. */
+  readonly file: string
+}
+
 /** Undefined when the guard file does not say where. */
-export function verifierOf({ folder, file }: GuardConfig, env: Env): Verifier | undefined {
+export function verifierOf(config: GuardConfig, { env, file: guardFile }: VerifierOptions): Verifier | undefined {
+  const { folder, file } = config
   const prove = file.console?.prove
   if (prove === undefined) return undefined
   const minutes = prove['max-minutes']
@@ -46,14 +53,17 @@ export function verifierOf({ folder, file }: GuardConfig, env: Env): Verifier | 
   ]
   return {
     longestMs,
-    async verify(finding, tell, signal) {
+    async verify(finding, { way, tell, signal }) {
       const scratch = await mkdtemp(join(tmpdir(), 'lockstep-verify-'))
       try {
         const report = join(scratch, 'findings.json')
         await writeFile(report, JSON.stringify(fileOf(finding)), { mode: 0o600 })
-        const given = [program, 'verify', finding.fingerprint, '--findings', report, ...args]
+        const guarded = way === 'guarded'
+        const through = guarded ? ['--guard', guardFile] : []
+        const given = [program, 'verify', finding.fingerprint, '--findings', report, ...args, ...through]
+        const named = [...(await namedIn(identities)), ...(guarded ? namedBy(config) : [])]
         const child = spawn(process.execPath, given, {
-          env: await envOf(identities, env),
+          env: envOf(named, env),
           stdio: ['ignore', 'pipe', 'pipe'],
           timeout: longestMs,
           signal,
@@ -73,10 +83,29 @@ function fileOf(finding: StoredFinding): FindingsFile {
   return { format: 'lockstep-findings/1', ...rest, findings: [finding] }
 }
 
-/** SECURITY: the variables of the guard hold its own secrets; the child gets those its identities name. */
-async function envOf(identities: string, env: Env): Promise<NodeJS.ProcessEnv> {
-  const text = await readFile(identities, 'utf8')
-  const named = parseTemplate(text).flatMap((piece) => (piece.kind === 'env' ? [piece.name] : []))
+/** Variables that the identities name. */
+async function namedIn(identities: string): Promise<readonly string[]> {
+  return variablesIn(await readFile(identities, 'utf8'))
+}
+
+/** Variables that a guard needs to tell callers apart, to reach what is behind it, and to look at it. */
+function namedBy({ file: { identity, upstreams, readers, mcp } }: GuardConfig): readonly string[] {
+  const parts = [identity, upstreams, readers, mcp?.servers]
+  const asWritten = (_: string, value: unknown): unknown =>
+    isReference(value) && value.from === 'env' ? `\${env:${value.name}}` : value
+  return variablesIn(JSON.stringify(parts, asWritten))
+}
+
+function isReference(value: unknown): value is { readonly from: string; readonly name: string } {
+  return typeof value === 'object' && value !== null && 'from' in value && 'name' in value
+}
+
+function variablesIn(text: string): readonly string[] {
+  return parseTemplate(text).flatMap((piece) => (piece.kind === 'env' ? [piece.name] : []))
+}
+
+/** SECURITY: the variables of the guard hold its own secrets; the child gets those that are named. */
+function envOf(named: readonly string[], env: Env): NodeJS.ProcessEnv {
   const pairs = [...usual, ...named].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
   return { ...Object.fromEntries(pairs), NO_COLOR: '1' }
 }

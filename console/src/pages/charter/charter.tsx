@@ -8,13 +8,14 @@ import { Page } from '../../parts/page.tsx'
 import { Failure, Loading } from '../../parts/state.tsx'
 import { CarryOver } from './carry-over.tsx'
 import './charter.css'
+import { type Closing, ClosingNote, useClosing } from './closing.tsx'
 import { completeAt } from './complete.ts'
 import { Cases, Difference, type Revised } from './difference.tsx'
 import { type Drafting, type Charter as InForce, useDraft } from './draft.ts'
 import { Editor } from './editor.tsx'
 import { Explained } from './explained.tsx'
 import { Problems } from './problems.tsx'
-import { Propose } from './propose.tsx'
+import { Propose, type ProposeProps } from './propose.tsx'
 import { Recorded } from './recorded.tsx'
 import { type CharterSearch, panels } from './search.ts'
 import { type Simulation, useSimulation } from './simulation.ts'
@@ -30,9 +31,17 @@ export function Charter(): ReactElement {
 
 function Begun({ charter }: { readonly charter: InForce }): ReactElement {
   const drafting = useDraft(charter)
+  const search: CharterSearch = useSearch({ strict: false })
+  const { isBegun, finding } = useClosing(charter, drafting, search.closes)
   if (drafting.isStale) return <CarryOver drafting={drafting} />
-  // With another charter in force the editor begins anew: it has that one's text.
-  return <Bench key={charter.version} charter={charter} drafting={drafting} />
+  if (!isBegun) return <Loading />
+  return (
+    <>
+      {finding !== undefined && <ClosingNote finding={finding} />}
+      {/* With another charter in force the editor begins anew: it has that one's text. */}
+      <Bench key={charter.version} charter={charter} drafting={drafting} finding={finding} />
+    </>
+  )
 }
 
 /** So long nothing was typed before the text is looked at. */
@@ -41,10 +50,12 @@ const restMs = 400
 interface BenchProps {
   readonly charter: InForce
   readonly drafting: Drafting
+  /** What the change is to close. */
+  readonly finding: Closing['finding']
 }
 
 /** The text at one side, what is said of it at the other. */
-function Bench({ charter, drafting }: BenchProps): ReactElement {
+function Bench({ charter, drafting, finding }: BenchProps): ReactElement {
   const { draft } = drafting
   const search: CharterSearch = useSearch({ strict: false })
   const navigate = useNavigate()
@@ -65,7 +76,7 @@ function Bench({ charter, drafting }: BenchProps): ReactElement {
   return (
     <div className="charter-bench">
       <TextSide {...shared} drafting={drafting} goTo={goTo} onLine={setLine} />
-      <PanelSide {...shared} revised={revised} show={search.show ?? 'explanation'} />
+      <PanelSide {...shared} revised={revised} finding={finding} show={search.show ?? 'explanation'} />
     </div>
   )
 }
@@ -87,12 +98,13 @@ interface TextSideProps extends SideProps {
   readonly onLine: (line: number) => void
 }
 
-function TextSide({ charter, names, file, checked, go, drafting, goTo, onLine }: TextSideProps): ReactElement {
+function TextSide({ charter, names, file, checked, to, go, drafting, goTo, onLine }: TextSideProps): ReactElement {
   const { draft } = drafting
   const { data, error, isFetching } = checked
   const [epoch, setEpoch] = useState(0)
   const discard = (): void => {
     drafting.replace({})
+    to({ closes: undefined })
     setEpoch(epoch + 1)
   }
   const changed = Object.keys(draft.files)
@@ -118,6 +130,7 @@ const none: readonly never[] = []
 
 interface PanelSideProps extends SideProps {
   readonly revised: Revised
+  readonly finding: Closing['finding']
   readonly show: (typeof panels)[number]
 }
 
@@ -152,6 +165,7 @@ function Panel({
   checked: { data },
   go,
   revised,
+  finding,
   show,
   simulation,
 }: PanelSideProps & { readonly simulation: Simulation }): ReactElement {
@@ -169,9 +183,26 @@ function Panel({
       return <Recorded revised={revised} hasErrors={hasErrors} simulation={simulation} />
     case 'propose': {
       const isSimulated = now.state === 'done' && now.files === revised.files
-      return <Propose revised={revised} keeps={charter.keeps} hasErrors={hasErrors} isSimulated={isSimulated} />
+      return (
+        <Propose
+          revised={revised}
+          keeps={charter.keeps}
+          hasErrors={hasErrors}
+          isSimulated={isSimulated}
+          {...(finding === undefined ? {} : { begins: wordsFor(finding) })}
+        />
+      )
     }
   }
+}
+
+/** What a change that closes a finding says of itself, unless somebody says it better. */
+function wordsFor({
+  title,
+  fingerprint,
+  sentence,
+}: NonNullable<Closing['finding']>): NonNullable<ProposeProps['begins']> {
+  return { title: `Refuse: ${title}`.slice(0, 100), why: `Closes the finding ${fingerprint}: ${sentence}` }
 }
 
 interface BarProps {

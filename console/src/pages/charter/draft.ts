@@ -1,5 +1,5 @@
 /** What somebody is changing: kept in this browser until it is proposed or thrown away. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Answer } from '../../ask.ts'
 
 export type Charter = Answer<'GET /api/charter'>
@@ -24,7 +24,7 @@ export interface Drafting {
 export function useDraft(charter: Charter): Drafting {
   const key = `lockstep-charter-${charter.name}`
   const [kept, keep] = useState<Draft | undefined>(() => readDraft(key))
-  const isEmpty = kept === undefined || Object.keys(kept.files).length === 0
+  const isEmpty = kept === undefined || Object.entries(kept.files).every(([name, text]) => text === charter.files[name])
   const draft = isEmpty ? { version: charter.version, base: {}, files: {} } : kept
   const save = (next: Draft): void => {
     keep(next)
@@ -38,6 +38,11 @@ export function useDraft(charter: Charter): Drafting {
     })
     save({ version: charter.version, base: Object.fromEntries(base), files: Object.fromEntries(changed) })
   }
+  // What was proposed is in force: nothing is left of it, whatever comes next.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once
+  useEffect(() => {
+    if (isEmpty && kept !== undefined && Object.keys(kept.files).length > 0) save(draft)
+  }, [isEmpty])
   return {
     draft,
     isStale: draft.version !== charter.version,

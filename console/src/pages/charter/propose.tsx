@@ -15,6 +15,8 @@ export interface ProposeProps {
   readonly hasErrors: boolean
   /** Whether it was tried on the recorded calls as it is. */
   readonly isSimulated: boolean
+  /** What the form begins with. */
+  readonly begins?: { readonly title: string; readonly why: string }
 }
 
 const places = {
@@ -32,10 +34,10 @@ export function Propose(props: ProposeProps): ReactElement {
   )
 }
 
-function Form({ revised, keeps, hasErrors, isSimulated }: ProposeProps): ReactElement {
+function Form({ revised, keeps, hasErrors, isSimulated, begins }: ProposeProps): ReactElement {
   const may = useMay('administer')
-  const [title, setTitle] = useState('')
-  const [why, setWhy] = useState('')
+  const [title, setTitle] = useState(begins?.title ?? '')
+  const [why, setWhy] = useState(begins?.why ?? '')
   const act = useAct('POST /api/charter/changes', ['GET /api/charter/changes'])
   const isEmpty = Object.keys(revised.files).length === 0
   if (!may)

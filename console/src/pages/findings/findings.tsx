@@ -10,7 +10,7 @@ import { When } from '../../parts/when.tsx'
 import './findings.css'
 import { ProofRuns } from './runs.tsx'
 import { type Chosen, chosenIn, type Filter, filters } from './search.ts'
-import { type Finding, Prose, SeverityBadge, StateBadge, severities, states, stateWords } from './words.tsx'
+import { type Finding, GuardBadge, Prose, SeverityBadge, StateBadge, severities, states, stateWords } from './words.tsx'
 
 export function Findings(): ReactElement {
   const { data, error } = useAnswer('GET /api/findings', {})
@@ -143,7 +143,7 @@ function Cause({ cause, group }: { readonly cause: string; readonly group: reado
 }
 
 function Row({ finding }: { readonly finding: Finding }): ReactElement {
-  const { fingerprint, title, sentence, severity, state, endpoint, first, last, acceptance } = finding
+  const { fingerprint, title, sentence, severity, state, endpoint, first, last, acceptance, guard } = finding
   return (
     <li className="findings-row">
       <SeverityBadge severity={severity} />
@@ -158,8 +158,9 @@ function Row({ finding }: { readonly finding: Finding }): ReactElement {
           {endpoint}
         </Text>
       </Stack>
-      <Stack gap={0} align="flex-start">
+      <Stack gap={4} align="flex-start">
         <StateBadge state={state} />
+        {state !== 'fixed' && <GuardBadge standing={guard} />}
         {acceptance !== undefined && state === 'accepted' && (
           <Text size="xs" c="dimmed">
             {acceptance.owner}, until {acceptance.until}

@@ -17,10 +17,19 @@ const stages: Readonly<Record<Verification['stage'], string>> = {
   done: 'done',
 }
 
+type Way = Verification['way']
+
 const verdicts = {
-  fixed: ['Fixed', IconCircleCheck],
-  open: ['Still open', IconCircleDot],
-  unclear: ['Impossible to tell', IconHelpCircle],
+  direct: {
+    fixed: ['Fixed', IconCircleCheck],
+    open: ['Still open', IconCircleDot],
+    unclear: ['Impossible to tell', IconHelpCircle],
+  },
+  guarded: {
+    fixed: ['Closed by the guard', IconCircleCheck],
+    open: ['The guard lets it through', IconCircleDot],
+    unclear: ['Impossible to tell', IconHelpCircle],
+  },
 } as const
 
 export function Verify({ detail: { finding, canVerify } }: { readonly detail: Detail }): ReactElement {
@@ -29,19 +38,23 @@ export function Verify({ detail: { finding, canVerify } }: { readonly detail: De
   const start = useAct('POST /api/findings/{fingerprint}/verification')
   const here = verification?.fingerprint === finding.fingerprint ? verification : undefined
   const isRunning = verification !== undefined && verification.stage !== 'done'
-  const begin = (): void => start.mutate({ parameters: { fingerprint: finding.fingerprint } }, { onSuccess: follow })
+  const begin = (way: Way): void =>
+    start.mutate({ parameters: { fingerprint: finding.fingerprint }, body: { way } }, { onSuccess: follow })
   return (
     <Paper withBorder p="sm">
-      <Group justify="space-between">
-        <Title order={2} size="h5">
-          Try it again
-        </Title>
-        {may && canVerify && (
-          <Button size="xs" onClick={begin} disabled={isRunning} loading={start.isPending}>
-            Verify
+      <Title order={2} size="h5">
+        Try it again
+      </Title>
+      {may && canVerify && (
+        <Group gap="xs" mt={6}>
+          <Button size="xs" onClick={() => begin('direct')} disabled={isRunning || start.isPending}>
+            Verify at the API
           </Button>
-        )}
-      </Group>
+          <Button size="xs" variant="default" onClick={() => begin('guarded')} disabled={isRunning || start.isPending}>
+            Verify through the guard
+          </Button>
+        </Group>
+      )}
       <div role="status">
         <Standing here={here} isElsewhere={isRunning && here === undefined} />
       </div>
@@ -69,7 +82,7 @@ function Standing({
         </Text>
       </Group>
     )
-  const [words, Icon] = verdicts[here.verdict]
+  const [words, Icon] = verdicts[here.way][here.verdict]
   return (
     <Text size="sm" mt={6}>
       <Icon size={14} aria-hidden /> <strong>{words}</strong>: {here.why}

@@ -6,7 +6,10 @@ import {
   IconArrowBackUp,
   IconCircleCheck,
   IconCircleDot,
+  IconEye,
   IconInfoCircle,
+  IconShieldCheck,
+  IconShieldOff,
   IconUserCheck,
 } from '@tabler/icons-react'
 import type { ReactElement } from 'react'
@@ -59,6 +62,22 @@ export function StateBadge({ state }: { readonly state: State }): ReactElement {
   )
 }
 
+const ofGuard = {
+  refuses: ['green', IconShieldCheck, 'guard refuses it'],
+  observes: ['orange', IconEye, 'guard only records it'],
+  'lets-through': ['red', IconShieldOff, 'guard lets it through'],
+} as const
+
+/** Whether the guard in front refuses such calls now. */
+export function GuardBadge({ standing }: { readonly standing: Finding['guard'] }): ReactElement {
+  const [color, Icon, word] = ofGuard[standing]
+  return (
+    <Badge color={color} variant="light" radius="sm" tt="none" leftSection={<Icon size={12} aria-hidden />}>
+      {word}
+    </Badge>
+  )
+}
+
 export const momentWords: Readonly<Record<Detail['history'][number]['what'], string>> = {
   found: 'found',
   seen: 'seen again by a run',
@@ -69,6 +88,9 @@ export const momentWords: Readonly<Record<Detail['history'][number]['what'], str
   'verified-fixed': 'tried again: fixed',
   'verified-open': 'tried again: still open',
   'verified-unclear': 'tried again: impossible to tell',
+  'guarded-fixed': 'tried through the guard: closed',
+  'guarded-open': 'tried through the guard: not closed',
+  'guarded-unclear': 'tried through the guard: impossible to tell',
   accepted: 'accepted',
   'acceptance-withdrawn': 'acceptance withdrawn',
   'acceptance-ended': 'acceptance ended',

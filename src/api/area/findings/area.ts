@@ -1,11 +1,13 @@
 /** What the console asks of findings, and does about them. */
-import type { Charter, Position } from '../../../charter/charter.ts'
+import type { Charter } from '../../../charter/charter.ts'
 import { Problem } from '../../../gateway/control/problem.ts'
 import type { StoredFinding } from '../../../prove/report/json.ts'
+import type { InForceFiles } from '../../../revise/revision.ts'
 import { type Mounted, mount } from '../../endpoint.ts'
 import { printAccepted } from '../../findings/accept-file.ts'
 import type { FindingStore, KnownFinding } from '../../findings/store.ts'
 import type { Verification, Verifications } from '../../findings/verification.ts'
+import { enforcing, excerptAt, standingAt } from './at-guard.ts'
 import { drawLifecycle } from './drawing.ts'
 import { findingEndpoints } from './endpoints.ts'
 
@@ -15,8 +17,8 @@ export interface FindingAreaOptions {
   readonly canVerify: boolean
   /** In force. */
   readonly charter: () => Charter
-  /** The text of a file of the charter in force; undefined when it cannot be read. */
-  readonly readCharter: (file: string) => Promise<string | undefined>
+  /** Its texts. */
+  readonly inForce: () => InForceFiles
   readonly now?: () => number
 }
 
@@ -25,7 +27,7 @@ export function findingArea({
   verifications,
   canVerify,
   charter,
-  readCharter,
+  inForce,
   now = Date.now,
 }: FindingAreaOptions): readonly Mounted[] {
   const get = async (fingerprint: string): Promise<KnownFinding> => {
@@ -45,7 +47,7 @@ export function findingArea({
       return {
         finding: shown(life, charter()),
         proof: proofOf(finding),
-        guard: await guardOf(charter(), life, readCharter),
+        guard: guardOf(charter(), life, inForce()),
         ...(lifecycle === undefined ? {} : { lifecycle }),
         history: historyOf(life, now()),
         canVerify,
@@ -56,9 +58,9 @@ export function findingArea({
     'DELETE /api/findings/{fingerprint}/acceptance': ({ parameters, viewer }) =>
       findings.withdraw(parameters.fingerprint, viewer.principal.id),
     'GET /api/acceptances': async () => once(printAccepted(await findings.list())),
-    'POST /api/findings/{fingerprint}/verification': async ({ parameters, viewer }) => {
+    'POST /api/findings/{fingerprint}/verification': async ({ parameters, body: { way }, viewer }) => {
       await get(parameters.fingerprint)
-      await verifications.start(parameters.fingerprint, viewer.principal.id)
+      await verifications.start(parameters.fingerprint, { by: viewer.principal.id, way })
     },
     'GET /api/verification': async ({ signal }) => follow(verifications, signal),
     'GET /api/proofs': async () => ({ runs: [...(await findings.runs())] }),
@@ -83,7 +85,7 @@ export function findingArea({
 
 function shown(life: KnownFinding, charter: Charter) {
   const object = charter.operations.get(life.operation)?.uses.find(({ id }) => id === life.use)?.object?.type
-  return { ...life, ...(object === undefined ? {} : { object }) }
+  return { ...life, guard: standingAt(charter, life), ...(object === undefined ? {} : { object }) }
 }
 
 function proofOf({ because, rule, rootCause, remedy, proof, alsoSeen }: StoredFinding) {
@@ -105,36 +107,9 @@ function proofOf({ because, rule, rootCause, remedy, proof, alsoSeen }: StoredFi
   }
 }
 
-async function guardOf(
-  charter: Charter,
-  { operation, use, constraint }: KnownFinding,
-  read: FindingAreaOptions['readCharter'],
-) {
-  const demanded = charter.operations
-    .get(operation)
-    ?.uses.find(({ id }) => id === use)
-    ?.constraints.find(({ id }) => id === constraint)
-  const observed = [...charter.workflows.values()].some(
-    (flow) => flow.mode === 'observe' && flow.operations.has(operation),
-  )
-  const text = demanded === undefined ? undefined : await read(demanded.position.file)
-  return {
-    demands: demanded !== undefined,
-    observed,
-    ...(text === undefined || demanded === undefined ? {} : { excerpt: excerptOf(text, demanded.position) }),
-  }
-}
-
-const mostLines = 12
-
-/** The line, and those below it that belong to it. */
-function excerptOf(text: string, { file, line }: Position): { file: string; line: number; text: string } {
-  const [first = '', ...rest] = text.split('\n').slice(line - 1)
-  const depth = (row: string): number => row.length - row.trimStart().length
-  const end = rest.findIndex((row) => row.trim() !== '' && depth(row) <= depth(first))
-  const rows = [first, ...rest.slice(0, end < 0 ? mostLines : Math.min(end, mostLines))]
-  const cut = rows.map((row) => row.slice(Math.min(depth(first), depth(row))))
-  return { file: file.split('/').at(-1) ?? file, line, text: cut.join('\n').trimEnd() }
+function guardOf(charter: Charter, life: KnownFinding, files: InForceFiles) {
+  const excerpt = excerptAt(charter, life, files)
+  return { ...(excerpt === undefined ? {} : { excerpt }), enforcing: [...enforcing(charter, life, files)] }
 }
 
 /** The latest first. That an acceptance is over is told where it shows. */

@@ -4,6 +4,8 @@ import { sentSchema } from '../../../prove/report/json-schema.ts'
 import type { EndpointTable } from '../../endpoint.ts'
 import { coverageVerdicts } from '../../findings/coverage.ts'
 import { findingStates, momentKinds } from '../../findings/life.ts'
+import { verificationWays } from '../../findings/verification.ts'
+import { guardStandings } from './at-guard.ts'
 
 const text = z.string().trim().min(1).max(500)
 const moment = z.number().meta({ description: 'Milliseconds since 1970.' })
@@ -30,6 +32,9 @@ const known = z.object({
   last: moment,
   runs: z.number(),
   target: z.string(),
+  guard: z
+    .enum(guardStandings)
+    .meta({ description: 'What the guard makes of such calls now, by the charter in force.' }),
   acceptance: acceptance.optional(),
 })
 
@@ -76,9 +81,13 @@ const proof = z.object({
 })
 
 const guarding = z.object({
-  demands: z.boolean().meta({ description: 'The charter in force has this constraint for this use.' }),
-  observed: z.boolean().meta({ description: 'A workflow that is only observed uses the operation.' }),
-  excerpt: z.object({ file: z.string(), line: z.number(), text: z.string() }).optional(),
+  excerpt: z
+    .object({ file: z.string(), line: z.number(), text: z.string() })
+    .optional()
+    .meta({ description: 'The line of the charter in force that is broken. Absent where it does not demand this.' }),
+  enforcing: z
+    .array(z.object({ file: z.string(), line: z.number(), before: z.string(), after: z.string() }))
+    .meta({ description: 'Lines to change so that what is only observed is enforced.' }),
 })
 
 const history = z
@@ -156,8 +165,10 @@ export const findingEndpoints = {
   },
   'POST /api/findings/{fingerprint}/verification': {
     id: 'verifyFinding',
-    summary: 'Tries just this finding again at the target that the guard file names; one at a time',
+    summary:
+      'Tries just this finding again at the target that the guard file names, or with the guard in front; one at a time',
     needs: 'operate',
+    body: z.strictObject({ way: z.enum(verificationWays) }),
   },
   'GET /api/verification': {
     id: 'followVerification',
