@@ -37,7 +37,7 @@ const say = (text = ''): void => write(`${text}\n`)
 const built = ensureConsole()
 // Whoever waits for it is told; until then it is nobody's failure.
 built.catch(() => undefined)
-const bank = await loadBank()
+const bank = await loadBank({ named: true })
 
 say(paint('bold', 'A bank with four checks left out'))
 for (const flaw of flaws) say(`  - ${FLAWS[flaw].sentence}`)

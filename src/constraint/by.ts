@@ -1,11 +1,12 @@
-import type { Choice, ObjectFact, ObjectType } from '../charter/charter.ts'
-import { compileChoices, type Entitled, looksAtObject, type Truth } from './choice.ts'
+import type { Charter, Choice, ObjectFact, ObjectType } from '../charter/charter.ts'
+import { actorsOf, compileChoices, type Entitled, looksAtObject, type Truth } from './choice.ts'
 import { type Context, isLeftOut, slotFact } from './context.ts'
 import type { Kind, Shortfall } from './kind.ts'
 import { refOf, slotType } from './slot.ts'
 import { whoWords } from './words.ts'
 
 const notAmong: Shortfall = { outcome: 'broken', detail: 'the caller is none of them' }
+const elsewhere: Shortfall = { outcome: 'broken', detail: 'the caller is one of another tenant' }
 const unsure = 'it is not known whether the caller is one of them'
 export const missing: Shortfall = { outcome: 'broken', detail: 'the object does not exist' }
 
@@ -20,7 +21,9 @@ export const by: Kind<'by'> = {
       const answer = entitledTogether(context, entitled)
       if (answer === 'yes' || isLeftOut(context, ref)) return undefined
       if (answer === 'unknown') return unknownFor(lackingOf(choices, type, slotFact(context, slot, type?.name)))
-      return looks && slotFact(context, slot, type?.name) === null ? missing : notAmong
+      return looks && slotFact(context, slot, type?.name) === null
+        ? missing
+        : strangerTo(choices, context, site.charter)
     }
   },
   describe: ({ choices, slot, says }) => {
@@ -45,6 +48,16 @@ export const by: Kind<'by'> = {
       'unauthenticated',
     ]
   },
+}
+
+/** Who is an actor that may, and may not here, is so for another tenant. */
+function strangerTo(choices: readonly Choice[], { call: { principal } }: Context, charter: Charter): Shortfall {
+  const plain = choices.flatMap(({ actor, party, scope, states }) =>
+    actor === undefined || party !== undefined || scope !== undefined || states !== undefined ? [] : [actor],
+  )
+  if (plain.length === 0 || principal.chain !== undefined || principal.id === undefined) return notAmong
+  const own = actorsOf(charter, principal)
+  return plain.some((actor) => own.includes(actor)) ? elsewhere : notAmong
 }
 
 /**

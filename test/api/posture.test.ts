@@ -39,8 +39,8 @@ test('what waits for somebody, what is off and what went astray need somebody', 
   assert.deepEqual(
     posture.verdict.needs.map(({ says, to }: { says: string; to: string }) => [says, to]),
     [
-      ['1 object went where nothing intends it', '/ledger?rule=astray'],
-      ['1 call waits for an approval', '/approvals'],
+      ['Look at 1 object that went where nothing intends it', '/ledger?rule=astray'],
+      ['Answer 1 call that waits for an approval', '/approvals'],
     ],
   )
   assert.equal(posture.verdict.says, '2 things need you.')
@@ -55,6 +55,8 @@ test('what waits for somebody, what is off and what went astray need somebody', 
 const quiet = {
   severe: 0,
   slight: 0,
+  unguarded: 0,
+  observed: 0,
   refused: 0,
   calls: 0,
   approvals: 0,
@@ -71,8 +73,17 @@ test('every sign that is worth somebody’s while is one thing to do, with a pla
   for (const name of signs) {
     const value = typeof well[name as keyof typeof well] === 'boolean' ? true : 1
     const { says, needs } = verdictOf({ ...well, [name]: value })
-    assert.deepEqual([says, needs.length, needs[0]?.to.startsWith('/')], ['1 thing needs you.', 1, true], name)
+    assert.deepEqual([needs.length, needs[0]?.to.startsWith('/')], [1, true], name)
+    assert.match(says, /^1 (thing needs you|proven flaw of the API is open; the guard)/, name)
   }
+})
+
+test('of proven flaws it says first whether the guard refuses them', () => {
+  const said = (severe: number, slight: number, unguarded: number): string =>
+    verdictOf({ ...well, severe, slight, unguarded }).says
+  assert.equal(said(3, 1, 0), '4 proven flaws of the API are open; the guard refuses them all.')
+  assert.equal(said(1, 0, 2), '3 proven flaws of the API are open; the guard refuses 1 of them.')
+  assert.equal(said(0, 0, 1), '1 proven flaw of the API is open; the guard does not refuse it.')
 })
 
 const desk = analyse(ordersCharter).charter
@@ -98,7 +109,7 @@ test('who reads what anybody may write and moves amounts is risky; who was only 
   assert.deepEqual(ranked[0]?.risks, [
     { says: 'moves amounts', of: ['shop.refund'] },
     { says: 'does what needs an approval', of: ['shop.refund'] },
-    { says: 'reads what nobody vouches for', of: ['shop.look'] },
+    { says: 'reads what anybody may have written', of: ['shop.look'] },
   ])
   assert.deepEqual(ranked[1]?.risks.at(-1), { says: '40 of 41 calls refused', of: ['shop.refund'] })
 })

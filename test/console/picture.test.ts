@@ -47,9 +47,11 @@ test('all is well until something happens; then it is on top, with a way to it',
   await shown.call('ann', '/orders/o2/pay', {})
   await shown.call('max', '/orders/o2/refund', { amount: 400 })
   await page.getByText('2 things need you.').waitFor()
-  const way = page.getByRole('link', { name: '1 object went where nothing intends it' })
+  const way = page.getByRole('link', { name: 'Look at 1 object that went where nothing intends it' })
   assert.equal(await way.getAttribute('href'), '/ledger?rule=astray')
-  await page.getByRole('img', { name: /Calls a minute in the last hour: 4 allowed, 1 asked, 0 refused/ }).waitFor()
+  await page
+    .getByRole('img', { name: /Calls a minute in the last hour: 4 allowed, 1 held for approval, 0 refused/ })
+    .waitFor()
   await looksWell()
   await page.getByRole('link', { name: '4 allowed' }).click()
   await page.waitForURL('**/ledger?kind=decision&effect=allow&from=*')

@@ -9,7 +9,7 @@ type Effect = Verdict['recorded']['effect']
 
 /** A call that was refused or allowed, and would be again. */
 async function shiftsOf(effect: Effect, then: Mode, now: Mode): Promise<readonly string[]> {
-  const reasons = [{ constraint: 'order.open.when', says: 'no' }]
+  const reasons = [{ constraint: 'order.open.when', kind: 'when', outcome: 'broken', says: 'no' }] as const
   const verdict: Verdict = {
     recorded: {
       kind: 'decision',

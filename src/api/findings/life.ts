@@ -56,6 +56,8 @@ export interface Life {
   readonly constraint: string
   readonly use: string
   readonly sentence: string
+  /** How bad it is, and why, in plain words. */
+  readonly because: string
   /** The check that is missing, without where: findings that share it have one cause. */
   readonly cause: string
   readonly first: number
@@ -168,7 +170,7 @@ function added(history: readonly Moment[], moment: Moment): readonly Moment[] {
 }
 
 function described(finding: StoredFinding) {
-  const { fingerprint, title, severity, operation, endpoint, constraint, proof } = finding
+  const { fingerprint, title, severity, because, operation, endpoint, constraint, proof } = finding
   // The ids are those of this version's lists, whatever the report says.
   const known = classOf({ class: finding.class })
   return {
@@ -183,6 +185,7 @@ function described(finding: StoredFinding) {
     constraint,
     use: proof.case.use,
     sentence: proof.sentence,
+    because,
     cause: causeOf(finding),
   }
 }

@@ -36,6 +36,7 @@ export function Finding(): ReactElement {
       </Text>
       <div className="finding-columns">
         <Stack gap="lg" miw={0}>
+          <Guarded detail={data} />
           <Facts detail={data} />
           <div className="finding-pair">
             <Side title="The rightful call, which works">
@@ -56,7 +57,6 @@ export function Finding(): ReactElement {
               </Scroll>
             </div>
           )}
-          <Guarded detail={data} />
           <AlsoSeen detail={data} />
         </Stack>
         <Stack gap="lg" miw={0}>

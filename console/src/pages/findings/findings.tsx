@@ -10,7 +10,17 @@ import { When } from '../../parts/when.tsx'
 import './findings.css'
 import { ProofRuns } from './runs.tsx'
 import { type Chosen, chosenIn, type Filter, filters } from './search.ts'
-import { type Finding, GuardBadge, Prose, SeverityBadge, StateBadge, severities, states, stateWords } from './words.tsx'
+import {
+  type Finding,
+  GuardBadge,
+  isOpen,
+  Prose,
+  SeverityBadge,
+  StateBadge,
+  severities,
+  states,
+  stateWords,
+} from './words.tsx'
 
 export function Findings(): ReactElement {
   const { data, error } = useAnswer('GET /api/findings', {})
@@ -44,6 +54,9 @@ export function Findings(): ReactElement {
           ))}
         </>
       )}
+      <Go to="/coverage" size="sm">
+        What was tried of each demand of the charter
+      </Go>
       <ProofRuns />
     </Page>
   )
@@ -51,7 +64,12 @@ export function Findings(): ReactElement {
 
 function fits(finding: Finding, chosen: Chosen): boolean {
   if (chosen.state === undefined && finding.state === 'fixed') return false
-  return filters.every((name) => chosen[name] === undefined || chosen[name] === 'any' || finding[name] === chosen[name])
+  const isThere = isOpen(finding)
+  return filters.every((name) => {
+    const value = chosen[name]
+    if (name === 'state' && value === 'there') return isThere
+    return value === undefined || value === 'any' || finding[name] === value
+  })
 }
 
 /** Findings that share a missing check, the worst and oldest first. */
@@ -113,6 +131,7 @@ function optionsFor(name: Filter, findings: readonly Finding[]): { value: string
   if (name === 'state')
     return [
       first,
+      { value: 'there', label: 'open or back' },
       { value: 'any', label: 'any state' },
       ...states.map((each) => ({ value: each, label: stateWords[each] })),
     ]

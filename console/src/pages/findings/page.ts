@@ -18,15 +18,20 @@ const routes = [
     path: '/proofs/$run',
     component: lazyRouteComponent(() => import('./runs.tsx'), 'ProofRun'),
   }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/coverage',
+    component: lazyRouteComponent(() => import('./coverage.tsx'), 'Coverage'),
+  }),
 ] as const
 
 export const findings = {
   place: { label: 'Findings', icon: IconBug },
   routes,
   renewedBy: {
-    'GET /api/findings': ['act'],
-    'GET /api/findings/{fingerprint}': ['act'],
+    'GET /api/findings': ['act', 'charter'],
+    'GET /api/findings/{fingerprint}': ['act', 'charter'],
     'GET /api/proofs': ['act'],
-    'GET /api/coverage': ['act'],
+    'GET /api/coverage': ['act', 'charter'],
   },
 } satisfies ListedPage

@@ -10,11 +10,21 @@ export function chosenIn(search: Readonly<Record<string, unknown>>): Chosen {
 }
 
 export const verdicts = ['proven', 'held', 'not-reached'] as const
+export const coverages = [...verdicts, 'untried'] as const
 export interface ChosenVerdict {
   readonly verdict?: (typeof verdicts)[number]
 }
 
 export function verdictIn({ verdict }: Readonly<Record<string, unknown>>): ChosenVerdict {
   const found = verdicts.find((each) => each === verdict)
+  return found === undefined ? {} : { verdict: found }
+}
+
+export interface ChosenCoverage {
+  readonly verdict?: (typeof coverages)[number]
+}
+
+export function coverageIn({ verdict }: Readonly<Record<string, unknown>>): ChosenCoverage {
+  const found = coverages.find((each) => each === verdict)
   return found === undefined ? {} : { verdict: found }
 }

@@ -23,6 +23,11 @@ type Severity = Finding['severity']
 export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low']
 export const states: readonly State[] = ['open', 'came-back', 'accepted', 'fixed']
 
+/** Proven, and nobody mended it or lives with it. */
+export function isOpen({ state }: Pick<Finding, 'state'>): boolean {
+  return state === 'open' || state === 'came-back'
+}
+
 const ofSeverity = {
   critical: ['red', IconAlertOctagon],
   high: ['orange', IconAlertTriangle],

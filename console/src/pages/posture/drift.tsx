@@ -13,16 +13,25 @@ export function Drift({ day }: { readonly day: Day }): ReactElement {
   return (
     <Panel title="Drift" aside="last 24 hours">
       <dl className="facts">
-        <Fact label="Objects where nothing leads" value={astray} href="/ledger?rule=astray" bad={astray > 0} />
-        <Fact label="Tools held, not as approved" value={toolsHeld} href={tools} bad={toolsHeld > 0} />
+        <Fact
+          label="Objects in a state nothing leads to"
+          value={astray}
+          href={`/ledger?kind=outcome&rule=astray&from=${from}`}
+          bad={astray > 0}
+        />
+        <Fact label="Tools held: not as approved" value={toolsHeld} href={tools} bad={toolsHeld > 0} />
         {toolsNoted > 0 && <Fact label="Tools to look at" value={toolsNoted} href={tools} bad />}
         <Fact
-          label="Undescribed requests passed"
+          label="Requests no description has, passed"
           value={undescribed.passed}
           href={`${unknown}&effect=allow`}
           bad={undescribed.passed > 0}
         />
-        <Fact label="Undescribed requests refused" value={undescribed.refused} href={`${unknown}&effect=deny`} />
+        <Fact
+          label="Requests no description has, refused"
+          value={undescribed.refused}
+          href={`${unknown}&effect=deny`}
+        />
         {charterRefused !== undefined && (
           <Fact
             label={`Changed charter refused: ${charterRefused.says}`}

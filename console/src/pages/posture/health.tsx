@@ -11,12 +11,12 @@ export function Health({ ledger }: { readonly ledger: Ledger }): ReactElement {
   return (
     <Panel title="Record" aside={failing === undefined ? 'signed' : undefined}>
       <dl className="facts">
-        <Fact label="Entries" value={size} href="/ledger" />
-        <Fact label="Under a signed checkpoint" value={covered} href="/ledger" />
+        <Fact label="Entries of the ledger" value={size} href="/ledger" />
+        <Fact label="Of those signed" value={covered} href="/ledger" />
         {failing !== undefined && (
           <Fact label={`No checkpoint can be made: ${failing}`} value="see" href="/ledger" bad />
         )}
-        {behind > 0 && <Fact label="Not told of here yet" value={behind} />}
+        {behind > 0 && <Fact label="Not read yet by this page" value={behind} href="/ledger" />}
         {places.map((place) => (
           <Fact
             key={place.place}

@@ -1,6 +1,6 @@
 /** What was decided in the last hour, minute by minute. */
 import { Group, Text } from '@mantine/core'
-import { IconCheck, IconHandStop, IconX } from '@tabler/icons-react'
+import { IconCheck, IconEye, IconHandStop, IconMinus, IconPencil, IconX } from '@tabler/icons-react'
 import { type ReactElement, useMemo } from 'react'
 import type { Answer } from '../../ask.ts'
 import { Chart } from '../../parts/chart.tsx'
@@ -10,29 +10,42 @@ import { To } from '../../parts/to.tsx'
 type Hour = Answer<'GET /api/posture'>['hour']
 
 const count = new Intl.NumberFormat('en')
-const kinds = [
-  { of: 'allowed', color: 'green', effect: 'allow', Icon: IconCheck },
-  { of: 'asked', color: 'yellow', effect: 'ask', Icon: IconHandStop },
-  { of: 'refused', color: 'red', effect: 'deny', Icon: IconX },
+const drawn = [
+  { of: 'allowed', color: 'green' },
+  { of: 'asked', color: 'yellow' },
+  { of: 'refused', color: 'red' },
 ] as const
+const looks = [
+  { effect: 'allow', says: 'allowed', Icon: IconCheck },
+  { effect: 'modify', says: 'allowed with parts left out', Icon: IconPencil },
+  { effect: 'ask', says: 'held for approval', Icon: IconHandStop },
+  { effect: 'defer', says: 'put off', Icon: IconMinus },
+  { effect: 'deny', says: 'refused', Icon: IconX },
+  { effect: 'would-deny', says: 'passed although refused: only observed', Icon: IconEye },
+  { effect: 'would-ask', says: 'passed without approval: only observed', Icon: IconEye },
+] as const
+const always: readonly string[] = ['allow', 'ask', 'deny']
 
 export function LastHour({ hour }: { readonly hour: Hour }): ReactElement {
   const { at, series } = useMemo(
     () => ({
       at: hour.minutes.map((minute) => minute.at),
-      series: kinds.map(({ of, color }) => ({ name: of, color, values: hour.minutes.map((minute) => minute[of]) })),
+      series: drawn.map(({ of, color }) => ({ name: of, color, values: hour.minutes.map((minute) => minute[of]) })),
     }),
     [hour.minutes],
   )
-  const said = kinds.map(({ of }) => `${hour[of]} ${of}`).join(', ')
+  const decided = looks
+    .map((look) => ({ ...look, n: hour.effects.find(({ effect }) => effect === look.effect)?.n ?? 0 }))
+    .filter(({ effect, n }) => n > 0 || always.includes(effect))
+  const said = decided.map(({ says, n }) => `${n} ${says}`).join(', ')
   return (
     <Panel title="Calls" aside="last hour">
       <Group gap="md" mb={4}>
-        {kinds.map(({ of, effect, Icon }) => (
-          <Text key={of} size="sm">
+        {decided.map(({ effect, says, n, Icon }) => (
+          <Text key={effect} size="sm">
             <Icon size={14} stroke={2.2} aria-hidden className="inline-icon" />{' '}
             <To href={`/ledger?kind=decision&effect=${effect}&from=${hour.from}`} fw={600}>
-              {count.format(hour[of])} {of}
+              {count.format(n)} {says}
             </To>
           </Text>
         ))}

@@ -1,11 +1,12 @@
-import { SimpleGrid } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useAnswer } from '../../answers.ts'
 import { Page } from '../../parts/page.tsx'
 import { Failure, Loading } from '../../parts/state.tsx'
 import { Drift } from './drift.tsx'
+import { Flaws } from './flaws.tsx'
 import { Health } from './health.tsx'
 import { LastHour } from './last-hour.tsx'
+import './posture.css'
 import { Proof } from './proof.tsx'
 import { Ranking } from './ranking.tsx'
 import { Verdict } from './verdict.tsx'
@@ -13,6 +14,8 @@ import { Waits } from './waits.tsx'
 
 export function Posture(): ReactElement {
   const { data, error } = useAnswer('GET /api/posture', {}, { everyMs: 15_000 })
+  const found = useAnswer('GET /api/findings', {}, { everyMs: 30_000 }).data
+  const coverage = useAnswer('GET /api/coverage', {}, { everyMs: 30_000 }).data
   return (
     <Page title="Posture" question="Is anything open that should not be?">
       {error !== null && <Failure error={error} />}
@@ -20,13 +23,14 @@ export function Posture(): ReactElement {
       {data !== undefined && (
         <>
           <Verdict verdict={data.verdict} />
-          <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }} spacing="sm">
-            <Proof />
+          {found !== undefined && <Flaws findings={found.findings} />}
+          <div className="posture">
+            {found !== undefined && coverage !== undefined && <Proof found={found} coverage={coverage} />}
             <LastHour hour={data.hour} />
             <Waits posture={data} />
             <Drift day={data.day} />
             <Health ledger={data.ledger} />
-          </SimpleGrid>
+          </div>
           <Ranking title="Agents by risk" of="agent" ranked={data.agents} />
           <Ranking title="Workflows by risk" of="workflow" ranked={data.workflows} />
         </>

@@ -1,20 +1,22 @@
-/** What was proven against the running system: what is open, and how much of the charter was tried. */
+/** What was proven against the running system: what is open since when, and how much of the charter was tried. */
 import { Text } from '@mantine/core'
 import type { ReactElement } from 'react'
-import { useAnswer } from '../../answers.ts'
+import type { Answer } from '../../ask.ts'
+import { counted } from '../../parts/counted.ts'
 import { Fact, Panel } from '../../parts/panel.tsx'
 import { When } from '../../parts/when.tsx'
+import { isOpen, severities } from '../findings/words.tsx'
 
-const severities = ['critical', 'high', 'medium', 'low'] as const
+export interface ProofProps {
+  readonly found: Answer<'GET /api/findings'>
+  readonly coverage: Answer<'GET /api/coverage'>
+}
 
-export function Proof(): ReactElement | null {
-  const found = useAnswer('GET /api/findings', {}, { everyMs: 30_000 }).data
-  const coverage = useAnswer('GET /api/coverage', {}, { everyMs: 30_000 }).data
-  if (found === undefined || coverage === undefined) return null
-  const open = found.findings.filter(({ state }) => state === 'open' || state === 'came-back')
+export function Proof({ found, coverage }: ProofProps): ReactElement {
+  const open = found.findings.filter(isOpen)
   const { proven, held, untried } = coverage.counts
   return (
-    <Panel title="Proof" aside={found.runs === 0 ? undefined : `${found.runs} runs of prove`}>
+    <Panel title="Proof" aside={found.runs === 0 ? undefined : counted(found.runs, 'run of prove', 'runs of prove')}>
       {found.runs === 0 && (
         <Text size="sm" c="dimmed">
           No proof was published yet: <code>lockstep prove --publish</code> does.
@@ -22,7 +24,7 @@ export function Proof(): ReactElement | null {
       )}
       {found.runs > 0 && (
         <dl className="facts">
-          {open.length === 0 && <Fact label="Open findings" value={0} href="/findings" />}
+          {open.length === 0 && <Fact label="Open flaws" value={0} href="/findings?state=there" />}
           {severities.map((severity) => {
             const own = open.filter((each) => each.severity === severity)
             if (own.length === 0) return null
@@ -31,14 +33,26 @@ export function Proof(): ReactElement | null {
                 the oldest <When at={Math.min(...own.map(({ first }) => first))} />
               </>
             )
-            const href = `/findings?state=open&severity=${severity}`
+            const href = `/findings?state=there&severity=${severity}`
             return (
-              <Fact key={severity} label={`Open, ${severity}`} value={own.length} href={href} bad detail={detail} />
+              <Fact
+                key={severity}
+                label={`Open flaws, ${severity}`}
+                value={own.length}
+                href={href}
+                bad
+                detail={detail}
+              />
             )
           })}
-          <Fact label="Constraints proven broken" value={proven} href="/findings" bad={proven > 0} />
-          <Fact label="Held" value={held} href="/findings" />
-          <Fact label="Not reached or never tried" value={coverage.counts['not-reached'] + untried} href="/findings" />
+          <Fact label="Demands of the charter broken" value={proven} href="/coverage?verdict=proven" bad={proven > 0} />
+          <Fact label="Demands that held" value={held} href="/coverage?verdict=held" />
+          <Fact
+            label="Tried, not reached"
+            value={coverage.counts['not-reached']}
+            href="/coverage?verdict=not-reached"
+          />
+          <Fact label="Never tried" value={untried} href="/coverage?verdict=untried" />
         </dl>
       )}
     </Panel>

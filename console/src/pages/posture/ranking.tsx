@@ -2,6 +2,7 @@
 import { Badge, Group, Text } from '@mantine/core'
 import type { ReactElement } from 'react'
 import type { Answer } from '../../ask.ts'
+import { counted } from '../../parts/counted.ts'
 import { Panel } from '../../parts/panel.tsx'
 import { Nothing } from '../../parts/state.tsx'
 import { To } from '../../parts/to.tsx'
@@ -84,7 +85,7 @@ function Row({ of, ranked }: { readonly of: RankingProps['of']; readonly ranked:
       </Text>
       <Text size="sm" component="div" className="ranking-numbers">
         <To underline="always" href={decisions}>
-          {calls} calls
+          {counted(calls, 'call')}
         </To>
         ,{' '}
         <To underline="always" href={`${decisions}&effect=deny`}>

@@ -11,7 +11,7 @@ export function Waits({ posture: { approvals, doubts, switches } }: { readonly p
     <Panel title="Waiting" aside="now">
       <dl className="facts">
         <Fact
-          label="Approvals wait"
+          label="Calls that wait for an approval"
           value={approvals.n}
           href="/approvals"
           bad={approvals.n > 0}
@@ -24,7 +24,7 @@ export function Waits({ posture: { approvals, doubts, switches } }: { readonly p
           bad={doubts.n > 0}
           detail={<Since at={doubts.oldest} />}
         />
-        <Fact label="Switched off" value={switches} href="/switches" />
+        <Fact label="Switched off by somebody" value={switches} href="/switches" />
       </dl>
     </Panel>
   )

@@ -27,6 +27,7 @@ const known = z.object({
   use: z.string(),
   object: z.string().optional(),
   sentence: z.string(),
+  because: z.string(),
   cause: z.string(),
   first: moment,
   last: moment,

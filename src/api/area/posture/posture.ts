@@ -1,11 +1,13 @@
 /** Whether anything is open that should not be: everything the first page shows, in one answer. */
 import { z } from 'zod'
+import { groupBy } from '../../../charter/group-by.ts'
 import type { Guard } from '../../../guard/guard.ts'
 import type { Ledger } from '../../../ledger/ledger.ts'
 import type { OpenOverview } from '../../../overview/overview.ts'
 import type { Count, Reached } from '../../../overview/query.ts'
 import { type EndpointTable, type Mounted, mount } from '../../endpoint.ts'
 import type { KnownFinding } from '../../findings/store.ts'
+import { standingAt } from '../findings/at-guard.ts'
 import { type Ranked, rank } from './risk.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -39,6 +41,9 @@ export const postureEndpoints = {
         allowed: z.number(),
         refused: z.number(),
         asked: z.number(),
+        effects: z
+          .array(z.object({ effect: z.string(), n: z.number() }))
+          .meta({ description: 'Each as it was decided; what was only observed passed.' }),
         minutes: z.array(z.object({ at: moment, allowed: z.number(), refused: z.number(), asked: z.number() })),
       }),
       approvals: waiting,
@@ -74,7 +79,9 @@ export interface PostureAreaOptions {
   readonly overview: Pick<OpenOverview, 'counts' | 'entries' | 'tallies' | 'reached'>
   readonly ledger: Pick<Ledger, 'status'>
   /** What was proven, and what became of it. */
-  readonly findings: () => Promise<readonly Pick<KnownFinding, 'state' | 'severity'>[]>
+  readonly findings: () => Promise<
+    readonly Pick<KnownFinding, 'state' | 'severity' | 'operation' | 'use' | 'constraint'>[]
+  >
   readonly now: () => number
 }
 
@@ -108,12 +115,15 @@ async function makePosture(options: PostureAreaOptions, at: number): Promise<Pos
     options.findings(),
   ])
   const open = findings.filter(({ state }) => state === 'open' || state === 'came-back')
-  const severe = open.filter(({ severity }) => severity === 'critical' || severity === 'high').length
   const charter = guard.charter()
+  const guarded = open.filter((each) => standingAt(charter, each) === 'refuses')
+  const severe = guarded.filter(({ severity }) => severity === 'critical' || severity === 'high').length
   const ledger = ledgerOf(options, reached)
   const verdict = verdictOf({
     severe,
-    slight: open.length - severe,
+    slight: guarded.length - severe,
+    unguarded: open.length - guarded.length,
+    observed: hour.effects.find(({ effect }) => effect === 'would-deny')?.n ?? 0,
     refused: hour.refused,
     calls: hour.allowed + hour.refused + hour.asked,
     approvals: questions.length,
@@ -150,7 +160,7 @@ function shown({ risks, ...others }: Ranked): Posture['agents'][number] {
   return { ...others, risks: risks.map(({ says, of }) => ({ says, of: [...of] })) }
 }
 
-type Effects = Omit<Posture['hour'], 'from' | 'minutes'>
+type Effects = Omit<Posture['hour'], 'from' | 'minutes' | 'effects'>
 
 function addedUp(counts: readonly Pick<Count, 'effect' | 'n'>[]): Effects {
   const sum = { allowed: 0, refused: 0, asked: 0 }
@@ -171,7 +181,11 @@ async function hourOf(overview: PostureAreaOptions['overview'], at: number): Pro
     const minute = from + index * minuteMs
     return { at: minute, ...addedUp(counts.filter((each) => each.at === minute)) }
   })
-  return { from, ...addedUp(counts), minutes }
+  const effects = [...groupBy(counts, ({ effect }) => effect)].map(([effect, own]) => ({
+    effect,
+    n: own.reduce((sum, { n }) => sum + n, 0),
+  }))
+  return { from, ...addedUp(counts), effects, minutes }
 }
 
 async function dayOf({ guard, overview }: PostureAreaOptions, at: number): Promise<Posture['day']> {

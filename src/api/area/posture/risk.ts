@@ -1,6 +1,7 @@
 /** Which agents and workflows deserve a look, and why: from what the charter says of operations and what the record says of their use. */
 import { approvalsOf } from '../../../charter/approval.ts'
 import type { Charter, Operation } from '../../../charter/charter.ts'
+import { counted } from '../../../constraint/words.ts'
 import type { Tally } from '../../../overview/query.ts'
 
 /** Why somebody is worth a look, in words; `of` are the operations it comes from. */
@@ -41,8 +42,8 @@ function ranked(charter: Charter, name: string, own: readonly Tally[]): Ranked {
   const risks: readonly Risk[] = [
     ...risk(amounts, 'moves amounts'),
     ...risk(consented, 'does what needs an approval'),
-    ...risk(foreign, 'reads what nobody vouches for'),
-    ...(refused === 0 ? [] : [{ says: `${refused} of ${calls} calls refused`, of: deniedOf(own) }]),
+    ...risk(foreign, 'reads what anybody may have written'),
+    ...(refused === 0 ? [] : [{ says: `${refused} of ${counted(calls, 'call')} refused`, of: deniedOf(own) }]),
   ]
   const high = foreign.length > 0 && (amounts.length > 0 || consented.length > 0)
   const level = high ? 'high' : risks.length > 0 ? 'some' : 'none'
