@@ -70,13 +70,17 @@ test('every number leads to what it is made of', async () => {
 const numbers = `[...document.querySelectorAll('main a[href]')].flatMap((link) => {
   const found = /(?:^|\\s)([\\d,]+)(?:\\s|$)/.exec(link.textContent)
   if (found === null || link.querySelector('time') !== null) return []
-  const { pathname, search } = new URL(link.href)
-  return [{ text: link.closest('section, [role=status]')?.getAttribute('aria-label') + ' ' + link.textContent, number: Number(found[1].replaceAll(',', '')), path: pathname + search }]
+  const { pathname, search, hash } = new URL(link.href)
+  return [{ text: link.closest('section, [role=status]')?.getAttribute('aria-label') + ' ' + link.textContent, number: Number(found[1].replaceAll(',', '')), path: pathname + search + hash }]
 })`
 
 /** So many of the things a page lists, by its address. */
 const countsOn: Readonly<Record<string, (expected: number) => Promise<number>>> = {
-  '/findings': () => page.locator('li.findings-row').count(),
+  '/findings': async () => {
+    const { hash } = new URL(page.url())
+    if (hash === '#runs') return page.locator('[aria-label="Runs of prove"] tbody tr').count()
+    return page.locator('li.findings-row').count()
+  },
   '/coverage': async (expected) => {
     const rows = page.getByRole('table', { name: 'Demands' }).locator('tbody tr')
     if (expected > 0) await rows.first().waitFor()

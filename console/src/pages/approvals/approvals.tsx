@@ -85,6 +85,11 @@ export function Approvals(): ReactElement {
           <Standing />
         </div>
         <div>
+          {reference === undefined && questions.length > 0 && (
+            <Text size="sm" c="dimmed" visibleFrom="sm">
+              Choose a call: what it would do, for whom, and why somebody is asked shows here.
+            </Text>
+          )}
           {reference !== undefined && (
             <Stack gap="xs">
               <Link to="/approvals" search={(search) => search} className="approvals-link approvals-back">

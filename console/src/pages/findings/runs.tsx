@@ -20,7 +20,7 @@ export function ProofRuns(): ReactElement | null {
   if (data === undefined || data.runs.length === 0) return null
   return (
     <Stack gap="xs">
-      <Title order={2} size="h5">
+      <Title order={2} size="h5" id="runs">
         Runs of prove
       </Title>
       <Scroll label="Runs of prove">

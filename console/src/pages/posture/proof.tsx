@@ -4,6 +4,7 @@ import type { ReactElement } from 'react'
 import type { Answer } from '../../ask.ts'
 import { counted } from '../../parts/counted.ts'
 import { Fact, Panel } from '../../parts/panel.tsx'
+import { To } from '../../parts/to.tsx'
 import { When } from '../../parts/when.tsx'
 import { isOpen, severities } from '../findings/words.tsx'
 
@@ -16,7 +17,16 @@ export function Proof({ found, coverage }: ProofProps): ReactElement {
   const open = found.findings.filter(isOpen)
   const { proven, held, untried } = coverage.counts
   return (
-    <Panel title="Proof" aside={found.runs === 0 ? undefined : counted(found.runs, 'run of prove', 'runs of prove')}>
+    <Panel
+      title="Proof"
+      aside={
+        found.runs === 0 ? undefined : (
+          <To href="/findings#runs" fz="xs">
+            {counted(found.runs, 'run of prove', 'runs of prove')}
+          </To>
+        )
+      }
+    >
       {found.runs === 0 && (
         <Text size="sm" c="dimmed">
           No proof was published yet: <code>lockstep prove --publish</code> does.
