@@ -11,8 +11,12 @@ const addresses = new RegExp(
   'giu',
 )
 
+/** Whatever is found has one of these. */
+const mayHaveAddress = /[@\d]|:\/\/|\.[^\s.]/
+
 /** What in a longer text can be sent to, called or opened: e-mail addresses, links, account and phone numbers. Each as it is written. */
 export function addressesIn(text: string): readonly string[] {
+  if (!mayHaveAddress.test(text)) return []
   // Models write line breaks as escapes where they escape twice.
   const words = text.replace(/\\[nrt]/g, ' ')
   return [...new Set([...words.matchAll(addresses)].map(([found]) => found.replace(/[.,;:!?'"’”*_]{1,9}$/u, '')))]

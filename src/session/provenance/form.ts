@@ -3,10 +3,11 @@
  * Forms are equal only for what is certainly the same thing: they may grant trust.
  */
 export function formsOf(value: string): readonly string[] {
-  const text = value.trim().replace(/\s+/g, ' ')
   // Whatever has a form has a digit, or the dot or `@` of an address.
-  if (text.length > 2048 || !/[\d@.]/.test(text)) return []
-  return readers.flatMap((read) => read(text) ?? [])
+  if (!/[\d@.]/.test(value)) return []
+  const text = value.trim().replace(/\s+/g, ' ')
+  if (text.length > 2048) return []
+  return (/\d/.test(text) ? readers : addressReaders).flatMap((read) => read(text) ?? [])
 }
 
 /** The forms of everything in a longer text that has one, each whole: never a piece of a longer word. */
@@ -57,7 +58,8 @@ const grouped = new RegExp(
 const namedDate = new RegExp(datePattern, 'giu')
 const candidates = new RegExp([mailPattern, linkPattern, accountPattern, phonePattern, amountPattern].join('|'), 'gu')
 
-const readers: readonly Reader[] = [amount, date, iban, phone, mail, link]
+const addressReaders: readonly Reader[] = [mail, link]
+const readers: readonly Reader[] = [amount, date, iban, phone, ...addressReaders]
 
 function amount(text: string): string | undefined {
   const found = /^([+-]?)(?:[€$£¥]|[A-Z]{3} )? ?(\d[\d.,'_ ]*)(?: ?[€$£¥%]| [A-Z]{3})?$/.exec(text)

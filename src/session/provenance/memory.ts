@@ -2,17 +2,15 @@ import type { Trusted } from '../../charter/agent.ts'
 import type { ConstraintId, OperationId } from '../../charter/charter.ts'
 import type { Origin } from '../../constraint/facts.ts'
 import { addressesIn } from './address.ts'
-import { decodings } from './decode.ts'
-import { formsIn } from './form.ts'
 import { keysOf } from './key.ts'
 import { argumentLeaves, type Leaf, leavesOf } from './leaves.ts'
 import { addNamed, isNamed, type NamedAnswers } from './named-answer.ts'
-import { isShort, namedShort } from './named-short.ts'
-import { fold, squash } from './normal.ts'
+import { fold } from './normal.ts'
 import { byTrust, isGood } from './origin.ts'
 import { addPrompt, emptyPrompt, type PromptText } from './prompt-text.ts'
-import { addText, emptyIndex, type TextIndex } from './text-index.ts'
+import { emptyIndex, type TextIndex } from './text-index.ts'
 import { trace } from './trace.ts'
+import { addUnread, emptyUnread, readAll, type Unread } from './unread.ts'
 
 /**
  * One thing a run has seen: plain JSON, so that a list of them is what is kept of a run.
@@ -65,6 +63,8 @@ export interface Memory {
   /** Whole values and words of answers that are too short, or too differently written, to be found as text. */
   readonly words: Map<string, Origin>
   readonly text: TextIndex<Place>
+  /** What is not in `words`, `text` and `short` yet. */
+  readonly unread: Unread
   /** Short ids that text anybody may have written calls by name. */
   readonly short: Map<string, Origin[]>
   /** What the run itself wrote without anybody to rely on. */
@@ -84,7 +84,6 @@ export interface MemoryLimits {
 }
 
 const usual: MemoryLimits = { text: 6_000_000, values: 300_000 }
-const maxDecoded = 100_000
 
 export function emptyMemory(limits: MemoryLimits = usual): Memory {
   return {
@@ -93,6 +92,7 @@ export function emptyMemory(limits: MemoryLimits = usual): Memory {
     good: new Map(),
     words: new Map(),
     text: emptyIndex(),
+    unread: emptyUnread(),
     short: new Map(),
     named: new Map(),
     written: new Map(),
@@ -108,7 +108,7 @@ export function emptyMemory(limits: MemoryLimits = usual): Memory {
  * the model's own; short ids are then relied on only where the user said them.
  */
 export function remember(memory: Memory, seen: Seen): Memory {
-  if (seen.kind === 'endorsed') addGood(memory, String(seen.value), { trust: 'endorsed', how: 'same' })
+  if (seen.kind === 'endorsed') addGoodText(memory, String(seen.value), { trust: 'endorsed', how: 'same' })
   else if (seen.kind === 'endorsed-source') memory.sources.add(sourceKey(seen.constraint, seen.call))
   else if (isFull(memory)) memory.full = true
   else if (seen.kind === 'prompt') addPrompt(memory.prompt, seen.text)
@@ -117,8 +117,16 @@ export function remember(memory: Memory, seen: Seen): Memory {
   return memory
 }
 
-function isFull({ limits, prompt, text, good, words }: Memory): boolean {
+function isFull(memory: Memory): boolean {
+  const { limits, prompt, text, good, words, unread } = memory
+  // What is not read yet is counted with its blanks.
+  if (text.size + unread.letters + prompt.squashed.length > limits.text) readAll(memory)
   return text.size + prompt.squashed.length > limits.text || good.size + words.size > limits.values
+}
+
+/** How much text a memory holds, in letters. */
+export function lettersOf({ text, unread }: Memory): number {
+  return text.size + unread.letters
 }
 
 /** How an answer approved for an argument is kept. */
@@ -162,7 +170,7 @@ function recall(memory: Memory, { operation, call, content, kept }: Recalled): v
     const best = origins[0]
     if (best === undefined || !isGood(best)) continue
     known.add(fold(value))
-    addGood(memory, value, { trust: best.trust, ...head, how: 'same' })
+    addGoodText(memory, value, { trust: best.trust, ...head, how: 'same' })
   }
   for (const leaf of leavesOf(content)) {
     if (!known.has(fold(String(leaf.value))))
@@ -172,22 +180,28 @@ function recall(memory: Memory, { operation, call, content, kept }: Recalled): v
 
 function addLeaf(memory: Memory, { value, trusted, at, key }: Leaf, origin: Origin): void {
   const text = String(value)
-  const wrote = trusted ? writtenAs(memory, text) : undefined
+  const keys = trusted ? keysOf(text) : []
+  const wrote = trusted ? writtenAs(memory, keys) : undefined
   // The run's own invention, given back by a system of record, is still nobody's word.
   if (wrote?.trust === 'model') return
-  if (trusted && wrote === undefined) addGood(memory, text, origin)
-  addSeen(memory, text, { origin: wrote ?? origin, trusted: trusted && wrote === undefined })
-  if (!trusted && !key && /(?:^|[/_])(?:id|number|key|ref|no)s?_?$/i.test(at) && isShort(text))
-    noteNamed(memory, text, origin)
+  if (trusted && wrote === undefined) addGood(memory, { text, keys }, origin)
+  const place = { origin: wrote ?? origin, trusted: trusted && wrote === undefined }
+  addUnread(memory, { text, place, isId: !trusted && !key && idPlace.test(at) })
 }
 
-function writtenAs(memory: Memory, text: string): Origin | undefined {
-  const keys = keysOf(text)
-  return keys.some((key) => memory.good.has(key)) ? undefined : keys.map((key) => memory.written.get(key)).find(Boolean)
+const idPlace = /(?:^|[/_])(?:id|number|key|ref|no)s?_?$/i
+
+function writtenAs(memory: Memory, keys: readonly string[]): Origin | undefined {
+  if (memory.written.size === 0 || keys.some((key) => memory.good.has(key))) return undefined
+  return keys.map((key) => memory.written.get(key)).find(Boolean)
 }
 
-function addGood(memory: Memory, text: string, origin: Origin): void {
-  for (const key of keysOf(text)) {
+function addGood(
+  memory: Memory,
+  { text, keys }: { readonly text: string; readonly keys: readonly string[] },
+  origin: Origin,
+): void {
+  for (const key of keys) {
     const known = memory.good.get(key)
     if (known === undefined) memory.good.set(key, { text, origins: [origin] })
     else if (known.origins.length < 8 && !known.origins.some((each) => isSameSource(each, origin))) {
@@ -195,6 +209,10 @@ function addGood(memory: Memory, text: string, origin: Origin): void {
       known.origins.sort(byTrust)
     }
   }
+}
+
+function addGoodText(memory: Memory, text: string, origin: Origin): void {
+  addGood(memory, { text, keys: keysOf(text) }, origin)
 }
 
 function isSameSource(left: Origin, right: Origin): boolean {
@@ -205,37 +223,6 @@ function isSameSource(left: Origin, right: Origin): boolean {
 /** A place whichever item of a list it is in. */
 function itemless(at = ''): string {
   return at.replace(/\/\d+(?=\/|$)/g, '/*')
-}
-
-/** Keeps a text to be found again in whatever shape. */
-function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
-  const solid = squash(text)
-  if (solid.length < 4) addWord(memory, `text ${solid}`, place)
-  else addText(memory.text, solid, place)
-  if (place.trusted) return
-  for (const form of formsIn(text)) if (/^(?:number|date)/.test(form)) addWord(memory, form, place)
-  for (const short of shortWords(text)) addWord(memory, `text ${squash(short)}`, place)
-  for (const short of namedShort(text)) noteNamed(memory, short, place.origin)
-  if (depth > 1 || text.length > maxDecoded) return
-  const encoded = { ...place, origin: { ...place.origin, how: 'encoded' } } as const
-  for (const decoded of decodings(text, 12)) addSeen(memory, decoded, encoded, depth + 1)
-}
-
-/** Words too short to be found as text, also with marks inside, as `4.2.0`. */
-function shortWords(text: string): Iterable<string> {
-  const marked = /(?<![\p{L}\p{N}._-])[\p{L}\p{N}](?:[._-]?[\p{L}\p{N}]){1,2}(?![\p{L}\p{N}]|[._-][\p{L}\p{N}])/gu
-  const plain = /(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,3}(?![\p{L}\p{N}])/gu
-  return new Set([...(text.match(plain) ?? []), ...(text.match(marked) ?? [])])
-}
-
-function addWord(memory: Memory, key: string, { origin }: Place): void {
-  if (!memory.words.has(key)) memory.words.set(key, origin)
-}
-
-function noteNamed(memory: Memory, short: string, origin: Origin): void {
-  const key = fold(short)
-  const known = memory.short.get(key) ?? []
-  if (known.length < 16) memory.short.set(key, [...known, { ...origin, trust: 'untrusted', how: 'part' }])
 }
 
 /** What is to be kept with arguments that a memory is to keep: the labels of every value, and those of addresses within longer texts. */

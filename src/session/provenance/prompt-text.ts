@@ -32,6 +32,7 @@ export function addPrompt(prompt: PromptText, text: string): void {
  * `@` or `#` does not count.
  */
 export function saidInPrompt(prompt: PromptText, value: string): Origin | undefined {
+  if (prompt.texts.length === 0) return undefined
   const folded = fold(value).replace(/^[@#](?=\S)/u, '')
   if (folded === '') return undefined
   for (const { text, folded: words } of prompt.texts) {

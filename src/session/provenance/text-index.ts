@@ -75,9 +75,8 @@ export function findText<P>(
   accept: (found: Found<P>) => boolean = () => true,
 ): Found<P> | undefined {
   const sought = piece.length > maxPiece ? piece.slice(0, maxPiece) : piece
-  const grams = gramsOf(sought)
   for (const segment of index.segments) {
-    if (!hasGrams(segment, grams)) continue
+    if (!mayHave(segment, sought)) continue
     for (let at = segment.text.indexOf(sought); at >= 0; at = segment.text.indexOf(sought, at + 1)) {
       const found = foundAt(segment, at, sought.length)
       if (found !== undefined && accept(found)) return found
@@ -95,7 +94,7 @@ export function findBeginning<P>(
   for (const segment of index.segments) {
     for (;;) {
       const length = (best?.length ?? gramLength - 1) + 1
-      if (length > piece.length || !hasGrams(segment, gramsOf(piece.slice(0, length)))) break
+      if (length > piece.length || !mayHave(segment, piece.slice(0, length))) break
       const at = segment.text.indexOf(piece.slice(0, length))
       const found = at < 0 ? undefined : foundAt(segment, at, length)
       if (found === undefined) break
@@ -111,18 +110,16 @@ function commonLength(text: string, at: number, piece: string): number {
   return length
 }
 
-function gramsOf(piece: string): readonly number[] {
-  const grams: number[] = []
+/** Whether the segment may have the piece; told by its grams. */
+function mayHave<P>({ grams }: Segment<P>, piece: string): boolean {
   let window = 0
   for (let at = 0; at < piece.length; at += 1) {
     window = shifted(window, piece.charCodeAt(at))
-    if (at >= gramLength - 1) grams.push(bitOf(window))
+    if (at < gramLength - 1) continue
+    const bit = bitOf(window)
+    if (((grams[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false
   }
-  return grams
-}
-
-function hasGrams<P>(segment: Segment<P>, grams: readonly number[]): boolean {
-  return grams.every((bit) => ((segment.grams[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0)
+  return true
 }
 
 function foundAt<P>(segment: Segment<P>, at: number, length: number): Found<P> | undefined {

@@ -11,6 +11,7 @@ import { fold, plain, squash } from './normal.ts'
 import { byTrust, isGood, worstOf } from './origin.ts'
 import { saidInPrompt } from './prompt-text.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
+import { readAll } from './unread.ts'
 
 /**
  * Where a value comes from, as far as the run's memory tells: alternatives, best first; none when it cannot be told.
@@ -39,7 +40,9 @@ export function trace(memory: Memory, value: unknown): readonly Origin[] {
 
 function traceText(memory: Memory, text: string): readonly Origin[] {
   const good = goodOrigins(memory, text)
-  const chosen = isShort(text) ? chosenElsewhere(memory, text, good) : undefined
+  const isShortId = isShort(text)
+  if (isShortId || good.length === 0) readAll(memory)
+  const chosen = isShortId ? chosenElsewhere(memory, text, good) : undefined
   if (chosen !== undefined) return chosen
   if (good.length > 0) return good
   const list = traceList(memory, text) ?? traceLeaves(memory, text)
@@ -92,9 +95,13 @@ function isOwn(id: Origin, text: Origin): boolean {
 function traceList(memory: Memory, text: string): Origin | undefined {
   const parts = text.split(/\s*[,;|\n]\s*/).filter((part) => part !== '')
   if (parts.length < 2 || parts.length > 50) return undefined
-  const origins = parts.map((part) => goodOrigins(memory, part)[0])
-  const known = origins.filter((origin) => origin !== undefined)
-  const worst = known.length === parts.length ? worstOf(known) : undefined
+  const known: Origin[] = []
+  for (const part of parts) {
+    const [best] = goodOrigins(memory, part)
+    if (best === undefined) return undefined
+    known.push(best)
+  }
+  const worst = worstOf(known)
   return worst === undefined ? undefined : joined(worst)
 }
 
@@ -212,7 +219,7 @@ const run = { length: 24, step: 8 } as const
 
 /** What a longer text has taken over: an address nobody to rely on gave, or a run of somebody's words. */
 function suspectProse(memory: Memory, text: string): Origin | undefined {
-  for (const { origins } of traceAddresses(memory, text)) {
+  for (const { origins } of addressesOf(memory, text)) {
     const [best] = origins
     if (best !== undefined && best.trust === 'untrusted')
       return { ...best, how: best.how === 'same' ? 'part' : (best.how ?? 'part') }
@@ -233,15 +240,21 @@ function copiedRun(memory: Memory, solid: string): Origin | undefined {
 }
 
 /** The addresses inside a longer text, each with where it comes from. */
-export function traceAddresses(
-  memory: Memory,
-  text: string,
-): readonly { readonly address: string; readonly origins: readonly Origin[] }[] {
+export function traceAddresses(memory: Memory, text: string): readonly TracedAddress[] {
   // Somebody to rely on says the whole of it.
-  if (goodOrigins(memory, text).length > 0) return []
+  return goodOrigins(memory, text).length > 0 ? [] : addressesOf(memory, text)
+}
+
+interface TracedAddress {
+  readonly address: string
+  readonly origins: readonly Origin[]
+}
+
+function addressesOf(memory: Memory, text: string): readonly TracedAddress[] {
   return addressesIn(text).map((address) => {
     const good = goodOrigins(memory, address)
     if (good.length > 0) return { address, origins: good }
+    readAll(memory)
     const suspect = suspectName(memory, address)
     if (suspect !== undefined) return { address, origins: [suspect, ...namedOrigins(memory.named, address)] }
     return { address, origins: memory.full ? [] : [{ trust: 'model' }] }
