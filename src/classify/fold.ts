@@ -72,15 +72,12 @@ function push(folded: Folded, code: number, from: number, to: number, gap: numbe
   folded.gap.push(gap)
 }
 
-/** Several folded texts as one, as if they stood beside each other without a gap; `owner` names the text of each character. */
-export function joinFolded(parts: readonly Folded[]): Folded & { readonly owner: readonly number[] } {
-  const owner: number[] = []
-  const joined: Folded = { codes: [], from: [], to: [], gap: [] }
-  for (const [index, part] of parts.entries()) {
-    for (let i = 0; i < part.codes.length; i++) {
-      push(joined, part.codes[i] ?? 0, part.from[i] ?? 0, part.to[i] ?? 0, part.gap[i] ?? 0)
-      owner.push(index)
-    }
+/** Several folded texts as one, as if they stood beside each other without a gap. Where they stood says nothing any more. */
+export function joinFolded(parts: readonly Folded[]): Folded {
+  return {
+    codes: parts.flatMap(({ codes }) => codes),
+    from: parts.flatMap(({ from }) => from),
+    to: parts.flatMap(({ to }) => to),
+    gap: parts.flatMap(({ gap }) => gap),
   }
-  return { ...joined, owner }
 }

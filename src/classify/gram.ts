@@ -20,31 +20,75 @@ export function parseGramKey(hex: string): GramKey {
 /** Digests of all pieces of `gramLength` characters, in order. */
 export function gramsOf(key: GramKey, codes: readonly number[]): Uint32Array {
   const grams = new Uint32Array(Math.max(0, codes.length - gramLength + 1))
-  for (let i = 0; i < grams.length; i++) grams[i] = digest(key, codes, i, i + gramLength)
+  // Two characters in a word: each piece is two of these, and the same third.
+  let [first, second] = [pairAt(codes, 0), pairAt(codes, 1)]
+  for (let i = 0; i < grams.length; i++) {
+    const third = pairAt(codes, i + 2)
+    grams[i] = digestOfWords(key, first, third)
+    first = second
+    second = third
+  }
   return grams
 }
 
-/** Two lists of digests as one. */
-export function joinGrams(first: Uint32Array, second: Uint32Array): Uint32Array {
-  const joined = new Uint32Array(first.length + second.length)
-  joined.set(first)
-  joined.set(second, first.length)
+const pairAt = (codes: readonly number[], at: number): number => (codes[at] ?? 0) | ((codes[at + 1] ?? 0) << 16)
+
+/** What `digest` gives for the four characters in two words. */
+function digestOfWords(key: GramKey, first: number, second: number): number {
+  let v0 = key.low
+  let v1 = key.high
+  let v2 = 0x6c796765 ^ v0
+  let v3 = 0x74656462 ^ v1 ^ first
+  for (let round = 0; round < 6; round++) {
+    if (round === 1) {
+      v0 ^= first
+      v3 ^= second
+    } else if (round === 2) {
+      v0 ^= second
+      v3 ^= lengthWord
+    } else if (round === 3) {
+      v0 ^= lengthWord
+      v2 ^= 0xff
+    }
+    v0 = (v0 + v1) | 0
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
+    v0 = (v0 << 16) | (v0 >>> 16)
+    v2 = (v2 + v3) | 0
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
+    v0 = (v0 + v3) | 0
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
+    v2 = (v2 + v1) | 0
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
+    v2 = (v2 << 16) | (v2 >>> 16)
+  }
+  return (v1 ^ v3) >>> 0
+}
+
+const lengthWord = (0x8000 | gramLength) << 16
+
+/** Lists of digests as one. */
+export function joinGrams(lists: readonly Uint32Array[]): Uint32Array {
+  const joined = new Uint32Array(lists.reduce((length, each) => length + each.length, 0))
+  let at = 0
+  for (const each of lists) {
+    joined.set(each, at)
+    at += each.length
+  }
   return joined
 }
 
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const codeOf = Uint8Array.from(digits, (digit) => digit.charCodeAt(0))
 const digitOf = new Uint8Array(128)
-for (const [value, code] of codeOf.entries()) digitOf[code] = value
+for (const [value, digit] of [...digits].entries()) digitOf[digit.charCodeAt(0)] = value
+/** Two digits of every 12 bits. */
+const pairs = [...digits].flatMap((first) => [...digits].map((second) => first + second))
 const packedLength = 6
 
 /** Digests as text, six characters each, so that they can be kept. */
 export function packGrams(grams: Uint32Array): string {
-  const codes: number[] = []
-  for (const gram of grams) {
-    for (let shift = 6 * (packedLength - 1); shift >= 0; shift -= 6) codes.push(codeOf[(gram >>> shift) & 0x3f] ?? 0)
-  }
-  return String.fromCharCode(...codes)
+  let text = ''
+  for (const gram of grams) text += `${pairs[gram >>> 24]}${pairs[(gram >>> 12) & 0xfff]}${pairs[gram & 0xfff]}`
+  return text
 }
 
 /** What was packed. */
@@ -61,7 +105,10 @@ export function unpackGrams(text: string): Uint32Array {
 
 /** HalfSipHash-1-3 (Aumasson, Bernstein) over 16-bit codes, two in a word: tells nothing of the text to who does not have the key. */
 export function digest(key: GramKey, codes: readonly number[], from: number, to: number): number {
-  let [v0, v1, v2, v3] = [key.low, key.high, 0x6c796765 ^ key.low, 0x74656462 ^ key.high]
+  let v0 = key.low
+  let v1 = key.high
+  let v2 = 0x6c796765 ^ v0
+  let v3 = 0x74656462 ^ v1
   for (let i = from; i <= to; i += 2) {
     // The last word holds the length, so that no text is the beginning of another.
     const last = i + 1 > to - 1

@@ -119,17 +119,36 @@ export function rememberClass(
 ): readonly ClassEntry[] {
   const entries: ClassEntry[] = []
   for (const leaf of leavesOf(value)) {
-    const entry = leaf.kind === 'name' ? undefined : entryOf(memory, leaf.text, name, by)
-    if (entry === undefined || !addEntry(memory, entry)) continue
-    entries.push(entry)
+    const learnt = leaf.kind === 'name' ? undefined : learn(memory, leaf.text, name, by)
+    if (learnt === undefined) continue
+    if (learnt.kind !== 'value') {
+      if (addEntry(memory, learnt)) entries.push(learnt)
+    } else if (addValue(memory, learnt)) entries.push({ ...learnt, forms: learnt.forms.map(packed) })
   }
   return entries
 }
 
-function entryOf(memory: ClassMemory, text: string, name: string, by: string): ClassEntry | undefined {
+/** A value with digests that are not packed. */
+type Value = Omit<Extract<ClassEntry, { kind: 'value' }>, 'forms'> & { readonly forms: readonly Shaped[] }
+
+interface Shaped {
+  readonly how: Form
+  readonly need: number
+  readonly grams: Uint32Array
+}
+
+const packed = ({ how, need, grams }: Shaped) => ({ how, need, grams: packGrams(grams) })
+
+/** What a text has to be remembered by; undefined where it is known already, or says nothing. */
+function learn(
+  memory: ClassMemory,
+  text: string,
+  name: string,
+  by: string,
+): Exclude<ClassEntry, { kind: 'value' }> | Value | undefined {
   const worth = worthOf(text)
   if (worth === undefined) return undefined
-  const codes = [...worth.codes]
+  const { codes } = worth
   if (worth.need === 0) {
     const backwards = codes.toReversed()
     const digests = [codes, backwards].map((each) => digest(memory.key, each, 0, each.length))
@@ -140,11 +159,9 @@ function entryOf(memory: ClassMemory, text: string, name: string, by: string): C
   const whole = digest(memory.key, codes, 0, codes.length)
   if (memory.known.has(`${name} ${whole}`)) return undefined
   if (memory.grams + codes.length > mostGrams) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
-  const forms = formsOf(text, worth, memory.grams > mostGrams / 2).map(({ how, need, of }) => ({
-    how,
-    need,
-    grams: packGrams(gramsOf(memory.key, of)),
-  }))
+  const forms = formsOf(text, worth, memory.grams > mostGrams / 2).map(
+    ({ how, need, of }): Shaped => ({ how, need, grams: gramsOf(memory.key, of) }),
+  )
   return { kind: 'value', class: name, by, forms, digest: whole }
 }
 
@@ -183,7 +200,7 @@ const rotated = (code: number): number => (isLetter(code) ? ((code - 0x61 + 13) 
 export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
   switch (entry.kind) {
     case 'value':
-      return addValue(memory, entry)
+      return addValue(memory, { ...entry, forms: entry.forms.map(unpacked) })
     case 'word':
       return addWord(memory, entry)
     case 'lost':
@@ -203,14 +220,19 @@ export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
   }
 }
 
-function addValue(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'value' }>): boolean {
+const unpacked = ({ how, need, grams }: { readonly how: Form; readonly need: number; readonly grams: string }) => ({
+  how,
+  need,
+  grams: unpackGrams(grams),
+})
+
+function addValue(memory: ClassMemory, entry: Value): boolean {
   const name = `${entry.class} ${entry.digest}`
   if (memory.known.has(name)) return false
   memory.known.add(name)
   memory.values++
-  for (const [index, { how, need, grams: packed }] of entry.forms.entries()) {
+  for (const [index, { how, need, grams }] of entry.forms.entries()) {
     const target = memory.targets.length
-    const grams = unpackGrams(packed)
     const length = grams.length + gramLength - 1
     const value = (entry.digest ^ index) >>> 0
     memory.targets.push({ class: entry.class, by: entry.by, need, grams, how, value, length })

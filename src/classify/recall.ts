@@ -1,10 +1,10 @@
 import { printPointer } from '../charter/pointer.ts'
 import { type Disguise, type Finding, withoutRepeats } from './finding.ts'
-import { type Folded, fold, joinFolded } from './fold.ts'
+import type { Folded } from './fold.ts'
 import { type Leaf, leavesOf } from './leaf.ts'
 import type { ClassEntry, ClassMemory, Target } from './memory.ts'
-import { type Match, type Piece, search, tailAfter } from './search.ts'
-import { type Span, type View, viewsOf } from './view.ts'
+import { type Match, type Piece, search, searchAcross, searchJoined, startsOf, tailAfter } from './search.ts'
+import { foldedOf, type Span, type View, viewsOf } from './view.ts'
 
 /** How much of a value has to be out in pieces for the last one to complete it. */
 const enough = 0.72
@@ -44,14 +44,15 @@ export function noteSent(memory: ClassMemory, value: unknown, channel: string): 
   const entries: ClassEntry[] = []
   for (const leaf of leavesOf(value)) {
     if (leaf.kind === 'name') continue
-    const folded = fold(leaf.text)
-    const pieces = viewsOf(leaf.text).flatMap((view) => search(memory, fold(view.text)).pieces)
+    const views = viewsOf(leaf.text)
+    const pieces = views.flatMap((view) => search(memory, foldedOf(view)).pieces)
     for (const { target, from, to } of pieces) {
       if (isNews(memory, target, from, to)) entries.push({ kind: 'piece', value: target.value, from, to })
     }
     const name = channelOf(channel, leaf)
-    if (folded.codes.length === 0 || (!memory.tails.has(name) && memory.tails.size >= mostChannels)) continue
-    entries.push({ kind: 'tail', channel: name, ...tailAfter(memory, memory.tails.get(name), folded.codes) })
+    const { codes } = foldedOf(views[0])
+    if (codes.length === 0 || (!memory.tails.has(name) && memory.tails.size >= mostChannels)) continue
+    entries.push({ kind: 'tail', channel: name, ...tailAfter(memory, memory.tails.get(name), codes) })
   }
   return entries
 }
@@ -90,20 +91,18 @@ function readingsOf(memory: ClassMemory, leaf: Leaf, channel: string): Reading {
       pieces.push({ leaf, piece, span })
     }
   }
-  const [plain, ...decoded] = viewsOf(leaf.text)
-  const folded = fold(leaf.text)
+  const views = viewsOf(leaf.text)
+  for (const view of views) {
+    const folded = foldedOf(view)
+    const { matches, pieces: cut } = search(memory, folded)
+    for (const match of matches) found.push(findingOf(leaf, match, { view, folded }))
+    place(view, folded, cut)
+  }
+  const [plain] = views
+  const folded = foldedOf(plain)
   const tail = leaf.kind === 'name' ? undefined : memory.tails.get(channelOf(channel, leaf))
-  const first = search(memory, folded, tail)
-  if (plain !== undefined) {
-    found.push(...first.matches.map((match) => findingOf(leaf, match, { view: plain, folded })))
-    place(plain, folded, first.pieces)
-  }
-  for (const view of decoded) {
-    const inner = fold(view.text)
-    const { matches, pieces: cut } = search(memory, inner)
-    found.push(...matches.map((match) => findingOf(leaf, match, { view, folded: inner })))
-    place(view, inner, cut)
-  }
+  if (tail !== undefined)
+    for (const match of searchAcross(memory, tail, folded)) found.push(findingOf(leaf, match, { view: plain, folded }))
   return { leaf, folded, found, pieces }
 }
 
@@ -119,15 +118,15 @@ function findingOf(leaf: Leaf, match: Match, { view, folded }: { view: View; fol
 function joinedTexts(memory: ClassMemory, read: readonly Reading[]): Finding[] {
   const texts = read.filter(({ leaf, folded }) => leaf.kind !== 'name' && folded.codes.length > 0)
   if (texts.length < 2) return []
-  const joined = joinFolded(texts.map(({ folded }) => folded))
+  const all = texts.map(({ folded }) => folded)
+  const starts = startsOf(all)
   const found: Finding[] = []
-  for (const { target, start, end } of search(memory, joined).matches) {
-    const [first = 0, last = 0] = [joined.owner[start], joined.owner[end - 1]]
-    if (first === last) continue
+  for (const { match, from: first, to: last } of searchJoined(memory, all)) {
+    const { target, start, end } = match
     for (let text = first; text <= last; text++) {
       const { leaf, folded } = texts[text] ?? {}
       if (leaf === undefined || folded === undefined) continue
-      const offset = joined.owner.indexOf(text)
+      const offset = starts[text] ?? 0
       const [from, to] = [Math.max(0, start - offset), Math.min(folded.codes.length, end - offset)]
       const span = { start: folded.from[from] ?? 0, end: folded.to[to - 1] ?? leaf.text.length }
       found.push({

@@ -1,5 +1,5 @@
-import type { Folded } from './fold.ts'
-import { digest, gramLength, gramsOf, joinGrams, packGrams } from './gram.ts'
+import { type Folded, joinFolded } from './fold.ts'
+import { digest, type GramKey, gramLength, gramsOf, joinGrams, packGrams } from './gram.ts'
 import type { ClassEntry, ClassMemory, Tail, Target, Word } from './memory.ts'
 
 /** A remembered value in a folded text: half-open range of its characters. */
@@ -44,14 +44,76 @@ const mostPieces = 1000
  * Each place of the text is compared with at most eight values, and only as far as they agree; a value that was found is not looked for
  * again inside of itself. Linear in the length of the text.
  */
-export function search(memory: ClassMemory, folded: Folded, tail?: Tail): Matches {
-  if (memory.targets.length === 0 && memory.words.size === 0) return none
+export function search(memory: ClassMemory, folded: Folded): Matches {
+  return isEmpty(memory) ? none : searched(memory, folded).found
+}
+
+const isEmpty = ({ targets, words }: ClassMemory): boolean => targets.length === 0 && words.size === 0
+
+interface Searched {
+  readonly key: GramKey
+  readonly grams: Uint32Array
+  /** How many values were known. */
+  readonly known: number
+  readonly found: Matches
+}
+
+/** What was found last in texts that are looked at again as long as nothing is learned. */
+const before = new WeakMap<Folded, Searched>()
+
+function searched(memory: ClassMemory, folded: Folded): Searched {
+  const { key, known } = memory
+  const last = before.get(folded)
+  if (last?.key === key && last.known === known.size) return last
   const { codes } = folded
+  const grams = last?.key === key ? last.grams : gramsOf(key, codes)
   const gap = (at: number): boolean => at >= codes.length || folded.gap[at] === 1
-  const found = searchGrams(memory, { grams: gramsOf(memory.key, codes), gap, length: codes.length })
-  const words = searchWords(memory, folded)
-  const across = tail === undefined ? [] : searchAcross(memory, tail, codes)
-  return { matches: [...found.matches, ...words, ...across], pieces: found.pieces }
+  const { matches, pieces } = searchGrams(memory, { grams, gap, length: codes.length })
+  const found = { matches: [...matches, ...searchWords(memory, folded)], pieces }
+  const now = { key, grams, known: known.size, found }
+  before.set(folded, now)
+  return now
+}
+
+/** A remembered value in several folded texts, as if they stood beside each other without a gap; `from` and `to` name the first and last text. */
+export interface JoinedMatch {
+  readonly match: Match
+  readonly from: number
+  readonly to: number
+}
+
+/** The remembered values that reach from one text into another one. */
+export function searchJoined(memory: ClassMemory, texts: readonly Folded[]): readonly JoinedMatch[] {
+  if (isEmpty(memory)) return []
+  const starts = startsOf(texts)
+  const grams = joinGrams(texts.flatMap((each, at) => [searched(memory, each).grams, crossing(memory, texts, at)]))
+  const { matches } = searchGrams(memory, { grams, gap: () => false, length: starts.at(-1) ?? 0 })
+  const words = memory.words.size === 0 ? [] : searchWords(memory, joinFolded(texts))
+  return [...matches, ...words].flatMap((match) => {
+    const [from, to] = [textAt(starts, match.start), textAt(starts, match.end - 1)]
+    return from === to ? [] : [{ match, from, to }]
+  })
+}
+
+/** Where each text begins, and where the last one ends. */
+export function startsOf(texts: readonly Folded[]): readonly number[] {
+  const starts = [0]
+  for (const { codes } of texts) starts.push((starts.at(-1) ?? 0) + codes.length)
+  return starts
+}
+
+function textAt(starts: readonly number[], at: number): number {
+  return starts.findIndex((_, index) => at < (starts[index + 1] ?? Number.POSITIVE_INFINITY))
+}
+
+/** The pieces that begin in a text and do not end in it. */
+function crossing({ key }: ClassMemory, texts: readonly Folded[], at: number): Uint32Array {
+  const own = texts[at]?.codes ?? []
+  const codes = own.slice(Math.max(0, own.length - gramLength + 1))
+  const begins = codes.length
+  for (let next = at + 1; next < texts.length && codes.length < begins + gramLength - 1; next++)
+    codes.push(...(texts[next]?.codes ?? []).slice(0, begins + gramLength - 1 - codes.length))
+  return gramsOf(key, codes).subarray(0, begins)
 }
 
 function searchGrams(memory: ClassMemory, text: Text): Matches {
@@ -114,9 +176,10 @@ function searchWords(memory: ClassMemory, { codes, gap }: Folded): Match[] {
 }
 
 /** Values that began in what was sent before, and end here. */
-function searchAcross(memory: ClassMemory, tail: Tail, codes: readonly number[]): Match[] {
+export function searchAcross(memory: ClassMemory, tail: Tail, { codes }: Folded): readonly Match[] {
+  if (isEmpty(memory)) return []
   const joined = [...tail.last, ...codes.slice(0, longestTail)]
-  const grams = joinGrams(tail.grams, gramsOf(memory.key, joined))
+  const grams = joinGrams([tail.grams, gramsOf(memory.key, joined)])
   const sent = tail.grams.length + tail.last.length
   const { matches } = searchGrams(memory, { grams, gap: () => false, length: grams.length + gramLength - 1 })
   return matches
@@ -136,6 +199,6 @@ export function tailAfter(
   const fresh = codes.length >= longestTail + gramLength
   const joined = fresh ? codes.slice(-longestTail - gramLength) : [...(tail?.last ?? []), ...codes]
   const grams = gramsOf(memory.key, joined)
-  const all = fresh || tail === undefined ? grams : joinGrams(tail.grams, grams)
+  const all = fresh || tail === undefined ? grams : joinGrams([tail.grams, grams])
   return { grams: packGrams(all.slice(-longestTail)), last: joined.slice(-(gramLength - 1)) }
 }

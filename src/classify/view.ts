@@ -1,4 +1,5 @@
 import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from './bytes.ts'
+import { type Folded, fold } from './fold.ts'
 import { plainOf } from './lookalike.ts'
 import { traitsOf } from './traits.ts'
 
@@ -16,6 +17,9 @@ export interface Span {
   readonly end: number
 }
 
+/** A text as it stands, and read in other ways. */
+export type Views = readonly [View, ...View[]]
+
 /** How often an encoding may stand in another. */
 const deepest = 4
 
@@ -28,8 +32,32 @@ const leastBudget = 4096
  * characters, base64, base64url, base32, hexadecimal and lists of character codes undone, also one in another. What they decode to
  * has to be text. Linear in the length of the text.
  */
-export function viewsOf(text: string): readonly View[] {
-  const views: View[] = [{ text, encoded: false, span: (start, end) => ({ start, end }) }]
+export function viewsOf(text: string): Views {
+  const known = recent.get(text)
+  if (known !== undefined) return known
+  const views = readViews(text)
+  if (text.length <= longestRecent) recent.set(text, views)
+  const [oldest] = recent.size > mostRecent ? recent.keys() : []
+  if (oldest !== undefined) recent.delete(oldest)
+  return views
+}
+
+/** The texts read last: for one call the same ones are read several times, by whoever looks for something in them. */
+const recent = new Map<string, Views>()
+const mostRecent = 64
+const longestRecent = 16_384
+
+/** Letters and digits of what is read, folded once. */
+export function foldedOf(view: View): Folded {
+  const folded = foldedViews.get(view) ?? fold(view.text)
+  foldedViews.set(view, folded)
+  return folded
+}
+
+const foldedViews = new WeakMap<View, Folded>()
+
+function readViews(text: string): Views {
+  const views: [View, ...View[]] = [{ text, encoded: false, span: (start, end) => ({ start, end }) }]
   let budget = text.length * mostReadings + leastBudget
   let from = 0
   for (let depth = 0; depth < deepest; depth++) {
@@ -193,10 +221,23 @@ function* runs(text: string, pattern: RegExp, bytesOf: (run: string) => number[]
   for (const match of text.matchAll(pattern)) {
     const [start, end] = [match.index, match.index + match[0].length]
     const run = match[0].includes('\n') ? match[0].replaceAll(/[\r\n]+/g, '') : match[0]
+    if (bytesOf === base64Bytes && plainWords.has(run)) continue
+    let isPlain = true
     for (const decoded of decodedFrom(run, bytesOf, alignments)) {
+      isPlain = false
       yield { text: decoded, encoded: true, span: () => ({ start, end }) }
     }
+    if (isPlain && bytesOf === base64Bytes && /^[A-Z]?[a-z]{7,15}$/.test(run)) notePlain(run)
   }
+}
+
+/** Words of a language, which come again and again, and are not read as base64 more than once. */
+const plainWords = new Set<string>()
+const mostWords = 4096
+
+function notePlain(word: string): void {
+  if (plainWords.size >= mostWords) plainWords.clear()
+  plainWords.add(word)
 }
 
 function* decodedFrom(run: string, bytesOf: (run: string) => number[], alignments: number): Generator<string> {
