@@ -213,6 +213,7 @@ export function goingOf(stored: StoredCall, force: InForce): Going | undefined {
     decision: { effect: obligations.length === 0 ? 'allow' : 'modify', reasons: [], obligations },
     mode: 'enforce',
     stored: true,
+    marked: true,
     granted: true,
     remembered: true,
   }

@@ -23,7 +23,8 @@ export interface Going {
   readonly tracked?: readonly TrackedObject[]
   /** Whether the store knows the call: it must be settled there. */
   readonly stored: boolean
-  /** Whether it took grants, as far as is known. */
+  /** Whether it left marks, and whether it took grants, as far as is known. */
+  readonly marked: boolean
   readonly granted: boolean
   /** Whether somebody may ask what became of it once it is settled. */
   readonly remembered: boolean
@@ -51,7 +52,7 @@ export function detailOf({
   repeat,
   hold,
   decision,
-}: Omit<Going, 'id' | 'granted' | 'remembered'>): GoingDetail {
+}: Omit<Going, 'id' | 'marked' | 'granted' | 'remembered'>): GoingDetail {
   return {
     obligations: decision.obligations,
     call,

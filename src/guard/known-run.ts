@@ -1,15 +1,15 @@
 /** What one node knows of a run: the fold of everything the run has seen. */
-import Big from 'big.js'
 import type { Run } from '../charter/charter.ts'
 import { addEntry, type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import { addToken, type TokenBook, type TokenEntry, tokenBook } from '../classify/token.ts'
 import { emptyMemory, type Labelled, type Memory, remember, type Seen } from '../session/provenance/memory.ts'
+import { hasExact } from '../wire/lossless-json.ts'
 import { openly, type RunSeal } from './run-seal.ts'
 import type { SeenEntry } from './store.ts'
 
 /** One thing a run has seen, been given, or sent, as the store keeps it. */
 export type Entry =
-  | { readonly seen: Seen }
+  | { readonly seen: Seen; readonly classed?: readonly ClassEntry[] }
   /** An operation it was given after it began. */
   | { readonly tool: string; readonly to: string }
   /** What it had an operation keep for later runs. */
@@ -50,22 +50,17 @@ export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
     known.number = number
     if ('key' in entry || 'classed' in entry) known.classed = number
     if ('seen' in entry) remember(known.memory, entry.seen)
-    else if ('tool' in entry) known.tools.set(entry.to, (known.tools.get(entry.to) ?? new Set()).add(entry.tool))
+    if ('classed' in entry && known.classes !== undefined)
+      for (const each of entry.classed ?? []) addEntry(known.classes, each)
+    if ('tool' in entry) known.tools.set(entry.to, (known.tools.get(entry.to) ?? new Set()).add(entry.tool))
     else if ('key' in entry) known.classes ??= emptyClassMemory(entry.key)
-    else if ('classed' in entry) {
-      if (known.classes !== undefined) for (const each of entry.classed) addEntry(known.classes, each)
-    } else if ('token' in entry) addToken(known.tokens, entry.token)
+    else if ('token' in entry) addToken(known.tokens, entry.token)
   }
 }
 
 /** An entry as the store gives it back: without exact numbers, which are texts there. Who writes one takes it in as everybody else does. */
 export function asKept(entry: Entry): unknown {
   return hasExact(entry) ? JSON.parse(JSON.stringify(entry)) : entry
-}
-
-function hasExact(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return value instanceof Big || Object.values(value).some(hasExact)
 }
 
 const kinds = ['seen', 'tool', 'kept', 'key', 'classed', 'token'] as const

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/charter.ts'
 import { holderOf } from '../charter/run-handle.ts'
 import { learnAnswer } from '../classify/call.ts'
-import { type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
+import { type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
@@ -16,7 +16,7 @@ import {
   originsOf,
   traceCall,
 } from '../session/provenance/arguments.ts'
-import { keptOf, type Labelled } from '../session/provenance/memory.ts'
+import { keptOf, type Labelled, lettersOf } from '../session/provenance/memory.ts'
 import type { Answer } from './call.ts'
 import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
 import type { Going } from './going.ts'
@@ -44,6 +44,8 @@ const mostText = 30_000_000
 export class Memories {
   readonly #runtime: Runtime
   readonly #known = new Map<string, KnownRun>()
+  /** What was known of the runs of calls as they arrived: who calls has seen no more than that. */
+  readonly #arrived = new WeakMap<Call, KnownRun>()
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
@@ -59,7 +61,9 @@ export class Memories {
         ? run
         : { ...run, tools: [...run.tools, ...(known.tools.get(holderOf(call.principal)) ?? [])] }
     const request = force.labels === undefined ? undefined : restored(carryingOf(force, call, known))
-    return { ...call, run: given, ...(request === undefined ? {} : { request }) }
+    const joined = { ...call, run: given, ...(request === undefined ? {} : { request }) }
+    this.#arrived.set(joined, known)
+    return joined
   }
 
   /**
@@ -69,7 +73,10 @@ export class Memories {
     const { charter, labels } = force
     const needs = force.traitsOf(call.operation)
     const { run } = call
-    const known = run !== undefined && (needs.values || needs.classes) ? await this.#of(run) : undefined
+    const known =
+      run !== undefined && (needs.values || needs.classes)
+        ? (this.#arrived.get(call) ?? (await this.#of(run)))
+        : undefined
     const aside: Aside = {
       ...(pin === undefined ? {} : { pins: { [call.operation]: pin } }),
       ...(known === undefined || !needs.values ? {} : { values: traceCall(charter, known.memory, call) }),
@@ -120,20 +127,21 @@ export class Memories {
   /** Keeps what an answer shows, before its caller sees it. @throws {StoreError} when it cannot be kept. */
   async saw({ id, call, force }: Pick<Going, 'id' | 'call' | 'force'>, answer: Answer): Promise<void> {
     const { run } = call
-    const content = answer.body ?? answer.text
     if (run === undefined) return
-    const data = await this.#dataOf(force, call, run, content)
+    const content = answer.body ?? answer.text
+    const classed = await this.#dataOf(force, call, run, content)
+    const data = classed.length === 0 ? {} : { classed }
     const operation = force.charter.operations.get(call.operation)
     // What a model says is the run's own word: a value that is nowhere else is made up by it.
     if (content === undefined || content === null || operation?.shape.method === 'MODEL') {
-      if (data.length > 0) await this.#add(run, data)
+      if (classed.length > 0) await this.#add(run, [{ classed }])
       return
     }
     const head = { operation: call.operation, call: id, content }
     const done = answer.status < 300
     if (done && operation?.memory === 'read') {
       const kept = await this.#keptIn(call, operation.shape.source)
-      await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept } }, ...data])
+      await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept }, ...data }])
       return
     }
     const trusted = done && operation?.trusted !== undefined ? { trusted: operation.trusted } : {}
@@ -145,25 +153,25 @@ export class Memories {
     }
     const { path, query, body } = call.request
     const asked = done && namedOperations(force.charter).has(call.operation) ? { asked: { path, query, body } } : {}
-    await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote, ...asked } }, ...data])
+    await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote, ...asked }, ...data }])
   }
 
   /** What of classes of data the answer of a call shows. */
-  async #dataOf(force: InForce, call: Call, run: Run, content: unknown): Promise<readonly Entry[]> {
+  async #dataOf(force: InForce, call: Call, run: Run, content: unknown): Promise<readonly ClassEntry[]> {
     const { labels } = force
     if (labels === undefined) return []
     const learn = (classes: ClassMemory) =>
       learnAnswer(classes, labels, { operation: call.operation, body: content }).entries
-    if ((await this.#of(run)).classes === undefined) {
+    let known = this.#known.get(run.id) ?? (await this.#of(run))
+    if (known.classes === undefined) {
       const key = randomBytes(8).toString('hex')
       if (learn(emptyClassMemory(key)).length === 0) return []
       // Several calls may be the first one at once; digests made with another key than the one that counts would match nothing.
-      await this.#add(run, [{ key }])
+      known = await this.#add(run, [{ key }])
     }
-    const { classes } = await this.#of(run)
+    const { classes } = known
     if (classes === undefined) throw new TypeError('the key of the run was not kept')
-    const classed = learn(classes)
-    return classed.length === 0 ? [] : [{ classed }]
+    return learn(classes)
   }
 
   /** Keeps what a call that goes on was asked about, or takes from what was approved before: it is not asked again in this run. */
@@ -198,21 +206,22 @@ export class Memories {
   /** Drops the runs that were used longest ago, but never the one in use. */
   #makeRoom(): void {
     let text = 0
-    for (const { memory } of this.#known.values()) text += memory.text.size
+    for (const { memory } of this.#known.values()) text += lettersOf(memory)
     for (const [name, { memory }] of this.#known) {
       if (this.#known.size <= 1 || (this.#known.size <= mostRuns && text <= mostText)) return
-      text -= memory.text.size
+      text -= lettersOf(memory)
       this.#known.delete(name)
     }
   }
 
   /** Keeps entries, and takes them in as they were given: what others wrote before them is all that is read again. */
-  async #add(run: Run, entries: readonly Entry[]): Promise<void> {
+  async #add(run: Run, entries: readonly Entry[]): Promise<KnownRun> {
     const known = this.#known.get(run.id) ?? (await this.#of(run))
     const { number: after } = known
     const before = await this.#append(run.id, entries, { seal: known.seal, after })
     const last = before.at(-1)?.number ?? after
     takeIn(known, [...before, ...entries.map((entry, index) => ({ number: last + 1 + index, entry: asKept(entry) }))])
+    return known
   }
 
   async #keepTokens(run: Run | undefined, entries: readonly TokenEntry[]): Promise<void> {

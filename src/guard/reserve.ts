@@ -70,6 +70,8 @@ export interface Reserved {
   readonly marks: readonly Mark[]
   /** Whether the store knows the call from now on. */
   readonly stored: boolean
+  /** Whether it left marks of any kind. */
+  readonly marked: boolean
   /** Whether it took grants. */
   readonly granted: boolean
   /** Every use as which it is allowed. */
@@ -119,7 +121,7 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
     const goes = decision.effect === 'allow' || decision.effect === 'modify' || ready.mode === 'observe'
     if (!goes) {
       await transaction.write(freed(ready.id, ready.held))
-      return { kind: 'decided', decision, facts, uses: [], marks: [], stored: false, granted: false }
+      return { kind: 'decided', decision, facts, uses: [], marks: [], stored: false, marked: false, granted: false }
     }
     const uses = usesAllowed(charter, facts, ready.call, decision)
     const marks = all.length === 1 && uses.length === 1 ? possible : marksOf(charter, ready, uses)
@@ -134,8 +136,9 @@ export async function reserve(runtime: Runtime, ready: Ready): Promise<Reservati
       ...(ready.repeat === undefined ? [] : [repeatOf(ready, ready.repeat)]),
     ])
     const granted = used.some((each) => each.kind === 'take-grant')
+    const marked = marks.length + used.length > 0
     const satisfied = satisfiedBy(charter, ready.call, facts, uses)
-    const kept = { uses, marks, stored: writes, granted, satisfied, ...(left === undefined ? {} : { left }) }
+    const kept = { uses, marks, stored: writes, marked, granted, satisfied, ...(left === undefined ? {} : { left }) }
     return { kind: 'decided', decision, facts, ...kept }
   }
   try {
@@ -174,6 +177,7 @@ function withoutStore(ready: Ready, facts: Facts): Reservation {
     uses: decision.use === undefined ? [] : [decision.use],
     marks: [],
     stored: false,
+    marked: false,
     granted: false,
   }
 }

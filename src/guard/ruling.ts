@@ -9,7 +9,7 @@ import { type Holding, letGo, takeObjects } from './busy.ts'
 import type { Answer, Incoming, Outcome, RefusalCode, Release, Ruling } from './call.ts'
 import { Capabilities } from './capability.ts'
 import { type Doubts, goingOf } from './doubt.ts'
-import { isEnded, keptOfSession } from './ended.ts'
+import { isEnded } from './ended.ts'
 import type { Objects } from './gather.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
@@ -24,7 +24,8 @@ import { type Ready, type Reservation, type Reserved, reserve } from './reserve.
 import type { Admitted, Runs } from './runs.ts'
 import { type InForce, modeOf, type Runtime, showsItsObject } from './runtime.ts'
 import { type Left, noteBefore } from './sending.ts'
-import { effectOf, keepAnswer } from './settle.ts'
+import { keepSessionEnd } from './session-end.ts'
+import { keepAnswer } from './settle.ts'
 import type { Showing } from './showing.ts'
 import type { StoredCall, Switch } from './store.ts'
 import { lookOf } from './truth.ts'
@@ -151,6 +152,7 @@ export class Rulings {
     await Promise.all([this.record(ready, reserved), this.#runtime.store.flush()])
     if (!isAllowed(reserved.decision))
       return { kind: 'refused', refusal: refusalOf(force.charter, call.operation, reserved.decision) }
+    await this.#memories.saw(ready, answer)
     return this.#showing.show(ready, reserved.decision, answer, incoming)
   }
 
@@ -205,7 +207,7 @@ export class Rulings {
       settle: async (outcome) => {
         if (earlier.state === 'in-doubt') await this.#doubts.settleOrKeep(going, outcome)
         if (outcome.kind !== 'answered') return { kind: 'pass' }
-        if (going.call.run !== undefined) await this.#memories.saw(going, outcome.answer)
+        await this.#memories.saw(going, outcome.answer)
         if (earlier.state === 'effective' && outcome.answer.status < 300)
           await this.#runtime.store.transact([], (transaction) => transaction.write(keepAnswer(going, outcome.answer)))
         return shownTo(going, decision, outcome.answer)
@@ -243,6 +245,7 @@ export class Rulings {
       uses: reserved.uses,
       decision,
       stored: reserved.stored,
+      marked: reserved.marked,
       granted: reserved.granted,
       remembered: reserved.granted || ready.repeat !== undefined || this.#later.sends(ready.id),
       ...(reserved.satisfied === undefined ? {} : { satisfied: reserved.satisfied }),
@@ -263,9 +266,7 @@ export class Rulings {
       inspect,
       ...rewritten,
       settle: (outcome) => this.#settle(going, outcome, incoming),
-      more: async (answer) => {
-        if (going.call.run !== undefined) await this.#memories.saw(going, answer)
-      },
+      more: (answer) => this.#memories.saw(going, answer),
     }
   }
 
@@ -303,20 +304,18 @@ export class Rulings {
 
   async #settle(going: Going, outcome: Outcome, incoming: Incoming): Promise<Release> {
     const operation = going.force.charter.operations.get(going.call.operation)
-    if (operation?.writes === true) await this.#doubts.settleOrKeep(going, outcome)
-    if (outcome.kind !== 'answered') return { kind: 'pass' }
-    await this.#endSession(going, outcome, incoming)
+    const settled = operation?.writes === true ? this.#doubts.settleOrKeep(going, outcome) : undefined
+    if (outcome.kind !== 'answered') {
+      await settled
+      return { kind: 'pass' }
+    }
     const weak = this.#capabilities.problemOf(going, outcome.answer, this.#runtime.now())
-    if (weak !== undefined && going.mode === 'enforce') return { kind: 'refused', refusal: weak }
+    const refusal = going.mode === 'enforce' ? weak : undefined
+    const seen = refusal === undefined ? this.#memories.saw(going, outcome.answer) : undefined
+    // At once, so that one commit keeps all of it.
+    await Promise.all([settled, seen, keepSessionEnd(this.#runtime, going, outcome, incoming)])
+    if (refusal !== undefined) return { kind: 'refused', refusal }
     return this.#showing.show(going, going.decision, outcome.answer, incoming)
-  }
-
-  async #endSession(going: Going, outcome: Outcome, { credentials }: Incoming): Promise<void> {
-    const { store, now } = this.#runtime
-    const ended = keptOfSession(going, credentials, now())
-    if (ended.length === 0 || effectOf(going.force.charter, going.call.operation, outcome) !== 'effective') return
-    await store.transact([], (transaction) => transaction.write(ended))
-    await store.flush()
   }
 
   async #turnDown(ready: Ready, reserved: Reserved, incoming: Incoming): Promise<Ruling> {

@@ -153,8 +153,11 @@ function settled(
   // Its idempotency key may still ask for the answer.
   const keep = effect === 'effective' && repeat !== undefined && answer === undefined
   const object = made === undefined ? {} : { object: { type: made.type, key: made.key } }
+  const amounts = amountsOf(going, effect, answer)
   return [
-    { kind: 'settle-marks', call, effective: effect === 'effective', ...object, ...amountsOf(going, effect, answer) },
+    ...(going.marked
+      ? [{ kind: 'settle-marks', call, effective: effect === 'effective', ...object, ...amounts } as const]
+      : []),
     ...(going.granted ? [settledGrants(call, effect)] : []),
     ...freed(call, held),
     going.remembered

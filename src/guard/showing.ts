@@ -40,14 +40,13 @@ export class Showing {
     }
   }
 
-  /** What of an answer goes back, once its run has it in its memory. */
+  /** What of an answer goes back. Its run must have it in its memory by then. */
   async show(
     ready: Pick<Ready, 'id' | 'force' | 'call' | 'objects' | 'mode'>,
     decision: Decision,
     answer: Answer,
     incoming: Incoming,
   ): Promise<Release> {
-    if (ready.call.run !== undefined) await this.#memories.saw(ready, answer)
     if (answer.status >= 300 || ready.mode === 'observe' || decision.obligations.length === 0)
       return shownTo(ready, decision, answer)
     const looking = this.#looking(ready.force, ready.call, incoming)

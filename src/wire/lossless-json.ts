@@ -22,11 +22,21 @@ export function parseLosslessJson(text: string): unknown {
 
 /** Writes JSON text with `Big` numbers as number literals, so that `parseLosslessJson` reads back the same digits. */
 export function printLosslessJson(value: unknown): string {
+  return hasExact(value) ? printExact(value) : (JSON.stringify(value) ?? 'null')
+}
+
+/** Whether a value has numbers that `JSON.stringify` would write as texts. */
+export function hasExact(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return value instanceof Big || Object.values(value).some(hasExact)
+}
+
+function printExact(value: unknown): string {
   if (value instanceof Big) return value.toString()
-  if (Array.isArray(value)) return `[${value.map((element) => printLosslessJson(element ?? null)).join(',')}]`
+  if (Array.isArray(value)) return `[${value.map((element) => printExact(element ?? null)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${printLosslessJson(member)}`).join(',')}}`
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${printExact(member)}`).join(',')}}`
 }
 
 function keepDigits(_key: string, value: unknown, ...rest: unknown[]): unknown {
