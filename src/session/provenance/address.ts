@@ -12,7 +12,7 @@ const addresses = new RegExp(
 )
 
 /** Whatever is found has one of these. */
-const mayHaveAddress = /[@\d]|:\/\/|\.[^\s.]/
+const mayHaveAddress = /[@\d]|:\/\/|\.[^\s.]|www\./i
 
 /** What in a longer text can be sent to, called or opened: e-mail addresses, links, account and phone numbers. Each as it is written. */
 export function addressesIn(text: string): readonly string[] {

@@ -13,6 +13,7 @@ export function formsOf(value: string): readonly string[] {
 /** The forms of everything in a longer text that has one, each whole: never a piece of a longer word. */
 export function formsIn(given: string): readonly string[] {
   if (!/[\d@.]/.test(given)) return []
+  if (/^\d{1,15}(?:\.\d{1,6})?$/.test(given)) return formsOf(given)
   const forms = new Set<string>()
   // Documents set blanks of other widths, also such as hold a number together.
   const text = given.replace(/\p{Zs}/gu, ' ')

@@ -5,6 +5,7 @@ const typed = /[‘’“”‐‑–]/
 const marks = /\p{M}+/gu
 const between = /[^\p{L}\p{N}]+/gu
 const other = /[^ -~\s]/u
+const unevenSpace = /\s\s|[^\S ]/
 const asciiBetween = /[^a-z0-9]+/g
 
 /**
@@ -12,7 +13,8 @@ const asciiBetween = /[^a-z0-9]+/g
  * dashes was typed do not count, everything else does. Compatibility and invisible characters are kept apart on purpose: what only looks the same is not the same.
  */
 export function fold(text: string): string {
-  const folded = text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()
+  const lower = (other.test(text) ? text.normalize('NFC') : text).toLowerCase()
+  const folded = (unevenSpace.test(lower) ? lower.replace(/\s+/g, ' ') : lower).trim()
   if (!typed.test(folded)) return folded
   return folded.replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/[‐‑–]/g, '-')
 }
