@@ -2,9 +2,9 @@
 // with values and classes of agents, beside a proxy that only forwards and one made of the SDK; before a program, beside mcp-proxy and
 // supergateway; and one long run.
 import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -54,12 +54,22 @@ async function startPeer(script: string, argsFor: (port: number) => readonly str
 
 /** Milliseconds of processor time of a process and all it started, itself included, by /proc. */
 function cpuOf(pid: number): number {
-  const own = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  const below = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
-  const ticks = Number(own[11]) + Number(own[12])
-  return ticks * 10 + below.filter((each) => each !== '').reduce((sum, each) => sum + cpuOf(Number(each)), 0)
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const own = threads.reduce(
+    (sum, thread) => sum + Number(procText(`${pid}/task/${thread}/schedstat`).split(' ')[0]),
+    0,
+  )
+  const below = threads.flatMap((thread) => procText(`${pid}/task/${thread}/children`).trim().split(' '))
+  return own / 1e6 + below.filter((each) => each !== '').reduce((sum, each) => sum + cpuOf(Number(each)), 0)
+}
+
+/** Empty for a thread that has just ended. */
+function procText(name: string): string {
+  try {
+    return readFileSync(`/proc/${name}`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 type Era = 'modern' | 'legacy'
@@ -178,14 +188,29 @@ async function compare(
       if (round > 0) found.set(name, [...(found.get(name) ?? []), { one, many }])
     }
   }
+  const bare = found.get(onlyForwards)
   for (const [name, rounds] of found) {
     const of = (lanes: 'one' | 'many', member: keyof Measured): number =>
       middle(rounds.map((each) => each[lanes][member]))
+    // Beside what the proxy that only forwards took in the same round.
+    const more = (lanes: 'one' | 'many', member: keyof Measured): string =>
+      bare === undefined || name === onlyForwards || name === 'no proxy'
+        ? ''
+        : ` (${signed(middle(rounds.map((each, index) => each[lanes][member] - (bare[index]?.[lanes][member] ?? Number.NaN))))})`
     const failed = rounds.reduce((sum, { one, many }) => sum + one.failed + many.failed, 0)
+    const pace = `${of('one', 'perSecond').toFixed(0).padStart(6)}/s ${of('many', 'perSecond').toFixed(0).padStart(6)}/s`
+    const p50 = `p50 ${of('one', 'p50').toFixed(2)}${more('one', 'p50')}`.padEnd(17)
+    const cpu = `CPU ${of('many', 'cpu').toFixed(2)}${more('many', 'cpu')}`.padEnd(17)
     console.log(
-      `  ${name.padEnd(34)} ${of('one', 'perSecond').toFixed(0).padStart(6)}/s ${of('many', 'perSecond').toFixed(0).padStart(6)}/s   p50 ${of('one', 'p50').toFixed(2)}  p99 ${of('one', 'p99').toFixed(2)} ms   CPU ${of('many', 'cpu').toFixed(2)} ms a call${failed === 0 ? '' : `   ${failed} FAILED`}`,
+      `  ${name.padEnd(34)} ${pace}   ${p50}  p99 ${of('one', 'p99').toFixed(2).padStart(5)}   ${cpu}${failed === 0 ? '' : `   ${failed} FAILED`}`,
     )
   }
+}
+
+const onlyForwards = 'only forwards (undici)'
+
+function signed(number: number): string {
+  return `${number < 0 ? '' : '+'}${number.toFixed(2)}`
 }
 
 /** A run of 500 calls with large answers. */
@@ -210,10 +235,15 @@ async function longRun(): Promise<void> {
 }
 
 const disk = mkdtempSync(join(tmpdir(), 'mcp-bench-'))
-console.log(`one fdatasync of this disk: p50 ${diskSync(disk, 500).p50.toFixed(2)} ms`)
+console.log(
+  `one fdatasync of this disk: p50 ${diskSync(disk, 500).p50.toFixed(2)} ms; load ${loadavg()[0]?.toFixed(1)}`,
+)
 rmSync(disk, { recursive: true })
 await longRun()
-console.log('calls a second with 1 and 16 at once; times with 1; CPU of proxy and server with 16; medians')
+console.log(
+  'calls a second with 1 and 16 at once; ms of waiting with 1, of CPU of proxy and server a call with 16; medians;',
+)
+console.log('in brackets what is added to a proxy that only forwards. The aims: 0.50 of waiting, 0.25 of CPU')
 const server = await startRole('server')
 const all: Started[] = [server]
 const started = async (opening: Promise<Started>): Promise<Started> => {
@@ -227,11 +257,12 @@ try {
     'modern',
     {
       'no proxy': server,
-      'only forwards (undici)': await started(startRole('wire', server.url)),
+      [onlyForwards]: await started(startRole('wire', server.url)),
       'Lockstep, nothing on disk': await started(startRole('light', server.url)),
       'Lockstep, a read, all on disk': await started(startRole('read', server.url)),
       'Lockstep, a write, all on disk': await started(startRole('write', server.url)),
-      'an agent, nothing on disk': await started(startRole('agent-light', server.url)),
+      'an agent, a read, nothing on disk': await started(startRole('agent-light-read', server.url)),
+      'an agent, a write, nothing on disk': await started(startRole('agent-light', server.url)),
       'an agent, a read, all on disk': await started(startRole('agent-read', server.url)),
       'an agent, a write, all on disk': await started(startRole('agent-write', server.url)),
       'made of the SDK (v2)': await started(startRole('sdk', server.url)),

@@ -68,6 +68,7 @@ const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
   light: (target) => guarded({ http: { url: target } }, { durable: false, safe: false }),
   read: (target) => guarded({ http: { url: target } }, { durable: true, safe: true }),
   write: (target) => guarded({ http: { url: target } }, { durable: true, safe: false }),
+  'agent-light-read': (target) => guarded({ http: { url: target } }, { durable: false, safe: true, agent: true }),
   'agent-light': (target) => guarded({ http: { url: target } }, { durable: false, safe: false, agent: true }),
   'agent-read': (target) => guarded({ http: { url: target } }, { durable: true, safe: true, agent: true }),
   'agent-write': (target) => guarded({ http: { url: target } }, { durable: true, safe: false, agent: true }),
