@@ -36,6 +36,12 @@ test('what is wrong, who could do it, what it did, whether it is blocked, and wh
   ])
   assert.ok(bottom < height, `it ends ${bottom} of ${height} pixels down`)
   assert.deepEqual(await findingsOf(page, 'posture'), [])
+  await page.setViewportSize({ width: 400, height: 800 })
+  const cut = await page.evaluate<number[]>(
+    `[...document.querySelectorAll('main [role=status], main [role=status] *')].map((each) => each.scrollWidth - each.clientWidth).filter((more) => more > 1)`,
+  )
+  assert.deepEqual(cut, [], 'all of it can be read on a telephone')
+  await page.setViewportSize({ width: 1280, height: 900 })
   await first.click()
   await page.waitForURL(/\/findings\?state=there$/)
 })

@@ -47,6 +47,7 @@ function Next({ need: { says, to } }: { readonly need: Need }): ReactElement {
         component="a"
         href={to}
         size="xs"
+        className="posture-next"
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
           event.preventDefault()
