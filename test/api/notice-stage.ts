@@ -54,17 +54,31 @@ export async function receiver(answer: (heard: Heard) => number = () => 204): Pr
 export interface Mailbox {
   readonly port: number
   readonly mails: string[]
+  /** What it was told to be let in, and how. */
+  readonly passwords: string[]
   close(): Promise<void>
 }
 
+/** How a mailbox has TLS: from the beginning, or once it is asked for. */
+export interface MailboxTls {
+  readonly way: 'implicit' | 'starttls'
+  readonly key: string
+  readonly cert: string
+}
+
 /** Takes mail after signing in as `guard` with `letmein`; `refuse` answers in its stead. */
-export async function mailbox(refuse: () => number | undefined = () => undefined): Promise<Mailbox> {
+export async function mailbox(refuse: () => number | undefined = () => undefined, tls?: MailboxTls): Promise<Mailbox> {
   const mails: string[] = []
+  const passwords: string[] = []
   const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
-    onAuth: ({ username, password }, _session, done) =>
-      username === 'guard' && password === 'letmein' ? done(null, { user: 'guard' }) : done(new Error('no')),
+    ...(tls === undefined
+      ? { disabledCommands: ['STARTTLS'], allowInsecureAuth: true }
+      : { key: tls.key, cert: tls.cert, secure: tls.way === 'implicit' }),
+    onAuth: ({ username, password }, { secure }, done) => {
+      passwords.push(`${secure ? 'under TLS' : 'in the clear'}: ${password}`)
+      if (username === 'guard' && password === 'letmein') done(null, { user: 'guard' })
+      else done(new Error('no'))
+    },
     onData: (stream, _session, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -76,10 +90,13 @@ export async function mailbox(refuse: () => number | undefined = () => undefined
     },
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A client that does not believe the certificate hangs up on it.
+  server.on('error', () => undefined)
   const bound = server.server.address()
   return {
     port: typeof bound === 'object' && bound !== null ? bound.port : 0,
     mails,
+    passwords,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }

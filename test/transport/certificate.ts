@@ -1,18 +1,22 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-/** A fresh self-signed certificate for 127.0.0.1 and localhost, so that no key ever lies in the repository. */
-export function selfSigned(): { key: string; cert: string } {
+/** A fresh self-signed certificate, so that no key ever lies in the repository; for 127.0.0.1 and localhost unless said otherwise. */
+export function selfSigned({ name: host, until = '20991231235959Z' }: { name?: string; until?: string } = {}): {
+  key: string
+  cert: string
+} {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = sequence(oid('2a8648ce3d040302'))
   const name = sequence(tlv(0x31, sequence(oid('550403'), tlv(0x0c, Buffer.from('lockstep test')))))
-  const names = sequence(tlv(0x82, Buffer.from('localhost')), tlv(0x87, Buffer.from([127, 0, 0, 1])))
+  const own = [tlv(0x82, Buffer.from('localhost')), tlv(0x87, Buffer.from([127, 0, 0, 1]))]
+  const names = sequence(...(host === undefined ? own : [tlv(0x82, Buffer.from(host))]))
   const extensions = tlv(0xa3, sequence(sequence(oid('551d11'), tlv(0x04, names))))
   const body = sequence(
     tlv(0xa0, integer(2)),
     integer(1),
     algorithm,
     name,
-    sequence(time('20200101000000Z'), time('20991231235959Z')),
+    sequence(time('20200101000000Z'), time(until)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     extensions,

@@ -100,14 +100,32 @@ function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`)
 }
 
+const untrusted = 'the certificate of the mail server is by nobody who is trusted: `ca` says whom to trust'
+const outOfDate = 'the certificate of the mail server is out of date'
+
+/** What Node says of a connection, and the library of its steps, in words that have nothing of the server's. */
+const wordsOf: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: outOfDate,
+  CERT_NOT_YET_VALID: outOfDate,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of the mail server is for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the mail server does not begin with TLS at this port',
+  ETLS: 'the mail server offers no TLS that can be trusted',
+  EAUTH: 'the mail server does not let us sign in',
+}
+
 /** SECURITY: of what a server says, its number alone: it may repeat what it was sent. */
 function failureOf(error: unknown): Failure {
-  const code = memberOf(error, 'code')
+  const [cause, code] = [memberOf(error, 'originalCode'), memberOf(error, 'code')].map(String)
+  const why = wordsOf[cause ?? ''] ?? wordsOf[code ?? '']
+  if (why !== undefined) return { why, final: false }
   const answer = memberOf(error, 'responseCode')
   if (typeof answer === 'number')
     return { why: `the mail server answered ${answer}`, final: answer >= 550 && answer < 560 }
-  if (code === 'ETLS') return { why: 'the mail server offers no TLS that can be trusted', final: false }
-  if (code === 'EAUTH') return { why: 'the mail server does not let us sign in', final: false }
   return { why: 'the mail server cannot be reached', final: false }
 }
 
