@@ -158,7 +158,7 @@ export async function desk(): Promise<Desk> {
 }
 
 export async function until(test: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 1000; tries += 1) {
+  for (let tries = 0; tries < 6000; tries += 1) {
     if (await test()) return
     await pause(10)
   }

@@ -1,9 +1,12 @@
 /** Findings, the runs they come from and what became of them, kept on the shelf: every node sees the same. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import type { Charter } from '../../charter/charter.ts'
 import { Problem } from '../../gateway/control/problem.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { StoredFinding } from '../../prove/report/json.ts'
 import type { Masking } from '../../prove/report/show.ts'
+import { makeLease } from '../notice/lease.ts'
 import type { Item, Shelf } from '../shelf.ts'
 import {
   type Cell,
@@ -20,6 +23,7 @@ import {
   type FindingState,
   found,
   type Life,
+  type Moment,
   missed,
   stateOf,
   type VerifiedAs,
@@ -90,13 +94,17 @@ export function openFindings({ shelf, guard, charter, masking, now = Date.now }:
     async receive(report, origin) {
       const file = readReport(report, { charter: charter().name, masking, now: now() })
       const run = runOf(file, origin, now())
-      if ((await shelf.get(kinds.run, run.id)) !== undefined) return { run, isNew: false }
-      const words = `${run.findings.length} found, ${run.cells.held} attempts held`
-      await note('report-received', run.id, origin.by, words)
-      const others = await takeIn(shelf, { ...file, run, now: now() })
-      for (const { fingerprint, what, title } of others.slice(0, mostTold))
-        await note(`finding-${what}`, fingerprint, origin.by, title)
-      return { run, isNew: true }
+      return alone(shelf, now, async (goOn) => {
+        if ((await shelf.get(kinds.run, run.id)) !== undefined) return { run, isNew: false }
+        const words = `${run.findings.length} found, ${run.cells.held} attempts held`
+        await note('report-received', run.id, origin.by, words)
+        const others = await takeIn(shelf, { ...file, run, now: now(), goOn })
+        for (const { fingerprint, what, title } of others.slice(0, mostTold))
+          await note(`finding-${what}`, fingerprint, origin.by, title)
+        // Last: what was taken in or told by half is taken in again, which changes nothing that was, and told.
+        await shelf.put({ kind: kinds.run, id: run.id, at: now(), expires: now() + runsKeptMs, content: run })
+        return { run, isNew: true }
+      })
     },
     list: lives,
     async get(fingerprint) {
@@ -143,6 +151,8 @@ interface Taken {
   readonly findings: readonly StoredFinding[]
   readonly cells: readonly Cell[]
   readonly now: number
+  /** @throws {Problem} 503 when another node does it by now. */
+  readonly goOn: () => Promise<void>
 }
 
 interface Told {
@@ -151,24 +161,20 @@ interface Told {
   readonly title: string
 }
 
-/**
- * The run itself comes last: what was taken in by half is taken in again, which changes nothing that was.
- *
- * @returns those that are otherwise now.
- */
-async function takeIn(shelf: Shelf, { run, findings, cells, now }: Taken): Promise<readonly Told[]> {
+/** @returns those that this run made otherwise, also where they were taken in before and nobody was told. */
+async function takeIn(shelf: Shelf, { run, findings, cells, now, goOn }: Taken): Promise<readonly Told[]> {
   const inRun = coverageOf(cells, run)
   const told = new Map<string, Told>()
   const next = (before: Life | undefined, make: () => Life): Life => {
-    if (before?.history.some((moment) => moment.run === run.id) === true) return before
-    const life = make()
+    const isIn = ({ run: by }: Moment): boolean => by === run.id
+    const life = before?.history.some(isIn) === true ? before : make()
     const { fingerprint, title, history } = life
-    const what = history.at(-1)?.what
-    if (life !== before && (what === 'found' || what === 'came-back' || what === 'held'))
-      told.set(fingerprint, { fingerprint, what, title })
+    const what = history.find(isIn)?.what
+    if (what === 'found' || what === 'came-back' || what === 'held') told.set(fingerprint, { fingerprint, what, title })
     return life
   }
   for (const finding of findings) {
+    await goOn()
     const { fingerprint: id } = finding
     const before = (await shelf.get(kinds.life, id))?.content as Life | undefined
     if (before === undefined || before.last <= run.startedAt)
@@ -180,6 +186,7 @@ async function takeIn(shelf: Shelf, { run, findings, cells, now }: Taken): Promi
   const seen = new Set(run.findings)
   for (const { id, content } of await all(shelf, kinds.life)) {
     if (seen.has(id)) continue
+    await goOn()
     const verdict = inRun[keyOf(content as Life)]?.verdict
     if (verdict === 'held' || verdict === 'not-reached')
       await changed(shelf, { kind: kinds.life, id, at: now }, (life) =>
@@ -190,8 +197,25 @@ async function takeIn(shelf: Shelf, { run, findings, cells, now }: Taken): Promi
     extended((before ?? {}) as Coverage, inRun),
   )
   await shelf.put({ kind: kinds.cells, id: run.id, at: now, expires: now + cellsKeptMs, content: cells })
-  await shelf.put({ kind: kinds.run, id: run.id, at: now, expires: now + runsKeptMs, content: run })
   return [...told.values()]
+}
+
+/** How long a node that died may keep others from taking in reports, and how long they wait for one that works. */
+const leaseMs = 5000
+const waitMs = 30_000
+
+/** Of several nodes that are handed reports, one takes in after the other: each finding is told once. @throws {Problem} 503 */
+async function alone<T>(shelf: Shelf, now: () => number, work: (goOn: () => Promise<void>) => Promise<T>): Promise<T> {
+  const lease = makeLease(shelf, { id: 'reports', node: randomUUID(), ms: leaseMs, now })
+  const busy = (): Problem => new Problem(503, 'busy', 'another report is being taken in: try again')
+  for (const end = now() + waitMs; !(await lease.hold()); await setTimeout(50)) if (now() > end) throw busy()
+  try {
+    return await work(async () => {
+      if (!(await lease.hold())) throw busy()
+    })
+  } finally {
+    await lease.drop()
+  }
 }
 
 /** Changes what is there, whoever else does at the same moment. */
