@@ -8,11 +8,12 @@ import { hashApiKey } from '../../src/identity/key-file.ts'
 import { listen } from '../transport/open.ts'
 
 /** Keys of people and agents, by name. */
-export const keys: Readonly<Record<string, string>> = { ann: 'key-of-ann', max: 'key-of-max' }
+export const keys: Readonly<Record<string, string>> = { ann: 'key-of-ann', max: 'key-of-max', bot: 'key-of-bot' }
 
 const people = Object.entries({
   ann: { id: 'ann', kind: 'user', roles: ['customer'] },
   max: { id: 'max', kind: 'user', roles: ['manager'] },
+  bot: { id: 'bot', kind: 'agent', roles: ['bot'] },
 }).map(([name, principal]) => ({ name, hash: hashApiKey(keys[name] ?? ''), principal }))
 
 const charter = `
@@ -36,7 +37,7 @@ approvals:
 
 export interface Shown extends Served {
   /** Calls the API through the guard. */
-  call(who: string, path: string, body?: unknown): Promise<Response>
+  call(who: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>
   close(): Promise<void>
 }
 
@@ -78,10 +79,10 @@ export async function show(section = '{ port: 0 }', given: Partial<World> = {}):
   const served = await serveFile(join(folder, 'guard.yaml'), { env: world.env ?? {} })
   return {
     ...served,
-    call: (who, path, body) =>
+    call: (who, path, body, headers = {}) =>
       fetch(`${served.gateway}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
-        headers: { 'x-api-key': keys[who] ?? '', 'content-type': 'application/json' },
+        headers: { 'x-api-key': keys[who] ?? '', 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     close: async () => {
