@@ -43,13 +43,11 @@ export interface Explanation {
 /** Puts a charter into sentences, grouped by object, then use, in file order. Nothing that is demanded of a use is left out. Pure. */
 export function explainCharter(charter: Charter): Explanation {
   const uses = [...charter.operations.values()].flatMap((operation) => operation.uses)
-  const home = (use: Use): string | undefined =>
-    use.object?.type ?? charter.operations.get(use.operation)?.lists?.object
   const objects = [...charter.objects.values()].map((type) => {
-    const own = uses.filter((use) => home(use) === type.name)
+    const own = uses.filter((use) => typeOf(charter, use) === type.name)
     return sectionOf(charter, own, type)
   })
-  const others = uses.filter((use) => home(use) === undefined)
+  const others = uses.filter((use) => typeOf(charter, use) === undefined)
   const rest = others.length === 0 ? [] : [sectionOf(charter, others)]
   return {
     charter: charter.name,
@@ -61,6 +59,11 @@ export function explainCharter(charter: Charter): Explanation {
     rules: charter.rules.map((rule) => sentenceOf(charter, rule)),
     invariants: charter.invariants.map((each: Invariant) => ({ constraint: each.id, says: describeInvariant(each) })),
   }
+}
+
+/** The type of object a use is about: what it acts on, or lists; undefined for none. */
+export function typeOf(charter: Charter, use: Use): string | undefined {
+  return use.object?.type ?? charter.operations.get(use.operation)?.lists?.object
 }
 
 function sectionOf(charter: Charter, uses: readonly Use[], type?: ObjectType): Section {

@@ -11,9 +11,9 @@ export interface Mark {
 /** Longer ones are told beside the drawing. */
 const longest = 24
 
-/** The marks of a use, in file order, each once. */
+/** The marks of a use, in file order, each once. What all calls of a workflow may do together is told of the workflow. */
 export function marksOf(use: Pick<Use, 'constraints'>): readonly Mark[] {
-  const marks = use.constraints.flatMap(marksFor)
+  const marks = use.constraints.filter(({ id }) => !id.startsWith('workflow.')).flatMap(marksFor)
   return [...new Map(marks.map((mark) => [mark.text, mark])).values()]
 }
 

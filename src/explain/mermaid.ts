@@ -1,4 +1,5 @@
 import { type Lifecycle, start } from './lifecycle.ts'
+import type { DrawnWorkflow, OrderKind } from './workflow.ts'
 
 /** Draws a lifecycle as a Mermaid `stateDiagram-v2`, which GitHub and most documentation tools show. */
 export function printMermaid(lifecycle: Lifecycle): string {
@@ -12,6 +13,36 @@ export function printMermaid(lifecycle: Lifecycle): string {
     ),
     ...lifecycle.final.map((state) => `  ${node(state)} --> [*]`),
   ].join('\n')
+}
+
+const links: Readonly<Record<OrderKind, readonly [string, string]>> = {
+  before: ['== ', ' ==>'],
+  after: ['== ', ' ==>'],
+  apart: ['== ', ' ==>'],
+  never: ['-- ', ' --x'],
+  state: ['-- ', ' -->'],
+  value: ['-. ', ' .->'],
+}
+
+/** Draws a workflow as a Mermaid `flowchart`. */
+export function printWorkflowMermaid({ steps, orders }: DrawnWorkflow): string {
+  const ids = new Map(steps.map(({ operation }, index) => [operation, `s${index}`]))
+  return [
+    'flowchart TD',
+    ...steps.map(({ operation, does, who, marks }) => {
+      const lines = [operation, ...does, who, ...marks.map(({ text }) => text)]
+      return `  ${ids.get(operation)}["${lines.map(quotedOf).join('<br/>')}"]`
+    }),
+    ...orders.map(({ from, to, kind, text }) => {
+      const [open, close] = links[kind]
+      return `  ${ids.get(from)} ${open}"${quotedOf(text)}"${close} ${ids.get(to)}`
+    }),
+  ].join('\n')
+}
+
+/** Within quotes, nothing but a quote ends a text; markup would be taken for markup. */
+function quotedOf(text: string): string {
+  return text.replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;')
 }
 
 /** Words of the notation, which cannot name a state. */

@@ -1,5 +1,5 @@
 /** Lines of a drawing as SVG paths: the same in a file, a report and the browser. */
-import type { Box, Point } from './layout.ts'
+import type { Box, Point } from './place.ts'
 
 /** Smooth through every point, upright at each: that keeps lines on their labels and apart from each other. Empty for no points. */
 export function pathThrough(points: readonly Point[]): string {
@@ -38,6 +38,7 @@ export interface BowOptions {
 }
 
 export function bowBetween(from: Box, to: Box, { side = 'left', nth = 0, around = [] }: BowOptions = {}): Bow {
+  if (Math.abs(to.y - from.y) < (from.height + to.height) / 2) return bowBelow(from, to, nth)
   const out = side === 'left' ? -1 : 1
   const [start, end] = [from.x + (out * from.width) / 2, to.x + (out * to.width) / 2]
   const passed = around.filter((box) => box.y > Math.min(from.y, to.y) && box.y < Math.max(from.y, to.y))
@@ -51,6 +52,19 @@ export function bowBetween(from: Box, to: Box, { side = 'left', nth = 0, around 
     head: `M${tip} ${round(to.y)}l${out * 10} -5v10z`,
     middle: { x: round((start + 6 * far + end) / 8), y: round((from.y + to.y) / 2) },
     edge: far,
+  }
+}
+
+/** Between two that stand beside each other: below both. */
+function bowBelow(from: Box, to: Box, nth: number): Bow {
+  const [start, end] = [from.y + from.height / 2, to.y + to.height / 2]
+  const deep = Math.max(start, end) + 40 + 26 * nth
+  const tip = { x: to.x, y: end }
+  return {
+    path: `M${round(from.x)} ${round(start)}C${round(from.x)} ${round(deep)} ${round(to.x)} ${round(deep)} ${round(to.x)} ${round(end)}`,
+    head: headAt(tip, false),
+    middle: { x: round((from.x + to.x) / 2), y: round((start + 6 * deep + end) / 8) },
+    edge: Math.min(from.x, to.x),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ExplainedUse, Explanation, Section, Sentence } from './explanation.ts'
-import { type Arrow, type Lifecycle, start } from './lifecycle.ts'
+import { type Lifecycle, start } from './lifecycle.ts'
+import type { DrawnWorkflow } from './workflow.ts'
 import { wrapText } from './wrap.ts'
 
 /** How parts of the text are shown; a plain text leaves them as they are. */
@@ -14,7 +15,10 @@ const plain: Paint = { title: (text) => text, name: (text) => text, faint: (text
 /** Prints an explanation for people who own the process: no line is wider than `width`, except for names that are. */
 export function printExplanation(
   explanation: Explanation,
-  lifecycles: readonly Lifecycle[],
+  {
+    lifecycles,
+    workflows,
+  }: { readonly lifecycles: readonly Lifecycle[]; readonly workflows: readonly DrawnWorkflow[] },
   { width = 80, paint = plain }: { width?: number; paint?: Paint } = {},
 ): string {
   const page: Page = { width, paint }
@@ -22,6 +26,7 @@ export function printExplanation(
   const blocks = [
     paint.title(explanation.charter),
     ...explanation.sections.flatMap((section) => printSection(page, section, drawn.get(section.object ?? ''))),
+    ...workflows.map((workflow) => printWorkflow(page, workflow)),
     ...printList(page, 'Approvals', explanation.approvals),
     ...printList(page, 'Rules over several operations', explanation.rules),
     ...printList(page, 'Always true', explanation.invariants),
@@ -72,6 +77,29 @@ function printList(page: Page, title: string, sentences: readonly Sentence[]): s
   ]
 }
 
+function printWorkflow(page: Page, workflow: DrawnWorkflow): string {
+  const { paint } = page
+  return [
+    paint.title(`workflow ${workflow.workflow}`),
+    ...workflow.says.map(({ says }) => wrapText(`- ${says}`, page.width, '  ', '    ')),
+    ...drawWorkflow(workflow, page),
+  ].join('\n')
+}
+
+/** Draws the orders of a workflow as one line for each; below it what has none. */
+export function drawWorkflow({ steps, orders }: DrawnWorkflow, page: Page = { width: 80, paint: plain }): string[] {
+  const named = new Set(orders.flatMap(({ from, to }) => [from, to]))
+  const [ordered, others] = [true, false].map((isOrdered) =>
+    steps.map(({ operation }) => operation).filter((each) => named.has(each) === isOrdered),
+  )
+  const branches = orders.map(({ from, to, text }) => ({ from, to, name: text, beside: '' }))
+  const rest = (others ?? []).join(', ')
+  return [
+    ...drawBranches(ordered ?? [], branches, page.paint),
+    ...(rest === '' ? [] : [wrapText(`in any order: ${rest}`, page.width, '    ', '      ')]),
+  ]
+}
+
 /**
  * Draws a lifecycle as one line per arrow, grouped by the state it leaves:
  *
@@ -79,36 +107,54 @@ function printList(page: Page, title: string, sentences: readonly Sentence[]): s
  *             └─ cancel ───▶ cancelled  the owner or a clerk
  */
 export function drawLifecycle(lifecycle: Lifecycle, paint: Paint = plain): string {
-  const widest = (words: readonly string[]): number => Math.max(0, ...words.map((word) => word.length))
-  const columns = {
-    from: widest([...lifecycle.states, '●']),
-    name: widest(lifecycle.arrows.map((arrow) => arrow.name)),
-    to: widest(lifecycle.states),
-  }
-  const lines = [start, ...lifecycle.states].flatMap((state) => {
-    const leaving = lifecycle.arrows.filter((arrow) => arrow.from === state)
-    const shown = state === start ? '●' : state
-    if (leaving.length > 0) return drawArrows({ shown, leaving, columns, paint })
-    return state === start ? [] : [`    ${shown.padEnd(columns.from)} ${paint.faint('── stays')}`]
-  })
-  return lines.join('\n')
+  const shown = (state: string): string => (state === start ? '●' : state)
+  const branches = lifecycle.arrows.map(({ from, to, name, who }) => ({ from: shown(from), to, name, beside: who }))
+  const isEmpty = !branches.some(({ from }) => from === '●')
+  return drawBranches([...(isEmpty ? [] : ['●']), ...lifecycle.states], branches, paint, '── stays').join('\n')
 }
 
 interface Branch {
+  readonly from: string
+  readonly to: string
+  readonly name: string
+  readonly beside: string
+}
+
+/** @param ends - What is said of where nothing leads on from; without it, that has no line. */
+function drawBranches(
+  names: readonly string[],
+  branches: readonly Branch[],
+  paint: Paint,
+  ends?: string,
+): readonly string[] {
+  const widest = (words: readonly string[]): number => Math.max(0, ...words.map((word) => word.length))
+  const columns = {
+    from: widest([...names, '●']),
+    name: widest(branches.map(({ name }) => name)),
+    to: widest(names),
+  }
+  return names.flatMap((name) => {
+    const leaving = branches.filter(({ from }) => from === name)
+    if (leaving.length > 0) return drawArrows({ shown: name, leaving, columns, paint })
+    return ends === undefined ? [] : [`    ${name.padEnd(columns.from)} ${paint.faint(ends)}`]
+  })
+}
+
+interface Fan {
   readonly shown: string
-  readonly leaving: readonly Arrow[]
+  readonly leaving: readonly Branch[]
   readonly columns: { readonly from: number; readonly name: number; readonly to: number }
   readonly paint: Paint
 }
 
-function drawArrows({ shown, leaving, columns, paint }: Branch): string[] {
-  return leaving.map((arrow, index) => {
+function drawArrows({ shown, leaving, columns, paint }: Fan): string[] {
+  return leaving.map(({ name, from, to, beside }, index) => {
     const head = index === 0 ? paint.name(shown.padEnd(columns.from)) : ' '.repeat(columns.from)
     const last = index === leaving.length - 1
     const fork = leaving.length === 1 ? '──' : index === 0 ? '┬─' : last ? '└─' : '├─'
     const line = index === 0 ? '─' : ' '
-    const stem = `${arrow.name} `.padEnd(columns.name + 1, '─')
-    const target = (arrow.to === arrow.from ? '↺' : arrow.to).padEnd(columns.to)
-    return `    ${head} ${paint.faint(`${line}${fork}`)} ${stem}${paint.faint('──▶')} ${target}  ${paint.faint(arrow.who)}`.trimEnd()
+    const stem = `${name} `.padEnd(columns.name + 1, '─')
+    const target = (to === from ? '↺' : to).padEnd(columns.to)
+    return `    ${head} ${paint.faint(`${line}${fork}`)} ${stem}${paint.faint('──▶')} ${target}  ${paint.faint(beside)}`.trimEnd()
   })
 }

@@ -1,6 +1,7 @@
-import { type Box, layOut, type PlacedLifecycle } from '../../explain/layout.ts'
+import { layOut, type PlacedLifecycle } from '../../explain/layout.ts'
 import { type Lifecycle, lifecyclesOf } from '../../explain/lifecycle.ts'
 import { bowBetween } from '../../explain/path.ts'
+import type { Box } from '../../explain/place.ts'
 import { printSvg } from '../../explain/svg.ts'
 import type { Finding, Outcome } from '../finding.ts'
 import type { ReportContext } from './context.ts'

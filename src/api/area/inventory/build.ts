@@ -1,9 +1,9 @@
 /** The inventory, from the charter and the record. Pure. */
 import type { Charter, Operation, Use as WayOfUse } from '../../../charter/charter.ts'
 import { endpointOf } from '../../../charter/source/description.ts'
-import type { Workflow } from '../../../charter/workflow.ts'
 import { printDestination } from '../../../constraint/destination.ts'
 import { explainCharter } from '../../../explain/explanation.ts'
+import { budgetWords } from '../../../explain/workflow-words.ts'
 import type { SeenTool } from '../../../guard/noted-tools.ts'
 import type { Tally } from '../../../overview/query.ts'
 import type { Inventory } from './endpoints.ts'
@@ -71,7 +71,7 @@ function workflowsIn({ charter, tallies, since }: Known): Inventory['workflows']
       owners: { ...owners },
       mode,
       agents: [...charter.actors.values()].flatMap((actor) => (actor.workflow === name ? [actor.name] : [])),
-      budgets: budgetsOf(flow),
+      budgets: flow.budgets.map(budgetWords),
       operations,
       ...(models === undefined ? {} : { models: [...models] }),
       ...(data === undefined ? {} : { data: [...data] }),
@@ -82,23 +82,6 @@ function workflowsIn({ charter, tallies, since }: Known): Inventory['workflows']
 
 function leastOf(workflow: string, operations: readonly string[]): string {
   return `workflows:\n  ${workflow}:\n    operations:\n${operations.map((each) => `      - ${each}`).join('\n')}\n`
-}
-
-function budgetsOf({ budgets }: Workflow): string[] {
-  return budgets.map(({ of, amount, currency, per, withinMs }) => {
-    const within = withinMs === undefined ? '' : ` in ${spanOf(withinMs)}`
-    return `${amount}${currency === undefined ? '' : ` ${currency}`} ${of} per ${per}${within}`
-  })
-}
-
-function spanOf(ms: number): string {
-  const units: readonly (readonly [number, string])[] = [
-    [86_400_000, 'd'],
-    [3_600_000, 'h'],
-    [60_000, 'm'],
-  ]
-  const [size, unit] = units.find(([each]) => ms % each === 0) ?? [1000, 's']
-  return `${ms / size}${unit}`
 }
 
 function grantsOf(
