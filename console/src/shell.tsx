@@ -111,7 +111,7 @@ function PlaceLink({ page, onGo }: { readonly page: PlacedPage; readonly onGo: (
   const { to } = page.routes[0]
   const { pathname } = useLocation()
   const posture = useAnswer('GET /api/posture', {}).data
-  const active = to === '/' ? pathname === '/' : pathname.startsWith(to)
+  const active = page.routes.some((route) => isBelow(pathname, String(route.to)))
   return (
     <NavLink
       component={Link}
@@ -124,6 +124,12 @@ function PlaceLink({ page, onGo }: { readonly page: PlacedPage; readonly onGo: (
       onClick={onGo}
     />
   )
+}
+
+/** Whether an address is that of a route, or below it. */
+function isBelow(pathname: string, route: string): boolean {
+  const [fixed = ''] = route.split('/$')
+  return fixed === '/' ? pathname === '/' : pathname === fixed || pathname.startsWith(`${fixed}/`)
 }
 
 function Waiting({ count }: { readonly count: number }): ReactElement | null {

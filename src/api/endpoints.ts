@@ -14,6 +14,7 @@ import { postureEndpoints } from './area/posture/posture.ts'
 import { recordEndpoints } from './area/record.ts'
 import { sessionEndpoints } from './area/session.ts'
 import { switchEndpoints } from './area/switches.ts'
+import { workflowEndpoints } from './area/workflows/workflows.ts'
 
 export const endpoints = {
   ...sessionEndpoints,
@@ -21,6 +22,7 @@ export const endpoints = {
   ...newsEndpoints,
   ...postureEndpoints,
   ...lifecycleEndpoints,
+  ...workflowEndpoints,
   ...recordEndpoints,
   ...ledgerEndpoints,
   ...approvalEndpoints,

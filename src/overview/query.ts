@@ -83,6 +83,8 @@ export interface Count {
   readonly effect: string
   /** The state the object acted on was in; empty when there was none, or it is not asked for. */
   readonly state: string
+  /** The workflow it belonged to; empty when there was none, or it is not asked for. */
+  readonly workflow: string
   readonly n: number
 }
 
@@ -95,7 +97,8 @@ export interface CountQuery {
   readonly operation?: string | undefined
   readonly use?: string | undefined
   readonly effect?: string | undefined
-  readonly by: readonly ('operation' | 'use' | 'effect' | 'kind' | 'state')[]
+  readonly workflow?: string | undefined
+  readonly by: readonly ('operation' | 'use' | 'effect' | 'kind' | 'state' | 'workflow')[]
 }
 
 /** How often something was seen, with what came of it, since when and until when. */
@@ -164,11 +167,13 @@ export function openQueries(db: Database, sizeOfLedger: () => number): Overview 
 
 function countEntries(db: Database, { from, to, stepMs, by, ...query }: CountQuery): readonly Count[] {
   const step = stepMs === undefined ? undefined : Math.max(1, Math.round(stepMs / minuteMs))
-  const all = ['kind', 'operation', 'use', 'effect', 'state'] as const
+  const all = ['kind', 'operation', 'use', 'effect', 'state', 'workflow'] as const
   const span = step === undefined ? '0' : `minute - minute % ${step}`
   const shown = all.map((column) => (by.includes(column) ? column : `'' AS ${column}`)).join(', ')
   const group = ['span', ...all.filter((column) => by.includes(column))].join(', ')
-  const tests = (['kind', 'operation', 'use', 'effect'] as const).filter((column) => query[column] !== undefined)
+  const tests = (['kind', 'operation', 'use', 'effect', 'workflow'] as const).filter(
+    (column) => query[column] !== undefined,
+  )
   const where = ['minute >= ?', 'minute < ?', ...tests.map((column) => `${column} = ?`)].join(' AND ')
   const isBrief = [...by, ...tests].every((column) => column === 'kind' || column === 'effect')
   const rows = db

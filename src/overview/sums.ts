@@ -11,10 +11,10 @@ export interface Sum {
   readonly last: number
 }
 
-/** By minute, kind, operation, use, effect and state. */
+/** By minute, kind, operation, use, effect, state and workflow. */
 export function countsOf(summaries: readonly Summary[]): Iterable<Sum> {
-  return addUp(summaries, ({ at, kind, operation = '', use = '', effect = '', state = '' }) => [
-    [Math.floor(at / minuteMs), kind, operation, use, effect, state],
+  return addUp(summaries, ({ at, kind, operation = '', use = '', effect = '', state = '', workflow = '' }) => [
+    [Math.floor(at / minuteMs), kind, operation, use, effect, state, workflow],
   ])
 }
 

@@ -38,6 +38,15 @@ test('a run that is published shows by itself, by cause, and every page of it is
   assert.deepEqual(await findingsOf(page, 'proof'), [])
 })
 
+test('it is pinned where it broke the lifecycle', async () => {
+  await page.goto(`${bank.url}/lifecycles/transfer`)
+  const drawing = page.getByRole('region', { name: 'Lifecycle of transfer' })
+  await drawing.getByRole('link', { name: /^Finding, high: Separation of duties broken/ }).click()
+  await page.getByRole('heading', { level: 1, name: /Separation of duties broken/ }).waitFor()
+  await page.goto(`${bank.url}/lifecycles/account`)
+  await page.getByRole('region', { name: 'Proven possible' }).getByText('at deposit, while active').waitFor()
+})
+
 test('its page has proof and guard, tries it again, and lets somebody live with it', async () => {
   await page.goto(`${bank.url}/findings`)
   await page.getByRole('link', { name: 'Separation of duties broken' }).click()
@@ -55,6 +64,11 @@ test('its page has proof and guard, tries it again, and lets somebody live with 
   await page.getByLabel('Last day').fill(new Date(Date.now() + 86_400_000).toISOString().slice(0, 10))
   await page.getByLabel('Why').fill('the queue caps it')
   await page.getByRole('button', { name: 'Accept', exact: true }).click()
+  const own = page.url()
+  await page.getByRole('button', { name: 'Let it count again' }).waitFor()
+  await page.goto(`${bank.url}/lifecycles/transfer`)
+  await page.getByRole('link', { name: /^Finding, accepted: Separation of duties broken/ }).waitFor()
+  await page.goto(own)
   await page.getByRole('button', { name: 'Let it count again' }).click()
   await page.getByText('acceptance withdrawn').waitFor()
 

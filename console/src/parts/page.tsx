@@ -1,6 +1,7 @@
 /** The head of a page: what it is, and the question it answers. */
 import { Group, Stack, Text, Title } from '@mantine/core'
 import { type ReactElement, type ReactNode, useEffect } from 'react'
+import { Says } from './says.tsx'
 
 export interface PageProps {
   readonly title: string
@@ -21,7 +22,7 @@ export function Page({ title, question, actions, children }: PageProps): ReactEl
             {title}
           </Title>
           <Text c="dimmed" size="sm">
-            {question}
+            <Says text={question} />
           </Text>
         </div>
         {actions}

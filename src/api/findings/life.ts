@@ -1,6 +1,7 @@
 /** The life of a finding over many runs: open, fixed, accepted for a while, back again. Pure. */
 
 import type { StoredFinding } from '../../prove/report/json.ts'
+import type { Moved } from '../../prove/report/moved.ts'
 import { classOf, idsOf } from '../../prove/report/show.ts'
 import type { ProofRun } from './run.ts'
 import type { VerificationWay } from './verification.ts'
@@ -58,6 +59,8 @@ export interface Life {
   readonly sentence: string
   /** How bad it is, and why, in plain words. */
   readonly because: string
+  /** From which state to which it brought an object; absent in what an earlier version kept. */
+  readonly moved?: Moved
   /** The check that is missing, without where: findings that share it have one cause. */
   readonly cause: string
   readonly first: number
@@ -81,8 +84,11 @@ export function stateOf({ there, cameBack, acceptance }: Life, today: string): F
   return cameBack ? 'came-back' : 'open'
 }
 
+/** A finding with the states it was seen between. */
+export type FoundFinding = StoredFinding & { readonly moved?: Moved }
+
 /** What a run that found it makes of it. An older run than the last one known only tells when it was there first. */
-export function found(life: Life | undefined, finding: StoredFinding, run: ProofRun): Life {
+export function found(life: Life | undefined, finding: FoundFinding, run: ProofRun): Life {
   const at = run.startedAt
   const shown = described(finding)
   const told = { at, by: run.by, run: run.id }
@@ -169,8 +175,8 @@ function added(history: readonly Moment[], moment: Moment): readonly Moment[] {
   return first === undefined ? [] : [first, ...rest.slice(1 - mostMoments)]
 }
 
-function described(finding: StoredFinding) {
-  const { fingerprint, title, severity, because, operation, endpoint, constraint, proof } = finding
+function described(finding: FoundFinding) {
+  const { fingerprint, title, severity, because, operation, endpoint, constraint, proof, moved } = finding
   // The ids are those of this version's lists, whatever the report says.
   const known = classOf({ class: finding.class })
   return {
@@ -186,6 +192,7 @@ function described(finding: StoredFinding) {
     use: proof.case.use,
     sentence: proof.sentence,
     because,
+    ...(moved === undefined ? {} : { moved }),
     cause: causeOf(finding),
   }
 }

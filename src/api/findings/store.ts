@@ -5,6 +5,7 @@ import type { Charter } from '../../charter/charter.ts'
 import { Problem } from '../../gateway/control/problem.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { StoredFinding } from '../../prove/report/json.ts'
+import { movedIn } from '../../prove/report/moved.ts'
 import type { Masking } from '../../prove/report/show.ts'
 import { makeLease } from '../notice/lease.ts'
 import type { Item, Shelf } from '../shelf.ts'
@@ -98,7 +99,7 @@ export function openFindings({ shelf, guard, charter, masking, now = Date.now }:
         if ((await shelf.get(kinds.run, run.id)) !== undefined) return { run, isNew: false }
         const words = `${run.findings.length} found, ${run.cells.held} attempts held`
         await note('report-received', run.id, origin.by, words)
-        const others = await takeIn(shelf, { ...file, run, now: now(), goOn })
+        const others = await takeIn(shelf, { ...file, run, charter: charter(), now: now(), goOn })
         for (const { fingerprint, what, title } of others.slice(0, mostTold))
           await note(`finding-${what}`, fingerprint, origin.by, title)
         // Last: what was taken in or told by half is taken in again, which changes nothing that was, and told.
@@ -150,6 +151,7 @@ interface Taken {
   readonly run: ProofRun
   readonly findings: readonly StoredFinding[]
   readonly cells: readonly Cell[]
+  readonly charter: Charter
   readonly now: number
   /** @throws {Problem} 503 when another node does it by now. */
   readonly goOn: () => Promise<void>
@@ -162,7 +164,7 @@ interface Told {
 }
 
 /** @returns those that this run made otherwise, also where they were taken in before and nobody was told. */
-async function takeIn(shelf: Shelf, { run, findings, cells, now, goOn }: Taken): Promise<readonly Told[]> {
+async function takeIn(shelf: Shelf, { run, findings, cells, charter, now, goOn }: Taken): Promise<readonly Told[]> {
   const inRun = coverageOf(cells, run)
   const told = new Map<string, Told>()
   const next = (before: Life | undefined, make: () => Life): Life => {
@@ -179,8 +181,9 @@ async function takeIn(shelf: Shelf, { run, findings, cells, now, goOn }: Taken):
     const before = (await shelf.get(kinds.life, id))?.content as Life | undefined
     if (before === undefined || before.last <= run.startedAt)
       await shelf.put({ kind: kinds.proof, id, at: now, content: finding })
+    const placed = { ...finding, moved: movedIn(charter, finding.proof) }
     await changed(shelf, { kind: kinds.life, id, at: now }, (life) =>
-      next(life as Life | undefined, () => found(life as Life | undefined, finding, run)),
+      next(life as Life | undefined, () => found(life as Life | undefined, placed, run)),
     )
   }
   const seen = new Set(run.findings)

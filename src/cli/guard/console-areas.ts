@@ -11,6 +11,7 @@ import { postureArea } from '../../api/area/posture/posture.ts'
 import { recordArea } from '../../api/area/record.ts'
 import { sessionArea } from '../../api/area/session.ts'
 import { switchArea } from '../../api/area/switches.ts'
+import { workflowArea } from '../../api/area/workflows/workflows.ts'
 import type { Mounted } from '../../api/endpoint.ts'
 import type { Shelf } from '../../api/shelf.ts'
 import type { OpenOverview } from '../../overview/overview.ts'
@@ -44,6 +45,7 @@ export function areas({
   const { passkeys, provider } = signIn
   const findings = findingsOn(shelf, guard)
   const session = { shelf, guard, passkeys, origin, version: () => ready().version }
+  const drawn = { charter: guard.charter, overview, findings: () => findings.list(), now: Date.now }
   return [
     ...sessionArea(provider === undefined ? session : { ...session, provider }),
     ...passkeyArea(passkeys, guard),
@@ -55,7 +57,8 @@ export function areas({
       findings: () => findings.list(),
       now: Date.now,
     }),
-    ...lifecycleArea({ charter: guard.charter, overview, now: Date.now }),
+    ...lifecycleArea(drawn),
+    ...workflowArea(drawn),
     ...recordArea(overview),
     ...ledgerArea({
       ledger: core.ledger,

@@ -29,7 +29,7 @@ export function mainIds(finding: Finding): readonly string[] {
 }
 
 /** Findings with the worst first, otherwise in the order found. */
-export function bySeverity(findings: readonly Finding[]): Finding[] {
+export function bySeverity<Of extends Pick<Finding, 'severity'>>(findings: readonly Of[]): Of[] {
   return findings.toSorted((left, right) => severities.indexOf(left.severity) - severities.indexOf(right.severity))
 }
 

@@ -181,7 +181,7 @@ function Task({ detail }: { readonly detail: Detail }): ReactElement | null {
         )}
         {workflow !== undefined && (
           <Text size="xs" c="dimmed">
-            workflow {workflow}
+            workflow <To href={`/workflows/${encodeURIComponent(workflow)}`}>{workflow}</To>
             {owners.length === 0 ? '' : ` (${owners.map(({ of, name }) => `${of}: ${name}`).join(', ')})`}
           </Text>
         )}

@@ -46,7 +46,7 @@ export function Workflows({ inventory, find }: TabProps): ReactElement {
           head: 'Workflow',
           cell: ({ name, mode, agents, budgets }) => (
             <Stack gap={2}>
-              <To href={address('/sessions', { workflow: name })}>{name}</To>
+              <To href={`/workflows/${encodeURIComponent(name)}`}>{name}</To>
               {mode === 'observe' && (
                 <Badge size="xs" variant="light" color="orange" tt="none">
                   observed only

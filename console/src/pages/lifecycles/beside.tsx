@@ -1,11 +1,8 @@
 /** What the charter says of the move or state that is looked at, and the last calls there. */
 import { CloseButton, Group, List, Paper, Text, Title } from '@mantine/core'
 import type { ReactElement } from 'react'
-import { useAnswer } from '../../answers.ts'
-import { Effect } from '../../parts/effect.tsx'
 import { Says } from '../../parts/says.tsx'
-import { To } from '../../parts/to.tsx'
-import { When } from '../../parts/when.tsx'
+import { Recent } from './recent.tsx'
 import type { Drawn, Traffic, View } from './seen.ts'
 
 export interface BesideProps {
@@ -42,21 +39,19 @@ export function Beside({ drawn, traffic, view, onClose }: BesideProps): ReactEle
       {found.map((each) => (
         <Sentences key={each.id} use={each} titled={use === undefined} />
       ))}
-      {drawn.approvals
-        .filter(({ constraint }) =>
-          found.some(({ rules }) => rules.some(({ says }) => says.includes(constraint.replace(/^approvals\./, '')))),
-        )
-        .map(({ constraint, says }) => (
-          <Text size="sm" key={constraint} mt={4}>
-            <Says text={says} />
-          </Text>
-        ))}
-      {use !== undefined && <Recent use={use} state={state} since={traffic?.from} />}
+      <Approvals approvals={drawn.approvals} uses={found} />
+      {use !== undefined && <Recent of={state === undefined ? { use } : { use, state }} since={traffic?.from} />}
     </Paper>
   )
 }
 
-function Sentences({ use, titled }: { readonly use: Drawn['uses'][number]; readonly titled: boolean }): ReactElement {
+export interface SentencesProps {
+  readonly use: Drawn['uses'][number]
+  readonly titled: boolean
+}
+
+/** What the charter says of one way to use an operation. */
+export function Sentences({ use, titled }: SentencesProps): ReactElement {
   const { id, method, path, operation, who, from, to, rules } = use
   return (
     <>
@@ -70,7 +65,7 @@ function Sentences({ use, titled }: { readonly use: Drawn['uses'][number]; reado
       </Text>
       <List size="sm" mt={2}>
         <List.Item>
-          May be used by {who}
+          May be used by <Says text={who} />
           {from.length > 0 && ` while it is ${from.join(' or ')}`}
           {to.length > 0 && `; it is ${to.join(' or ')} afterwards`}.
         </List.Item>
@@ -84,47 +79,25 @@ function Sentences({ use, titled }: { readonly use: Drawn['uses'][number]; reado
   )
 }
 
-interface RecentProps {
-  readonly use: string
-  readonly state: string | undefined
-  readonly since: number | undefined
+export interface ApprovalsProps {
+  readonly approvals: Drawn['approvals']
+  readonly uses: Drawn['uses']
 }
 
-function Recent({ use, state, since }: RecentProps): ReactElement | null {
-  const query = {
-    kind: 'decision' as const,
-    use,
-    ...(state === undefined ? {} : { state }),
-    ...(since === undefined ? {} : { from: since }),
-    limit: 8,
-  }
-  const { data } = useAnswer('GET /api/entries', { query }, { keep: true })
-  if (data === undefined) return null
+/** Those of the approvals that the uses speak of. */
+export function Approvals({ approvals, uses }: ApprovalsProps): ReactElement {
+  const told = uses.flatMap(({ rules }) => rules.map(({ says }) => says))
+  const needed = approvals.filter(({ constraint }) => {
+    const name = constraint.replace(/^approvals\./, '')
+    return told.some((says) => says.includes(name))
+  })
   return (
     <>
-      <Title order={3} size="h6" mt="sm">
-        Last calls
-      </Title>
-      {data.entries.length === 0 && (
-        <Text size="sm" c="dimmed">
-          None in this time.
+      {needed.map(({ constraint, says }) => (
+        <Text size="sm" key={constraint} mt={4}>
+          <Says text={says} />
         </Text>
-      )}
-      <ul className="lifecycle-list">
-        {data.entries.map(({ index, at, call, effect = '', principal, objects, says }) => (
-          <li key={index}>
-            <Group gap={6} wrap="wrap">
-              <Effect of={effect} />
-              <To href={call === undefined ? `/ledger?any=${index}` : `/calls/${encodeURIComponent(call)}`} fz="sm">
-                {objects?.[0] ?? 'call'}
-              </To>
-              <Text size="sm">{principal}</Text>
-              <When at={at} />
-            </Group>
-            {effect.endsWith('deny') && <Text size="xs">{says}</Text>}
-          </li>
-        ))}
-      </ul>
+      ))}
     </>
   )
 }

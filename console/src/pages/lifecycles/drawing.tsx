@@ -1,10 +1,13 @@
 /** The lifecycle as `lockstep explain` draws it, with what happens on it. Laid out by the server; here it is only shown. */
-import { Controls, type Node, type NodeProps, ReactFlow } from '@xyflow/react'
-import '@xyflow/react/dist/base.css'
-import { type ReactElement, useMemo } from 'react'
-import { type Arrow, type Drawn, type Numbers, numbersOf, start, type Traffic, type View } from './seen.ts'
+import type { ReactElement } from 'react'
+import { Canvas, type Extent, Line, Lines, Spot } from './canvas.tsx'
+import { Times } from './numbers.tsx'
+import { isOpen, Pins } from './pins.tsx'
+import { type Arrow, type Drawn, isDim, numbersOf, type Pin, shortOf, start, type Traffic, type View } from './seen.ts'
 
 type Picture = Drawn['picture']
+type Move = Picture['moves'][number]
+type PlacedState = Picture['states'][number]
 
 export interface DrawingProps {
   readonly drawn: Drawn
@@ -15,201 +18,220 @@ export interface DrawingProps {
   readonly onLook: (at: Pick<View, 'use' | 'state'>) => void
 }
 
-type Scene = DrawingProps & Record<string, unknown>
-type LinesNode = Node<Scene, 'lines'>
-type StateNode = Node<Scene & { readonly state: Picture['states'][number] }, 'state'>
-type LabelNode = Node<Scene & { readonly move: Picture['moves'][number] }, 'label'>
-type NoteNode = Node<Scene & Note, 'note'>
+/** Heights within a state, as they are laid out. */
+const nameHeight = 36
+const innerHeight = 16
+
+export function Drawing(props: DrawingProps): ReactElement {
+  const { drawn, traffic } = props
+  const { states, moves } = drawn.picture
+  const notes = notesOf(traffic)
+  const extent = extentOf(drawn.picture, notes)
+  const whole = pinsAt(traffic, ({ kind }) => kind === 'object')
+  return (
+    <Canvas label={`Lifecycle of ${drawn.object}`} extent={extent}>
+      <Lines extent={extent}>
+        {moves.map((move) => (
+          <MoveLine key={`${move.from} ${move.to}`} move={move} scene={props} />
+        ))}
+        <UnintendedLines traffic={traffic} />
+      </Lines>
+      {states.map((state) => (
+        <State key={state.name} state={state} scene={props} />
+      ))}
+      {moves.map((move) => (
+        <Label key={`${move.from} ${move.to}`} move={move} scene={props} />
+      ))}
+      {notes.map((note) => (
+        <NoteSpot key={note.id} note={note} scene={props} />
+      ))}
+      {whole.length > 0 && (
+        <div className="spot whole">
+          <Pins pins={whole} />
+        </div>
+      )}
+    </Canvas>
+  )
+}
+
+function pinsAt(traffic: Traffic | undefined, fits: (place: Pin['place']) => boolean): readonly Pin[] {
+  return (traffic?.pins ?? []).filter(({ place }) => fits(place))
+}
+
+function pinsOfMove(traffic: Traffic | undefined, from: string, to: string): readonly Pin[] {
+  return pinsAt(traffic, (place) => place.kind === 'move' && place.from === from && place.to === to)
+}
+
+function MoveLine({ move, scene }: { readonly move: Move; readonly scene: DrawingProps }): ReactElement {
+  const { from, to, path, head, arrows } = move
+  const { traffic, view, pulsing } = scene
+  const allowed = arrows.reduce((sum, arrow) => sum + numbersOf(traffic, arrow, from).allowed, 0)
+  const marks = [
+    'move',
+    isDim(view, { allowed }) && 'dim',
+    allowed === 0 && 'unseen',
+    pinsOfMove(traffic, from, to).some(isOpen) && 'broken',
+    arrows.some(({ uses }) => uses.some((use) => pulsing.has(use))) && 'pulse',
+  ]
+  const className = marks.filter((each) => each !== false).join(' ')
+  return <Line path={path} head={head} className={className} thickness={1.4 + Math.log10(1 + allowed) * 1.7} />
+}
+
+/** What was tried, what went astray, and what was proven possible although nothing intends it; the worst is on top. */
+function UnintendedLines({ traffic }: { readonly traffic: Traffic | undefined }): ReactElement {
+  const { tried = [], astray = [], pins = [] } = traffic ?? {}
+  const lines = [
+    ...tried.map(({ line }) => ({ line, className: 'tried' })),
+    ...pins.map((pin) => ({ line: pin.line, className: isOpen(pin) ? 'proven' : 'quiet' })),
+    ...astray.map(({ line }) => ({ line, className: 'astray' })),
+  ]
+  const drawn = new Map(
+    lines.flatMap(({ line, className }) => (line === undefined ? [] : [[line.path, { line, className }]])),
+  )
+  return (
+    <>
+      {[...drawn.values()].map(({ line, className }) => (
+        <Line key={line.path} path={line.path} head={line.head} className={`unintended ${className}`} thickness={1.8} />
+      ))}
+    </>
+  )
+}
 
 interface Note {
+  readonly id: string
+  readonly at: { readonly x: number; readonly y: number }
   readonly text: string
-  readonly tone: 'tried' | 'astray'
+  readonly tone: 'tried' | 'astray' | 'proven'
+  readonly n?: number
   readonly look: Pick<View, 'use' | 'state'>
+  readonly pins: readonly Pin[]
 }
 
-const nodeTypes = { lines: Lines, state: State, label: Label, note: NoteLabel }
-
-// biome-ignore lint/style/noDefaultExport: what is loaded lazily is a default
-export default function Drawing(props: DrawingProps): ReactElement {
-  const { drawn } = props
-  const nodes = useMemo(() => nodesOf(props), [props])
-  const { width, height } = drawn.picture
-  return (
-    <section
-      className="drawing"
-      style={{ height: Math.min(720, Math.max(320, height + 40)) }}
-      aria-label={`Lifecycle of ${drawn.object}`}
-    >
-      <ReactFlow
-        key={drawn.object}
-        nodes={nodes}
-        edges={[]}
-        nodeTypes={nodeTypes}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        elementsSelectable={false}
-        zoomOnScroll={false}
-        preventScrolling={false}
-        minZoom={0.3}
-        maxZoom={1.6}
-        fitView
-        fitViewOptions={{ maxZoom: 1.1, padding: width > 600 ? 0.04 : 0.1 }}
-        proOptions={{ hideAttribution: true }}
-      >
-        <Controls showInteractive={false} />
-      </ReactFlow>
-    </section>
-  )
+/** Beside the drawing, one note for each line that nothing intends. */
+function notesOf(traffic: Traffic | undefined): readonly Note[] {
+  const { tried = [], astray = [], pins = [] } = traffic ?? {}
+  const notes = new Map<string, Note>()
+  for (const { from, to, uses, line } of tried) {
+    const [first] = uses
+    if (line === undefined || first === undefined) continue
+    const n = uses.reduce((sum, each) => sum + each.n, 0)
+    const text = uses.map(({ use }) => shortOf(use)).join(', ')
+    const look = { state: from, use: first.use }
+    notes.set(`tried ${from} ${to}`, {
+      id: `tried ${from} ${to}`,
+      at: line.label,
+      tone: 'tried',
+      text,
+      n,
+      look,
+      pins: [],
+    })
+  }
+  for (const { from = '', to, use, n, line } of astray) {
+    if (line === undefined) continue
+    const id = `${from} ${to}`
+    const look = from === '' ? { use } : { use, state: from }
+    notes.set(id, { id, at: line.label, tone: 'astray', text: `${shortOf(use)} astray`, n, look, pins: [] })
+  }
+  for (const pin of pins) {
+    const { place, line, use } = pin
+    if (line === undefined || place.kind !== 'unintended') continue
+    const id = `${place.from} ${place.to}`
+    const look = { use, state: place.from }
+    const known = notes.get(id) ?? { id, at: line.label, tone: 'proven' as const, text: shortOf(use), look, pins: [] }
+    notes.set(id, { ...known, pins: [...known.pins, pin] })
+  }
+  return [...notes.values()]
 }
 
-function nodesOf(props: DrawingProps): (LinesNode | StateNode | LabelNode | NoteNode)[] {
-  const { drawn, traffic } = props
-  const { width, height, states, moves } = drawn.picture
-  const data: Scene = { ...props }
-  const fixed = { draggable: false, selectable: false } as const
-  const at = ({ x, y, width, height }: { x: number; y: number; width: number; height: number }) => ({
-    position: { x: x - width / 2, y: y - height / 2 },
-    width,
+const noteEdge = 30
+const letterWidth = 6.5
+
+function extentOf({ width, height }: Picture, notes: readonly Note[]): Extent {
+  const half = ({ text, n }: Note): number => (text.length * letterWidth) / 2 + noteEdge + (n === undefined ? 0 : 12)
+  return {
+    left: Math.min(0, ...notes.map((note) => note.at.x - half(note))),
+    right: Math.max(width, ...notes.map((note) => note.at.x + half(note))),
     height,
-    ...fixed,
-  })
-  return [
-    { id: 'lines', type: 'lines', position: { x: 0, y: 0 }, width, height, zIndex: 0, data, ...fixed },
-    ...states.map(
-      (state): StateNode => ({
-        id: `state ${state.name}`,
-        type: 'state',
-        zIndex: 1,
-        data: { ...data, state },
-        ...at(state),
-      }),
-    ),
-    ...moves.map(
-      (move): LabelNode => ({
-        id: `label ${move.from} ${move.to}`,
-        type: 'label',
-        zIndex: 2,
-        data: { ...data, move },
-        ...at(move.label),
-      }),
-    ),
-    ...notesOf(traffic).map(
-      ({ id, label, ...note }): NoteNode => ({
-        id,
-        type: 'note',
-        zIndex: 3,
-        data: { ...data, ...note },
-        ...at({ ...label, width: 110, height: 20 }),
-      }),
-    ),
-  ]
+  }
 }
 
-function notesOf(traffic: Traffic | undefined): readonly (Note & { id: string; label: { x: number; y: number } })[] {
-  const tried = (traffic?.tried ?? []).flatMap(({ from, to, uses, line }) =>
-    line === undefined
-      ? []
-      : [
-          {
-            id: `tried ${from} ${to}`,
-            label: line.label,
-            tone: 'tried' as const,
-            text: `✕ ${uses.map(({ use, n }) => `${shortOf(use)} ${n}`).join(', ')}`,
-            look: { state: from, ...(uses[0] === undefined ? {} : { use: uses[0].use }) },
-          },
-        ],
-  )
-  const astray = (traffic?.astray ?? []).flatMap(({ from, to, use, n, line }) =>
-    line === undefined
-      ? []
-      : [
-          {
-            id: `astray ${use} ${from} ${to}`,
-            label: line.label,
-            tone: 'astray' as const,
-            text: `⚠ ${shortOf(use)} ${n} astray`,
-            look: { use, ...(from === undefined ? {} : { state: from }) },
-          },
-        ],
-  )
-  return [...tried, ...astray]
-}
-
-export function shortOf(use: string): string {
-  return use.slice(use.indexOf('.') + 1).replace(/@.*$/, '')
-}
-
-/** Dimmed is what is not asked for: of never seen moves, those that were made. */
-function isDim({ show }: View, { allowed }: Numbers): boolean {
-  return show === 'unintended' || (show === 'never' && allowed > 0)
-}
-
-function Lines({ data }: NodeProps<LinesNode>): ReactElement {
-  const { drawn, traffic, view, pulsing } = data
-  const { width, height, moves } = drawn.picture
+function NoteSpot({ note, scene }: { readonly note: Note; readonly scene: DrawingProps }): ReactElement {
+  const { at, text, tone, n, look, pins } = note
+  const isQuiet = tone === 'proven' && !pins.some(isOpen)
   return (
-    <svg width={width} height={height} className="drawing-lines" aria-hidden>
-      {moves.map(({ from, to, path, head, arrows }) => {
-        const numbers = arrows.map((arrow) => numbersOf(traffic, arrow, from))
-        const allowed = numbers.reduce((sum, each) => sum + each.allowed, 0)
-        const isPulsing = arrows.some(({ uses }) => uses.some((use) => pulsing.has(use)))
-        const marks = [
-          isDim(view, { allowed, refused: 0, asked: 0 }) && 'dim',
-          allowed === 0 && 'unseen',
-          isPulsing && 'pulse',
-        ]
-        return (
-          <g key={`${from} ${to}`} className={['move', ...marks.filter(Boolean)].join(' ')}>
-            <path d={path} className="line" strokeWidth={1.4 + Math.log10(1 + allowed) * 1.7} />
-            <path d={head} className="head" />
-          </g>
-        )
-      })}
-      {[...(traffic?.tried ?? []), ...(traffic?.astray ?? [])].map((each) =>
-        each.line === undefined ? null : (
-          <g key={each.line.path} className={'uses' in each ? 'tried' : 'astray'}>
-            <path d={each.line.path} className="line" strokeDasharray="6 4" strokeWidth={1.8} />
-            <path d={each.line.head} className="head" />
-          </g>
-        ),
-      )}
-    </svg>
-  )
-}
-
-function State({ data }: NodeProps<StateNode>): ReactElement {
-  const { state, traffic, view, onLook } = data
-  const { name, kind, inner } = state
-  if (kind === 'start') return <div className="drawing-start" title="It does not exist yet" />
-  const tried = (traffic?.tried ?? []).filter((each) => each.from === name && each.line === undefined)
-  const refused = tried.flatMap(({ uses }) => uses)
-  return (
-    <div className={`drawing-state ${kind}${view.state === name && view.use === undefined ? ' looked' : ''}`}>
-      <button type="button" onClick={() => onLook({ state: name })}>
-        {name}
-        {refused.length > 0 && (
-          <span className="refused" title={refused.map(({ use, n }) => `${use}: ${n} refused`).join('\n')}>
-            {' '}
-            ✕ {refused.reduce((sum, { n }) => sum + n, 0)}
-          </span>
-        )}
+    <Spot at={at} className="drawing-note">
+      <Pins pins={pins} />
+      <button
+        type="button"
+        className={`${isQuiet ? 'quiet' : tone}${scene.view.show === 'never' ? ' dim' : ''}`}
+        onClick={() => scene.onLook(look)}
+      >
+        {text}
+        {n !== undefined && <Times numbers={tone === 'tried' ? { refused: n } : { allowed: n }} />}
       </button>
-      {inner.map((arrow) => (
-        <ArrowButton key={`${arrow.name} ${arrow.who}`} arrow={arrow} from={name} scene={data} flat />
-      ))}
-    </div>
+    </Spot>
   )
 }
 
-function Label({ data }: NodeProps<LabelNode>): ReactElement {
-  const { move } = data
+function State({ state, scene }: { readonly state: PlacedState; readonly scene: DrawingProps }): ReactElement {
+  const { name, kind, inner, x, y, width, height } = state
+  const { traffic, view, onLook } = scene
+  if (kind === 'start')
+    return (
+      <Spot at={state} className="drawing-start">
+        {null}
+      </Spot>
+    )
+  const tried = (traffic?.tried ?? []).filter((each) => each.from === name && each.line === undefined)
+  const refused = tried.flatMap(({ uses }) => uses).reduce((sum, { n }) => sum + n, 0)
+  const isLooked = view.state === name && view.use === undefined
+  const here = pinsAt(traffic, (place) => place.kind === 'state' && place.state === name)
+  const inside = pinsOfMove(traffic, name, name)
+  const rowOf = (use: string): number => inner.findIndex(({ uses }) => uses.includes(use))
+  const top = y - height / 2
   return (
-    <div className="drawing-label">
-      {move.arrows.map((arrow) => (
-        <ArrowButton key={`${arrow.name} ${arrow.who}`} arrow={arrow} from={move.from} scene={data} />
+    <>
+      <Spot at={state} className={`drawing-state ${kind}${isLooked ? ' looked' : ''}`}>
+        <button type="button" className="state-name" onClick={() => onLook({ state: name })}>
+          <span>{name}</span>
+          <Times numbers={{ refused }} />
+        </button>
+        {inner.map((arrow) => (
+          <ArrowButton key={`${arrow.name} ${arrow.who}`} arrow={arrow} from={name} scene={scene} flat />
+        ))}
+      </Spot>
+      {here.length > 0 && (
+        <Spot at={{ x: x + width / 2, y: top }} className="pinned">
+          <Pins pins={here} />
+        </Spot>
+      )}
+      {[...new Set(inside.map(({ use }) => rowOf(use)))].map((row) => (
+        <Spot key={row} at={{ x: x + width / 2, y: top + nameHeight + (row + 0.5) * innerHeight }} className="pinned">
+          <Pins pins={inside.filter(({ use }) => rowOf(use) === row)} />
+        </Spot>
       ))}
-    </div>
+    </>
+  )
+}
+
+/** Findings stand on the line, above what is written on it. */
+function Label({ move, scene }: { readonly move: Move; readonly scene: DrawingProps }): ReactElement {
+  const { label, from, to, arrows } = move
+  const pins = pinsOfMove(scene.traffic, from, to)
+  return (
+    <>
+      <Spot at={label} className="drawing-label">
+        {arrows.map((arrow) => (
+          <ArrowButton key={`${arrow.name} ${arrow.who}`} arrow={arrow} from={from} scene={scene} />
+        ))}
+      </Spot>
+      {pins.length > 0 && (
+        <Spot at={{ x: label.x, y: label.y - label.height / 2 - 8 }} className="pinned">
+          <Pins pins={pins} />
+        </Spot>
+      )}
+    </>
   )
 }
 
@@ -227,36 +249,21 @@ function ArrowButton({ arrow, from, scene, flat = false }: ArrowButtonProps): Re
   const numbers = numbersOf(traffic, arrow, from)
   const [use] = uses
   const isLooked = use !== undefined && view.use === use && (view.state ?? start) === from
-  const classes = [flat ? 'flat' : '', isDim(view, numbers) ? 'dim' : '', isLooked ? 'looked' : '']
+  const isBroken = (traffic?.pins ?? []).some(
+    (pin) => isOpen(pin) && uses.includes(pin.use) && pin.place.kind === 'move' && pin.place.from === from,
+  )
+  const classes = [flat && 'flat', isDim(view, numbers) && 'dim', isLooked && 'looked', isBroken && 'broken']
   const look = { ...(use === undefined ? {} : { use }), ...(from === start ? {} : { state: from }) }
   return (
-    <button type="button" className={classes.join(' ')} onClick={() => onLook(look)}>
+    <button type="button" className={classes.filter((each) => each !== false).join(' ')} onClick={() => onLook(look)}>
       <span className="name">
         {name}
-        {numbers.allowed > 0 && <span title="allowed"> ×{numbers.allowed}</span>}
-        {numbers.asked > 0 && <span title="asked"> ?{numbers.asked}</span>}
-        {numbers.refused > 0 && (
-          <span className="refused" title="refused">
-            {' '}
-            ✕{numbers.refused}
-          </span>
-        )}
+        <Times numbers={numbers} />
       </span>
       <span className="who">{flat ? ` · ${who}` : who}</span>
       {marks.length > 0 && (
         <span className="mark">{(flat ? ' · ' : '') + marks.map(({ text }) => text).join(' · ')}</span>
       )}
     </button>
-  )
-}
-
-function NoteLabel({ data }: NodeProps<NoteNode>): ReactElement {
-  const { text, tone, look, view, onLook } = data
-  return (
-    <div className="drawing-note">
-      <button type="button" className={`${tone}${view.show === 'never' ? ' dim' : ''}`} onClick={() => onLook(look)}>
-        {text}
-      </button>
-    </div>
   )
 }

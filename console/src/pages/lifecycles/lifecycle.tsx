@@ -1,19 +1,20 @@
 /** One lifecycle: drawn, with what happens on it, what was tried, and what nothing intends. */
-import { Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, type ReactElement, Suspense, useCallback, useState } from 'react'
+import { Group } from '@mantine/core'
+import { useParams, useSearch } from '@tanstack/react-router'
+import { type ReactElement, useCallback } from 'react'
 import { useAnswer } from '../../answers.ts'
-import { type NewsItem, useNews } from '../../news.ts'
 import { Page } from '../../parts/page.tsx'
 import { Failure, Loading } from '../../parts/state.tsx'
 import { To } from '../../parts/to.tsx'
 import { Beside } from './beside.tsx'
+import { Choices, useChange, usePulses } from './choices.tsx'
+import { Drawing } from './drawing.tsx'
 import './lifecycles.css'
-import { spans, type View, viewOf } from './seen.ts'
+import { Broken } from './pins.tsx'
+import { type Pin, shortOf, start, type View, viewOf } from './seen.ts'
 import { MovesTable, Unintended } from './table.tsx'
 
-const Drawing = lazy(() => import('./drawing.tsx'))
-const pulseMs = 1200
+const useOf = ({ use }: { readonly use?: string | undefined }): string | undefined => use
 
 export function LifecyclePage(): ReactElement {
   const { object } = useParams({ strict: false })
@@ -25,7 +26,7 @@ export function LifecyclePage(): ReactElement {
     { parameters, query: { span: view.span } },
     { keep: true },
   )
-  const pulsing = usePulses()
+  const pulsing = usePulses(useOf)
   const change = useChange()
   const onLook = useCallback(
     ({ use, state }: Pick<View, 'use' | 'state'>) => change({ use: use ?? '', state: state ?? '' }),
@@ -39,15 +40,14 @@ export function LifecyclePage(): ReactElement {
       {data === undefined && drawn.error === null && <Loading />}
       {data !== undefined && (
         <>
-          <Choices view={view} change={change} />
+          <Choices view={view} change={change} dashed="dashed: not intended; dotted: not seen" />
           <div className="beside-each-other">
-            <Suspense fallback={<Skeleton height={420} animate={false} />}>
-              <Drawing drawn={data} traffic={traffic.data} view={view} pulsing={pulsing} onLook={onLook} />
-            </Suspense>
+            <Drawing drawn={data} traffic={traffic.data} view={view} pulsing={pulsing} onLook={onLook} />
             {(view.use !== undefined || view.state !== undefined) && (
               <Beside drawn={data} traffic={traffic.data} view={view} onClose={() => onLook({})} />
             )}
           </div>
+          <Broken pins={traffic.data?.pins ?? []} where={whereOf} />
           {traffic.data !== undefined && <Unintended traffic={traffic.data} />}
           <MovesTable drawn={data} traffic={traffic.data} />
         </>
@@ -56,50 +56,17 @@ export function LifecyclePage(): ReactElement {
   )
 }
 
-type Change = (next: Readonly<Record<string, string>>) => void
-
-/** Changes what the address says; what is empty is left out. */
-function useChange(): Change {
-  const navigate = useNavigate()
-  return useCallback(
-    (next) =>
-      void navigate({
-        to: '.',
-        replace: true,
-        resetScroll: false,
-        search: (before: Readonly<Record<string, unknown>>) =>
-          Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== '')),
-      }),
-    [navigate],
-  )
-}
-
-function Choices({ view, change }: { readonly view: View; readonly change: Change }): ReactElement {
-  return (
-    <Group gap="sm">
-      <SegmentedControl
-        size="xs"
-        aria-label="Span of time"
-        data={[...spans]}
-        value={view.span}
-        onChange={(span) => change({ span })}
-      />
-      <SegmentedControl
-        size="xs"
-        aria-label="What is shown"
-        data={[
-          { value: 'all', label: 'All' },
-          { value: 'never', label: 'Never seen' },
-          { value: 'unintended', label: 'Not intended' },
-        ]}
-        value={view.show}
-        onChange={(show) => change({ show })}
-      />
-      <Text size="xs" c="dimmed">
-        × allowed, ? asked, ✕ refused; dashed: not intended
-      </Text>
-    </Group>
-  )
+function whereOf({ place, use }: Pin): string {
+  switch (place.kind) {
+    case 'move':
+      return `at ${shortOf(use)}, ${place.from === start ? 'when it is made' : `while ${place.from}`}`
+    case 'unintended':
+      return `at ${shortOf(use)}: from ${place.from} to ${place.to}, which nothing intends`
+    case 'state':
+      return `at ${shortOf(use)}, while ${place.state}`
+    case 'object':
+      return `at ${shortOf(use)}, in any state`
+  }
 }
 
 function Others(): ReactElement {
@@ -113,17 +80,4 @@ function Others(): ReactElement {
       ))}
     </Group>
   )
-}
-
-/** The uses of calls that just came in. */
-function usePulses(): ReadonlySet<string> {
-  const [pulsing, setPulsing] = useState<ReadonlySet<string>>(new Set())
-  const hear = useCallback(({ entries }: NewsItem) => {
-    const uses = entries.flatMap(({ kind, use }) => (kind === 'decision' && use !== undefined ? [use] : []))
-    if (uses.length === 0) return
-    setPulsing(new Set(uses))
-    setTimeout(() => setPulsing(new Set()), pulseMs)
-  }, [])
-  useNews(hear)
-  return pulsing
 }

@@ -35,39 +35,34 @@ export function Lifecycles(): ReactElement {
               ))}
             </ul>
           </Panel>
-          <Panel title="Workflows" aside="which operations belong together">
-            {data.workflows.length === 0 && <Nothing>The charter has no workflow.</Nothing>}
-            <ul className="lifecycle-list">
-              {data.workflows.map(({ name, mode, owners, agents, operations }) => (
-                <li key={name}>
-                  <To href={`/sessions?workflow=${encodeURIComponent(name)}`} fw={600}>
-                    {name}
-                  </To>
-                  <Text size="sm">
-                    {agents.length === 0 ? 'Run by no agent' : `Run by ${agents.join(', ')}`}
-                    {mode === 'observe' ? '; only observed' : ''}.{' '}
-                    {Object.entries(owners)
-                      .map(([duty, owner]) => `${duty}: ${owner}`)
-                      .join(', ')}
-                  </Text>
-                  <Text size="sm" ff="monospace" fz="xs" component="div">
-                    {operations.map((operation, index) => (
-                      <span key={operation}>
-                        {index > 0 && ' · '}
-                        <To
-                          href={`/ledger?kind=decision&workflow=${encodeURIComponent(name)}&operation=${encodeURIComponent(operation)}`}
-                        >
-                          {operation}
-                        </To>
-                      </span>
-                    ))}
-                  </Text>
-                </li>
-              ))}
-            </ul>
-          </Panel>
+          <Workflows />
         </>
       )}
     </Page>
+  )
+}
+
+function Workflows(): ReactElement {
+  const { data, error } = useAnswer('GET /api/workflows', {})
+  return (
+    <Panel title="Workflows" aside="which operations belong together, and in which order">
+      {error !== null && <Failure error={error} />}
+      {data?.workflows.length === 0 && <Nothing>The charter has no workflow.</Nothing>}
+      <ul className="lifecycle-list">
+        {(data?.workflows ?? []).map(({ name, says, operations }) => (
+          <li key={name}>
+            <To href={`/workflows/${encodeURIComponent(name)}`} fw={600}>
+              {name}
+            </To>
+            <Text size="sm">
+              <Says text={says.map((each) => each.says).join(' ')} />
+            </Text>
+            <Text size="sm" c="dimmed">
+              {operations.join(' · ')}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   )
 }

@@ -13,6 +13,11 @@ const routes = [
     path: '/lifecycles/$object',
     component: lazyRouteComponent(() => import('./lifecycle.tsx'), 'LifecyclePage'),
   }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/workflows/$workflow',
+    component: lazyRouteComponent(() => import('../workflows/workflow.tsx'), 'WorkflowPage'),
+  }),
 ] as const
 
 export const lifecycles = {
@@ -21,6 +26,9 @@ export const lifecycles = {
   renewedBy: {
     'GET /api/lifecycles': ['charter'],
     'GET /api/lifecycles/{object}': ['charter'],
-    'GET /api/lifecycles/{object}/traffic': ['decision'],
+    'GET /api/lifecycles/{object}/traffic': ['decision', 'act'],
+    'GET /api/workflows': ['charter'],
+    'GET /api/workflows/{workflow}': ['charter'],
+    'GET /api/workflows/{workflow}/traffic': ['decision', 'act'],
   },
 } satisfies ListedPage

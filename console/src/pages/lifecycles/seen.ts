@@ -3,6 +3,7 @@ import type { Answer } from '../../ask.ts'
 
 export type Drawn = Answer<'GET /api/lifecycles/{object}'>
 export type Traffic = Answer<'GET /api/lifecycles/{object}/traffic'>
+export type Pin = Traffic['pins'][number]
 export type Arrow = Drawn['picture']['moves'][number]['arrows'][number]
 
 /** What the address says. `use` and `state` are what is looked at more closely. */
@@ -43,6 +44,16 @@ export function numbersOf(traffic: Traffic | undefined, arrow: Arrow, from: stri
     sum.asked += move.asked
   }
   return sum
+}
+
+/** Dimmed is what is not asked for: of what was never seen, what was. */
+export function isDim({ show }: View, { allowed }: Pick<Numbers, 'allowed'>): boolean {
+  return show === 'unintended' || (show === 'never' && allowed > 0)
+}
+
+/** A transition as people name it. */
+export function shortOf(use: string): string {
+  return use.slice(use.indexOf('.') + 1).replace(/@.*$/, '')
 }
 
 /** Every arrow with where it leads from and to, also those that stay in a state. */

@@ -1,7 +1,10 @@
 /** The same as the drawing, in rows: for whoever reads rather than looks. */
-import { Table, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
+import { IconAlertTriangle, IconX } from '@tabler/icons-react'
 import type { ReactElement } from 'react'
 import { Panel } from '../../parts/panel.tsx'
+import { Rows } from '../../parts/rows.tsx'
+import { Says } from '../../parts/says.tsx'
 import { To } from '../../parts/to.tsx'
 import { arrowsOf, type Drawn, numbersOf, recordOf, start, type Traffic } from './seen.ts'
 
@@ -12,52 +15,51 @@ export function MovesTable({
   readonly drawn: Drawn
   readonly traffic: Traffic | undefined
 }): ReactElement {
+  const rows = arrowsOf(drawn)
   return (
     <Panel title="Moves" aside="intended, and what came of them">
-      <Table.ScrollContainer minWidth={620}>
-        <Table verticalSpacing={4} className="moves">
-          <Table.Thead>
-            <Table.Tr>
-              {['move', 'from', 'to', 'who', 'allowed', 'asked', 'refused'].map((each) => (
-                <Table.Th key={each}>{each}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {arrowsOf(drawn).map(({ from, to, arrow }) => {
-              const numbers = numbersOf(traffic, arrow, from)
-              const narrow = { use: arrow.uses[0], ...(from === start ? {} : { state: from }) }
-              return (
-                <Table.Tr key={`${from} ${to} ${arrow.name} ${arrow.who}`}>
-                  <Table.Td>
-                    {arrow.name}
-                    {arrow.marks.length > 0 && (
-                      <Text size="xs" c="dimmed">
-                        {arrow.marks.map(({ text }) => text).join(' · ')}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td>{from === start ? 'nothing' : from}</Table.Td>
-                  <Table.Td>{to === from ? 'stays' : to}</Table.Td>
-                  <Table.Td>{arrow.who}</Table.Td>
-                  <Table.Td>
-                    <To href={recordOf(traffic, { ...narrow, effect: 'allow' })}>{numbers.allowed}</To>
-                  </Table.Td>
-                  <Table.Td>
-                    <To href={recordOf(traffic, { ...narrow, effect: 'ask' })}>{numbers.asked}</To>
-                  </Table.Td>
-                  <Table.Td>
-                    <To href={recordOf(traffic, { ...narrow, effect: 'deny' })}>{numbers.refused}</To>
-                  </Table.Td>
-                </Table.Tr>
-              )
-            })}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Rows
+        label="Moves"
+        rows={rows}
+        keyOf={({ from, to, arrow }) => `${from} ${to} ${arrow.name} ${arrow.who}`}
+        columns={[
+          {
+            head: 'Move',
+            cell: ({ arrow }) => (
+              <div>
+                {arrow.name}
+                {arrow.marks.length > 0 && (
+                  <Text size="xs" c="dimmed">
+                    {arrow.marks.map(({ text }) => text).join(' · ')}
+                  </Text>
+                )}
+              </div>
+            ),
+          },
+          { head: 'From', cell: ({ from }) => (from === start ? 'nothing' : from) },
+          { head: 'To', cell: ({ from, to }) => (to === from ? 'stays' : to) },
+          { head: 'Who', cell: ({ arrow }) => arrow.who },
+          ...effects.map(([head, effect]) => ({
+            head,
+            num: true as const,
+            cell: ({ from, arrow }: MoveRow) => {
+              const narrow = { use: arrow.uses[0], ...(from === start ? {} : { state: from }), effect }
+              return <To href={recordOf(traffic, narrow)}>{numbersOf(traffic, arrow, from)[head]}</To>
+            },
+          })),
+        ]}
+      />
     </Panel>
   )
 }
+
+type MoveRow = ReturnType<typeof arrowsOf>[number]
+
+const effects = [
+  ['allowed', 'allow'],
+  ['asked', 'ask'],
+  ['refused', 'deny'],
+] as const
 
 function timesOf(n: number): string {
   return n === 1 ? 'once' : `${n} times`
@@ -74,7 +76,8 @@ export function Unintended({ traffic }: { readonly traffic: Traffic }): ReactEle
         {astray.map(({ use, from, to, n, call, says }) => (
           <li key={`${use} ${from} ${to}`}>
             <Text size="sm" fw={600}>
-              ⚠ {use} led{from === undefined ? '' : ` from ${from}`} to {to},{' '}
+              <IconAlertTriangle size={14} aria-label="Astray" className="inline-icon" /> {use} led
+              {from === undefined ? '' : ` from ${from}`} to {to},{' '}
               <To underline="always" href="/ledger?rule=astray">
                 {timesOf(n)}
               </To>
@@ -83,7 +86,8 @@ export function Unintended({ traffic }: { readonly traffic: Traffic }): ReactEle
               <To underline="always" href={`/calls/${encodeURIComponent(call)}`}>
                 The last one
               </To>
-              : {says}
+              {': '}
+              <Says text={says} />
             </Text>
           </li>
         ))}
@@ -91,7 +95,7 @@ export function Unintended({ traffic }: { readonly traffic: Traffic }): ReactEle
           uses.map(({ use, n }) => (
             <li key={`${use} ${from}`}>
               <Text size="sm">
-                ✕ {use} was tried while {from}, and refused{' '}
+                <IconX size={14} aria-hidden className="inline-icon" /> {use} was tried while {from}, and refused{' '}
                 <To underline="always" href={recordOf(traffic, { use, state: from, effect: 'deny' })}>
                   {timesOf(n)}
                 </To>

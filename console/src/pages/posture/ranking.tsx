@@ -44,7 +44,7 @@ function Row({ of, ranked }: { readonly of: RankingProps['of']; readonly ranked:
   return (
     <li>
       <Group gap="xs" className="ranking-name">
-        <To href={`/sessions?${who}`} fw={600}>
+        <To href={of === 'agent' ? `/sessions?${who}` : `/workflows/${encodeURIComponent(name)}`} fw={600}>
           {name}
         </To>
         <Badge color={color} variant="light" radius="sm" tt="none" title="How risky">

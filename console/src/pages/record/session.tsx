@@ -11,6 +11,7 @@ import { OrderChoice } from '../../parts/order.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Side } from '../../parts/side.tsx'
 import { Failure, Loading, Nothing } from '../../parts/state.tsx'
+import { To } from '../../parts/to.tsx'
 import { When } from '../../parts/when.tsx'
 import { CallDetail } from './call-detail.tsx'
 import { lengthWords } from './length.ts'
@@ -63,9 +64,9 @@ function About({ session }: { readonly session: Shown['session'] }): ReactElemen
       </Text>
       {person !== undefined && person !== principal && <Text size="sm">for {person}</Text>}
       {workflow !== undefined && (
-        <Anchor component={Link} to="/sessions" search={{ workflow } as never} size="sm">
+        <To href={`/workflows/${encodeURIComponent(workflow)}`} fz="sm">
           {workflow}
-        </Anchor>
+        </To>
       )}
       {state !== undefined && (
         <Badge variant="outline" color="gray" radius="sm" tt="none">

@@ -2,18 +2,23 @@
 import { z } from 'zod'
 import { approvalsOf } from '../../../charter/approval.ts'
 import type { Charter } from '../../../charter/charter.ts'
-import { explainCharter } from '../../../explain/explanation.ts'
+import { type ExplainedUse, explainCharter } from '../../../explain/explanation.ts'
 import { layOut } from '../../../explain/layout.ts'
 import { type Lifecycle, lifecyclesOf } from '../../../explain/lifecycle.ts'
 import { Problem } from '../../../gateway/control/problem.ts'
 import type { OpenOverview } from '../../../overview/overview.ts'
 import { type EndpointTable, type Mounted, mount } from '../../endpoint.ts'
+import type { KnownFinding } from '../../findings/store.ts'
 import { pictureOf, pictureSchema } from './picture.ts'
+import { pinsOf } from './pins.ts'
+import { beginOf, spanQuery } from './span.ts'
 import { type Stray, trafficOf, trafficSchema } from './traffic.ts'
 
-const sentence = z.object({ constraint: z.string(), says: z.string() })
+/** A rule of the charter in words. */
+export const sentenceSchema = z.object({ constraint: z.string(), says: z.string() })
 
-const explainedUse = z.object({
+/** One way to use an operation, in words. */
+export const explainedUseSchema = z.object({
   id: z.string(),
   operation: z.string(),
   method: z.string(),
@@ -21,30 +26,17 @@ const explainedUse = z.object({
   who: z.string(),
   from: z.array(z.string()),
   to: z.array(z.string()),
-  rules: z.array(sentence),
+  rules: z.array(sentenceSchema),
 })
-
-const hourMs = 3_600_000
-const spans = { '1h': hourMs, '24h': 24 * hourMs, '7d': 7 * 24 * hourMs, '30d': 30 * 24 * hourMs } as const
-const span = z.enum(['1h', '24h', '7d', '30d'])
 
 export const lifecycleEndpoints = {
   'GET /api/lifecycles': {
     id: 'listLifecycles',
-    summary: 'The types of objects that have a lifecycle, and the workflows',
+    summary: 'The types of objects that have a lifecycle',
     needs: 'view',
     answer: z.object({
       objects: z.array(
         z.object({ object: z.string(), says: z.string(), states: z.array(z.string()), uses: z.array(z.string()) }),
-      ),
-      workflows: z.array(
-        z.object({
-          name: z.string(),
-          mode: z.enum(['enforce', 'observe']),
-          owners: z.record(z.string(), z.string()),
-          agents: z.array(z.string()).meta({ description: 'Actors of the charter that run it.' }),
-          operations: z.array(z.string()),
-        }),
       ),
     }),
   },
@@ -56,16 +48,17 @@ export const lifecycleEndpoints = {
       object: z.string(),
       says: z.string(),
       picture: pictureSchema,
-      uses: z.array(explainedUse),
-      fields: z.array(sentence),
-      approvals: z.array(sentence).meta({ description: 'Those that a use of it needs.' }),
+      uses: z.array(explainedUseSchema),
+      fields: z.array(sentenceSchema),
+      approvals: z.array(sentenceSchema).meta({ description: 'Those that a use of it needs.' }),
     }),
   },
   'GET /api/lifecycles/{object}/traffic': {
     id: 'followLifecycle',
-    summary: 'What was done on one lifecycle, what was tried, and what was seen that nothing intends',
+    summary:
+      'What was done on one lifecycle, what was tried, and what was seen or proven possible that nothing intends',
     needs: 'view',
-    query: z.strictObject({ span: span.default('24h') }),
+    query: spanQuery,
     answer: trafficSchema,
   },
 } as const satisfies EndpointTable
@@ -73,10 +66,11 @@ export const lifecycleEndpoints = {
 export interface LifecycleAreaOptions {
   readonly charter: () => Charter
   readonly overview: Pick<OpenOverview, 'counts' | 'entries'>
+  readonly findings: () => Promise<readonly KnownFinding[]>
   readonly now: () => number
 }
 
-export function lifecycleArea({ charter, overview, now }: LifecycleAreaOptions): readonly Mounted[] {
+export function lifecycleArea({ charter, overview, findings, now }: LifecycleAreaOptions): readonly Mounted[] {
   return mount(lifecycleEndpoints, {
     'GET /api/lifecycles': async () => listed(charter()),
     'GET /api/lifecycles/{object}': async ({ parameters }) => {
@@ -84,14 +78,17 @@ export function lifecycleArea({ charter, overview, now }: LifecycleAreaOptions):
       return drawn(inForce, lifecycleOf(inForce, parameters.object))
     },
     'GET /api/lifecycles/{object}/traffic': async ({ parameters, query }) => {
-      const lifecycle = lifecycleOf(charter(), parameters.object)
+      const inForce = charter()
+      const lifecycle = lifecycleOf(inForce, parameters.object)
       const to = now()
-      const from = to - spans[query.span]
-      const [counts, strays] = await Promise.all([
+      const from = beginOf(query, to)
+      const [counts, strays, known] = await Promise.all([
         overview.counts({ from, to, kind: 'decision', by: ['use', 'effect', 'state'] }),
         straysOf(overview, lifecycle.object, from),
+        findings(),
       ])
-      return { from, ...trafficOf({ lifecycle, placed: layOut(lifecycle), counts, strays }) }
+      const pins = pinsOf(inForce, lifecycle, known)
+      return { from, ...trafficOf({ lifecycle, placed: layOut(lifecycle), counts, strays, pins }) }
     },
   })
 }
@@ -111,13 +108,6 @@ function listed(charter: Charter): z.input<(typeof lifecycleEndpoints)['GET /api
       states: [...states],
       uses: [...new Set(arrows.flatMap(({ uses }) => uses))],
     })),
-    workflows: [...charter.workflows.values()].map(({ name, mode, owners, operations }) => ({
-      name,
-      mode,
-      owners: { ...owners },
-      agents: [...charter.actors.values()].flatMap((actor) => (actor.workflow === name ? [actor.name] : [])),
-      operations: [...operations],
-    })),
   }
 }
 
@@ -133,15 +123,14 @@ function drawn(
     object: lifecycle.object,
     says: section?.says ?? '',
     picture: pictureOf(lifecycle),
-    uses: (section?.uses ?? []).map(({ rules, from, to, ...use }) => ({
-      ...use,
-      from: [...from],
-      to: [...to],
-      rules: [...rules],
-    })),
+    uses: (section?.uses ?? []).map(shownUse),
     fields: [...(section?.fields ?? [])],
     approvals: approvals.filter(({ constraint }) => needed.has(constraint.replace(/^approvals\./, ''))),
   }
+}
+
+export function shownUse({ rules, from, to, ...use }: ExplainedUse): z.input<typeof explainedUseSchema> {
+  return { ...use, from: [...from], to: [...to], rules: [...rules] }
 }
 
 /** Of the last ones of a type that went astray, where each came from: the decision on its call says it. */

@@ -1,6 +1,6 @@
 /**
- * What was done to objects of one type, laid on its lifecycle: which moves were made, which were tried and refused and from where, and which
- * were seen although nothing intends them.
+ * What was done to objects of one type, laid on its lifecycle: which moves were made, which were tried and refused and from where, which
+ * were seen although nothing intends them, and which were proven to be possible although they should not be.
  *
  * The state is the one the object acted on was in, as the decision on the record says. Where the decision needed no look at the object none
  * is recorded: such calls belong to the only move of their use, or stand beside the drawing.
@@ -10,6 +10,7 @@ import type { PlacedLifecycle } from '../../../explain/layout.ts'
 import { type Arrow, type Lifecycle, start } from '../../../explain/lifecycle.ts'
 import { bowBetween } from '../../../explain/path.ts'
 import type { Count } from '../../../overview/query.ts'
+import { type Pin, pinSchema } from './pins.ts'
 
 const effects = { allowed: z.number(), refused: z.number(), asked: z.number() }
 const line = {
@@ -50,6 +51,9 @@ export const trafficSchema = z.object({
       }),
     )
     .meta({ description: 'What the API made of allowed calls although no use leads there.' }),
+  pins: z.array(pinSchema.extend({ line: z.object(line).optional() })).meta({
+    description: 'Findings that are not fixed, each where it broke the lifecycle; the worst first. In whichever time.',
+  }),
 })
 
 export type Traffic = z.input<typeof trafficSchema>
@@ -70,10 +74,11 @@ export interface Seen {
   readonly counts: readonly Pick<Count, 'use' | 'effect' | 'state' | 'n'>[]
   /** The latest first. */
   readonly strays: readonly Stray[]
+  readonly pins: readonly Pin[]
 }
 
 /** Pure. */
-export function trafficOf({ lifecycle, placed, counts, strays }: Seen): Omit<Traffic, 'from'> {
+export function trafficOf({ lifecycle, placed, counts, strays, pins }: Seen): Omit<Traffic, 'from'> {
   const moves = new Map<string, Traffic['moves'][number]>()
   const tried = new Map<string, Traffic['tried'][number]>()
   for (const { use, effect, state, n } of counts) {
@@ -86,7 +91,10 @@ export function trafficOf({ lifecycle, placed, counts, strays }: Seen): Omit<Tra
     if (effect === 'deny' && isOutside) addTried(tried, known, arrows, { use, n })
     else addMove(moves, { use, ...whereOf(arrows, known) }, effect, n)
   }
-  return { moves: [...moves.values()], ...withLines(placed, [...tried.values()], together(strays)) }
+  return {
+    moves: [...moves.values()],
+    ...withLines(placed, { tried: [...tried.values()], astray: together(strays), pins: [...pins] }),
+  }
 }
 
 function whereOf(arrows: readonly Arrow[], state: string): { readonly from?: string } {
@@ -136,21 +144,30 @@ function together(strays: readonly Stray[]): Traffic['astray'] {
   return [...found.values()]
 }
 
-/** Attempts pass the drawing on its left, what went astray on its right. */
+/** Attempts pass the drawing on its left; what went astray, and what was proven possible, on its right. */
 function withLines(
   { states, arrows }: PlacedLifecycle,
-  tried: Traffic['tried'],
-  astray: Traffic['astray'],
-): Pick<Traffic, 'tried' | 'astray'> {
+  { tried, astray, pins }: Pick<Traffic, 'tried' | 'astray' | 'pins'>,
+): Pick<Traffic, 'tried' | 'astray' | 'pins'> {
   const around = [...states, ...arrows.map(({ label }) => label)]
-  const between = (from: string | undefined, to: string | undefined, side: 'left' | 'right', nth: number) => {
+  const passed = { left: new Set<string>(), right: new Set<string>() }
+  const between = (side: 'left' | 'right', { from, to }: Way): Pick<Traffic['pins'][number], 'line'> => {
     const [one, other] = [from, to].map((name) => states.find((state) => state.name === name))
     if (one === undefined || other === undefined || one === other) return {}
+    // What goes the same way shares its line.
+    const ways = passed[side].add(JSON.stringify([from, to]))
+    const nth = [...ways].indexOf(JSON.stringify([from, to]))
     const { path, head, middle } = bowBetween(one, other, { side, nth, around })
     return { line: { path, head, label: middle } }
   }
   return {
-    tried: tried.map((each, nth) => ({ ...each, ...between(each.from, each.to, 'left', nth) })),
-    astray: astray.map((each, nth) => ({ ...each, ...between(each.from, each.to, 'right', nth) })),
+    tried: tried.map((each) => ({ ...each, ...between('left', each) })),
+    astray: astray.map((each) => ({ ...each, ...between('right', each) })),
+    pins: pins.map((each) => (each.place.kind === 'unintended' ? { ...each, ...between('right', each.place) } : each)),
   }
+}
+
+interface Way {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
 }
