@@ -1,5 +1,5 @@
 import type { Charter, Choice, ObjectFact, ObjectType } from '../charter/charter.ts'
-import { actorsOf, compileChoices, type Entitled, looksAtObject, type Truth } from './choice.ts'
+import { actorsOf, compileChoices, type Entitled, looksAtObject, slotOf, type Truth } from './choice.ts'
 import { type Context, isLeftOut, slotFact } from './context.ts'
 import type { Kind, Shortfall } from './kind.ts'
 import { refOf, slotType } from './slot.ts'
@@ -33,8 +33,12 @@ export const by: Kind<'by'> = {
     )
     return `${open ? '' : 'only '}${whoWords(choices, slot === 'object' ? '' : ` of the ${slot}`)} may do it`
   },
-  needs: ({ choices, slot }, use, charter) =>
-    looksAtObject(choices, slotType(charter, use, slot)) ? [{ fact: 'object', slot }] : [],
+  needs: ({ choices, slot: named }, use, charter) => {
+    const slots = new Set((['tenant', 'owner'] as const).map((what) => slotOf(what, named, { charter, use })))
+    return [...slots]
+      .filter((slot) => looksAtObject(choices, slotType(charter, use, slot)))
+      .map((slot) => ({ fact: 'object', slot }))
+  },
   classes: ({ choices }, charter) => {
     if (choices.some((choice) => choice.party === 'holder')) return ['weak-capability']
     const own = choices.some((choice) => choice.party !== undefined)

@@ -5,6 +5,7 @@ import { textOf } from '../charter/object-fact.ts'
 import { type Context, makeContext, slotFact } from './context.ts'
 import { noFacts } from './facts.ts'
 import type { Site } from './kind.ts'
+import { parentNamed } from './parent.ts'
 import { makeScopePlan } from './scope.ts'
 import { slotType } from './slot.ts'
 
@@ -80,11 +81,12 @@ function compileChoice(choice: Choice, site: Site, slot: Slot): Entitled {
 function compileActor(name: string, site: Site, slot: Slot | undefined): Entitled {
   const actor = site.charter.actors.get(name)
   if (actor === undefined) return () => 'no'
-  const type = slot === undefined ? undefined : slotType(site.charter, site.use, slot)
+  const where = slot === undefined ? undefined : slotOf('tenant', slot, site)
+  const type = where === undefined ? undefined : slotType(site.charter, site.use, where)
   const sameTenant =
-    slot === undefined || type?.tenant === undefined || actor.tenant === false
+    where === undefined || type?.tenant === undefined || actor.tenant === false
       ? undefined
-      : compileTenant(actor, slot, type)
+      : compileTenant(actor, { slot: where, type }, site)
   return (context, principal) => {
     const is = isActor(actor, principal, () => callerScope(context, principal))
     return is === 'no' || sameTenant === undefined ? is : both(is, sameTenant(context, principal))
@@ -122,7 +124,7 @@ function scopeOfPrincipal(principal: Principal): Scope {
 }
 
 /** An actor with no tenant of its own is bound to none; one whose tenant cannot be read is not known to be in the right one. */
-function compileTenant(actor: Actor, slot: Slot, type: ObjectType): Entitled {
+function compileTenant(actor: Actor, { slot, type }: { slot: Slot; type: ObjectType }, site: Site): Entitled {
   const tenantOf = (context: Context, principal: Principal): string | undefined | null => {
     if (actor.tenant === undefined || actor.tenant === false) return principal.tenant
     return textOf(actor.tenant.evaluate(callerScope(context, principal))) ?? null
@@ -133,9 +135,21 @@ function compileTenant(actor: Actor, slot: Slot, type: ObjectType): Entitled {
     if (fact === null) return 'yes'
     const own = tenantOf(context, principal)
     if (own === undefined) return 'yes'
+    if (fact === undefined && isUnnamed(site, slot, context)) return 'yes'
     if (fact?.tenant === undefined || own === null) return 'unknown'
     return fact.tenant === own ? 'yes' : 'no'
   }
+}
+
+/** Where the tenant or the owner of an object stands: what is being made below another will be that one's. */
+export function slotOf(what: 'tenant' | 'owner', slot: Slot, { charter, use }: Pick<Site, 'charter' | 'use'>): Slot {
+  const own = charter.objects.get(use.object?.type ?? '')
+  return slot === 'object' && use.creates && own?.[what] === 'parent' ? 'parent' : slot
+}
+
+/** Of what is being made, and does not say below what, nothing is known that would be anybody's. */
+function isUnnamed({ charter, use }: Site, slot: Slot, { call }: Context): boolean {
+  return slot === 'parent' && use.creates && parentNamed(charter, use, call) === undefined
 }
 
 /** A move shows the object as it is afterwards: the state it leads to is what counts. */
@@ -152,11 +166,13 @@ function compileStates(states: readonly string[], { charter, use }: Site, slot: 
 }
 
 function compileParty(party: string, site: Site, slot: Slot): Entitled {
-  const type = slotType(site.charter, site.use, slot)
-  // Whoever makes an object is its creator, and there is no other owner yet.
-  if (slot === 'object' && site.use.creates) return () => (party === 'owner' || party === 'creator' ? 'yes' : 'no')
+  const where = party === 'owner' ? slotOf('owner', slot, site) : slot
+  const type = slotType(site.charter, site.use, where)
+  // Whoever makes an object is its creator, and there is no other owner yet, but where that is whose the one above it is.
+  if (where === 'object' && site.use.creates) return () => (party === 'owner' || party === 'creator' ? 'yes' : 'no')
   return (context, principal) => {
-    const fact = slotFact(context, slot, type?.name)
+    const fact = slotFact(context, where, type?.name)
+    if (fact === undefined && isUnnamed(site, where, context)) return 'yes'
     if (fact === null) return 'no'
     return fact === undefined ? 'unknown' : isParty(party, fact, principal.id)
   }

@@ -1,9 +1,9 @@
 import type { Call, Charter, Constraint, ObjectFact, Principal, Scope, Slot, Use } from '../charter/charter.ts'
-import { inferKey } from '../charter/infer.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { countedPlace, getPointer } from '../charter/pointer.ts'
 import { actorsOf } from './choice.ts'
 import { keyIn } from './context.ts'
+import { parentNamed } from './parent.ts'
 import { refOf } from './slot.ts'
 
 /** One call as one use, with what is known of its objects before it and, for a past call, what it created. */
@@ -105,8 +105,9 @@ export function objectInSlot(
   if (slot === 'object' || slot === type?.name) return place(use.object.type, actedKey(occasion))
   const parent = type?.parent
   if (parent === undefined || (slot !== 'parent' && slot !== parent.object)) return undefined
-  const known = acted === undefined ? undefined : textOf(getPointer(acted.value, parent.key))
-  return place(parent.object, objects['parent']?.key ?? known ?? parentInRequest(charter, parent, occasion))
+  // SECURITY: of an object that is there, what it says counts, not what whoever calls says of it.
+  const said = textOf(getPointer(acted?.value, parent.key))
+  return place(parent.object, said ?? objects['parent']?.key ?? parentNamed(charter, use, call))
 }
 
 function place(type: string, key: string | undefined): { type: string; key: string } | undefined {
@@ -119,20 +120,6 @@ function actedKey({ use, call, objects, created }: Occasion): string | undefined
   return (
     (use.object.key.from !== 'response' ? keyIn(use.object.key, call, undefined) : undefined) ?? objects['object']?.key
   )
-}
-
-/** Whatever makes an object below another names that one in its path, or in the body where the object will have it. */
-function parentInRequest(
-  charter: Charter,
-  parent: { object: string; key: readonly string[] },
-  { use, call }: Occasion,
-): string | undefined {
-  const shape = charter.operations.get(use.operation)?.shape
-  const read = charter.objects.get(parent.object)?.read
-  const readShape = charter.operations.get(read ?? '')?.shape
-  const reference = shape === undefined ? undefined : inferKey(parent.object, shape, read, readShape)
-  const inPath = reference === undefined ? undefined : keyIn(reference, call, undefined)
-  return inPath ?? textOf(getPointer(call.request.body, parent.key))
 }
 
 /** For whom a constraint counts or remembers; nothing for kinds that do neither. */

@@ -52,7 +52,9 @@ export async function gatherObjects(gathering: Gathering): Promise<Objects> {
   const search = new Search(gathering)
   for (let level = 0; level < deepest; level += 1) {
     const open = neededFacts(charter, call, objects).objects.filter(
-      (each) => !found.has(each.slot) && !Object.hasOwn(objects, each.slot),
+      (each) =>
+        !Object.hasOwn(known, each.slot) &&
+        (isElsewhere(each, found.get(each.slot)) || (!found.has(each.slot) && !Object.hasOwn(objects, each.slot))),
     )
     const needed = [...open.filter(isNamed), ...(await search.keysOf(open))]
     for (const sight of await lookAtAll(gathering, needed)) found.set(sight.ref.slot, sight)
@@ -61,6 +63,11 @@ export async function gatherObjects(gathering: Gathering): Promise<Objects> {
     if (needed.length === 0 && Object.keys(objects).length === before) break
   }
   return { ...known, ...search.none, ...(await factsOf(gathering, found)) }
+}
+
+/** What the request named was looked at, until the object itself said that it is another. */
+function isElsewhere({ type, key }: NeededObject, seen: Sight | undefined): boolean {
+  return key !== undefined && seen?.ref.type === type && seen.ref.key !== key
 }
 
 function isNamed(needed: NeededObject): needed is NeededObject & { key: string } {

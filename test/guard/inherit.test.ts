@@ -20,6 +20,8 @@ sources:
       closeFile: { method: POST, path: '/files/{fileId}/close' }
       getNote: { method: GET, path: '/notes/{noteId}', response: { id: string, fileId: string } }
       editNote: { method: POST, path: '/notes/{noteId}', body: { text: string } }
+      signNote: { method: POST, path: '/notes/{noteId}/signature', body: { fileId?: string } }
+      addNote: { method: POST, path: /notes, body: { file: string, text: string }, response: { id: string, fileId: string } }
       copyNote: { method: POST, path: /copies, body: { noteId: string }, response: { id: string } }
       listGrades: { method: GET, path: /grades, response: { items: 'object[]' } }
       appeal: { method: POST, path: '/grades/{gradeId}/appeals', response: { id: string } }
@@ -47,7 +49,10 @@ objects:
     tenant: parent
     parent: { object: file, key: /fileId }
     read: api.getNote
-    transitions: { edit: { on: api.editNote, by: [owner, teacher] } }
+    transitions:
+      edit: { on: api.editNote, by: [owner, teacher] }
+      sign: { on: api.signNote, by: teacher, when: parent.state == 'open' }
+      add: { on: api.addNote, by: teacher, refs: { file: { object: file, key: $request.body#/file } } }
   copy:
     key: /id
     transitions:
@@ -176,6 +181,27 @@ test('who may act tells the object above, and the one above that', async () => {
       expected,
       id,
     )
+})
+
+test('the object above is the one that an object names, not the one that its caller does', async () => {
+  const school = new School()
+  school.add('file', { id: 'f3', pupilId: 'ann', state: 'closed' })
+  school.add('note', { id: 'n3', fileId: 'f3' })
+  const sign = async (noteId: string, body: unknown): Promise<unknown> =>
+    (await school.call('signNote', teacher('north'), at({ noteId }, body))).code
+  assert.equal(await sign('n1', {}), 200)
+  assert.equal(await sign('n1', { fileId: 'f3' }), 200)
+  assert.equal(await sign('n3', {}), 'denied')
+  assert.equal(await sign('n3', { fileId: 'f1' }), 'denied')
+})
+
+test('what is made below an object is made by those of its tenant', async () => {
+  const school = new School()
+  const add = async (principal: Principal, body: unknown): Promise<unknown> =>
+    (await school.call('addNote', principal, at({}, body), { id: 'n9', fileId: 'f1' })).code
+  assert.equal(await add(teacher('south'), { file: 'f1', text: 'x' }), 'denied')
+  assert.equal(await add(teacher('south'), { file: 'f1', fileId: 'f2', text: 'x' }), 'denied')
+  assert.equal(await add(teacher('north'), { file: 'f1', text: 'x' }), 200)
 })
 
 test('a read that is decided by its answer looks above it as well', async () => {

@@ -9,6 +9,7 @@ export function checkParents(checker: Checker): void {
   for (const use of checker.uses) {
     const type = checker.charter.objects.get(use.object?.type ?? '')
     if (!use.creates || type === undefined) continue
+    checkWhose(checker, use, type)
     const rules = [
       ...constraintsOf(use, 'when').map(({ rule, position }) => ({ rule, position })),
       ...constraintsOf(use, 'limit').map(({ atMost, position }) => ({ rule: atMost, position })),
@@ -29,6 +30,21 @@ export function checkParents(checker: Checker): void {
       )
     }
   }
+}
+
+/** Whose an object will be that is of the tenant of its parent: without the parent, anybody may make it below any. */
+function checkWhose(checker: Checker, use: Use, { name, tenant, parent }: ObjectType): void {
+  if (tenant !== 'parent' || parent === undefined || names(checker, use, parent)) return
+  const bound = constraintsOf(use, 'by').flatMap(({ choices }) =>
+    choices.filter(({ actor }) => actor !== undefined && checker.charter.actors.get(actor)?.tenant !== false),
+  )
+  if (bound.length === 0) return
+  checker.warn(
+    'parent-unknown',
+    use.position,
+    `\`${use.id}\` makes ${withArticle(name)} in the tenant of its ${parent.object}, and nothing in the call says which ${parent.object} it is: it is made in any tenant`,
+    `name it: \`refs: { ${parent.object}: { object: ${parent.object}, key: $request.body#/… } }\``,
+  )
 }
 
 function help({ name, parent }: ObjectType): string {
