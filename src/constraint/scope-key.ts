@@ -3,6 +3,7 @@ import { textOf } from '../charter/object-fact.ts'
 import { countedPlace, getPointer } from '../charter/pointer.ts'
 import { actorsOf } from './choice.ts'
 import { keyIn } from './context.ts'
+import { countedValue } from './counted.ts'
 import { parentNamed } from './parent.ts'
 import { refOf } from './slot.ts'
 
@@ -34,7 +35,8 @@ function scopePart(charter: Charter, scope: string, occasion: Occasion): string 
     case 'principal':
       return callerPart(principal.id)
     case 'tenant':
-      return tenantOf(charter, principal)
+      // An agent is of the tenant of whom it works for.
+      return tenantOf(charter, personOf(principal)) ?? tenantOf(charter, principal)
     case 'person':
       return callerPart(personOf(principal).id)
     case 'workflow':
@@ -45,18 +47,14 @@ function scopePart(charter: Charter, scope: string, occasion: Occasion): string 
     default: {
       const place = countedPlace(scope)
       if (place !== undefined) {
-        const value = keyIn(place, occasion.call, undefined)
-        return value === undefined ? undefined : `value ${sameText(value)}`
+        const { shape } = charter.operations.get(occasion.use.operation) ?? {}
+        const value = countedValue(shape, place, occasion.call)
+        return value === undefined ? undefined : `value ${value}`
       }
       const found = objectInSlot(charter, scope, occasion)
       return found === undefined ? undefined : `${found.type}/${found.key}`
     }
   }
-}
-
-/** Whoever takes `R-1` and ` r-1` for one thing must not be asked to do it twice; who tells them apart counts a little too much. */
-function sameText(value: string): string {
-  return value.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
 }
 
 function callerPart(id: string | undefined): string {

@@ -99,6 +99,33 @@ test('each value is counted by itself, and a call without one is not counted', (
   assert.match(limit === undefined ? '' : describeConstraint(limit, known), /for each object and `week`/)
 })
 
+test('one value is counted once, however it is written, and what is not what the description says cannot be counted', () => {
+  const object = { type: 'contract', key: 'c', owner: 'wim', value: { id: 'c', worker: 'wim', cap: 40 } }
+  const says = (word: string, before: unknown, week: unknown): string => {
+    const { charter: typed } = analyse(charter().replace('body: { week: string,', `body: { week: ${word},`))
+    assert.ok(typed !== undefined)
+    const call = (at: number, value: unknown) => ({
+      operation: 'shop.log',
+      principal: { id: 'wim', roles: ['worker'] },
+      request: { path: { contractId: 'c' }, body: { week: value, hours: 30 } },
+      at,
+    })
+    const next = call(2, week)
+    return decide(typed, factsFor(typed, next, { object }, [{ ...call(1, before), objects: { object } }]), next).effect
+  }
+  assert.equal(says('date', '2026-12-01', '2026-12-02'), 'allow')
+  for (const [word, before, week] of [
+    ['date', '2026-12-01', '2026-12-01'],
+    ['date', '2026-12-01', '01.12.2026'],
+    ['date', '2026-12-01', '2026-12-01T00:00:00Z'],
+    ['integer', 7, '7.0'],
+    ['integer', 7, 'week 7'],
+    ['time', '2026-12-01T10:00:00Z', '2026-12-01T11:00:00+01:00'],
+    ['string', 'W7', ' w7'],
+  ] as const)
+    assert.equal(says(word, before, week), 'deny', `${word} ${week}`)
+})
+
 test('the guard counts each value by itself, together with what came before', async (t) => {
   const { charter: known } = analyse(charter())
   assert.ok(known !== undefined)
