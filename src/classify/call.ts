@@ -3,7 +3,7 @@ import type { CallRequest, OperationId } from '../charter/charter.ts'
 import { classesIn } from './classes.ts'
 import type { Finding } from './finding.ts'
 import type { Labels } from './labels.ts'
-import { isNumber, numberText } from './leaf.ts'
+import { isNumber, leavesOf, numberText } from './leaf.ts'
 import { type ClassEntry, type ClassMemory, rememberClass } from './memory.ts'
 import { classesOf, noteSent } from './recall.ts'
 import { redactAll } from './redact.ts'
@@ -22,10 +22,16 @@ function partOf(request: CallRequest, part: (typeof parts)[number]): Readonly<Re
   return Object.fromEntries(Object.entries(members).filter(([name]) => !letsIn.test(name)))
 }
 
+/** A call as far as its data matters. */
+export interface ClassedCall {
+  readonly operation: OperationId
+  readonly request: CallRequest
+}
+
 /** Everything classed that the arguments of a call carry: by the labels, and by what the run has seen. `at` is in the body; else it begins with `$path`, `$query`, `$header` or `$beside`. */
 export function classesOfCall(
   labels: Labels,
-  { operation, request }: { readonly operation: OperationId; readonly request: CallRequest },
+  { operation, request }: ClassedCall,
   memory?: ClassMemory,
 ): readonly Finding[] {
   const found = (value: unknown, within: string): Finding[] => {
@@ -48,21 +54,39 @@ export function classesOfCall(
 }
 
 /** What the memory has to take in as a call is sent. Changes nothing itself. */
-export function noteCall(
-  memory: ClassMemory,
-  { operation, request }: { readonly operation: OperationId; readonly request: CallRequest },
-): readonly ClassEntry[] {
+export function noteCall(memory: ClassMemory, { operation, request }: ClassedCall): readonly ClassEntry[] {
   return [
     ...noteSent(memory, request.body, operation),
     ...parts.flatMap((part) => noteSent(memory, partOf(request, part), `${operation}$${part}`)),
   ]
 }
 
-/** Remembers everything classed that an answer shows. @returns what has to be kept, and what was found. */
+/** Something of a class, as it was written where later runs read it. */
+export interface Noted extends Pick<Finding, 'class' | 'by'> {
+  readonly text: string
+}
+
+/** What the arguments of a call carry of classes, for a memory that outlives its run: in the shape in which it was written. */
+export function notedIn(labels: Labels, call: ClassedCall, memory?: ClassMemory): readonly Noted[] {
+  const whole = flattened(call.request)
+  const noted = new Map<string, Noted>()
+  for (const found of classesOfCall(labels, call, memory)) {
+    const text = found.in === 'name' ? '' : textAt(whole, flatPlace(found).at).slice(found.start, found.end)
+    if (text !== '') noted.set(`${found.class} ${text}`, { class: found.class, by: found.by, text })
+  }
+  return [...noted.values()]
+}
+
+/**
+ * Remembers everything classed that an answer shows. @returns what has to be kept, and what was found.
+ *
+ * @param noted - What earlier runs wrote where this answer is from: the answer is of a class where it shows that.
+ */
 export function learnAnswer(
   memory: ClassMemory,
   labels: Labels,
   { operation, body }: { readonly operation: OperationId; readonly body: unknown },
+  noted: readonly Noted[] = [],
 ): { readonly entries: readonly ClassEntry[]; readonly findings: readonly Finding[] } {
   const findings = classesIn(labels, body, { operation, side: 'answer' })
   const texts = new Map<string, string>()
@@ -72,7 +96,18 @@ export function learnAnswer(
     texts.set(finding.at, text)
     return rememberClass(memory, text.slice(finding.start, finding.end), finding.class, finding.by)
   })
-  return { entries, findings }
+  const shown = noted.length === 0 ? '' : textsOf(body)
+  const known = noted.filter(({ text }) => shown.includes(text.toLowerCase()))
+  return {
+    entries: [...entries, ...known.flatMap((each) => rememberClass(memory, each.text, each.class, each.by))],
+    findings,
+  }
+}
+
+function textsOf(value: unknown): string {
+  return leavesOf(value)
+    .map(({ text }) => text.toLowerCase())
+    .join('\n')
 }
 
 function textAt(value: unknown, at: string): string {

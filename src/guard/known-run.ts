@@ -1,5 +1,6 @@
 /** What one node knows of a run: the fold of everything the run has seen. */
 import type { Run } from '../charter/charter.ts'
+import type { Noted } from '../classify/call.ts'
 import { addEntry, type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import { addToken, type TokenBook, type TokenEntry, tokenBook } from '../classify/token.ts'
 import { emptyMemory, type Labelled, type Memory, remember, type Seen } from '../session/provenance/memory.ts'
@@ -14,6 +15,8 @@ export type Entry =
   | { readonly tool: string; readonly to: string }
   /** What it had an operation keep for later runs. */
   | { readonly kept: readonly Labelled[] }
+  /** What of classes of data was in that. */
+  | { readonly noted: readonly Noted[] }
   /** What its digests of classed values are made with; the first one counts. */
   | { readonly key: string }
   | { readonly classed: readonly ClassEntry[] }
@@ -63,7 +66,7 @@ export function asKept(entry: Entry): unknown {
   return hasExact(entry) ? JSON.parse(JSON.stringify(entry)) : entry
 }
 
-const kinds = ['seen', 'tool', 'kept', 'key', 'classed', 'token'] as const
+const kinds = ['seen', 'tool', 'kept', 'noted', 'key', 'classed', 'token'] as const
 
 export function isEntry(value: unknown): value is Entry {
   return typeof value === 'object' && value !== null && kinds.some((kind) => kind in value)

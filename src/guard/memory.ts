@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/charter.ts'
 import { holderOf } from '../charter/run-handle.ts'
-import { learnAnswer } from '../classify/call.ts'
+import { learnAnswer, type Noted, notedIn } from '../classify/call.ts'
 import { type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
@@ -35,6 +35,14 @@ export interface KnownOf {
   readonly aside: Aside
   readonly sending?: Sending
 }
+
+/** What runs for one person have kept by a source. */
+interface Shelf {
+  readonly kept: readonly Labelled[]
+  readonly noted: readonly Noted[]
+}
+
+const noShelf: Shelf = { kept: [], noted: [] }
 
 /** So many runs, and so many letters of what they have seen, are kept in memory; others are read again when they go on. */
 const mostRuns = 256
@@ -129,27 +137,30 @@ export class Memories {
     const { run } = call
     if (run === undefined) return
     const content = answer.body ?? answer.text
-    const classed = await this.#dataOf(force, call, run, content)
-    const data = classed.length === 0 ? {} : { classed }
     const operation = force.charter.operations.get(call.operation)
+    const done = answer.status < 300
+    const recalls = done && operation?.memory === 'read'
+    const shelf = recalls ? await this.#keptIn(call, operation.shape.source) : noShelf
+    const classed = await this.#dataOf(force, call, run, { content, noted: shelf.noted })
+    const data = classed.length === 0 ? {} : { classed }
     // What a model says is the run's own word: a value that is nowhere else is made up by it.
     if (content === undefined || content === null || operation?.shape.method === 'MODEL') {
       if (classed.length > 0) await this.#add(run, [{ classed }])
       return
     }
     const head = { operation: call.operation, call: id, content }
-    const done = answer.status < 300
-    if (done && operation?.memory === 'read') {
-      const kept = await this.#keptIn(call, operation.shape.source)
-      await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept }, ...data }])
+    if (recalls) {
+      await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept: shelf.kept }, ...data }])
       return
     }
     const trusted = done && operation?.trusted !== undefined ? { trusted: operation.trusted } : {}
     const wrote = operation?.writes === true ? { wrote: argumentsOf(call.request) } : {}
     if (done && operation?.memory === 'write') {
-      const { memory } = await this.#of(run)
+      const { memory, classes } = await this.#of(run)
       const kept = keptOf(memory, argumentsOf(call.request))
-      if (kept.length > 0) await this.#keep(call, operation.shape.source, { kept })
+      const noted = force.labels === undefined ? [] : notedIn(force.labels, call, classes)
+      const entries = [...(kept.length > 0 ? [{ kept }] : []), ...(noted.length > 0 ? [{ noted }] : [])]
+      if (entries.length > 0) await this.#keep(call, operation.shape.source, entries)
     }
     const { path, query, body } = call.request
     const asked = done && namedOperations(force.charter).has(call.operation) ? { asked: { path, query, body } } : {}
@@ -157,11 +168,16 @@ export class Memories {
   }
 
   /** What of classes of data the answer of a call shows. */
-  async #dataOf(force: InForce, call: Call, run: Run, content: unknown): Promise<readonly ClassEntry[]> {
+  async #dataOf(
+    force: InForce,
+    call: Call,
+    run: Run,
+    { content, noted }: { readonly content: unknown; readonly noted: readonly Noted[] },
+  ): Promise<readonly ClassEntry[]> {
     const { labels } = force
     if (labels === undefined) return []
     const learn = (classes: ClassMemory) =>
-      learnAnswer(classes, labels, { operation: call.operation, body: content }).entries
+      learnAnswer(classes, labels, { operation: call.operation, body: content }, noted).entries
     let known = this.#known.get(run.id) ?? (await this.#of(run))
     if (known.classes === undefined) {
       const key = randomBytes(8).toString('hex')
@@ -248,23 +264,24 @@ export class Memories {
     return store.transact([`run ${name}`], write, { early: true })
   }
 
-  async #keep(call: Call, source: string, entry: Entry): Promise<void> {
+  async #keep(call: Call, source: string, entries: readonly Entry[]): Promise<void> {
     const shelf = shelfOf(call, source)
-    await this.#append(shelf, [entry], { seal: await this.#sealOf(call, shelf) })
+    await this.#append(shelf, entries, { seal: await this.#sealOf(call, shelf) })
   }
 
   #sealOf({ principal }: Call, shelf: string): Promise<RunSeal> {
     return sealWith(this.#runtime.keys, shelf, subjectOf(principal).subject)
   }
 
-  async #keptIn(call: Call, source: string): Promise<readonly Labelled[]> {
+  async #keptIn(call: Call, source: string): Promise<Shelf> {
     const shelf = shelfOf(call, source)
     const seal = await this.#sealOf(call, shelf)
     const { seen } = await this.#runtime.store.read({ seen: [{ run: shelf, after: 0 }] })
-    return (seen[0] ?? []).flatMap(({ entry: kept }) => {
-      const entry = seal.open(kept)
-      return isEntry(entry) && 'kept' in entry ? entry.kept : []
-    })
+    const entries = (seen[0] ?? []).map(({ entry }) => seal.open(entry)).filter(isEntry)
+    return {
+      kept: entries.flatMap((entry) => ('kept' in entry ? entry.kept : [])),
+      noted: entries.flatMap((entry) => ('noted' in entry ? entry.noted : [])),
+    }
   }
 }
 
