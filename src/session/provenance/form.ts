@@ -47,7 +47,9 @@ const datePattern = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)
 // Every repetition is bounded: answers are foreign text, and must not cost more than their length.
 const linkPattern = String.raw`(?:https?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|https?:\/\/[^\s"'<>\])}]{1,2000}`
 const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
-const accountPattern = String.raw`(?:[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)|[a-z]{2}\d{2}(?: [a-z0-9]{4}){3,7}(?: [a-z0-9]{1,4})?)(?![\p{L}\p{N}])`
+// In small letters, words that follow are no groups of an account: those have a digit.
+const small = String.raw` (?=[a-z]{0,3}\d)[a-z0-9]`
+const accountPattern = String.raw`(?:[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)|[a-z]{2}\d{2} [a-z0-9]{4}(?:${small}{4}){2,6}(?:${small}{1,4})?)(?![\p{L}\p{N}])`
 const phonePattern = String.raw`\+?\d[\d ()./-]{5,24}\d`
 const amountPattern = String.raw`(?:[€$£¥] ?|[A-Z]{3} )?\d[\d.,'_]{0,24}(?: ?[€$£¥%]| [A-Z]{3}\b)?`
 // Blanks between groups of three belong to a number where they hold it together, or where it is certain that money is meant.

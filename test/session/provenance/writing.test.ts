@@ -8,6 +8,8 @@ const cases: readonly (readonly [prompt: string, value: string | number, trust: 
   // Blanks of another width, and letters as they were typed.
   ['to DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000, please', 'DE89370400440532013000', 'prompt'],
   ['to de89 3704 0044 0532 0130 00, please', 'DE89370400440532013000', 'prompt'],
+  ['to es91 2100 0418 4502 0005 1332 as he told me', 'ES9121000418450200051332', 'prompt'],
+  ['to gb29 nwbk 6016 1331 9268 19 this week', 'GB29NWBK60161331926819', 'prompt'],
   // Groups of three.
   ["it is 1'300.00 CHF", 1300, 'prompt'],
   ['it is 1\u202f300\u202f000,50', 1300000.5, 'prompt'],
