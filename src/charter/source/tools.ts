@@ -123,18 +123,34 @@ export function asksModel({ name }: Pick<OperationShape, 'name'>): boolean {
 
 /**
  * A provider of models: `generate` asks a model, `count` counts tokens, `models` lists them. The body of `generate` is what all providers
- * have in common: the model, how many tokens at most, which tools are offered.
+ * have in common, as docs/models.md says it: the model and where it is, how many tokens at most, which tools are offered, what is said.
  */
 export function modelDescription(source: string, provider: string): ApiDescription {
   const shape = (name: string, method: string, more?: Partial<OperationShape>): OperationShape =>
     plainShape(source, name, method, more)
+  const [text, count, names] = [
+    { type: 'string' },
+    { type: 'integer', minimum: 0 },
+    { type: 'array', items: { type: 'string' } },
+  ]
+  const message = { role: text, text, tool: text, operation: text, call: text }
   const schema = {
     type: 'object',
     properties: {
-      provider: { type: 'string' },
-      model: { type: 'string' },
-      tokens: { type: 'integer', minimum: 0 },
-      tools: { type: 'array', items: { type: 'string' } },
+      provider: text,
+      model: text,
+      region: text,
+      api: text,
+      tokens: count,
+      input_tokens: count,
+      max_tokens: count,
+      tools: names,
+      provider_tools: names,
+      messages: { type: 'array', items: { type: 'object', properties: message } },
+      before: count,
+      history: text,
+      unread: count,
+      sealed: count,
     },
     required: ['provider', 'model', 'tokens', 'tools'],
   }
