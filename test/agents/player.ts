@@ -171,7 +171,10 @@ export async function openPlayer(charter: Charter, world: World, { plant }: Scen
     version: charter.name,
     store,
     journal: { append: async () => undefined },
-    truth: { read: async ({ type, key }) => world.look(type, key) },
+    truth: {
+      read: async ({ type, key }) => world.look(type, key),
+      search: async (type, sought) => ({ values: world.search(type, sought), whole: true }),
+    },
     now: () => Math.trunc(performance.timeOrigin + performance.now()) + ahead,
   })
   const close = async (): Promise<void> => {

@@ -27,7 +27,7 @@ export async function playAll(folder: URL, word = ''): Promise<readonly Played[]
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , world, word] = process.argv
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
-  const names = world === undefined ? ['ward', 'delivery'] : [world]
+  const names = world === undefined ? ['ward', 'delivery', 'lettings', 'chambers'] : [world]
   const all: Played[] = []
   for (const name of names) all.push(...(await playAll(new URL(`../../cases/agents/${name}/`, import.meta.url), word)))
   for (const { scenario, differences } of all)

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Principal } from '../../src/charter/charter.ts'
+import { isSought, type SoughtText } from '../../src/constraint/where.ts'
 
 const record = z.record(z.string(), z.unknown())
 
@@ -81,6 +82,13 @@ export class World {
 
   look(type: string, key: string): unknown {
     return structuredClone(this.#file.records[type]?.[key]) ?? null
+  }
+
+  /** Everything of a type that says all of it. */
+  search(type: string, sought: readonly SoughtText[]): readonly unknown[] {
+    return structuredClone(
+      Object.values(this.#file.records[type] ?? {}).filter((one) => isSought(sought, one) === true),
+    )
   }
 
   /** Who `NAME` or `AGENT for PERSON` is. */
