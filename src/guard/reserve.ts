@@ -166,6 +166,8 @@ const noRows = {
   nodes: [],
   marked: [],
   seen: [],
+  kept: [],
+  keptOf: [],
 }
 
 function withoutStore(ready: Ready, facts: Facts): Reservation {

@@ -100,6 +100,9 @@ export interface Query {
   readonly marked?: readonly CounterQuery[]
   /** What runs have seen, after so many entries, in the order it was written. */
   readonly seen?: readonly { readonly run: string; readonly after: number }[]
+  readonly kept?: readonly string[]
+  /** How many a holder has that expire after a moment. */
+  readonly keptOf?: readonly { readonly holder: string; readonly after: number }[]
 }
 
 /** Marks of a constraint in a scope, later than `since` when given. With `while`, only marks whose object is, as tracked, in one of these states, or unknown. */
@@ -147,6 +150,17 @@ export interface Rows {
   readonly marked: readonly (readonly ObjectRef[])[]
   /** Entries are numbered from 1 in each run. */
   readonly seen: readonly (readonly SeenEntry[])[]
+  /** Also those that expired and were not forgotten yet. */
+  readonly kept: readonly (Kept | undefined)[]
+  readonly keptOf: readonly number[]
+}
+
+/** What goes on with a later request, at whichever node: JSON of the guard's own, for `holder` alone. */
+export interface Kept {
+  readonly name: string
+  readonly holder: string
+  readonly expires: number
+  readonly content: unknown
 }
 
 /** One thing a run has seen: JSON of the guard's own, kept as given. */
@@ -321,12 +335,14 @@ export type Change =
   | { readonly kind: 'switch-on'; readonly of: Switch['of']; readonly name: string }
   /** Keeps a run as it is now. Of one that is not open, every node is told. */
   | { readonly kind: 'run'; readonly run: StoredRun }
+  | { readonly kind: 'keep'; readonly kept: Kept }
+  | { readonly kind: 'drop-kept'; readonly name: string }
   | { readonly kind: 'beat'; readonly node: string; readonly at: number }
   /** A node is gone: what it reserved is in doubt, and the objects it took for calls that are not stored are free. */
   | { readonly kind: 'gone'; readonly node: string }
   /**
    * Forgets what is older than this moment: settled calls, repeats of calls that are settled or gone, spent grants, nodes that have no
-   * open call and no object, runs that expired before it, holds that did and are not being executed, what runs saw that have seen nothing since, and marks of these constraints that are history. What still counts
+   * open call and no object, runs and what was kept that expired before it, holds that did and are not being executed, what runs saw that have seen nothing since, and marks of these constraints that are history. What still counts
    * is kept by naming no constraint.
    */
   | { readonly kind: 'forget'; readonly before: number; readonly marksOf: readonly ConstraintId[] }

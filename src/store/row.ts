@@ -5,6 +5,7 @@ import type {
   CallState,
   Hold,
   HoldState,
+  Kept,
   Lease,
   Repeat,
   RunState,
@@ -88,6 +89,13 @@ export interface RunRow {
   readonly detail: string
 }
 
+export interface KeptRow {
+  readonly name: string
+  readonly holder: string
+  readonly expires: number
+  readonly content: string
+}
+
 /** Text of any JSON value; what JSON has no word for becomes null. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value) ?? 'null'
@@ -145,6 +153,10 @@ export function holdOf(row: HoldRow): Hold {
 
 export function seenOf({ number, entry }: SeenRow): SeenEntry {
   return { number, entry: JSON.parse(entry) }
+}
+
+export function keptOf(row: KeptRow): Kept {
+  return { ...row, content: JSON.parse(row.content) }
 }
 
 export function runOf(row: RunRow): StoredRun {

@@ -189,6 +189,8 @@ rules:
     nodes: [],
     marked: [],
     seen: [],
+    kept: [],
+    keptOf: [],
   }
 
   it('remembers what was done to the one that is moved', () => {

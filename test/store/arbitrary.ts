@@ -146,6 +146,11 @@ function otherChange(): fc.Arbitrary<Change> {
       kind: fc.constant('run'),
       run: fc.record({ id, holder: name, state: fc.constantFrom(...runStates), at, expires: at, detail: json }),
     }),
+    fc.record({
+      kind: fc.constant('keep'),
+      kept: fc.record({ name: id, holder: name, expires: at, content: json }),
+    }),
+    fc.record({ kind: fc.constant('drop-kept'), name: id }),
     fc.record({ kind: fc.constant('beat'), node: name, at }),
     fc.record({ kind: fc.constant('forget'), before: at, marksOf: fc.subarray([...names]) }),
   )
@@ -187,6 +192,11 @@ export const everything: Query = {
   seen: names.flatMap((run) => [
     { run, after: 0 },
     { run, after: 1 },
+  ]),
+  kept: [...names, 'nobody'],
+  keptOf: names.flatMap((holder) => [
+    { holder, after: 0 },
+    { holder, after: 9 },
   ]),
 }
 

@@ -150,6 +150,8 @@ function testRows(store: () => Store, numRuns: number): void {
         { kind: 'mark', call: 'c', mark, effective: true },
         { kind: 'mark', call: 'c', mark: { ...mark, scope: '', object }, effective: true },
         { kind: 'repeat', repeat: { key, digest: 'd', call: 'c', at: 1 } },
+        { kind: 'keep', kept: { name: key, holder: 'h', expires: 1, content: {} } },
+        { kind: 'keep', kept: { name: 'n', holder: key, expires: 1, content: {} } },
       ]
       for (const change of writes)
         await assert.rejects(write(store(), [change]), { name: 'StoreError', code: 'broken' })
@@ -158,6 +160,7 @@ function testRows(store: () => Store, numRuns: number): void {
         { leases: [object] },
         { counters: [{ constraint: 'c', scope: key }] },
         { repeats: [key] },
+        { kept: [key] },
         { grants: [{ approval: 'a', object }] },
       ]
       for (const query of queries) await assert.rejects(read(store(), query), { name: 'StoreError', code: 'broken' })

@@ -5,6 +5,7 @@ import {
   type CounterQuery,
   type GrantQuery,
   type Hold,
+  type Kept,
   type Lease,
   type Mark,
   type ObjectRef,
@@ -45,6 +46,7 @@ export interface Model {
   runs: Map<string, StoredRun>
   nodes: Map<string, number>
   seen: Map<string, { at: number; entry: unknown }[]>
+  kept: Map<string, Kept>
 }
 
 export function emptyModel(): Model {
@@ -60,6 +62,7 @@ export function emptyModel(): Model {
     runs: new Map(),
     nodes: new Map(),
     seen: new Map(),
+    kept: new Map(),
   }
 }
 
@@ -133,6 +136,12 @@ export function applyToModel(model: Model, change: Change): void {
     case 'run':
       model.runs.set(change.run.id, change.run)
       break
+    case 'keep':
+      model.kept.set(change.kept.name, change.kept)
+      break
+    case 'drop-kept':
+      model.kept.delete(change.name)
+      break
     case 'beat':
       model.nodes.set(change.node, Math.max(change.at, (model.nodes.get(change.node) ?? change.at - 1) + 1))
       break
@@ -203,6 +212,7 @@ function forget(model: Model, before: number, marksOf: readonly string[]): void 
     if (expires < before && state !== 'executing') model.holds.delete(id)
   for (const [run, entries] of model.seen) if (entries.every(({ at }) => at < before)) model.seen.delete(run)
   for (const { id, expires } of model.runs.values()) if (expires < before) model.runs.delete(id)
+  for (const { name, expires } of model.kept.values()) if (expires < before) model.kept.delete(name)
   for (const [node, at] of model.nodes) {
     const has = [...open, ...model.leases.values()].some((each) => each.node === node)
     if (at < before && !has) model.nodes.delete(node)
@@ -238,6 +248,12 @@ export function readModel(model: Model, query: Query): Rows {
     seen:
       query.seen?.map(({ run, after }) =>
         (model.seen.get(run) ?? []).map(({ entry }, index) => ({ number: index + 1, entry })).slice(after),
+      ) ?? [],
+    kept: query.kept?.map((name) => model.kept.get(name)) ?? [],
+    keptOf:
+      query.keptOf?.map(
+        ({ holder, after }) =>
+          [...model.kept.values()].filter((each) => each.holder === holder && each.expires > after).length,
       ) ?? [],
   }
 }

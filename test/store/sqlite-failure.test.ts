@@ -36,7 +36,7 @@ test('brings a file of an older program up to date', async () => {
   await store.close()
   changeFile(
     file,
-    `DROP INDEX holds_by_end; DROP TABLE sums; DROP TABLE seen; DROP TABLE runs; ALTER TABLE leases DROP COLUMN node;
+    `DROP INDEX holds_by_end; DROP TABLE sums; DROP TABLE seen; DROP TABLE runs; DROP TABLE kept; ALTER TABLE leases DROP COLUMN node;
      CREATE INDEX leases_by_call ON leases (call); PRAGMA user_version = 1`,
   )
   const again = openSqliteStore(file)
@@ -173,13 +173,13 @@ test('tells early work before the sync, other work after it, and whoever waits t
         () => told.push(`${name} failed`),
       )
   const [, late] = [await add('early', true), add('late', false)]
-  await turns()
+  await until(() => syncs.length > 0)
   assert.deepEqual([told, syncs.length], [['early'], 1])
   // A sync that began before the commit does not count for it.
   const [next, flushed] = [add('next', false), syncing.flush().then(() => told.push('flushed'))]
   syncs[0]?.resolve()
   await Promise.all([late, flushed])
-  await turns()
+  await until(() => syncs.length > 1)
   assert.deepEqual([told.slice(1).sort(), syncs.length], [['flushed', 'late'], 2])
   syncs[1]?.reject(new Error('the disk'))
   await next
@@ -187,4 +187,6 @@ test('tells early work before the sync, other work after it, and whoever waits t
   db.close()
 })
 
-const turns = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+async function until(there: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 2000 && !there(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 5))
+}

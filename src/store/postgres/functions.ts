@@ -119,6 +119,18 @@ function readSql(s: string): string {
            WHERE run = e->>'run' AND number > (e->>'after')::bigint), '[]') ORDER BY n) FROM ${each('seen')}`,
     ],
     [
+      'kept',
+      `SELECT jsonb_agg((
+         SELECT jsonb_build_object('name', name, 'holder', holder, 'expires', expires, 'content', content)
+           FROM ${s}.kept WHERE name = e#>>'{}') ORDER BY n) FROM ${each('kept')}`,
+    ],
+    [
+      'keptOf',
+      `SELECT jsonb_agg((
+         SELECT count(*) FROM ${s}.kept WHERE holder = e->>'holder' AND expires > (e->>'after')::bigint) ORDER BY n)
+         FROM ${each('keptOf')}`,
+    ],
+    [
       'switches',
       `SELECT coalesce(jsonb_agg(jsonb_build_object('of', "of", 'name', name, 'by', by, 'why', why, 'at', at)
          ORDER BY at, "of", name), '[]') FROM ${s}.switches`,
@@ -289,6 +301,14 @@ function applySql(s: string): string {
             ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, state = excluded.state, at = excluded.at,
               expires = excluded.expires, detail = excluded.detail;
           signals := signals OR r->>'state' <> 'open';
+        WHEN 'keep' THEN
+          r := c->'kept';
+          INSERT INTO ${s}.kept (name, holder, expires, content)
+            VALUES (r->>'name', r->>'holder', (r->>'expires')::bigint, r->>'content')
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires = excluded.expires,
+              content = excluded.content;
+        WHEN 'drop-kept' THEN
+          DELETE FROM ${s}.kept WHERE name = c->>'name';
         WHEN 'beat' THEN
           INSERT INTO ${s}.nodes AS kept (node, at) VALUES (c->>'node', (c->>'at')::bigint)
             ON CONFLICT (node) DO UPDATE SET at = greatest(kept.at + 1, excluded.at);
@@ -309,6 +329,7 @@ function applySql(s: string): string {
           DELETE FROM ${s}.seen WHERE run IN (SELECT run FROM ${s}.seen WHERE at < (c->>'before')::bigint
             EXCEPT SELECT run FROM ${s}.seen WHERE at >= (c->>'before')::bigint);
           DELETE FROM ${s}.runs WHERE expires < (c->>'before')::bigint;
+          DELETE FROM ${s}.kept WHERE expires < (c->>'before')::bigint;
           DELETE FROM ${s}.nodes WHERE at < (c->>'before')::bigint
             AND NOT EXISTS (SELECT 1 FROM ${s}.calls WHERE node = nodes.node AND ${unsettled})
             AND NOT EXISTS (SELECT 1 FROM ${s}.leases WHERE node = nodes.node);

@@ -31,6 +31,13 @@ export function stepsFor(schema: string): readonly string[] {
     CREATE INDEX ON ${schema}.runs (state, at);
     CREATE INDEX ON ${schema}.runs (expires);
     `,
+    `
+    CREATE TABLE ${schema}.kept (
+      name ${text} PRIMARY KEY, holder ${text} NOT NULL, expires bigint NOT NULL, content text NOT NULL
+    );
+    CREATE INDEX ON ${schema}.kept (holder, expires);
+    CREATE INDEX ON ${schema}.kept (expires);
+    `,
   ]
 }
 

@@ -1,12 +1,24 @@
 import type { Change, Mark, NodeBeat, ObjectRef, Query, Rows, Switch } from '../../guard/store.ts'
 import { plainDecimal } from '../amount.ts'
-import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, RunRow, SeenRow, UseRow } from '../row.ts'
+import type {
+  CallRow,
+  GrantRow,
+  HoldRow,
+  KeptRow,
+  LeaseRow,
+  ObjectRow,
+  RepeatRow,
+  RunRow,
+  SeenRow,
+  UseRow,
+} from '../row.ts'
 import {
   callOf,
   factText,
   grantOf,
   holdOf,
   jsonText,
+  keptOf,
   leaseOf,
   objectOf,
   repeatOf,
@@ -33,6 +45,8 @@ export interface Answer {
   readonly nodes?: readonly NodeBeat[]
   readonly marked?: readonly (readonly ObjectRef[])[] | null
   readonly seen?: readonly (readonly SeenRow[])[] | null
+  readonly kept?: readonly (KeptRow | null)[] | null
+  readonly keptOf?: readonly number[] | null
 }
 
 /** What `read_rows` is asked. */
@@ -68,6 +82,8 @@ export function rowsOf(answer: Answer): Rows {
     nodes: answer.nodes ?? [],
     marked: answer.marked ?? [],
     seen: lists(answer.seen, seenOf),
+    kept: each(answer.kept, keptOf),
+    keptOf: answer.keptOf ?? [],
   }
 }
 
@@ -107,6 +123,8 @@ function sent(change: Change): unknown {
       return { ...change, hold: { ...change.hold, detail: jsonText(change.hold.detail) } }
     case 'run':
       return { ...change, run: { ...change.run, detail: jsonText(change.run.detail) } }
+    case 'keep':
+      return { ...change, kept: { ...change.kept, content: jsonText(change.kept.content) } }
     case 'repeat': {
       const { answer } = change.repeat
       return { ...change, repeat: { ...change.repeat, answer: answer === undefined ? undefined : jsonText(answer) } }

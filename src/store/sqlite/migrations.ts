@@ -96,6 +96,13 @@ const steps: readonly string[] = [
   CREATE INDEX runs_by_state ON runs (state, at);
   CREATE INDEX runs_by_end ON runs (expires);
   `,
+  `
+  CREATE TABLE kept (
+    name TEXT PRIMARY KEY, holder TEXT NOT NULL, expires INTEGER NOT NULL, content TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX kept_by_holder ON kept (holder, expires);
+  CREATE INDEX kept_by_end ON kept (expires);
+  `,
 ]
 
 /**

@@ -12,8 +12,19 @@ import type {
   StoredGrant,
   Switch,
 } from '../../guard/store.ts'
-import type { CallRow, GrantRow, HoldRow, LeaseRow, ObjectRow, RepeatRow, RunRow, SeenRow, UseRow } from '../row.ts'
-import { callOf, grantOf, holdOf, leaseOf, objectOf, repeatOf, runOf, seenOf, useOf } from '../row.ts'
+import type {
+  CallRow,
+  GrantRow,
+  HoldRow,
+  KeptRow,
+  LeaseRow,
+  ObjectRow,
+  RepeatRow,
+  RunRow,
+  SeenRow,
+  UseRow,
+} from '../row.ts'
+import { callOf, grantOf, holdOf, keptOf, leaseOf, objectOf, repeatOf, runOf, seenOf, useOf } from '../row.ts'
 import { sound } from './sound.ts'
 
 interface ScopeRow {
@@ -58,6 +69,10 @@ export function prepareRead(db: Database): (query: Query) => Rows {
   const seen = db.prepare<[string, number], SeenRow>(
     'SELECT number, entry FROM seen WHERE run = ? AND number > ? ORDER BY number',
   )
+  const kept = db.prepare<[string], KeptRow>('SELECT * FROM kept WHERE name = ?')
+  const keptBy = db
+    .prepare<[string, number], number>('SELECT count(*) FROM kept WHERE holder = ? AND expires > ?')
+    .pluck()
   const grants = prepareGrants(db)
   const callsIn = prepareCallsIn(db)
   const holdsBy = prepareHoldsBy(db)
@@ -81,6 +96,8 @@ export function prepareRead(db: Database): (query: Query) => Rows {
     nodes: query.nodes === true ? nodes.all() : [],
     marked: query.marked?.map(marked) ?? [],
     seen: query.seen?.map(({ run, after }) => seen.all(sound(run), after).map(seenOf)) ?? [],
+    kept: query.kept?.map((name) => found(kept.get(sound(name)), keptOf)) ?? [],
+    keptOf: query.keptOf?.map(({ holder, after }) => keptBy.get(sound(holder), after) ?? 0) ?? [],
   })
 }
 

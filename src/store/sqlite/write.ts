@@ -19,6 +19,7 @@ export function prepareWrite(db: Database): (change: Change) => void {
     ...prepareHoldWriters(db),
     ...prepareSwitchWriters(db),
     run: prepareRunWriter(db),
+    ...prepareKeptWriters(db),
     forget: prepareForget(db),
   }
   return (change) => {
@@ -270,6 +271,19 @@ function prepareRunWriter(db: Database): Writers['run'] {
   }
 }
 
+function prepareKeptWriters(db: Database): Pick<Writers, 'keep' | 'drop-kept'> {
+  const keep = db.prepare<Value[]>('INSERT OR REPLACE INTO kept (name, holder, expires, content) VALUES (?, ?, ?, ?)')
+  const drop = db.prepare<Value[]>('DELETE FROM kept WHERE name = ?')
+  return {
+    keep({ kept: of }) {
+      keep.run(sound(of.name), sound(of.holder), of.expires, jsonText(of.content))
+    },
+    'drop-kept'(of) {
+      drop.run(of.name)
+    },
+  }
+}
+
 function prepareSignal(db: Database): () => void {
   const signal = db.prepare<Value[]>('UPDATE signal SET value = value + 1')
   return () => {
@@ -297,6 +311,7 @@ function prepareForget(db: Database): Writers['forget'] {
     "DELETE FROM holds WHERE expires < ? AND state <> 'executing'",
     'DELETE FROM seen WHERE run IN (SELECT run FROM seen GROUP BY run HAVING max(at) < ?)',
     'DELETE FROM runs WHERE expires < ?',
+    'DELETE FROM kept WHERE expires < ?',
     `DELETE FROM nodes WHERE at < ? AND NOT EXISTS (SELECT 1 FROM calls WHERE node = nodes.node AND ${unsettled})
        AND NOT EXISTS (SELECT 1 FROM leases WHERE node = nodes.node)`,
   ].map((sql) => db.prepare<Value[]>(sql))
