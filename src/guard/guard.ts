@@ -12,6 +12,7 @@ import { Later } from './later.ts'
 import { Waiting } from './leases.ts'
 import { Memories } from './memory.ts'
 import { makeNotedTools, type NotedTools } from './noted-tools.ts'
+import { ownKey } from './own-key.ts'
 import { callOf, isAllowed, readyOf } from './ready.ts'
 import { refusalOf, refuse } from './refusal.ts'
 import { makeReplays, type Replays } from './replays.ts'
@@ -20,6 +21,7 @@ import { Rulings } from './ruling.ts'
 import type { PersonKeys } from './run-seal.ts'
 import { OpenRuns, type Runs } from './runs.ts'
 import { type InForce, type Limits, type Localities, putInForce, type Runtime } from './runtime.ts'
+import { sealedStore } from './sealed-store.ts'
 import { Showing } from './showing.ts'
 import { type Store, StoreError } from './store.ts'
 import { openSwitches, type Switches } from './switches.ts'
@@ -38,7 +40,7 @@ export interface GuardOptions {
   readonly rebinds?: boolean
   /** Where the sources are: for flows to regions and providers. */
   readonly localities?: Localities
-  /** Where the keys of people are; with them, what runs have seen is sealed in the store. */
+  /** Where the keys of people are; with them, what runs have seen and what calls carry is sealed in the store. */
   readonly keys?: PersonKeys
   readonly now?: () => number
 }
@@ -113,7 +115,7 @@ export async function createGuard(charter: Charter, options: GuardOptions): Prom
   const runtime: Runtime = {
     node,
     now,
-    store: options.store,
+    store: options.keys === undefined ? options.store : await sealedFor(options.store, options.keys),
     journal: options.journal,
     truth: options.truth ?? blind,
     waiting: new Waiting(),
@@ -125,6 +127,10 @@ export async function createGuard(charter: Charter, options: GuardOptions): Prom
   const guard = new ChartedGuard(runtime, putInForce(charter, options.version, options.localities))
   await guard.start()
   return guard
+}
+
+async function sealedFor(store: Store, keys: PersonKeys): Promise<Store> {
+  return sealedStore(store, { id: 'state', secret: await ownKey(keys, 'state') })
 }
 
 /** A clock that follows the system's when the process starts and does not jump with it afterwards. */

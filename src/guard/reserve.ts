@@ -227,8 +227,10 @@ async function standingFor(
 function reservation(node: string, ready: Ready, uses: readonly UseId[], decision: Decision): Change {
   const { id, call } = ready
   const detail = detailOf({ ...ready, uses, decision, stored: true })
+  const isPlain = call.run === undefined && call.principal.kind !== 'agent' && ready.force.labels === undefined
   return {
     kind: 'call',
+    ...(isPlain ? { plain: true } : {}),
     call: {
       id,
       node,

@@ -291,7 +291,8 @@ export interface Switch {
 
 /** One change. All of one `write` happen, or none. */
 export type Change =
-  | { readonly kind: 'call'; readonly call: StoredCall }
+  /** `plain`: nothing in it is an agent's, or of a class of data; it need not be sealed. */
+  | { readonly kind: 'call'; readonly call: StoredCall; readonly plain?: true }
   | { readonly kind: 'call-state'; readonly call: string; readonly state: CallState; readonly detail?: unknown }
   | { readonly kind: 'drop-call'; readonly call: string }
   /** `node` is that of the call, which need not be stored. */

@@ -40,6 +40,7 @@ function keyObjectOf(key: SubjectKey): KeyObject {
 
 // Asking the system for randomness costs the same for one nonce as for many. No part of it is given out twice.
 const nonceBytes = 12
+const tagBytes = 16
 const drawn = Buffer.alloc(nonceBytes * 256)
 let used = drawn.length
 
@@ -53,13 +54,38 @@ function drawNonce(): Buffer {
 }
 
 /** Opens what `sealContent` sealed; undefined when this is not its key, or when it was changed. */
-export function openContent({ key, nonce, data }: Sealed, { id, secret }: SubjectKey): Content | undefined {
+export function openContent({ key, nonce, data }: Sealed, subjectKey: SubjectKey): Content | undefined {
+  const { id } = subjectKey
   const bytes = Buffer.from(data, 'base64')
   if (key !== id || bytes.length < 16) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', secret, Buffer.from(nonce, 'base64'), { authTagLength: 16 })
+  const decipher = createDecipheriv('aes-256-gcm', keyObjectOf(subjectKey), Buffer.from(nonce, 'base64'), {
+    authTagLength: 16,
+  })
   decipher.setAAD(Buffer.from(id)).setAuthTag(bytes.subarray(-16))
   try {
     return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString())
+  } catch {
+    // GCM says that a text is not authentic by throwing.
+    return undefined
+  }
+}
+
+/** Seals text with AES-256-GCM and a fresh random nonce, bound to the name of where it stands: nonce, text and tag, as base64. */
+export function sealNamed(text: string, name: string, key: SubjectKey): string {
+  const nonce = drawNonce()
+  const cipher = createCipheriv('aes-256-gcm', keyObjectOf(key), nonce).setAAD(Buffer.from(name))
+  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
+}
+
+/** Opens what `sealNamed` sealed; undefined when it was another key or name, or was changed. */
+export function openNamed(sealed: string, name: string, key: SubjectKey): string | undefined {
+  const bytes = Buffer.from(sealed, 'base64')
+  if (bytes.length < nonceBytes + tagBytes) return undefined
+  const nonce = bytes.subarray(0, nonceBytes)
+  const decipher = createDecipheriv('aes-256-gcm', keyObjectOf(key), nonce, { authTagLength: tagBytes })
+  decipher.setAAD(Buffer.from(name)).setAuthTag(bytes.subarray(-tagBytes))
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString()
   } catch {
     // GCM says that a text is not authentic by throwing.
     return undefined

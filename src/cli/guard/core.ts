@@ -1,10 +1,10 @@
 /** State, ledger and guard of a guard file, without anything that listens. */
-import { createHmac } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createGuard, type Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import type { Journal } from '../../guard/journal.ts'
 import { type EntrySink, journalOf } from '../../guard/ledger-journal.ts'
+import { ownKey } from '../../guard/own-key.ts'
 import type { Store } from '../../guard/store.ts'
 import { blind, type Truth } from '../../guard/truth.ts'
 import { type Ledger, openLedger } from '../../ledger/ledger.ts'
@@ -77,7 +77,7 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
       store,
       ledger: opened,
       guard,
-      carriedKey: await carriedKeyOf(people),
+      carriedKey: await ownKey(people, 'carried state'),
       close: async () => {
         await guard.close()
         await opened.close()
@@ -91,14 +91,6 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
     await store.close()
     throw error
   }
-}
-
-async function carriedKeyOf(keys: KeyStore): Promise<Buffer> {
-  const subject = 'gateways'
-  const key = (await keys.obtain([subject])).get(subject)
-  if (key === undefined) throw new TypeError('the gateways have no key')
-  // Whoever is called that has other keys made of it.
-  return createHmac('sha256', key.secret).update('lockstep carried state').digest()
 }
 
 /** Where no workflow asks for less, the rule of the ledger itself counts. */
