@@ -41,6 +41,11 @@ export type Ruling =
       /** Must be called exactly once, whatever became of the call. */
       settle(outcome: Outcome): Promise<Release>
       /**
+       * Instead of `settle`: keeps the call open for an outcome that comes with a later request, at whichever node (`guard.resume`). Rejects
+       * when it cannot be kept; it must be settled then.
+       */
+      suspend(waiting: { readonly holder: string; readonly forMs: number }): Promise<void>
+      /**
        * Takes in more of an answer that comes in parts, after it was settled with the first and before the caller sees it. Rejects when its run
        * cannot know of it.
        */

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { detailIn } from './busy.ts'
 import type { Outcome } from './call.ts'
-import type { Going } from './going.ts'
+import { type Going, goingAgain } from './going.ts'
 import { mayBeWrittenLater } from './journal.ts'
 import { Nodes } from './nodes.ts'
 import type { InForce, Runtime } from './runtime.ts'
@@ -54,12 +54,15 @@ async function both(...halves: readonly Promise<void>[]): Promise<void> {
   for (const half of await Promise.allSettled(halves)) if (half.status === 'rejected') throw half.reason
 }
 
-/** @param onGone - Called with the nodes that are gone, from time to time, once what they had begun is given back or in doubt. */
-export function makeDoubts(
-  runtime: Runtime,
-  inForce: () => InForce,
-  onGone: (nodes: readonly string[]) => Promise<void>,
-): Doubts {
+/** What doubts ask of the other parts of a guard. */
+export interface DoubtParts {
+  /** Called with the nodes that are gone, from time to time, once what they had begun is given back or in doubt. */
+  readonly onGone: (nodes: readonly string[]) => Promise<void>
+  /** Whether somebody may still say what came of a call: then nothing follows from an object that is as it was. */
+  readonly isWaited: (call: string) => Promise<boolean>
+}
+
+export function makeDoubts(runtime: Runtime, inForce: () => InForce, { onGone, isWaited }: DoubtParts): Doubts {
   const { store, now } = runtime
   const nodes = new Nodes(runtime)
   const kept: Ending[] = []
@@ -159,7 +162,8 @@ export function makeDoubts(
   const resolve = async (call: StoredCall): Promise<Effect> => {
     const going = goingOf(call, inForce())
     if (going === undefined) return 'in-doubt'
-    const effect = await effectByTruth(runtime, going, now() - call.at >= runtime.limits.doubtMs)
+    const isLate = now() - call.at >= runtime.limits.doubtMs && !(await isWaited(call.id))
+    const effect = await effectByTruth(runtime, going, isLate)
     if (effect !== 'in-doubt') await close(going, effect, 'guard', 'the object shows it')
     return effect
   }
@@ -204,17 +208,5 @@ function mayBeTriedAgain(error: unknown): boolean {
 /** A stored call as it went; undefined when it was stored by something else. */
 export function goingOf(stored: StoredCall, force: InForce): Going | undefined {
   const detail = detailIn(stored)
-  if (detail === undefined) return undefined
-  const { obligations, ...others } = detail
-  return {
-    ...others,
-    id: stored.id,
-    force,
-    decision: { effect: obligations.length === 0 ? 'allow' : 'modify', reasons: [], obligations },
-    mode: 'enforce',
-    stored: true,
-    marked: true,
-    granted: true,
-    remembered: true,
-  }
+  return detail === undefined ? undefined : goingAgain(stored.id, detail, force)
 }

@@ -63,3 +63,18 @@ export function detailOf({
     ...(hold === undefined ? {} : { hold }),
   }
 }
+
+/** A call that another process began, as it went. */
+export function goingAgain(id: string, { obligations, ...others }: GoingDetail, force: InForce): Going {
+  return {
+    ...others,
+    id,
+    force,
+    decision: { effect: obligations.length === 0 ? 'allow' : 'modify', reasons: [], obligations },
+    mode: 'enforce',
+    stored: true,
+    marked: true,
+    granted: true,
+    remembered: true,
+  }
+}

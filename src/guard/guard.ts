@@ -6,8 +6,10 @@ import { type Approvals, makeApprovals } from './approvals.ts'
 import { Busy } from './busy.ts'
 import type { Answer, Incoming, Outcome, Refusal, Ruling } from './call.ts'
 import { type Doubts, makeDoubts } from './doubt.ts'
+import { Endings } from './ending.ts'
 import { newId } from './id.ts'
 import type { GuardEvent, Journal, Noted } from './journal.ts'
+import { type Keeping, makeKeeping } from './keeping.ts'
 import { Later } from './later.ts'
 import { Waiting } from './leases.ts'
 import { Memories } from './memory.ts'
@@ -23,7 +25,9 @@ import { OpenRuns, type Runs } from './runs.ts'
 import { type InForce, type Limits, type Localities, putInForce, type Runtime } from './runtime.ts'
 import { sealedStore } from './sealed-store.ts'
 import { Showing } from './showing.ts'
+import { recordDecision, stopSwitchedOff } from './stopping.ts'
 import { type Store, StoreError } from './store.ts'
+import { type Resumed, Suspensions } from './suspension.ts'
 import { openSwitches, type Switches } from './switches.ts'
 import { blind, type Truth } from './truth.ts'
 
@@ -62,6 +66,17 @@ export interface Guard {
    */
   note(noted: Noted): Promise<void>
   /**
+   * Goes on with a call that was suspended for this holder, on whichever node, with the eyes of whoever brings its outcome. Undefined when
+   * none was, or its time is over.
+   *
+   * @throws {StoreError} when nobody can tell.
+   */
+  resume(
+    call: string,
+    holder: string,
+    incoming?: Pick<Incoming, 'credentials' | 'signal'>,
+  ): Promise<Resumed | undefined>
+  /**
    * Takes in what the user of a run said: where values come from is traced to it.
    *
    * @throws {StoreError} when it cannot be kept; nothing of it may then be passed on.
@@ -82,6 +97,8 @@ export interface Guard {
   readonly doubts: Doubts
   /** What counts once, on whichever node it comes. */
   readonly replays: Replays
+  /** What gateways go on with at a later request, at whichever node. */
+  readonly keeping: Keeping
   readonly runs: Runs
   /** Tools that somebody should look at. */
   readonly tools: NotedTools
@@ -144,27 +161,32 @@ class ChartedGuard implements Guard {
   readonly approvals: Approvals
   readonly doubts: Doubts
   readonly replays: Replays
+  readonly keeping: Keeping
   readonly runs: OpenRuns
   readonly tools: NotedTools
   readonly #rulings: Rulings
   readonly #later: Later
   readonly #memories: Memories
   readonly #showing: Showing
+  readonly #suspensions: Suspensions
 
   constructor(runtime: Runtime, force: InForce) {
     this.#runtime = runtime
     this.#force = force
     this.approvals = makeApprovals(runtime, () => this.#force)
-    this.doubts = makeDoubts(
-      runtime,
-      () => this.#force,
-      (gone) => this.#later.takeOver(gone),
-    )
+    this.doubts = makeDoubts(runtime, () => this.#force, {
+      onGone: (gone) => this.#later.takeOver(gone),
+      isWaited: (call) => this.#suspensions.isWaited(call),
+    })
     this.replays = makeReplays(runtime)
+    this.keeping = makeKeeping(runtime)
     this.runs = new OpenRuns(runtime, () => this.#force)
     this.tools = makeNotedTools(runtime, () => this.#force)
     this.#memories = new Memories(runtime)
     this.#showing = new Showing(runtime, this.#memories)
+    const { doubts, keeping } = this
+    const endings = new Endings(runtime, { doubts, memories: this.#memories, showing: this.#showing })
+    this.#suspensions = new Suspensions(runtime, { inForce: () => this.#force, keeping, endings })
     this.#later = new Later(runtime, (id, incoming, forward) => this.#carry(id, incoming, forward))
     this.#rulings = new Rulings(runtime, {
       approvals: this.approvals,
@@ -173,6 +195,8 @@ class ChartedGuard implements Guard {
       memories: this.#memories,
       showing: this.#showing,
       runs: this.runs,
+      endings,
+      suspensions: this.#suspensions,
     })
   }
 
@@ -264,17 +288,26 @@ class ChartedGuard implements Guard {
     const offAtOnce = ofCall(call, force.workflowOf(call)?.name)
     const objects = offAtOnce === undefined ? await this.#showing.look(force, call, incoming) : {}
     const off = offAtOnce ?? ofObjects(objects)
-    if (off !== undefined) return this.#rulings.switchedOff(id, force, call, off, objects)
+    if (off !== undefined) return stopSwitchedOff(this.#runtime, { id, force, call, objects }, off)
     const { aside } = await this.#memories.knownOf(force, call, incoming.pin)
     const ready = { ...readyOf(id, force, call, objects, []), aside }
     const reserved = await reserveNothing(this.#runtime, ready)
-    await this.#rulings.record(ready, reserved)
+    await recordDecision(this.#runtime, ready, reserved)
     return isAllowed(reserved.decision)
       ? { call: id, decision: reserved.decision }
       : { call: id, decision: reserved.decision, refusal: refusalOf(force.charter, call.operation, reserved.decision) }
   }
 
+  resume(
+    call: string,
+    holder: string,
+    incoming: Pick<Incoming, 'credentials' | 'signal'> = {},
+  ): Promise<Resumed | undefined> {
+    return this.#suspensions.resume(call, holder, incoming)
+  }
+
   async close(): Promise<void> {
+    await this.#suspensions.close()
     await this.doubts.stop()
     this.#later.stop()
     this.runs.stop()

@@ -2,21 +2,18 @@
 import type { Call } from '../charter/charter.ts'
 import { noFacts } from '../constraint/facts.ts'
 import { decide } from '../decide/decide.ts'
-import type { Decision } from '../decide/decision.ts'
-import { shownObject, shownTo } from './answer.ts'
+import { shownTo } from './answer.ts'
 import type { Approvals } from './approvals.ts'
 import { type Holding, letGo, takeObjects } from './busy.ts'
-import type { Answer, Incoming, Outcome, RefusalCode, Release, Ruling } from './call.ts'
-import { Capabilities } from './capability.ts'
+import type { Incoming, Outcome, Release, Ruling } from './call.ts'
 import { type Doubts, goingOf } from './doubt.ts'
 import { isEnded } from './ended.ts'
-import type { Objects } from './gather.ts'
+import type { Endings } from './ending.ts'
 import type { Going } from './going.ts'
 import { newId } from './id.ts'
 import type { Later } from './later.ts'
 import type { Memories } from './memory.ts'
 import { callOf, cannotRewrite, insteadOf, isAllowed, isAskedBefore, readyOf } from './ready.ts'
-import { decisionEvent, type Ruled } from './record.ts'
 import { refreshCounted } from './refresh.ts'
 import { approvalsAsked, heldRefusal, refusalOf, refuse, sentLater } from './refusal.ts'
 import { repeatKeyOf } from './repeat.ts'
@@ -24,13 +21,12 @@ import { type Ready, type Reservation, type Reserved, reserve } from './reserve.
 import type { Admitted, Runs } from './runs.ts'
 import { type InForce, modeOf, type Runtime, showsItsObject } from './runtime.ts'
 import { type Left, noteBefore } from './sending.ts'
-import { keepSessionEnd } from './session-end.ts'
 import { keepAnswer } from './settle.ts'
 import type { Showing } from './showing.ts'
-import type { StoredCall, Switch } from './store.ts'
+import { recordDecision, type Stopped, stopCall, stopSwitchedOff } from './stopping.ts'
+import type { StoredCall } from './store.ts'
+import type { Suspensions, Waiting } from './suspension.ts'
 import { lookOf } from './truth.ts'
-
-type Stopped = Extract<Ruling, { kind: 'refused' }> & { readonly decision: Decision }
 
 /** What rulings share with the other parts of the guard. */
 export interface Parts {
@@ -40,6 +36,8 @@ export interface Parts {
   readonly memories: Memories
   readonly showing: Showing
   readonly runs: Pick<Runs, 'admit'>
+  readonly endings: Endings
+  readonly suspensions: Suspensions
 }
 
 export class Rulings {
@@ -47,12 +45,13 @@ export class Rulings {
   readonly #approvals: Approvals
   readonly #doubts: Doubts
   readonly #later: Later
-  readonly #capabilities = new Capabilities()
   readonly #memories: Memories
   readonly #showing: Showing
   readonly #runs: Pick<Runs, 'admit'>
+  readonly #endings: Endings
+  readonly #suspensions: Suspensions
 
-  constructor(runtime: Runtime, { approvals, doubts, later, memories, showing, runs }: Parts) {
+  constructor(runtime: Runtime, { approvals, doubts, later, memories, showing, runs, endings, suspensions }: Parts) {
     this.#runtime = runtime
     this.#approvals = approvals
     this.#doubts = doubts
@@ -60,6 +59,8 @@ export class Rulings {
     this.#memories = memories
     this.#showing = showing
     this.#runs = runs
+    this.#endings = endings
+    this.#suspensions = suspensions
   }
 
   /** Decides a call, from the first look to the reservation. */
@@ -71,16 +72,21 @@ export class Rulings {
 
   /** Refuses a call whose run counts no more. */
   turnAway(id: string, force: InForce, call: Call, { code, why }: Exclude<Admitted, { ok: true }>): Promise<Stopped> {
-    return this.#stop(id, force, call, code, why)
+    return stopCall(this.#runtime, { id, force, call }, code, why)
   }
 
   async #ruleIn(id: string, force: InForce, incoming: Incoming): Promise<Ruling> {
     const call = await this.#memories.joined(force, callOf(incoming, this.#runtime.now()))
     const off = this.#runtime.switches.ofCall(call, force.workflowOf(call)?.name)
-    if (off !== undefined) return this.switchedOff(id, force, call, off)
+    if (off !== undefined) return stopSwitchedOff(this.#runtime, { id, force, call }, off)
     const enforced = modeOf(force, call.operation) === 'enforce'
     if (enforced && force.ends.any && (await isEnded(this.#runtime, force, incoming.credentials)))
-      return this.#stop(id, force, call, 'unauthenticated', 'what the caller was let in with has come to its end')
+      return stopCall(
+        this.#runtime,
+        { id, force, call },
+        'unauthenticated',
+        'what the caller was let in with has come to its end',
+      )
     const sent = incoming.hold === undefined ? undefined : await this.#later.answerFor(force, call, incoming.hold)
     if (sent !== undefined) return { call: id, ...sent }
     const operation = force.charter.operations.get(call.operation)
@@ -88,29 +94,6 @@ export class Rulings {
     // Whoever may have to ask somebody must know the object before.
     if (late && enforced && !force.traitsOf(call.operation).approvals) return this.#ruleLate(id, force, call, incoming)
     return this.#ruleFirst(id, force, call, incoming)
-  }
-
-  switchedOff(id: string, force: InForce, call: Call, off: Switch, objects: Objects = {}): Promise<Stopped> {
-    const says = `the ${off.of} \`${off.name}\` is switched off: ${off.why}`
-    return this.#stop(id, force, call, 'switched-off', says, objects)
-  }
-
-  /** Refuses a call for a reason that is none of the charter's constraints. */
-  async #stop(
-    id: string,
-    force: InForce,
-    call: Call,
-    code: RefusalCode,
-    says: string,
-    objects: Objects = {},
-  ): Promise<Stopped> {
-    const decision: Decision = {
-      effect: 'deny',
-      reasons: [{ constraint: 'not-permitted', kind: 'by', outcome: 'broken', says }],
-      obligations: [],
-    }
-    await this.record(readyOf(id, force, call, objects, []), { decision, marks: [], facts: {} })
-    return { kind: 'refused', call: id, refusal: refuse(code, says), decision }
   }
 
   /** The object is in the answer: ask first who calls, look at the answer, then decide. */
@@ -122,38 +105,13 @@ export class Rulings {
     const hopeless = first.effect === 'deny' && first.reasons.every((reason) => reason.outcome === 'broken')
     if (hopeless && first.reasons.some((reason) => reason.kind === 'by'))
       return this.#ruleFirst(id, force, call, incoming)
-    const settle = async (outcome: Outcome): Promise<Release> => {
-      if (outcome.kind !== 'answered' || outcome.answer.status >= 300) return { kind: 'pass' }
-      return this.#judge(id, force, call, incoming, outcome.answer)
-    }
+    const settle = (outcome: Outcome): Promise<Release> => this.#endings.judge({ id, force, call }, outcome, incoming)
+    const suspend = (waiting: Waiting): Promise<void> => this.#suspensions.suspend({ id, call }, waiting, incoming.pin)
     const rewritten = insteadOf(call, incoming)
     if (rewritten === 'cannot') return { kind: 'refused', call: id, refusal: cannotRewrite() }
     if (sending !== undefined && !(await noteBefore(this.#runtime, sending, first)))
       return this.#ruleFirst(id, force, call, incoming)
-    return { kind: 'go', call: id, decision: first, inspect: true, settle, ...rewritten }
-  }
-
-  async #judge(id: string, force: InForce, call: Call, incoming: Incoming, answer: Answer): Promise<Release> {
-    const known = shownObject(force.charter, call, answer, this.#runtime.now())
-    if (known === undefined)
-      return { kind: 'refused', refusal: refuse('upstream-failed', 'the answer does not show the object it should') }
-    const objects = await this.#showing.look(force, call, incoming, known)
-    const off = this.#runtime.switches.ofObjects(objects)
-    if (off !== undefined) {
-      const { refusal } = await this.switchedOff(id, force, call, off, objects)
-      return { kind: 'refused', refusal }
-    }
-    // What it takes away was noted before it was sent.
-    const { aside } = await this.#memories.knownOf(force, call, incoming.pin)
-    const ready = { ...readyOf(id, force, call, objects, []), aside }
-    const reserved = await reserve(this.#runtime, ready)
-    if (reserved.kind !== 'decided')
-      return { kind: 'refused', refusal: refuse('unavailable', 'a read cannot be repeated') }
-    await Promise.all([this.record(ready, reserved), this.#runtime.store.flush()])
-    if (!isAllowed(reserved.decision))
-      return { kind: 'refused', refusal: refusalOf(force.charter, call.operation, reserved.decision) }
-    await this.#memories.saw(ready, answer)
-    return this.#showing.show(ready, reserved.decision, answer, incoming)
+    return { kind: 'go', call: id, decision: first, inspect: true, settle, suspend, ...rewritten }
   }
 
   async #ruleFirst(id: string, force: InForce, call: Call, incoming: Incoming): Promise<Ruling> {
@@ -163,7 +121,8 @@ export class Rulings {
     if (operation?.writes !== true || mode === 'observe') {
       const objects = force.traitsOf(call.operation).facts ? await this.#showing.look(force, call, incoming) : {}
       const off = this.#runtime.switches.ofObjects(objects)
-      if (off !== undefined && mode === 'enforce') return this.switchedOff(id, force, call, off, objects)
+      if (off !== undefined && mode === 'enforce')
+        return stopSwitchedOff(this.#runtime, { id, force, call, objects }, off)
       return this.#conclude({ ...readyOf(id, force, call, objects, []), mode }, incoming)
     }
     const holding: Holding = {
@@ -186,7 +145,7 @@ export class Rulings {
     }
     if (off !== undefined) {
       await letGo(this.#runtime, ready.id, ready.held)
-      return this.switchedOff(id, force, call, off, taken.objects)
+      return stopSwitchedOff(this.#runtime, { id, force, call, objects: taken.objects }, off)
     }
     return this.#conclude(ready, incoming)
   }
@@ -198,12 +157,13 @@ export class Rulings {
       return { kind: 'refused', call: earlier.id, refusal: refuse('outcome-unknown', 'the first call is not settled') }
     const { decision } = going
     // Its node may have died before the first decision was on the record.
-    await this.record(going, { decision, marks: [], facts: {} })
+    await recordDecision(this.#runtime, going, { decision, marks: [], facts: {} })
     return {
       kind: 'go',
       call: going.id,
       decision,
       inspect: true,
+      suspend: (waiting) => this.#suspensions.suspend(going, waiting, undefined),
       settle: async (outcome) => {
         if (earlier.state === 'in-doubt') await this.#doubts.settleOrKeep(going, outcome)
         if (outcome.kind !== 'answered') return { kind: 'pass' }
@@ -265,7 +225,8 @@ export class Rulings {
       decision,
       inspect,
       ...rewritten,
-      settle: (outcome) => this.#settle(going, outcome, incoming),
+      settle: (outcome) => this.#endings.settle(going, outcome, incoming),
+      suspend: (waiting) => this.#suspensions.suspend(going, waiting, incoming.pin),
       more: (answer) => this.#memories.saw(going, answer),
     }
   }
@@ -289,10 +250,10 @@ export class Rulings {
     const { store } = this.#runtime
     const took = reserved.stored || reserved.marks.length > 0
     if (!took) {
-      await this.record(ready, reserved)
+      await recordDecision(this.#runtime, ready, reserved)
       return
     }
-    const [recorded, kept] = await Promise.allSettled([this.record(ready, reserved), store.flush()])
+    const [recorded, kept] = await Promise.allSettled([recordDecision(this.#runtime, ready, reserved), store.flush()])
     // Another node may have taken this one for gone, and what it reserved for doubtful.
     const stoodStill = reserved.stored && !this.#doubts.isOurs(ready.began)
     if (recorded.status === 'fulfilled' && kept.status === 'fulfilled' && !stoodStill) return
@@ -302,35 +263,19 @@ export class Rulings {
     throw new TypeError('the node stood still')
   }
 
-  async #settle(going: Going, outcome: Outcome, incoming: Incoming): Promise<Release> {
-    const operation = going.force.charter.operations.get(going.call.operation)
-    const settled = operation?.writes === true ? this.#doubts.settleOrKeep(going, outcome) : undefined
-    if (outcome.kind !== 'answered') {
-      await settled
-      return { kind: 'pass' }
-    }
-    const weak = this.#capabilities.problemOf(going, outcome.answer, this.#runtime.now())
-    const refusal = going.mode === 'enforce' ? weak : undefined
-    const seen = refusal === undefined ? this.#memories.saw(going, outcome.answer) : undefined
-    // At once, so that one commit keeps all of it.
-    await Promise.all([settled, seen, keepSessionEnd(this.#runtime, going, outcome, incoming)])
-    if (refusal !== undefined) return { kind: 'refused', refusal }
-    return this.#showing.show(going, going.decision, outcome.answer, incoming)
-  }
-
   async #turnDown(ready: Ready, reserved: Reserved, incoming: Incoming): Promise<Ruling> {
     const { decision } = reserved
     const { charter } = ready.force
     const asked = approvalsAsked(charter, ready.call.operation, decision)
     const ours = decision.effect === 'ask' && asked.length > 0 && asked.every((each) => each.grant === undefined)
     if (!ours) {
-      await this.record(ready, reserved)
+      await recordDecision(this.#runtime, ready, reserved)
       return { kind: 'refused', call: ready.id, refusal: refusalOf(charter, ready.call.operation, decision) }
     }
     const origins = await this.#memories.originsOf(ready.force, ready.call)
     const sentBy = this.#later.canKeep(incoming) ? 'guard' : 'caller'
     const held = await this.#approvals.ask({ ready, approvals: asked, reserved, origins, sentBy })
-    await this.record({ ...ready, hold: held.reference }, reserved)
+    await recordDecision(this.#runtime, { ...ready, hold: held.reference }, reserved)
     const refusal =
       held.state === 'refused'
         ? refuse('approval-refused', held.why ?? 'it was refused', { reasons: decision.reasons })
@@ -340,9 +285,5 @@ export class Rulings {
     if (granted) return this.rule(newId(this.#runtime.now()), ready.force, incoming)
     const sends = this.#later.keep(held, incoming)
     return { kind: 'refused', call: ready.id, refusal: sends ? sentLater(refusal) : refusal }
-  }
-
-  record(ready: Ruled, decided: Pick<Reserved, 'decision' | 'marks'> & { readonly facts: unknown }): Promise<unknown> {
-    return this.#runtime.journal.append(decisionEvent(ready, decided))
   }
 }

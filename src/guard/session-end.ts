@@ -9,7 +9,7 @@ export async function keepSessionEnd(
   { store, now }: Runtime,
   going: Going,
   outcome: Outcome,
-  { credentials }: Incoming,
+  { credentials }: Pick<Incoming, 'credentials'>,
 ): Promise<void> {
   const ended = keptOfSession(going, credentials, now())
   if (ended.length === 0 || effectOf(going.force.charter, going.call.operation, outcome) !== 'effective') return

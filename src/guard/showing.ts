@@ -2,7 +2,7 @@
 import type { Call } from '../charter/charter.ts'
 import type { Decision } from '../decide/decision.ts'
 import { shownTo } from './answer.ts'
-import type { Answer, Incoming, Release } from './call.ts'
+import type { Answer, Release } from './call.ts'
 import { gatherObjects, type Looking, type Objects } from './gather.ts'
 import { knowItems } from './items.ts'
 import type { Memories } from './memory.ts'
@@ -10,6 +10,9 @@ import { isFollowed } from './read-as.ts'
 import type { Ready } from './reserve.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { lookOf } from './truth.ts'
+
+/** With whose eyes objects are looked at. */
+type Looker = Parameters<typeof lookOf>[0]
 
 export class Showing {
   readonly #runtime: Runtime
@@ -21,12 +24,12 @@ export class Showing {
   }
 
   /** The objects of a call, without keeping anybody else off them. */
-  look(force: InForce, call: Call, incoming: Incoming, known?: Objects): Promise<Objects> {
+  look(force: InForce, call: Call, incoming: Looker, known?: Objects): Promise<Objects> {
     return gatherObjects({ ...this.#looking(force, call, incoming), ...(known === undefined ? {} : { known }) })
   }
 
   /** Looks without keeping anybody else off what is looked at. */
-  #looking(force: InForce, call: Call, incoming: Incoming): Looking {
+  #looking(force: InForce, call: Call, incoming: Looker): Looking {
     const { store, truth } = this.#runtime
     return {
       charter: force.charter,
@@ -45,7 +48,7 @@ export class Showing {
     ready: Pick<Ready, 'id' | 'force' | 'call' | 'objects' | 'mode'>,
     decision: Decision,
     answer: Answer,
-    incoming: Incoming,
+    incoming: Looker,
   ): Promise<Release> {
     if (answer.status >= 300 || ready.mode === 'observe' || decision.obligations.length === 0)
       return shownTo(ready, decision, answer)

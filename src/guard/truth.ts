@@ -33,7 +33,7 @@ export interface Look {
 export const blind: Truth = { read: () => Promise.resolve(undefined) }
 
 /** How objects are looked at for a call. */
-export function lookOf({ request, credentials, signal }: Incoming): Look {
+export function lookOf({ request, credentials, signal }: Pick<Incoming, 'request' | 'credentials' | 'signal'>): Look {
   return {
     request,
     ...(credentials === undefined ? {} : { credentials }),

@@ -1,5 +1,5 @@
 /** The control API of a guard file. */
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { actorsOf } from '../../constraint/choice.ts'
@@ -44,7 +44,8 @@ export async function openDesk(config: GuardConfig, options: DeskOptions): Promi
   if (control === undefined) return undefined
   const { core, secrets, metrics, identifier, tokens, fail } = options
   const { guard, ledger } = core
-  const authzen = makeAuthzen({ guard })
+  const bindingKey = createHmac('sha256', core.carriedKey).update('authzen denials').digest()
+  const authzen = makeAuthzen({ guard, bindingKey })
   const acs = await openAcs(file, guard, secrets)
   const findings = findingDesk(config, { guard, secrets })
   const tls = control.tls && {
@@ -73,8 +74,6 @@ export async function openDesk(config: GuardConfig, options: DeskOptions): Promi
     drain: () => opened.drain(),
     close: async () => {
       await opened.close()
-      await authzen.close()
-      await acs?.close()
       await findings.close()
     },
   }

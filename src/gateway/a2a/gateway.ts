@@ -6,7 +6,7 @@ import { type CardDrift, Cards, type CardWatch } from './cards.ts'
 import { type AgentConnection, Agents } from './exchange.ts'
 import { type Around, serveAgent } from './face.ts'
 import type { A2aHooks } from './hooks.ts'
-import { type Owners, ownersInMemory } from './owners.ts'
+import { keptOwners } from './owners.ts'
 
 /** How one agent is reached. Its addresses are those of its approved card. */
 export interface AgentConfig extends AgentConnection {
@@ -28,7 +28,6 @@ export interface A2aGatewayOptions {
   /** Where clients reach it, for the cards they are shown; where they asked by default. */
   readonly url?: string
   readonly hooks?: A2aHooks
-  readonly owners?: Owners
   readonly limits?: Partial<Around['limits']>
   /** How long an agent's card is believed once it was seen; a minute by default. */
   readonly believedMs?: number
@@ -59,7 +58,7 @@ export async function openA2aGateway(options: A2aGatewayOptions): Promise<A2aGat
     agents,
     hooks,
     connections,
-    owners: options.owners ?? ownersInMemory(),
+    owners: keptOwners(guard.keeping),
     limits: { ...usualLimits, ...options.limits },
     hosts: hosts === undefined ? undefined : new Set(hosts.map((each) => each.toLowerCase())),
     url,

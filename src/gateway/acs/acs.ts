@@ -4,16 +4,16 @@ import type { Guard } from '../../guard/guard.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Asked, Given, Route } from '../control/route.ts'
-import { Pins, type Sight } from '../mcp/pins.ts'
+import type { Sight } from '../mcp/pins.ts'
 import { type AcsAgent, agentsNamed } from './agent.ts'
 import { allowed, type Disposition, denied } from './answer.ts'
-import { expireAll } from './call.ts'
 import { entryOf } from './chain.ts'
 import { AcsError, type AcsRequest, acsVersion, codes, type Members, requestSchema } from './envelope.ts'
 import { runsOf } from './guard-runs.ts'
 import { serverHello } from './handshake.ts'
 import { type HookOptions, hooks, type Step } from './hooks.ts'
 import type { AcsRuns } from './runs.ts'
+import { SeenTools } from './seen-tools.ts'
 import { type Session, Sessions } from './session.ts'
 import { algorithm, isSignedBy, sessionKey, signatureOf } from './signature.ts'
 import { wrappedMcp, wrappedMethod } from './wrapped-mcp.ts'
@@ -33,20 +33,19 @@ export interface AcsOptions {
   readonly timeoutMs?: number
   /** Learns of tools that agents were shown otherwise than they were approved. */
   readonly onDrift?: (sight: Sight) => void
-  /** How many sessions are kept; 10 000 by default. */
+  /** How many sessions one agent may have at once; 10 000 by default. */
   readonly sessions?: number
 }
 
 /** A route for the control server. */
 export interface Acs {
   readonly routes: readonly Route[]
-  /** What agents have not told the end of is then of unknown outcome. */
-  close(): Promise<void>
 }
 
 interface Around {
   readonly options: AcsOptions
   readonly sessions: Sessions
+  readonly tools: SeenTools
   readonly runs: AcsRuns
   readonly keys: Keys
   readonly now: () => number
@@ -62,22 +61,17 @@ const skewMs = 300_000
 export function makeAcs(options: AcsOptions): Acs {
   for (const { name, secret } of options.agents)
     if (secret.byteLength < 32) throw new TypeError(`the secret of \`${name}\` has less than 32 bytes`)
-  const sessions = new Sessions(
-    options.sessions ?? 10_000,
-    () => new Pins({ charter: options.guard.charter, onSight: options.onDrift ?? (() => undefined) }),
-  )
+  const { guard, sessions: most = 10_000, onDrift = () => undefined } = options
   const around: Around = {
     options,
-    sessions,
-    runs: options.runs ?? runsOf(options.guard),
+    sessions: new Sessions({ keeping: guard.keeping, most }),
+    tools: new SeenTools({ charter: guard.charter, onSight: onDrift }),
+    runs: options.runs ?? runsOf(guard),
     keys: new Keys(),
     now: Date.now,
   }
   return {
     routes: [{ method: 'POST', path: '/acs', needs: 'nobody', handle: (asked) => answer(around, asked) }],
-    close: async () => {
-      await Promise.all(sessions.all().map(expireAll))
-    },
   }
 }
 
@@ -145,16 +139,14 @@ async function resultOf(verified: Verified): Promise<Members> {
   if (request.method === 'handshake/hello') {
     const terms = { secure: asked.origin.startsWith('https:'), skewMs: options.skewMs ?? skewMs }
     const hello = serverHello(request, { ...terms, timeoutMs: options.timeoutMs ?? 15_000 })
-    sessions.begin(request, agent)
+    await sessions.begin(request, agent)
     // Clients older than release 0.1.3 look for it one level below.
     return { ...hello, payload: hello }
   }
-  const session = sessions.find(request, agent)
-  session.lastAt = around.now()
   const claimed = request.params.metadata.session_state?.chain_hash
-  const isTorn = claimed !== undefined && session.head !== undefined && claimed !== session.head
-  const chain_hash = session.append(entryOf(request, isRecord(verified.plain) ? verified.plain['params'] : undefined))
-  const disposition = isTorn
+  const entry = entryOf(request, isRecord(verified.plain) ? verified.plain['params'] : undefined)
+  const { session, head: chain_hash, torn } = await sessions.step(request, agent, { entry, claimed })
+  const disposition = torn
     ? denied('chain_mismatch', 'the session went on without this agent, or its record was changed')
     : await decide(session, verified)
   return { ...envelope(request), ...disposition, chain_hash, metadata: { evaluator: 'deterministic' } }
@@ -166,6 +158,7 @@ async function decide(session: Session, { around, asked, request }: Verified): P
   const options: HookOptions = {
     guard,
     sessions: around.sessions,
+    tools: around.tools,
     runs: around.runs,
     base: url ?? asked.origin,
     outcomeMs,

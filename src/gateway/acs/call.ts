@@ -2,7 +2,7 @@
 import type { Operation, Run } from '../../charter/charter.ts'
 import { passesUndescribed } from '../../constraint/delegation.ts'
 import type { Pin } from '../../constraint/facts.ts'
-import type { Answer, Incoming, Outcome, Release, Ruling } from '../../guard/call.ts'
+import type { Answer, Incoming, Outcome, Refusal, Release } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
@@ -11,18 +11,9 @@ import { jsonInText, judgedBodyOf } from '../../wire/tool-result.ts'
 import { type About, allowed, changedTo, type Disposition, denied, overriddenBy, refusedAs } from './answer.ts'
 import type { Members } from './envelope.ts'
 import type { Learnt } from './runs.ts'
-import type { Session } from './session.ts'
+import type { SeenTools } from './seen-tools.ts'
+import type { Reserved, Session, SessionState } from './session.ts'
 import { operationOf, requestOf } from './tool.ts'
-
-type Going = Extract<Ruling, { kind: 'go' }>
-
-/** A call that was let through, until its agent says what came of it. */
-export interface Reserved {
-  readonly tool: string
-  readonly operation: string
-  readonly ruling: Going
-  readonly timer: NodeJS.Timeout
-}
 
 /** A call as an agent names it. */
 export interface Named {
@@ -45,6 +36,7 @@ export interface CallOptions {
   readonly base: string
   /** How long an agent may take to say what came of a call. */
   readonly outcomeMs: number
+  readonly tools: SeenTools
   readonly run: Run | undefined
   /** Learns what came back. */
   readonly learn: (learnt: Learnt) => Promise<void>
@@ -68,8 +60,7 @@ export async function beginCall(
   const ruling = await guard.begin({ ...incomingOf(session, operation, values, options), ...rewrites })
   const about: About = { charter, base: options.base, agent: session.agent, call: ruling.call }
   if (ruling.kind === 'refused') {
-    if (ruling.refusal.hold !== undefined) session.deferrals += 1
-    return refusedAs(ruling.refusal, about, session.deferrals <= mostDeferrals)
+    return refusedAs(ruling.refusal, about, await mayDefer(session, ruling.refusal))
   }
   if (ruling.kind === 'answered') {
     const { status, text = '' } = ruling.answer
@@ -81,9 +72,23 @@ export async function beginCall(
     await ruling.settle({ kind: 'not-sent', why: 'it cannot be rewritten' })
     return denied('modify_unsupported', 'part of the arguments may not go there', { call: ruling.call })
   }
-  keep(session, request, { tool: tool.name, operation: operation.id, ruling }, options.outcomeMs)
+  try {
+    await ruling.suspend({ holder: holderOf(session), forMs: options.outcomeMs })
+    await keep(session, request, { tool: tool.name, operation: operation.id, call: ruling.call })
+  } catch (error) {
+    await ruling.settle({ kind: 'not-sent', why: 'its result could not be told' })
+    throw error
+  }
   if (instead !== undefined) return overriddenBy(instead, about)
   return allowed({ call: ruling.call, operation: operation.id })
+}
+
+/** Counts the questions a session left open. */
+function mayDefer(session: Session, { hold }: Refusal): Promise<boolean> {
+  return session.change((state) => {
+    const deferrals = state.deferrals + (hold === undefined ? 0 : 1)
+    return { value: deferrals <= mostDeferrals, ...(hold === undefined ? {} : { state: { ...state, deferrals } }) }
+  })
 }
 
 /** The arguments that are others now. One that is gone, or a body that is none, cannot be said. */
@@ -95,52 +100,69 @@ function overridesIn(values: Members, body: unknown): Members | 'cannot' {
   return changed.every(([name]) => Object.hasOwn(values, name)) ? Object.fromEntries(changed) : 'cannot'
 }
 
-function incomingOf(session: Session, operation: Operation, values: Members, { run, guard }: CallOptions): Incoming {
+function incomingOf(
+  session: Session,
+  operation: Operation,
+  values: Members,
+  { run, guard, tools }: CallOptions,
+): Incoming {
   const { id, shape } = operation
   const isMcp = guard.charter().sources.get(shape.source)?.description.format === 'mcp'
   const isAssumed = session.agent.descriptions === 'assumed'
-  const pin: Pin = isAssumed ? 'pinned' : session.pins.stateOf(shape.source, shape.name)
+  const pin: Pin = isAssumed ? 'pinned' : tools.stateOf(session, shape.source, shape.name)
   const base = { operation: id, principal: session.principal, request: requestOf(operation, values) }
   return { ...base, ...(run === undefined ? {} : { run }), ...(isMcp ? { pin } : {}) }
 }
 
-function keep(session: Session, request: string, taken: Omit<Reserved, 'timer'>, outcomeMs: number): void {
-  const timer = setTimeout(() => void expire(session, request), outcomeMs)
-  timer.unref()
-  session.going.set(request, { ...taken, timer })
+function keep(session: Session, request: string, taken: Reserved): Promise<void> {
+  return session.change((state) => ({
+    value: undefined,
+    state: { ...state, going: { ...state.going, [request]: taken } },
+  }))
 }
 
-/** Nobody says any more what came of it. */
-async function expire(session: Session, request: string): Promise<void> {
-  const reserved = take(session, request)
-  // A call that cannot be settled now stays reserved, and is in doubt once this node is gone.
-  await reserved?.ruling.settle({ kind: 'unknown', why: 'the agent never said what came of it' }).catch(() => undefined)
+/** Who may say what came of a call of a session. */
+function holderOf({ id, agent }: Session): string {
+  return JSON.stringify(['acs', agent.name, agent.keyId, id])
 }
 
 /** What is still open is of unknown outcome. */
-export async function expireAll(session: Session): Promise<void> {
-  await Promise.all([...session.going.keys()].map((request) => expire(session, request)))
+export async function expireAll(session: Session, guard: Guard): Promise<void> {
+  const open = await session.change((state) => ({
+    value: Object.values(state.going),
+    state: { ...state, going: {} },
+  }))
+  for (const { call } of open) {
+    const resumed = await guard.resume(call, holderOf(session))
+    await resumed?.settle({ kind: 'unknown', why: 'the agent never said what came of it' })
+  }
 }
 
-function take(session: Session, request: string | undefined): Reserved | undefined {
-  const reserved = request === undefined ? undefined : session.going.get(request)
-  if (request === undefined || reserved === undefined) return undefined
-  session.going.delete(request)
-  clearTimeout(reserved.timer)
-  return reserved
+/** A call that a request of this id asked for, and that is open. */
+export function goingIn({ going }: SessionState, request: string): Reserved | undefined {
+  return Object.hasOwn(going, request) ? going[request] : undefined
+}
+
+/** Takes the call that a result is of: that of its request or, where it names none, the first of its tool that is open. */
+function take(session: Session, { tool, ref }: Told): Promise<Reserved | undefined> {
+  return session.change((state) => {
+    const request = ref ?? Object.entries(state.going).find(([, each]) => each.tool === tool.name)?.[0] ?? ''
+    const open = goingIn(state, request)
+    // SECURITY: a result is that of the call it was asked as, or of none.
+    if (open?.tool !== tool.name) return { value: undefined }
+    const { [request]: _, ...going } = state.going
+    return { value: open, state: { ...state, going } }
+  })
 }
 
 /** Settles a call with what came back, and says what of it may be read. */
 export async function settleCall(session: Session, told: Told, options: CallOptions): Promise<Disposition> {
   const { guard } = options
-  const ref = told.ref ?? [...session.going].find(([, each]) => each.tool === told.tool.name)?.[0]
-  const open = ref === undefined ? undefined : session.going.get(ref)
-  // SECURITY: a result is that of the call it was asked as, or of none.
-  const reserved = open?.tool === told.tool.name ? take(session, ref) : undefined
-  if (reserved === undefined) return unasked(session, told, options)
-  const { ruling, operation } = reserved
-  const release = await ruling.settle(told.outcome)
-  const { call } = ruling
+  const reserved = await take(session, told)
+  const resumed = reserved === undefined ? undefined : await guard.resume(reserved.call, holderOf(session))
+  if (reserved === undefined || resumed === undefined) return unasked(session, told, options)
+  const { operation, call } = reserved
+  const release = await resumed.settle(told.outcome)
   if (release.kind === 'refused')
     return refusedAs(
       release.refusal,

@@ -1,5 +1,4 @@
 /** Runs of sessions, kept by the guard itself. */
-import type { Principal } from '../../charter/charter.ts'
 import { plainRun } from '../../charter/run-handle.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { AcsRuns } from './runs.ts'
@@ -9,22 +8,18 @@ import type { AcsRuns } from './runs.ts'
  * run ends it. A session of somebody whom the guard gives no run has one as long as it keeps calling.
  */
 export function runsOf(guard: Pick<Guard, 'runs' | 'said'>): AcsRuns {
-  const agents = new Map<string, Principal>()
   return {
     async open({ principal, purpose }) {
       const given = await guard.runs.start(principal, purpose === undefined ? {} : { purpose })
       if (!given.ok) return undefined
       const { id, workflow, agent, tools } = given.handle
-      agents.set(id, principal)
       return plainRun({ id, workflow, agent, tools, purpose })
     },
     async prompt(run, text) {
       if (run !== undefined) await guard.said(run, text)
     },
-    async end(run) {
-      const principal = agents.get(run.id)
-      agents.delete(run.id)
-      if (principal !== undefined) await guard.runs.end(run.id, 'ended', principal, 'the session ended')
+    async end(run, principal) {
+      await guard.runs.end(run.id, 'ended', principal, 'the session ended')
     },
   }
 }

@@ -9,11 +9,13 @@ import { beginCall, bodyOf, type CallOptions, callNow, expireAll, settleCall } f
 import { type AcsRequest, readPayload } from './envelope.ts'
 import * as payloads from './payload.ts'
 import type { AcsRuns, Learnt } from './runs.ts'
-import type { Session, Sessions } from './session.ts'
+import type { SeenTools } from './seen-tools.ts'
+import type { Session, SessionState, Sessions } from './session.ts'
 
 export interface HookOptions {
   readonly guard: Guard
   readonly sessions: Sessions
+  readonly tools: SeenTools
   readonly runs: AcsRuns
   readonly base: string
   readonly outcomeMs: number
@@ -56,8 +58,8 @@ export const hooks: ReadonlyMap<string, Hook> = new Map<string, Hook>([
 /** The run of a step, and how calls of it are decided. */
 export async function callOptions({ session, options }: Step): Promise<CallOptions> {
   const run = await session.run(options.runs)
-  const { guard, base, outcomeMs } = options
-  return { guard, base, outcomeMs, run, learn: async (learnt) => options.runs.learnt?.(run, learnt) }
+  const { guard, base, outcomeMs, tools } = options
+  return { guard, base, outcomeMs, tools, run, learn: async (learnt) => options.runs.learnt?.(run, learnt) }
 }
 
 /** On the chain, and nothing else. */
@@ -176,29 +178,34 @@ async function subagentStart({ session, request, options }: Step): Promise<Dispo
   const principal = subAgentOf(session.principal, name)
   if (principal !== session.principal && options.guard.charter().actors.get(name ?? '')?.kind !== 'agent')
     return denied('delegation', `the charter says nothing of an agent \`${name}\``)
-  const free = options.sessions.expect(spawn.subagent_session_id, { agent: session.agent, principal })
+  const free = await options.sessions.announce(spawn.subagent_session_id, principal, session)
   return free ? allowed() : denied('delegation', 'the session of the sub-agent is taken')
 }
 
 async function skillRegister({ session, request }: Step): Promise<Disposition> {
   const { skill_id, definition } = readPayload(payloads.skill, request.params.payload)
   const digest = digestText(definition?.digest)
-  const known = session.skills.get(skill_id)
   if (digest === undefined) return denied('skill-unverifiable', 'the skill comes without a digest')
   if (session.agent.skills?.includes(digest) === false)
     return denied('skill-unknown', `\`${skill_id}\` is none of the skills this agent may have`)
-  if (known !== undefined && known !== digest)
-    return denied('skill-changed', `\`${skill_id}\` was registered as another one`)
-  session.skills.set(skill_id, digest)
-  return allowed()
+  const isOther = await session.change((state) => {
+    const known = knownSkill(state, skill_id)
+    if (known !== undefined) return { value: known !== digest }
+    return { value: false, state: { ...state, skills: { ...state.skills, [skill_id]: digest } } }
+  })
+  return isOther ? denied('skill-changed', `\`${skill_id}\` was registered as another one`) : allowed()
 }
 
 async function skillLoad({ session, request }: Step): Promise<Disposition> {
   const { skill_id, digest } = readPayload(payloads.skill, request.params.payload)
-  const known = session.skills.get(skill_id)
+  const known = knownSkill(session.state, skill_id)
   return known !== undefined && known === digestText(digest)
     ? allowed()
     : denied('skill-unverifiable', `\`${skill_id}\` is not the skill that was registered, or none was`)
+}
+
+function knownSkill({ skills }: SessionState, id: string): string | undefined {
+  return Object.hasOwn(skills, id) ? skills[id] : undefined
 }
 
 function digestText(digest: payloads.Skill['digest']): string | undefined {
@@ -208,9 +215,9 @@ function digestText(digest: payloads.Skill['digest']): string | undefined {
 }
 
 async function sessionEnd({ session, options }: Step): Promise<Disposition> {
-  session.ended = true
-  await expireAll(session)
+  await expireAll(session, options.guard)
   const run = await session.run(options.runs)
-  if (run !== undefined) await options.runs.end?.(run)
+  await session.change((state) => ({ value: undefined, state: { ...state, ended: true } }))
+  if (run !== undefined) await options.runs.end?.(run, session.principal)
   return allowed()
 }

@@ -24,5 +24,6 @@ export interface AcsRuns {
   learnt?(run: Run | undefined, learnt: Learnt): Promise<void> | void
   /** Words of the agent. */
   output?(run: Run | undefined, text: string): Promise<void> | void
-  end?(run: Run): Promise<void> | void
+  /** @param principal - Whose session it was. */
+  end?(run: Run, principal: Principal): Promise<void> | void
 }

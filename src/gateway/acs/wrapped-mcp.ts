@@ -4,7 +4,7 @@ import type { Outcome } from '../../guard/call.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { allowed, changedTo, type Disposition } from './answer.ts'
-import { beginCall, bodyOf, settleCall, undescribed } from './call.ts'
+import { beginCall, bodyOf, goingIn, settleCall, undescribed } from './call.ts'
 import { readPayload } from './envelope.ts'
 import { callOptions, type Step } from './hooks.ts'
 
@@ -53,7 +53,7 @@ export async function wrappedMcp(step: Step, method: string): Promise<Dispositio
   const hook = request.method
   const isAnswer = wrapped.result !== undefined || wrapped.error !== undefined
   if (method === 'tools/call') {
-    const tool = toolOf(wrapped, session.going.get(keyOf(wrapped))?.tool)
+    const tool = toolOf(wrapped, goingIn(session.state, keyOf(wrapped))?.tool)
     if (!isAnswer) {
       const given = wrapped.params?.['arguments']
       return beginCall(session, { tool, values: isRecord(given) ? given : {} }, keyOf(wrapped), options)
@@ -70,17 +70,17 @@ export async function wrappedMcp(step: Step, method: string): Promise<Dispositio
 }
 
 /** Only tools that are described as they were approved are shown to the model, and can be called. */
-function toolList(
+async function toolList(
   { session, options }: Step,
   { server }: McpMessage,
   result: Readonly<Record<string, unknown>>,
-): Disposition {
+): Promise<Disposition> {
   const charter = options.guard.charter()
   const { tools = [] } = session.agent
   const own = tools.filter((source) => charter.sources.get(source)?.description.format === 'mcp')
   const source = server ?? (own.length === 1 ? own[0] : undefined)
   const listed: readonly unknown[] = Array.isArray(result['tools']) ? result['tools'] : []
-  const kept = source === undefined ? [] : session.pins.see(source, listed, false)
+  const kept = source === undefined ? [] : await options.tools.see(session, source, listed)
   if (kept.length === listed.length) return allowed()
   return changedTo({ ...result, tools: kept }, false, { agent: session.agent, call: '' })
 }

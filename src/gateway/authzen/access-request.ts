@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Incoming, Refusal } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { digestOf } from '../../guard/id.ts'
+import type { Keeping } from '../../guard/keeping.ts'
 import type { Question } from '../../guard/question.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { Problem } from '../control/problem.ts'
@@ -32,8 +33,8 @@ interface Around {
 
 const bindingSeconds = 600
 const errorPrefix = 'urn:openid:authzen:access-request:error:'
-/** How many idempotency keys are remembered. */
-const keysKept = 10_000
+/** How long idempotency keys are remembered. */
+const keysKeptMs = 24 * 60 * 60_000
 
 const submissionSchema = z.looseObject({
   denial: z.looseObject({ binding_token: z.string(), expires_at: z.string() }),
@@ -54,7 +55,6 @@ const statuses: Readonly<Record<Question['state'], string>> = {
 export function makeAccessRequests(around: Around): AccessRequests {
   // SECURITY: only this guard reads what it signs, so the key is no public one; nodes that share denials share it.
   const key = around.bindingKey ?? randomBytes(32)
-  const keys = new Map<string, string>()
   const { guard } = around
 
   const sign = (incoming: Incoming, call: string): Promise<string> =>
@@ -69,7 +69,7 @@ export function makeAccessRequests(around: Around): AccessRequests {
     const mapped = incomingOf(guard.charter(), around.routes(), evaluation)
     if (!mapped.ok) throw failure(400, 'not_requestable', mapped.why)
     await checkBinding(key, denial.binding_token, mapped.incoming)
-    checkRepeat(keys, asked)
+    await checkRepeat(guard.keeping, asked)
     const ruling = await guard.begin(mapped.incoming)
     if (ruling.kind === 'go') {
       await ruling.settle({ kind: 'not-sent', why: 'only asked' })
@@ -135,17 +135,17 @@ async function checkBinding(key: Uint8Array, token: string, incoming: Incoming):
 }
 
 /** The same key with another body is a mistake; with the same body the guard finds its own question again. */
-function checkRepeat(keys: Map<string, string>, { headers, bytes, caller }: Asked): void {
+async function checkRepeat(keeping: Keeping, { headers, bytes, caller }: Asked): Promise<void> {
   const key = headers['idempotency-key']
   if (typeof key !== 'string') return
-  const name = JSON.stringify([caller?.kind === 'credential' ? caller.name : caller?.principal.id, key])
+  const holder = JSON.stringify(caller?.kind === 'credential' ? caller.name : [caller?.principal.id])
   const digest = digestOf(bytes.toString('base64'))
-  const known = keys.get(name)
-  if (known !== undefined && known !== digest)
-    throw failure(409, 'duplicate_request', 'the idempotency key was used for another request')
-  keys.set(name, digest)
-  const oldest = keys.size > keysKept ? keys.keys().next().value : undefined
-  if (oldest !== undefined) keys.delete(oldest)
+  const isOther = await keeping.change(['authzen key', holder, key], (found) =>
+    found === undefined
+      ? { value: false, keep: { holder, content: digest, forMs: keysKeptMs } }
+      : { value: found.content !== digest },
+  )
+  if (isOther) throw failure(409, 'duplicate_request', 'the idempotency key was used for another request')
 }
 
 async function task(guard: Guard, reference: string, base: string): Promise<Given> {

@@ -16,15 +16,13 @@ export interface AuthzenOptions {
   readonly url?: string
   /** How long an enforcement point may take to say what became of a reserved call; 60 seconds by default. */
   readonly outcomeMs?: number
-  /** Binds requests for access to denials. Nodes share one; made anew at each start by default. */
+  /** Binds requests for access to denials: the same on every node of a store. Made anew at each start by default, so that they are of use to one process only. */
   readonly bindingKey?: Uint8Array
 }
 
 /** Routes for the control server. */
 export interface Authzen {
   readonly routes: readonly Route[]
-  /** What is still reserved is then of unknown outcome. */
-  close(): Promise<void>
 }
 
 /** Drafts stand under their name and date, so that a later one does not change what an enforcement point knows. */
@@ -49,7 +47,7 @@ interface Around {
 /** Makes the routes of the API. All but discovery need the power to ask. */
 export function makeAuthzen(options: AuthzenOptions): Authzen {
   const routes = routesOf(options.guard)
-  const reservations = new Reservations(options.outcomeMs ?? 60_000)
+  const reservations = new Reservations(options.guard, options.outcomeMs ?? 60_000)
   const requests = makeAccessRequests({ guard: options.guard, routes, ...keyOf(options) })
   const around: Around = { options, routes, reservations, requests }
   return {
@@ -58,7 +56,6 @@ export function makeAuthzen(options: AuthzenOptions): Authzen {
       ...requests.routes('/drafts/access-request-2026-06-11', options.url),
       outcomeRoute(around),
     ],
-    close: () => reservations.close(),
   }
 }
 
@@ -185,7 +182,7 @@ function outcomeRoute({ reservations }: Around): Route {
       const told = readBody(outcomeSchema, asked)
       const release = await reservations.settle(call, asked.caller === undefined ? '' : nameOf(asked.caller), told)
       if (release === undefined)
-        throw new Problem(404, 'unknown', 'this node reserved no such call for this caller, or it was settled')
+        throw new Problem(404, 'unknown', 'no such call was reserved for this caller, or it was settled')
       if (release.kind === 'refused')
         return { status: 200, body: { release: 'refused', problem: problemOf(release.refusal, call) } }
       return {

@@ -3,7 +3,7 @@
 import { printPointer } from '../../charter/pointer.ts'
 import type { Obligation } from '../../constraint/kind.ts'
 import { treatmentIn, workflowsOf } from '../../constraint/run.ts'
-import type { Incoming, Refusal } from '../../guard/call.ts'
+import type { Incoming, Refusal, Ruling } from '../../guard/call.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Routes } from '../http/route.ts'
@@ -99,7 +99,7 @@ async function reserveCall(judging: Judging, incoming: Incoming, inspect: boolea
     await ruling.settle({ kind: 'not-sent', why: 'only asked' })
     return undefined
   }
-  const forMs = reservations.keep(ruling, by)
+  const forMs = await keepOrGiveBack(reservations, ruling, by)
   const lockstep = {
     ...aboutCall(guard, incoming, ruling.call),
     inspect: ruling.inspect,
@@ -107,6 +107,20 @@ async function reserveCall(judging: Judging, incoming: Incoming, inspect: boolea
     within_seconds: Math.floor(forMs / 1000),
   }
   return { decision: true, context: { lockstep } }
+}
+
+/** A call whose outcome could not be told must not happen. @throws {StoreError} */
+async function keepOrGiveBack(
+  reservations: Reservations,
+  ruling: Extract<Ruling, { kind: 'go' }>,
+  by: string,
+): Promise<number> {
+  try {
+    return await reservations.keep(ruling, by)
+  } catch (error) {
+    await ruling.settle({ kind: 'not-sent', why: 'its outcome could not be told' })
+    throw error
+  }
 }
 
 /** A write that owes nothing is inspected for what it created only. */

@@ -1,15 +1,10 @@
-/** Calls that were let through for an enforcement point, until it says what became of them. */
+/** Calls that were let through for an enforcement point, until it says what became of them: at whichever node, also after a restart. */
 import { z } from 'zod'
 import type { Outcome, Release, Ruling } from '../../guard/call.ts'
+import type { Guard } from '../../guard/guard.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 
 type Going = Extract<Ruling, { kind: 'go' }>
-
-interface Reserved {
-  readonly ruling: Going
-  readonly by: string
-  readonly timer: NodeJS.Timeout
-}
 
 /** What became of a call, as an enforcement point says it. */
 export const outcomeSchema: z.ZodType<ToldOutcome> = z.discriminatedUnion('outcome', [
@@ -31,46 +26,37 @@ export type ToldOutcome =
     }
   | { readonly outcome: 'not-sent' | 'unknown'; readonly why?: string | undefined }
 
-/** Reservations of this node. An outcome must be told to the node that gave the call. */
+/** Reservations, each for the credential that asked. */
 export class Reservations {
-  readonly #open = new Map<string, Reserved>()
+  readonly #guard: Guard
   readonly #forMs: number
 
-  constructor(forMs: number) {
+  constructor(guard: Guard, forMs: number) {
+    this.#guard = guard
     this.#forMs = forMs
   }
 
-  /** Keeps a call; when nothing is heard of it in time, its outcome is unknown. @returns how long that is, in milliseconds. */
-  keep(ruling: Going, by: string): number {
-    const timer = setTimeout(() => void this.#expire(ruling.call), this.#forMs)
-    timer.unref()
-    this.#open.set(ruling.call, { ruling, by, timer })
+  /**
+   * Keeps a call; when nothing is heard of it in time, its outcome is unknown.
+   *
+   * @returns how long that is, in milliseconds.
+   * @throws {StoreError} when it cannot be kept.
+   */
+  async keep(ruling: Going, by: string): Promise<number> {
+    await ruling.suspend({ holder: holderOf(by), forMs: this.#forMs })
     return this.#forMs
   }
 
-  /** Settles a call by what its enforcement point says; undefined when there is none of it to settle. */
+  /** Settles a call by what its enforcement point says; undefined when there is none of it to settle. @throws {StoreError} */
   async settle(call: string, by: string, told: ToldOutcome): Promise<Release | undefined> {
-    const reserved = this.#open.get(call)
-    if (reserved === undefined || reserved.by !== by) return undefined
-    this.#open.delete(call)
-    clearTimeout(reserved.timer)
-    return reserved.ruling.settle(outcomeOf(told))
-  }
-
-  /** What is still open is of unknown outcome. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((call) => this.#expire(call)))
-  }
-
-  async #expire(call: string): Promise<void> {
-    const reserved = this.#open.get(call)
-    this.#open.delete(call)
-    clearTimeout(reserved?.timer)
-    // A call that cannot be settled now stays reserved, and is in doubt once this node is gone.
-    await reserved?.ruling.settle({ kind: 'unknown', why: 'nobody said what became of it' }).catch(() => undefined)
+    const resumed = await this.#guard.resume(call, holderOf(by))
+    return resumed === undefined || resumed.settled ? undefined : resumed.settle(outcomeOf(told))
   }
 }
 
+function holderOf(by: string): string {
+  return JSON.stringify(['enforcement point', by])
+}
 function outcomeOf(told: ToldOutcome): Outcome {
   if (told.outcome !== 'answered') return { kind: told.outcome, why: told.why ?? 'as the enforcement point says' }
   const { status, headers, body } = told

@@ -1,14 +1,16 @@
 /** Finds what servers ask and clients answer in the messages of both eras, and has it decided. */
 
+import type { Keeping, KeptName } from '../../guard/keeping.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Asking, Verdict } from './judge.ts'
-import { keyOfId, type RequestMessage, type ResponseMessage, withParams } from './message.ts'
+import { keyOfId, type MessageId, type RequestMessage, type ResponseMessage, withParams } from './message.ts'
 import type { Naming } from './naming.ts'
 import { errorBytes, errorOf, resultBytes } from './rpc-error.ts'
 import type { Question, ServerAsks } from './server-asks.ts'
 
-const most = 10_000
+/** How long an answer is waited for. */
+const keptMs = 24 * 60 * 60_000
 /** Ours: the question whether to go on with a call that waits for an approval. */
 const own = 'lockstep_approval'
 
@@ -17,12 +19,13 @@ type Members = Readonly<Record<string, unknown>>
 export class AskedWatch {
   readonly #asks: ServerAsks
   readonly #naming: Naming
-  /** Questions that clients were asked and have not answered. */
-  readonly #open = new Map<string, Question>()
+  /** Has the questions that clients were asked and have not answered: they may answer at another node. */
+  readonly #keeping: Keeping
 
-  constructor(asks: ServerAsks, naming: Naming) {
+  constructor(asks: ServerAsks, naming: Naming, keeping: Keeping) {
     this.#asks = asks
     this.#naming = naming
+    this.#keeping = keeping
   }
 
   /** A request of a server. @returns what the client is asked, or what the server is told. */
@@ -31,7 +34,7 @@ export class AskedWatch {
     if (message.method === 'ping') return { ask: message.bytes }
     const passed = await this.#asks.question(asking, question, message.params)
     if (!passed.ok) return { tell: errorBytes(message.id, errorOf(passed.refusal, passed.call)) }
-    this.#remember(`${whoseOf(asking)} ${keyOfId(message.id)}`, question)
+    await this.#remember(asking, ofRequest(asking, message.id), question)
     return { ask: passed.value === message.params ? message.bytes : withParams(message, passed.value).bytes }
   }
 
@@ -45,10 +48,8 @@ export class AskedWatch {
   /** What a client answers to a request. @returns what the server is told; undefined where nobody asked. */
   async answered(asking: Asking, message: ResponseMessage): Promise<Buffer | undefined> {
     if (message.id === null) return undefined
-    const key = `${whoseOf(asking)} ${keyOfId(message.id)}`
-    const question = this.#open.get(key)
+    const question = await this.#take(ofRequest(asking, message.id))
     if (question === undefined) return undefined
-    this.#open.delete(key)
     if (!isRecord(message.result)) return message.bytes
     const passed = await this.#asks.answer(asking, question, message.result, true)
     if (!passed.ok) return errorBytes(message.id, errorOf(passed.refusal, passed.call))
@@ -66,9 +67,7 @@ export class AskedWatch {
     let changed: Members = inputResponses
     for (const [name, value] of Object.entries(inputResponses)) {
       if (name === own) continue
-      const key = keyFor(asking, message, name)
-      const asked = this.#open.get(key)
-      this.#open.delete(key)
+      const asked = await this.#take(ofInput(asking, message, name))
       const given = isRecord(value) ? value : { content: value }
       const question = asked ?? { source, method: methodOf(given) }
       const passed = await this.#asks.answer(asking, question, given, asked !== undefined)
@@ -104,7 +103,7 @@ export class AskedWatch {
       const question = { source, method: isRecord(each) ? String(each['method']) : '' }
       const passed = await this.#asks.question(asking, question, params)
       if (!passed.ok) return errorBytes(message.id, errorOf(passed.refusal, passed.call))
-      this.#remember(keyFor(asking, message, name), question)
+      await this.#remember(asking, ofInput(asking, message, name), question)
       if (passed.value !== params && isRecord(each)) changed = { ...changed, [name]: { ...each, params: passed.value } }
     }
     return changed === asked
@@ -112,22 +111,31 @@ export class AskedWatch {
       : resultBytes(message.id, printLosslessJson({ ...result, inputRequests: changed }))
   }
 
-  #remember(key: string, question: Question): void {
-    this.#open.set(key, question)
-    const [oldest] = this.#open.keys()
-    if (this.#open.size > most && oldest !== undefined) this.#open.delete(oldest)
+  #remember({ owner }: Asking, name: KeptName, question: Question): Promise<void> {
+    return this.#keeping.keep(name, { holder: owner, content: question, forMs: keptMs })
+  }
+
+  /** A question that was asked, once. */
+  #take(name: KeptName): Promise<Question | undefined> {
+    return this.#keeping.change(name, (found) => {
+      const { source, method } = isRecord(found?.content) ? found.content : {}
+      if (typeof source !== 'string' || typeof method !== 'string') return { value: undefined }
+      return { value: { source, method }, drop: true }
+    })
   }
 }
 
-function whoseOf({ owner, session = '' }: Asking): string {
-  return `${owner} ${session}`
+/** A question that came as a request of the server's own. */
+function ofRequest({ owner, session = '' }: Asking, id: MessageId): KeptName {
+  return ['mcp question', owner, session, keyOfId(id)]
 }
 
-function keyFor({ owner }: Asking, { method, params }: RequestMessage, name: string): string {
-  return JSON.stringify([owner, method, params['name'] ?? params['uri'] ?? params['taskId'] ?? null, name])
+/** A question that came with a result. */
+function ofInput({ owner }: Asking, { method, params }: RequestMessage, name: string): KeptName {
+  return ['mcp input', owner, method, JSON.stringify(params['name'] ?? params['uri'] ?? params['taskId'] ?? null), name]
 }
 
-/** What an answer is to, where another node saw the question. */
+/** What an answer is to, where nobody saw the question. */
 function methodOf(given: Members): string {
   if ('action' in given) return 'elicitation/create'
   return 'roots' in given ? 'roots/list' : 'sampling/createMessage'

@@ -10,6 +10,7 @@ import { Refused } from '../http/refused.ts'
 import { type Arriving, type Reply, send } from '../http/reply.ts'
 import { askUpstream } from './ask.ts'
 import { Conversation, type Watched, watched } from './conversation.ts'
+import { delayed } from './delayed-sink.ts'
 import { checkHeaders, eraOf, type McpHeaders } from './era.ts'
 import { type Asking, type Judge, protocolHeaders } from './judge.ts'
 import {
@@ -150,7 +151,7 @@ async function serve(
   }
   if (method === 'GET' || method === 'DELETE') {
     arriving.resume()
-    passBare(client, method)
+    await passBare(client, method)
     return
   }
   if (method !== 'POST')
@@ -185,7 +186,7 @@ async function serveMessage(client: Client, message: Message): Promise<void> {
     message.kind === 'request' && message.method === 'tools/call' ? door.judge.parametersOf(message) : undefined
   checkHeaders(message, headers, declared)
   const era = eraOf(message, headers)
-  const session = era === 'legacy' ? sessionOf(client) : undefined
+  const session = era === 'legacy' ? await sessionOf(client) : undefined
   if (message.kind === 'request') {
     await serveRequest(client, message, session, era)
     return
@@ -227,9 +228,9 @@ function aroundOf(
 }
 
 /** A request without a message: the stream of what the server says unasked, or the end of a session. */
-function passBare(client: Client, method: 'GET' | 'DELETE'): void {
+async function passBare(client: Client, method: 'GET' | 'DELETE'): Promise<void> {
   const { door, signal } = client
-  const session = sessionOf(client)
+  const session = await sessionOf(client)
   const exchange: Exchange = { method, era: 'legacy', headers: upstreamHeaders(client, session), message: null }
   const around = { ...aroundOf(client, exchange, session), id: undefined, resumable: false }
   door.upstream.send(exchange, watched(closing(sinkFor(client, session), method, door, session), around), signal)
@@ -238,17 +239,10 @@ function passBare(client: Client, method: 'GET' | 'DELETE'): void {
 /** Forgets a session that its client ended. */
 function closing(sink: Sink, method: string, { sessions }: Door, session: Session | undefined): Sink {
   if (method !== 'DELETE' || session === undefined) return sink
-  const head = (head: AnswerHead): void => {
-    if (head.status < 300 || head.status === 404) sessions.close(session.id)
-    sink.head(head)
-  }
-  return {
-    head,
-    whole: (bytes) => sink.whole(bytes),
-    event: (event) => sink.event(event),
-    end: () => sink.end(),
-    fail: (failure) => sink.fail(failure),
-  }
+  return delayed(sink, async (head) => {
+    if (head.status < 300 || head.status === 404) await sessions.close(session)
+    return head
+  })
 }
 
 async function serveRequest(
@@ -278,9 +272,10 @@ async function serveRequest(
   }
   const around = { ...common, id: message.id, resumable: session !== undefined }
   const sink = message.method === 'initialize' ? opening(client, conversation) : sinkFor(client, session)
-  const { message: sent, call } = verdict
+  const { message: sent, call, to } = verdict
   const whose = { principal: client.principal, ...(call === undefined ? {} : { call }) }
-  door.upstream.send({ ...exchange, message: sent, whose }, watched(sink, around), signal)
+  const own = to === undefined ? {} : { to }
+  door.upstream.send({ ...exchange, ...own, message: sent, whose }, watched(sink, around), signal)
 }
 
 function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Record<string, unknown>>): Asking {
@@ -298,10 +293,10 @@ function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Rec
   }
 }
 
-function sessionOf({ door, headers, owner }: Client): Session | undefined {
+async function sessionOf({ door, headers, owner }: Client): Promise<Session | undefined> {
   const id = headers['mcp-session-id']
   if (id === undefined) return undefined
-  const session = door.sessions.find(id, owner)
+  const session = await door.sessions.find(id, owner)
   if (session === undefined) throw new Unanswered({ code: -32001, message: 'no such session', status: 404 })
   return session
 }
@@ -313,24 +308,30 @@ function upstreamHeaders({ headers }: Client, session: Session | undefined): Mcp
 }
 
 function sinkFor({ reply }: Client, session: Session | undefined): Sink {
-  return renaming(new ReplySink(reply, {}), () => session?.id)
-}
-
-/** An answer to `initialize`: the session it opens gets an id of ours. */
-function opening({ reply, door, owner }: Client, conversation: Conversation): Sink {
-  return renaming(new ReplySink(reply, {}), (upstream) => door.sessions.open({ upstream, owner, conversation })?.id)
-}
-
-function renaming(sink: ReplySink, name: (upstream: string) => string | undefined): Sink {
+  const sink = new ReplySink(reply, {})
   return {
-    head: (head) => {
-      const { 'mcp-session-id': upstream, ...headers } = head.headers
-      const id = upstream === undefined ? undefined : name(upstream)
-      sink.head({ ...head, headers: id === undefined ? headers : { ...headers, 'mcp-session-id': id } })
-    },
+    head: (head) => sink.head(named(head, session?.id)),
     whole: (bytes) => sink.whole(bytes),
     event: (event) => sink.event(event),
     end: () => sink.end(),
     fail: (failure) => sink.fail(failure),
   }
+}
+
+/** The session id of an answer is ours. */
+function named(head: AnswerHead, id: string | undefined): AnswerHead {
+  const { 'mcp-session-id': upstream, ...headers } = head.headers
+  return {
+    ...head,
+    headers: id === undefined || upstream === undefined ? headers : { ...headers, 'mcp-session-id': id },
+  }
+}
+
+/** An answer to `initialize`: the session it opens gets an id of ours, and is kept before the client has it. */
+function opening({ reply, door, owner }: Client, conversation: Conversation): Sink {
+  return delayed(new ReplySink(reply, {}), async (head) => {
+    const upstream = head.headers['mcp-session-id']
+    const session = upstream === undefined ? undefined : await door.sessions.open({ upstream, owner, conversation })
+    return named(head, session?.id)
+  })
 }

@@ -11,6 +11,7 @@ import type { CommandConfig } from './child.ts'
 import { type McpEvent, watching } from './event.ts'
 import { type Door, type FaceAround, type McpLimits, serveMcp } from './face.ts'
 import { httpUpstream } from './http-upstream.ts'
+import type { Judge } from './judge.ts'
 import { mergedUpstream } from './merged.ts'
 import { namingOf } from './naming.ts'
 import { ownClient } from './own-client.ts'
@@ -101,20 +102,26 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
   const approvals = makeApprovals(Date.now, options.key)
   const own = new Map(upstreams.map((upstream) => [upstream.source, ownClient(upstream)]))
   const lookers = makeLookers((source, signal) => own.get(source)?.(signal), pins)
-  const doorTo = (upstream: McpUpstream): Door => ({
+  const doorAt = (path: string, upstream: McpUpstream, judge: Judge): Door => ({
     upstream,
-    judge: makeJudge({ guard: options.guard, naming: namingOf([upstream.source]), pins, approvals, lookers }),
-    sessions: new Sessions(),
+    judge,
+    sessions: new Sessions(guard.keeping, path, judge.overheard),
   })
-  const doors = new Map(upstreams.map((upstream) => [`/mcp/${upstream.source}`, doorTo(upstream)]))
+  const doors = new Map(
+    upstreams.map((upstream) => {
+      const path = `/mcp/${upstream.source}`
+      const judge = makeJudge({ guard, naming: namingOf([upstream.source]), pins, approvals, lookers })
+      return [path, doorAt(path, upstream, judge)]
+    }),
+  )
   const [only] = doors.values()
   if (only !== undefined && upstreams.length === 1) doors.set('/mcp', only)
   else {
     const naming = namingOf(upstreams.map((each) => each.source))
     const resources = new ResourceIndex(own)
     const upstream = mergedUpstream({ upstreams, naming, resources })
-    const judge = makeJudge({ guard: options.guard, naming, pins, approvals, lookers, resources })
-    doors.set('/mcp', { upstream, judge, sessions: new Sessions() })
+    const judge = makeJudge({ guard, naming, pins, approvals, lookers, resources })
+    doors.set('/mcp', doorAt('/mcp', upstream, judge))
   }
   const around: FaceAround = {
     doors,

@@ -31,6 +31,8 @@ export type Verdict =
       readonly expected: Expected
       /** The id under which the ledger has it, where it was decided. */
       readonly call?: string
+      /** The source it is for, where the message alone does not say. */
+      readonly to?: string
       /** It never left. */
       dropped(): Promise<void>
     }

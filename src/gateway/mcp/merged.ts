@@ -1,5 +1,4 @@
 /** Several servers as one: their lists put together, each call sent to whose it is. */
-import { randomBytes } from 'node:crypto'
 import { isRecord } from '../../wire/to-http.ts'
 import { Answering } from './answering.ts'
 import { askUpstream } from './ask.ts'
@@ -23,7 +22,6 @@ export interface MergedOptions {
 
 type Result = Readonly<Record<string, unknown>>
 
-const most = 10_000
 const bySelf: ReadonlySet<string> = new Set(['ping'])
 const byUri: ReadonlySet<string> = new Set(['resources/read', 'resources/subscribe', 'resources/unsubscribe'])
 
@@ -35,9 +33,6 @@ export function mergedUpstream(options: MergedOptions): McpUpstream {
 class Merged implements McpUpstream {
   readonly source = ''
   readonly #options: MergedOptions
-  /** Our session id → source → that of the server. */
-  readonly #sessions = new Map<string, ReadonlyMap<string, McpHeaders>>()
-  readonly #tasks = new Map<string, string>()
 
   constructor(options: MergedOptions) {
     this.#options = options
@@ -61,19 +56,20 @@ class Merged implements McpUpstream {
   /** The exchange as one server gets it: with its own session. */
   #for(source: string, exchange: Exchange, message: Message | null = exchange.message): Exchange {
     const { 'mcp-session-id': id, ...headers } = exchange.headers
-    const own = id === undefined ? {} : (this.#sessions.get(id)?.get(source) ?? {})
+    const theirs = id === undefined ? undefined : sessionsIn(id)[source]
+    const own = theirs === undefined ? {} : { 'mcp-session-id': theirs }
     return { ...exchange, message, headers: { ...headers, ...own } }
   }
 
   /** What everybody is asked: who they are and what they can. */
   async #greet(exchange: Exchange, message: RequestMessage, sink: Sink, signal: AbortSignal): Promise<void> {
     const { era, headers } = exchange
-    const sessions = new Map<string, McpHeaders>()
+    const sessions: Record<string, string> = {}
     const asked = this.#options.upstreams.map(async (upstream) => {
       const { _meta: _, ...params } = message.params
       const onHead = (head: { readonly headers: McpHeaders }): void => {
         const id = head.headers['mcp-session-id']
-        sessions.set(upstream.source, id === undefined ? {} : { 'mcp-session-id': id })
+        if (id !== undefined) sessions[upstream.source] = id
       }
       return askUpstream({ upstream, era, signal, headers, meta: metaOf(message), onHead }, message.method, params)
     })
@@ -83,16 +79,9 @@ class Merged implements McpUpstream {
       answer(sink, 502, errorBytes(message.id, { code: codes.internal, message: 'no server answered' }))
       return
     }
-    const id = randomBytes(16).toString('hex')
-    if (era === 'legacy') this.#remember(id, sessions)
-    const session = era === 'legacy' ? { 'mcp-session-id': id } : {}
+    // It says itself whose sessions it stands for, so that every node knows. No client learns it.
+    const session = era === 'legacy' ? { 'mcp-session-id': JSON.stringify(sessions) } : {}
     answer(sink, 200, resultBytes(message.id, JSON.stringify(greetingOf(results, first))), session)
-  }
-
-  #remember(id: string, sessions: ReadonlyMap<string, McpHeaders>): void {
-    this.#sessions.set(id, sessions)
-    const [oldest] = this.#sessions.keys()
-    if (this.#sessions.size > most && oldest !== undefined) this.#sessions.delete(oldest)
   }
 
   async #list(exchange: Exchange, message: RequestMessage, sink: Sink, signal: AbortSignal): Promise<void> {
@@ -129,7 +118,7 @@ class Merged implements McpUpstream {
   /** A request for one server. */
   async #one(exchange: Exchange, message: RequestMessage, sink: Sink, signal: AbortSignal): Promise<void> {
     const { naming, resources, upstreams } = this.#options
-    const { name, uri, ref, taskId } = message.params
+    const { name, uri, ref } = message.params
     const named =
       typeof name === 'string'
         ? naming.of(name)
@@ -138,8 +127,8 @@ class Merged implements McpUpstream {
           : undefined
     const address = byUri.has(message.method) ? uri : isRecord(ref) ? ref['uri'] : undefined
     const source =
+      exchange.to ??
       named?.source ??
-      (typeof taskId === 'string' ? this.#tasks.get(taskId) : undefined) ??
       (typeof address === 'string' ? await resources.sourceOf(address, signal) : undefined)
     const upstream = upstreams.find((each) => each.source === source)
     if (upstream === undefined) {
@@ -151,12 +140,12 @@ class Merged implements McpUpstream {
     const sent = this.#for(upstream.source, exchange, renamed)
     const header =
       named === undefined || exchange.headers['mcp-name'] === undefined ? {} : { 'mcp-name': encodeHeader(named.name) }
-    upstream.send({ ...sent, headers: { ...sent.headers, ...header } }, this.#noting(sink, upstream.source), signal)
+    upstream.send({ ...sent, headers: { ...sent.headers, ...header } }, this.#marking(sink, upstream.source), signal)
   }
 
   /** Answers and other messages: to everybody, but an answer only to whose question it is. */
   #tell(exchange: Exchange, sink: Sink, signal: AbortSignal): void {
-    const { message, method, headers } = exchange
+    const { message, method } = exchange
     if (message?.kind === 'response') {
       const [, source = '', id = 'null'] = /^([\w-]+):(.*)$/s.exec(String(message.id)) ?? []
       const upstream = this.#options.upstreams.find((each) => each.source === source)
@@ -170,7 +159,6 @@ class Merged implements McpUpstream {
       return
     }
     for (const upstream of this.#options.upstreams) upstream.send(this.#for(upstream.source, exchange), silent, signal)
-    if (method === 'DELETE') this.#sessions.delete(headers['mcp-session-id'] ?? '')
     answer(sink, method === 'DELETE' ? 200 : 202, Buffer.alloc(0))
   }
 
@@ -206,23 +194,15 @@ class Merged implements McpUpstream {
     return exchangeAt(data, ['id'], JSON.stringify(`${source}:${JSON.stringify(message.id)}`))
   }
 
-  #noting(sink: Sink, source: string): Sink {
-    const note = (text: string): void => {
-      const [, id] = text.includes('"taskId"') ? (/"taskId"\s*:\s*"([^"\\]+)"/.exec(text) ?? []) : []
-      if (id !== undefined && this.#tasks.size < most) this.#tasks.set(id, source)
-    }
+  #marking(sink: Sink, source: string): Sink {
     return {
       head: (head) => {
         const { 'mcp-session-id': _, ...headers } = head.headers
         sink.head({ ...head, headers })
       },
-      whole: (bytes) => {
-        note(bytes.toString('utf8'))
-        return sink.whole(bytes)
-      },
+      whole: (bytes) => sink.whole(bytes),
       event: (event) => {
         const { data = '' } = event
-        note(data)
         const marked = this.#marked(source, data)
         return sink.event(marked === data ? event : withData(event, marked))
       },
@@ -234,6 +214,13 @@ class Merged implements McpUpstream {
   async close(): Promise<void> {
     // The servers belong to whoever opened them.
   }
+}
+
+/** By source, the ids that an id of ours stands for. */
+function sessionsIn(id: string): Readonly<Record<string, string>> {
+  const found: unknown = JSON.parse(id)
+  const own = isRecord(found) ? Object.entries(found) : []
+  return Object.fromEntries(own.flatMap(([source, each]) => (typeof each === 'string' ? [[source, each]] : [])))
 }
 
 /** What all of them can, under our name. */

@@ -19,7 +19,7 @@ import type { ResourceIndex } from './resource-index.ts'
 import { codes, errorBytes, errorOf, integrityCode } from './rpc-error.ts'
 import { ServerAsks } from './server-asks.ts'
 import { Tasks } from './tasks.ts'
-import { decideCall, decideUndescribed, passing } from './tool-call.ts'
+import { decideCall, decideUndescribed, type Going, passing } from './tool-call.ts'
 import type { Lookers } from './truth.ts'
 
 export interface PolicyOptions {
@@ -68,7 +68,7 @@ export function makeJudge(options: PolicyOptions): Judge {
 
 class Policy implements Judge {
   readonly #options: PolicyOptions
-  readonly #tasks = new Tasks()
+  readonly #tasks: Tasks
   readonly #asked: AskedWatch
   /** By the name clients use. */
   readonly #parameters = new Map<string, ParameterHeaders>()
@@ -77,7 +77,13 @@ class Policy implements Judge {
 
   constructor(options: PolicyOptions) {
     this.#options = options
-    this.#asked = new AskedWatch(new ServerAsks(options.guard), options.naming)
+    const { guard, naming } = options
+    this.#asked = new AskedWatch(new ServerAsks(guard), naming, guard.keeping)
+    this.#tasks = new Tasks({
+      guard,
+      sources: naming.sources,
+      bind: (request, asking, source) => this.#bind(request, asking, source),
+    })
   }
 
   async request(asking: Asking, message: RequestMessage): Promise<Verdict> {
@@ -121,7 +127,7 @@ class Policy implements Judge {
     if (method === 'tools/call') return this.#callTool(asking, message)
     if (protocol.has(method)) return passing(message)
     if (listMembers[method] !== undefined) return this.#list(asking, message)
-    if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#onlySource(), this.#isOpen())
+    if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#isOpen())
     const by = reading[method]
     if (by !== undefined) return this.#read(asking, message, by)
     const { guard } = this.#options
@@ -137,7 +143,7 @@ class Policy implements Judge {
   }
 
   async #callTool(asking: Asking, message: RequestMessage): Promise<Verdict> {
-    const { guard, naming, pins, approvals, lookers } = this.#options
+    const { guard, naming, pins, approvals } = this.#options
     const { name, arguments: given = {} } = message.params
     const named = typeof name === 'string' ? naming.of(name) : undefined
     if (named === undefined || !isRecord(given))
@@ -150,7 +156,9 @@ class Policy implements Judge {
     const known = guard.charter().operations.has(operation)
     if ((known || this.#isOpen()) && pins.isStale(named.source)) await this.#look(asking, named)
     if (!known && pins.isHeld(named.source, named.name)) return this.#refuseHeld(asking, message, operation)
-    if (!known) return decideUndescribed({ guard, asking, message, reads: false }, operation, codes.params)
+    const later = (task: string, ruling?: Going): Promise<boolean> =>
+      this.#tasks.add(named.source, task, asking.owner, ruling)
+    if (!known) return decideUndescribed({ guard, asking, message, reads: false, later }, operation, codes.params)
     const pin = pins.approved(named.source) === undefined ? undefined : pins.stateOf(named.source, named.name)
     const back = approvals.returning(asking, message)
     if (back.kind === 'said') return back
@@ -162,9 +170,8 @@ class Policy implements Judge {
       operation,
       arguments: given,
       sent,
-      later: (task: string, settling: Parameters<Tasks['add']>[3]) =>
-        this.#tasks.add(this.#onlySource(), task, asking.owner, settling),
-      bind: (request: CallRequest) => lookers.bind(request, named.source, this.#lookWith(asking, naming, named.source)),
+      later,
+      bind: (request: CallRequest) => this.#bind(request, asking, named.source),
       ...(pin === undefined ? {} : { pin }),
       ...(back.hold === undefined ? {} : { hold: back.hold }),
     }
@@ -182,6 +189,11 @@ class Policy implements Judge {
       status: 200,
       bytes: errorBytes(message.id, { ...errorOf(refusal, call), code: integrityCode }),
     }
+  }
+
+  #bind(request: CallRequest, asking: Asking, source: string): void {
+    const { lookers, naming } = this.#options
+    lookers.bind(request, source, this.#lookWith(asking, naming, source))
   }
 
   /** The client's own session, with tools by their own names. */
@@ -237,8 +249,7 @@ class Policy implements Judge {
     if (!guard.charter().operations.has(operation))
       return decideUndescribed({ guard, asking, message, reads: true }, operation, codes.params)
     const given = Object.fromEntries(Object.entries(message.params).filter(([name]) => !ofProtocol.has(name)))
-    const later = (task: string, settling: Parameters<Tasks['add']>[3]): void =>
-      this.#tasks.add(source, task, asking.owner, settling)
+    const later = (task: string, ruling: Going): Promise<boolean> => this.#tasks.add(source, task, asking.owner, ruling)
     return decideCall({ guard, asking, message, operation, arguments: given, sent: message, later })
   }
 

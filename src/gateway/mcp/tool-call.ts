@@ -30,8 +30,8 @@ export interface Deciding {
   readonly bind?: (request: CallRequest) => void
   /** What goes to the server. */
   readonly sent: RequestMessage
-  /** Keeps a call open whose result comes later; what is given back settles it then. */
-  readonly later: (task: string, settle: Settling) => void
+  /** Keeps a call open whose result comes later as a task. @returns whether the caller may ask for it. */
+  readonly later: (task: string, ruling: Going) => Promise<boolean>
 }
 
 /** Settles a call with the result that came, and says what the client is told instead; undefined: the result as it is. */
@@ -81,7 +81,7 @@ export async function decideCall(
     kind: 'go',
     call: ruling.call,
     message: ruling.instead === undefined ? deciding.sent : withArguments(deciding.sent, ruling.instead.body),
-    expected: expectedOf(deciding, settling),
+    expected: expectedOf(deciding, ruling, settling),
     dropped: () => settleSafely(ruling, { kind: 'not-sent', why: 'repeated id' }).then(() => undefined),
   }
 }
@@ -98,9 +98,10 @@ function asResult(body: unknown): unknown {
   }
 }
 
-type Going = Extract<Ruling, { kind: 'go' }>
+export type Going = Extract<Ruling, { kind: 'go' }>
 
-function settlingOf(ruling: Going): Settling {
+/** How a call is settled, by what knows it. */
+export function settlingOf(ruling: Pick<Going, 'call' | 'settle'>): Settling {
   return {
     call: ruling.call,
     lost: async ({ sent, why }) =>
@@ -116,7 +117,7 @@ function settlingOf(ruling: Going): Settling {
   }
 }
 
-async function settleSafely(ruling: Going, outcome: Outcome): Promise<Release> {
+async function settleSafely(ruling: Pick<Going, 'settle'>, outcome: Outcome): Promise<Release> {
   try {
     return await ruling.settle(outcome)
   } catch {
@@ -151,13 +152,14 @@ function outcomeOf(result: unknown, error: unknown, status: number): Outcome {
   }
 }
 
-function expectedOf({ message, later }: Deciding, settling: Settling): Expected {
+function expectedOf({ message, later }: Deciding, ruling: Going, settling: Settling): Expected {
   return {
     answered: async ({ result, error }, status) => {
-      const task = isRecord(result) && isTask(result) ? taskIdOf(result) : undefined
+      const task = taskIn(result)
       if (task !== undefined) {
-        later(task, settling)
-        return undefined
+        if (await later(task, ruling).catch(() => false)) return undefined
+        await settling.lost({ sent: true, why: 'its result could not be asked for' })
+        return taskRefused(message, settling.call)
       }
       return told(message, settling.call, await settling.settle(result, error, status))
     },
@@ -190,11 +192,17 @@ function isTask(result: Readonly<Record<string, unknown>>): boolean {
   return result['resultType'] === 'task' || (isRecord(result['task']) && result['content'] === undefined)
 }
 
-/** The id of a task that a result stands for, in the shapes of both eras. */
-export function taskIdOf(result: Readonly<Record<string, unknown>>): string | undefined {
+/** The id of the task that a result stands for, in the shapes of both eras; undefined when it is no task. */
+function taskIn(result: unknown): string | undefined {
+  if (!isRecord(result) || !isTask(result)) return undefined
   const task = isRecord(result['task']) ? result['task'] : result
   const id = task['taskId']
   return typeof id === 'string' ? id : undefined
+}
+
+/** Somebody else has a task of this id, or it cannot be kept. */
+function taskRefused(message: RequestMessage, call: string): Buffer {
+  return errorBytes(message.id, errorOf(refuse('upstream-failed', 'the task cannot be kept for this caller'), call))
 }
 
 /** What no charter describes: let through and recorded, or refused, as the charter says of such. */
@@ -204,7 +212,15 @@ export async function decideUndescribed(
     asking,
     message,
     reads,
-  }: { readonly guard: Guard; readonly asking: Asking; readonly message: RequestMessage; readonly reads: boolean },
+    later,
+  }: {
+    readonly guard: Guard
+    readonly asking: Asking
+    readonly message: RequestMessage
+    readonly reads: boolean
+    /** Keeps a task for who asked, where the answer is one. */
+    readonly later?: (task: string) => Promise<boolean>
+  },
   what: string,
   unknown: number,
 ): Promise<Verdict> {
@@ -228,7 +244,12 @@ export async function decideUndescribed(
       call,
     )
   }
-  if (passed) return passing(message)
+  if (passed)
+    return passing(message, async ({ result }) => {
+      const task = taskIn(result)
+      const isKept = task === undefined || later === undefined || (await later(task).catch(() => false))
+      return isKept ? undefined : taskRefused(message, call)
+    })
   const error = errorOf(refuse('undescribed', `nothing is said of \`${what}\``), call)
   return { kind: 'said', status: 200, bytes: errorBytes(message.id, { ...error, code: unknown }) }
 }
@@ -237,10 +258,12 @@ export async function decideUndescribed(
 export function passing(
   message: RequestMessage,
   answered?: (message: ResponseMessage) => Buffer | undefined | Promise<Buffer | undefined>,
+  to?: string,
 ): Verdict {
   return {
     kind: 'go',
     message,
+    ...(to === undefined ? {} : { to }),
     dropped: async () => undefined,
     expected: {
       answered: (came) => answered?.(came),

@@ -11,6 +11,8 @@ export interface Exchange {
   readonly era: Era
   /** Of the protocol, and nothing else: no credential of a caller has a place here. */
   readonly headers: McpHeaders
+  /** The source it is for, where the message alone does not say and it is known. */
+  readonly to?: string
   /** Null with GET and DELETE. */
   readonly message: Message | null
   /** Who it is from, for secrets that are for some only. Set once the guard let it go. */

@@ -26,7 +26,7 @@ import { linkCharter } from '../../../src/charter/link.ts'
 import { parseCharter } from '../../../src/charter/parse.ts'
 import { readAgentCard } from '../../../src/charter/source/card.ts'
 import { type A2aGateway, type A2aGatewayOptions, openA2aGateway } from '../../../src/gateway/a2a/gateway.ts'
-import { createGuard, type Guard } from '../../../src/guard/guard.ts'
+import { createGuard, type Guard, type GuardOptions } from '../../../src/guard/guard.ts'
 import type { Identifier } from '../../../src/identity/identity.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
 import { Lines } from '../../guard/wallet.ts'
@@ -206,6 +206,9 @@ export async function openStage(
   options: Partial<A2aGatewayOptions> & {
     readonly agent?: A2aGatewayOptions['agents'][string]
     readonly charter?: string
+    readonly on?: Partial<GuardOptions>
+    /** Another node before the agent of this one. */
+    readonly beside?: Pick<Stage, 'agentUrl'>
   } = {},
 ): Promise<Stage> {
   const helper = new Helper()
@@ -251,8 +254,9 @@ export async function openStage(
 
   const lines = new Lines()
   const store = openSqliteStore(':memory:')
-  const { agent, charter: text, ...rest } = options
-  const guard = await createGuard(charterWith(approved, text), { version: 'v1', journal: lines, store })
+  const { agent, charter: text, on, beside, ...rest } = options
+  const shown = beside === undefined ? approved : cardOf(beside.agentUrl)
+  const guard = await createGuard(charterWith(shown, text), { version: 'v1', journal: lines, store, ...on })
   const gateway = await openA2aGateway({
     guard,
     identifier,

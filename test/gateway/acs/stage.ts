@@ -152,7 +152,6 @@ export async function openStage(
       return (await post(`/v1/approvals/${reference}`, body, { authorization: `Bearer person-${who}` })).status
     },
     async close() {
-      await acs.close()
       await control.close(100)
       await guard.close()
       await store.close()

@@ -74,10 +74,12 @@ export async function openApi(
     readonly guard?: Partial<GuardOptions>
     readonly control?: Partial<ControlOptions>
     readonly outcomeMs?: number
+    readonly bindingKey?: Uint8Array
+    readonly wallets?: Wallets
   } = {},
 ): Promise<Api> {
-  const wallets = new Wallets()
-  wallets.add('w', { owner: 'ann', state: 'open', limit: 100 })
+  const wallets = options.wallets ?? new Wallets()
+  if (options.wallets === undefined) wallets.add('w', { owner: 'ann', state: 'open', limit: 100 })
   const lines = new Lines()
   const metrics = makeMetrics()
   const store = openSqliteStore(':memory:')
@@ -88,7 +90,11 @@ export async function openApi(
     store,
     ...options.guard,
   })
-  const authzen = makeAuthzen({ guard, ...(options.outcomeMs === undefined ? {} : { outcomeMs: options.outcomeMs }) })
+  const authzen = makeAuthzen({
+    guard,
+    ...(options.outcomeMs === undefined ? {} : { outcomeMs: options.outcomeMs }),
+    ...(options.bindingKey === undefined ? {} : { bindingKey: options.bindingKey }),
+  })
   const control = await openControl({
     guard,
     metrics,
@@ -126,7 +132,6 @@ export async function openApi(
       return { status: response.status, headers: response.headers, body: parsed, at, text }
     },
     async close() {
-      await authzen.close()
       await control.close(100)
       await guard.close()
       await store.close()

@@ -34,6 +34,9 @@ export interface Desk {
   readonly seen: { readonly headers: IncomingMessage['headers']; readonly text: string; readonly message: Message }[]
   /** What `tools/list` gives from now on. */
   tools: readonly Tool[]
+  /** The id of the next task that nobody was told to have; `sameTask` has it given again. */
+  nextTask(): string
+  sameTask(id: string): void
   /** Ends of answers that were never given. */
   readonly aborted: string[]
   close(): void
@@ -41,7 +44,19 @@ export interface Desk {
 
 /** Answers `tools/call` with the order that was asked for; `long_job` with a task, `stream` with events. */
 export async function openDesk(): Promise<Desk> {
-  const desk: Omit<Desk, 'url' | 'close'> = { seen: [], tools: approved, aborted: [] }
+  const tasks: string[] = []
+  let made = 0
+  const desk: Omit<Desk, 'url' | 'close'> = {
+    seen: [],
+    tools: approved,
+    aborted: [],
+    nextTask: () => {
+      made += 1
+      tasks.push(`task-${made}`)
+      return `task-${made}`
+    },
+    sameTask: (id) => void tasks.push(id),
+  }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -64,7 +79,7 @@ export async function openDesk(): Promise<Desk> {
         return
       }
       response.writeHead(200, { 'content-type': 'application/json', ...opens })
-      response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...answerTo(desk, message) }))
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...answerTo(desk, message, tasks) }))
     })
   })
   const address = await listen(server)
@@ -77,7 +92,11 @@ export async function openDesk(): Promise<Desk> {
   })
 }
 
-function answerTo(desk: Pick<Desk, 'tools'>, { method, params = {} }: Message): Readonly<Record<string, unknown>> {
+function answerTo(
+  desk: Pick<Desk, 'tools'>,
+  { method, params = {} }: Message,
+  tasks: string[],
+): Readonly<Record<string, unknown>> {
   const order = { id: 'o1', total: 80, ssn: '123-45-6789', status: 'paid' }
   const job = { structuredContent: order, content: [{ type: 'text', text: JSON.stringify(order) }] }
   if (method === 'initialize')
@@ -94,7 +113,8 @@ function answerTo(desk: Pick<Desk, 'tools'>, { method, params = {} }: Message): 
   if (method === 'tasks/get')
     return { result: { taskId: params['taskId'], status: 'completed', result: job, resultType: 'complete' } }
   if (method !== 'tools/call') return { error: { code: -32601, message: 'unknown' } }
-  if (params['name'] === 'long_job') return { result: { resultType: 'task', taskId: 't-1', status: 'working' } }
+  if (params['name'] === 'long_job')
+    return { result: { resultType: 'task', taskId: tasks.shift() ?? 't-1', status: 'working' } }
   if (params['name'] === 'purge')
     return { result: { isError: true, content: [{ type: 'text', text: 'nothing to purge' }] } }
   const says = `The number is ${order.ssn}.`

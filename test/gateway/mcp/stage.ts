@@ -5,7 +5,7 @@ import { parseCharter } from '../../../src/charter/parse.ts'
 import { readToolList } from '../../../src/charter/source/tools.ts'
 import { type McpGateway, type McpGatewayOptions, openMcpGateway } from '../../../src/gateway/mcp/gateway.ts'
 import { mcpTruth } from '../../../src/gateway/mcp/truth.ts'
-import { createGuard, type Guard } from '../../../src/guard/guard.ts'
+import { createGuard, type Guard, type GuardOptions } from '../../../src/guard/guard.ts'
 import type { GuardEvent } from '../../../src/guard/journal.ts'
 import { blind } from '../../../src/guard/truth.ts'
 import type { Identifier } from '../../../src/identity/identity.ts'
@@ -67,10 +67,10 @@ export interface Stage {
 }
 
 export type StageOptions = Pick<McpGatewayOptions, 'servers'> &
-  Partial<Omit<McpGatewayOptions, 'guard'>> & { readonly charter?: Charter }
+  Partial<Omit<McpGatewayOptions, 'guard'>> & { readonly charter?: Charter; readonly on?: Partial<GuardOptions> }
 
 /** Opens a guard and a gateway on a free port of 127.0.0.1. */
-export async function openStage({ charter = openCharter(), ...options }: StageOptions): Promise<Stage> {
+export async function openStage({ charter = openCharter(), on, ...options }: StageOptions): Promise<Stage> {
   const events: GuardEvent[] = []
   const store = openSqliteStore(':memory:')
   const journal = { append: async (event: GuardEvent) => void events.push(event) }
@@ -81,7 +81,7 @@ export async function openStage({ charter = openCharter(), ...options }: StageOp
     2000,
   )
   let gateway: McpGateway | undefined
-  const guard = await createGuard(charter, { version: '1', store, journal, truth })
+  const guard = await createGuard(charter, { version: '1', store, journal, truth, ...on })
   gateway = await openMcpGateway({ guard, identifier: named, listen: { host: '127.0.0.1', port: 0 }, ...options })
   return {
     gateway,
