@@ -11,7 +11,7 @@ import { type Postgres, startPostgres } from '../../store/postgres.ts'
 
 /** What one node opens. */
 export interface Opened {
-  readonly on: Pick<GuardOptions, 'store' | 'keys' | 'node'>
+  readonly on: Pick<GuardOptions, 'store' | 'keys' | 'node' | 'limits'>
   close(): Promise<void>
 }
 
@@ -23,7 +23,8 @@ let named = 0
 async function opened(store: GuardOptions['store'], keys: Awaited<ReturnType<typeof openKeys>>): Promise<Opened> {
   named += 1
   return {
-    on: { store, keys, node: `node-${named}` },
+    // However slow the machine is, nobody is taken for gone.
+    on: { store, keys, node: `node-${named}`, limits: { silentMs: 120_000 } },
     close: async () => {
       await store.close()
       await keys.close()
