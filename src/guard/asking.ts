@@ -6,7 +6,7 @@ import { type Asked, detailOfHold, type HoldDetail, holdEvent } from './question
 import type { Ready, Reserved } from './reserve.ts'
 import type { Runtime } from './runtime.ts'
 import { askedDigest, isOutdated } from './shown.ts'
-import type { Hold, HoldState } from './store.ts'
+import type { Hold, HoldState, Transaction } from './store.ts'
 
 /** What is to be asked. */
 export interface Asking {
@@ -34,15 +34,18 @@ export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Ask
     const { holdsBy } = await transaction.read({ holdsBy: { question: ready.question } })
     const current = holdsBy.filter((each) => each.expires > now())
     const open = current.find((each) => stillOpen.includes(each.state))
-    const standing = open === undefined ? undefined : standingFor(ready.force.charter, open, fresh)
+    const used = open?.state === 'granted' && (await isUsedUp(transaction, open))
+    const standing = open === undefined || used ? undefined : standingFor(ready.force.charter, open, fresh)
     if (standing !== undefined) {
       if (standing !== open) await transaction.write([{ kind: 'hold', hold: standing }])
       return { hold: standing, told: [] }
     }
     const refused = current.find((each) => each.state === 'refused')
     if (refused !== undefined) return { hold: refused, told: [] }
-    // Whatever was granted may have been used.
-    const over = open?.state === 'pending' ? [{ ...open, state: 'cancelled' } as const] : []
+    const over =
+      open === undefined || (open.state === 'granted' && !used)
+        ? []
+        : [{ ...open, state: used ? 'executed' : 'cancelled' } as const]
     await transaction.write([...over, fresh].map((each) => ({ kind: 'hold', hold: each })))
     return { hold: fresh, told: [...over, fresh] }
   })
@@ -50,6 +53,13 @@ export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Ask
   const { id, state, expires } = hold
   const why = detailOfHold(hold)?.answers.find((each) => each.verdict === 'refuse')?.why
   return { reference: id, state, expires, ...(why === undefined ? {} : { why }) }
+}
+
+/** Whether a call took what was granted for a question: an approval serves once, and who calls again is asked for again. */
+async function isUsedUp(transaction: Transaction, { question, detail }: Hold): Promise<boolean> {
+  const approvals = detailOfHold({ detail })?.approvals ?? []
+  const { grants } = await transaction.read({ grants: approvals.map(({ name }) => ({ approval: name, question })) })
+  return grants.every((left) => left.length === 0)
 }
 
 /** What keeps others off a question. */

@@ -67,6 +67,8 @@ export class Later {
     if (hold === undefined || hold.question !== questionOf(force, call)) return undefined
     const result = detailOfHold(hold)?.result
     if (hold.state === 'executed' && result?.kind === 'answered') return result
+    // Its caller sent it, and comes back with another one.
+    if (hold.state === 'executed' && result === undefined) return undefined
     if (hold.state === 'executed')
       return result !== undefined && (await this.#stateOf(result.call)) === 'released'
         ? undefined

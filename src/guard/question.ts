@@ -96,7 +96,7 @@ export function questionIn(hold: Hold, now: number): Question | undefined {
   return { ...detail, reference: id, state, group, question, at, expires }
 }
 
-export function detailOfHold(hold: Hold): HoldDetail | undefined {
+export function detailOfHold(hold: Pick<Hold, 'detail'>): HoldDetail | undefined {
   return isHoldDetail(hold.detail) ? hold.detail : undefined
 }
 
