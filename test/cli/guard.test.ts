@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { parse } from 'yaml'
 import { call, charterText, env, guardText, openTill, type Running, run, startGuard, type Till } from './guard-stage.ts'
 
 let till: Till
@@ -199,6 +200,9 @@ test('the ledger: verified, searched, proven, exported, erased', async () => {
   const verified = await run(['ledger', 'verify', file, '--json'])
   const { problems, size, covered, key, outside } = JSON.parse(verified.out)
   assert.deepEqual([verified.code, problems, covered, outside > 0], [0, [], size, true])
+  // A guard file may be JSON on one line, too, and is no export.
+  till.write('guard.json', JSON.stringify(parse(readFileSync(file, 'utf8'))))
+  assert.equal((await run(['ledger', 'verify', till.path('guard.json')])).code, 0)
   const found = await run([
     'ledger',
     'search',

@@ -90,13 +90,16 @@ async function keyOf(given: string | undefined): Promise<string | undefined> {
   return (await readInput(given)).trim()
 }
 
-/** An export begins with a JSON object; a guard file does not. */
+const firstBytes = 65_536
+
+/** The first line of an export is a checkpoint or an entry, whoever changed it since; that of a guard file, JSON or not, is neither. */
 async function isExport(path: string): Promise<boolean> {
   const file = await open(path, 'r').catch(() => undefined)
   if (file === undefined) return false
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, 0)
-    return bytesRead === 1 && buffer.toString() === '{'
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(firstBytes), 0, firstBytes, 0)
+    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n', 1)
+    return /^\{"(checkpoint|pruned)":/.test(line) || (line.startsWith('{"') && /"at":\d/.test(line))
   } finally {
     await file.close()
   }
