@@ -200,7 +200,7 @@ const rotated = (code: number): number => (isLetter(code) ? ((code - 0x61 + 13) 
 export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
   switch (entry.kind) {
     case 'value':
-      return addValue(memory, { ...entry, forms: entry.forms.map(unpacked) })
+      return !isKnown(memory, entry) && addValue(memory, { ...entry, forms: entry.forms.map(unpacked) })
     case 'word':
       return addWord(memory, entry)
     case 'lost':
@@ -226,10 +226,13 @@ const unpacked = ({ how, need, grams }: { readonly how: Form; readonly need: num
   grams: unpackGrams(grams),
 })
 
+function isKnown(memory: ClassMemory, { class: name, digest: whole }: Pick<Value, 'class' | 'digest'>): boolean {
+  return memory.known.has(`${name} ${whole}`)
+}
+
 function addValue(memory: ClassMemory, entry: Value): boolean {
-  const name = `${entry.class} ${entry.digest}`
-  if (memory.known.has(name)) return false
-  memory.known.add(name)
+  if (isKnown(memory, entry)) return false
+  memory.known.add(`${entry.class} ${entry.digest}`)
   memory.values++
   for (const [index, { how, need, grams }] of entry.forms.entries()) {
     const target = memory.targets.length
