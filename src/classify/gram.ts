@@ -19,7 +19,23 @@ export function parseGramKey(hex: string): GramKey {
 
 /** Digests of all pieces of `gramLength` characters, in order. */
 export function gramsOf(key: GramKey, codes: readonly number[]): Uint32Array {
-  const grams = new Uint32Array(Math.max(0, codes.length - gramLength + 1))
+  return fill(new Uint32Array(gramsIn(codes)), key, codes)
+}
+
+/** The same for several texts, with one room for all of them: rooms cost more than what is put in them. */
+export function gramsOfAll(key: GramKey, texts: readonly (readonly number[])[]): readonly Uint32Array[] {
+  const room = new Uint32Array(texts.reduce((sum, codes) => sum + gramsIn(codes), 0))
+  let from = 0
+  return texts.map((codes) => {
+    const at = from
+    from += gramsIn(codes)
+    return fill(room.subarray(at, from), key, codes)
+  })
+}
+
+const gramsIn = ({ length }: readonly number[]): number => Math.max(0, length - gramLength + 1)
+
+function fill(grams: Uint32Array, key: GramKey, codes: readonly number[]): Uint32Array {
   // Two characters in a word: each piece is two of these, and the same third.
   let [first, second] = [pairAt(codes, 0), pairAt(codes, 1)]
   for (let i = 0; i < grams.length; i++) {

@@ -1,6 +1,6 @@
 import { base64Of, hexOf, utf8Bytes } from './bytes.ts'
 import { fold } from './fold.ts'
-import { digest, type GramKey, gramLength, gramsOf, packGrams, parseGramKey, unpackGrams } from './gram.ts'
+import { digest, type GramKey, gramLength, gramsOfAll, packGrams, parseGramKey, unpackGrams } from './gram.ts'
 import { leavesOf } from './leaf.ts'
 import { Seeds } from './seeds.ts'
 import { type Worth, worthOf } from './worth.ts'
@@ -137,7 +137,14 @@ interface Shaped {
   readonly grams: Uint32Array
 }
 
-const packed = ({ how, need, grams }: Shaped) => ({ how, need, grams: packGrams(grams) })
+const packed = ({ how, need, grams }: Shaped) => ({
+  how,
+  need,
+  // Packed only where it is kept.
+  get grams() {
+    return packGrams(grams)
+  },
+})
 
 /** What a text has to be remembered by; undefined where it is known already, or says nothing. */
 function learn(
@@ -159,11 +166,16 @@ function learn(
   const whole = digest(memory.key, codes, 0, codes.length)
   if (memory.known.has(`${name} ${whole}`)) return undefined
   if (memory.grams + codes.length > mostGrams) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
-  const forms = formsOf(text, worth, memory.grams > mostGrams / 2).map(
-    ({ how, need, of }): Shaped => ({ how, need, grams: gramsOf(memory.key, of) }),
+  const shapes = formsOf(text, worth, memory.grams > mostGrams / 2)
+  const grams = gramsOfAll(
+    memory.key,
+    shapes.map(({ of }) => of),
   )
+  const forms = shapes.map(({ how, need }, at): Shaped => ({ how, need, grams: grams[at] ?? noGrams }))
   return { kind: 'value', class: name, by, forms, digest: whole }
 }
+
+const noGrams = new Uint32Array()
 
 interface Shape {
   readonly how: Form

@@ -58,22 +58,41 @@ function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
   if (solid.length < 4) addWord(memory, `text ${solid}`, place)
   else addText(memory.text, solid, place)
   if (place.trusted) return
-  for (const short of shortWords(text)) addWord(memory, `text ${squash(short)}`, place)
+  for (const short of shortWords(text)) addWord(memory, shortKey(short), place)
   if (/\d/.test(text)) {
     for (const form of formsIn(text)) if (/^(?:number|date)/.test(form)) addWord(memory, form, place)
     for (const short of namedShort(text)) noteNamed(memory, short, place.origin)
   }
-  if (depth > 1 || text.length > maxDecoded) return
+  if (depth > 1 || text.length > maxDecoded || isTooShort(text)) return
   const encoded = { ...place, origin: { ...place.origin, how: 'encoded' } } as const
   for (const decoded of decodings(text, 12)) addSeen(memory, decoded, encoded, depth + 1)
 }
 
+/** What is shorter is no run of digits that is looked at, and without escapes there is nothing to decode. */
+function isTooShort(text: string): boolean {
+  return text.length < 11 && !/[%&\\]|[^ -~]/.test(text)
+}
+
+const marked = /(?<![\p{L}\p{N}._-])[\p{L}\p{N}](?:[._-]?[\p{L}\p{N}]){1,2}(?![\p{L}\p{N}]|[._-][\p{L}\p{N}])/gu
+const plain = /(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,3}(?![\p{L}\p{N}])/gu
+
 /** Words too short to be found as text, also with marks inside, as `4.2.0`. */
 function shortWords(text: string): Iterable<string> {
-  const marked = /(?<![\p{L}\p{N}._-])[\p{L}\p{N}](?:[._-]?[\p{L}\p{N}]){1,2}(?![\p{L}\p{N}]|[._-][\p{L}\p{N}])/gu
-  const plain = /(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,3}(?![\p{L}\p{N}])/gu
   const within = /\S[._-]\S/.test(text) ? (text.match(marked) ?? []) : []
   return new Set([...(text.match(plain) ?? []), ...within])
+}
+
+/** They come again and again. */
+const shortKeys = new Map<string, string>()
+const mostKeys = 4096
+
+function shortKey(short: string): string {
+  const known = shortKeys.get(short)
+  if (known !== undefined) return known
+  const key = `text ${squash(short)}`
+  if (shortKeys.size >= mostKeys) shortKeys.clear()
+  shortKeys.set(short, key)
+  return key
 }
 
 function addWord(memory: Memory, key: string, { origin }: Place): void {
