@@ -44,10 +44,10 @@ export function refusalOf(charter: Charter, operation: OperationId, decision: De
   return refuse('denied', detail, { reasons, ...(remedy === undefined ? {} : { remedy }) })
 }
 
-/** Whoever may not act on an object learns that, and nothing of the object. */
+/** Whoever may not act on an object learns that, and nothing of the object; that a tool is another one tells nothing of any. */
 function shown(reasons: readonly Reason[]): readonly Reason[] {
-  const who = reasons.filter((reason) => reason.kind === 'by' && reason.outcome !== 'ask')
-  return who.length > 0 ? who : reasons
+  const isOfWho = ({ kind, outcome }: Reason): boolean => kind === 'by' && outcome !== 'ask'
+  return reasons.some(isOfWho) ? reasons.filter((each) => isOfWho(each) || each.kind === 'integrity') : reasons
 }
 
 function approvalRemedy(charter: Charter, decision: Decision, operation: OperationId): string {

@@ -106,6 +106,22 @@ function headerOf(name: string): string {
   return /^[\x20-\x7e]*$/.test(name) ? name : `=?base64?${Buffer.from(name).toString('base64')}?=`
 }
 
+test('a tool that shows the object it is decided by says that it changed, not only that nobody knows whose that is', async () => {
+  const charter = toolCharter(
+    {
+      actors: words.actors,
+      objects: { order: { owner: '/buyer', read: 'desk.get_order' } },
+      operations: { 'desk.get_order': { by: 'owner', safe: true } },
+    },
+    { desk: { tools: approved } },
+  )
+  const changed = approved.map((tool) => ({ ...tool, description: `${tool.description}, and all others` }))
+  await open(charter, changed)
+  const said = await callTool(stage.url, 'get_order', { order_id: 'o1' }, { as: 'clerk' })
+  assert.deepEqual([said.error?.code, codeOf(said)], [-32014, 'denied'], said.text)
+  assert.deepEqual(called(), [])
+})
+
 test('all that changed is told, before and after, also what nobody sees', async () => {
   const before = first('Gives an order.')
   const now = {
