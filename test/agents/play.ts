@@ -13,6 +13,8 @@ export interface Played {
   readonly fine: number
   /** How often somebody was asked where the scenario says that nobody is. */
   readonly needless: number
+  /** What was said to each call, in short; of calls made together, how many passed. */
+  readonly verdicts: readonly string[]
 }
 
 /** Plays all steps, in `world`. */
@@ -20,14 +22,15 @@ export async function play(scenario: Scenario, player: Player, world: World): Pr
   const play = new Play(player)
   await player.begin(scenario.run)
   for (const [index, step] of scenario.steps.entries()) await play.take(step, `step ${index + 1}`)
-  const { differences, steps, fine, needless } = play
-  return { scenario, differences: [...differences, ...lastLooks(scenario, world)], steps, fine, needless }
+  const { differences, steps, fine, needless, verdicts } = play
+  return { scenario, differences: [...differences, ...lastLooks(scenario, world)], steps, fine, needless, verdicts }
 }
 
 class Play {
   readonly #player: Player
   readonly #kept = new Map<string, string>()
   readonly differences: string[] = []
+  readonly verdicts: string[] = []
   steps = 0
   fine = 0
   needless = 0
@@ -40,8 +43,8 @@ class Play {
     const note = (text: string): void => void this.differences.push(`${where}: ${text}`)
     const player = this.#player
     if ('run' in step) await player.begin({ ...step.run, prompt: this.#filled(step.run.prompt) })
-    else if ('wait' in step) player.wait(msOf(step.wait))
-    else if ('live' in step) player.describe(step.live.tool, step.live.description)
+    else if ('wait' in step) await player.wait(msOf(step.wait))
+    else if ('live' in step) await player.describe(step.live.tool, step.live.description)
     else if ('back' in step) player.back(step.back)
     else if ('end' in step) await player.end(step.end)
     else if ('refuse' in step) await player.refuse(step.refuse)
@@ -51,18 +54,30 @@ class Play {
       compareGiven(await player.approve(step.approve), step.expect, `${step.approve} approves`, note)
     else if ('together' in step) {
       const all = await Promise.all(step.together.map((each) => player.call(this.#ready(each))))
-      comparePassed(all, step['at-most'], note)
+      this.#compareAll(all, step['at-most'], { where, note })
     } else if ('in-turn' in step) {
       const all: Verdict[] = []
       for (const each of step['in-turn']) all.push(await player.call(this.#ready(each)))
-      comparePassed(all, step['at-most'], note)
-    } else await this.#callOften(step, note)
+      this.#compareAll(all, step['at-most'], { where, note })
+    } else await this.#callOften(step, where, note)
   }
 
-  async #callOften(step: CallStep, note: (text: string) => void): Promise<void> {
+  #compareAll(
+    all: readonly Verdict[],
+    most: number,
+    { where, note }: { readonly where: string; readonly note: (text: string) => void },
+  ): void {
+    const passed = all.filter(({ effect }) => effect === 'allow').length
+    this.verdicts.push(`${where}: ${passed} of ${all.length} passed`)
+    if (passed > most) note(`${passed} of ${all.length} passed instead of ${most}`)
+    if (passed === 0) note(`none of ${all.length} passed: ${all.flatMap(({ says }) => says).join('; ')}`)
+  }
+
+  async #callOften(step: CallStep, where: string, note: (text: string) => void): Promise<void> {
     for (let time = 1; time <= step.times; time += 1) {
       const verdict = await this.#player.call(this.#ready(step))
       this.steps += 1
+      this.verdicts.push(`${where}: ${[verdict.effect, ...new Set(verdict.kinds)].join(' ')}`)
       if (verdict.effect === 'ask' && step.expect !== 'ask') this.needless += 1
       for (const [name, pattern] of Object.entries(step.keeps))
         this.#kept.set(name, new RegExp(pattern).exec(verdict.answer)?.[0] ?? 'nothing')
@@ -84,12 +99,6 @@ class Play {
 function compareGiven(given: boolean, expect: string, what: string, note: (text: string) => void): void {
   const came = given ? 'granted' : 'refused'
   if (came !== expect) note(`${what}: ${came} instead of ${expect}`)
-}
-
-function comparePassed(all: readonly Verdict[], most: number, note: (text: string) => void): void {
-  const passed = all.filter(({ effect }) => effect === 'allow').length
-  if (passed > most) note(`${passed} of ${all.length} passed instead of ${most}`)
-  if (passed === 0) note(`none of ${all.length} passed: ${all.flatMap(({ says }) => says).join('; ')}`)
 }
 
 function compare({ expect, by, has, lacks, sent }: CallStep, verdict: Verdict): string | undefined {
