@@ -1,23 +1,29 @@
-// npm run bench -- console [--entries 1000000] [--rate 200] [--minutes 2] [--rounds 3]: the console over a large ledger while entries arrive:
-// how long the overview takes to read it, what the API and each page take, what the guard's thread pays, and whether memory grows.
+// npm run bench -- console [--entries 1000000] [--rate 200] [--rounds 5] [--store sqlite|postgres]: the console over a large ledger while entries
+// arrive: how long the overview takes to read it, first and after a restart, what the API and each page take, and what the guard's thread pays.
+// What a page and a request take that hardly anything is asked of, at the same time, tells how busy the machine is.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { ensureConsole } from '../scripts/console.ts'
+import { signedIn } from '../test/api/signed-in.ts'
 import { openBrowser, signIn } from '../test/console/browser.ts'
-import { showPage } from '../test/console/every-page.ts'
 import { type Shown, show } from '../test/console/shown.ts'
+import { type Postgres, startPostgres } from '../test/store/postgres.ts'
+import { listen } from '../test/transport/open.ts'
 import { entryOf } from './console/traffic.ts'
+import { goTo, openPage } from './console/usable.ts'
+import { company } from './console/world.ts'
 import { fillLedger } from './ledger/fill.ts'
 
 const { values } = parseArgs({
   options: {
     entries: { type: 'string', default: '1000000' },
     rate: { type: 'string', default: '200' },
-    minutes: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
+    store: { type: 'string', default: 'sqlite' },
   },
 })
 const entries = Number(values.entries)
@@ -31,34 +37,62 @@ const spreadMs = 3 * 24 * 3_600_000
 let arrived = 0
 
 await ensureConsole()
+const postgres = values.store === 'postgres' ? await startPostgres() : undefined
 try {
-  await run()
+  await run(postgres)
 } finally {
+  await postgres?.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function run(): Promise<void> {
+async function run(server: Postgres | undefined): Promise<void> {
   const began = Date.now() - spreadMs
   mkdirSync(home, { recursive: true })
-  const storage = { type: 'sqlite', file: join(home, 'ledger.db'), keys: join(home, 'keys.db') } as const
+  const storage =
+    server === undefined
+      ? ({ type: 'sqlite', file: join(home, 'ledger.db'), keys: join(home, 'keys.db') } as const)
+      : ({ type: 'postgres', url: server.url } as const)
   const place = { storage, signingKey: join(home, 'signing.key'), origin: 'lockstep.local/shop', node: 'bench' }
   const draft = (index: number) => entryOf(index, began + Math.floor((index / entries) * spreadMs))
   await timed(`fill ${entries} entries`, () => fillLedger(place, { count: entries, draft, checkpoint: true }))
-  const shown = await timed('open guard and console', () => show('{ port: 0 }', { folder }))
+  const more = server === undefined ? '' : `store: { postgres: "${server.url}" }`
+  const open = (): Promise<Shown> => show('{ port: 0 }', { ...company, folder, more })
+  const shown = await timed('open guard and console', open)
   const browser = await openBrowser()
   try {
-    const page = await (await browser.newContext({ reducedMotion: 'reduce', bypassCSP: true })).newPage()
-    await signIn(page, await shown.link())
-    await catchUp(shown, page)
-    await measureThread(shown, 'entries arrive, no page open', page)
-    const stop = arrive(shown)
-    await measureApi(shown, page)
-    await measurePages(shown, page)
-    await measureMemory(shown, page)
-    await stop()
+    await measure(shown, browser)
+  } finally {
+    await shown.close()
+  }
+  const again = await timed('open them again', open)
+  try {
+    await timed('overview up to date after the restart', () => upToDate(again, entries + arrived))
   } finally {
     await browser.close()
-    await shown.close()
+    await again.close()
+  }
+}
+
+async function measure(shown: Shown, browser: Browser): Promise<void> {
+  const page = await (await browser.newContext({ reducedMotion: 'reduce', bypassCSP: true })).newPage()
+  await signIn(page, await shown.link())
+  await catchUp(shown, page)
+  await measureThread(shown, 'entries arrive, no page open', page)
+  const stop = arrive(shown)
+  try {
+    await measureApi(shown, page)
+    await measurePages(shown, page)
+  } finally {
+    await stop()
+  }
+}
+
+async function upToDate(shown: Shown, size: number): Promise<void> {
+  const viewer = await signedIn(await shown.link())
+  for (;;) {
+    const { entries: found } = await viewer.read('/api/entries?limit=1')
+    if ((found[0]?.index ?? 0) >= size - 1) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
@@ -159,72 +193,70 @@ async function measureApi(shown: Shown, page: Page): Promise<void> {
   }
 }
 
+/** Each page anew in a browser that knows nothing, again in the same, and by its link; beside each, a page of three lines from elsewhere. */
 async function measurePages(shown: Shown, page: Page): Promise<void> {
-  await showPage(page, `${shown.url}/`)
+  const bare = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end('<main><h1>Bare</h1><p>A page that asks nothing of anybody.</p></main>')
+  })
+  const elsewhere = `http://${await listen(bare)}/bare`
+  await openPage(page, `${shown.url}/`)
   const places = await page.evaluate<string[]>(
     `[...document.querySelectorAll('nav a[href]')].map((link) => new URL(link.href).pathname)`,
   )
   const call = `/calls/01a20000-${String(1000).padStart(12, '0')}`
-  const more = ['/ledger?effect=deny', `/ledger?entry=${Math.floor(entries / 3)}`, '/sessions/run-50', call]
-  const all: number[] = []
+  const more = [
+    '/lifecycles/order',
+    '/ledger?effect=deny',
+    `/ledger?entry=${Math.floor(entries / 3)}`,
+    '/sessions/run-50',
+    call,
+  ]
+  const all: Record<Way, Times> = { new: [], again: [], link: [], bare: [] }
   for (const path of new Set([...places, ...more])) {
-    const times: number[] = []
-    for (let round = 0; round < Number(values.rounds); round += 1) {
-      const start = performance.now()
-      const isShown = await showPage(page, `${shown.url}${path}`).then(
-        () => true,
-        () => false,
-      )
-      if (isShown) times.push(performance.now() - start)
-    }
-    all.push(...times)
-    say(`  page ${path} usable`, times.length === 0 ? 'never' : spread(times))
+    const times: Record<Way, Times> = { new: [], again: [], link: [], bare: [] }
+    for (let round = 0; round < Number(values.rounds); round += 1)
+      await oneRound(page, { origin: shown.url, path, elsewhere }, times)
+    for (const way of ways) all[way].push(...times[way])
+    say(`  page ${path}`, ways.map((way) => `${way} ${spread(times[way])}`).join('; '))
   }
-  say('pages, all', spread(all))
+  say('pages, all', ways.map((way) => `${way} ${spread(all[way])}`).join('; '))
+  bare.close()
 }
 
-/** Stays on pages that follow what happens, and tells how their memory and the server's grow. */
-async function measureMemory(shown: Shown, page: Page): Promise<void> {
-  const tools = await page.context().newCDPSession(page)
-  for (const path of ['/ledger', '/']) {
-    await showPage(page, `${shown.url}${path}`)
-    await page.waitForTimeout(5000)
-    const points: (readonly [minutes: number, heap: number, rss: number])[] = []
-    const start = performance.now()
-    for (let minutes = 0; minutes <= Number(values.minutes); minutes = (performance.now() - start) / 60_000) {
-      points.push([minutes, await heapOf(tools), process.memoryUsage().rss / 1048576])
-      await page.waitForTimeout(10_000)
-    }
-    const [first, last] = [points[0], points.at(-1)]
-    const line = (of: 1 | 2): string =>
-      `${first?.[of].toFixed(1)} to ${last?.[of].toFixed(1)} MiB, ${slope(points, of).toFixed(2)} a minute`
-    say(`${path} for ${last?.[0].toFixed(1)} minutes`, `page heap ${line(1)}; server ${line(2)}`)
-  }
+const ways = ['new', 'again', 'link', 'bare'] as const
+type Way = (typeof ways)[number]
+/** Undefined: it never came. */
+type Times = (number | undefined)[]
+
+interface Visited {
+  readonly origin: string
+  readonly path: string
+  readonly elsewhere: string
 }
 
-async function heapOf(tools: CDPSession): Promise<number> {
-  await tools.send('HeapProfiler.collectGarbage')
-  const { usedSize } = await tools.send('Runtime.getHeapUsage')
-  return usedSize / 1048576
+async function oneRound(page: Page, { origin, path, elsewhere }: Visited, times: Record<Way, Times>): Promise<void> {
+  const cookies = await page.context().cookies()
+  const browser = page.context().browser()
+  const context = await browser?.newContext({ reducedMotion: 'reduce', bypassCSP: true })
+  if (context === undefined) throw new TypeError('the page has no browser')
+  await context.addCookies(cookies)
+  const fresh = await context.newPage()
+  times.new.push(await openPage(fresh, `${origin}${path}`))
+  times.again.push(await openPage(fresh, `${origin}${path}`))
+  times.bare.push(await openPage(fresh, elsewhere))
+  const from = path === '/' ? '/switches' : '/'
+  await openPage(fresh, `${origin}${from}`)
+  if ((await fresh.locator(`nav a[href="${path}"]`).count()) > 0) times.link.push(await goTo(fresh, path))
+  await context.close()
 }
 
-/** By least squares. */
-function slope(points: readonly (readonly [number, number, number])[], of: 1 | 2): number {
-  const mean = (index: 0 | 1 | 2): number => points.reduce((sum, point) => sum + point[index], 0) / points.length
-  const [x, y] = [mean(0), mean(of)]
-  const above = points.reduce((sum, point) => sum + (point[0] - x) * (point[of] - y), 0)
-  return (
-    above /
-    Math.max(
-      points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0),
-      1e-9,
-    )
-  )
-}
-
-function spread(times: readonly number[]): string {
-  const sorted = [...times].sort((a, b) => a - b)
-  return `median ${(sorted[sorted.length >> 1] ?? 0).toFixed(0)} ms, longest ${(sorted.at(-1) ?? 0).toFixed(0)} ms`
+function spread(times: Times): string {
+  const sorted = times.filter((each) => each !== undefined).sort((a, b) => a - b)
+  if (times.length === 0) return '-'
+  const never = times.length - sorted.length
+  const missing = never === 0 ? '' : `, ${never} never`
+  return `median ${(sorted[sorted.length >> 1] ?? 0).toFixed(0)} ms, longest ${(sorted.at(-1) ?? 0).toFixed(0)} ms${missing}`
 }
 
 function say(name: string, what: string): void {

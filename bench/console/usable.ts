@@ -18,8 +18,8 @@ const longestMs = 30_000
 
 /** Opens an address as somebody does who types it. @returns milliseconds until it can be worked with; undefined when that never came. */
 export async function openPage(page: Page, url: string): Promise<number | undefined> {
-  await page.goto(url, { waitUntil: 'commit' })
-  return usable(page, new URL(url).pathname, 0)
+  const came = await page.goto(url, { waitUntil: 'commit', timeout: longestMs }).catch(() => null)
+  return came === null ? undefined : usable(page, new URL(url).pathname, 0)
 }
 
 /** Goes there by its link, with the page that is open. */

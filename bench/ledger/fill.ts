@@ -6,7 +6,7 @@ import type { LedgerOptions } from '../../src/ledger/ledger.ts'
 import { parseLine, printLine } from '../../src/ledger/line.ts'
 import { recordOf } from '../../src/ledger/record.ts'
 import { openSigningKey, sealingSecret } from '../../src/ledger/signing-key.ts'
-import { openSqlite } from '../../src/ledger/storage/sqlite.ts'
+import { openStorage } from '../../src/ledger/storage/open.ts'
 import { Frontier } from '../../src/ledger/tree.ts'
 
 const perCommit = 20_000
@@ -16,8 +16,7 @@ export async function fillLedger(
   { storage, signingKey, origin, node }: Pick<LedgerOptions, 'storage' | 'signingKey' | 'origin' | 'node'>,
   { count, draft, checkpoint = false }: { count: number; draft: (index: number) => EntryDraft; checkpoint?: boolean },
 ): Promise<void> {
-  if (storage.type !== 'sqlite') throw new TypeError('only a file is filled so')
-  const sqlite = openSqlite(storage.file)
+  const engine = await openStorage(storage)
   const signer = openSigningKey(signingKey, origin, () => true)
   const trust = { secret: sealingSecret(signer), last: undefined }
   const rule = { node, content: 'full' as const, isSecret: () => false }
@@ -26,12 +25,12 @@ export async function fillLedger(
     const records = Array.from({ length: Math.min(perCommit, count - from) }, (_, at) =>
       recordOf(parseLine(printLine(draft(from + at))), rule, key),
     )
-    await sqlite.append((head) => buildBatch(head, records, trust))
+    await engine.append((head) => buildBatch(head, records, trust))
   }
-  const head = await sqlite.head()
+  const head = await engine.head()
   if (checkpoint && head !== undefined) {
     const root = Frontier.parse(head.size, head.frontier).root()
-    await sqlite.keepCheckpoint(head.size, signCheckpoint({ size: head.size, root }, signer))
+    await engine.keepCheckpoint(head.size, signCheckpoint({ size: head.size, root }, signer))
   }
-  await sqlite.close()
+  await engine.close()
 }

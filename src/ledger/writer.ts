@@ -50,6 +50,9 @@ const maxWaiting = 65_536
 /** So many do not wait for the end of the turn: the thread begins with them while others are still being made. */
 const fullOutbox = 32
 
+/** New objects live as long as a batch; without a limit their space grows over hours to many times what that needs. */
+const resourceLimits = { maxYoungGenerationSizeMb: 48 }
+
 /** Hands drafts to the writing thread and waits for them. */
 export class Writer {
   readonly #config: WriterConfig
@@ -133,7 +136,7 @@ export class Writer {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerFile, { workerData: this.#config })
+    const worker = new Worker(workerFile, { workerData: this.#config, resourceLimits })
     worker.on('message', (message: FromWriter) => this.#take(message))
     worker.on('error', (cause) => this.#lose(worker, cause))
     worker.on('exit', () => this.#lose(worker, undefined))

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 
 /** A file of another form is thrown away. */
-const form = 7
+const form = 8
 /** Processes of one machine that have an overview of their own in one folder. */
 const mostOwners = 8
 /** Who is ending lets go of it so soon. */
@@ -23,6 +23,10 @@ const schema = `
   CREATE INDEX entry_hold ON entry (hold) WHERE hold IS NOT NULL;
   CREATE TABLE object (name TEXT NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (name, idx)) STRICT, WITHOUT ROWID;
   CREATE TABLE count (
+    minute INTEGER NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, use TEXT NOT NULL, effect TEXT NOT NULL, state TEXT NOT NULL,
+    workflow TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (minute, kind, operation, use, effect, state, workflow)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE count_hour (
     minute INTEGER NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL, use TEXT NOT NULL, effect TEXT NOT NULL, state TEXT NOT NULL,
     workflow TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (minute, kind, operation, use, effect, state, workflow)
   ) STRICT, WITHOUT ROWID;

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { makeIndex, missingIndexes, notableEffects } from './database.ts'
 import { openSessions } from './join-sessions.ts'
 import type { Summary } from './summary.ts'
-import { briefOf, countsOf, talliesOf } from './sums.ts'
+import { briefOf, countsOf, hourMinutes, talliesOf } from './sums.ts'
 
 /** Takes in entries, in order. What was taken in together is kept together, or not at all. */
 export interface Intake {
@@ -66,7 +66,8 @@ export function openIntake(db: Database): Intake {
     sessions.begin()
     for (const summary of summaries) one(summary)
     sessions.write()
-    for (const { key, n } of countsOf(summaries)) sql.count.run(...key, n)
+    for (const { key, n } of countsOf(summaries, 1)) sql.count.run(...key, n)
+    for (const { key, n } of countsOf(summaries, hourMinutes)) sql.countHour.run(...key, n)
     for (const { key, n } of briefOf(summaries)) sql.brief.run(...key, n)
     for (const { key, n, first, last } of talliesOf(summaries)) sql.tally.run(...key, n, first, last)
     sql.reach.run(upTo)
@@ -106,7 +107,8 @@ function prepare(db: Database) {
   return {
     entry: db.prepare(`INSERT OR REPLACE INTO entry VALUES (${Array.from({ length: 19 }, () => '?').join(', ')})`),
     object: db.prepare('INSERT OR IGNORE INTO object VALUES (?, ?)'),
-    count: db.prepare('INSERT INTO count VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n'),
+    count: countStatement(db, 'count'),
+    countHour: countStatement(db, 'count_hour'),
     brief: db.prepare('INSERT INTO brief VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n'),
     tally: db.prepare(
       'INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, last = max(last, excluded.last)',
@@ -114,4 +116,8 @@ function prepare(db: Database) {
     reached: db.prepare<[], { size: number }>('SELECT size FROM reached'),
     reach: db.prepare('UPDATE reached SET size = ?'),
   }
+}
+
+function countStatement(db: Database, table: 'count' | 'count_hour') {
+  return db.prepare(`INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`)
 }

@@ -45,6 +45,9 @@ export interface OpenOverview extends Asking {
   close(): Promise<void>
 }
 
+/** New objects live as long as a piece of the ledger is read; without a limit their space grows over hours to many times what that needs. */
+const resourceLimits = { maxYoungGenerationSizeMb: 24 }
+
 interface Waiting {
   readonly resolve: (result: unknown) => void
   readonly reject: (error: Error) => void
@@ -57,7 +60,7 @@ interface Waiting {
  */
 export function openOverview(config: OverviewConfig, onFailure: (why: string) => void): OpenOverview {
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: config })
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: config, resourceLimits })
   const waiting = new Map<number, Waiting>()
   const listeners = new Set<(news: News) => void>()
   let asked = 0

@@ -1,5 +1,6 @@
 /** What can be asked of the overview. Every answer comes from an index, and looks at a bounded number of entries. */
 import type { Database } from 'better-sqlite3'
+import { countEntries } from './count-entries.ts'
 import { missingIndexes } from './database.ts'
 import { findEntries } from './find-entries.ts'
 import { findSession, findSessions } from './find-sessions.ts'
@@ -131,8 +132,6 @@ export interface Overview {
   reached(): Reached
 }
 
-const minuteMs = 60_000
-
 /** @param sizeOfLedger - How far the ledger is known to reach. */
 export function openQueries(db: Database, sizeOfLedger: () => number): Overview {
   let isIndexed = false
@@ -163,23 +162,4 @@ export function openQueries(db: Database, sizeOfLedger: () => number): Overview 
       return { size, behind, entries: n ?? 0, ...(first == null ? {} : { first }), ...(last == null ? {} : { last }) }
     },
   }
-}
-
-function countEntries(db: Database, { from, to, stepMs, by, ...query }: CountQuery): readonly Count[] {
-  const step = stepMs === undefined ? undefined : Math.max(1, Math.round(stepMs / minuteMs))
-  const all = ['kind', 'operation', 'use', 'effect', 'state', 'workflow'] as const
-  const span = step === undefined ? '0' : `minute - minute % ${step}`
-  const shown = all.map((column) => (by.includes(column) ? column : `'' AS ${column}`)).join(', ')
-  const group = ['span', ...all.filter((column) => by.includes(column))].join(', ')
-  const tests = (['kind', 'operation', 'use', 'effect', 'workflow'] as const).filter(
-    (column) => query[column] !== undefined,
-  )
-  const where = ['minute >= ?', 'minute < ?', ...tests.map((column) => `${column} = ?`)].join(' AND ')
-  const isBrief = [...by, ...tests].every((column) => column === 'kind' || column === 'effect')
-  const rows = db
-    .prepare<unknown[], Omit<Count, 'at'> & { span: number }>(
-      `SELECT ${span} AS span, ${shown}, sum(n) AS n FROM ${isBrief ? 'brief' : 'count'} WHERE ${where} GROUP BY ${group} ORDER BY span`,
-    )
-    .all(Math.floor(from / minuteMs), Math.ceil(to / minuteMs), ...tests.map((column) => query[column]))
-  return rows.map(({ span: minute, ...rest }) => ({ ...rest, at: step === undefined ? from : minute * minuteMs }))
 }

@@ -1,7 +1,8 @@
 /** What many entries add up to, so that it is written once for all of them. Pure. */
 import type { Summary } from './summary.ts'
 
-const minuteMs = 60_000
+export const minuteMs = 60_000
+export const hourMinutes = 60
 
 /** How often something was seen. `first` and `last` in milliseconds since 1970. */
 export interface Sum {
@@ -11,10 +12,10 @@ export interface Sum {
   readonly last: number
 }
 
-/** By minute, kind, operation, use, effect, state and workflow. */
-export function countsOf(summaries: readonly Summary[]): Iterable<Sum> {
+/** By kind, operation, use, effect, state and workflow in so many minutes; the first key is the first of them. */
+export function countsOf(summaries: readonly Summary[], minutes: number): Iterable<Sum> {
   return addUp(summaries, ({ at, kind, operation = '', use = '', effect = '', state = '', workflow = '' }) => [
-    [Math.floor(at / minuteMs), kind, operation, use, effect, state, workflow],
+    [Math.floor(at / minuteMs / minutes) * minutes, kind, operation, use, effect, state, workflow],
   ])
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { Problem } from '../../../gateway/control/problem.ts'
 import type { Guard } from '../../../guard/guard.ts'
+import type { Checked } from '../../../revise/check.ts'
 import { type Desk, type Job, JobError, type JobOptions, type JobResults } from '../../../revise/desk.ts'
 import type { KeepPlace } from '../../../revise/keep.ts'
 import { patched, patchOf } from '../../../revise/patch.ts'
@@ -42,6 +43,7 @@ export function charterArea(options: CharterAreaOptions): readonly Mounted[] {
     desk.run<Kind>(job, given).catch((error: unknown) => {
       throw problemOf(error)
     })
+  const unchanged = checkOnce(() => work({ kind: 'check', files: {} }, everybody))
   return mount(charterEndpoints, {
     'GET /api/charter': async () => {
       const now = inForce()
@@ -55,6 +57,7 @@ export function charterArea(options: CharterAreaOptions): readonly Mounted[] {
     },
     'POST /api/charter/check': async ({ body, viewer, signal }) => {
       begun(body.version)
+      if (Object.keys(body.files).length === 0) return shownCheck(await unchanged(body.version))
       return shownCheck(await work({ kind: 'check', files: body.files }, { viewer: viewer.principal.id, signal }))
     },
     'POST /api/charter/completion': async ({ body: { version, files, file, offset }, viewer, signal }) => {
@@ -91,6 +94,23 @@ export function charterArea(options: CharterAreaOptions): readonly Mounted[] {
     },
     'GET /api/charter/changes/{id}/patch': async ({ parameters }) => oneText(await findChange(shelf, parameters.id)),
   })
+}
+
+/** Nobody in particular: nobody's leaving ends it. */
+const everybody: JobOptions = { viewer: '', signal: new AbortController().signal }
+
+/** What is said of the charter in force is the same for everybody: it is found out once for each version. */
+function checkOnce(check: () => Promise<Checked>): (version: string) => Promise<Checked> {
+  let known: { readonly version: string; readonly checked: Promise<Checked> } | undefined
+  return (version) => {
+    if (known?.version === version) return known.checked
+    const now = { version, checked: check() }
+    known = now
+    now.checked.catch(() => {
+      if (known === now) known = undefined
+    })
+    return now.checked
+  }
 }
 
 function patchBetween(before: Files, after: Files): string {
