@@ -33,6 +33,9 @@ const home = join(folder, '.lockstep/guard')
 /** The entries are spread over this time before now. */
 const spreadMs = 3 * 24 * 3_600_000
 
+/** How a page is opened; the last is a page of three lines from elsewhere. */
+const ways = ['new', 'again', 'link', 'bare'] as const
+
 /** Entries that came since the ledger was filled. */
 let arrived = 0
 
@@ -224,7 +227,6 @@ async function measurePages(shown: Shown, page: Page): Promise<void> {
   bare.close()
 }
 
-const ways = ['new', 'again', 'link', 'bare'] as const
 type Way = (typeof ways)[number]
 /** Undefined: it never came. */
 type Times = (number | undefined)[]
