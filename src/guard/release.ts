@@ -88,8 +88,8 @@ function around({ objects, items }: Answered, type: ObjectType, item: unknown, f
 }
 
 /**
- * Whether the caller may read an item one by one, or is named as somebody who may see it in lists. Items that nothing reads one by one are
- * for whoever may list them, within their tenant.
+ * Whether the caller may read an item one by one, or is named as somebody who may see it in lists. Items that nothing reads one by one, and
+ * of which nobody is named, are for whoever may list them, within their tenant.
  */
 function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
   const { charter, call } = answered
@@ -97,12 +97,14 @@ function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
   const objects = around(answered, type, item, fact)
   const read = charter.operations.get(type.read ?? '')
   for (const use of charter.operations.get(call.operation)?.uses ?? []) {
-    for (const constraint of use.constraints) {
-      const named = constraint.kind === 'items' && constraint.object === type.name ? constraint.choices : undefined
-      const listing = constraint.kind === 'by' && constraint.slot === 'object' && read === undefined
-      const choices = listing ? constraint.choices : named
-      if (choices !== undefined && isEntitled(answered, type, use, choices, objects)) return true
-    }
+    const named = use.constraints.flatMap((each) =>
+      each.kind === 'items' && each.object === type.name && each.choices !== undefined ? [each.choices] : [],
+    )
+    const listers = use.constraints.flatMap((each) =>
+      each.kind === 'by' && each.slot === 'object' ? [each.choices] : [],
+    )
+    const seeing = named.length > 0 || read !== undefined ? named : listers
+    if (seeing.some((choices) => isEntitled(answered, type, use, choices, objects))) return true
   }
   if (read === undefined) return false
   const reading: Call = { ...call, operation: read.id }
