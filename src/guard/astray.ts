@@ -2,6 +2,7 @@
 import type { ObjectFact, ObjectType } from '../charter/charter.ts'
 import { readObject, representationIn } from '../charter/object-fact.ts'
 import type { Answer } from './call.ts'
+import { dueAfter } from './due.ts'
 import type { Going } from './going.ts'
 import { createdBy } from './made.ts'
 import { movesOf, usesOf } from './moves.ts'
@@ -15,7 +16,8 @@ export interface Astray {
 /**
  * Says which object is where no use leads as which the call was allowed; undefined when all are where they may be, or nothing shows it.
  *
- * Only a state that stands in the answer itself tells: rules over part of an object may say anything. What is as it was is no surprise here.
+ * Only a state that stands in the answer itself tells: rules over part of an object may say anything. Where nothing else changed either, a
+ * state that is as it was is no surprise.
  * Pure.
  */
 export function astrayAfter(going: Going, answer: Answer, now: number): Astray | undefined {
@@ -38,7 +40,9 @@ export function astrayAfter(going: Going, answer: Answer, now: number): Astray |
     const shown = representationIn(type, answer.body, before.key)
     if (shown === undefined) continue
     const fact = { ...readObject(type, shown, { now }), key: before.key }
-    const astray = fact.state === before.state ? undefined : strayed(type, fact, outcomes)
+    const isQuiet =
+      fact.state === before.state && dueAfter(going, { outcomes, type, before, after: fact, answer }) === undefined
+    const astray = isQuiet ? undefined : strayed(type, fact, outcomes)
     if (astray !== undefined) return astray
   }
   return undefined

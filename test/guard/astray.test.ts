@@ -80,6 +80,16 @@ test('what no allowed use leads to is on the record', async () => {
   )
 })
 
+test('what a move changed and left where it must lead out of is on the record', async () => {
+  const call = await start()
+  await call('make', 'a', 'pending')
+  assert.equal(await call('pay', 'a', 'pending'), undefined, 'nothing shows that anything happened')
+  assert.equal(
+    await call('pay', 'a', 'pending', { amount: 11 }),
+    'astray: the claim a is pending, and as the call was allowed it can only be approved',
+  )
+})
+
 test('what may be, cannot be seen, is not done yet or leaves the state alone is none of that', async () => {
   const call = await start()
   assert.equal(await call('make', 'a', 'pending'), undefined, 'allowed as both')
