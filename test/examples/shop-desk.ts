@@ -64,7 +64,11 @@ export class Person {
   async send(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { ...headers, ...(this.#token !== '' && { authorization: `Bearer ${this.#token}` }) },
+      headers: {
+        ...headers,
+        ...(this.#token !== '' && { authorization: `Bearer ${this.#token}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     })
     const answer = await response.text()
