@@ -41,6 +41,8 @@ let arrived = 0
 
 await ensureConsole()
 const postgres = values.store === 'postgres' ? await startPostgres() : undefined
+/** The user of the server is named as the guard's schema, where its tables would be looked for before they are there. */
+const inPublic = '?options=-c%20search_path%3Dpublic'
 try {
   await run(postgres)
 } finally {
@@ -54,11 +56,11 @@ async function run(server: Postgres | undefined): Promise<void> {
   const storage =
     server === undefined
       ? ({ type: 'sqlite', file: join(home, 'ledger.db'), keys: join(home, 'keys.db') } as const)
-      : ({ type: 'postgres', url: server.url } as const)
+      : ({ type: 'postgres', url: `${server.url}${inPublic}` } as const)
   const place = { storage, signingKey: join(home, 'signing.key'), origin: 'lockstep.local/shop', node: 'bench' }
   const draft = (index: number) => entryOf(index, began + Math.floor((index / entries) * spreadMs))
   await timed(`fill ${entries} entries`, () => fillLedger(place, { count: entries, draft, checkpoint: true }))
-  const more = server === undefined ? '' : `store: { postgres: "${server.url}" }`
+  const more = server === undefined ? '' : `store: { postgres: "${server.url}${inPublic}" }`
   const open = (): Promise<Shown> => show('{ port: 0 }', { ...company, folder, more })
   const shown = await timed('open guard and console', open)
   const browser = await openBrowser()
