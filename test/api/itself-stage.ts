@@ -28,6 +28,8 @@ objects:
     state: /state
     states: [made]
     transitions: { make: { on: shop.sell, to: made, by: customer } }
+workflows:
+  paying: { operations: [shop.pay] }
 operations:
   shop.pay: { by: customer, approval: each }
 approvals:

@@ -42,7 +42,8 @@ test('what should not be is refused, each for its own reason; what is due works'
   const store = join(folder, 'run/store')
   const storage = { type: 'sqlite', file: join(store, 'ledger.db'), keys: join(store, 'keys.db') } as const
   const overview = openOverview({ file: join(folder, 'overview.db'), storage, ledger: ledger.publicKey }, assert.fail)
-  await overview.reached()
+  const size = (await ledger.reader.head())?.size ?? 0
+  while ((await overview.reached()).size < size) await pause(20)
   const refused = await overview.entries({ effect: 'deny', kind: 'decision', order: 'oldest', limit: 100 })
   await overview.close()
   const said = refused.entries.map(({ operation, principal, says }) => `${principal} ${operation}: ${says}`)

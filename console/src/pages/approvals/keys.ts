@@ -1,6 +1,6 @@
 /** Keys that do something without a modifier, where nobody is writing. They can be switched off (WCAG 2.2, 2.1.4). */
 import { useLocalStorage } from '@mantine/hooks'
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 
 export type Keys = readonly (readonly [key: string, act: () => void])[]
 
@@ -18,7 +18,8 @@ export function useKeysOn(): readonly [boolean, (on: boolean) => void] {
 export function useKeys(keys: Keys): void {
   const [on] = useKeysOn()
   const latest = useRef(keys)
-  useEffect(() => {
+  // Before it is painted: whoever sees what a key does now has it do that.
+  useLayoutEffect(() => {
     latest.current = keys
   })
   useEffect(() => {
