@@ -61,7 +61,7 @@ test('refuses a schema of a newer program', async () => {
 test('brings a schema of an older program up to date, its functions too', async () => {
   await withStore({ schema: 'older' }, async () => undefined)
   await asOperator(
-    `DROP FUNCTION older.apply_changes; DROP INDEX older.holds_expires_idx; DROP TABLE older.sums; DROP TABLE older.seen; DROP TABLE older.runs;
+    `DROP FUNCTION older.apply_changes; DROP INDEX older.holds_expires_idx; DROP TABLE older.sums; DROP TABLE older.seen; DROP TABLE older.runs; DROP TABLE older.kept;
      ALTER TABLE older.leases DROP COLUMN node; CREATE INDEX leases_call_idx ON older.leases (call);
      UPDATE older.version SET value = 1`,
   )

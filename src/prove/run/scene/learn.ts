@@ -14,6 +14,7 @@ import { usedAs } from '../look/outcome.ts'
 import { Unreached } from '../unreached.ts'
 import { followersOf, ledTo } from './along.ts'
 import { credentialsIn, enrolled } from './enrol.ts'
+import { parentToBe } from './parent-to-be.ts'
 import type { Play } from './play.ts'
 import { knownOf, type Thing } from './thing.ts'
 
@@ -107,8 +108,7 @@ async function newThing(play: Play, step: Step, answered: Answered): Promise<Thi
   const type = play.lab.charter.objects.get(use.object.type)
   if (type === undefined || created === undefined)
     throw new Unreached(`the answer of \`${use.operation}\` does not say the key of the new ${use.object.type}`)
-  const parentVar = Object.values(step.refs).find((name) => play.scenario.vars[name]?.type === type.parent?.object)
-  const parent = parentVar === undefined ? undefined : await play.thing(parentVar)
+  const parent = await parentToBe(play, step, use)
   const { id: creator, tenant: creatorTenant } = seen.call.principal
   const self = await enrolled(play, step, exchange)
   const sent = play.sent.at(-1)

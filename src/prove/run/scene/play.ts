@@ -23,6 +23,7 @@ import { setUpUnlessDead } from './dead-end.ts'
 import { findThing } from './find.ts'
 import { awaitMove, createdKey, learn } from './learn.ts'
 import { namedInstead } from './named-instead.ts'
+import { parentToBe } from './parent-to-be.ts'
 import { forgetPointedAt, pointedFrom, thingByKey } from './pointed-at.ts'
 import { refusalWords, whereLeft } from './refusal.ts'
 import { forgetSought, withSought } from './sought.ts'
@@ -214,10 +215,8 @@ export class Play {
       if (fact !== undefined) objects[slot] = fact
     }
     const thing = step.object === undefined ? undefined : await this.ofCaller(step, use.object?.key, step.object)
-    if (thing !== undefined) {
-      note('object', thing)
-      note('parent', await this.parentOf(thing))
-    }
+    note('object', thing)
+    note('parent', await (thing === undefined ? parentToBe(this, step, use) : this.parentOf(thing)))
     const keys = new Map(namedObjects(this.lab.charter, use).map((ref) => [ref.slot, ref.key]))
     for (const [slot, name] of Object.entries(step.refs)) note(slot, await this.ofCaller(step, keys.get(slot), name))
     for (const [slot, pointed] of await pointedFrom(this, step, use, objects['object'])) note(slot, pointed)
