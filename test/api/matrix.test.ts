@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Endpoint, powers } from '../../src/api/endpoint.ts'
 import { endpoints } from '../../src/api/endpoints.ts'
 import { type Shown, show } from '../console/shown.ts'
@@ -115,7 +116,7 @@ describe('what calls carried', () => {
       const doubts = await read('/api/doubts')
       const size = Number((await read('/api/ledger'))['size'])
       const entries = await Promise.all([...Array(size).keys()].map((index) => read(`/api/ledger/entries/${index}`)))
-      const calls = await Promise.all(callsIn(entries).map((call) => read(`/api/calls/${call}`)))
+      const calls = await Promise.all(callsIn(entries).map((call) => onceRead(visitor, `/api/calls/${call}`)))
       const has = (given: unknown, text: string): boolean => JSON.stringify(given).includes(text)
       const found = [
         ...(has(entries, '"content"') && has(entries, carried) ? ['record'] : []),
@@ -127,6 +128,16 @@ describe('what calls carried', () => {
       assert.equal(has(entries, '"withheld"') && has(calls, '"withheld"'), !sees.includes('record'))
     })
 })
+
+/** What is on the record is shown a moment later. */
+async function onceRead(visitor: Visit, path: string): Promise<unknown> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const answer = await visitor.ask('GET', path)
+    if (answer.status !== 404) return answer.json()
+    await pause(20)
+  }
+  throw new Error(`${path} is not there`)
+}
 
 function callsIn(entries: readonly Record<string, unknown>[]): readonly string[] {
   const calls = entries.map(({ text }) => (JSON.parse(String(text)) as { call?: string }).call)
