@@ -13,7 +13,8 @@ export interface Tally {
 type TestEvent = ReturnType<typeof run> extends AsyncIterable<infer Each> ? Each : never
 
 const testMs = 120_000
-const fileMs = 600_000
+/** So long a file may say nothing: no test of it takes longer. */
+const quietMs = 180_000
 
 interface Outcome {
   readonly name: string
@@ -69,16 +70,30 @@ export async function runTests(files: readonly string[]): Promise<Tally> {
   }
   const waiting = [...files]
   const work = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
-      for await (const event of runFile(file)) hear(event)
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      let isTold = false
+      for await (const event of runFile(file)) {
+        isTold ||= event.type === 'test:summary' && event.data.file !== undefined
+        hear(event)
+      }
+      if (isTold || (perFile.get(file)?.failed ?? 0) > 0) continue
+      console.log(`\nFAILED ${file}: what came of it was not told\n`)
+      total.failed += 1
+    }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, work))
   return total
 }
 
-/** A test that failed may leave a server open, and a loop never ends: neither keeps the other files from running. */
-function runFile(file: string): ReturnType<typeof run> {
-  return run({ files: [file], timeout: testMs, forceExit: true, signal: AbortSignal.timeout(fileMs) })
+/** A test that failed may leave a server open, and a loop never ends: a file that has gone quiet keeps the others from running no longer. */
+async function* runFile(file: string): AsyncGenerator<TestEvent> {
+  const quiet = new AbortController()
+  const timer = setTimeout(() => quiet.abort(), quietMs)
+  for await (const event of run({ files: [file], timeout: testMs, signal: quiet.signal })) {
+    timer.refresh()
+    yield event
+  }
+  clearTimeout(timer)
 }
 
 /** Prints the line that ends every run, and returns the exit code that goes with it. */
