@@ -49,6 +49,7 @@ function fill(grams: Uint32Array, key: GramKey, codes: readonly number[]): Uint3
 
 const pairAt = (codes: readonly number[], at: number): number => (codes[at] ?? 0) | ((codes[at + 1] ?? 0) << 16)
 
+// The rounds stand here and in `digest`: in a function of their own, their four words would be an object for each piece.
 /** What `digest` gives for the four characters in two words. */
 function digestOfWords(key: GramKey, first: number, second: number): number {
   let v0 = key.low

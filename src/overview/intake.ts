@@ -23,38 +23,23 @@ export function openIntake(db: Database): Intake {
   const sql = prepare(db)
   const sessions = openSessions(db)
   const one = (summary: Summary): void => {
-    const {
-      index,
-      at,
-      kind,
-      call,
-      operation,
-      use,
-      principal,
-      person,
-      tenant,
-      effect,
-      run,
-      workflow,
-      objects = [],
-      state,
-    } = summary
+    const { index, effect, objects = [] } = summary
     const session = sessions.join(summary)
     const values = [
       index,
-      at,
-      kind,
-      call,
-      operation,
-      use,
-      principal,
-      person,
-      tenant,
+      summary.at,
+      summary.kind,
+      summary.call,
+      summary.operation,
+      summary.use,
+      summary.principal,
+      summary.person,
+      summary.tenant,
       effect,
-      run,
-      workflow,
+      summary.run,
+      summary.workflow,
       objects[0],
-      state,
+      summary.state,
     ]
     const notable = effect !== undefined && notableEffects.has(effect) ? effect : undefined
     const line = [summary.constraint, summary.hold, session, notable, JSON.stringify(summary)]
