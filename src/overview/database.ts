@@ -1,5 +1,5 @@
 /** Where the overview is kept: a file of its own, made from the ledger and made anew from it whenever it is missing or old. */
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 
@@ -112,13 +112,17 @@ export function openOverviewFile(file: string, ledger: string): Database {
 function openOwned(file: string, ledger: string): Database | undefined {
   const db = open(file)
   if (db === undefined || (db.pragma('user_version', { simple: true }) === form && ledgerOf(db) === ledger)) return db
-  db.close()
-  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
-  const made = open(file)
-  made?.exec(schema)
-  made?.prepare('INSERT INTO reached VALUES (1, ?, 0)').run(ledger)
-  made?.pragma(`user_version = ${form}`)
-  return made
+  // INVARIANT: it is emptied by its owner, never removed: another process may be opening it.
+  db.transaction(() => {
+    const tables = db.prepare<[], string>(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )
+    for (const name of tables.pluck().all()) db.exec(`DROP TABLE "${name}"`)
+    db.exec(schema)
+    db.prepare('INSERT INTO reached VALUES (1, ?, 0)').run(ledger)
+    db.pragma(`user_version = ${form}`)
+  })()
+  return db
 }
 
 function open(file: string): Database | undefined {

@@ -1,10 +1,10 @@
 // The inbox of approvals in a real browser: agents ask through MCP, a manager decides by keyboard, and what changes meanwhile shows.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
 import { type DeskConsole, showDesk } from './desk.ts'
+import { violationsOf } from './looked-at.ts'
 
 let browser: Browser
 let context: BrowserContext
@@ -33,11 +33,7 @@ async function picture(name: string): Promise<void> {
 }
 
 async function noViolations(where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => [where, id, nodes.map(({ html }) => html)]),
-    [],
-  )
+  assert.deepEqual(await violationsOf(page), [], where)
 }
 
 /** Waits until the question about an order is there. */

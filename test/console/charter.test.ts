@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { makeTransfers, type ShownBank, showBank } from '../api/bank-stage.ts'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
+import { violationsOf } from './looked-at.ts'
 
 let browser: Browser
 let shown: ShownBank
@@ -19,11 +19,6 @@ after(async () => {
   await browser?.close()
   await shown?.close()
 })
-
-async function violationsOf(page: Page): Promise<unknown> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
-}
 
 /** Puts the cursor behind the first place that reads so, and types. */
 async function typeAfter(page: Page, place: RegExp, remove: number, text: string): Promise<void> {

@@ -1,9 +1,9 @@
 // The frame of the console in a real browser: signing in once, finding one's way, nothing from elsewhere.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
+import { violationsOf } from './looked-at.ts'
 import { type Shown, show } from './shown.ts'
 
 let browser: Browser
@@ -33,11 +33,7 @@ test('a link signs in once; every request stays with the console; axe has nothin
     [cookie?.name, cookie?.httpOnly, cookie?.secure, cookie?.sameSite],
     ['__Host-lockstep', true, true, 'Strict'],
   )
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-    [],
-  )
+  assert.deepEqual(await violationsOf(page), [])
   assert.deepEqual([complaints, elsewhere], [[], []])
   const other = await browser.newPage()
   await other.goto(link)

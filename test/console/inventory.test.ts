@@ -1,10 +1,10 @@
 // The inventory in the browser: every tab, found by name, from a number to what it counts, from a row to its switch.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
 import { inventoryWorld } from './inventory-world.ts'
+import { violationsOf } from './looked-at.ts'
 import { type Shown, show } from './shown.ts'
 
 let browser: Browser
@@ -31,13 +31,7 @@ test('every tab can be read by everybody, light and dark, wide and narrow', asyn
     await page.getByRole('tabpanel').locator('table, p').first().waitFor()
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      await page.waitForTimeout(250)
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      assert.deepEqual(
-        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-        [],
-        `${tab}, ${colorScheme}`,
-      )
+      assert.deepEqual(await violationsOf(page), [], `${tab}, ${colorScheme}`)
       const folder = process.env['SHOTS']
       for (const width of folder === undefined ? [400] : [768, 400]) {
         if (folder !== undefined)

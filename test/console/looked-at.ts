@@ -5,6 +5,13 @@ import type { Page } from 'playwright-core'
 
 const widths = [1280, 768, 400] as const
 
+/** Done once nothing has moved or faded for a few frames; what moves for ever does not count. */
+const stillness = `(async () => {
+  const moves = ({ effect }) => effect?.getComputedTiming().endTime !== Infinity
+  for (let still = 0; still < 5; still = document.getAnimations().some(moves) ? 0 : still + 1)
+    await new Promise((frame) => requestAnimationFrame(frame))
+})()`
+
 /** Looks at a page as people with different screens do. With `SHOTS` set to a folder, pictures are left there. */
 export async function findingsOf(page: Page, name: string): Promise<readonly string[]> {
   const found: string[] = []
@@ -16,12 +23,18 @@ export async function findingsOf(page: Page, name: string): Promise<readonly str
       if (typeof wide === 'number' && wide > width) found.push(`${scheme} ${width}: it is ${wide} wide`)
       await shoot(page, `${name}-${scheme}-${width}`)
     }
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    found.push(...violations.map(({ id, nodes }) => `${scheme}: ${id} at ${nodes.map(({ html }) => html).join(' ')}`))
+    found.push(...(await violationsOf(page)).map((violation) => `${scheme}: ${violation}`))
   }
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize({ width: 1280, height: 800 })
   return found
+}
+
+/** What axe finds, once nothing moves or fades any more: a colour on its way is neither one nor the other. */
+export async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(stillness)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

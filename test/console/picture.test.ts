@@ -1,9 +1,9 @@
 // Posture and lifecycles in a real browser: what is wrong is said on top, and every number and every line leads to what it is made of.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
+import { violationsOf } from './looked-at.ts'
 import { ordersApi, ordersCharter } from './orders.ts'
 import { type Shown, show } from './shown.ts'
 
@@ -28,14 +28,7 @@ after(async () => {
 async function looksWell(): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // Colours that change slowly are neither one nor the other meanwhile.
-    await page.waitForTimeout(400)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-      [],
-      colorScheme,
-    )
+    assert.deepEqual(await violationsOf(page), [], colorScheme)
   }
 }
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { exportItems } from '../../src/ledger/export/ledger-file.ts'
 import { verifyLedger } from '../../src/ledger/verify.ts'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
+import { violationsOf } from './looked-at.ts'
 import { type Shown, show } from './shown.ts'
 
 let browser: Browser
@@ -30,11 +30,6 @@ async function enter(options: Parameters<Browser['newContext']>[0] = {}): Promis
   return page
 }
 
-async function complaintsOfAxe(page: Page): Promise<unknown> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
-}
-
 test('the ledger is searched by what is typed, entries open beside it and are verified in the browser', async () => {
   const page = await enter()
   const complaints = complaintsOf(page)
@@ -51,7 +46,7 @@ test('the ledger is searched by what is typed, entries open beside it and are ve
   await page.getByRole('list', { name: 'Entries' }).getByRole('link').click()
   await page.getByText('Verified by this browser: entry').waitFor()
   await page.getByText('"amount": 5000').waitFor()
-  assert.deepEqual(await complaintsOfAxe(page), [])
+  assert.deepEqual(await violationsOf(page), [])
   await page.getByRole('button', { name: 'Close the entry' }).click()
   await page.getByRole('button', { name: 'Stop looking for effect deny' }).click()
   await page.getByText('100 shown, more below').waitFor()
@@ -113,17 +108,17 @@ test('a session is a timeline of calls with what came of them; any id leads ther
   const sessions = page.getByRole('list', { name: 'Sessions' })
   await sessions.getByRole('link').filter({ hasText: 'ann' }).waitFor()
   assert.equal(await sessions.getByRole('link').count(), 1)
-  assert.deepEqual(await complaintsOfAxe(page), [])
+  assert.deepEqual(await violationsOf(page), [])
   await sessions.getByRole('link').click()
   const steps = page.getByRole('list', { name: 'Timeline' })
   await steps.getByText('→ 200').first().waitFor()
-  assert.deepEqual(await complaintsOfAxe(page), [])
+  assert.deepEqual(await violationsOf(page), [])
   await page.getByText('Newest first').click()
   await steps.getByRole('link').filter({ hasText: 'asked' }).first().click()
   await page.getByText('it must be approved first').last().waitFor()
   await page.getByRole('link', { name: 'hold', exact: true }).waitFor()
   await page.getByText('Verified by this browser: entry').waitFor()
-  assert.deepEqual(await complaintsOfAxe(page), [])
+  assert.deepEqual(await violationsOf(page), [])
   const call = new URL(page.url()).searchParams.get('call') ?? ''
   await page.goto(`${shown.url}/sessions`)
   const search = page.getByRole('textbox', { name: /Look for a session/ })
@@ -163,7 +158,7 @@ test('dark, on a telephone, by the keyboard: nothing is lost', async () => {
       .getByText(/verified by this browser|calls|asked/i)
       .first()
       .waitFor()
-    assert.deepEqual(await complaintsOfAxe(page), [], path)
+    assert.deepEqual(await violationsOf(page), [], path)
     assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= 400, path)
   }
   await page.goto(`${shown.url}/ledger`)

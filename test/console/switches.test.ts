@@ -1,10 +1,10 @@
 // Switching off and on in the browser: what it stops is shown before, a reason is asked for, and who is told.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type Receiver, receiver, until } from '../api/notice-stage.ts'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
+import { violationsOf } from './looked-at.ts'
 import { type Shown, show } from './shown.ts'
 
 let browser: Browser
@@ -34,11 +34,7 @@ after(async () => {
 async function accessible(what: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    // Colours fade over; what is measured is what stays.
-    await page.waitForTimeout(300)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
-    assert.deepEqual(found, [], `${what}, ${colorScheme}`)
+    assert.deepEqual(await violationsOf(page), [], `${what}, ${colorScheme}`)
     const folder = process.env['SHOTS']
     if (folder !== undefined)
       for (const width of [1280, 768, 400]) {
