@@ -139,7 +139,7 @@ function otherwise(
     case 'switch':
       return { effect: entry.effect, ...saying(`${entry.of} ${entry.name}: ${entry.why}`) }
     case 'sign-in':
-      return { effect: entry.effect, ...saying(entry.why ?? entry.method) }
+      return { effect: entry.effect, ...saying(entry.why ?? `by ${entry.method}`) }
     case 'act':
       return { effect: entry.effect, ...saying([entry.of, entry.why ?? ''].filter((each) => each !== '').join(': ')) }
     case 'secret':

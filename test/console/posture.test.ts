@@ -29,7 +29,7 @@ test('what is wrong, who could do it, what it did, whether it is blocked, and wh
   await wrong.getByRole('link', { name: 'Somebody reached an object of another tenant; money moved' }).waitFor()
   await wrong.getByText('dirk (clerk) could use').waitFor()
   assert.equal(await wrong.getByText('guard refuses it').count(), 2)
-  const first = page.getByRole('link', { name: 'Mend 2 proven flaws of high severity in the API' })
+  const first = page.getByRole('link', { name: 'Mend 2 severe flaws in the API' })
   const [height, bottom] = await Promise.all([
     page.evaluate<number>('window.innerHeight'),
     wrong.boundingBox().then((box) => (box === null ? Number.POSITIVE_INFINITY : box.y + box.height)),

@@ -168,7 +168,8 @@ export function refuses(charter: Charter, use: Use, exchange: Exchange): boolean
 export function inShort(exchange: Exchange): string {
   if (exchange.response === undefined) return `no answer: ${exchange.failure.message}`
   const { status, json, body } = exchange.response
-  const said = messageOf(json) ?? body.replaceAll(/\s+/g, ' ').slice(0, 80)
+  const text = body.replaceAll(/\s+/g, ' ')
+  const said = messageOf(json) ?? (text.length <= 80 ? text : `${text.slice(0, 79)}…`)
   return said === '' ? String(status) : `${status} ${said}`
 }
 

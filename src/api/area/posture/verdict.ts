@@ -74,13 +74,13 @@ function needsOf(signs: Signs): readonly Need[] {
   const charter = signs.charterRefused ? 1 : 0
   return [
     ...high(unguarded, `Close ${counted(unguarded, 'proven flaw')} that can be used right now`, flaws),
-    ...high(severe, `Mend ${counted(severe, 'proven flaw')} of high severity in the API`, flaws),
+    ...high(severe, `Mend ${counted(severe, 'severe flaw')} in the API`, flaws),
     ...high(ledger, 'See why the record is not signed: no checkpoint could be made', '/ledger'),
     ...high(astray, `Look at ${counted(astray, 'object')} that went where nothing intends it`, '/ledger?rule=astray'),
     ...high(toolsHeld, `Look at ${counted(toolsHeld, 'tool')} held: not as approved`, '/inventory?tab=operations'),
     ...high(charter, 'Correct the changed charter: it was refused, the one before is in force', '/ledger?kind=charter'),
     ...high(doubts, `Settle ${counted(doubts, 'call')} of which nobody knows the outcome`, '/switches'),
-    ...middle(slight, `Mend ${counted(slight, 'proven flaw')} of lower severity in the API`, flaws),
+    ...middle(slight, `Mend ${counted(slight, 'less severe flaw')} in the API`, flaws),
     ...middle(
       approvals,
       `Answer ${counted(approvals, 'call')} that ${approvals === 1 ? 'waits' : 'wait'} for an approval`,
