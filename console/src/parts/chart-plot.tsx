@@ -3,6 +3,7 @@ import { useComputedColorScheme, useMantineTheme } from '@mantine/core'
 import { type ReactElement, useEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { clockTicks } from './ticks.ts'
 
 export interface ChartProps {
   /** What one hears who cannot see it: the numbers that matter, in a sentence. */
@@ -18,7 +19,6 @@ export interface ChartProps {
   }[]
 }
 
-const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const whole = new Intl.NumberFormat('en')
 
 // biome-ignore lint/style/noDefaultExport: what is loaded lazily is a default
@@ -76,7 +76,7 @@ function optionsOf(width: number, height: number, text: string, looks: string): 
     cursor: { show: false },
     series: [{}, ...series.toReversed()],
     axes: [
-      { ...axis, size: 26, space: 80, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
+      { ...axis, size: 26, space: 80, values: clockTicks },
       { ...axis, size: 34, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? whole.format(n) : '')) },
     ],
     scales: {

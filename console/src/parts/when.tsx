@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core'
 import type { ReactElement } from 'react'
 
 const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])[] = [
@@ -9,13 +8,13 @@ const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])
 ]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' })
 
-/** A moment in words, as `3 min. ago`; exactly when one looks closer. `at` is milliseconds since 1970. */
+/** A moment in words, as `3 min. ago`; exactly when one looks closer. As large as what stands around it. `at` is milliseconds since 1970. */
 export function When({ at, now = Date.now() }: { readonly at: number; readonly now?: number }): ReactElement {
   const date = new Date(at)
   const [unit, ms] = steps.find(([, step]) => Math.abs(now - at) >= step) ?? (['second', 1000] as const)
   return (
-    <Text component="time" size="sm" span dateTime={date.toISOString()} title={date.toISOString()}>
+    <time className="nowrap" dateTime={date.toISOString()} title={date.toISOString()}>
       {relative.format(Math.round((at - now) / ms), unit)}
-    </Text>
+    </time>
   )
 }

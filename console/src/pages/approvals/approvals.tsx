@@ -71,7 +71,7 @@ export function Approvals(): ReactElement {
       <Help opened={help} onClose={() => setHelp(false)} />
       <Group justify="space-between">
         <Tabs state={state} counts={data?.counts} />
-        <Text size="sm" role="status" fw={600}>
+        <Text size="sm" role="status" fw={600} className="approvals-said">
           {said}
         </Text>
       </Group>

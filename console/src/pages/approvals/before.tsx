@@ -25,7 +25,7 @@ export function Before({ detail }: { readonly detail: Detail }): ReactElement {
   if (data === undefined) return <Loading />
   if (data.entries.length === 0) return <Text size="sm">Nothing yet.</Text>
   return (
-    <table className="approvals-values">
+    <table className="approvals-values approvals-calls">
       <tbody>
         {data.entries.map(({ index, at, operation, effect = '', objects = [], call, says }) => (
           <tr key={index}>

@@ -153,9 +153,11 @@ function Rules({ detail }: { readonly detail: Detail }): ReactElement {
           <Text size="sm">
             {who} may answer{by.length === 0 ? '' : `; so far ${by.join(', ')}`}
           </Text>
-          <Text size="xs" c="dimmed">
-            <Says text={says} />
-          </Text>
+          {!reasons.some((reason) => reason.says.startsWith(says)) && (
+            <Text size="xs" c="dimmed">
+              <Says text={says} />
+            </Text>
+          )}
         </Group>
       ))}
     </Stack>

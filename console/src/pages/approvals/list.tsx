@@ -49,7 +49,7 @@ function Item({ question, isSelected, alike, now }: ItemProps): ReactElement {
       search={(search) => search}
       aria-current={isSelected ? 'true' : undefined}
     >
-      <Group justify="space-between" wrap="nowrap" gap="xs">
+      <Group justify="space-between" wrap="nowrap" gap="xs" fz="xs">
         <Text size="sm" fw={600} ff="monospace" truncate>
           {operation}
         </Text>

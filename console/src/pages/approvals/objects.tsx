@@ -89,12 +89,12 @@ function Compared({ field }: { readonly field: Field }): ReactElement {
   const { asked, now, changed } = field
   if (!changed)
     return (
-      <Text span size="sm" ff="monospace">
+      <Text span inherit ff="monospace">
         {(now ?? asked) === '' ? 'empty' : (now ?? asked)}
       </Text>
     )
   return (
-    <Text span size="sm" ff="monospace">
+    <Text span inherit ff="monospace">
       <del>{asked === '' ? 'empty' : (asked ?? 'nothing')}</del>{' '}
       <ins className="approvals-mark">{now === '' ? 'empty' : (now ?? 'nothing')}</ins>
       <Text span size="xs" c="dimmed" ff="text">

@@ -143,7 +143,7 @@ function Proposed(): ReactElement {
                 </Badge>
               )}
             </Group>
-            <Group gap="xs">
+            <Group gap="xs" fz="sm">
               <Text size="sm" c="dimmed">
                 {change.author}
               </Text>

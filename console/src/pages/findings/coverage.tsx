@@ -49,13 +49,13 @@ export function Coverage(): ReactElement {
 }
 
 const columns: readonly Column<Line>[] = [
-  { head: 'demand', cell: ({ constraint }) => <code>{constraint}</code> },
-  { head: 'operation', cell: ({ operation }) => <code>{operation}</code> },
+  { head: 'Demand', cell: ({ constraint }) => <code>{constraint}</code> },
+  { head: 'Operation', cell: ({ operation }) => <code>{operation}</code> },
   {
-    head: 'verdict',
+    head: 'Verdict',
     cell: ({ verdict, findings: [first] }) =>
       first === undefined ? (
-        words[verdict]
+        <span className="nowrap">{words[verdict]}</span>
       ) : (
         <Go to="/findings/$fingerprint" params={{ fingerprint: first }} size="sm" fw={600}>
           {words[verdict]}
@@ -63,7 +63,7 @@ const columns: readonly Column<Line>[] = [
       ),
   },
   {
-    head: 'tried',
+    head: 'Tried',
     cell: ({ at, run }) =>
       at === undefined || run === undefined ? (
         ''
@@ -73,5 +73,5 @@ const columns: readonly Column<Line>[] = [
         </Go>
       ),
   },
-  { head: 'why', cell: ({ why }) => <Text size="xs">{why}</Text> },
+  { head: 'Why', cell: ({ why }) => (why === '' ? '' : <Text size="xs">{why}</Text>) },
 ]

@@ -1,8 +1,8 @@
 /** What the abuse changed, as somebody else saw it before and after. */
-import { Stack, Table, Text, Title } from '@mantine/core'
+import { Stack, Text, Title } from '@mantine/core'
 import { diffLines } from 'diff'
 import type { ReactElement } from 'react'
-import { Scroll } from '../../parts/scroll.tsx'
+import { Rows } from '../../parts/rows.tsx'
 import { indented } from './transcript.tsx'
 import type { Detail } from './words.tsx'
 
@@ -16,30 +16,16 @@ export function Effect({ proof }: { readonly proof: Proof }): ReactElement {
         What {observer} saw
       </Title>
       {changes.length > 0 && (
-        <Scroll label="Changes">
-          <Table miw={420} fz="sm" verticalSpacing={4}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>what</Table.Th>
-                <Table.Th>before</Table.Th>
-                <Table.Th>after</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {changes.map(({ label, pointer, before, after }) => (
-                <Table.Tr key={`${label} ${pointer}`}>
-                  <Table.Td>
-                    {label} {pointer.replace(/^\//, '')}
-                  </Table.Td>
-                  <Table.Td ff="monospace">{textOf(before)}</Table.Td>
-                  <Table.Td ff="monospace" fw={700}>
-                    {textOf(after)}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scroll>
+        <Rows
+          label="Changes"
+          rows={changes}
+          keyOf={({ label, pointer }) => `${label} ${pointer}`}
+          columns={[
+            { head: 'What', cell: ({ label, pointer }) => `${label} ${pointer.replace(/^\//, '')}` },
+            { head: 'Before', cell: ({ before }) => <code className="wide">{textOf(before)}</code> },
+            { head: 'After', cell: ({ after }) => <code className="wide is-after">{textOf(after)}</code> },
+          ]}
+        />
       )}
       {disclosed.length > 0 && (
         <Text size="sm">
@@ -51,7 +37,7 @@ export function Effect({ proof }: { readonly proof: Proof }): ReactElement {
       )}
       {overrun !== undefined && (
         <Text size="sm">
-          It took effect {overrun.effects} times; {overrun.allowed} are allowed.
+          It took effect {overrun.effects} times; {overrun.allowed} {overrun.allowed === 1 ? 'is' : 'are'} allowed.
         </Text>
       )}
       {looksOf(proof).map(({ path, before, after }) => (

@@ -1,14 +1,18 @@
 /** Where findings come from: runs of prove, and what each tried. */
-import { Code, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { Code, Group, Stack, Text, Title } from '@mantine/core'
 import { useParams, useSearch } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { useAnswer } from '../../answers.ts'
+import type { Answer } from '../../ask.ts'
 import { Go } from '../../parts/go.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Scroll } from '../../parts/scroll.tsx'
+import { type Column, Rows } from '../../parts/rows.tsx'
 import { Failure, Loading, Nothing } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
 import { verdictIn, verdicts } from './search.ts'
+
+type Run = Answer<'GET /api/proofs'>['runs'][number]
+type Cell = Answer<'GET /api/proofs/{run}'>['cells'][number]
 
 const words = { proven: 'proven', held: 'held', 'not-reached': 'not reached' } as const
 const mostRuns = 10
@@ -23,43 +27,39 @@ export function ProofRuns(): ReactElement | null {
       <Title order={2} size="h5" id="runs">
         Runs of prove
       </Title>
-      <Scroll label="Runs of prove">
-        <Table miw={640} verticalSpacing={6} fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              {['when', 'target', 'commit', 'findings', 'attempts', 'reported by'].map((name) => (
-                <Table.Th key={name}>{name}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.runs.slice(0, mostRuns).map(({ id, startedAt, target, commit, findings, cells, by, partial }) => (
-              <Table.Tr key={id}>
-                <Table.Td>
-                  <Go to="/proofs/$run" params={{ run: id }} size="sm">
-                    <When at={startedAt} />
-                  </Go>
-                  {partial !== undefined && <Text size="xs">not finished</Text>}
-                </Table.Td>
-                <Table.Td>{target === '' ? 'not told' : target}</Table.Td>
-                <Table.Td>{commit === '' ? 'not told' : <Code title={commit}>{commit.slice(0, 10)}</Code>}</Table.Td>
-                <Table.Td>
-                  <Go to="/proofs/$run" params={{ run: id }} search={{ verdict: 'proven' }} size="sm">
-                    {findings.length}
-                  </Go>
-                </Table.Td>
-                <Table.Td>
-                  <Attempts run={id} cells={cells} />
-                </Table.Td>
-                <Table.Td>{by}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Scroll>
+      <Rows label="Runs of prove" columns={runColumns} rows={data.runs.slice(0, mostRuns)} keyOf={({ id }) => id} />
     </Stack>
   )
 }
+
+const runColumns: readonly Column<Run>[] = [
+  {
+    head: 'When',
+    cell: ({ id, startedAt, partial }) => (
+      <>
+        <Go to="/proofs/$run" params={{ run: id }} size="sm">
+          <When at={startedAt} />
+        </Go>
+        {partial !== undefined && <Text size="xs">not finished</Text>}
+      </>
+    ),
+  },
+  { head: 'Target', cell: ({ target }) => (target === '' ? 'not told' : target) },
+  {
+    head: 'Commit',
+    cell: ({ commit }) => (commit === '' ? 'not told' : <Code title={commit}>{commit.slice(0, 10)}</Code>),
+  },
+  {
+    head: 'Findings',
+    cell: ({ id, findings }) => (
+      <Go to="/proofs/$run" params={{ run: id }} search={{ verdict: 'proven' }} size="sm">
+        {findings.length}
+      </Go>
+    ),
+  },
+  { head: 'Attempts', cell: ({ id, cells }) => <Attempts run={id} cells={cells} /> },
+  { head: 'Reported by', cell: ({ by }) => by },
+]
 
 type Counts = Readonly<Record<(typeof verdicts)[number], number>>
 
@@ -73,6 +73,23 @@ function Attempts({ run, cells }: { readonly run: string; readonly cells: Counts
       ))}
     </Group>
   )
+}
+
+const cellColumns: readonly Column<Cell>[] = [
+  {
+    head: 'Verdict',
+    cell: ({ verdict }) =>
+      verdict === 'proven' ? <b>{words.proven}</b> : <span className="nowrap">{words[verdict]}</span>,
+  },
+  { head: 'Demand', cell: ({ constraint }) => <code>{constraint}</code> },
+  { head: 'Tried by', cell: ({ tactic }) => tactic },
+  { head: 'Actor', cell: ({ actor }) => actor },
+  { head: 'State', cell: ({ state }) => state },
+  { head: 'Why', cell: ({ why }) => (why === '' ? '' : <Text size="xs">{why}</Text>) },
+]
+
+function keyOf({ use, constraint, tactic, actor, state, why }: Cell): string {
+  return [use, constraint, tactic, actor, state, why].join(' ')
 }
 
 /** One run with each of its attempts. */
@@ -93,29 +110,7 @@ export function ProofRun(): ReactElement {
       <Attempts run={run} cells={data.run.cells} />
       {shown.length === 0 && <Nothing>No such attempt, or they are kept no more.</Nothing>}
       {shown.length > mostCells && <Text size="sm">The first {mostCells} are shown.</Text>}
-      <Scroll label="Attempts">
-        <Table miw={760} verticalSpacing={4} fz="xs">
-          <Table.Thead>
-            <Table.Tr>
-              {['verdict', 'constraint', 'tried by', 'actor', 'state', 'why'].map((name) => (
-                <Table.Th key={name}>{name}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.slice(0, mostCells).map((cell) => (
-              <Table.Tr key={`${cell.use} ${cell.constraint} ${cell.tactic} ${cell.actor} ${cell.state} ${cell.why}`}>
-                <Table.Td fw={cell.verdict === 'proven' ? 700 : 400}>{words[cell.verdict]}</Table.Td>
-                <Table.Td ff="monospace">{cell.constraint}</Table.Td>
-                <Table.Td>{cell.tactic}</Table.Td>
-                <Table.Td>{cell.actor}</Table.Td>
-                <Table.Td>{cell.state}</Table.Td>
-                <Table.Td>{cell.why}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Scroll>
+      <Rows label="Attempts" columns={cellColumns} rows={shown.slice(0, mostCells)} keyOf={keyOf} />
     </Page>
   )
 }

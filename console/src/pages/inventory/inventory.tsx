@@ -1,5 +1,5 @@
 /** Everything the guard knows of: what was granted, and what was made of it. */
-import { Select, Tabs, TextInput } from '@mantine/core'
+import { Group, Select, Tabs, TextInput } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { useAnswer } from '../../answers.ts'
 import { Page } from '../../parts/page.tsx'
@@ -44,7 +44,7 @@ export function Inventory(): ReactElement {
       title="Inventory"
       question="What is there, what may it do, and what of that does it use?"
       actions={
-        <>
+        <Group gap="xs">
           <TextInput
             size="xs"
             aria-label="Find by name"
@@ -66,7 +66,7 @@ export function Inventory(): ReactElement {
             allowDeselect={false}
             onChange={(value) => search.set({ days: value === '30' ? undefined : (value ?? undefined) })}
           />
-        </>
+        </Group>
       }
     >
       <Tabs value={tab} onChange={(value) => search.set({ tab: value ?? undefined }, 'push')}>

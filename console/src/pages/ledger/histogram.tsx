@@ -5,6 +5,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useAnswer } from '../../answers.ts'
 import type { Answer } from '../../ask.ts'
+import { clockTicks } from '../../parts/ticks.ts'
 import { isNumber, queryOf } from './fields.ts'
 import type { SearchProps } from './filter.tsx'
 
@@ -165,7 +166,7 @@ function optionsOf(width: number, look: Look, latest: { readonly current: Pick<P
     cursor: { y: false, drag: { x: true, y: false, setScale: false } },
     series: [{}, series('all', look.all), series('refused', look.bad)],
     axes: [
-      { ...axis, size: 36 },
+      { ...axis, size: 26, space: 64, values: clockTicks },
       { ...axis, size: 44, values: (_, ticks) => ticks.map((n) => count.format(n)) },
     ],
     scales: {

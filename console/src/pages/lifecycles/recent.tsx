@@ -34,14 +34,14 @@ export function Recent({ of, since }: RecentProps): ReactElement | null {
       <ul className="lifecycle-list">
         {data.entries.map(({ index, at, call, effect = '', principal, objects, says }) => (
           <li key={index}>
-            <Group gap={6} wrap="wrap">
+            <Group gap={6} wrap="wrap" fz="sm">
               <Effect of={effect} />
-              <To href={call === undefined ? `/ledger?any=${index}` : `/calls/${encodeURIComponent(call)}`} fz="sm">
-                {objects?.[0] ?? 'call'}
-              </To>
-              <Text size="sm">{principal}</Text>
+              <span>{principal}</span>
               <When at={at} />
             </Group>
+            <To href={call === undefined ? `/ledger?any=${index}` : `/calls/${encodeURIComponent(call)}`} fz="sm">
+              {objects?.[0] ?? 'call'}
+            </To>
             {effect.endsWith('deny') && says !== undefined && (
               <Text size="xs">
                 <Says text={says} />

@@ -28,6 +28,13 @@ export function viewOf(search: Readonly<Record<string, unknown>>): View {
   }
 }
 
+/** What may come of a call: its column, its number, and its effect on the record. */
+export const effects = [
+  ['Allowed', 'allowed', 'allow'],
+  ['Asked', 'asked', 'ask'],
+  ['Refused', 'refused', 'deny'],
+] as const
+
 export interface Numbers {
   readonly allowed: number
   readonly refused: number

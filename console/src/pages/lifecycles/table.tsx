@@ -6,7 +6,7 @@ import { Panel } from '../../parts/panel.tsx'
 import { Rows } from '../../parts/rows.tsx'
 import { Says } from '../../parts/says.tsx'
 import { To } from '../../parts/to.tsx'
-import { arrowsOf, type Drawn, numbersOf, recordOf, start, type Traffic } from './seen.ts'
+import { arrowsOf, type Drawn, effects, numbersOf, recordOf, start, type Traffic } from './seen.ts'
 
 export function MovesTable({
   drawn,
@@ -39,12 +39,12 @@ export function MovesTable({
           { head: 'From', cell: ({ from }) => (from === start ? 'nothing' : from) },
           { head: 'To', cell: ({ from, to }) => (to === from ? 'stays' : to) },
           { head: 'Who', cell: ({ arrow }) => arrow.who },
-          ...effects.map(([head, effect]) => ({
+          ...effects.map(([head, name, effect]) => ({
             head,
             num: true as const,
             cell: ({ from, arrow }: MoveRow) => {
               const narrow = { use: arrow.uses[0], ...(from === start ? {} : { state: from }), effect }
-              return <To href={recordOf(traffic, narrow)}>{numbersOf(traffic, arrow, from)[head]}</To>
+              return <To href={recordOf(traffic, narrow)}>{numbersOf(traffic, arrow, from)[name]}</To>
             },
           })),
         ]}
@@ -54,12 +54,6 @@ export function MovesTable({
 }
 
 type MoveRow = ReturnType<typeof arrowsOf>[number]
-
-const effects = [
-  ['allowed', 'allow'],
-  ['asked', 'ask'],
-  ['refused', 'deny'],
-] as const
 
 function timesOf(n: number): string {
   return n === 1 ? 'once' : `${n} times`

@@ -63,7 +63,7 @@ function Decided({ entry, decision, shown }: DecidedProps): ReactElement {
   const { operation, effect, reasons, mode, at } = decision
   return (
     <section>
-      <Group gap="xs" mb={4}>
+      <Group gap="xs" mb={4} fz="sm">
         <Title order={2} size="h4">
           {operation}
         </Title>

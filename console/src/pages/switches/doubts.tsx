@@ -39,7 +39,10 @@ export function Doubts(): ReactElement {
           },
           { head: 'By', cell: ({ principal }) => principal ?? 'not signed in' },
           { head: 'Keeps', cell: ({ objects }) => objects.join(', ') || 'nothing' },
-          { head: 'Sent', cell: ({ request }) => (request === undefined ? null : <Code>{request}</Code>) },
+          {
+            head: 'Sent',
+            cell: ({ request }) => (request === undefined ? null : <Code className="wide">{request}</Code>),
+          },
           { head: 'Since', cell: ({ at }) => <When at={at} /> },
           ...(may
             ? [

@@ -5,18 +5,13 @@ import { Panel } from '../../parts/panel.tsx'
 import { Rows } from '../../parts/rows.tsx'
 import { To } from '../../parts/to.tsx'
 import { address } from '../../search.ts'
+import { effects } from '../lifecycles/seen.ts'
 import { type DrawnWorkflow, type Order, orderTimes, type Step, timesOf, type WorkflowTraffic } from './seen.ts'
 
 export interface WorkflowTablesProps {
   readonly drawn: DrawnWorkflow
   readonly traffic: WorkflowTraffic | undefined
 }
-
-const effects = [
-  ['allowed', 'allow'],
-  ['asked', 'ask'],
-  ['refused', 'deny'],
-] as const
 
 /** Decisions on the record, as narrow as the number that leads there. */
 function recordOf({ drawn, traffic }: WorkflowTablesProps, operation: string, effect: string): string {
@@ -37,11 +32,11 @@ export function StepsTable(props: WorkflowTablesProps): ReactElement {
           { head: 'Does', cell: ({ lines }: Step) => linesOf(lines, 'does') },
           { head: 'Who', cell: ({ lines }: Step) => linesOf(lines, 'who') },
           { head: 'Under', cell: ({ lines }: Step) => linesOf(lines, 'mark') },
-          ...effects.map(([head, effect]) => ({
+          ...effects.map(([head, name, effect]) => ({
             head,
             num: true as const,
             cell: ({ operation }: Step) => (
-              <To href={recordOf(props, operation, effect)}>{timesOf(traffic, operation)[head]}</To>
+              <To href={recordOf(props, operation, effect)}>{timesOf(traffic, operation)[name]}</To>
             ),
           })),
         ]}
