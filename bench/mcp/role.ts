@@ -68,10 +68,13 @@ const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
   light: (target) => guarded({ http: { url: target } }, { durable: false, safe: false }),
   read: (target) => guarded({ http: { url: target } }, { durable: true, safe: true }),
   write: (target) => guarded({ http: { url: target } }, { durable: true, safe: false }),
-  'agent-light-read': (target) => guarded({ http: { url: target } }, { durable: false, safe: true, agent: true }),
-  'agent-light': (target) => guarded({ http: { url: target } }, { durable: false, safe: false, agent: true }),
-  'agent-read': (target) => guarded({ http: { url: target } }, { durable: true, safe: true, agent: true }),
-  'agent-write': (target) => guarded({ http: { url: target } }, { durable: true, safe: false, agent: true }),
+  'agent-light-read': (target) => guarded({ http: { url: target } }, { durable: false, safe: true, agent: 'values' }),
+  'agent-light': (target) => guarded({ http: { url: target } }, { durable: false, safe: false, agent: 'values' }),
+  'agent-read': (target) => guarded({ http: { url: target } }, { durable: true, safe: true, agent: 'values' }),
+  'agent-write': (target) => guarded({ http: { url: target } }, { durable: true, safe: false, agent: 'values' }),
+  'agent-classes-light': (target) => guarded({ http: { url: target } }, { durable: false, safe: true, agent: 'classes' }),
+  'agent-classes-read': (target) => guarded({ http: { url: target } }, { durable: true, safe: true, agent: 'classes' }),
+  'agent-classes-write': (target) => guarded({ http: { url: target } }, { durable: true, safe: false, agent: 'classes' }),
   program: () => guarded({ stdio: { command: process.execPath, args: [program] } }, { durable: true, safe: true }),
 }
 
@@ -80,31 +83,36 @@ interface Kept {
   readonly durable: boolean
   /** The tool changes nothing. */
   readonly safe: boolean
-  /** Agents call, for people: the charter traces a value, finds three sorts of data, and says where they may go. */
-  readonly agent?: boolean
+  /** Agents call, for people: the charter traces a value; with `classes`, it also finds three sorts of data and says where they may go. */
+  readonly agent?: 'values' | 'classes'
 }
 
-const ofAgents = {
+const classes = ['public', 'personal', 'secret']
+
+/** What a charter says of agents. */
+const ofAgents = (agent: 'values' | 'classes') => ({
   actors: { clerk: {}, bot: { kind: 'agent', workflow: 'support', 'acts-for': 'clerk' } },
-  data: {
-    classes: ['public', 'personal', 'secret'],
-    labels: [
-      ...['name', 'email', 'phone'].map((name) => ({ at: `desk.echo#/customer/${name}`, class: 'personal' })),
-      { pattern: 'iban', class: 'secret' },
-      { pattern: 'credential', class: 'secret' },
-    ],
-    flows: [
-      { class: 'personal', to: ['desk.*'] },
-      { class: 'secret', to: ['desk.echo#/account'] },
-    ],
-  },
   workflows: {
     support: {
       owners: { workflow: 'support-lead', data: 'privacy' },
       operations: ['desk.echo'],
-      data: ['public', 'personal', 'secret'],
+      ...(agent === 'classes' ? { data: classes } : {}),
     },
   },
+  ...(agent === 'classes' ? { data } : {}),
+})
+
+const data = {
+  classes,
+  labels: [
+    ...['name', 'email', 'phone'].map((name) => ({ at: `desk.echo#/customer/${name}`, class: 'personal' })),
+    { pattern: 'iban', class: 'secret' },
+    { pattern: 'credential', class: 'secret' },
+  ],
+  flows: [
+    { class: 'personal', to: ['desk.*'] },
+    { class: 'secret', to: ['desk.echo#/account'] },
+  ],
 }
 
 /** `Bearer bot-NUMBER` is the agent, for the person of that number: each has a run of its own. */
@@ -117,7 +125,7 @@ const agents: Identifier = {
   close: async () => undefined,
 }
 
-async function guarded(server: McpServerConfig, { durable, safe, agent = false }: Kept): Promise<string> {
+async function guarded(server: McpServerConfig, { durable, safe, agent }: Kept): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-bench-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   process.once('SIGTERM', () => process.exit())
@@ -132,8 +140,8 @@ async function guarded(server: McpServerConfig, { durable, safe, agent = false }
     : undefined
   const traced = { trusted: ['/customer/id'], values: { customer: { from: 'desk.echo#/customer/id' } } }
   const words = {
-    ...(agent ? ofAgents : { actors: { clerk: {} } }),
-    operations: { 'desk.echo': { by: 'clerk', when: 'request.amount <= 100', safe, ...(agent ? traced : {}) } },
+    ...(agent === undefined ? { actors: { clerk: {} } } : ofAgents(agent)),
+    operations: { 'desk.echo': { by: 'clerk', when: 'request.amount <= 100', safe, ...(agent === undefined ? {} : traced) } },
   }
   const guard = await createGuard(toolCharter(words, { desk: { tools } }), {
     version: '1',
@@ -142,7 +150,7 @@ async function guarded(server: McpServerConfig, { durable, safe, agent = false }
   })
   const gateway = await openMcpGateway({
     guard,
-    identifier: agent ? agents : named,
+    identifier: agent === undefined ? named : agents,
     servers: { desk: server },
     listen: { host: '127.0.0.1', port: 0 },
     environment: process.env,
