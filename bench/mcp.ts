@@ -1,5 +1,5 @@
-// npm run bench -- mcp [--rounds 5] [--seconds 2] [--no-peers]: what the MCP gateway adds to a call, with decision, store and ledger on disk, and
-// with values and classes of agents, beside a proxy that only forwards and one made of the SDK; before a program, beside mcp-proxy and
+// npm run bench -- mcp [--rounds 5] [--seconds 2] [--no-peers]: what the MCP gateway adds to a call, with decision, store and ledger on disk, with
+// values of agents traced, and with classes of their data found, beside a proxy that only forwards and one made of the SDK; before a program, beside mcp-proxy and
 // supergateway; and one long run.
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -265,6 +265,9 @@ try {
       'an agent, a write, nothing on disk': await started(startRole('agent-light', server.url)),
       'an agent, a read, all on disk': await started(startRole('agent-read', server.url)),
       'an agent, a write, all on disk': await started(startRole('agent-write', server.url)),
+      'an agent, classes, nothing on disk': await started(startRole('agent-classes-light', server.url)),
+      'an agent, classes, a read, on disk': await started(startRole('agent-classes-read', server.url)),
+      'an agent, classes, a write, on disk': await started(startRole('agent-classes-write', server.url)),
       'made of the SDK (v2)': await started(startRole('sdk', server.url)),
     },
     server,

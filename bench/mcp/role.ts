@@ -72,9 +72,11 @@ const roles: Readonly<Record<string, (target: string) => Promise<string>>> = {
   'agent-light': (target) => guarded({ http: { url: target } }, { durable: false, safe: false, agent: 'values' }),
   'agent-read': (target) => guarded({ http: { url: target } }, { durable: true, safe: true, agent: 'values' }),
   'agent-write': (target) => guarded({ http: { url: target } }, { durable: true, safe: false, agent: 'values' }),
-  'agent-classes-light': (target) => guarded({ http: { url: target } }, { durable: false, safe: true, agent: 'classes' }),
+  'agent-classes-light': (target) =>
+    guarded({ http: { url: target } }, { durable: false, safe: true, agent: 'classes' }),
   'agent-classes-read': (target) => guarded({ http: { url: target } }, { durable: true, safe: true, agent: 'classes' }),
-  'agent-classes-write': (target) => guarded({ http: { url: target } }, { durable: true, safe: false, agent: 'classes' }),
+  'agent-classes-write': (target) =>
+    guarded({ http: { url: target } }, { durable: true, safe: false, agent: 'classes' }),
   program: () => guarded({ stdio: { command: process.execPath, args: [program] } }, { durable: true, safe: true }),
 }
 
@@ -141,7 +143,9 @@ async function guarded(server: McpServerConfig, { durable, safe, agent }: Kept):
   const traced = { trusted: ['/customer/id'], values: { customer: { from: 'desk.echo#/customer/id' } } }
   const words = {
     ...(agent === undefined ? { actors: { clerk: {} } } : ofAgents(agent)),
-    operations: { 'desk.echo': { by: 'clerk', when: 'request.amount <= 100', safe, ...(agent === undefined ? {} : traced) } },
+    operations: {
+      'desk.echo': { by: 'clerk', when: 'request.amount <= 100', safe, ...(agent === undefined ? {} : traced) },
+    },
   }
   const guard = await createGuard(toolCharter(words, { desk: { tools } }), {
     version: '1',

@@ -61,9 +61,12 @@ export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
   }
 }
 
-/** An entry as the store gives it back: without exact numbers, which are texts there. Who writes one takes it in as everybody else does. */
+/**
+ * An entry as the store gives it back: without exact numbers, which are texts there, and only what was seen has. Who writes one takes it in
+ * as everybody else does.
+ */
 export function asKept(entry: Entry): unknown {
-  return hasExact(entry) ? JSON.parse(JSON.stringify(entry)) : entry
+  return 'seen' in entry && hasExact(entry.seen) ? JSON.parse(JSON.stringify(entry)) : entry
 }
 
 const kinds = ['seen', 'tool', 'kept', 'noted', 'key', 'classed', 'token'] as const

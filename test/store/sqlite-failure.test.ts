@@ -48,6 +48,31 @@ test('brings a file of an older program up to date', async () => {
   db.close()
 })
 
+test('brings along what runs have seen', async () => {
+  const file = join(folder, 'seen.db')
+  await openSqliteStore(file).close()
+  changeFile(
+    file,
+    `DROP TABLE seen;
+     CREATE TABLE seen (
+       run TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (run, number)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX seen_by_time ON seen (at);
+     INSERT INTO seen VALUES ('run-1', 1, 5, '"first"'), ('run-1', 2, 7, '"second"'), ('run-2', 1, 6, '"other"');
+     PRAGMA user_version = 7`,
+  )
+  const again = openSqliteStore(file)
+  await again.transact([], ({ write }) => write([{ kind: 'saw', run: 'run-1', at: 8, entries: ['third'] }]))
+  const { seen } = await again.read({ seen: [{ run: 'run-1', after: 1 }] })
+  await again.close()
+  assert.deepEqual(seen, [
+    [
+      { number: 2, entry: 'second' },
+      { number: 3, entry: 'third' },
+    ],
+  ])
+})
+
 const refused: readonly (readonly [string, StoreError['code'], RegExp, (file: string) => void])[] = [
   [
     'a file of a newer program',
