@@ -128,7 +128,10 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
     identifier: options.identifier,
     credentials: new Set(['authorization', 'cookie', 'x-api-key', ...(options.credentials ?? [])]),
     site: siteOf(options.listen.host, options.hosts, options.origins),
-    resource: protectedResource({ ...options.resource, paths: [...doors.keys()] }),
+    resource: protectedResource({
+      ...options.resource,
+      paths: ['/mcp', ...upstreams.map(({ source }) => `/mcp/${source}`)],
+    }),
     limits,
     noteUnknown: async (why) => {
       const call = newId(Date.now())

@@ -5,7 +5,7 @@ import { type Reply, send } from '../http/reply.ts'
 import { refusalCodes, Unanswered } from './rpc-error.ts'
 
 export interface ProtectedResourceOptions {
-  /** The paths that are protected. */
+  /** The paths that are protected; metadata asked for at the root is of the first. */
   readonly paths: readonly string[]
   /** Issuers whose tokens are taken; without any, there is no metadata. */
   readonly authorizationServers?: readonly string[]

@@ -211,6 +211,20 @@ test('it is a protected resource of its own', async () => {
   assert.ok(stage.events.some((each) => each.kind === 'sign-in' && !each.accepted))
 })
 
+test('clients that look for metadata at the root find that of /mcp', async () => {
+  const two = await openStage({
+    servers: { desk: { http: { url: desk.url } }, files: { http: { url: desk.url } } },
+    resource: { authorizationServers: ['https://id.example'] },
+  })
+  for (const { url } of [stage, two]) {
+    const answer = await fetch(new URL('/.well-known/oauth-protected-resource', url))
+    assert.equal(((await answer.json()) as { readonly resource?: unknown }).resource, url)
+    const ofOne = await fetch(new URL('/.well-known/oauth-protected-resource/mcp/desk', url))
+    assert.equal(((await ofOne.json()) as { readonly resource?: unknown }).resource, `${url}/desk`)
+  }
+  await two.close()
+})
+
 test('a token that is for something else has to be asked for again', async () => {
   const narrow = await openStage({
     servers: { desk: { http: { url: desk.url } } },
