@@ -21,6 +21,8 @@ export interface Reply {
   /** Null while the answers to earlier requests of the connection are still to come. */
   readonly socket: unknown
   readonly writableEnded: boolean
+  /** Goes with whatever head is written. */
+  setHeader(name: string, value: string): unknown
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown
   write(chunk: Buffer): boolean
   end(chunk?: Buffer | string): unknown

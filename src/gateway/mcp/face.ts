@@ -118,13 +118,14 @@ async function serve(
   const head = readHead({ method, target: url, version: httpVersion, headers: rawHeaders }, undefined)
   const origin = originOf(arriving, undefined)
   const cors = checkSite(around.site, head)
+  for (const [name, value] of Object.entries(cors ?? {})) reply.setHeader(name, value)
+  if (method === 'OPTIONS' && cors !== undefined) {
+    send(reply, 204, {})
+    return
+  }
   if (around.resource.serve(head, origin.scheme, reply)) return
   const door = around.doors.get(head.path)
   if (door === undefined) throw new Unanswered({ code: codes.invalid, message: 'nothing is served here', status: 404 })
-  if (method === 'OPTIONS' && cors !== undefined) {
-    send(reply, 204, cors)
-    return
-  }
   const identified = await around.identifier.identify(
     presentedBy(head, arriving, origin, around.resource.nameFor(head, origin.scheme)),
   )

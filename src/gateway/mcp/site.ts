@@ -1,5 +1,4 @@
 /** Who may reach the gateway from where: names in `Host`, sites in `Origin`. */
-import type { OutgoingHttpHeaders } from 'node:http'
 import type { Head } from '../http/head.ts'
 import { codes, Unanswered } from './rpc-error.ts'
 
@@ -28,7 +27,10 @@ export function siteOf(listening: string, hosts: readonly string[] | undefined, 
  * @returns the headers that let a page of an allowed site read the answer.
  * @throws {Unanswered} HTTP 403.
  */
-export function checkSite({ hosts, origins }: Site, { host, headers }: Head): OutgoingHttpHeaders | undefined {
+export function checkSite(
+  { hosts, origins }: Site,
+  { host, headers }: Head,
+): Readonly<Record<string, string>> | undefined {
   if (!knows(hosts, host.toLowerCase())) throw forbidden('it is for another host')
   const origin = headers.get('origin')
   if (origin === undefined) return undefined
@@ -37,8 +39,9 @@ export function checkSite({ hosts, origins }: Site, { host, headers }: Head): Ou
     return {
       'access-control-allow-origin': text,
       'access-control-allow-methods': 'POST, GET, DELETE',
-      'access-control-allow-headers':
-        'authorization, content-type, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, last-event-id',
+      // `*` is every header but the one that has to be named; tools name headers of their own (`Mcp-Param-…`).
+      'access-control-allow-headers': 'authorization, *',
+      'access-control-expose-headers': 'mcp-session-id, mcp-protocol-version, www-authenticate, retry-after',
       vary: 'origin',
     }
   const [, name] = /^https?:\/\/([^/]+)$/.exec(text) ?? []
