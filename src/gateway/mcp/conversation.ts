@@ -13,7 +13,7 @@ import {
 } from './message.ts'
 import { errorBytes, refusalCodes } from './rpc-error.ts'
 import { type SseEvent, withData } from './sse.ts'
-import type { AnswerHead, Sink } from './upstream.ts'
+import { type AnswerHead, refusesUs, type Sink } from './upstream.ts'
 
 /** What is done with the answer to one request. */
 export interface Expected {
@@ -144,7 +144,7 @@ class WatchedSink implements Sink {
     if (message !== undefined && (message.kind !== 'response' || message.id !== null || id === undefined))
       shown = await this.#show(message, head.status)
     else if (id !== undefined) shown = await conversation.show(unreadable(id, message, head), head.status)
-    const status = isOurs(head.status) ? 502 : head.status
+    const status = refusesUs(head.status) ? 502 : head.status
     const headers =
       shown === undefined ? withoutType(head.headers) : { ...head.headers, 'content-type': 'application/json' }
     this.#sink.head({ status, headers, stream: false })
@@ -199,17 +199,12 @@ function readAnswer(bytes: Buffer): Message | undefined {
   return messageOf(parseLosslessJson(bytes.toString('utf8')), bytes)
 }
 
-/** Our own credentials were not taken: nothing the client can do about it. */
-function isOurs(status: number): boolean {
-  return status === 401 || status === 403 || status === 407
-}
-
 /** An answer without a message that can be read, or one to no request, as an error. */
 function unreadable(id: MessageId, message: Message | undefined, { status }: AnswerHead): ResponseMessage {
   const error =
     message?.kind === 'response' && message.error !== undefined
       ? message.error
-      : { code: refusalCodes['upstream-failed'], message: `the server answered with HTTP ${status} and no message` }
+      : { code: refusalCodes['upstream-failed'], message: wordsOf(status) }
   const bytes =
     message === undefined
       ? errorBytes(id, { code: refusalCodes['upstream-failed'], message: String(status) })
@@ -220,6 +215,11 @@ function unreadable(id: MessageId, message: Message | undefined, { status }: Ans
     error,
     bytes: message === undefined ? Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error })) : bytes,
   }
+}
+
+function wordsOf(status: number): string {
+  if (refusesUs(status)) return `the server does not take the gateway's own credentials (HTTP ${status})`
+  return `the server answered with HTTP ${status} and no message`
 }
 
 function withoutType({ 'content-type': _, ...headers }: AnswerHead['headers']): AnswerHead['headers'] {

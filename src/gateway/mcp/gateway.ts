@@ -93,7 +93,7 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
   const onFail = (why: string): void => tell({ kind: 'failed', why })
   const upstreams = Object.entries(options.servers)
     .map(([source, server]) =>
-      openServer(source, server, { connections, limits, environment: options.environment ?? {} }),
+      openServer(source, server, { connections, limits, environment: options.environment ?? {}, onRefused: onFail }),
     )
     .map((upstream) =>
       vault === undefined ? upstream : sealedUpstream(upstream, { vault, charter: guard.charter, onFail }),
@@ -168,16 +168,17 @@ interface Opening {
   readonly connections: Upstreams
   readonly limits: McpLimits
   readonly environment: Readonly<Record<string, string | undefined>>
+  readonly onRefused: (why: string) => void
 }
 
 function openServer(
   source: string,
   server: McpServerConfig,
-  { connections, limits, environment }: Opening,
+  { connections, limits, environment, onRefused }: Opening,
 ): McpUpstream {
   const maxBytes = limits.responseBytes
   if ('stdio' in server) return stdioUpstream({ source, command: server.stdio, environment, maxBytes })
   const upstream = connections.of(source)
   if (upstream === undefined) throw new TypeError(`nothing says where ${source} is`)
-  return httpUpstream({ upstream, headers: server.headers ?? (() => ({})), maxBytes })
+  return httpUpstream({ upstream, headers: server.headers ?? (() => ({})), maxBytes, onRefused })
 }

@@ -4,13 +4,15 @@ import type { Upstream } from '../http/upstream.ts'
 import type { McpHeaders } from './era.ts'
 import { without } from './secrets.ts'
 import { SseSplitter } from './sse.ts'
-import type { Exchange, McpUpstream, Sink } from './upstream.ts'
+import { type Exchange, type McpUpstream, refusesUs, type Sink } from './upstream.ts'
 
 export interface HttpUpstreamOptions {
   readonly upstream: Upstream
   /** Sent with every request: how the gateway itself signs in. */
   readonly headers: () => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
   readonly maxBytes: number
+  /** Is told when the server begins not to take our credentials. */
+  readonly onRefused?: (why: string) => void
 }
 
 type RawHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -25,20 +27,45 @@ const kept: ReadonlySet<string> = new Set([
 ])
 
 /** Talks to the server at the address of `upstream`. */
-export function httpUpstream({ upstream, headers, maxBytes }: HttpUpstreamOptions): McpUpstream {
+export function httpUpstream({ upstream, headers, maxBytes, onRefused }: HttpUpstreamOptions): McpUpstream {
+  const heard = refusalsOf(upstream.source, onRefused ?? (() => undefined))
+  const around = { maxBytes, heard }
   return {
     source: upstream.source,
     send: (exchange, sink, signal) => {
       const pass = (own: Readonly<Record<string, string>>): void =>
-        dispatch(upstream, exchange, own, new Handler(without(own, sink), signal, maxBytes))
+        dispatch(upstream, exchange, own, new Handler(without(own, sink), signal, around))
       const own = headers()
       if (own instanceof Promise)
-        own.then(pass, () => new Handler(sink, signal, maxBytes).giveUp(new Error('no credentials')))
+        own.then(pass, () => new Handler(sink, signal, around).giveUp(new Error('no credentials')))
       else pass(own)
     },
     // Its connections belong to whoever opened them.
     close: async () => undefined,
   }
+}
+
+/** Sees the head of each answer. */
+type Heard = (status: number, challenge: string) => void
+
+/** Tells when a server begins not to take our credentials, and what it wants; not again until it took them, or wants something else. */
+function refusalsOf(source: string, tell: (why: string) => void): Heard {
+  let last = ''
+  return (status, challenge) => {
+    const refused = refusesUs(status)
+    const words = refused
+      ? `${source} does not take the gateway's credentials: HTTP ${status}${wantedIn(challenge)}`
+      : ''
+    if (refused && words !== last) tell(words)
+    last = words
+  }
+}
+
+/** What a challenge says is missing. SECURITY: it is the server's word: nothing is repeated but what OAuth has in these places. */
+function wantedIn(challenge: string): string {
+  const [, error] = /\berror="([a-z_]{1,40})"/.exec(challenge) ?? []
+  const [, scope] = /\bscope="([!#-[\]-~ ]{1,200})"/.exec(challenge) ?? []
+  return `${error === undefined ? '' : `, ${error}`}${scope === undefined ? '' : `, for ${scope}`}`
 }
 
 function dispatch(
@@ -64,6 +91,7 @@ class Handler implements Dispatcher.DispatchHandler {
   readonly #sink: Sink
   readonly #signal: AbortSignal
   readonly #maxBytes: number
+  readonly #heard: Heard
   #controller: Dispatcher.DispatchController | undefined
   #splitter: SseSplitter | undefined
   #chunks: Buffer[] = []
@@ -72,10 +100,11 @@ class Handler implements Dispatcher.DispatchHandler {
   /** Events are taken one after the other. */
   #last: Promise<void> | undefined
 
-  constructor(sink: Sink, signal: AbortSignal, maxBytes: number) {
+  constructor(sink: Sink, signal: AbortSignal, around: { readonly maxBytes: number; readonly heard: Heard }) {
     this.#sink = sink
     this.#signal = signal
-    this.#maxBytes = maxBytes
+    this.#maxBytes = around.maxBytes
+    this.#heard = around.heard
     signal.addEventListener('abort', this.#abort)
     if (signal.aborted) this.#abort()
   }
@@ -92,6 +121,7 @@ class Handler implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     if (status < 200) return
+    this.#heard(status, String(headers['www-authenticate'] ?? ''))
     const stream = /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''))
     if (stream) this.#splitter = new SseSplitter(this.#maxBytes)
     this.#sink.head({ status, headers: headersOf(headers), stream })

@@ -26,6 +26,11 @@ export interface AnswerHead {
   readonly stream: boolean
 }
 
+/** Whether it says that the gateway's own credentials are not taken: nothing its clients can do about, who would sign in again in vain. */
+export function refusesUs(status: number): boolean {
+  return status === 401 || status === 403 || status === 407
+}
+
 /** Takes an answer as it comes: `head`, then `whole` or any number of `event`s, then `end`; or `fail`, once, whenever. */
 export interface Sink {
   head(head: AnswerHead): void
