@@ -144,6 +144,8 @@ class WatchedSink implements Sink {
     if (message !== undefined && (message.kind !== 'response' || message.id !== null || id === undefined))
       shown = await this.#show(message, head.status)
     else if (id !== undefined) shown = await conversation.show(unreadable(id, message, head), head.status)
+    // What came answers something else: `end` says that no answer came.
+    if (shown === undefined && id !== undefined && conversation.isWaiting(id)) return
     const status = refusesUs(head.status) ? 502 : head.status
     const headers =
       shown === undefined ? withoutType(head.headers) : { ...head.headers, 'content-type': 'application/json' }
@@ -169,7 +171,7 @@ class WatchedSink implements Sink {
   end(): void {
     const { conversation, id, resumable } = this.#around
     if (id === undefined || !conversation.isWaiting(id)) this.#sink.end()
-    else void this.#missing({ sent: true, why: 'ended', timedOut: false }, resumable)
+    else void this.#missing({ sent: true, why: 'ended', timedOut: false }, resumable && this.#head?.stream === true)
   }
 
   async #missing(failure: Failure, resumable: boolean): Promise<void> {

@@ -1,10 +1,11 @@
 // What must not work, whoever tries it.
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Conversation } from '../../../src/gateway/mcp/conversation.ts'
 import { stdioUpstream } from '../../../src/gateway/mcp/stdio-upstream.ts'
+import { listen } from '../../transport/open.ts'
 import { ask, askOld, callTool, modernMeta, post, type Said } from './ask.ts'
 import { type Desk, openDesk } from './desk.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -239,6 +240,22 @@ test('a token that is for something else has to be asked for again', async () =>
     /error="insufficient_scope", scope="tools admin", resource_metadata=/,
   )
   assert.equal(nobody.status, 401)
+})
+
+test('a client whose server answers something else is told so', async () => {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'upstream' })
+      response.end('{"jsonrpc":"2.0","id":"of-nobody","result":{}}')
+    })
+  })
+  const other = await openStage({ servers: { desk: { http: { url: `http://${await listen(server)}/mcp` } } } })
+  for (const send of [ask, askOld]) {
+    const said = await send(other.url, 'prompts/list')
+    assert.deepEqual([said.status, said.error?.code], [502, -32019])
+  }
+  await other.close()
+  server.close()
 })
 
 test('a second answer, and one to no question, are shown to nobody', async () => {
