@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 export type Revision = '2025-11-25' | '2026-07-28'
 
@@ -28,6 +29,20 @@ export function checkServer(url: string, revision: Revision): Promise<Verdicts> 
 /** The scenarios for clients; `command` is started with the address of a server as its last argument. */
 export function checkClient(command: string, scenario: string, revision: Revision): Promise<Verdicts> {
   return run(['client', '--command', command, '--scenario', scenario, '--spec-version', revision])
+}
+
+/** All scenarios for clients of a revision, side by side; what `checkClient` starts for one is started for each. */
+export function checkClients(command: string, revision: Revision | '2025-03-26'): Promise<Verdicts> {
+  // Nothing says what the oldest one requires; what there is for it is a suite.
+  const which =
+    revision === '2025-03-26' ? ['--suite', 'backcompat', '--spec-version', revision] : ['--requirements', revision]
+  return run(['client', '--command', command, ...which, '--timeout', '20000'])
+}
+
+/** The names of all scenarios for clients that there are. */
+export async function clientScenarios(): Promise<readonly string[]> {
+  const child = spawn(process.execPath, [program, 'list', '--client'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return [...(await text(child.stdout)).matchAll(/^ +- (\S+)/gm)].map(([, name = '']) => name)
 }
 
 async function run(args: readonly string[]): Promise<Verdicts> {
