@@ -119,10 +119,17 @@ function describeType(type: ObjectType): string {
   const parts = [
     type.owner === undefined ? 'belongs to nobody' : `belongs to ${placeWords(type.owner, 'owner')}`,
     ...(type.tenant === undefined ? [] : [`stays within its tenant`]),
-    ...(type.states.length === 0 ? [] : [`is ${joinWords(type.states)}`]),
+    ...(type.states.length === 0 ? [] : [`is ${stateWords(type.states)}`]),
     ...(type.read === undefined ? [] : [`can be looked at with \`${type.read}\``]),
   ]
   return `A ${type.name} ${joinWords(parts, 'and')}.`.replace(/^A (?=[aeio])/i, 'An ')
+}
+
+/** More are counted: the drawing names them. */
+const mostTold = 12
+
+function stateWords(states: readonly string[]): string {
+  return states.length > mostTold ? `in one of ${states.length} states` : joinWords(states)
 }
 
 function placeWords(place: NonNullable<ObjectType['owner']>, member: string): string {

@@ -2,6 +2,7 @@
 import { groupBy } from '../charter/group-by.ts'
 import { type Arrow, type Lifecycle, start } from './lifecycle.ts'
 import { type Box, type PlacedLink, placeGraph, type Size, sizeOfAll, textWidth } from './place.ts'
+import { wrapName } from './wrap.ts'
 
 export interface PlacedState extends Box {
   readonly name: string
@@ -19,15 +20,30 @@ export interface PlacedLifecycle extends Size {
   readonly arrows: readonly PlacedArrow[]
 }
 
-/** Height of a state with nothing but its name. */
-export const stateHeight = 36
+/** Longer names of states and moves go on below. */
+const longestLine = 28
+/** Height of a state with nothing but its name, where that is on one line. */
+const stateHeight = 36
 /** Height of an internal transition. */
 export const innerHeight = 16
 /** Beside the name of a move, for how often it was made, asked and refused. */
 const numbersWidth = 72
+/** Height of a line of a label. */
+export const lineHeight = 14
+
+/** The name of a state or move as it is drawn. */
+export function nameLines(name: string): readonly string[] {
+  return wrapName(name, longestLine)
+}
+
+/** How far down a state is its name. */
+export function nameHeight(name: string): number {
+  return stateHeight + (nameLines(name).length - 1) * innerHeight
+}
+
 /** Height of a label: its name, who may, and its marks where it has any. */
-export function labelHeight({ marks }: Arrow): number {
-  return marks.length === 0 ? 31 : 45
+export function labelHeight({ name, marks }: Arrow): number {
+  return 3 + (nameLines(name).length + (marks.length === 0 ? 1 : 2)) * lineHeight
 }
 
 /** Places a lifecycle in layers from the start downwards. The same input gives the same drawing. */
@@ -49,8 +65,12 @@ export function layOut(lifecycle: Lifecycle): PlacedLifecycle {
 function sizeOfState(name: string, inner: readonly Arrow[]): Size {
   if (name === start) return { width: 14, height: 14 }
   const widths = inner.map((arrow) => textWidth(innerText(arrow), 11, 400) + 24 + numbersWidth)
-  const width = Math.max(72, textWidth(name, 13, 600) + 30, ...widths)
-  return { width, height: stateHeight + (inner.length === 0 ? 0 : inner.length * innerHeight + 8) }
+  const width = Math.max(72, widthOfLines(name, 13) + 30, ...widths)
+  return { width, height: nameHeight(name) + (inner.length === 0 ? 0 : inner.length * innerHeight + 8) }
+}
+
+function widthOfLines(name: string, size: number): number {
+  return Math.max(...nameLines(name).map((line) => textWidth(line, size, 600)))
 }
 
 /** An internal transition as one line. */
@@ -65,7 +85,7 @@ export function markText({ marks }: Arrow): string {
 
 function sizeOfLabel(arrows: readonly Arrow[]): Size {
   const widths = arrows.flatMap((arrow) => [
-    textWidth(arrow.name, 12, 600) + numbersWidth,
+    widthOfLines(arrow.name, 12) + numbersWidth,
     textWidth(arrow.who, 11, 400),
     textWidth(markText(arrow), 11, 400),
   ])

@@ -29,6 +29,9 @@ export interface Bow {
   readonly edge: number
 }
 
+/** A bow is wider the longer it is, as far as that helps to tell it from others. */
+const farthest = 120
+
 export interface BowOptions {
   readonly side?: 'left' | 'right'
   /** Of several on one side: each goes further out than the one before. */
@@ -45,7 +48,7 @@ export function bowBetween(from: Box, to: Box, { side = 'left', nth = 0, around 
   const edges = passed.map((box) => out * box.x + box.width / 2)
   const [near, edge] = [Math.max(out * start, out * end), Math.max(out * start, out * end, ...edges)]
   // Such a curve comes three quarters of the way to where it is drawn to.
-  const far = out * (near + ((edge - near) * 4) / 3 + 30 + 26 * nth + Math.abs(to.y - from.y) / 8)
+  const far = out * (near + ((edge - near) * 4) / 3 + 30 + 26 * nth + Math.min(farthest, Math.abs(to.y - from.y) / 8))
   const tip = round(end)
   return {
     path: `M${round(start)} ${round(from.y)}C${round(far)} ${round(from.y)} ${round(far)} ${round(to.y)} ${round(end + out * 8)} ${round(to.y)}`,

@@ -3,10 +3,12 @@ import {
   innerText,
   labelHeight,
   layOut,
+  lineHeight,
   markText,
+  nameHeight,
+  nameLines,
   type PlacedArrow,
   type PlacedState,
-  stateHeight,
 } from './layout.ts'
 import { type Arrow, type Lifecycle, start } from './lifecycle.ts'
 import { round } from './path.ts'
@@ -31,8 +33,8 @@ function drawState(state: PlacedState, { final }: Lifecycle): string {
     `<rect class="${kind}" x="${round(x - width / 2 + inset)}" y="${round(y - height / 2 + inset)}" width="${round(width - 2 * inset)}" height="${round(height - 2 * inset)}" rx="${10 - inset}"/>`
   const ring = ended ? box('ring', 3) : ''
   const top = y - height / 2
-  const title = drawText('name', { x, y: top + stateHeight / 2 + 4.5 }, name)
-  return `${box(ended ? 'state final' : 'state', 0)}${ring}${title}${drawInner(state, top + stateHeight)}`
+  const title = nameLines(name).map((line, index) => drawText('name', { x, y: top + 22.5 + index * innerHeight }, line))
+  return `${box(ended ? 'state final' : 'state', 0)}${ring}${title.join('')}${drawInner(state, top + nameHeight(name))}`
 }
 
 function drawInner({ x, width, inner }: PlacedState, top: number): string {
@@ -54,6 +56,9 @@ function drawLabel({ label, arrows }: PlacedArrow): string {
 
 function labelLines(arrow: Arrow, x: number, top: number): string {
   const { name, who, marks } = arrow
-  const mark = marks.length === 0 ? '' : drawText('mark', { x, y: top + 39 }, markText(arrow))
-  return drawText('move', { x, y: top + 13 }, name) + drawText('who', { x, y: top + 26 }, who) + mark
+  const names = nameLines(name)
+  const below = top + 12 + names.length * lineHeight
+  const mark = marks.length === 0 ? '' : drawText('mark', { x, y: below + 13 }, markText(arrow))
+  const title = names.map((line, index) => drawText('move', { x, y: top + 13 + index * lineHeight }, line))
+  return title.join('') + drawText('who', { x, y: below }, who) + mark
 }

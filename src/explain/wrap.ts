@@ -1,3 +1,16 @@
+/** A name on lines of at most `width` characters, broken after a dash, dot or the like where it has one, or before a capital. */
+export function wrapName(name: string, width: number): readonly string[] {
+  const pieces = name.split(/(?<=[-_./ ])|(?<=\p{Ll})(?=\p{Lu})/u)
+  const short = pieces.flatMap((piece) => piece.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? [])
+  const lines: string[] = []
+  for (const piece of short) {
+    const line = lines.at(-1)
+    if (line !== undefined && [...line, ...piece].length <= width) lines[lines.length - 1] = line + piece
+    else lines.push(piece)
+  }
+  return lines
+}
+
 /**
  * Breaks a sentence at spaces so that no line passes `width`; a word that is longer stands alone.
  *

@@ -13,7 +13,7 @@ import { printSvg } from '../../src/explain/svg.ts'
 import { printWorkflowSvg } from '../../src/explain/svg-workflow.ts'
 import { drawLifecycle, drawWorkflow, printExplanation } from '../../src/explain/text.ts'
 import { type DrawnWorkflow, workflowsOf } from '../../src/explain/workflow.ts'
-import { wrapText } from '../../src/explain/wrap.ts'
+import { wrapName, wrapText } from '../../src/explain/wrap.ts'
 import { analyse, fixture } from '../charter/fixture.ts'
 
 const { charter } = analyse(fixture('shop.yaml'))
@@ -240,4 +240,16 @@ test('wrapping loses no word', () => {
       assert.ok(lines.every((line) => line.length <= width || line.trim().split(' ').length === 1))
     }),
   )
+})
+
+test('a name on several lines is the same name', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 40 }), (name, width) => {
+      const lines = wrapName(name, width)
+      assert.equal(lines.join(''), name)
+      assert.ok(lines.every((line) => [...line].length <= width))
+    }),
+  )
+  assert.deepEqual(wrapName('returned-because-copies', 16), ['returned-', 'because-copies'])
+  assert.deepEqual(wrapName('waitingForDocuments', 12), ['waitingFor', 'Documents'])
 })

@@ -1,18 +1,19 @@
 /** What the charter says of the move or state that is looked at, and the last calls there. */
-import { CloseButton, Group, List, Paper, Text, Title } from '@mantine/core'
+import { Anchor, CloseButton, Group, List, Paper, Text, Title } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { Says } from '../../parts/says.tsx'
 import { Recent } from './recent.tsx'
-import type { Drawn, Traffic, View } from './seen.ts'
+import { type Drawn, start, type Traffic, type View } from './seen.ts'
 
 export interface BesideProps {
   readonly drawn: Drawn
   readonly traffic: Traffic | undefined
   readonly view: View
+  readonly onLook: (at: Pick<View, 'use' | 'state'>) => void
   readonly onClose: () => void
 }
 
-export function Beside({ drawn, traffic, view, onClose }: BesideProps): ReactElement {
+export function Beside({ drawn, traffic, view, onLook, onClose }: BesideProps): ReactElement {
   const { use, state } = view
   const found = drawn.uses.filter(
     (each) => each.id === use || (use === undefined && state !== undefined && each.from.includes(state)),
@@ -31,6 +32,7 @@ export function Beside({ drawn, traffic, view, onClose }: BesideProps): ReactEle
         </Title>
         <CloseButton onClick={onClose} aria-label="Close" />
       </Group>
+      {use === undefined && state !== undefined && <Ways drawn={drawn} state={state} onLook={onLook} />}
       {found.length === 0 && (
         <Text size="sm" c="dimmed">
           Nothing may be done here.
@@ -42,6 +44,39 @@ export function Beside({ drawn, traffic, view, onClose }: BesideProps): ReactEle
       <Approvals approvals={drawn.approvals} uses={found} />
       {use !== undefined && <Recent of={state === undefined ? { use } : { use, state }} since={traffic?.from} />}
     </Paper>
+  )
+}
+
+interface WaysProps extends Pick<BesideProps, 'drawn' | 'onLook'> {
+  readonly state: string
+}
+
+/** Where one comes from here, and where to: neighbours may stand far away. */
+function Ways({ drawn, state, onLook }: WaysProps): ReactElement {
+  const moves = drawn.picture.moves.filter(({ from }) => from !== start)
+  const ways = [
+    ['comes from', moves.flatMap(({ from, to }) => (to === state ? [from] : []))],
+    ['goes to', moves.flatMap(({ from, to }) => (from === state ? [to] : []))],
+  ] as const
+  return (
+    <>
+      {ways.map(([word, names]) =>
+        names.length === 0 ? null : (
+          <ul key={word} className="ways" aria-label={word}>
+            <Text component="li" size="sm" c="dimmed">
+              {word}
+            </Text>
+            {names.map((name) => (
+              <li key={name}>
+                <Anchor component="button" type="button" size="sm" onClick={() => onLook({ state: name })}>
+                  {name}
+                </Anchor>
+              </li>
+            ))}
+          </ul>
+        ),
+      )}
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
 /** The lifecycle as `lockstep explain` draws it, with what happens on it. Laid out by the server; here it is only shown. */
-import type { ReactElement } from 'react'
+import { Select } from '@mantine/core'
+import { Fragment, type ReactElement, type ReactNode } from 'react'
 import { Canvas, type Extent, Line, Lines, Spot } from './canvas.tsx'
 import { Times } from './numbers.tsx'
 import { isOpen, Pins } from './pins.tsx'
@@ -22,16 +23,28 @@ export interface DrawingProps {
 const nameHeight = 36
 const innerHeight = 16
 
+function nameHeightOf({ lines }: PlacedState): number {
+  return nameHeight + (lines.length - 1) * innerHeight
+}
+
 export function Drawing(props: DrawingProps): ReactElement {
-  const { drawn, traffic } = props
+  const { drawn, traffic, view } = props
   const { states, moves } = drawn.picture
   const notes = notesOf(traffic)
   const extent = extentOf(drawn.picture, notes)
   const whole = pinsAt(traffic, ({ kind }) => kind === 'object')
+  const looked = moves.filter((move) => isLooked(view, move))
+  const others = moves.filter((move) => !isLooked(view, move))
   return (
-    <Canvas label={`Lifecycle of ${drawn.object}`} extent={extent}>
+    <Canvas
+      label={`Lifecycle of ${drawn.object}`}
+      extent={extent}
+      start={states[0] ?? { x: 0, y: 0 }}
+      sight={sightOf(drawn.picture, view)}
+      tools={states.length > few && <FindState scene={props} />}
+    >
       <Lines extent={extent}>
-        {moves.map((move) => (
+        {[...others, ...looked].map((move) => (
           <MoveLine key={`${move.from} ${move.to}`} move={move} scene={props} />
         ))}
         <UnintendedLines traffic={traffic} />
@@ -54,6 +67,36 @@ export function Drawing(props: DrawingProps): ReactElement {
   )
 }
 
+/** More states than this are hard to find by looking. */
+const few = 12
+
+function FindState({ scene: { drawn, view, onLook } }: { readonly scene: DrawingProps }): ReactElement {
+  const names = drawn.picture.states.flatMap(({ name, kind }) => (kind === 'start' ? [] : [name]))
+  return (
+    <Select
+      size="xs"
+      className="find-state"
+      aria-label="Find a state"
+      placeholder="find a state"
+      searchable
+      data={names}
+      value={view.state ?? null}
+      onChange={(state) => onLook(state === null ? {} : { state })}
+    />
+  )
+}
+
+/** The move that is looked at, or every move into and out of the state that is. */
+function isLooked({ use, state }: View, { from, to, arrows }: Move): boolean {
+  if (use === undefined) return state !== undefined && (from === state || to === state)
+  return from === (state ?? start) && arrows.some(({ uses }) => uses.includes(use))
+}
+
+function sightOf({ states, moves }: Picture, view: View): PlacedState | Move['label'] | undefined {
+  const move = view.use === undefined ? undefined : moves.find((each) => isLooked(view, each))
+  return move?.label ?? states.find(({ name }) => name === view.state)
+}
+
 function pinsAt(traffic: Traffic | undefined, fits: (place: Pin['place']) => boolean): readonly Pin[] {
   return (traffic?.pins ?? []).filter(({ place }) => fits(place))
 }
@@ -69,6 +112,7 @@ function MoveLine({ move, scene }: { readonly move: Move; readonly scene: Drawin
   const marks = [
     'move',
     isDim(view, { allowed }) && 'dim',
+    isLooked(view, move) && 'looked',
     allowed === 0 && 'unseen',
     pinsOfMove(traffic, from, to).some(isOpen) && 'broken',
     arrows.some(({ uses }) => uses.some((use) => pulsing.has(use))) && 'pulse',
@@ -185,17 +229,23 @@ function State({ state, scene }: { readonly state: PlacedState; readonly scene: 
     )
   const tried = (traffic?.tried ?? []).filter((each) => each.from === name && each.line === undefined)
   const refused = tried.flatMap(({ uses }) => uses).reduce((sum, { n }) => sum + n, 0)
-  const isLooked = view.state === name && view.use === undefined
+  const isChosen = view.state === name && view.use === undefined
   const here = pinsAt(traffic, (place) => place.kind === 'state' && place.state === name)
   const inside = pinsOfMove(traffic, name, name)
   const rowOf = (use: string): number => inner.findIndex(({ uses }) => uses.includes(use))
   const top = y - height / 2
   return (
     <>
-      <Spot at={state} className={`drawing-state ${kind}${isLooked ? ' looked' : ''}`}>
-        <button type="button" className="state-name" onClick={() => onLook({ state: name })}>
-          <span>{name}</span>
-          <Times numbers={{ refused }} />
+      <Spot at={state} className={`drawing-state ${kind}${isChosen ? ' looked' : ''}`}>
+        <button
+          type="button"
+          className="state-name"
+          style={{ height: nameHeightOf(state) - (kind === 'final' ? 7 : 1) }}
+          onClick={() => onLook({ state: name })}
+        >
+          <NameLines lines={state.lines}>
+            <Times numbers={{ refused }} />
+          </NameLines>
         </button>
         {inner.map((arrow) => (
           <ArrowButton key={`${arrow.name} ${arrow.who}`} arrow={arrow} from={name} scene={scene} flat />
@@ -207,7 +257,11 @@ function State({ state, scene }: { readonly state: PlacedState; readonly scene: 
         </Spot>
       )}
       {[...new Set(inside.map(({ use }) => rowOf(use)))].map((row) => (
-        <Spot key={row} at={{ x: x + width / 2, y: top + nameHeight + (row + 0.5) * innerHeight }} className="pinned">
+        <Spot
+          key={row}
+          at={{ x: x + width / 2, y: top + nameHeightOf(state) + (row + 0.5) * innerHeight }}
+          className="pinned"
+        >
           <Pins pins={inside.filter(({ use }) => rowOf(use) === row)} />
         </Spot>
       ))}
@@ -235,6 +289,27 @@ function Label({ move, scene }: { readonly move: Move; readonly scene: DrawingPr
   )
 }
 
+/** @param children - Behind the last line. */
+function NameLines({
+  lines,
+  children,
+}: {
+  readonly lines: readonly string[]
+  readonly children: ReactNode
+}): ReactElement {
+  return (
+    <>
+      {lines.map((line, index) => (
+        <Fragment key={line}>
+          <span className="nowrap">{line}</span>
+          {index < lines.length - 1 && <wbr />}
+        </Fragment>
+      ))}
+      {children}
+    </>
+  )
+}
+
 interface ArrowButtonProps {
   readonly arrow: Arrow
   readonly from: string
@@ -244,21 +319,22 @@ interface ArrowButtonProps {
 }
 
 function ArrowButton({ arrow, from, scene, flat = false }: ArrowButtonProps): ReactElement {
-  const { name, who, marks, uses } = arrow
+  const { name, lines, who, marks, uses } = arrow
   const { traffic, view, onLook } = scene
   const numbers = numbersOf(traffic, arrow, from)
   const [use] = uses
-  const isLooked = use !== undefined && view.use === use && (view.state ?? start) === from
+  const isChosen = use !== undefined && view.use === use && (view.state ?? start) === from
   const isBroken = (traffic?.pins ?? []).some(
     (pin) => isOpen(pin) && uses.includes(pin.use) && pin.place.kind === 'move' && pin.place.from === from,
   )
-  const classes = [flat && 'flat', isDim(view, numbers) && 'dim', isLooked && 'looked', isBroken && 'broken']
+  const classes = [flat && 'flat', isDim(view, numbers) && 'dim', isChosen && 'looked', isBroken && 'broken']
   const look = { ...(use === undefined ? {} : { use }), ...(from === start ? {} : { state: from }) }
   return (
     <button type="button" className={classes.filter((each) => each !== false).join(' ')} onClick={() => onLook(look)}>
       <span className="name">
-        {name}
-        <Times numbers={numbers} />
+        <NameLines lines={flat ? [name] : lines}>
+          <Times numbers={numbers} />
+        </NameLines>
       </span>
       <span className="who">{flat ? ` · ${who}` : who}</span>
       {marks.length > 0 && (

@@ -44,7 +44,7 @@ export function LifecyclePage(): ReactElement {
           <div className="beside-each-other">
             <Drawing drawn={data} traffic={traffic.data} view={view} pulsing={pulsing} onLook={onLook} />
             {(view.use !== undefined || view.state !== undefined) && (
-              <Beside drawn={data} traffic={traffic.data} view={view} onClose={() => onLook({})} />
+              <Beside drawn={data} traffic={traffic.data} view={view} onLook={onLook} onClose={() => onLook({})} />
             )}
           </div>
           <Broken pins={traffic.data?.pins ?? []} where={whereOf} />

@@ -36,7 +36,12 @@ export function WorkflowDrawing(props: WorkflowDrawingProps): ReactElement {
     height: Math.max(height, ...outside.map((each) => each.y + each.height / 2 + margin)),
   }
   return (
-    <Canvas label={`Workflow ${drawn.workflow}`} extent={extent}>
+    <Canvas
+      label={`Workflow ${drawn.workflow}`}
+      extent={extent}
+      start={steps[0] ?? { x: 0, y: 0 }}
+      sight={steps.find(({ operation }) => operation === props.view.operation)}
+    >
       <Lines extent={extent}>
         {orders.map((order) => (
           <OrderLine key={`${order.from} ${order.to}`} order={order} scene={props} />

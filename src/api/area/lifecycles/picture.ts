@@ -1,14 +1,17 @@
 /** The drawing of a lifecycle as data: laid out here, drawn by the browser. The same as `lockstep explain` draws. */
 import { z } from 'zod'
-import { layOut, type PlacedArrow, type PlacedLifecycle } from '../../../explain/layout.ts'
+import { layOut, nameLines, type PlacedArrow, type PlacedLifecycle } from '../../../explain/layout.ts'
 import { type Arrow, type Lifecycle, start } from '../../../explain/lifecycle.ts'
 import { headAt, pathThrough } from '../../../explain/path.ts'
 
 /** A box around its middle, in pixels. */
 const box = { x: z.number(), y: z.number(), width: z.number(), height: z.number() }
 
+const lines = z.array(z.string()).meta({ description: 'Its name as it is drawn.' })
+
 const arrow = z.object({
   name: z.string(),
+  lines,
   who: z.string(),
   marks: z.array(z.object({ kind: z.enum(['approval', 'limit']), text: z.string() })),
   uses: z.array(z.string()),
@@ -21,6 +24,7 @@ export const pictureSchema = z.object({
     z.object({
       ...box,
       name: z.string(),
+      lines,
       kind: z.enum(['start', 'state', 'final']),
       inner: z.array(arrow).meta({ description: 'What happens in the state without leaving it.' }),
     }),
@@ -51,6 +55,7 @@ export function pictureOf(lifecycle: Lifecycle, placed: PlacedLifecycle = layOut
     height,
     states: states.map((state) => ({
       name: state.name,
+      lines: [...nameLines(state.name)],
       x: state.x,
       y: state.y,
       width: state.width,
@@ -81,5 +86,5 @@ function moveOf({ arrows, points, label }: PlacedArrow): Picture['moves'] {
 }
 
 function shown({ name, who, marks, uses }: Arrow): Picture['moves'][number]['arrows'][number] {
-  return { name, who, marks: [...marks], uses: [...uses] }
+  return { name, lines: [...nameLines(name)], who, marks: [...marks], uses: [...uses] }
 }
