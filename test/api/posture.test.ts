@@ -74,16 +74,16 @@ test('every sign that is worth somebody’s while is one thing to do, with a pla
     const value = typeof well[name as keyof typeof well] === 'boolean' ? true : 1
     const { says, needs } = verdictOf({ ...well, [name]: value })
     assert.deepEqual([needs.length, needs[0]?.to.startsWith('/')], [1, true], name)
-    assert.match(says, /^1 (thing needs you|proven flaw of the API is open; the guard)/, name)
+    assert.match(says, /^1 (thing needs you|flaw of the API is proven and not mended; the guard)/, name)
   }
 })
 
 test('of proven flaws it says first whether the guard refuses them', () => {
   const said = (severe: number, slight: number, unguarded: number): string =>
     verdictOf({ ...well, severe, slight, unguarded }).says
-  assert.equal(said(3, 1, 0), '4 proven flaws of the API are open; the guard refuses them all.')
-  assert.equal(said(1, 0, 2), '3 proven flaws of the API are open; the guard refuses 1 of them.')
-  assert.equal(said(0, 0, 1), '1 proven flaw of the API is open; the guard does not refuse it.')
+  assert.equal(said(3, 1, 0), '4 flaws of the API are proven and not mended; the guard in front refuses them all.')
+  assert.equal(said(1, 0, 2), '3 flaws of the API are proven and not mended; the guard refuses 1 of them.')
+  assert.equal(said(0, 0, 1), '1 flaw of the API is proven and not mended; the guard does not refuse it.')
 })
 
 const desk = analyse(ordersCharter).charter

@@ -24,7 +24,7 @@ after(async () => {
 })
 
 test('what is wrong, who could do it, what it did, whether it is blocked, and what to do first are on the first screen', async () => {
-  await page.getByText('2 proven flaws of the API are open; the guard refuses them all.').waitFor()
+  await page.getByText('2 flaws of the API are proven and not mended; the guard in front refuses them all.').waitFor()
   const wrong = page.getByRole('region', { name: 'What is wrong' })
   await wrong.getByRole('link', { name: 'Somebody reached an object of another tenant; money moved' }).waitFor()
   await wrong.getByText('dirk (clerk) could use').waitFor()

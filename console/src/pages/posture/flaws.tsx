@@ -22,6 +22,9 @@ export function Flaws({ findings }: { readonly findings: readonly Finding[] }): 
         </Go>
       }
     >
+      <Text size="xs" c="dimmed">
+        Found by <code>lockstep prove</code>, which tries with accounts of its own what the charter forbids.
+      </Text>
       <ul className="flaws">
         {open.slice(0, mostShown).map((finding) => (
           <Flaw key={finding.fingerprint} finding={finding} />

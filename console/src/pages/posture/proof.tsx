@@ -62,7 +62,7 @@ export function Proof({ found, coverage }: ProofProps): ReactElement {
             value={coverage.counts['not-reached']}
             href="/coverage?verdict=not-reached"
           />
-          <Fact label="Never tried" value={untried} href="/coverage?verdict=untried" />
+          <Fact label="Not tried in these runs" value={untried} href="/coverage?verdict=untried" />
         </dl>
       )}
     </Panel>

@@ -54,11 +54,11 @@ function flawWords({ severe, slight, unguarded }: Signs): string {
   const them = open === 1 ? 'it' : 'them all'
   const words =
     unguarded === 0
-      ? `the guard refuses ${them}`
+      ? `the guard in front refuses ${them}`
       : guarded === 0
         ? `the guard does not refuse ${open === 1 ? 'it' : 'them'}`
         : `the guard refuses ${guarded} of them`
-  return `${counted(open, 'proven flaw')} of the API ${open === 1 ? 'is' : 'are'} open; ${words}.`
+  return `${counted(open, 'flaw')} of the API ${open === 1 ? 'is' : 'are'} proven and not mended; ${words}.`
 }
 
 const flaws = '/findings?state=there'
