@@ -11,15 +11,10 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
 import { type Granted, openBefore } from './auth-stage.ts'
+import type { Told, Way } from './client.ts'
 
-/** What the runner tells a client. */
-export interface Told {
-  readonly server: string
-  readonly scenario: string
-  readonly version: string
-  /** What the client was given beforehand, by name. */
-  readonly context: Readonly<Record<string, string>>
-}
+/** What the client was given beforehand, by name. */
+type Given = Readonly<Record<string, string>>
 
 /** What became of it. */
 export interface Outcome {
@@ -31,8 +26,6 @@ export interface Outcome {
   readonly asked: readonly string[]
 }
 
-export type Way = 'direct' | 'gateway'
-
 /** Lists and calls a tool, and signs in for it. */
 export async function callSignedIn(told: Told, way: Way): Promise<Outcome> {
   const granted: Granted = new Map()
@@ -42,7 +35,7 @@ export async function callSignedIn(told: Told, way: Way): Promise<Outcome> {
     asked.push(String(url))
     return fetch(url, init)
   }
-  const signing = await signingOf(told, watched)
+  const signing = await signingOf(told.scenario, told.context as Given, watched)
   noteTokens(signing.provider, granted)
   const connect = { address: new URL(stage?.url ?? told.server), version: told.version, fetch: watched, signing }
   const called = await callTool(connect, 2).catch(() => false)
@@ -93,7 +86,7 @@ function noteTokens(provider: OAuthClientProvider, granted: Granted): void {
   }
 }
 
-async function signingOf({ scenario, context }: Told, fetch: FetchLike): Promise<Signing> {
+async function signingOf(scenario: string, context: Given, fetch: FetchLike): Promise<Signing> {
   const clientId = context['client_id'] ?? ''
   const clientSecret = context['client_secret'] ?? ''
   const alone = (provider: OAuthClientProvider): Signing => ({ provider, back: () => undefined })
@@ -141,7 +134,7 @@ function workload(clientId: string, assertion: string): OAuthClientProvider {
 }
 
 /** Somebody before a browser, who agrees to everything. Clients are registered for each authorization server. */
-function person({ client_id, client_secret }: Told['context'], session?: DpopSession): Signing {
+function person({ client_id, client_secret }: Given, session?: DpopSession): Signing {
   const clients = new Map<string | undefined, Awaited<ReturnType<OAuthClientProvider['clientInformation']>>>()
   const beforehand =
     client_id === undefined ? undefined : { client_id, ...(client_secret === undefined ? {} : { client_secret }) }

@@ -26,12 +26,7 @@ export function checkServer(url: string, revision: Revision): Promise<Verdicts> 
   return run(['server', '--url', url, '--requirements', revision])
 }
 
-/** The scenarios for clients; `command` is started with the address of a server as its last argument. */
-export function checkClient(command: string, scenario: string, revision: Revision): Promise<Verdicts> {
-  return run(['client', '--command', command, '--scenario', scenario, '--spec-version', revision])
-}
-
-/** All scenarios for clients of a revision, side by side; what `checkClient` starts for one is started for each. */
+/** All scenarios for clients of a revision, side by side; `command` is started for each, with the address of a server as its last argument. */
 export function checkClients(command: string, revision: Revision | '2025-03-26'): Promise<Verdicts> {
   // Nothing says what the oldest one requires; what there is for it is a suite.
   const which =
