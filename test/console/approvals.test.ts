@@ -213,18 +213,22 @@ test('those that are alike are answered at once, each recorded by itself; a clas
   )
 })
 
-test('without the role there are no buttons, and the reason stands there', async () => {
-  const other = await showDesk(['operator'])
-  try {
-    const { hold } = await other.askRefund(150)
-    const viewer = await (await browser.newContext()).newPage()
-    await signIn(viewer, await other.link())
-    await viewer.goto(`${other.url}/approvals/${hold}`)
-    await viewer.getByText('You cannot answer this: it takes the role of an approver').waitFor()
-    assert.equal(await viewer.getByRole('button', { name: /Approve|Refuse/ }).count(), 0)
-    await viewer.keyboard.press('a')
-    assert.equal(await viewer.getByText(/^You approve that/).count(), 0)
-  } finally {
-    await other.close()
-  }
-})
+for (const role of ['operator', 'viewer'])
+  test(`without the role there are no buttons, and the reason stands there: ${role}`, async () => {
+    const other = await showDesk([role])
+    try {
+      const { hold } = await other.askRefund(150)
+      const viewer = await (await browser.newContext({ viewport: { width: 400, height: 800 } })).newPage()
+      await signIn(viewer, await other.link())
+      await viewer.goto(`${other.url}/approvals/${hold}`)
+      await viewer.getByText('You cannot answer this: it takes the role of an approver').waitFor()
+      assert.equal(await viewer.getByRole('button', { name: /Approve|Refuse/ }).count(), 0)
+      await viewer.keyboard.press('a')
+      assert.equal(await viewer.getByText(/^You approve that/).count(), 0)
+      const covered = viewer.getByText('Values are for approvers')
+      assert.equal(await covered.count(), role === 'viewer' ? 1 : 0)
+      if (role === 'viewer') assert.ok(((await covered.boundingBox())?.height ?? 1000) < 80, 'said in a line or two')
+    } finally {
+      await other.close()
+    }
+  })

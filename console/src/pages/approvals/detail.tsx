@@ -13,7 +13,7 @@ import { Answering } from './answering.tsx'
 import { Before } from './before.tsx'
 import { Things } from './objects.tsx'
 import { Values } from './values.tsx'
-import { becameWords, type Detail, leftWords, whoOf } from './words.ts'
+import { becameWords, type Detail, leftWords, readers, whoOf } from './words.ts'
 
 export interface QuestionViewProps {
   readonly reference: string
@@ -200,7 +200,7 @@ function Task({ detail }: { readonly detail: Detail }): ReactElement | null {
 }
 
 function Sent({ detail }: { readonly detail: Detail }): ReactElement {
-  const { sent, reference } = detail
+  const { sent, reference, withheld } = detail
   return (
     <Stack gap={4}>
       <Text size="sm" ff="monospace">
@@ -211,6 +211,11 @@ function Sent({ detail }: { readonly detail: Detail }): ReactElement {
         <pre className="approvals-box" tabIndex={0}>
           {sent.body}
         </pre>
+      )}
+      {withheld && (
+        <Text size="sm" c="dimmed">
+          What goes along with it is for {readers}.
+        </Text>
       )}
       <Text size="xs" c="dimmed" component="span">
         question <Name text={reference} of="the reference" />

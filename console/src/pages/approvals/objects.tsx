@@ -2,7 +2,7 @@
 import { Badge, Group, Stack, Text } from '@mantine/core'
 import { IconArrowRight } from '@tabler/icons-react'
 import { type ReactElement, useState } from 'react'
-import { type Detail, type Field, nameOf } from './words.ts'
+import { type Detail, type Field, nameOf, readers } from './words.ts'
 
 type Thing = Detail['objects'][number]
 
@@ -13,13 +13,22 @@ export function Things({ detail }: { readonly detail: Detail }): ReactElement {
   return (
     <Stack gap="sm">
       {detail.objects.map((thing) => (
-        <One key={thing.slot} thing={thing} moves={thing.slot === 'object' ? detail.moves : undefined} />
+        <One
+          key={thing.slot}
+          thing={thing}
+          withheld={detail.withheld}
+          moves={thing.slot === 'object' ? detail.moves : undefined}
+        />
       ))}
     </Stack>
   )
 }
 
-function One({ thing, moves }: { readonly thing: Thing; readonly moves: Detail['moves'] }): ReactElement {
+interface OneProps extends Pick<Detail, 'moves' | 'withheld'> {
+  readonly thing: Thing
+}
+
+function One({ thing, moves, withheld }: OneProps): ReactElement {
   const [all, setAll] = useState(false)
   const { slot, name, state, hidden, seen } = thing
   const fields = [...thing.fields].sort((left, right) => Number(right.changed) - Number(left.changed))
@@ -59,8 +68,11 @@ function One({ thing, moves }: { readonly thing: Thing; readonly moves: Detail['
       )}
       {hidden > 0 && (
         <Text size="xs" c="dimmed">
-          {hidden} {hidden === 1 ? 'field is' : 'fields are'} not shown: the charter keeps{' '}
-          {hidden === 1 ? 'it' : 'them'} from you.
+          {hidden} {hidden === 1 ? 'field is' : 'fields are'} not shown:{' '}
+          {withheld
+            ? `${hidden === 1 ? 'it is' : 'they are'} for ${readers}`
+            : `the charter keeps ${hidden === 1 ? 'it' : 'them'} from you`}
+          .
         </Text>
       )}
     </div>

@@ -12,7 +12,7 @@ import {
 import type { ReactElement } from 'react'
 import { Says } from '../../parts/says.tsx'
 import { To } from '../../parts/to.tsx'
-import { type Detail, nameOf } from './words.ts'
+import { type Detail, nameOf, readers } from './words.ts'
 
 type Argument = Detail['arguments'][number]
 type Trust = NonNullable<Argument['origin']>['trust']
@@ -30,21 +30,27 @@ export function Values({ detail }: { readonly detail: Detail }): ReactElement {
   const { arguments: given, callers, withheld } = detail
   if (given.length === 0) return <Text size="sm">Nothing goes along with it.</Text>
   return (
-    <table className="approvals-values">
-      {withheld && <caption>Values are for approvers, auditors, operators and administrators.</caption>}
-      <thead>
-        <tr>
-          <th scope="col">Argument</th>
-          <th scope="col">Value</th>
-          <th scope="col">Where it comes from</th>
-        </tr>
-      </thead>
-      <tbody>
-        {given.map((argument) => (
-          <Row key={`${argument.in} ${argument.at}`} argument={argument} caller={callers[0]?.id ?? 'the caller'} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      {withheld && (
+        <Text size="sm" c="dimmed" mb={4}>
+          Values are for {readers}.
+        </Text>
+      )}
+      <table className="approvals-values">
+        <thead>
+          <tr>
+            <th scope="col">Argument</th>
+            <th scope="col">Value</th>
+            <th scope="col">Where it comes from</th>
+          </tr>
+        </thead>
+        <tbody>
+          {given.map((argument) => (
+            <Row key={`${argument.in} ${argument.at}`} argument={argument} caller={callers[0]?.id ?? 'the caller'} />
+          ))}
+        </tbody>
+      </table>
+    </>
   )
 }
 

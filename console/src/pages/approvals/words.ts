@@ -11,6 +11,9 @@ export function whoOf({ callers }: Pick<Brief, 'callers'>): string {
 }
 
 /** The last part of a place: `amount` of `/items/0/amount`. */
+/** Who sees what a question carries; to others it is covered. */
+export const readers = 'approvers, auditors, operators and administrators'
+
 export function nameOf(at: string): string {
   return at === '' ? 'all of it' : at.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -1,9 +1,10 @@
 /** What the change would have decided of the recorded calls. */
-import { Anchor, Button, Group, List, NativeSelect, Progress, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, List, NativeSelect, Progress, Stack, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
 import { Nothing } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
+import { useMay } from '../../viewer.ts'
 import type { Revised } from './difference.tsx'
 import { directions, Going, More, Shift } from './shifts.tsx'
 import type { Simulated, Simulation } from './simulation.ts'
@@ -23,6 +24,12 @@ const spans = [
 export function Recorded({ revised, hasErrors, simulation }: RecordedProps): ReactElement {
   const [last, setLast] = useState('')
   const { now, run, cancel } = simulation
+  if (!useMay('read'))
+    return (
+      <Alert color="gray">
+        Trying a change on recorded calls takes the role of an auditor: it tells of what they carried.
+      </Alert>
+    )
   return (
     <Stack gap="md">
       <Group align="flex-end" gap="sm">
