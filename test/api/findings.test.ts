@@ -13,6 +13,7 @@ type Answer<Name extends keyof Endpoints> = Endpoints[Name] extends { readonly a
   : never
 type List = Answer<'GET /api/findings'>
 type Detail = Answer<'GET /api/findings/{fingerprint}'>
+type Posture = Answer<'GET /api/posture'>
 
 let bank: ProvenBank
 let console: SignedIn
@@ -32,6 +33,20 @@ async function only(awaited?: string): Promise<List['findings'][number]> {
   assert.ok(finding)
   assert.equal(findings.length, 1)
   return finding
+}
+
+/** It stands on its lifecycle and counts on the first page, or neither. */
+async function stands(isThere: boolean): Promise<void> {
+  const { pins }: Answer<'GET /api/lifecycles/{object}/traffic'> = await console.read(
+    '/api/lifecycles/transfer/traffic',
+  )
+  assert.equal(pins.length, isThere ? 1 : 0)
+  const isSaid = ({ verdict }: Posture): boolean => verdict.says.startsWith('1 proven flaw of the API is open')
+  const { verdict }: Posture = await console.read('/api/posture', (posture) => isSaid(posture) === isThere)
+  assert.equal(
+    verdict.needs.some(({ says }) => says.includes('flaw')),
+    isThere,
+  )
 }
 
 /** Tries it again; what it ended with. */
@@ -68,18 +83,22 @@ test('what prove found is reported, tried again, mended, and back', async () => 
 
   const open = await verify(fingerprint)
   assert.equal(open.verdict, 'open', open.why)
+  await stands(true)
   assert.ok(open.requests > 0, 'it was told how much was sent')
   await bank.become([])
   const fixed = await verify(fingerprint)
   assert.equal(fixed.verdict, 'fixed', fixed.why)
   assert.equal((await only()).state, 'fixed')
+  await stands(false)
 
   await bank.become(['approve-own'])
   await bank.prove(['approveTransfer'], publish())
   assert.equal((await only()).state, 'came-back')
+  await stands(true)
   await bank.become([])
   await bank.prove(['approveTransfer'], publish())
   assert.equal((await only()).state, 'fixed', 'the last run tried it where it was seen, and it held')
+  await stands(false)
   const { history }: Detail = await console.read(`/api/findings/${fingerprint}`)
   assert.deepEqual(
     history.map(({ what }) => what),
