@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { useAnswer } from '../../answers.ts'
 import { Go } from '../../parts/go.tsx'
 import { Page } from '../../parts/page.tsx'
+import { Says } from '../../parts/says.tsx'
 import { Scroll } from '../../parts/scroll.tsx'
 import { Failure, Loading } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
@@ -14,7 +15,7 @@ import './findings.css'
 import { Guarded } from './guarded.tsx'
 import { Transcript } from './transcript.tsx'
 import { Verify } from './verify.tsx'
-import { type Detail, momentWords, Prose, SeverityBadge, StateBadge } from './words.tsx'
+import { type Detail, momentWords, SeverityBadge, StateBadge } from './words.tsx'
 
 /** One finding: what happened, how it was proven, what is to be done, and what became of it. */
 export function Finding(): ReactElement {
@@ -32,7 +33,7 @@ export function Finding(): ReactElement {
         <Fingerprint text={finding.fingerprint} />
       </Group>
       <Text fw={500}>
-        <Prose text={finding.sentence} />
+        <Says text={finding.sentence} />
       </Text>
       <div className="finding-columns">
         <Stack gap="lg" miw={0}>
@@ -85,13 +86,13 @@ function Facts({ detail: { proof, finding } }: { readonly detail: Detail }): Rea
   return (
     <Stack gap={6}>
       <Fact name="Cause">
-        <Prose text={proof.rootCause} />
+        <Says text={proof.rootCause} />
       </Fact>
       <Fact name="Fix">
-        <Prose text={proof.remedy} />
+        <Says text={proof.remedy} />
       </Fact>
       <Fact name="Rule">
-        <Prose text={proof.rule} /> <Code>{finding.constraint}</Code>
+        <Says text={proof.rule} /> <Code>{finding.constraint}</Code>
       </Fact>
     </Stack>
   )
@@ -133,7 +134,7 @@ function AlsoSeen({ detail: { proof } }: { readonly detail: Detail }): ReactElem
         {proof.alsoSeen.map(({ class: kind, sentence }) => (
           <li key={`${kind} ${sentence}`}>
             <Text size="sm">
-              <Prose text={sentence} /> <Code>{kind}</Code>
+              <Says text={sentence} /> <Code>{kind}</Code>
             </Text>
           </li>
         ))}
@@ -166,7 +167,7 @@ function History({ detail: { history, finding } }: { readonly detail: Detail }):
             </Text>
             {why !== undefined && (
               <Text size="xs">
-                <Prose text={why} />
+                <Says text={why} />
               </Text>
             )}
           </li>

@@ -5,6 +5,7 @@ import { useAnswer } from '../../answers.ts'
 import { addressOf } from '../../ask.ts'
 import { Go } from '../../parts/go.tsx'
 import { Page } from '../../parts/page.tsx'
+import { Says } from '../../parts/says.tsx'
 import { Failure, Loading, Nothing } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
 import './findings.css'
@@ -14,7 +15,6 @@ import {
   type Finding,
   GuardBadge,
   isOpen,
-  Prose,
   SeverityBadge,
   StateBadge,
   severities,
@@ -147,7 +147,7 @@ function Cause({ cause, group }: { readonly cause: string; readonly group: reado
   return (
     <Paper withBorder>
       <Title order={2} size="h6" fw={600} px="sm" py={8} className="findings-cause">
-        <Prose text={cause} />{' '}
+        <Says text={cause} />{' '}
         <Text span c="dimmed" size="sm">
           {group.length === 1 ? '1 finding' : `${group.length} findings`}
         </Text>
@@ -171,7 +171,7 @@ function Row({ finding }: { readonly finding: Finding }): ReactElement {
           {title.replace(` at ${endpoint}`, '')}
         </Go>
         <Text size="sm" lineClamp={2}>
-          <Prose text={sentence} />
+          <Says text={sentence} />
         </Text>
         <Text size="xs" ff="monospace" c="dimmed">
           {endpoint}

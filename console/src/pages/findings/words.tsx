@@ -1,5 +1,5 @@
 /** How severities, states and moments of findings are told: by a word, then a shape, then a colour. */
-import { Badge, Code } from '@mantine/core'
+import { Badge } from '@mantine/core'
 import {
   IconAlertOctagon,
   IconAlertTriangle,
@@ -99,10 +99,4 @@ export const momentWords: Readonly<Record<Detail['history'][number]['what'], str
   accepted: 'accepted',
   'acceptance-withdrawn': 'acceptance withdrawn',
   'acceptance-ended': 'acceptance ended',
-}
-
-/** A sentence in which backticks mark names. */
-export function Prose({ text }: { readonly text: string }): ReactElement {
-  const parts = text.split('`').map((part, index) => ({ part, isName: index % 2 === 1, key: `${index} ${part}` }))
-  return <>{parts.map(({ part, isName, key }) => (isName ? <Code key={key}>{part}</Code> : part))}</>
 }

@@ -3,8 +3,9 @@ import { Text } from '@mantine/core'
 import type { ReactElement } from 'react'
 import { Go } from '../../parts/go.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { Says } from '../../parts/says.tsx'
 import { When } from '../../parts/when.tsx'
-import { type Finding, GuardBadge, isOpen, Prose, SeverityBadge, severities } from '../findings/words.tsx'
+import { type Finding, GuardBadge, isOpen, SeverityBadge, severities } from '../findings/words.tsx'
 
 const mostShown = 5
 
@@ -44,7 +45,7 @@ function Flaw({ finding }: { readonly finding: Finding }): ReactElement {
           {because.replace(/\.$/, '')}
         </Go>
         <Text size="sm">
-          <Prose text={sentence} />
+          <Says text={sentence} />
         </Text>
       </div>
       <div>
