@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import './canvas.css'
 
 export interface Extent {
   /** Where the drawing begins; below 0 where something stands left of it. */

@@ -2,6 +2,7 @@
 import { Select } from '@mantine/core'
 import { Fragment, type ReactElement, type ReactNode } from 'react'
 import { Canvas, type Extent, Line, Lines, Spot } from './canvas.tsx'
+import './drawing.css'
 import { Times } from './numbers.tsx'
 import { isOpen, Pins } from './pins.tsx'
 import { type Arrow, type Drawn, isDim, numbersOf, type Pin, shortOf, start, type Traffic, type View } from './seen.ts'

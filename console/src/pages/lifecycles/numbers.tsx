@@ -2,6 +2,7 @@
 import { VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconHandStop, IconX } from '@tabler/icons-react'
 import type { ReactElement } from 'react'
+import './numbers.css'
 import type { Numbers } from './seen.ts'
 
 const signs = [

@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { Panel } from '../../parts/panel.tsx'
 import { To } from '../../parts/to.tsx'
 import { SeverityBadge, StateBadge } from '../findings/words.tsx'
+import './pins.css'
 import type { Traffic } from './seen.ts'
 
 export type PinnedFinding = Pick<Traffic['pins'][number], 'fingerprint' | 'title' | 'severity' | 'state'>

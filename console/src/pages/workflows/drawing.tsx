@@ -4,6 +4,7 @@ import { Canvas, Line, Lines, Spot } from '../lifecycles/canvas.tsx'
 import { Times } from '../lifecycles/numbers.tsx'
 import { isOpen, Pins } from '../lifecycles/pins.tsx'
 import { isDim } from '../lifecycles/seen.ts'
+import './drawing.css'
 import {
   type DrawnWorkflow,
   type Order,
