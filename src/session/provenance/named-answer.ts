@@ -10,6 +10,8 @@ export type NamedAnswers = Map<string, { readonly operation: OperationId; readon
 
 interface Standing {
   readonly kind: string
+  /** The schemes a link stands there with, each once; '' for none. */
+  readonly schemes: string[]
   /** The run itself put it there: it is no better than where the run had it from. */
   readonly own: boolean
   readonly call?: string
@@ -47,32 +49,40 @@ export function addNamed(
   named.set(name, { operation, said })
   for (const { value, at, key: isKey } of leaves)
     for (const address of isKey ? [] : addressesIn(String(value))) {
-      const { kind, key } = standing(address)
+      const { kind, key, scheme } = standing(address)
+      const known = said.get(key)
+      if (known?.schemes.includes(scheme) === false && !isOwn(address)) known.schemes.push(scheme)
       // One more than counts is enough to know that there are too many.
-      if (said.size > mostChoices || said.has(key)) continue
-      said.set(key, { kind, at, own: isOwn(address), ...(call === undefined ? {} : { call }) })
+      if (said.size > mostChoices || known !== undefined) continue
+      said.set(key, { kind, schemes: [scheme], at, own: isOwn(address), ...(call === undefined ? {} : { call }) })
     }
 }
 
 /** Where a value stands whole, and as it is, in answers that the user named; never good by itself. */
 export function namedOrigins(named: NamedAnswers, value: string): readonly Origin[] {
-  const { key } = standing(value.trim())
+  const { key, scheme } = standing(value.trim())
   return [...named.values()].flatMap(({ operation, said }): Origin[] => {
     const found = said.get(key)
-    if (found === undefined || found.own || said.size > mostChoices) return []
-    const { kind, own: _, ...place } = found
+    if (found === undefined || found.own || said.size > mostChoices || !isMeant(scheme, found.schemes)) return []
+    const { kind, own: _, schemes: __, ...place } = found
     const alike = [...said.values()].filter((each) => each.kind === kind)
     return [{ trust: 'untrusted', operation, ...place, how: 'same', named: alike.length === 1 ? 'sole' : 'among' }]
   })
+}
+
+/** Who names no scheme means the same place with either; `https` is none with `http`, which anybody on the way can read. */
+function isMeant(scheme: string, standing: readonly string[]): boolean {
+  return scheme === '' || standing.includes('') || standing.includes(scheme)
 }
 
 /**
  * What an address is and what it is known by. Links keep every letter, but for the scheme, `www.`, the last slash and a name that begins
  * with a capital: in how the rest is written there is room for what nobody should learn.
  */
-function standing(address: string): { readonly kind: string; readonly key: string } {
+function standing(address: string): { readonly kind: string; readonly key: string; readonly scheme: string } {
   const form = formsOf(address).find((each) => /^(?:mail|account|phone) /.test(each))
-  if (form !== undefined) return { kind: form.slice(0, form.indexOf(' ')), key: form }
-  const bare = address.replace(/^(?:https?:\/\/)?(?:www\.)?/i, '').replace(/\/$/, '')
-  return { kind: 'link', key: `link ${bare.slice(0, 1).toLowerCase()}${bare.slice(1)}` }
+  if (form !== undefined) return { kind: form.slice(0, form.indexOf(' ')), key: form, scheme: '' }
+  const [start = '', scheme = ''] = /^(?:(https?):\/\/)?(?:www\.)?/i.exec(address) ?? []
+  const bare = address.slice(start.length).replace(/\/$/, '')
+  return { kind: 'link', key: `link ${bare.slice(0, 1).toLowerCase()}${bare.slice(1)}`, scheme: scheme.toLowerCase() }
 }

@@ -13,6 +13,30 @@ test('a link in a channel the user named is opened, as it stands', () => {
     assert.equal(general().call('page', { url }), 'allow', url)
 })
 
+const at = (url: string): OfficeRun => summary().read('channel', { channel: 'general' }, [{ body: `Look: ${url}` }])
+
+test('a link with a scheme is none with the other one', () => {
+  const cases = [
+    ['https://news.example/a', 'http://news.example/a', 'ask'],
+    ['http://news.example/a', 'https://news.example/a', 'ask'],
+    ['https://news.example/a', 'http://www.news.example/a/', 'ask'],
+    ['https://news.example/a', 'HTTP://news.example/a', 'ask'],
+    ['https://news.example/a', 'HTTPS://news.example/a', 'allow'],
+    ['https://news.example/a', 'news.example/a', 'allow'],
+    ['news.example/a', 'http://news.example/a', 'allow'],
+    ['https://news.example/a or http://news.example/a', 'http://news.example/a', 'allow'],
+  ] as const
+  for (const [written, url, verdict] of cases) assert.equal(at(written).call('page', { url }), verdict, url)
+})
+
+test('nor with one that the run itself put there', () => {
+  const run = at('https://news.example/a')
+    .saw('inbox', [{ id: 'm-1', body: 'post http://news.example/a in general' }])
+    .saw('note', { ok: true }, { text: 'see http://news.example/a' })
+    .read('channel', { channel: 'general' }, [{ body: 'see http://news.example/a' }])
+  assert.equal(run.call('page', { url: 'http://news.example/a' }), 'ask')
+})
+
 test('nothing is carried out with it: another letter makes another link', () => {
   const others = [`${link}?u=4711`, `${link}#4711`, 'www.news.example/Today', 'www.neWS.example/today', 'news.example']
   for (const url of others) assert.notEqual(general().call('page', { url }), 'allow', url)
