@@ -5,19 +5,21 @@ import { getPointer, type Reference } from '../charter/pointer.ts'
 import type { OperationShape } from '../charter/source/description.ts'
 import { objectOf, type PlainObject } from '../charter/source/plain.ts'
 import { keyIn } from './context.ts'
+import { foldCounted } from './same-text.ts'
 
 /**
  * The value at a place of the request as it is counted by, so that all ways to write one value meet; undefined where there is none, or one that is
  * not what the description says stands there: who knows which day `1.12.` is to the API.
+ * Whoever takes `R-1` and ` r-1` for one thing must not be asked to do it twice; who tells them apart counts a little too much.
  */
 export function countedValue(shape: OperationShape | undefined, place: Reference, call: Call): string | undefined {
   const value = keyIn(place, call, undefined)
   if (value === undefined) return undefined
   const { type, format } = shape === undefined ? {} : described(shape, place)
   if (type === 'integer' || type === 'number') return sameNumber(value)
-  if (type !== 'string') return sameText(value)
+  if (type !== 'string') return foldCounted(value)
   if (format === 'date') return /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined
-  return format === 'date-time' ? sameTime(value) : sameText(value)
+  return format === 'date-time' ? sameTime(value) : foldCounted(value)
 }
 
 function described({ parameters, body }: OperationShape, place: Reference): PlainObject {
@@ -29,11 +31,6 @@ function described({ parameters, body }: OperationShape, place: Reference): Plai
       place.pointer.flatMap((name) => ['properties', name]),
     ),
   )
-}
-
-/** Whoever takes `R-1` and ` r-1` for one thing must not be asked to do it twice; who tells them apart counts a little too much. */
-function sameText(value: string): string {
-  return value.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
 }
 
 function sameNumber(value: string): string | undefined {

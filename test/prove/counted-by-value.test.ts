@@ -122,6 +122,8 @@ test('one value is counted once, however it is written, and what is not what the
     ['integer', 7, 'week 7'],
     ['time', '2026-12-01T10:00:00Z', '2026-12-01T11:00:00+01:00'],
     ['string', 'W7', ' w7'],
+    ['string', 'W-7', 'W\u20117'],
+    ['string', 'W-7', 'Ｗ-\u200b7'],
   ] as const)
     assert.equal(says(word, before, week), 'deny', `${word} ${week}`)
 })

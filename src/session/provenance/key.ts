@@ -1,5 +1,5 @@
+import { fold } from '../../constraint/same-text.ts'
 import { formsOf } from './form.ts'
-import { fold } from './normal.ts'
 
 /** The text of a value and its forms, as keys: two values with a key in common are the same. */
 export function keysOf(text: string): readonly string[] {

@@ -1,23 +1,10 @@
 import { lookalikes } from './lookalike.ts'
 
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800\u00ad]+/gu
-const typed = /[‘’“”‐‑–]/
 const marks = /\p{M}+/gu
 const between = /[^\p{L}\p{N}]+/gu
 const other = /[^ -~\s]/u
-const unevenSpace = /\s\s|[^\S ]/
 const asciiBetween = /[^a-z0-9]+/g
-
-/**
- * What makes two texts the same when trust is granted: letter case, the amount of white space, and which of several quotation marks and
- * dashes was typed do not count, everything else does. Compatibility and invisible characters are kept apart on purpose: what only looks the same is not the same.
- */
-export function fold(text: string): string {
-  const lower = (other.test(text) ? text.normalize('NFC') : text).toLowerCase()
-  const folded = (unevenSpace.test(lower) ? lower.replace(/\s+/g, ' ') : lower).trim()
-  if (!typed.test(folded)) return folded
-  return folded.replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/[‐‑–]/g, '-')
-}
 
 /**
  * What a reader might take a text for: invisible characters and accents gone, compatibility forms and look-alikes of other scripts as

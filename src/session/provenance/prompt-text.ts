@@ -1,8 +1,9 @@
 import type { Origin } from '../../constraint/facts.ts'
+import { fold } from '../../constraint/same-text.ts'
 import { currenciesIn } from './currency.ts'
 import { formsIn, formsOf } from './form.ts'
 import { timesIn } from './moment.ts'
-import { fold, squash } from './normal.ts'
+import { squash } from './normal.ts'
 
 /** What the user said, and the forms of what stands in it. */
 export interface PromptText {

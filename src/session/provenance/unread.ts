@@ -1,9 +1,10 @@
 import type { Origin } from '../../constraint/facts.ts'
+import { fold } from '../../constraint/same-text.ts'
 import { decodings } from './decode.ts'
 import { formsIn } from './form.ts'
 import type { Memory, Place } from './memory.ts'
 import { isShort, namedShort } from './named-short.ts'
-import { fold, squash } from './normal.ts'
+import { squash } from './normal.ts'
 import { addText } from './text-index.ts'
 
 /**
