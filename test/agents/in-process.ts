@@ -121,8 +121,9 @@ class InProcess implements Player {
     return (await approve(this.#guard, this.#hold, this.#world.principal(who))).ok
   }
 
-  async refuse(who: string): Promise<void> {
-    await this.#guard.approvals.answer(this.#hold ?? '', this.#world.principal(who), { verdict: 'refuse', why: 'no' })
+  async refuse(who: string): Promise<boolean> {
+    const given = { verdict: 'refuse', why: 'no' } as const
+    return (await this.#guard.approvals.answer(this.#hold ?? '', this.#world.principal(who), given)).ok
   }
 
   async describe(tool: string, description: string | undefined): Promise<void> {

@@ -39,15 +39,21 @@ class Play {
     this.#player = player
   }
 
+  /** What cannot be done is a difference of its scenario, and no end of all others. */
   async take(step: Step, where: string): Promise<void> {
     const note = (text: string): void => void this.differences.push(`${where}: ${text}`)
+    await this.#take(step, where, note).catch((error: unknown) => note(String(error)))
+  }
+
+  async #take(step: Step, where: string, note: (text: string) => void): Promise<void> {
     const player = this.#player
     if ('run' in step) await player.begin({ ...step.run, prompt: this.#filled(step.run.prompt) })
     else if ('wait' in step) await player.wait(msOf(step.wait))
     else if ('live' in step) await player.describe(step.live.tool, step.live.description)
     else if ('back' in step) player.back(step.back)
     else if ('end' in step) await player.end(step.end)
-    else if ('refuse' in step) await player.refuse(step.refuse)
+    else if ('refuse' in step)
+      compareGiven(await player.refuse(step.refuse), step.expect, `${step.refuse} refuses`, note)
     else if ('pass' in step)
       compareGiven(await player.pass(step.pass), step.expect, `passing on to ${step.pass.to}`, note)
     else if ('approve' in step)
@@ -111,7 +117,7 @@ function compare({ expect, by, has, lacks, sent }: CallStep, verdict: Verdict): 
   if (missing !== undefined) return `${missing} is missing in ${sent.includes(missing) ? verdict.sent : answer}`
   if (by === undefined || effect === 'allow') return undefined
   const wanted = [by].flat()
-  return kinds.some((each) => wanted.includes(each))
+  return wanted.some((each) => kinds.includes(each))
     ? undefined
     : `${effect}, but by ${kinds.join(', ')} instead of ${wanted.join(' or ')}${why}`
 }

@@ -36,7 +36,8 @@ export interface Player {
   call(step: CallStep): Promise<Verdict>
   /** Somebody approves what was asked about last. @returns whether that counted. */
   approve(who: string): Promise<boolean>
-  refuse(who: string): Promise<void>
+  /** Somebody refuses what was asked about last. @returns whether that counted. */
+  refuse(who: string): Promise<boolean>
   /** From here on a server describes a tool so; without a description, an agent's card is another one. */
   describe(tool: string, description: string | undefined): Promise<void>
   wait(ms: number): Promise<void>

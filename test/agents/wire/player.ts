@@ -200,8 +200,8 @@ export class WirePlayer implements Player {
     return this.#hold !== undefined && (await this.#control.approve(this.#hold, who))
   }
 
-  async refuse(who: string): Promise<void> {
-    await this.#control.refuse(this.#hold ?? '', who)
+  async refuse(who: string): Promise<boolean> {
+    return this.#hold !== undefined && (await this.#control.refuse(this.#hold, who))
   }
 
   /** An agent sees the new description when it lists the tools, as every client does that is told of a change. */
