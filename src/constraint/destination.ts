@@ -61,22 +61,40 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): readonly 
 }
 
 /**
- * Whether a text names nothing but what is meant. Of a list of addresses each one has to be; in a link, `*` in the host stands for a
- * part of the host only, and a host that hides behind a user name is none.
+ * Whether a text names nothing but what is meant. Of several in one text, or of a list of addresses, each has to be; in a link, `*` in the
+ * host stands for a part of the host only, and a host that hides behind a user name is none.
  */
 export function isMeant(glob: string, text: string): boolean {
   if (glob.includes('://')) return isMeantLink(glob, text)
-  if (!glob.includes('@')) return matches(glob, text)
-  const addresses = text.split(/[\s,;<>]+/u).filter((each) => each.includes('@'))
-  return addresses.length > 0 && addresses.every((each) => matches(glob, each.replace(/^mailto:/i, '')))
+  if (!glob.includes('@')) return matches(glob, text) && partsOf(glob, text).every((each) => matches(glob, each))
+  const addresses = text.split(/[\s,;<>|\uff0c\uff1b\uff5c\u3001]+/u).filter((each) => each.includes('@'))
+  return addresses.length > 0 && addresses.every((each) => isAddress(each) && matches(glob, each.replace(/^mailto:/i, '')))
 }
+
+/** With another sign between them, two addresses would be one that ends as the second does. */
+const isAddress = (text: string): boolean => text.indexOf('@') === text.lastIndexOf('@')
+
+/** What stands between several in one text, also in full width. */
+const between = [/\s/u, /[,\uff0c\u3001]/, /[;\uff1b]/, /[|\uff5c]/]
+
+/** What a text names, if it may be several. A sign that the glob itself has is part of each. */
+function partsOf(glob: string, text: string): readonly string[] {
+  if (!glob.includes('*') || /^\*+$/.test(glob)) return [text]
+  return between
+    .filter((sign) => !sign.test(glob))
+    .reduce<readonly string[]>((parts, sign) => parts.flatMap((each) => each.split(sign)), [text])
+    .filter((each) => each !== '')
+}
+
+/** Behind what may stand between two. */
+const anotherLink = /[,;|<>][a-z][a-z0-9+.-]*:\/\//i
 
 const link = /^([a-z*][a-z0-9+.*-]*):\/\/([^/?#\\]*)(.*)$/is
 
 function isMeantLink(glob: string, text: string): boolean {
   const [, scheme = '', host = '', rest = ''] = link.exec(glob) ?? []
   // Browsers and libraries differ on what these mean, so nothing can be meant by them.
-  if (/[\s\\]|\p{Cc}/u.test(text)) return false
+  if (/[\s\\]|\p{Cc}/u.test(text) || anotherLink.test(text)) return false
   const [, otherScheme, otherHost = '', otherRest = ''] = link.exec(text) ?? []
   if (otherScheme === undefined || otherHost.includes('@')) return false
   return matches(scheme, otherScheme) && matches(host, otherHost) && (rest === '' || matches(rest, otherRest))

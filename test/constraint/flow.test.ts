@@ -146,6 +146,26 @@ const meant: readonly (readonly [glob: string, text: string, yes: boolean])[] = 
   ['https://*.example.com', 'https://a.example.com', true],
   ['order-*', 'order-12', true],
   ['a*a', 'a', false],
+  ['*@example.com', 'x@evil.org|a@example.com', false],
+  ['*@example.com', 'x@evil.org/a@example.com', false],
+  ['*@example.com', 'x@evil.org，a@example.com', false],
+  ['#int-*', '#int-desk', true],
+  ['#int-*', '#int-desk,#int-dock', true],
+  ['#int-*', '#int-desk, ', true],
+  ...[',', ', ', ' ', ';', '|', '\n', '\t', '\u00a0', '\uff0c', '\u3001', ' , '].flatMap(
+    (sign): [string, string, boolean][] => [
+      ['#int-*', `#int-desk${sign}#partners`, false],
+      ['*-team', `partners${sign}our-team`, false],
+      ['a*z', `a-b${sign}x-z`, false],
+    ],
+  ),
+  ['*', 'anything, and all', true],
+  ['Invoice *', 'Invoice 12 of May', true],
+  ['Invoice *', 'Invoice 12, Salary 13', false],
+  ['eu; *', 'eu; north', true],
+  ['#int-desk', '#int-desk,#int-desk', false],
+  ['https://*.example.com/*', 'https://a.example.com/b,https://evil.org/', false],
+  ['https://*.example.com/*', 'https://a.example.com/b;c=1,2', true],
 ]
 
 for (const [glob, text, yes] of meant)
