@@ -1,3 +1,4 @@
+import { knownNumber } from './amount.ts'
 import { base64Of, hexOf, utf8Bytes } from './bytes.ts'
 import { fold } from './fold.ts'
 import { digest, type GramKey, gramLength, gramsOfAll, packGrams, parseGramKey, unpackGrams } from './gram.ts'
@@ -21,6 +22,14 @@ export type ClassEntry =
       readonly by: string
       readonly length: number
       readonly digests: readonly number[]
+    }
+  /** A number, however it is written: digests of its digits and point in full, and of those of them that are enough. */
+  | {
+      readonly kind: 'number'
+      readonly class: string
+      readonly by: string
+      readonly whole: readonly number[]
+      readonly parts: readonly number[]
     }
   | { readonly kind: 'lost'; readonly class: string }
   /** A part of a value has left; named by the digest of the value, as nodes may learn values in another order. */
@@ -56,6 +65,13 @@ export interface Word {
   readonly how: 'plain' | 'reversed'
 }
 
+/** One number, found in any notation; a part of one only where it stands alone. */
+export interface NumberKnown {
+  readonly class: string
+  readonly by: string
+  readonly part: boolean
+}
+
 /** The end of what was sent through one argument so far. */
 export interface Tail {
   readonly grams: Uint32Array
@@ -69,6 +85,7 @@ export interface ClassMemory {
   /** The targets that have a piece, and where. */
   readonly seeds: Seeds
   readonly words: Map<number, Word[]>
+  readonly numbers: Map<number, NumberKnown[]>
   /** Of each value, which of its characters have left in pieces. */
   readonly pieces: Map<number, Set<number>>
   readonly tails: Map<string, Tail>
@@ -82,6 +99,7 @@ export interface ClassMemory {
 /** Bounds what one run can make the guard keep: some 20 MB at worst. */
 const mostGrams = 600_000
 const mostWords = 50_000
+const mostNumbers = 100_000
 
 /** The memory of a run that has seen nothing. @param key - 16 hexadecimal digits, drawn at random for the run. */
 export function emptyClassMemory(key: string): ClassMemory {
@@ -90,6 +108,7 @@ export function emptyClassMemory(key: string): ClassMemory {
     targets: [],
     seeds: new Seeds(),
     words: new Map(),
+    numbers: new Map(),
     pieces: new Map(),
     tails: new Map(),
     lost: new Set(),
@@ -119,7 +138,10 @@ export function rememberClass(
 ): readonly ClassEntry[] {
   const entries: ClassEntry[] = []
   for (const leaf of leavesOf(value)) {
-    const learnt = leaf.kind === 'name' ? undefined : learn(memory, leaf.text, name, by)
+    if (leaf.kind === 'name') continue
+    const number = learnNumber(memory, leaf.text, name, by)
+    if (number !== undefined && addEntry(memory, number)) entries.push(number)
+    const learnt = learn(memory, leaf.text, name, by)
     if (learnt === undefined) continue
     if (learnt.kind !== 'value') {
       if (addEntry(memory, learnt)) entries.push(learnt)
@@ -175,6 +197,23 @@ function learn(
   return { kind: 'value', class: name, by, forms, digest: whole }
 }
 
+function learnNumber(memory: ClassMemory, text: string, name: string, by: string): ClassEntry | undefined {
+  const known = knownNumber(text)
+  if (known === undefined) return undefined
+  const digests = (all: readonly string[]): number[] => all.map((each) => numberDigest(memory.key, each))
+  const whole = digests(known.whole)
+  if (memory.known.has(`${name} ${whole[0]} number`)) return undefined
+  if (memory.numbers.size >= mostNumbers) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
+  const scarce = memory.numbers.size > mostNumbers / 2
+  return { kind: 'number', class: name, by, whole, parts: scarce ? [] : digests(known.parts()) }
+}
+
+/** The digest of a number as `writtenIn` gives it. */
+export function numberDigest(key: GramKey, number: string): number {
+  const codes = Array.from(number, (each) => each.charCodeAt(0))
+  return digest(key, codes, 0, codes.length)
+}
+
 const noGrams = new Uint32Array()
 
 interface Shape {
@@ -215,6 +254,8 @@ export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
       return !isKnown(memory, entry) && addValue(memory, { ...entry, forms: entry.forms.map(unpacked) })
     case 'word':
       return addWord(memory, entry)
+    case 'number':
+      return addNumber(memory, entry)
     case 'lost':
       if (memory.lost.has(entry.class)) return false
       memory.lost.add(entry.class)
@@ -269,6 +310,17 @@ function addWord(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'word' 
       how: index === 0 ? 'plain' : 'reversed',
     }
     memory.words.set(each, [...(memory.words.get(each) ?? []), word])
+  }
+  return true
+}
+
+function addNumber(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'number' }>): boolean {
+  const name = `${entry.class} ${entry.whole[0]} number`
+  if (memory.known.has(name)) return false
+  memory.known.add(name)
+  for (const part of [false, true]) {
+    for (const each of part ? entry.parts : entry.whole)
+      memory.numbers.set(each, [...(memory.numbers.get(each) ?? []), { class: entry.class, by: entry.by, part }])
   }
   return true
 }

@@ -2,9 +2,9 @@ import { printPointer } from '../charter/pointer.ts'
 import { type Disguise, type Finding, withoutRepeats } from './finding.ts'
 import type { Folded } from './fold.ts'
 import { type Leaf, leavesOf } from './leaf.ts'
-import type { ClassEntry, ClassMemory, Target } from './memory.ts'
+import { type ClassEntry, type ClassMemory, numberDigest, type Target } from './memory.ts'
 import { type Match, type Piece, search, searchAcross, searchJoined, startsOf, tailAfter } from './search.ts'
-import { foldedOf, type Span, type View, viewsOf } from './view.ts'
+import { foldedOf, numbersWritten, type Span, type View, viewsOf } from './view.ts'
 
 /** How much of a value has to be out in pieces for the last one to complete it. */
 const enough = 0.72
@@ -24,7 +24,7 @@ export function classesOf(memory: ClassMemory, value: unknown, channel = ''): re
   const lost = [...memory.lost].flatMap((name) =>
     leaves.filter(({ text }) => text.length > 3).map((leaf) => whole(leaf, name)),
   )
-  if (memory.values === 0 && memory.words.size === 0) return lost
+  if (memory.values === 0 && memory.words.size === 0 && memory.numbers.size === 0) return lost
   const read = leaves.map((leaf) => readingsOf(memory, leaf, channel))
   const pieces = read.flatMap(({ pieces: each }) => each)
   return withoutRepeats([
@@ -97,6 +97,7 @@ function readingsOf(memory: ClassMemory, leaf: Leaf, channel: string): Reading {
     const { matches, pieces: cut } = search(memory, folded)
     for (const match of matches) found.push(findingOf(leaf, match, { view, folded }))
     place(view, folded, cut)
+    if (memory.numbers.size > 0) found.push(...numbersOf(memory, leaf, view))
   }
   const [plain] = views
   const folded = foldedOf(plain)
@@ -112,6 +113,20 @@ function findingOf(leaf: Leaf, match: Match, { view, folded }: { view: View; fol
   const own: Disguise = how === 'base64' || how === 'hexadecimal' ? 'encoded' : how
   const disguise: Disguise = own !== 'plain' ? own : view.encoded ? 'encoded' : match.part ? 'part' : 'plain'
   return { at: printPointer(leaf.at), class: name, by, how: disguise, in: leaf.kind, ...span }
+}
+
+/** Numbers that are remembered, in whatever notation. */
+function numbersOf({ key, numbers }: ClassMemory, { at, kind }: Leaf, view: View): Finding[] {
+  return numbersWritten(view).flatMap(({ number, start, end, stands }) => {
+    const known = numbers.get(numberDigest(key, number)) ?? []
+    const standing = known.length === 0 ? 'in a word' : stands()
+    if (standing === 'in a word') return []
+    const those = standing === 'alone' ? known : known.filter(({ part }) => !part)
+    return those.map(({ class: name, by, part }): Finding => {
+      const how = view.encoded ? 'encoded' : part ? 'part' : 'plain'
+      return { at: printPointer(at), class: name, by, how, in: kind, ...view.span(start, end) }
+    })
+  })
 }
 
 /** Values cut up over texts that follow each other. */

@@ -157,7 +157,7 @@ function extend(text: Uint32Array, at: number, grams: Uint32Array, from: number)
   return { left, right }
 }
 
-/** Words, and words made of up to three that stand beside each other: `12-34` is `1234`. */
+/** Words, and words made of up to three that stand beside each other, of more where they are of one or two: `12-34` is `1234`, and so is `1 2 3 4`. */
 function searchWords(memory: ClassMemory, { codes, gap }: Folded): Match[] {
   if (memory.words.size === 0) return []
   const matches: Match[] = []
@@ -165,7 +165,8 @@ function searchWords(memory: ClassMemory, { codes, gap }: Folded): Match[] {
   for (const [index, start] of starts.entries()) {
     for (let words = 1; words <= 7; words++) {
       const end = starts[index + words] ?? codes.length
-      if (end - start > longestWord || (words > 3 && (codes[start] ?? 0) < 0x2e80)) break
+      if (end - start > longestWord) break
+      if (words > 3 && end - start > words * 2 && (codes[start] ?? 0) < 0x2e80) break
       for (const target of memory.words.get(digest(memory.key, codes, start, end)) ?? []) {
         if (target.length === end - start) matches.push({ target, start, end, part: false })
       }

@@ -1,3 +1,4 @@
+import { type Written, writtenIn } from './amount.ts'
 import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from './bytes.ts'
 import { type Folded, fold } from './fold.ts'
 import { plainOf } from './lookalike.ts'
@@ -55,6 +56,15 @@ export function foldedOf(view: View): Folded {
 }
 
 const foldedViews = new WeakMap<View, Folded>()
+
+/** The numbers of what is read, parsed once. */
+export function numbersWritten(view: View): readonly Written[] {
+  const written = numbersIn.get(view) ?? writtenIn(view.text)
+  numbersIn.set(view, written)
+  return written
+}
+
+const numbersIn = new WeakMap<View, readonly Written[]>()
 
 function readViews(text: string): Views {
   const views: [View, ...View[]] = [{ text, encoded: false, span: (start, end) => ({ start, end }) }]

@@ -68,7 +68,9 @@ export function isMeant(glob: string, text: string): boolean {
   if (glob.includes('://')) return isMeantLink(glob, text)
   if (!glob.includes('@')) return matches(glob, text) && partsOf(glob, text).every((each) => matches(glob, each))
   const addresses = text.split(/[\s,;<>|\uff0c\uff1b\uff5c\u3001]+/u).filter((each) => each.includes('@'))
-  return addresses.length > 0 && addresses.every((each) => isAddress(each) && matches(glob, each.replace(/^mailto:/i, '')))
+  return (
+    addresses.length > 0 && addresses.every((each) => isAddress(each) && matches(glob, each.replace(/^mailto:/i, '')))
+  )
 }
 
 /** With another sign between them, two addresses would be one that ends as the second does. */

@@ -103,3 +103,30 @@ test('who is remembered is found, and other people with the same names, domains 
   // Of 3575 texts about other people: mostly telephone numbers that differ in the last three digits.
   assert.ok(wrong <= 80, String(wrong))
 })
+
+const amount = (name: string, index: number): number => 4000 + (bytes(name, index).readUInt32BE() % 9000)
+
+test('of remembered amounts no part is seen in days, orders and telephones, and few in numbers of four digits', () => {
+  const memory = emptyClassMemory('00112233445566ff')
+  for (let index = 0; index < 12; index++)
+    rememberClass(memory, amount('pay', index) + (index * 5 + 5) / 100, 'payroll')
+  const taken = (make: (index: number) => string): number =>
+    many.filter((index) => classesOf(memory, make(index)).length > 0).length
+  for (const what of ['UUIDs', 'timestamps', 'milliseconds since 1970', 'amounts of money', 'coordinates', 'versions'])
+    assert.equal(taken(harmless[what] ?? String), 0, what)
+  assert.equal(
+    taken((index) => `${1 + (index % 28)}.${1 + (index % 12)}.${1990 + (index % 60)}, 1${index % 10}.30`),
+    0,
+  )
+  assert.equal(
+    taken((index) => `ORD-${digits('order', index, 4)}, ${digits('x', index, 5)}-${digits('y', index, 4)}`),
+    0,
+  )
+  assert.equal(
+    taken((index) => `+41 44 ${digits('a', index, 3)} ${digits('b', index, 2)} ${digits('c', index, 2)}`),
+    0,
+  )
+  assert.ok(taken((index) => `CHF ${amount('other', index)}.${digits('c', index, 2)}`) <= 1)
+  // Twelve whole amounts, and twelve rounded ones, of nine thousand: by chance 5 of 2000.
+  assert.ok(taken((index) => `${amount('town', index)} Zurich`) <= 10)
+})

@@ -26,6 +26,11 @@ const hostile: Readonly<Record<string, string>> = {
   digits: fill('4'),
   'grouped digits': fill('4111 1111 '),
   'digits and separators': fill('1-2 3.4/'),
+  thousands: fill('123,'),
+  'thousands of India': fill('12,345,'),
+  'numbers with exponents': fill('1.25e3 x 10^4 '),
+  'an amount again and again': fill('10980.75 '),
+  'an amount in one row': fill('10.980,75,'),
   'beginnings of account numbers': fill('ES91 '),
   'beginnings of tokens': fill('eyJhbGciOiJ.'),
   'every keyword': fill('AKIA ghp_ xoxb- sk- password secret token bearer basic aws :// '),
@@ -46,7 +51,13 @@ for (const [what, text] of Object.entries(hostile)) {
     const memory = emptyClassMemory('0123456789abcdef')
     rememberClass(
       memory,
-      ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '4444444444444444', '4111 1111 1111 1111', '1-2 3.4/1-2 3.4/'],
+      [
+        'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+        '4444444444444444',
+        '4111 1111 1111 1111',
+        '1-2 3.4/1-2 3.4/',
+        10980.75,
+      ],
       'secret',
     )
     const began = process.cpuUsage()

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { emptyClassMemory, foldClasses, rememberClass } from '../../src/classify/memory.ts'
+import { classesOf } from '../../src/classify/recall.ts'
+import { redactAll } from '../../src/classify/redact.ts'
+
+const key = '00112233445566ff'
+
+interface Case {
+  /** What a labelled field shows: a number of JSON, or a text. */
+  readonly shown: number | string
+  /** Ways to write it, with `|` between them; and what is not it. */
+  readonly known: readonly string[]
+  readonly other: readonly string[]
+}
+
+const cases: readonly Case[] = [
+  {
+    shown: 10980.75,
+    known: [
+      '10980.75 | 10980,75 | 10980.750 | 10980.7500 | 0010980.75 | -10980.75 | (10980.75) | gross=10980.75',
+      "10'980.75 | 10’980.75 | 10.980,75 | 10,980.75 | 10 980,75 | 10\u00a0980,75 | 10\u202f980.75 | 10_980.75",
+      'CHF10980.75 | CHF 10980.75 | 10980.75CHF | 10980.75 Fr. | Fr.10980.75 | €10980.75 | 10980.75€ | US$10980.75',
+      'gross10980.75 | 10980.75net | "salary":10980.75, | 12 10980.75 | 3.10980.75 | 10980.75/month',
+      '1.098075e4 | 1.098075E+04 | 1,098075 e4 | 1.098075×10^4 | 1.098075 x 10**4 | 109807500e-4 | 0.1098075e5',
+      '1 0 9 8 0 . 7 5 | 1-0-9-8-0-7-5 | 10 98 07 5 | 1098075 cents | １０９８０．７５ | ١٠٩٨٠٫٧٥ | 10\u200b980.75',
+      "10'980 | 10980 | 10 980.- | CHF 10'980.– | CHF10980 | 10980.00 | 10980.7 | 10980.70 | 10980.8 | 10981",
+      '10980 francs | 10980 CHF 75 | 10980; | 10980/month | net:10980 | 10980, 9100 | 9100,10980 | MTA5ODAuNzU=',
+    ],
+    other: [
+      "10980.33 | 10'980.33 | 10979 | 109.80 | 10.98 | 1098 | 980.75 | 110980.75 | 10980.755 | 1.098e3 | 10980.7.1",
+      'NW-10980 | 10980-12 | 2026/10980 | #10980 | INV10980 | 10980abc | orders/10980 | 12:10980 | 10980.5.26 | 5f10980ab1',
+    ],
+  },
+  {
+    shown: 7013.2,
+    known: [
+      "7013.20 | 7,013.20 | 7'013.20 | 7013.2 | 7013,20 | 7013 | 7013.- | 7013.20CHF | 701320 | 7 0 1 3 . 2 0 | 7013.200 | 7.0132e3",
+    ],
+    other: ['7013.21 | 70.13 | 17013.20 | 7014 | 2026-7013'],
+  },
+  {
+    shown: 1041.5,
+    known: ['1041.50 | 1,041.50 | 1041,50 | 1041 | 1042 | 1.041,5'],
+    other: ['1041.51 | 104.25 | 1043 | LAMP-1041'],
+  },
+  { shown: 41.2, known: ['41.20 | 41,20 | €41.20 | 41.20 each'], other: ['41.2 | 412 | 41 | 4120 | 41.25 | 41.200'] },
+  {
+    shown: 1250,
+    known: ["1250 | 1250.00 | 1,250 | 1'250.- | 1 250 | 1.25e3 | EUR1250"],
+    other: ['125 | 12500 | A1250 | 1.2'],
+  },
+  { shown: 2024.35, known: ["2024.35 | 2'024.35 | 2024.350"], other: ['2024 | 3.12.2024 | 2025'] },
+  { shown: "CHF 10'980.75", known: ['10980.75 | 10980 | 1.098075e4'], other: ['109.80'] },
+  { shown: '12.000.000,50 €', known: ['12000000.5 | 12000000 | 1.2e7'], other: ['1.2'] },
+  {
+    shown: 1_250_000,
+    known: ['1250000 | 1,250,000.00 | 12,50,000 | 1.25e6 | INR12,50,000'],
+    other: ['125000 | 1250001'],
+  },
+  { shown: '0041250', known: ['0041250'], other: ['41250'] },
+  { shown: 980, known: [], other: ['980 | 980.00'] },
+]
+
+const each = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => line.split(' | '))
+
+for (const { shown, known, other } of cases) {
+  const memory = emptyClassMemory(key)
+  const entries = rememberClass(memory, { salary: shown }, 'secret')
+  for (const text of each(known))
+    test(`${JSON.stringify(shown)} is in ${JSON.stringify(text)}`, () => {
+      for (const sent of [text, `It is ${text} in all`]) {
+        const found = classesOf(memory, { body: sent })
+        assert.ok(found.some(({ at, class: name }) => at === '/body' && name === 'secret'))
+        assert.deepEqual(
+          classesOf(
+            memory,
+            redactAll({ body: sent }, (body) => classesOf(memory, body)),
+          ),
+          [],
+        )
+      }
+    })
+  for (const text of each(other))
+    test(`${JSON.stringify(shown)} is not in ${JSON.stringify(text)}`, () =>
+      assert.deepEqual(classesOf(memory, { body: `It is ${text} in all` }), []))
+  test(`${JSON.stringify(shown)} is kept as it is known, and not in plain`, () => {
+    assert.deepEqual(foldClasses(key, JSON.parse(JSON.stringify(entries))), memory)
+    assert.ok(!JSON.stringify(entries).includes(String(shown)))
+    assert.deepEqual(rememberClass(memory, { again: shown }, 'secret'), [])
+  })
+}
+
+test('a number of JSON is known like one in a text', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, 10980.75, 'secret')
+  const sent = { a: 10980, b: 10981.0, c: 1098075, d: 10979, e: '10979', f: 10 }
+  assert.deepEqual(
+    classesOf(memory, sent).map(({ at }) => at),
+    ['/a', '/b', '/c'],
+  )
+})
+
+const separators = ['', ',', '.', "'", '’', ' ', '\u00a0', '\u202f', '_'] as const
+const around = ['', 'CHF', 'CHF ', '€', '€ ', 'US$', 'Fr. '] as const
+
+test('property: an amount is known in every usual notation', () => {
+  const written = fc.record({
+    cents: fc.integer({ min: 100_000, max: 999_999_999 }),
+    between: fc.constantFrom(...separators),
+    zeros: fc.constantFrom('', '0', '00'),
+    before: fc.constantFrom(...around),
+    after: fc.constantFrom('', ' CHF', 'CHF', '€', ' each', ', as agreed', '.'),
+  })
+  fc.assert(
+    fc.property(written, ({ cents, between, zeros, before, after }) => {
+      const memory = emptyClassMemory(key)
+      rememberClass(memory, cents / 100, 'secret')
+      const whole = String(Math.floor(cents / 100)).replaceAll(/\B(?=(?:\d{3})+$)/g, between)
+      const point = between === '.' ? ',' : '.'
+      const text = `We pay ${before}${whole}${point}${String(cents % 100).padStart(2, '0')}${zeros}${after}`
+      assert.ok(classesOf(memory, { text }).length > 0, text)
+    }),
+    { numRuns: 300 },
+  )
+})
