@@ -51,7 +51,10 @@ test('its page has proof and guard, tries it again, and lets somebody live with 
   await page.goto(`${bank.url}/findings`)
   await page.getByRole('link', { name: 'Separation of duties broken' }).click()
   await page.getByText('Yes, for every call that passes through the guard').waitFor()
-  await page.getByRole('img', { name: /lifecycle of transfer; approve was possible/ }).waitFor()
+  const drawing = page.getByRole('region', { name: 'Lifecycle of transfer' })
+  const pin = drawing.getByRole('link', { name: /^Finding, high: Separation of duties broken/ })
+  await pin.waitFor()
+  await page.getByText('at approve, while submitted').waitFor()
   await page.getByText('eve tries the abuse').first().waitFor()
   assert.deepEqual(await findingsOf(page, 'finding'), [])
 
@@ -75,5 +78,6 @@ test('its page has proof and guard, tries it again, and lets somebody live with 
   await bank.become([])
   await page.getByRole('button', { name: 'Verify at the API' }).click()
   await page.getByText('tried again: fixed').waitFor({ timeout: 60_000 })
+  await pin.waitFor({ state: 'detached' })
   assert.deepEqual([complaints, bank.failures], [[], []])
 })

@@ -5,16 +5,15 @@ import { useAnswer } from '../../answers.ts'
 import { Go } from '../../parts/go.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Says } from '../../parts/says.tsx'
-import { Scroll } from '../../parts/scroll.tsx'
 import { Failure, Loading } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
 import { Accept } from './accept.tsx'
-import { LifecycleDrawing } from './drawing.tsx'
 import { Effect } from './effect.tsx'
 import './findings.css'
 import { Guarded } from './guarded.tsx'
 import { Transcript } from './transcript.tsx'
 import { Verify } from './verify.tsx'
+import { Where } from './where.tsx'
 import { type Detail, momentWords, SeverityBadge, StateBadge } from './words.tsx'
 
 /** One finding: what happened, how it was proven, what is to be done, and what became of it. */
@@ -23,7 +22,7 @@ export function Finding(): ReactElement {
   const { data, error } = useAnswer('GET /api/findings/{fingerprint}', { parameters: { fingerprint } })
   if (error !== null) return <Failure error={error} />
   if (data === undefined) return <Loading />
-  const { finding, proof, lifecycle } = data
+  const { finding, proof } = data
   return (
     <Page title={finding.title} question={proof.because}>
       <Group gap="xs">
@@ -48,16 +47,7 @@ export function Finding(): ReactElement {
             </Side>
           </div>
           <Effect proof={proof} />
-          {lifecycle !== undefined && (
-            <div>
-              <Title order={2} size="h5" mb={4}>
-                Where in the life of {lifecycle.object}
-              </Title>
-              <Scroll label={`The lifecycle of ${lifecycle.object}`}>
-                <LifecycleDrawing drawing={lifecycle} />
-              </Scroll>
-            </div>
-          )}
+          <Where finding={finding} />
           <AlsoSeen detail={data} />
         </Stack>
         <Stack gap="lg" miw={0}>

@@ -11,7 +11,7 @@ import { Choices, useChange, usePulses } from './choices.tsx'
 import { Drawing } from './drawing.tsx'
 import './lifecycles.css'
 import { Broken } from './pins.tsx'
-import { type Pin, shortOf, start, type View, viewOf } from './seen.ts'
+import { type View, viewOf, whereOf } from './seen.ts'
 import { MovesTable, Unintended } from './table.tsx'
 
 const useOf = ({ use }: { readonly use?: string | undefined }): string | undefined => use
@@ -54,19 +54,6 @@ export function LifecyclePage(): ReactElement {
       )}
     </Page>
   )
-}
-
-function whereOf({ place, use }: Pin): string {
-  switch (place.kind) {
-    case 'move':
-      return `at ${shortOf(use)}, ${place.from === start ? 'when it is made' : `while ${place.from}`}`
-    case 'unintended':
-      return `at ${shortOf(use)}: from ${place.from} to ${place.to}, which nothing intends`
-    case 'state':
-      return `at ${shortOf(use)}, while ${place.state}`
-    case 'object':
-      return `at ${shortOf(use)}, in any state`
-  }
 }
 
 function Others(): ReactElement {

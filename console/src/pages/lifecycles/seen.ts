@@ -78,3 +78,17 @@ export function recordOf(traffic: Traffic | undefined, narrow: Readonly<Record<s
   const query = given.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
   return `/ledger?${new URLSearchParams(query).toString()}`
 }
+
+/** Where a finding broke the lifecycle, in words. */
+export function whereOf({ place, use }: Pin): string {
+  switch (place.kind) {
+    case 'move':
+      return `at ${shortOf(use)}, ${place.from === start ? 'when it is made' : `while ${place.from}`}`
+    case 'unintended':
+      return `at ${shortOf(use)}: from ${place.from} to ${place.to}, which nothing intends`
+    case 'state':
+      return `at ${shortOf(use)}, while ${place.state}`
+    case 'object':
+      return `at ${shortOf(use)}, in any state`
+  }
+}

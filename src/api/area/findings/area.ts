@@ -8,7 +8,6 @@ import { printAccepted } from '../../findings/accept-file.ts'
 import type { FindingStore, KnownFinding } from '../../findings/store.ts'
 import type { Verification, Verifications } from '../../findings/verification.ts'
 import { enforcing, excerptAt, standingAt } from './at-guard.ts'
-import { drawLifecycle } from './drawing.ts'
 import { findingEndpoints } from './endpoints.ts'
 
 export interface FindingAreaOptions {
@@ -43,12 +42,10 @@ export function findingArea({
     'GET /api/findings/{fingerprint}': async ({ parameters: { fingerprint } }) => {
       const [life, finding] = await Promise.all([get(fingerprint), findings.proof(fingerprint)])
       if (finding === undefined) throw new Problem(404, 'unknown', 'its proof is not there any more')
-      const lifecycle = drawLifecycle(charter(), finding)
       return {
         finding: shown(life, charter()),
         proof: proofOf(finding),
         guard: guardOf(charter(), life, inForce()),
-        ...(lifecycle === undefined ? {} : { lifecycle }),
         history: historyOf(life, now()),
         canVerify,
       }

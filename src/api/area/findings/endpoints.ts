@@ -39,30 +39,6 @@ const known = z.object({
   acceptance: acceptance.optional(),
 })
 
-const point = z.object({ x: z.number(), y: z.number() })
-
-/** Where in the lifecycle it happened, laid out. */
-const drawing = z.object({
-  object: z.string(),
-  width: z.number(),
-  height: z.number(),
-  states: z.array(
-    z.object({
-      name: z.string(),
-      x: z.number(),
-      y: z.number(),
-      width: z.number(),
-      height: z.number(),
-      kind: z.enum(['start', 'state', 'final']),
-      inner: z.array(z.string()),
-    }),
-  ),
-  arrows: z.array(
-    z.object({ points: z.array(point).readonly(), label: point, names: z.array(z.string()), isBroken: z.boolean() }),
-  ),
-  broken: z.object({ transition: z.string(), from: z.string().optional(), to: z.string().optional() }),
-})
-
 const proof = z.object({
   because: z.string(),
   rule: z.string(),
@@ -138,7 +114,6 @@ export const findingEndpoints = {
       finding: known,
       proof,
       guard: guarding,
-      lifecycle: drawing.optional(),
       history,
       canVerify: z.boolean(),
     }),
