@@ -89,19 +89,37 @@ export function learnAnswer(
   noted: readonly Noted[] = [],
 ): { readonly entries: readonly ClassEntry[]; readonly findings: readonly Finding[] } {
   const findings = classesIn(labels, body, { operation, side: 'answer' })
-  const texts = new Map<string, string>()
-  const entries = findings.flatMap((finding) => {
-    if (finding.in === 'name' || finding.how !== 'plain') return []
-    const text = texts.get(finding.at) ?? textAt(body, finding.at)
-    texts.set(finding.at, text)
-    return rememberClass(memory, text.slice(finding.start, finding.end), finding.class, finding.by)
-  })
+  const entries = rememberFound(memory, body, findings)
   const shown = noted.length === 0 ? '' : textsOf(body)
   const known = noted.filter(({ text }) => shown.includes(text.toLowerCase()))
   return {
     entries: [...entries, ...known.flatMap((each) => rememberClass(memory, each.text, each.class, each.by))],
     findings,
   }
+}
+
+/**
+ * Remembers what of classes stands in words of the user. @returns what has to be kept.
+ *
+ * But for mail addresses: of those the local part alone counts, and who has a mail written calls whom it goes to by their name.
+ */
+export function learnWords(memory: ClassMemory, labels: Labels, texts: readonly string[]): readonly ClassEntry[] {
+  const findings = classesIn({ ...labels, places: [] }, texts, { operation: '', side: 'answer' })
+  return rememberFound(
+    memory,
+    texts,
+    findings.filter(({ by }) => by !== 'email'),
+  )
+}
+
+function rememberFound(memory: ClassMemory, body: unknown, findings: readonly Finding[]): readonly ClassEntry[] {
+  const texts = new Map<string, string>()
+  return findings.flatMap((finding) => {
+    if (finding.in === 'name' || finding.how !== 'plain') return []
+    const text = texts.get(finding.at) ?? textAt(body, finding.at)
+    texts.set(finding.at, text)
+    return rememberClass(memory, text.slice(finding.start, finding.end), finding.class, finding.by)
+  })
 }
 
 function textsOf(value: unknown): string {

@@ -29,6 +29,8 @@ export interface KnownRun {
   /** By whom they were given to: an agent and all it acts for. A sub-agent has what it was passed on, and no more. */
   readonly tools: Map<string, Set<string>>
   readonly tokens: TokenBook
+  /** Words of the user that were not looked through for classes of data yet. */
+  readonly said: string[]
   classes?: ClassMemory
   /** The number of the last entry that changed what is known of classes. */
   classed: number
@@ -40,7 +42,8 @@ export interface KnownRun {
 export function freshRun({ purpose }: Pick<Run, 'purpose'>, seal: RunSeal = openly): KnownRun {
   const memory = emptyMemory()
   if (purpose !== undefined) remember(memory, { kind: 'prompt', text: purpose })
-  return { seal, memory, tools: new Map(), tokens: tokenBook(), classed: 0, number: 0 }
+  const said = purpose === undefined ? [] : [purpose]
+  return { seal, memory, tools: new Map(), tokens: tokenBook(), said, classed: 0, number: 0 }
 }
 
 /** Adds entries in their order; those that are in it already change nothing. @throws {StoreError} when one cannot be opened. */
@@ -52,7 +55,10 @@ export function takeIn(known: KnownRun, entries: readonly SeenEntry[]): void {
     if (!isEntry(entry)) continue
     known.number = number
     if ('key' in entry || 'classed' in entry) known.classed = number
-    if ('seen' in entry) remember(known.memory, entry.seen)
+    if ('seen' in entry) {
+      remember(known.memory, entry.seen)
+      if (entry.seen.kind === 'prompt') known.said.push(entry.seen.text)
+    }
     if ('classed' in entry && known.classes !== undefined)
       for (const each of entry.classed ?? []) addEntry(known.classes, each)
     if ('tool' in entry) known.tools.set(entry.to, (known.tools.get(entry.to) ?? new Set()).add(entry.tool))

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Call, CallRequest, Charter, OperationId, Run } from '../charter/charter.ts'
 import { holderOf } from '../charter/run-handle.ts'
-import { learnAnswer, type Noted, notedIn } from '../classify/call.ts'
+import { learnAnswer, learnWords, type Noted, notedIn } from '../classify/call.ts'
+import type { Labels } from '../classify/labels.ts'
 import { type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify/memory.ts'
 import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
@@ -81,7 +82,7 @@ export class Memories {
     const { charter, labels } = force
     const needs = force.traitsOf(call.operation)
     const { run } = call
-    const known =
+    let known =
       run !== undefined && (needs.values || needs.classes)
         ? (this.#arrived.get(call) ?? (await this.#of(run)))
         : undefined
@@ -90,6 +91,7 @@ export class Memories {
       ...(known === undefined || !needs.values ? {} : { values: traceCall(charter, known.memory, call) }),
     }
     if (labels === undefined || !needs.classes) return { aside }
+    if (run !== undefined && known !== undefined) known = await this.#learnSaid(labels, run, known)
     const carrying = carryingOf(force, call, known)
     const classes = carriedClasses(carrying)
     const failed = (): void => void (run !== undefined && this.#known.delete(run.id))
@@ -176,8 +178,27 @@ export class Memories {
   ): Promise<readonly ClassEntry[]> {
     const { labels } = force
     if (labels === undefined) return []
-    const learn = (classes: ClassMemory) =>
-      learnAnswer(classes, labels, { operation: call.operation, body: content }, noted).entries
+    return this.#learn(
+      run,
+      (classes) => learnAnswer(classes, labels, { operation: call.operation, body: content }, noted).entries,
+    )
+  }
+
+  /** Remembers what the user's words since then hold of classes of data; every node that knows the run does, and only the first keeps it. */
+  async #learnSaid(labels: Labels, run: Run, known: KnownRun): Promise<KnownRun> {
+    const texts = known.said.splice(0)
+    if (texts.length === 0 || labels.patterns.length === 0) return known
+    try {
+      const classed = await this.#learn(run, (classes) => learnWords(classes, labels, texts))
+      return classed.length === 0 ? known : await this.#add(run, [{ classed }])
+    } catch (error) {
+      this.#known.delete(run.id)
+      throw error
+    }
+  }
+
+  /** @returns what was learnt, to be kept; the run has a memory for it by then. */
+  async #learn(run: Run, learn: (classes: ClassMemory) => readonly ClassEntry[]): Promise<readonly ClassEntry[]> {
     let known = this.#known.get(run.id) ?? (await this.#of(run))
     if (known.classes === undefined) {
       const key = randomBytes(8).toString('hex')

@@ -7,6 +7,7 @@ import {
   classesOfCall,
   coverRequest,
   learnAnswer,
+  learnWords,
   noteCall,
   withholdClasses,
 } from '../../src/classify/call.ts'
@@ -43,6 +44,17 @@ test('what an answer shows is known in later arguments, in any shape', () => {
       how,
     )
   }
+})
+
+test('what the user said is known in any shape, but whom they write to may be called by their name', () => {
+  const memory = emptyClassMemory('00112233445566ff')
+  const said = `Write to ana.maria.lopez@example.com that ${answer.iban} is paid.`
+  assert.equal(learnWords(memory, labels, [said]).length, 1)
+  const classes = (text: string) =>
+    classesOfCall(labels, { operation: 'desk.translate', request: { body: { text } } }, memory).map(({ by }) => by)
+  for (const disguise of Object.values(disguises)) assert.ok(classes(disguise(answer.iban)).includes('iban'))
+  assert.deepEqual(classes('Dear Ana Maria Lopez, it is paid.'), [])
+  assert.deepEqual(classes('ana.maria.lopez@example.com'), ['email'])
 })
 
 test('path, query and headers carry data too; what lets the caller in does not count', () => {

@@ -93,4 +93,36 @@ describe('data of a run', () => {
     for (const text of ['Ann asked for it', 'order 12345', '2026-01-15', 'a'.repeat(500)])
       assert.deepEqual(await call(run, 'post', { text }), { sent: { text }, seen: {} })
   })
+
+  const account = card.account
+  const told: Readonly<Record<string, string>> = {
+    'as it is': account,
+    backwards: [...account].reverse().join(''),
+    'with blanks': account.replaceAll(/(.)(.)(.)/g, '$1 $2$3 '),
+    half: account.slice(0, 14),
+    'backwards in base64': Buffer.from([...account].reverse().join('')).toString('base64'),
+  }
+  for (const [shape, text] of Object.entries(told)) {
+    test(`what the user said is known again: ${shape}`, async () => {
+      const first = { ...newRun(), purpose: `Pay what is due from ${account}.` }
+      assert.equal(await call(first, 'post', { text }, { rewrites: false }), 'denied')
+      assert.deepEqual(await call(first, 'pay', { text }), { sent: { text }, seen: {} })
+      const later = { ...newRun(), purpose: 'Pay what is due.' }
+      await call(later, 'post', { text: 'hello' })
+      await nodes[0].said(later, `It is ${account}.`)
+      assert.equal(await call(later, 'post', { text }, { node: 1, rewrites: false }), 'denied')
+      assert.equal(await call(later, 'post', { text }, { rewrites: false }), 'denied')
+    })
+  }
+
+  test('what the user said is known again in pieces, through any node, and in no other run', async () => {
+    const run = { ...newRun(), purpose: `Pay what is due from ${account}.` }
+    const parts = [account.slice(0, 6), account.slice(6, 12), account.slice(12, 18), account.slice(18)]
+    const codes = []
+    for (const [index, text] of parts.entries())
+      codes.push(await call(run, 'post', { text }, { node: index % 2, rewrites: false }))
+    assert.ok(codes.includes('denied'), JSON.stringify(codes))
+    const text = [...account].reverse().join('')
+    assert.deepEqual(await call({ ...newRun(), purpose: 'Pay.' }, 'post', { text }), { sent: { text }, seen: {} })
+  })
 })
