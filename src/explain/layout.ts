@@ -84,11 +84,16 @@ export function markText({ marks }: Arrow): string {
 }
 
 function sizeOfLabel(arrows: readonly Arrow[]): Size {
+  const height = arrows.reduce((sum, arrow) => sum + labelHeight(arrow), 0)
+  return { width: labelWidth(arrows, numbersWidth), height }
+}
+
+/** How wide the words of a label are. @param beside - What stands beside each name. */
+export function labelWidth(arrows: readonly Arrow[], beside = 0): number {
   const widths = arrows.flatMap((arrow) => [
-    widthOfLines(arrow.name, 12) + numbersWidth,
+    widthOfLines(arrow.name, 12) + beside,
     textWidth(arrow.who, 11, 400),
     textWidth(markText(arrow), 11, 400),
   ])
-  const height = arrows.reduce((sum, arrow) => sum + labelHeight(arrow), 0)
-  return { width: Math.ceil(Math.max(...widths)) + 10, height }
+  return Math.ceil(Math.max(...widths)) + 10
 }

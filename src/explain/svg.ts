@@ -2,6 +2,7 @@ import {
   innerHeight,
   innerText,
   labelHeight,
+  labelWidth,
   layOut,
   lineHeight,
   markText,
@@ -46,7 +47,9 @@ function drawInner({ x, width, inner }: PlacedState, top: number): string {
 
 function drawLabel({ label, arrows }: PlacedArrow): string {
   const top = label.y - label.height / 2
-  const back = `<rect class="behind" x="${round(label.x - label.width / 2)}" y="${round(top)}" width="${round(label.width)}" height="${round(label.height)}" rx="4"/>`
+  // Fonts differ: a little more than the words.
+  const width = labelWidth(arrows, 14)
+  const back = `<rect class="behind" x="${round(label.x - width / 2)}" y="${round(top)}" width="${width}" height="${round(label.height)}" rx="4"/>`
   const lines = arrows.map((arrow, index) => {
     const above = arrows.slice(0, index).reduce((sum, each) => sum + labelHeight(each), 0)
     return labelLines(arrow, label.x, top + above)

@@ -327,3 +327,19 @@ test('the templates name the commands and files that exist', () => {
     for (const option of used) assert.ok(options.includes(`'${option}`), option)
   }
 })
+
+test('on the drawings of the report, findings at one place stand beside each other; what nothing intends is a line of its own', () => {
+  const twice = { ...outcome, findings: outcome.findings.flatMap((finding) => [finding, finding]) }
+  const images = [...printHtml(twice, makeContext()).matchAll(/src="data:image\/svg\+xml,([^"]*)"/g)]
+  const drawings = images.map(([, source = '']) => decodeURIComponent(source))
+  const places = drawings.flatMap((svg, index) =>
+    [...svg.matchAll(/<circle cx="(\S+)" cy="(\S+)" r="10"/g)].map(([, x, y]) => `${index} ${x} ${y}`),
+  )
+  assert.equal(places.length, 4)
+  assert.equal(new Set(places).size, 4)
+  assert.deepEqual(
+    drawings.map((svg) => svg.includes('stroke-dasharray="6 4"/>')),
+    [true, false],
+    'a transfer was executed from a state that does not lead there',
+  )
+})
