@@ -1,5 +1,6 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
+import { isWhole, standsIn } from './border.ts'
 import { currenciesIn } from './currency.ts'
 import { formsIn, formsOf } from './form.ts'
 import { timesIn } from './moment.ts'
@@ -55,43 +56,18 @@ function saidDay({ forms }: PromptText, form: string): Origin | undefined {
   return forms.get(`day --${days}`) ?? (moment && forms.get(`date ${year}-${days}`))
 }
 
-function standsIn(words: string, sought: string): boolean {
-  for (let at = words.indexOf(sought); at >= 0; at = words.indexOf(sought, at + 1))
-    if (beginsWord(words, at) && endsWord(words, at + sought.length)) return true
-  return false
-}
+const ofSeries = /^\p{L}{1,8}-\d{1,12}$/u
+const series = /(\p{L}{1,8}-)\d{1,12}(?:[/&+]\1\d{1,12})+/gu
 
-const opening = /[\s"`*“‘«([{<,;|—–，。、；：（「『【《]/u
-const closing = /[\s"`*”»)\]}>,;|—–，。、；：）」』】》]/u
-/** Scripts that put no blanks between words, or put endings on them. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-
-function beginsWord(text: string, at: number): boolean {
-  if (at === 0) return true
-  const before = text[at - 1] ?? ''
-  const earlier = text[at - 2] ?? ' '
-  if (before === ',') return !(isDigit(earlier) && isDigit(text[at]))
-  if (before === "'" || before === '’') return !isLetter(earlier)
-  if (opening.test(before) || unspaced.test(before)) return true
-  if (before === '@' || before === '#') return at === 1 || opening.test(earlier)
-  return /[:=]/.test(before) && /(?:^|[\s("'])[\p{L}_]+$/u.test(text.slice(Math.max(0, at - 24), at - 1))
-}
-
-function endsWord(text: string, at: number): boolean {
-  if (at === text.length) return true
-  const [after, later] = [text[at] ?? '', text[at + 1] ?? ' ']
-  if (after === ',') return !(isDigit(text[at - 1]) && isDigit(later))
-  // `Alice's`, and the endings other languages put behind an apostrophe.
-  if (after === "'" || after === '’') return !isLetter(later) || /^\p{L}{1,3}(?![\p{L}\p{N}])/u.test(text.slice(at + 1))
-  if (closing.test(after) || unspaced.test(after)) return true
-  return /[.:!?…]/u.test(after) && /[\s"'`*“”’)\]}>.!?…]/u.test(later)
-}
-
-function isDigit(letter = ''): boolean {
-  return letter >= '0' && letter <= '9'
-}
-
-function isLetter(letter: string): boolean {
-  return /[\p{L}\p{N}]/u.test(letter)
+/**
+ * The list of ids of one series, as `in-1/in-2`, in which the user named this one; undefined when there is none. It may still be a path or
+ * an id of its own: whoever asks has to know.
+ */
+export function listedInPrompt({ texts }: PromptText, value: string): string | undefined {
+  const folded = fold(value)
+  if (!ofSeries.test(folded)) return undefined
+  for (const { folded: words } of texts)
+    for (const { 0: list, index } of words.includes(folded) ? words.matchAll(series) : [])
+      if (list.split(/[/&+]/).includes(folded) && isWhole(words, index, index + list.length)) return list
+  return undefined
 }

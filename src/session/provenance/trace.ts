@@ -10,7 +10,7 @@ import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
 import { plain, squash } from './normal.ts'
 import { byTrust, isGood, worstOf } from './origin.ts'
-import { saidInPrompt } from './prompt-text.ts'
+import { listedInPrompt, saidInPrompt } from './prompt-text.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
 import { readAll } from './unread.ts'
 
@@ -43,6 +43,7 @@ function traceText(memory: Memory, text: string): readonly Origin[] {
   const good = goodOrigins(memory, text)
   const isShortId = isShort(text)
   if (isShortId || good.length === 0) readAll(memory)
+  if (good.length === 0 && isListed(memory, text)) return [{ trust: 'prompt', how: 'joined' }]
   const chosen = isShortId ? chosenElsewhere(memory, text, good) : undefined
   if (chosen !== undefined) return chosen
   if (good.length > 0) return good
@@ -64,6 +65,12 @@ function goodOrigins(memory: Memory, text: string): readonly Origin[] {
       if (!found.some((each) => isSame(each, origin))) found.push({ ...origin, how })
   }
   return found.sort(byTrust)
+}
+
+/** The user named it in a list such as `in-1/in-2`, and what reads like one is not said as a value of its own anywhere. */
+function isListed(memory: Memory, text: string): boolean {
+  const list = listedInPrompt(memory.prompt, text)
+  return list !== undefined && !memory.full && findText(memory.text, squash(list)) === undefined
 }
 
 function isSame(left: Origin, right: Origin): boolean {

@@ -1,0 +1,71 @@
+/** Scripts that put no blanks between words, or put endings on them. */
+export const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+
+const opening = /[\s"`*“‘«([{<>,;|—–，。、；：（「『【《]/u
+const closing = /[\s"`*”»)\]}<>,;|—–，。、；：）」』】》]/u
+
+/**
+ * Signs that are no part of an id: quotation marks of all languages, bullets, arrows, emoji, signs of currencies. Not those of ASCII, which
+ * have their own rules, nor what stands for or looks like a hyphen, a dot, a slash or an apostrophe.
+ */
+const sign = String.raw`(?![\p{ASCII}\p{Pd}\p{Pc}−➖∕⁄⧸╱∖⧵·∙⋅‧․∶׳״՚’٫٬｡＇．／＼＠＆＝＃％＋﹒﹕﹨﹫﹟﹠﹦﹪])[\p{P}\p{Sc}\p{Sm}\p{So}]`
+const signBefore = new RegExp(String.raw`${sign}[\p{Emoji_Modifier}\u{fe0e}\u{fe0f}]*$`, 'u')
+const signBehind = new RegExp(`^${sign}`, 'u')
+
+/** Whether a text has another one in it whole, nowhere as a part of a longer word, id or path. Both are folded. */
+export function standsIn(words: string, sought: string): boolean {
+  for (let at = words.indexOf(sought); at >= 0; at = words.indexOf(sought, at + 1))
+    if (isWhole(words, at, at + sought.length)) return true
+  return false
+}
+
+/** Whether what stands between two places of a folded text is whole there. */
+export function isWhole(text: string, start: number, end: number): boolean {
+  if (beginsWord(text, start) && endsWord(text, end)) return true
+  const marks = /_{1,3}$/.exec(text.slice(Math.max(0, start - 3), start))?.[0] ?? ''
+  // Markdown: `_emphasis_`.
+  return marks !== '' && text.startsWith(marks, end) && isWhole(text, start - marks.length, end + marks.length)
+}
+
+function beginsWord(text: string, at: number): boolean {
+  if (at === 0) return true
+  const before = text[at - 1] ?? ''
+  const earlier = text[at - 2] ?? ' '
+  if (before === ',') return !(isDigit(earlier) && isDigit(text[at]))
+  if (before === "'" || before === '’') return !isLetter(earlier)
+  if (opening.test(before) || unspaced.test(before)) return true
+  if (before === '@' || before === '#') return at === 1 || opening.test(earlier)
+  if (signBefore.test(text.slice(Math.max(0, at - 6), at))) return !isInAddress(text, at)
+  return /[:=]/.test(before) && /(?:^|[\s("'])[\p{L}_]+$/u.test(text.slice(Math.max(0, at - 24), at - 1))
+}
+
+function endsWord(text: string, at: number): boolean {
+  if (at === text.length) return true
+  const [after, later] = [text[at] ?? '', text[at + 1] ?? ' ']
+  if (after === ',') return !(isDigit(text[at - 1]) && isDigit(later))
+  // `Alice's`, and the endings other languages put behind an apostrophe.
+  if (after === "'" || after === '’') return !isLetter(later) || /^\p{L}{1,3}(?![\p{L}\p{N}])/u.test(text.slice(at + 1))
+  if (closing.test(after) || unspaced.test(after)) return true
+  if (signBehind.test(text.slice(at, at + 2)))
+    return /^[\p{P}\p{S}\p{M}]{1,8}(?:\s|$)/u.test(text.slice(at, at + 9)) || !isInAddress(text, at)
+  return /[.:!?…]/u.test(after) && /[\s"'`*“”’)\]}>.!?…]/u.test(later)
+}
+
+/** Paths and queries may have any sign in them: what stands behind or before one there is a part of the address. */
+function isInAddress(text: string, at: number): boolean {
+  for (let back = at - 1; back >= at - 256; back -= 1) {
+    const letter = text[back] ?? ' '
+    if (/\s/.test(letter)) return false
+    if (/[/@\\]/.test(letter)) return true
+  }
+  return true
+}
+
+function isDigit(letter = ''): boolean {
+  return letter >= '0' && letter <= '9'
+}
+
+function isLetter(letter: string): boolean {
+  return /[\p{L}\p{N}]/u.test(letter)
+}

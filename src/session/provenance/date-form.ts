@@ -1,0 +1,88 @@
+import { monthNamed } from './month-name.ts'
+
+const year = String.raw`(?:19|20)\d\d`
+// What a day has behind it: `2nd`, `2.`, `1er`, `1º`, `2:a`; what a month has before it: `2 de dezembro`, `1 d’octubre`.
+const ordinal = '(?:st|nd|rd|th|er|:[ae]|[.ºª°])?'
+const of = "(?:(?:of|de|del) |d[’'])?"
+const dayFirst = String.raw`(?<day>\d{1,2})(?:${ordinal} |\.)${of}(?<name>\p{L}{3,20})(?:\.?,? ${of}(?<year>${year}))?`
+const monthAlone = { lead: String.raw`(?<name>\p{L}{3,20})\.?,? ${of}`, rest: `(?<year>${year})` }
+const monthFirst = {
+  lead: String.raw`(?:(?<before>${year})\.? )?(?<name>\p{L}{3,20})\.? `,
+  rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?:,? (?<year>${year}))?`,
+}
+const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{2}\/\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
+const han = String.raw`(?:\d{4}[年년] ?)?\d{1,2}[月월](?: ?\d{1,2}[日号號일])?`
+
+/**
+ * Where days and months may stand in a text; a word in one may be no month. What stands before the first digit is the group `lead`: found
+ * backwards from there, so that a text costs what it has of digits. Each repetition is bounded.
+ */
+export const datePatterns: readonly RegExp[] = [
+  new RegExp(`${numeric}|${han}`, 'gu'),
+  new RegExp(dayFirst, 'giu'),
+  new RegExp(`(?<=(?<lead>(?<!\\p{L})${monthFirst.lead}))${monthFirst.rest}`, 'giu'),
+  new RegExp(`(?<=(?<!\\p{L}|\\d${ordinal} ${of})(?<lead>${monthAlone.lead}))${monthAlone.rest}`, 'giu'),
+]
+
+const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/
+const slashed = /^(\d{4})\/(\d{2})\/(\d{2})$/
+const written = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})$/
+const monthInNumbers = new RegExp(String.raw`^(?:(${year})[-/](\d{2})|(\d{1,2})/(${year}))$`)
+const inHan = /^(?:(\d{4})[年년] ?)?(\d{1,2})[月월](?: ?(\d{1,2})[日號号일])?$/
+const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + monthAlone.rest].map(
+  (each) => new RegExp(String.raw`^${each}\.?$`, 'iu'),
+)
+
+/** The day or the month that a text is, if it is certain which. A day without its year is of any year. */
+export function date(text: string): readonly string[] | undefined {
+  return (/^\d/.test(text) ? inNumbers(text) : undefined) ?? (/ .*\p{L}|\p{L}.* /u.test(text) ? named(text) : undefined)
+}
+
+function inNumbers(text: string): readonly string[] | undefined {
+  const moment = iso.exec(text) ?? slashed.exec(text)
+  if (moment !== null) return dated(moment[1], Number(moment[2]), Number(moment[3]), moment[4], moment[5])
+  const month = monthInNumbers.exec(text)
+  if (month !== null) return dated(month[1] ?? month[4], Number(month[2] ?? month[3]))
+  const inOrder = written.exec(text)
+  if (inOrder !== null) return inEitherOrder(Number(inOrder[1]), Number(inOrder[3]), inOrder)
+  const han = inHan.exec(text)
+  return han === null ? undefined : dated(han[1], Number(han[2]), han[3] === undefined ? undefined : Number(han[3]))
+}
+
+/** Nobody puts the month first and dots behind; with slashes it is only certain where one of the two cannot be the month. */
+function inEitherOrder(left: number, right: number, [, , sign, , ofYear]: readonly string[]): string[] | undefined {
+  if (left > 12 || sign === '.') return dated(ofYear, right, left)
+  return right > 12 || left === right ? dated(ofYear, left, right) : undefined
+}
+
+function named(text: string): string[] | undefined {
+  for (const pattern of inWords) {
+    const { name, day, year: behind, before } = pattern.exec(text)?.groups ?? {}
+    const found = name === undefined ? undefined : monthNamed(name)
+    if (found === undefined) continue
+    const ofYear = behind ?? before
+    // `set 3`, `out 2026`, `maja 2`: abbreviations, and English order, are everyday words of other languages.
+    const isCertain = found.kind === 'english' || (ofYear !== undefined && day !== undefined)
+    if (isCertain || (found.kind === 'full' && pattern !== inWords[1]))
+      return dated(ofYear, found.month, day === undefined ? undefined : Number(day))
+  }
+  return undefined
+}
+
+function dated(
+  ofYear: string | undefined,
+  month: number,
+  day?: number,
+  hour?: string,
+  minute?: string,
+): string[] | undefined {
+  if (month < 1 || month > 12) return undefined
+  const ofMonth = String(month).padStart(2, '0')
+  if (day === undefined) return ofYear === undefined ? undefined : [`month ${ofYear}-${ofMonth}`]
+  if (day < 1 || day > 31) return undefined
+  const days = `${ofMonth}-${String(day).padStart(2, '0')}`
+  if (ofYear === undefined) return [`day --${days}`]
+  const midnight = Number(hour) === 0 && minute === '00'
+  const time = hour === undefined || midnight ? '' : `T${hour.padStart(2, '0')}:${minute}`
+  return [`date ${ofYear}-${days}${time}`]
+}

@@ -1,0 +1,152 @@
+// Which notations of days, months, times, amounts and ids count as the user's own word; and what next to them does not.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { emptyMemory, remember } from '../../../src/session/provenance/memory.ts'
+import { trace } from '../../../src/session/provenance/trace.ts'
+
+type Said = readonly (readonly [prompt: string, is: readonly unknown[], isNot?: readonly unknown[]])[]
+
+const days: Said = [
+  [
+    'Hol es am 2. Dezember 2026 ab.',
+    ['2026-12-02', '2.12.2026', '2 December 2026'],
+    ['2027-12-02', '2026-12-03', '2026-12'],
+  ],
+  ['am 2.Dezember 2026', ['2026-12-02']],
+  ['am 1. Jänner 2027 oder 3. März 2027', ['2027-01-01', '2027-03-03']],
+  ['le 2 décembre 2026', ['2026-12-02'], ['2026-02-12']],
+  ['le 1er août 2026', ['2026-08-01']],
+  ['le 2 DECEMBRE 2026', ['2026-12-02']],
+  ['il 2 dicembre 2026', ['2026-12-02']],
+  ['a 2 de dezembro de 2026', ['2026-12-02']],
+  ['el 2 de diciembre del 2026', ['2026-12-02']],
+  ['2 d’octubre de 2026', ['2026-10-02']],
+  ['op 2 maart 2027', ['2027-03-02']],
+  ['dnia 2 grudnia 2026 r.', ['2026-12-02']],
+  ['2. joulukuuta 2026', ['2026-12-02']],
+  ['2. prosince 2026', ['2026-12-02']],
+  ['2026. december 2.', ['2026-12-02'], ['2027-12-02']],
+  ['2 Aralık 2026', ['2026-12-02']],
+  ['2 ARALIK 2026', ['2026-12-02']],
+  ['2 декабря 2026 г.', ['2026-12-02']],
+  ['2 грудня 2026', ['2026-12-02']],
+  ['2 Δεκεμβρίου 2026', ['2026-12-02']],
+  ['NordPostが2026年12月2日に集荷します。', ['2026-12-02'], ['2026-12-03', '2026-12']],
+  ['2026년 12월 2일에', ['2026-12-02']],
+  ['2026/12/02', ['2026-12-02'], ['2026-02-12']],
+  ['2 dez. 2026', ['2026-12-02']],
+  // Without a year it is of any.
+  ['am 2. Dezember', ['2026-12-02', '2027-12-02'], ['2026-12-12']],
+  ['on December 2', ['2026-12-02']],
+  // Czech and Polish for November, Croatian for October.
+  ['2. listopada 2026', [], ['2026-11-02', '2026-10-02']],
+  // Everyday words.
+  ['use 3 out of 5, to 2 decimals, and set 4', [], ['2026-10-03', '2026-12-02', '2026-09-04']],
+  ['Send 2 Mars bars and Maja 3 lamps', ['2026-03-02'], ['2026-05-03']],
+  ['room 12 December 2026', ['2026-12-12']],
+  ['3/12/2026', [], ['2026-12-03', '2026-03-12']],
+  ['45 December 2026', [], ['2026-12-45']],
+]
+
+const months: Said = [
+  ['Export November 2026 of alpina.', ['2026-11', 'Nov 2026', '11/2026'], ['2026-12', '2027-11', '2026-11-01']],
+  ['im November 2026', ['2026-11']],
+  ['Nov. 2026', ['2026-11']],
+  ['novembre 2026', ['2026-11']],
+  ['noviembre de 2026', ['2026-11']],
+  ['listopad 2026', [], ['2026-11', '2026-10']],
+  ['11/2026', ['2026-11'], ['2026-01']],
+  ['2026/11', ['2026-11']],
+  ['2026年11月分', ['2026-11']],
+  ['2026-11', ['November 2026']],
+  ['2 November 2026', [], ['2026-11']],
+  ['iPhone pro 2026, sold out 2026', [], ['2026-12', '2026-10']],
+  ['the price is 11.2026', [], ['2026-11']],
+  ['November', [], ['2026-11']],
+]
+
+const times: Said = [
+  ['le 2026-12-10 à 9h30', ['2026-12-10T09:30'], ['2026-12-10T09:00', '2026-12-10T19:30']],
+  ['le 10 décembre 2026 à 14 h 05', ['2026-12-10T14:05']],
+  ['am 10. Dezember 2026 um 9.30 Uhr', ['2026-12-10T09:30']],
+  ['am 10. Dezember 2026 um 9 Uhr 30 Teile', ['2026-12-10T09:00'], ['2026-12-10T09:30']],
+  ['2026-12-10, takes 9h', ['2026-12-10T09:00']],
+]
+
+const amounts: Said = [
+  ['Settle CHF450 of ex-3.', [450, 'CHF'], [45, 50]],
+  ['Draft EUR1250.50', [1250.5, 'EUR'], [1250, 250.5]],
+  ['1250.75EUR', [1250.75, 'EUR']],
+  ['450.50CHF now', [450.5]],
+  ['CHF 1840.50, € 7650, US$ 3,400.00', [1840.5, 7650, 3400, 'CHF', 'EUR', 'USD']],
+  ['of ex-3: CHF 120.50, CHF 80.00.', [120.5, 80]],
+  ['Pay US$1,250.75', [1250.75, 'USD'], ['AUD']],
+  ['Paga R$ 1.250,75', [1250.75, 'BRL']],
+  ['3.400,00 $', [3400]],
+  ['Pay 1’000.50 of in-1', [1000.5], [1000, 500]],
+  ["Zahl 1'000.– von in-1", [1000]],
+  ['nur CHF 180.-, der Rest', [180]],
+  ['1250,75zł', [1250.75, 'PLN']],
+  ['Fr. 7,45 und 12.50Kč', [7.45, 12.5]],
+  ['₹1,250 or ₩5000', [1250, 5000]],
+  ['5000円を払って', [5000], [500]],
+  ['€1 250,00', [1250]],
+  // Ids and versions are no amounts.
+  ['Look at ABC450, INV1250 and x450.50CHF', [], [450, 1250, 450.5]],
+  ['EURO2024 and CHFX450', [], [2024, 450]],
+  ['450.50CHFx', [], [450.5]],
+  // Twelve, and five hundred?
+  ['Pay invoice 2 500,75 EUR', [500.75], [2500.75]],
+  ['-450 CHF', [], ['450.00']],
+  ['https://shop.example/pay?sum=1,250.00&to=CHF450', [], [1250, 450]],
+  ['call 0301234567 NOW', ['030 1234567']],
+]
+
+const borders: Said = [
+  ['Zeig mir „in-1“ und ‚in-2‘', ['in-1', 'in-2']],
+  ['»in-1«, ›in-2‹, “in-3”', ['in-1', 'in-2', 'in-3']],
+  ['•in-1 →in-2 📦in-3 👍🏽in-4 ✔️in-5', ['in-1', 'in-2', 'in-3', 'in-4', 'in-5']],
+  ['¿in-1? №in-2 §in-3 in-4، in-5؛', ['in-1', 'in-2', 'in-3', 'in-4', 'in-5']],
+  ['in-1→in-2 in-3…', ['in-1', 'in-2', 'in-3']],
+  ['<b>in-1</b>', ['in-1']],
+  ['_in-1_, __in-2__ and _in-3', ['in-1', 'in-2'], ['in-3']],
+  ['Lies „https://nordlys.example/returns“.', ['https://nordlys.example/returns', 'https://nordlys.example/returns/']],
+  ['in-1/in-2 and in-3&in-4', ['in-1', 'in-2', 'in-3', 'in-4']],
+  // Parts of an id, a path, an address.
+  ['a−in-1 b‑in-2 c·in-3 d／in-4 e．in-5 f_in-6', [], ['in-1', 'in-2', 'in-3', 'in-4', 'in-5', 'in-6']],
+  ['a∕in-1 b∖in-2 c∙in-3 d﹒in-4 e➖in-5', [], ['in-1', 'in-2', 'in-3', 'in-4', 'in-5']],
+  ['x_in-1_y', [], ['in-1']],
+  ['https://a.example/→in-1', [], ['in-1']],
+  ['https://a.example/x→y and https://b.example/→c', [], ['https://a.example/x', 'https://b.example']],
+  ['https://a.example/x→y', [], ['y']],
+  ['bob•eve@corp.example', ['bob'], ['corp.example']],
+  ['mail bob@corp.example→in-1', [], ['in-1']],
+  ['files/in-1/in-2', [], ['in-1', 'in-2']],
+  ['in-1/in-2/report.pdf', [], ['in-1', 'in-2']],
+  ['in-1/in-2-old', [], ['in-1', 'in-2', 'in-2-old']],
+  ['in-1/ex-2, a/b, v1/v2 and 10/11', [], ['in-1', 'ex-2', 'a', 'b', 'v1', 'v2', '10', '11']],
+  ['https://a.example/?in-1&in-2', [], ['in-1', 'in-2']],
+]
+
+for (const [name, cases] of Object.entries({ days, months, times, amounts, borders }))
+  for (const [prompt, is, isNot = []] of cases)
+    test(`${name}: ${prompt}`, () => {
+      const memory = remember(emptyMemory(), { kind: 'prompt', text: prompt })
+      const trusts = (values: readonly unknown[]) =>
+        values.map((each) => [each, trace(memory, each)[0]?.trust === 'prompt'])
+      assert.deepEqual(
+        trusts(is),
+        is.map((each) => [each, true]),
+      )
+      assert.deepEqual(
+        trusts(isNot),
+        isNot.map((each) => [each, false]),
+      )
+    })
+
+test('what an answer has as a value of its own is no list of the user’s', () => {
+  const memory = remember(emptyMemory(), { kind: 'prompt', text: 'Delete n-1/n-2.' })
+  assert.equal(trace(memory, 'n-1')[0]?.trust, 'prompt')
+  remember(memory, { kind: 'answer', operation: 'files.list', content: [{ path: 'n-1/n-2' }] })
+  assert.notEqual(trace(memory, 'n-1')[0]?.trust, 'prompt')
+})
