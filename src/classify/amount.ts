@@ -14,7 +14,7 @@ export type Standing = 'alone' | 'beside others' | 'in a word'
 
 /** What a number is known by. */
 export interface KnownNumber {
-  /** In full, and in hundredths. */
+  /** In full, in hundredths, and backwards. */
   readonly whole: readonly string[]
   /** With fewer decimals: cut, and rounded. */
   readonly parts: () => readonly string[]
@@ -47,7 +47,7 @@ export function knownNumber(text: string): KnownNumber | undefined {
     return length >= fewest || (length === fewest - 1 && decimals > 0 && decimals < 3) ? [number] : []
   })
   if (whole.length === 0) return undefined
-  return { whole: distinct(whole.flatMap(withHundredths)), parts: () => distinct(whole.flatMap(partsOf)) }
+  return { whole: distinct(whole.flatMap(inFull)), parts: () => distinct(whole.flatMap(partsOf)) }
 }
 
 const distinct = (all: readonly string[]): readonly string[] => [...new Set(all)]
@@ -64,10 +64,11 @@ const isCurrency = (word: string): boolean => currencies.has(word.toLowerCase())
 
 const digitsOf = (number: string): number => number.replace('.', '').replace(/^0+/, '').length
 
-function withHundredths(number: string): readonly string[] {
+function inFull(number: string): readonly string[] {
+  const backwards = digitsOf(number) > fewest && number.includes('.') ? [[...number].reverse().join('')] : []
   const [, whole = '', decimals = ''] = /^(\d{2,})\.(\d{1,2})$/.exec(number) ?? []
-  const inHundredths = whole + decimals.padEnd(2, '0')
-  return decimals === '' || inHundredths.length <= fewest ? [number] : [number, inHundredths]
+  const hundredths = whole + decimals.padEnd(2, '0')
+  return [number, ...(hundredths.length > fewest ? [hundredths] : []), ...backwards]
 }
 
 /** With none, one or two decimals, where at least half of the digits are left, and four; a year is no part of a number. */
