@@ -1,18 +1,18 @@
 import type { Actor } from '../charter/actor.ts'
-import type { Charter, OperationId, Principal, Run } from '../charter/charter.ts'
+import type { Call, Charter, OperationId, Principal, Run } from '../charter/charter.ts'
 import type { Workflow } from '../charter/workflow.ts'
 import { type Asking, asks } from './asking.ts'
 import { actorsOf } from './choice.ts'
 import type { Context } from './context.ts'
 import { matches } from './destination.ts'
 import type { Kind, Shortfall, Site } from './kind.ts'
+import { misfitWords, type Passed, passedTo } from './passed.ts'
 import { everyoneIn, goesToModel, isAgents, modelOf, workflowOfCall, workflowsOf } from './run.ts'
-import { undescribedArguments } from './undescribed.ts'
 import { joinWords } from './words.ts'
 
 /**
- * An agent does no more than its workflow lists, for nobody it may not act for, and nothing outside the list its run was given; it passes a tool
- * no argument that its approved description does not have. That everybody it acts for may make the call themselves is what `by` asks. Which models
+ * An agent does no more than its workflow lists, for nobody it may not act for, and nothing outside the list its run was given; it passes nothing
+ * that the approved description does not have. That everybody it acts for may make the call themselves is what `by` asks. Which models
  * a workflow uses binds whoever asks one.
  */
 export const delegation: Kind<'delegation'> = {
@@ -20,13 +20,14 @@ export const delegation: Kind<'delegation'> = {
     const listing = workflowsOf(site.charter, site.use.operation)
     const plan = plansOf(listing, site)
     const models = goesToModel(site.charter, site.use.operation) ? listing : []
+    const passed = passedTo(site.charter, site.use.operation)
     return (context) => {
       const wrong = models.length === 0 ? undefined : modelShortfall(models, context)
       if (wrong !== undefined || !isAgents(context)) return wrong
       return (
         agentShortfall(site, context.call.principal) ??
         runShortfall(site, listing, context) ??
-        argumentShortfall(site, context) ??
+        (passed && argumentShortfall(site.charter, passed, context.call)) ??
         planShortfall(context, plan(context))
       )
     }
@@ -135,14 +136,21 @@ function runShortfall({ charter, use }: Site, listing: readonly Workflow[], { ca
   )
 }
 
-/** HTTP operations take what their API takes; of a tool, all there is to know is what was approved. */
-function argumentShortfall({ charter, use }: Site, { call }: Context): Shortfall | undefined {
-  const shape = charter.operations.get(use.operation)?.shape
-  if (shape?.method !== 'TOOL') return undefined
-  const names = undescribedArguments(shape.body?.schema, call.request.body)
-  if (names.length === 0) return undefined
-  const shown = names.slice(0, 8).map((each) => `\`${each.slice(0, 64)}\``)
-  return broken(`the tool as it was approved has no argument ${joinWords(shown)}`)
+/** An agent without a workflow keeps to the names of what a tool takes; the rest is for the tool, and all of it for an API. */
+function argumentShortfall(charter: Charter, { isTool, misfitsOf }: Passed, call: Call): Shortfall | undefined {
+  const found = misfitsOf(call.request)
+  if (found.length === 0) return undefined
+  const names = isTool ? found.filter(({ wants }) => wants === undefined) : []
+  const wrong = hasWorkflow(charter, call) ? found : names
+  return wrong.length === 0 ? undefined : broken(misfitWords(isTool, wrong))
+}
+
+/** Whether a call is one of a workflow: by its run, or by an agent that has a part in it. */
+function hasWorkflow(charter: Charter, { principal, run }: Call): boolean {
+  if (run?.workflow !== undefined) return true
+  return everyoneIn(principal).some(
+    (each) => each.kind === 'agent' && agentActors(charter, each).some(({ workflow }) => workflow !== undefined),
+  )
 }
 
 function planShortfall(context: Context, plan: Asking | undefined): Shortfall | undefined {

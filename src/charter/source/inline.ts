@@ -44,6 +44,7 @@ export function expandShorthand(shorthand: Shorthand): Schema {
   if (typeof shorthand === 'string') return expandWord(shorthand)
   if (isSchema(shorthand)) return shorthand
   const entries = Object.entries(shorthand)
+  if (entries.length === 0) return { type: 'object' }
   return {
     type: 'object',
     properties: Object.fromEntries(entries.map(([name, each]) => [bareName(name), expandShorthand(asShorthand(each))])),
@@ -144,7 +145,7 @@ function isSchemaKeyword(value: Schema, keyword: string): boolean {
 }
 
 function asShorthand(value: unknown): Shorthand {
-  return typeof value === 'string' || isObject(value) ? value : {}
+  return typeof value === 'string' || isObject(value) ? value : 'any'
 }
 
 function bareName(name: string): string {

@@ -213,7 +213,8 @@ export function incomingOf(around: Surroundings, read: Read, found: Found, signa
   const hold = head.headers.get('lockstep-hold')
   const query = route.arguments.query(head.query)
   const header = route.arguments.header(head)
-  const beside = around.charter().data === undefined ? undefined : besideOf(head, { query, header })
+  const { data, workflows } = around.charter()
+  const beside = data === undefined && workflows.size === 0 ? undefined : besideOf(head, { query, header })
   return {
     operation: route.shape.id,
     principal,
