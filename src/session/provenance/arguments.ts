@@ -135,17 +135,43 @@ function traceAt(memory: Memory, rule: ValueRule, { at, value, schema }: At): re
   })
 }
 
-/** Every place a pattern means, with what stands there. */
-function placesOf(
-  value: unknown,
-  pattern: Pattern,
-  at: readonly string[] = [],
-): readonly { at: readonly string[]; value: unknown }[] {
+/**
+ * Every place a pattern means, with what stands there, in whatever shape it comes: `*` is also one thing that stands in the place of a list,
+ * what should be one thing may be a list of such, or JSON in a text. A text or number where something should be within stands for that.
+ */
+function placesOf(given: unknown, pattern: Pattern, at: readonly string[] = []): readonly Placed[] {
   const [step, ...rest] = pattern
-  if (step === undefined) return [{ at, value }]
-  if (typeof value !== 'object' || value === null) return []
-  const members = Object.keys(value).filter((name) => step === '*' || spelled(name) === spelled(step))
-  return members.flatMap((name) => placesOf(new Map(Object.entries(value)).get(name), rest, [...at, name]))
+  if (step === undefined) return [{ at, value: given }]
+  const value = typeof given === 'string' ? (structureIn(given) ?? given) : given
+  if (typeof value !== 'object' || value === null) return [{ at, value }]
+  const members = Object.entries(value)
+  const isList = Array.isArray(value) || members.every(([name]) => isIndex.test(name))
+  const [next] = rest
+  const isItem =
+    step === '*' && !isList && members.some(([name]) => next !== undefined && spelled(name) === spelled(next))
+  if (isItem) return placesOf(value, rest, at)
+  return members.flatMap(([name, each]) => {
+    if (step === '*' || spelled(name) === spelled(step)) return placesOf(each, rest, [...at, name])
+    return isList && !isIndex.test(step) ? placesOf(each, pattern, [...at, name]) : []
+  })
+}
+
+interface Placed {
+  readonly at: readonly string[]
+  readonly value: unknown
+}
+
+const isIndex = /^\d+$/
+
+/** JSON of a list or an object. What is nested deeper than anybody would write stays text. */
+function structureIn(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text) || (text.match(/[[{]/g) ?? []).length > 4096) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Many who read arguments do not mind how a name is written: `Bcc` is `bcc`, `replyTo` is `reply_to`. */

@@ -57,3 +57,56 @@ test('what is written is remembered with what stands in the path', () => {
   ])
   assert.deepEqual(argumentsOf({ path: {}, query: {}, body: { note: 'y' } }), { note: 'y' })
 })
+
+const mailer = charterFrom(`
+lockstep: 1
+sources:
+  - { name: mail, type: inline, operations: { send: { method: POST, path: /mails, body: { to?: any, attachments?: any, payee?: any } } } }
+actors: { dev: {}, bot: { kind: agent, workflow: ship, acts-for: dev } }
+operations:
+  mail.send:
+    by: dev
+    values:
+      '/to/*': { from: prompt }
+      '/attachments/*/document_id': { from: prompt }
+      '/payee/iban': { from: prompt }
+workflows: { ship: { operations: [mail.send] } }
+`)
+
+const shapes: readonly [what: string, body: unknown, found: readonly string[]][] = [
+  ['a list', { to: ['a', 'b'] }, ['/to/0', '/to/1']],
+  ['one thing', { to: 'a' }, ['/to']],
+  ['a list of lists', { to: [['a'], 'b'] }, ['/to/0/0', '/to/1']],
+  ['an object that counts', { to: { 0: 'a' } }, ['/to/0']],
+  ['JSON in a text', { to: ' ["a", "b"]' }, ['/to/0', '/to/1']],
+  ['what only looks like JSON', { to: '[a]' }, ['/to']],
+  ['a number', { to: 4711 }, ['/to']],
+  ['things in a list', { attachments: [{ document_id: 'a', name: 'b' }] }, ['/attachments/0/document_id']],
+  ['one such thing', { attachments: { document_id: 'a', name: 'b' } }, ['/attachments/document_id']],
+  ['such things in a list of lists', { attachments: [[{ document_id: 'a' }]] }, ['/attachments/0/0/document_id']],
+  ['such things by number', { attachments: { 1: { documentId: 'a' } } }, ['/attachments/1/documentId']],
+  ['such things by name', { attachments: { x: { document_id: 'a' } } }, ['/attachments/x/document_id']],
+  ['ids of such things', { attachments: ['a'] }, ['/attachments/0']],
+  ['JSON of such things', { attachments: '[{"document_id":"a","name":"b"}]' }, ['/attachments/0/document_id']],
+  ['JSON of one of them', { attachments: ['{"document_id":"a"}'] }, ['/attachments/0/document_id']],
+  ['a list in the place of one thing', { payee: [{ iban: 'a' }, { iban: 'b' }] }, ['/payee/0/iban', '/payee/1/iban']],
+  ['one text in the place of a thing', { payee: 'a' }, ['/payee']],
+  ['all in a list', [{ to: ['a'] }, { payee: { iban: 'b' } }], ['/0/to/0', '/1/payee/iban']],
+  ['nothing', { to: null, attachments: [], payee: {} }, []],
+]
+
+for (const [what, body, found] of shapes)
+  test(`whatever shape it has: ${what}`, () => {
+    const traced = traceCall(mailer, known, { operation: 'mail.send', principal: {}, request: { body }, at: 0 })
+    const places = Object.values(traced).flatMap((each) => each.map(({ at }) => at))
+    assert.deepEqual(places, found)
+  })
+
+test('a text that is nested deep is one value', () => {
+  const to = `${'['.repeat(200_000)}"a"${']'.repeat(200_000)}`
+  const traced = traceCall(mailer, known, { operation: 'mail.send', principal: {}, request: { body: { to } }, at: 0 })
+  assert.deepEqual(
+    Object.values(traced).map((each) => each.map(({ at }) => at)),
+    [['/to'], [], []],
+  )
+})
