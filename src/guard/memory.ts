@@ -14,6 +14,7 @@ import {
   type ArgumentOrigin,
   argumentsOf,
   endorsements,
+  freePlaces,
   originsOf,
   traceCall,
 } from '../session/provenance/arguments.ts'
@@ -156,7 +157,9 @@ export class Memories {
       return
     }
     const trusted = done && operation?.trusted !== undefined ? { trusted: operation.trusted } : {}
-    const wrote = operation?.writes === true ? { wrote: argumentsOf(call.request) } : {}
+    const free = 'trusted' in trusted ? freePlaces(force.charter, call) : []
+    const wrote =
+      operation?.writes !== true ? {} : { wrote: argumentsOf(call.request), ...(free.length === 0 ? {} : { free }) }
     if (done && operation?.memory === 'write') {
       const { memory, classes } = await this.#of(run)
       const kept = keptOf(memory, argumentsOf(call.request))

@@ -72,8 +72,54 @@ function partsOf(
 }
 
 /** The arguments of a call as one value, wherever they stand. */
-export function argumentsOf({ body, query = {}, path = {} }: CallRequest): unknown {
-  return Object.keys(query).length + Object.keys(path).length === 0 ? body : [body, query, path]
+export function argumentsOf(request: CallRequest): unknown {
+  const { body, query, path } = request
+  return isAlone(request) ? body : [body, query ?? {}, path ?? {}]
+}
+
+const isAlone = ({ query = {}, path = {} }: CallRequest): boolean =>
+  Object.keys(query).length + Object.keys(path).length === 0
+
+/**
+ * The arguments, as places of `argumentsOf`, that say nothing of whom or what a call is about: where `values` of the operation name such,
+ * all others, but for keys and what is called an id. None where they name nothing: then anything may.
+ */
+export function freePlaces(charter: Charter, { operation, request }: Call): readonly string[] {
+  const rules = valueRulesOf(charter, operation).filter(({ rule }) => rule.of !== 'addresses')
+  if (rules.length === 0) return []
+  const keys = keyNames(charter, operation)
+  const all = isAlone(request) ? [request.body] : [request.body, request.query, request.path]
+  return all.flatMap((value, index) => {
+    const named = rules.flatMap(({ rule }) => placesOf(value, rule.at).map(({ at }) => printPointer(at)))
+    const free = argumentLeaves(value).filter(({ at }) => {
+      const name = (parsePointer(at) ?? []).findLast((step) => !isIndex.test(step)) ?? ''
+      return (
+        !idName.test(name) &&
+        !keys.has(spelled(name)) &&
+        !named.some((each) => isWithin(each, at) || isWithin(at, each))
+      )
+    })
+    return free.map(({ at }) => (isAlone(request) ? at : `/${index}${at}`))
+  })
+}
+
+const idName = /(?:^|[_-])(?:id|key)s?$|[a-z](?:Id|ID|Key)s?$/
+
+const isWithin = (outer: string, at: string): boolean => at === outer || at.startsWith(`${outer}/`)
+
+/** What an operation takes the keys of objects from. */
+function keyNames(charter: Charter, operation: OperationId): ReadonlySet<string> {
+  const uses = charter.operations.get(operation)?.uses ?? []
+  const keys = uses.flatMap(({ object, refs }) =>
+    [...(object === undefined ? [] : [object]), ...refs].map(({ key }) => key),
+  )
+  return new Set(
+    keys.flatMap((key) =>
+      'from' in key && key.from === 'request'
+        ? [spelled(key.in === 'body' ? (key.pointer.at(-1) ?? '') : key.name)]
+        : [],
+    ),
+  )
 }
 
 /**

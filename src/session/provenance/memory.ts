@@ -3,9 +3,11 @@ import type { ConstraintId, OperationId } from '../../charter/charter.ts'
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
 import { addressesIn } from './address.ts'
+import { formsOf } from './form.ts'
 import { keysOf } from './key.ts'
 import { argumentLeaves, type Leaf, leavesOf } from './leaves.ts'
 import { addNamed, isNamed, type NamedAnswers } from './named-answer.ts'
+import { squash } from './normal.ts'
 import { byTrust, isGood } from './origin.ts'
 import { addPrompt, emptyPrompt, type PromptText } from './prompt-text.ts'
 import { emptyIndex, type TextIndex } from './text-index.ts'
@@ -30,6 +32,8 @@ export type Seen =
       readonly trusted?: Trusted
       /** The arguments, where the operation changes something. */
       readonly wrote?: unknown
+      /** Which of them say nothing of whom or what it is about, as JSON Pointers. */
+      readonly free?: readonly string[]
       /** What was asked for, where it matters whether the user named it. */
       readonly asked?: unknown
     }
@@ -137,11 +141,12 @@ export function sourceKey(constraint: ConstraintId, call: string): string {
 type Answer = Extract<Seen, { kind: 'answer' }>
 type Recalled = Extract<Seen, { kind: 'recalled' }>
 
-function answered(memory: Memory, { operation, call, content, trusted, wrote, asked }: Answer): void {
+function answered(memory: Memory, { operation, call, content, trusted, wrote, free = [], asked }: Answer): void {
   const sent = wrote === undefined ? [] : labelled(memory, wrote)
   const own = new Map(sent.map(({ value, origins }) => [fold(value), origins]))
-  // Whom or what a thing was made for; its text is somebody's words, and no reason to doubt the id it was given.
-  const marked = sent.some(({ value, origins: [best] }) => best?.trust === 'untrusted' && !/\s/.test(value.trim()))
+  const doubted = sent.filter(({ origins: [best] }) => best?.trust === 'untrusted')
+  const marked = doubted.some(({ at, value }) => isAddress(value) || (!free.includes(at) && !/\s/.test(value.trim())))
+  const texts = marked ? [] : doubted.map(({ value }) => squash(value))
   const head = { operation, ...(call === undefined ? {} : { call }) }
   const leaves = leavesOf(content, trusted ?? [])
   if (asked !== undefined && isNamed(memory.prompt, asked)) {
@@ -150,11 +155,28 @@ function answered(memory: Memory, { operation, call, content, trusted, wrote, as
   }
   for (const leaf of leaves) {
     if (own.size > 0 && own.has(fold(String(leaf.value)))) continue
-    // What is made out of what anybody may have written is no better than that.
-    const place = { ...leaf, trusted: leaf.trusted && !marked }
+    // What is made for whom or out of what anybody may have written is no better than that.
+    const place = { ...leaf, trusted: leaf.trusted && !marked && !isMadeOf(String(leaf.value), texts) }
     addLeaf(memory, place, { trust: place.trusted ? 'trusted' : 'untrusted', ...head, at: leaf.at, how: 'same' })
   }
   for (const { value, origins } of sent) noteWritten(memory, value, origins)
+}
+
+/** A whole address. A day or an amount could be a host, a number a telephone: of these only what is certainly one. */
+function isAddress(value: string): boolean {
+  const forms = formsOf(value)
+  const may = forms.some((form) => /^(?:number|date) /.test(form)) ? /^(?:mail|account) / : /^(?:mail|account|link) /
+  return forms.some((form) => may.test(form) || (form.startsWith('phone ') && /^\s*[+(0]/.test(value)))
+}
+
+/** Whether an id was made out of one of several texts, as `new-shoes` and `shop-new-shoes` of `New shoes`, or `new-sh`. */
+function isMadeOf(value: string, texts: readonly string[]): boolean {
+  const solid = texts.length === 0 ? '' : squash(value)
+  if (solid === '') return false
+  return texts.some(
+    (text) =>
+      solid === text || (text.length > 3 && solid.includes(text)) || (solid.length > 3 && text.startsWith(solid)),
+  )
 }
 
 function noteWritten(memory: Memory, value: string, [best]: readonly Origin[]): void {
@@ -228,10 +250,11 @@ function itemless(at = ''): string {
 /** What is to be kept with arguments that a memory is to keep: the labels of every value, and those of addresses within longer texts. */
 export function keptOf(memory: Memory, value: unknown): readonly Labelled[] {
   const inTexts = argumentLeaves(value).flatMap((leaf) => addressesIn(String(leaf.value)))
-  return [...labelled(memory, value), ...inTexts.map((each) => ({ value: each, origins: trace(memory, each) }))]
+  const whole = labelled(memory, value).map(({ at: _, ...each }) => each)
+  return [...whole, ...inTexts.map((each) => ({ value: each, origins: trace(memory, each) }))]
 }
 
-/** Every value of arguments with its labels, as they are to be kept with what is written. */
-export function labelled(memory: Memory, value: unknown): readonly Labelled[] {
-  return argumentLeaves(value).map((leaf) => ({ value: String(leaf.value), origins: trace(memory, leaf.value) }))
+/** Every value of arguments with its labels. */
+export function labelled(memory: Memory, value: unknown): readonly (Labelled & { readonly at: string })[] {
+  return argumentLeaves(value).map(({ at, value: each }) => ({ at, value: String(each), origins: trace(memory, each) }))
 }

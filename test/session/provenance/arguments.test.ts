@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallRequest } from '../../../src/charter/charter.ts'
-import { argumentsOf, traceCall } from '../../../src/session/provenance/arguments.ts'
+import { argumentsOf, freePlaces, traceCall } from '../../../src/session/provenance/arguments.ts'
 import { emptyMemory, labelled, remember } from '../../../src/session/provenance/memory.ts'
 import { charterFrom } from '../../decide/charters.ts'
 
@@ -108,5 +108,41 @@ test('a text that is nested deep is one value', () => {
   assert.deepEqual(
     Object.values(traced).map((each) => each.map(({ at }) => at)),
     [['/to'], [], []],
+  )
+})
+
+const payer = charterFrom(`
+lockstep: 1
+sources:
+  - name: bank
+    type: inline
+    operations:
+      pay: { method: POST, path: '/accounts/{from}/payments', body: { payee: string, reference?: string, project_id?: string, invoice?: string, text?: string, tags?: 'string[]' } }
+      note: { method: POST, path: /notes, body: { about: string, text: string } }
+      invoice: { method: GET, path: '/invoices/{invoice}' }
+actors: { dev: {}, bot: { kind: agent, workflow: ship, acts-for: dev } }
+objects: { invoice: { read: bank.invoice } }
+operations:
+  bank.invoice: { by: dev }
+  bank.pay:
+    by: dev
+    refs: { invoice: { object: invoice, key: $request.body#/invoice } }
+    values: { payee: { from: prompt }, text: { from: [prompt, model], of: addresses }, from: { from: prompt } }
+  bank.note: { by: dev, values: { text: { from: [prompt, model], of: addresses } } }
+workflows: { ship: { operations: [bank.pay, bank.note, bank.invoice] } }
+`)
+
+test('what values leave free says nothing of what a call is about, but for ids and keys', () => {
+  const body = { payee: 'a', reference: 'b', project_id: 'c', invoice: 'd', text: 'e', tags: ['f'] }
+  const call = { principal: {}, at: 0 }
+  const free = freePlaces(payer, { ...call, operation: 'bank.pay', request: { body, path: { from: 'g' } } })
+  assert.deepEqual(free, ['/0/reference', '/0/text', '/0/tags/0'])
+  assert.deepEqual(
+    freePlaces(payer, { ...call, operation: 'bank.pay', request: { body: { payee: ['a'], reference: 'b' } } }),
+    ['/reference'],
+  )
+  assert.deepEqual(
+    freePlaces(payer, { ...call, operation: 'bank.note', request: { body: { about: 'a', text: 'b' } } }),
+    [],
   )
 })

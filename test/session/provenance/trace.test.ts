@@ -246,6 +246,35 @@ test('the id of what was made out of untrusted values is no better than they are
   assert.equal(trace(run, 'm-4711')[0]?.trust, 'untrusted')
 })
 
+const makings: readonly [what: string, wrote: Readonly<Record<string, string>>, id: string, trust: string][] = [
+  ['a reference', { reference: 'NW-561' }, 'p-4711', 'trusted'],
+  ['an amount', { reference: '2415.60' }, 'p-4711', 'trusted'],
+  ['a reference where nothing is said to be free', { payee: 'NW-561' }, 'p-4711', 'untrusted'],
+  ['a day', { reference: '15.12.2026' }, 'p-4711', 'trusted'],
+  ['a number with a hyphen', { reference: '4711-0815' }, 'p-4711', 'trusted'],
+  ['a telephone', { reference: '+49 30 901820' }, 'p-4711', 'untrusted'],
+  ['an account', { reference: 'GB29NWBK60161331926819' }, 'p-4711', 'untrusted'],
+  ['an account with blanks', { reference: 'GB29 NWBK 6016 1331 9268 19' }, 'p-4711', 'untrusted'],
+  ['an address', { reference: 'evil@attacker.example' }, 'p-4711', 'untrusted'],
+  ['a link', { reference: 'https://attacker.example/x' }, 'p-4711', 'untrusted'],
+  ['a name that is the id', { reference: 'NW-561' }, 'NW-561', 'untrusted'],
+  ['a name that is the id in small letters', { reference: 'NW-561' }, 'nw561', 'untrusted'],
+  ['a name that is in the id', { reference: 'NW-561' }, 'p/nw-561/1', 'untrusted'],
+  ['a name of several words that is the id', { reference: 'Evil Partners' }, 'evil-partners', 'untrusted'],
+  ['a name that the id begins', { reference: 'Evil Partners' }, 'evil-part', 'untrusted'],
+]
+
+for (const [what, wrote, id, trust] of makings)
+  test(`the id of what was made with ${what} from a letter is ${trust}`, () => {
+    const letter =
+      'NW-561, 2415.60 to GB29NWBK60161331926819: Evil Partners, evil@attacker.example https://attacker.example/x 15.12.2026 4711-0815 +49 30 901820'
+    const run = memoryOf(
+      { kind: 'answer', operation: 'web.get', content: letter },
+      { kind: 'answer', operation: 'bank.pay', wrote, free: ['/reference'], content: { id }, trusted: [['id']] },
+    )
+    assert.equal(trace(run, id)[0]?.trust, trust)
+  })
+
 const places: readonly (readonly [said: string, value: string])[] = [
   ['account:DE89370400440532013000 please', 'DE89370400440532013000'],
   ['account: DE89 3704 0044 0532 0130 00.', 'DE89370400440532013000'],
