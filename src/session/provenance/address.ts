@@ -1,13 +1,25 @@
+import { decodings } from './decode.ts'
+import { plain } from './normal.ts'
+import { digitRunsIn, phonesIn } from './phone.ts'
+
 // Every repetition is bounded: a text must not cost more than its length.
+const host = String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}`
+const apart = String.raw`(?<![\p{L}\p{N}@._-])`
 const addresses = new RegExp(
   [
-    String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`,
+    String.raw`[\p{L}\p{N}._%+-]{1,64}@${host}\p{L}{2,24}`,
     String.raw`(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)[^\s"'<>\])}]{1,2000}`,
-    String.raw`(?<![\p{L}\p{N}@._-])(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:com|org|net|io|info|biz|co|app|dev|ai|me|[a-z]{2}\b)(?:\/[^\s"'<>\])}]{0,2000})?`,
-    String.raw`(?<![\p{L}\p{N}@._-])(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}\/[^\s"'<>\])}]{1,2000}`,
+    String.raw`${apart}${host}(?:com|org|net|io|info|biz|co|app|dev|ai|me|[a-z]{2})(?![\p{L}\p{N}])(?:\/[^\s"'<>\])}]{0,2000})?`,
+    String.raw`${apart}${host}\p{L}{2,24}\/[^\s"'<>\])}]{1,2000}`,
+    String.raw`(?<![\p{L}\p{N}.])(?=(?:\.?\d){8})(?:\d{1,3}\.){3}\d{1,3}(?:[:/][^\s"'<>\])}]{1,2000})?(?![.-]?\d)`,
     String.raw`(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])`,
-    String.raw`(?<![\p{L}\p{N}.,-])(?!(?:19|20)\d\d-\d\d)\+?\d(?:[ ()./-]?\d){7,24}(?![\p{L}\p{N}:])`,
   ].join('|'),
+  'giu',
+)
+/** What may be the name of a host, or of a file, or two sentences without a blank. */
+const bareNames = new RegExp(String.raw`(?<![\p{L}\p{N}@._/-])${host}\p{L}{2,24}(?![\p{L}\p{N}@-])(?!\/\S)`, 'gu')
+const certainNames = new RegExp(
+  String.raw`(?:@|:\/\/(?:[^\s/@]{0,64}@)?)(${host}\p{L}{2,24})|${apart}(?:www\.)(${host}\p{L}{2,24})|${apart}(${host}\p{L}{2,24})\/[^\s"'<>\])}]`,
   'giu',
 )
 
@@ -16,8 +28,83 @@ const mayHaveAddress = /[@\d]|:\/\/|\.[^\s.]|www\./i
 
 /** What in a longer text can be sent to, called or opened: e-mail addresses, links, account and phone numbers. Each as it is written. */
 export function addressesIn(text: string): readonly string[] {
+  return found(text, phonesIn)
+}
+
+/** The same with every longer number: it may be one. */
+export function likelyAddressesIn(text: string): readonly string[] {
+  return found(text, (rest) => digitRunsIn(rest).map(({ run }) => run.trim()))
+}
+
+function found(text: string, numbersIn: (text: string) => readonly string[]): readonly string[] {
   if (!mayHaveAddress.test(text)) return []
+  const names: string[] = []
   // Models write line breaks as escapes where they escape twice.
-  const words = text.replace(/\\[nrt]/g, ' ')
-  return [...new Set([...words.matchAll(addresses)].map(([found]) => found.replace(/[.,;:!?'"’”*_]{1,9}$/u, '')))]
+  const rest = text.replace(/\\[nrt]/g, ' ').replace(addresses, (address) => {
+    names.push(withoutEnd(address))
+    return ' '
+  })
+  return [...new Set([...names, ...numbersIn(rest)])]
+}
+
+/** A text without some of the links, e-mail addresses and accounts in it. */
+export function withoutAddresses(text: string, taken: ReadonlySet<string>): string {
+  return taken.size === 0 ? text : text.replace(addresses, (each) => (taken.has(withoutEnd(each)) ? ' ' : each))
+}
+
+function withoutEnd(address: string): string {
+  return address.replace(/[.,;:!?'"’”*_]{1,9}$/u, '')
+}
+
+/** What is an address only where it was seen as one: names as hosts have them, and runs of digits. */
+export function maybeAddressesIn(text: string): {
+  readonly hosts: readonly string[]
+  readonly runs: readonly string[]
+} {
+  return {
+    hosts: /[^\s.]\.[^\s.]/.test(text) ? (text.match(bareNames) ?? []) : [],
+    runs: /\d/.test(text) ? digitRunsIn(text).map(({ run }) => run) : [],
+  }
+}
+
+/** The hosts that a text says are some: of its links and e-mail addresses. */
+export function hostsIn(text: string): readonly string[] {
+  if (!/@|:\/\/|www\.|\.[^\s/.]+\//i.test(text)) return []
+  const found = [...text.matchAll(certainNames)].map(([, linked, named, begun]) => linked ?? named ?? begun ?? '')
+  return [...new Set(found.map(hostName))]
+}
+
+/** What a host is known by, in whatever letters. */
+export function hostName(written: string): string {
+  return plain(written).replace(/^www\./, '')
+}
+
+const stops = /\s{0,3}[[({]\s?(?:dot|punkt|point|punto|\.)\s?[\])}]\s{0,3}|\sdot\s|\s\.\s?(?=[\p{L}\p{N}])|。/gu
+const ats = /\s{0,3}[[({]\s?(?:at|@)\s?[\])}]\s{0,3}|\s{0,3}@\s{0,3}/gu
+
+/** Signs, and letters of scripts other than Latin. */
+const otherSigns = /[^\p{Script=Latin}\s -~–—‘’“”„‚«»‹›…€£°•]/u
+const dress = /[[({]\s?(?:dot|punkt|point|punto|at|[.@])\s?[\])}]|\sdot\s|\s\.\s?\S|\s@|@\s|hxxp|h\*\*p/i
+const escapes = /[%&\\]|xn--|[\u{e0020}-\u{e007e}]|(?:[0-9a-f]{2}[ :-]){3}|\d{16}/iu
+/** No words of a language: a capital behind a small letter, a digit behind a letter. */
+const mixed = /[a-z][A-Z]|[A-Za-z]\d/
+const longRun = /[A-Za-z0-9+/_-]{12,}/g
+
+/** The text, and what a reader takes it for: decoded, and with the dress gone that keeps programs from seeing addresses: `hxxp`, `[.]`, `(at)`, signs of other scripts. */
+export function readingsOf(text: string): ReadonlySet<string> {
+  const readings = [text, ...(mayBeEncoded(text) ? decodings(text, 12) : [])]
+  return new Set(
+    readings.flatMap((each) => (otherSigns.test(each) || dress.test(each) ? [each, undressed(each)] : each)),
+  )
+}
+
+function mayBeEncoded(text: string): boolean {
+  return escapes.test(text) || (mixed.test(text) && (text.match(longRun) ?? []).some((run) => mixed.test(run)))
+}
+
+function undressed(text: string): string {
+  return plain(text)
+    .replace(stops, '.')
+    .replace(ats, '@')
+    .replace(/\bh(?:xx|\*\*|tt)p(s?)\s?:\s?\/\//g, 'http$1://')
 }

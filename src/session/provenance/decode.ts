@@ -1,4 +1,5 @@
 import { revealed } from './normal.ts'
+import { inOwnLetters } from './punycode.ts'
 
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
@@ -18,8 +19,8 @@ const longRuns = /[A-Za-z0-9+/_-]{12,}={0,2}/g
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /**
- * What a text may stand for when it is read as encoded: percent, HTML entities, backslash escapes, base64 (both alphabets), hexadecimal
- * and tag characters, each of the whole text and of runs inside it. Only readings that give readable text.
+ * What a text may stand for when it is read as encoded: percent, HTML entities, backslash escapes, base64 (both alphabets), hexadecimal,
+ * tag characters and names of hosts, each of the whole text and of runs inside it. Only readings that give readable text.
  *
  * @param shortest - Runs of base64 and hexadecimal digits that are looked at have at least so many: 8, or 12.
  */
@@ -33,6 +34,7 @@ export function decodings(text: string, shortest = 8): readonly string[] {
   if (text.includes('\\')) add(unescaped(text, /(?:\\x[0-9a-f]{2})+/gi, /\\x/gi))
   if (text.includes('\\u')) add(text.replace(/\\u\{?([0-9a-f]{4,6})\}?/gi, (_, code: string) => codePoint(code, 16)))
   if (/[\u{e0020}-\u{e007e}]/u.test(text)) add(revealed(text))
+  if (/xn--/i.test(text)) add(inOwnLetters(text))
   for (const [run] of text.matchAll(shortest > 8 ? longRuns : runs)) add(fromBase64(run))
   if (!/\d/.test(text)) return [...found]
   for (const [run] of text.matchAll(/\b(?:0x)?(?:[0-9a-f]{2}){4,}\b/gi)) if (run.length >= shortest) add(fromHex(run))
@@ -85,7 +87,7 @@ function bytesOfHex(digits: string): number[] {
 }
 
 /** Bytes read as UTF-8; undefined where they are none. */
-function utf8(bytes: readonly number[]): string | undefined {
+export function utf8(bytes: readonly number[]): string | undefined {
   let out = ''
   for (let at = 0; at < bytes.length; ) {
     const lead = bytes[at] ?? 0

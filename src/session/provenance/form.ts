@@ -1,6 +1,9 @@
 import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
 import { unspaced } from './border.ts'
 import { date, datePatterns } from './date-form.ts'
+import { utf8 } from './decode.ts'
+import { dialled } from './phone.ts'
+import { inOwnLetters } from './punycode.ts'
 
 /**
  * Writes down what a text stands for, so that two ways to write the same amount, date, account, phone number, address or link meet.
@@ -48,8 +51,8 @@ const linkPattern = String.raw`(?:https?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p
 const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
 // In small letters, words that follow are no groups of an account: those have a digit.
 const small = String.raw` (?=[a-z]{0,3}\d)[a-z0-9]`
-const accountPattern = String.raw`(?:[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)|[a-z]{2}\d{2} [a-z0-9]{4}(?:${small}{4}){2,6}(?:${small}{1,4})?)(?![\p{L}\p{N}])`
-const phonePattern = String.raw`\+?\d[\d ()./-]{5,24}\d`
+const accountPattern = String.raw`(?:[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)|[a-z]{2}\d{2} [a-z0-9]{4}(?:${small}{4}){2,6}(?:${small}{1,4})?)(?![\p{L}\p{N}])`
+const phonePattern = String.raw`(?:\+?\d|\(0\d{1,5}\))[\d ()./-]{5,24}\d`
 const addresses = new RegExp(`${mailPattern}|${linkPattern}`, 'gu')
 const candidates = new RegExp(
   [mailPattern, linkPattern, accountPattern, moneyPattern, phonePattern, numberPattern].join('|'),
@@ -65,10 +68,9 @@ function iban(text: string): string | undefined {
 }
 
 function phone(text: string): string | undefined {
-  if (!/^(?:tel:)?\+?[\d][\d ()./-]{6,}$/.test(text)) return undefined
-  const digits = text.replace(/\D/g, '')
-  if (digits.length < 7 || digits.length > 15) return undefined
-  return `phone ${/^(?:tel:)?\+/.test(text) ? digits : digits.replace(/^00/, '')}`
+  const number = /^(?:tel:)?(\+?\(?\d[\d ()./-]{6,})$/.exec(text)?.[1]
+  const digits = number === undefined ? '' : dialled(number)
+  return digits.length < 7 || digits.length > 15 ? undefined : `phone ${digits}`
 }
 
 function mail(text: string): string | undefined {
@@ -82,10 +84,18 @@ function link(text: string): string[] | undefined {
   if (found === null) return undefined
   const [, scheme, name = '', port, rest = ''] = found
   // Who owns a name owns `www` in it.
-  const host = name.toLowerCase().replace(/^www\./, '')
+  const host = inOwnLetters(name.toLowerCase()).replace(/^www\./, '')
   return ['http', 'https']
     .filter((each) => scheme === undefined || each === scheme.toLowerCase())
-    .map((each) => `link ${each} ${host}${portOf(each, port)}${rest.replace(/\/$/, '')}`)
+    .map((each) => `link ${each} ${host}${portOf(each, port)}${inOwnSigns(rest).replace(/\/$/, '')}`)
+}
+
+/** A path with the letters for which browsers send percent signs (RFC 3987, section 3.1). */
+function inOwnSigns(path: string): string {
+  return path.replace(/(?:%[89a-f][0-9a-f])+/gi, (run) => {
+    const bytes = run.match(/[0-9a-f]{2}/gi) ?? []
+    return utf8(bytes.map((each) => Number.parseInt(each, 16))) ?? run
+  })
 }
 
 function portOf(scheme: string, port: string | undefined): string {

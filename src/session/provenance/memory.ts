@@ -2,7 +2,7 @@ import type { Trusted } from '../../charter/agent.ts'
 import type { ConstraintId, OperationId } from '../../charter/charter.ts'
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
-import { addressesIn } from './address.ts'
+import { likelyAddressesIn } from './address.ts'
 import { formsOf } from './form.ts'
 import { keysOf } from './key.ts'
 import { argumentLeaves, type Leaf, leavesOf } from './leaves.ts'
@@ -181,7 +181,7 @@ function isMadeOf(value: string, texts: readonly string[]): boolean {
 
 function noteWritten(memory: Memory, value: string, [best]: readonly Origin[]): void {
   if (best === undefined || isGood(best)) return
-  for (const text of [value, ...addressesIn(value)])
+  for (const text of [value, ...likelyAddressesIn(value)])
     for (const key of keysOf(text)) if (!memory.good.has(key)) memory.written.set(key, best)
 }
 
@@ -249,7 +249,7 @@ function itemless(at = ''): string {
 
 /** What is to be kept with arguments that a memory is to keep: the labels of every value, and those of addresses within longer texts. */
 export function keptOf(memory: Memory, value: unknown): readonly Labelled[] {
-  const inTexts = argumentLeaves(value).flatMap((leaf) => addressesIn(String(leaf.value)))
+  const inTexts = argumentLeaves(value).flatMap((leaf) => likelyAddressesIn(String(leaf.value)))
   const whole = labelled(memory, value).map(({ at: _, ...each }) => each)
   return [...whole, ...inTexts.map((each) => ({ value: each, origins: trace(memory, each) }))]
 }

@@ -1,6 +1,6 @@
 import type { OperationId } from '../../charter/charter.ts'
 import type { Origin } from '../../constraint/facts.ts'
-import { addressesIn } from './address.ts'
+import { likelyAddressesIn } from './address.ts'
 import { formsOf } from './form.ts'
 import { argumentLeaves, type Leaf } from './leaves.ts'
 import { type PromptText, saidInPrompt } from './prompt-text.ts'
@@ -48,7 +48,7 @@ export function addNamed(
   const { said } = named.get(name) ?? { said: new Map<string, Standing>() }
   named.set(name, { operation, said })
   for (const { value, at, key: isKey } of leaves)
-    for (const address of isKey ? [] : addressesIn(String(value))) {
+    for (const address of isKey ? [] : likelyAddressesIn(String(value))) {
       const { kind, key, scheme } = standing(address)
       const known = said.get(key)
       if (known?.schemes.includes(scheme) === false && !isOwn(address)) known.schemes.push(scheme)

@@ -2,20 +2,29 @@ import { lookalikes } from './lookalike.ts'
 
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800\u00ad]+/gu
 const marks = /\p{M}+/gu
+const otherDigits = /(?![0-9])\p{Nd}/gu
 const between = /[^\p{L}\p{N}]+/gu
 const other = /[^ -~\s]/u
 const asciiBetween = /[^a-z0-9]+/g
 
 /**
- * What a reader might take a text for: invisible characters and accents gone, compatibility forms and look-alikes of other scripts as
- * the Latin letter, in lower case. Only to find where something may come from, never to grant trust.
+ * What a reader might take a text for: invisible characters and accents gone, compatibility forms, digits and look-alikes of other
+ * scripts as the Latin ones, in lower case. Only to find where something may come from, never to grant trust.
  */
 export function plain(text: string): string {
   if (!other.test(text)) return text.toLowerCase()
-  const bare = text.normalize('NFKD').replace(invisible, '').replace(marks, '')
+  const bare = text.normalize('NFKD').replace(invisible, '').replace(marks, '').replace(otherDigits, digit)
   let letters = ''
   for (const letter of bare) letters += lookalikes.get(letter) ?? letter
   return letters.toLowerCase()
+}
+
+/** The digit that one of another script is: they stand in tens, in order. */
+function digit(other: string): string {
+  const point = other.codePointAt(0) ?? 0
+  let before = 0
+  while (/\p{Nd}/u.test(String.fromCodePoint(point - before - 1))) before += 1
+  return String(before % 10)
 }
 
 /** The letters and digits alone of how a text looks, so that spacing, punctuation and the usual swaps (0 and o, 1 and l) do not count. */

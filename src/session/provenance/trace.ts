@@ -1,6 +1,6 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
-import { addressesIn } from './address.ts'
+import { addressesIn, hostName, likelyAddressesIn, maybeAddressesIn, readingsOf, withoutAddresses } from './address.ts'
 import { decodings, reversed } from './decode.ts'
 import { formsOf } from './form.ts'
 import { keysOf } from './key.ts'
@@ -10,6 +10,7 @@ import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
 import { plain, squash } from './normal.ts'
 import { byTrust, isGood, worstOf } from './origin.ts'
+import { dialled, tailOf, tailsIn } from './phone.ts'
 import { listedInPrompt, saidInPrompt } from './prompt-text.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
 import { readAll } from './unread.ts'
@@ -151,7 +152,7 @@ function suspectName(memory: Memory, text: string): Origin | undefined {
 
 /** A link is the same place with and without what most leave out. */
 function withoutScheme(text: string): string {
-  return text.replace(/^(?:(?:https?|mailto|tel):(?:\/\/)?)?(?:www\.)?/i, '')
+  return text.replace(/^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:mailto|tel|sms|callto):)?(?:www\.)?/i, '')
 }
 
 /** It has letters that look like others, or that nobody sees. */
@@ -199,7 +200,7 @@ const piece = { shortest: 4, average: 6, most: 6 } as const
 
 /** An address inside a name, as in `Ann <ann@corp.example>`. */
 function suspectAddress(memory: Memory, text: string): Origin | undefined {
-  for (const address of addressesIn(text)) {
+  for (const address of likelyAddressesIn(text)) {
     if (address === text || goodOrigins(memory, address).length > 0) continue
     const found = suspectName(memory, address)
     if (found !== undefined) return joined(found)
@@ -227,7 +228,7 @@ const run = { length: 24, step: 8 } as const
 
 /** What a longer text has taken over: an address nobody to rely on gave, or a run of somebody's words. */
 function suspectProse(memory: Memory, text: string): Origin | undefined {
-  for (const { origins } of addressesOf(memory, text)) {
+  for (const { origins } of addressesOf(memory, text, likelyAddressesIn)) {
     const [best] = origins
     if (best !== undefined && best.trust === 'untrusted')
       return { ...best, how: best.how === 'same' ? 'part' : (best.how ?? 'part') }
@@ -238,19 +239,22 @@ function suspectProse(memory: Memory, text: string): Origin | undefined {
 function copiedRun(memory: Memory, solid: string): Origin | undefined {
   for (let at = 0; at === 0 || at + run.length <= solid.length; at += run.step) {
     const words = solid.slice(at, at + run.length)
-    if (words.length < 4 || memory.prompt.squashed.includes(words)) continue
-    const found = findText(memory.text, words)
-    if (found === undefined || found.place.trusted) continue
-    if (findText(memory.text, words, ({ place }) => place.trusted) === undefined)
-      return { ...originOf(found), how: 'part' }
+    const found = words.length < 4 || isVouchedPiece(memory, words) ? undefined : findText(memory.text, words)
+    if (found !== undefined) return { ...originOf(found), how: 'part' }
   }
   return undefined
+}
+
+/** Whether somebody to rely on said it, be it as a piece of something. */
+function isVouchedPiece(memory: Memory, solid: string): boolean {
+  if (memory.prompt.squashed.includes(solid)) return true
+  return findText(memory.text, solid, ({ place }) => place.trusted) !== undefined
 }
 
 /** The addresses inside a longer text, each with where it comes from. */
 export function traceAddresses(memory: Memory, text: string): readonly TracedAddress[] {
   // Somebody to rely on says the whole of it.
-  return goodOrigins(memory, text).length > 0 ? [] : addressesOf(memory, text)
+  return goodOrigins(memory, text).length > 0 ? [] : addressesOf(memory, text, addressesIn)
 }
 
 interface TracedAddress {
@@ -258,15 +262,82 @@ interface TracedAddress {
   readonly origins: readonly Origin[]
 }
 
-function addressesOf(memory: Memory, text: string): readonly TracedAddress[] {
-  return addressesIn(text).map((address) => {
-    const good = goodOrigins(memory, address)
-    if (good.length > 0) return { address, origins: good }
-    readAll(memory)
-    const suspect = suspectName(memory, address)
-    if (suspect !== undefined) return { address, origins: [suspect, ...namedOrigins(memory.named, address)] }
-    return { address, origins: memory.full ? [] : [{ trust: 'model' }] }
-  })
+function addressesOf(memory: Memory, text: string, addressesOfText: typeof addressesIn): readonly TracedAddress[] {
+  const written = addressesOfText(text).map((address) => ({ address, origins: addressOrigins(memory, address) }))
+  const vouched = written.flatMap(({ address, origins }) => (isVouched(origins) ? [address] : []))
+  return [...written, ...readOtherwise(memory, withoutAddresses(text, new Set(vouched)), written)]
+}
+
+function addressOrigins(memory: Memory, address: string): readonly Origin[] {
+  const good = goodOrigins(memory, address)
+  if (good.length > 0) return good
+  readAll(memory)
+  const suspect = suspectName(memory, address) ?? suspectPlace(memory, address)
+  if (suspect !== undefined) return [suspect, ...namedOrigins(memory.named, address)]
+  return memory.full ? [] : [{ trust: 'model' }]
+}
+
+/** Where an address leads, with more or less around it: a telephone number without its area, a link with a name before or a query behind. */
+function suspectPlace(memory: Memory, address: string): Origin | undefined {
+  const isNumber = /^[+(]?\d/.test(address)
+  const solid = squash(isNumber ? dialled(address) : placeOf(address))
+  const found = solid.length < 7 ? undefined : findByOthers(memory, solid)
+  if (found !== undefined) return { ...originOf(found), how: 'part' }
+  const [tailed] = isNumber ? suspectSeen(memory, tailOf(address)) : []
+  return tailed
+}
+
+function findByOthers(memory: Memory, solid: string): Found<Place> | undefined {
+  return findText(memory.text, solid, ({ place }) => !place.trusted)
+}
+
+/** A link without what does not change whose it is. */
+function placeOf(address: string): string {
+  const bare = address.replace(/^[a-z][a-z0-9+.-]{1,20}:\/\/(?:[^\s/?#]*@)?/i, '').replace(/[?#].*$/s, '')
+  return bare.replace(/^www\./i, '').replace(/^([^/:]+?)\.?(?::\d{1,5})?(?=\/|$)/, '$1')
+}
+
+/** A host or a number that answers have told for one. */
+function suspectSeen(memory: Memory, name: string): readonly Origin[] {
+  const isHost = /\p{L}/u.test(name)
+  const keys = isHost ? [`host ${hostName(name)}`] : tailsIn(name).map((tail) => `phone ${tail}`)
+  const key = keys.find((each) => memory.words.has(each))
+  const seen = key === undefined ? undefined : memory.words.get(key)
+  if (key === undefined || seen === undefined || goodOrigins(memory, name).length > 0) return []
+  // With its area or without, the number is the same.
+  const isSaid = isHost ? saysHost(memory, name) : isVouchedPiece(memory, squash(key.slice('phone '.length)))
+  return isSaid ? [] : [{ ...seen, trust: 'untrusted', how: 'part' }]
+}
+
+/** Whether a link or an e-mail address of the user has the host. */
+function saysHost({ prompt }: Memory, name: string): boolean {
+  const host = new RegExp(
+    String.raw`(?<![\p{L}\p{N}.-])(?:www\.)?${hostName(name).replaceAll('.', String.raw`\.`)}(?![\p{L}\p{N}-])`,
+    'u',
+  )
+  return prompt.texts.some(({ text }) => host.test(plain(text)))
+}
+
+/** What a reader makes an address of, although it is not written as one. Only what others have said; nothing else is told by it. */
+function readOtherwise(memory: Memory, text: string, told: readonly TracedAddress[]): readonly TracedAddress[] {
+  const known = new Set(told.map(({ address }) => address.toLowerCase()))
+  const found = new Map<string, readonly Origin[]>()
+  for (const view of readingsOf(text)) {
+    const { hosts, runs } = maybeAddressesIn(view)
+    if (hosts.length + runs.length > 0) readAll(memory)
+    for (const each of [...hosts, ...runs])
+      if (!known.has(each.toLowerCase())) found.set(each, suspectSeen(memory, each))
+    for (const address of view === text ? [] : addressesIn(view))
+      if (!known.has(address.toLowerCase()) && !isOnlyVouched(memory, address))
+        found.set(address, addressOrigins(memory, address))
+  }
+  return [...found].flatMap(([address, origins]) => (origins[0]?.trust === 'untrusted' ? [{ address, origins }] : []))
+}
+
+/** It is a piece of what somebody to rely on says, and nobody else says it. */
+function isOnlyVouched(memory: Memory, address: string): boolean {
+  const solid = squash(withoutScheme(address))
+  return isVouchedPiece(memory, solid) && findByOthers(memory, solid) === undefined
 }
 
 /** Whether the best that can be said of a value is somebody's word to rely on. */

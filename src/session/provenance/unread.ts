@@ -1,10 +1,12 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
+import { hostsIn } from './address.ts'
 import { decodings } from './decode.ts'
 import { formsIn } from './form.ts'
 import type { Memory, Place } from './memory.ts'
 import { isShort, namedShort } from './named-short.ts'
 import { squash } from './normal.ts'
+import { phonesIn, tailOf } from './phone.ts'
 import { addText } from './text-index.ts'
 
 /**
@@ -63,7 +65,9 @@ function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
   if (/\d/.test(text)) {
     for (const form of formsIn(text)) if (/^(?:number|date|month)/.test(form)) addWord(memory, form, place)
     for (const short of namedShort(text)) noteNamed(memory, short, place.origin)
+    for (const phone of phonesIn(text)) addWord(memory, `phone ${tailOf(phone)}`, place)
   }
+  for (const host of hostsIn(text)) addHost(memory, host, place)
   if (depth > 1 || text.length > maxDecoded || isTooShort(text)) return
   const encoded = { ...place, origin: { ...place.origin, how: 'encoded' } } as const
   for (const decoded of decodings(text, 12)) addSeen(memory, decoded, encoded, depth + 1)
@@ -98,6 +102,13 @@ function shortKey(short: string): string {
 
 function addWord(memory: Memory, key: string, { origin }: Place): void {
   if (!memory.words.has(key)) memory.words.set(key, origin)
+}
+
+/** By its name, and by those it is below. */
+function addHost(memory: Memory, host: string, place: Place): void {
+  addWord(memory, `host ${host}`, place)
+  for (let at = host.indexOf('.'); host.includes('.', at + 1); at = host.indexOf('.', at + 1))
+    addWord(memory, `host ${host.slice(at + 1)}`, place)
 }
 
 function noteNamed(memory: Memory, short: string, origin: Origin): void {

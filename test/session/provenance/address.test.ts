@@ -1,0 +1,207 @@
+// Addresses in texts: what others told is known in whatever dress, and days, orders and articles are no addresses.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { domainToASCII, domainToUnicode } from 'node:url'
+import { addressesIn } from '../../../src/session/provenance/address.ts'
+import { emptyMemory, type Memory, remember } from '../../../src/session/provenance/memory.ts'
+import { inOwnLetters } from '../../../src/session/provenance/punycode.ts'
+import { trace, traceAddresses } from '../../../src/session/provenance/trace.ts'
+
+const seen = (content: unknown, prompt = 'Answer it.', trusted: readonly string[] = []): Memory => {
+  const memory = remember(emptyMemory(), { kind: 'prompt', text: prompt })
+  const pointers = trusted.map((name) => [name])
+  return remember(memory, { kind: 'answer', operation: 'mail.read', call: 'c0', content, trusted: pointers })
+}
+const isToldByOthers = (memory: Memory, text: string): boolean =>
+  traceAddresses(memory, text).some(({ origins: [best] }) => best === undefined || best.trust === 'untrusted')
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+/** What somebody wrote, and texts that send a reader there. */
+const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
+  [
+    'call +44 20 7946 0991',
+    'Call +44 20 7946 0991',
+    'Call +442079460991.',
+    'Call 0044 20 7946 0991',
+    'phone: 00442079460991',
+    'Call +44 (0)20 7946 0991',
+    'Call +44(0)20/7946-0991, 24/7',
+    'Call (020) 7946 0991',
+    'Write about 2079460991 to us',
+    'Call 7946 0991',
+    'Call +44-20-7946-0991',
+    'Call +44.20.7946.0991',
+    'Call +44\u00a020\u00a07946\u00a00991',
+    'Call ＋４４ ２０ ７９４６ ０９９１',
+    'Call ٠٠٤٤ ٢٠ ٧٩٤٦ ٠٩٩١',
+    '+४४ २० ७९४६ ०९९१',
+    'tel:+442079460991',
+    '<a href="tel:+44-20-7946-0991">call</a>',
+    'https://wa.me/442079460991',
+    'https://api.whatsapp.com/send?phone=442079460991&text=hi',
+    'whatsapp://send?phone=%2B442079460991',
+    'On 15.12.2026 020 7946 0991 answers',
+    base64('+44 20 7946 0991'),
+  ],
+  ['Ring +49 (0)30 901820', '+49 30 901820', '030/901820', '0049 30 90 18 20', '(030) 90 18 20'],
+  ['Ring us on 0171/1234567', '+49 171 1234567', '0049171 123 45 67'],
+  ['Our new number is 612 345 678, phone 612 345 678', 'Reach us at 612345678', '+34 612 345 678'],
+  ['whatsapp ٠٠٤٤ ٢٠ ٧٩٤٦ ٠٩٩١', 'Call +44 20 7946 0991'],
+  [
+    'Go to https://collect.shop/r?id=7 or cash@collect.shop',
+    'Go to collect.shop',
+    'Go to Collect.Shop.',
+    'Go to collect。shop',
+    'Go to collect．shop',
+    'Go to collect｡shop',
+    'Go to collect[.]shop',
+    'Go to collect(.)shop',
+    'Go to collect [dot] shop',
+    'Go to collect dot shop',
+    'Go to collect . shop',
+    'Go to coll\u200bect.shop',
+    'Go to сollect.shop',
+    'hxxps://collect[.]shop/r?id=7',
+    'ftp://collect.shop/r?id=7',
+    'https://help@collect.shop/r?id=7',
+    'https://house.example:pass@collect.shop/r?id=7',
+    'https://collect.shop:443/r?id=7',
+    'https://collect.shop./r?id=7',
+    'https://collect.shop/r?id=8',
+    'https://collect.shop/r#top',
+    'Write to cash＠collect.shop',
+    'Write to cash&#64;collect.shop',
+    'Write to cash @ collect.shop',
+    'Write to cash (at) collect.shop',
+    'Write to cash [at] collect [dot] shop',
+    'Write to cash%40collect.shop',
+    'Write to cash\\x40collect.shop',
+    `Write to ${base64('cash@collect.shop')}`,
+    `Go to ${base64('https://collect.shop/r?id=7')}`,
+  ],
+  ['see www.pay.collect.shop', 'Go to collect.shop', 'Go to pay.collect.shop'],
+  ['open collect.shop/a', 'Go to collect.shop'],
+  ['https://xn--mbel-5qa.example/a', 'https://möbel.example/a', 'Go to möbel.example', 'https://MÖBEL.example/a'],
+  ['https://möbel.example/a', 'https://xn--mbel-5qa.example/a', 'Go to xn--mbel-5qa.example'],
+  ['https://xn--80ak6aa92e.com/a', 'https://аррӏе.com/a', 'apple.com/a'],
+  ['connect to 203.0.113.25', 'Open 203.0.113.25', 'http://203.0.113.25'],
+  ['account 12345678, sort code 20-00-00', 'Pay into account 12345678'],
+  ['IBAN GB33BUKB20201555555555', 'GB33 BUKB 2020 1555 5555 55', 'ＧＢ３３ ＢＵＫＢ ２０２０ １５５５ ５５５５ ５５'],
+]
+
+suite('an address that others told is known', () => {
+  for (const [read, ...sent] of told)
+    for (const text of sent)
+      test(`${read}: ${text}`, () => {
+        assert.ok(isToldByOthers(seen({ text: read }), text))
+      })
+})
+
+const plainTexts = [
+  'The lamp came on 03.11.2026, we are sorry.',
+  'You ordered on 28/10/2026 and 10/28/26, 2026-10-28, 2026/10/28 or 28-10-2026.',
+  'From 15.12.2026-20.12.2026, 15.12.–20.12.2026, 15.12.-20.12.2026 or 11/2026 - 12/2026.',
+  'On 03.11.2026 at 14:30, open 08.30-12.00 and 13.00-17.30.',
+  'We call before 15.12.2026, as agreed.',
+  'It is order 4711-0815 of 2026/4711.',
+  'Model 4711-0815-33 is known to flicker.',
+  'It is article 4006381333931, UPC 036000291452, ISBN 978-3-16-148410-0 or 0-306-40615-2.',
+  'Reference 21 00000 00003 13947 14300 09017, No. 100 200 300.',
+  'Invoice RE-2026-0001234, #20261234567, customer 0000012345.',
+  'Tracking 00340434161094000000, 1Z999AA10123456784.',
+  "The total is CHF 12'345.60, or 1 250 000.00 kr, at 0.12345678.",
+  'Call about order 4711-0815.',
+  'See manual.pdf, Dr.Meier, process.env and max.muster, z.B. today.The end.',
+]
+
+suite('days, orders, articles, references and amounts are no addresses', () => {
+  for (const text of plainTexts) {
+    test(`as they stand: ${text}`, () => assert.deepEqual(addressesIn(text), []))
+    test(`repeated: ${text}`, () => assert.equal(isToldByOthers(seen({ text }), text), false))
+  }
+})
+
+test('what somebody to rely on says stays theirs in every dress', () => {
+  const others = 'ring +44 20 7946 0188 or see https://other.shop, https://house.shop/returns, a@house.shop'
+  const prompt =
+    'Our desk has +46 8 700 12 00, (030) 901820; see https://house.shop/möbel?x=1, https://möbel.example/a, desk@house.shop.'
+  const memory = seen({ text: others, phone: '+44 20 7946 0500', link: 'https://wa.me/442079460500' }, prompt, [
+    'phone',
+    'link',
+  ])
+  for (const text of [
+    'Call +46 8 700 12 00, 0046 8 700 12 00, +46 (0)8 700 12 00.',
+    'Call ＋４６ ８ ７００ １２ ００',
+    'Call +44 20 7946 0500 or 020 7946 0500',
+    'Or https://wa.me/442079460500',
+    'Go to https://house.shop/m%C3%B6bel?x=1',
+    'Go to https://xn--mbel-5qa.example/a',
+    'Write to desk＠house.shop or desk (at) house.shop',
+    base64('desk@house.shop'),
+  ])
+    assert.equal(isToldByOthers(memory, text), false, text)
+})
+
+test("another path of a host and another mailbox of a domain are the model's own", () => {
+  const memory = seen({ text: 'https://host.example/a, ann@host.example' })
+  for (const text of ['https://host.example/b', 'ben@host.example'])
+    assert.deepEqual(
+      traceAddresses(memory, text).map(({ origins }) => origins[0]?.trust),
+      ['model'],
+      text,
+    )
+})
+
+test('the user says a number, an account or a link in another way', () => {
+  for (const [said, value] of [
+    ['Text +49 (0)30 901820 hello', '+4930901820'],
+    ['Text 0049 (0)30 901820 hello', '+49 30 901820'],
+    ['Text (030) 901820 hello', '030 901820'],
+    ['Pay to SE72-8000-0810-3400-0978-3242', 'SE7280000810340009783242'],
+    ['Read https://nordlys.example/möbel', 'https://nordlys.example/m%C3%B6bel'],
+    ['Read https://möbel.example/a', 'https://xn--mbel-5qa.example/a'],
+    ['Read https://xn--mbel-5qa.example/a', 'https://möbel.example/a'],
+  ] as const)
+    assert.equal(trace(seen({}, said), value)[0]?.trust, 'prompt', said)
+})
+
+test('what is another number or place is not what the user said', () => {
+  for (const [said, value] of [
+    // In Italy the nought is dialled from abroad too.
+    ['Text +39 (0)6 69821234', '+39669821234'],
+    ['Text +49 (0)30 901820', '+4930901821'],
+    ['Text +49 30 (0)901820', '+49309018200'],
+    ['Read https://apple.com/a', 'https://xn--80ak6aa92e.com/a'],
+    ['Read https://corp.com/a', 'https://xn--corp-.com/a'],
+    ['Read https://mobel.example/a', 'https://xn--mbel-5qa.example/a'],
+    ['Read https://nordlys.example/a/b', 'https://nordlys.example/a%2Fb'],
+  ] as const)
+    assert.notEqual(trace(seen({}, said), value)[0]?.trust, 'prompt', said)
+})
+
+test('names of hosts are read as Node reads them', () => {
+  for (const name of [
+    'möbel.example',
+    'аррӏе.com',
+    '例え.jp',
+    'münchen-ost.de',
+    'почта.рф',
+    'faß.de',
+    'ñandú-ñandú.es',
+  ]) {
+    assert.equal(inOwnLetters(domainToASCII(name)), name)
+    assert.equal(inOwnLetters(domainToASCII(name)), domainToUnicode(domainToASCII(name)))
+  }
+  for (const none of ['xn--evil-.com', 'xn--a.com', 'xn--99999999999.com', 'xn--', 'my-xn--mbel-5qa.com'])
+    assert.equal(inOwnLetters(none), none)
+})
+
+test('foreign text costs no more than its length', () => {
+  const memory = seen({ text: 'call +44 20 7946 0991, https://collect.shop' })
+  const bricks = ['1', '1 ', '1.', 'a.', '(', ' ', '@', '[ ', ' . ', 'xn--', 'a@', '::', '%41', '&#64;', 'é.', 'call ']
+  for (const brick of bricks) {
+    const started = performance.now()
+    traceAddresses(memory, brick.repeat(100_000 / brick.length))
+    assert.ok(performance.now() - started < 2000, JSON.stringify(brick))
+  }
+})
