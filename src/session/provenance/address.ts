@@ -1,3 +1,4 @@
+import topLevel from 'tlds' with { type: 'json' }
 import { decodings } from './decode.ts'
 import { plain } from './normal.ts'
 import { digitRunsIn, phonesIn } from './phone.ts'
@@ -9,7 +10,6 @@ const addresses = new RegExp(
   [
     String.raw`[\p{L}\p{N}._%+-]{1,64}@${host}\p{L}{2,24}`,
     String.raw`(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)[^\s"'<>\])}]{1,2000}`,
-    String.raw`${apart}${host}(?:com|org|net|io|info|biz|co|app|dev|ai|me|[a-z]{2})(?![\p{L}\p{N}])(?:\/[^\s"'<>\])}]{0,2000})?`,
     String.raw`${apart}${host}\p{L}{2,24}\/[^\s"'<>\])}]{1,2000}`,
     String.raw`(?<![\p{L}\p{N}.])(?=(?:\.?\d){8})(?:\d{1,3}\.){3}\d{1,3}(?:[:/][^\s"'<>\])}]{1,2000})?(?![.-]?\d)`,
     String.raw`(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])`,
@@ -44,12 +44,22 @@ function found(text: string, numbersIn: (text: string) => readonly string[]): re
     names.push(withoutEnd(address))
     return ' '
   })
-  return [...new Set([...names, ...numbersIn(rest)])]
+  const bare = (rest.match(bareNames) ?? []).filter(endsAsHost)
+  return [...new Set([...names, ...bare, ...numbersIn(rest)])]
 }
 
 /** A text without some of the links, e-mail addresses and accounts in it. */
 export function withoutAddresses(text: string, taken: ReadonlySet<string>): string {
   return taken.size === 0 ? text : text.replace(addresses, (each) => (taken.has(withoutEnd(each)) ? ' ' : each))
+}
+
+/** What ends names of hosts, reserved ones (RFC 2606, 6761) as well; but what ends names of files far more often. */
+const endings = new Set([...topLevel, 'example', 'invalid', 'local', 'onion', 'test'])
+for (const ofFiles of ['mov', 'zip']) endings.delete(ofFiles)
+
+/** Whether a name ends as names of hosts do, and not as those of files: `collect.shop`, not `manual.pdf`. */
+function endsAsHost(name: string): boolean {
+  return endings.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
 }
 
 function withoutEnd(address: string): string {

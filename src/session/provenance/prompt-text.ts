@@ -1,10 +1,11 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
+import { hostName } from './address.ts'
 import { isWhole, standsIn } from './border.ts'
 import { currenciesIn } from './currency.ts'
 import { formsIn, formsOf } from './form.ts'
 import { timesIn } from './moment.ts'
-import { squash } from './normal.ts'
+import { plain, squash } from './normal.ts'
 
 /** What the user said, and the forms of what stands in it. */
 export interface PromptText {
@@ -70,4 +71,13 @@ export function listedInPrompt({ texts }: PromptText, value: string): string | u
     for (const { 0: list, index } of words.includes(folded) ? words.matchAll(series) : [])
       if (list.split(/[/&+]/).includes(folded) && isWhole(words, index, index + list.length)) return list
   return undefined
+}
+
+/** Whether a link or an e-mail address of the user has the host. */
+export function saysHost({ texts }: PromptText, name: string): boolean {
+  const host = new RegExp(
+    String.raw`(?<![\p{L}\p{N}.-])(?:www\.)?${hostName(name).replaceAll('.', String.raw`\.`)}(?![\p{L}\p{N}-])`,
+    'u',
+  )
+  return texts.some(({ text }) => host.test(plain(text)))
 }

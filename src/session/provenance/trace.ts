@@ -11,7 +11,7 @@ import { isShort } from './named-short.ts'
 import { plain, squash } from './normal.ts'
 import { byTrust, isGood, worstOf } from './origin.ts'
 import { dialled, tailOf, tailsIn } from './phone.ts'
-import { listedInPrompt, saidInPrompt } from './prompt-text.ts'
+import { listedInPrompt, saidInPrompt, saysHost } from './prompt-text.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
 import { readAll } from './unread.ts'
 
@@ -273,9 +273,14 @@ function addressOrigins(memory: Memory, address: string): readonly Origin[] {
   if (good.length > 0) return good
   readAll(memory)
   const suspect = suspectName(memory, address) ?? suspectPlace(memory, address)
+  // The host of a link that the user gave is as good as the link.
+  if (suspect !== undefined && isName.test(address) && saysHost(memory.prompt, address))
+    return [{ trust: 'prompt', how: 'part' }]
   if (suspect !== undefined) return [suspect, ...namedOrigins(memory.named, address)]
   return memory.full ? [] : [{ trust: 'model' }]
 }
+
+const isName = /^[^\s@/:]*\p{L}[^\s@/:]*$/u
 
 /** Where an address leads, with more or less around it: a telephone number without its area, a link with a name before or a query behind. */
 function suspectPlace(memory: Memory, address: string): Origin | undefined {
@@ -305,17 +310,8 @@ function suspectSeen(memory: Memory, name: string): readonly Origin[] {
   const seen = key === undefined ? undefined : memory.words.get(key)
   if (key === undefined || seen === undefined || goodOrigins(memory, name).length > 0) return []
   // With its area or without, the number is the same.
-  const isSaid = isHost ? saysHost(memory, name) : isVouchedPiece(memory, squash(key.slice('phone '.length)))
+  const isSaid = isHost ? saysHost(memory.prompt, name) : isVouchedPiece(memory, squash(key.slice('phone '.length)))
   return isSaid ? [] : [{ ...seen, trust: 'untrusted', how: 'part' }]
-}
-
-/** Whether a link or an e-mail address of the user has the host. */
-function saysHost({ prompt }: Memory, name: string): boolean {
-  const host = new RegExp(
-    String.raw`(?<![\p{L}\p{N}.-])(?:www\.)?${hostName(name).replaceAll('.', String.raw`\.`)}(?![\p{L}\p{N}-])`,
-    'u',
-  )
-  return prompt.texts.some(({ text }) => host.test(plain(text)))
 }
 
 /** What a reader makes an address of, although it is not written as one. Only what others have said; nothing else is told by it. */

@@ -111,13 +111,27 @@ const plainTexts = [
   'Tracking 00340434161094000000, 1Z999AA10123456784.',
   "The total is CHF 12'345.60, or 1 250 000.00 kr, at 0.12345678.",
   'Call about order 4711-0815.',
-  'See manual.pdf, Dr.Meier, process.env and max.muster, z.B. today.The end.',
+  'See manual.pdf, photos.zip, Dr.Meier, process.env, Node.js and max.muster, z.B. today.The end.',
 ]
 
 suite('days, orders, articles, references and amounts are no addresses', () => {
   for (const text of plainTexts) {
     test(`as they stand: ${text}`, () => assert.deepEqual(addressesIn(text), []))
     test(`repeated: ${text}`, () => assert.equal(isToldByOthers(seen({ text }), text), false))
+  }
+})
+
+suite('a host that stands bare where it was read and where it is sent', () => {
+  for (const name of [
+    'collect.shop',
+    'pay.collect.xyz',
+    'collect.bank',
+    'collect.рф',
+    'collect.example',
+    'collect.com',
+  ]) {
+    const memory = seen({ text: `Orders are now at ${name}, says the shop.` })
+    test(name, () => assert.equal(isToldByOthers(memory, `Please order at ${name} from now on.`), true))
   }
 })
 
