@@ -13,16 +13,20 @@ const monthFirst = {
 const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{2}\/\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
 const han = String.raw`(?:\d{4}[年년] ?)?\d{1,2}[月월](?: ?\d{1,2}[日号號일])?`
 
-/**
- * Where days and months may stand in a text; a word in one may be no month. What stands before the first digit is the group `lead`: found
- * backwards from there, so that a text costs what it has of digits. Each repetition is bounded.
- */
-export const datePatterns: readonly RegExp[] = [
-  new RegExp(`${numeric}|${han}`, 'gu'),
+const inDigits = new RegExp(`${numeric}|${han}`, 'gu')
+const withNames: readonly RegExp[] = [
   new RegExp(dayFirst, 'giu'),
   new RegExp(`(?<=(?<lead>(?<!\\p{L})${monthFirst.lead}))${monthFirst.rest}`, 'giu'),
   new RegExp(`(?<=(?<!\\p{L}|\\d${ordinal} ${of})(?<lead>${monthAlone.lead}))${monthAlone.rest}`, 'giu'),
 ]
+
+/**
+ * Where days and months may stand in a text; a word in one may be no month. What stands before the first digit is the group `lead`: found
+ * backwards from there, so that a text costs what it has of digits. Each repetition is bounded.
+ */
+export function datePatternsFor(text: string): readonly RegExp[] {
+  return /[ .]/.test(text) && /\p{L}{3}/u.test(text) ? [inDigits, ...withNames] : [inDigits]
+}
 
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/
 const slashed = /^(\d{4})\/(\d{2})\/(\d{2})$/

@@ -1,6 +1,6 @@
 import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
 import { unspaced } from './border.ts'
-import { date, datePatterns } from './date-form.ts'
+import { date, datePatternsFor } from './date-form.ts'
 import { utf8 } from './decode.ts'
 import { dialled } from './phone.ts'
 import { inOwnLetters } from './punycode.ts'
@@ -20,12 +20,14 @@ export function formsOf(value: string): readonly string[] {
 /** The forms of everything in a longer text that has one, each whole: never a piece of a longer word. */
 export function formsIn(given: string): readonly string[] {
   if (!/[\d@.]/.test(given)) return []
-  if (/^\d{1,15}(?:\.\d{1,6})?$/.test(given)) return formsOf(given)
+  if (/^(?:\d{1,15}(?:\.\d{1,6})?|\d{4}-\d\d-\d\d)$/.test(given)) return formsOf(given)
+  if (id.test(given)) return []
   const forms = new Set<string>()
   // Documents set blanks of other widths, also such as hold a number together.
   const text = given.replace(/\p{Zs}/gu, ' ')
-  for (const [amount] of given.matchAll(grouped)) for (const form of formsOf(amount)) forms.add(form)
-  for (const pattern of /\d/.test(text) ? [candidates, ...datePatterns] : [addresses])
+  if (/\d\p{Zs}\d/u.test(given))
+    for (const [amount] of given.matchAll(grouped)) for (const form of formsOf(amount)) forms.add(form)
+  for (const pattern of /\d/.test(text) ? [candidates, ...datePatternsFor(text)] : [addresses])
     for (const found of text.matchAll(pattern)) {
       const lead = found.groups?.['lead'] ?? ''
       const start = found.index - lead.length
@@ -34,6 +36,9 @@ export function formsIn(given: string): readonly string[] {
     }
   return [...forms]
 }
+
+/** `c-12-3`: lists are full of such, and nothing in one stands apart. */
+const id = /^[a-z]{1,8}(?:-\d{1,6}){1,3}$/i
 
 function isApart(text: string, start: number, end: number): boolean {
   const [before = '', after = ''] = [text[start - 1], text[end]]
