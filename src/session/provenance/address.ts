@@ -79,7 +79,7 @@ export function maybeAddressesIn(text: string): {
 
 /** The hosts that a text says are some: of its links and e-mail addresses. */
 export function hostsIn(text: string): readonly string[] {
-  if (!/@|:\/\/|www\.|\.[^\s/.]+\//i.test(text)) return []
+  if (!/[@.]/.test(text) || !/@|:\/\/|www\.|\.[^\s/.]+\//i.test(text)) return []
   const found = [...text.matchAll(certainNames)].map(([, linked, named, begun]) => linked ?? named ?? begun ?? '')
   return [...new Set(found.map(hostName))]
 }

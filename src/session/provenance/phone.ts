@@ -13,6 +13,7 @@ const moments = new RegExp(
   ].join('|')})(?![./]?\d)`,
   'g',
 )
+const isDay = /^\d{4}-\d\d-\d\d$/
 const american = /^(?:1[ .-])?\(?[2-9][0-8]\d\)?[ .-][2-9]\d\d[ .-]\d{4}$/
 const saidSo = new RegExp(
   String.raw`(?:(?<!\p{L})(?:${[
@@ -33,6 +34,7 @@ export function phonesIn(text: string): readonly string[] {
 
 /** Each run of at least seven digits that is no date, with what stands before it. Other numbers have such runs too. */
 export function digitRunsIn(text: string): readonly { readonly run: string; readonly before: string }[] {
+  if (text.length < tail || isDay.test(text)) return []
   return [...text.matchAll(runs)].flatMap(({ 0: found, index }) => {
     const run = found.replace(moments, '').replace(/^[ ./-]+/, '')
     return run.replace(/\D/g, '').length < 7 ? [] : [{ run, before: text.slice(Math.max(0, index - 48), index) }]
