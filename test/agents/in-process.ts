@@ -22,12 +22,16 @@ export const openInProcess: OpenPlayer = async (charter, world) => {
   const changed = new Set<string>()
   // As of a gateway: what a tool shows that is not as it was approved is nobody's word.
   const isBelieved = (type: string): boolean => !changed.has(charter.objects.get(type)?.read ?? '')
+  // A tool that fails does not say that there is no such thing.
+  const isTool = (type: string): boolean =>
+    charter.operations.get(charter.objects.get(type)?.read ?? '')?.shape.method === 'TOOL'
+  const look = (type: string, key: string): unknown => world.look(type, key) ?? (isTool(type) ? undefined : null)
   const guard = await createGuard(charter, {
     version: charter.name,
     store,
     journal: { append: async () => undefined },
     truth: {
-      read: async ({ type, key }) => (isBelieved(type) ? world.look(type, key) : undefined),
+      read: async ({ type, key }) => (isBelieved(type) ? look(type, key) : undefined),
       search: async (type, sought) => ({ values: world.search(type, sought), whole: true }),
     },
     now: () => Math.trunc(performance.timeOrigin + performance.now()) + ahead,
