@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FLAWS, isFlawName } from '../../examples/bank-payments/flaws.ts'
+import { FLAWS, type FlawName, isFlawName } from '../../examples/bank-payments/flaws.ts'
 import { ATTACKS } from './bank-attacks.ts'
 import { open } from './bank-client.ts'
 
@@ -10,14 +10,20 @@ test('each flaw lets its attack through, and only the flaw does', { concurrency:
   await Promise.all(
     names.map((name) =>
       t.test(`${name} (${FLAWS[name].class})`, async () => {
-        const [flawed, sound] = [await open({ flaws: [name] }), await open()]
-        try {
-          assert.equal(await ATTACKS[name](flawed), true, 'the attack works with the flaw on')
-          assert.equal(await ATTACKS[name](sound), false, 'the attack is refused with the flaw off')
-        } finally {
-          await Promise.all([flawed.close(), sound.close()])
-        }
+        assert.equal(await works(name), true, 'the attack works with the flaw on')
+        const sound = await open()
+        const refused = !(await ATTACKS[name](sound).finally(() => sound.close()))
+        assert.equal(refused, true, 'the attack is refused with the flaw off')
       }),
     ),
   )
 })
+
+/** A race is not won each time where the machine has other work. */
+async function works(name: FlawName): Promise<boolean> {
+  for (let left = FLAWS[name].class === 'race' ? 5 : 1; left > 0; left -= 1) {
+    const flawed = await open({ flaws: [name] })
+    if (await ATTACKS[name](flawed).finally(() => flawed.close())) return true
+  }
+  return false
+}

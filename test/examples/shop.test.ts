@@ -26,12 +26,19 @@ after(() => shop.close())
 describe('every flaw opens its abuse, and without flaws none is open', () => {
   for (const name of names)
     test(name, async () => {
-      const flawed = await start({ flaws: [name] })
-      const worked = await attacks[name](new Desk(flawed)).finally(flawed.close)
-      assert.equal(worked, true, 'with the flaw')
+      assert.equal(await works(name), true, 'with the flaw')
       assert.equal(await attacks[name](desk), false, 'without flaws')
     })
 })
+
+/** A race is not won each time where the machine has other work. */
+async function works(name: FlawName): Promise<boolean> {
+  for (let left = flaws[name].kind === 'race' ? 5 : 1; left > 0; left -= 1) {
+    const flawed = await start({ flaws: [name] })
+    if (await attacks[name](new Desk(flawed)).finally(flawed.close)) return true
+  }
+  return false
+}
 
 describe('the workflows run to their end', () => {
   test('an order is bought, shipped, returned and refunded with approval', async () => {
