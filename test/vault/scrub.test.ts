@@ -108,6 +108,11 @@ test('no value is left, however it is put into JSON', () => {
       const text = `{"a":${around},"b":${json(value)},"c":[${json(value.slice(0, cut))},${json(value.slice(cut))}]}`
       fc.pre(isSound(value.slice(0, cut)))
       const cleaned = makeScrubber(matcherFor(value)).text(text)
+      if (value.includes('"') && text.includes(value)) {
+        // It begins or ends as strings do, and stands there: it goes, whatever becomes of the JSON.
+        assert.ok(!cleaned.includes(value), cleaned)
+        return
+      }
       const read = JSON.parse(cleaned)
       assert.ok(!String(read.b).includes(value))
       assert.ok(!`${read.c[0]}${read.c[1]}`.includes(value), cleaned)
