@@ -75,9 +75,16 @@ export function listedInPrompt({ texts }: PromptText, value: string): string | u
 
 /** Whether a link or an e-mail address of the user has the host. */
 export function saysHost({ texts }: PromptText, name: string): boolean {
-  const host = new RegExp(
-    String.raw`(?<![\p{L}\p{N}.-])(?:www\.)?${hostName(name).replaceAll('.', String.raw`\.`)}(?![\p{L}\p{N}-])`,
-    'u',
-  )
-  return texts.some(({ text }) => host.test(plain(text)))
+  const host = hostName(name)
+  return host !== '' && texts.some(({ text }) => hasHost(plain(text), host))
+}
+
+function hasHost(words: string, host: string): boolean {
+  for (let at = words.indexOf(host); at >= 0; at = words.indexOf(host, at + 1)) {
+    const start = words.slice(Math.max(0, at - 4), at) === 'www.' ? at - 4 : at
+    const end = at + host.length
+    const [before, behind] = [words.slice(Math.max(0, start - 2), start), words.slice(end, end + 2)]
+    if (!/[\p{L}\p{N}.-]$/u.test(before) && !/^(?:[\p{L}\p{N}-]|\.[\p{L}\p{N}])/u.test(behind)) return true
+  }
+  return false
 }
