@@ -1,5 +1,6 @@
 import type { Actor } from '../charter/actor.ts'
 import type { Call, Charter, OperationId, Principal, Run } from '../charter/charter.ts'
+import { getPointer, parsePointer } from '../charter/pointer.ts'
 import type { Workflow } from '../charter/workflow.ts'
 import { type Asking, asks } from './asking.ts'
 import { actorsOf } from './choice.ts'
@@ -27,7 +28,7 @@ export const delegation: Kind<'delegation'> = {
       return (
         agentShortfall(site, context.call.principal) ??
         runShortfall(site, listing, context) ??
-        (passed && argumentShortfall(site.charter, passed, context.call)) ??
+        (passed && argumentShortfall(site, passed, context.call)) ??
         planShortfall(context, plan(context))
       )
     }
@@ -136,13 +137,27 @@ function runShortfall({ charter, use }: Site, listing: readonly Workflow[], { ca
   )
 }
 
-/** An agent without a workflow keeps to the names of what a tool takes; the rest is for the tool, and all of it for an API. */
-function argumentShortfall(charter: Charter, { isTool, misfitsOf }: Passed, call: Call): Shortfall | undefined {
+/**
+ * An agent without a workflow keeps to the names of what a tool takes; the rest is for the tool, and all of it for an API. Where no expression
+ * reads it, one text may stand for a list of it; to what only reads, also several in one and numbers as texts, and what is empty by any name.
+ */
+function argumentShortfall({ charter, use, plan }: Site, { isTool, misfitsOf }: Passed, call: Call) {
   const found = misfitsOf(call.request)
   if (found.length === 0) return undefined
-  const names = isTool ? found.filter(({ wants }) => wants === undefined) : []
-  const wrong = hasWorkflow(charter, call) ? found : names
+  const isBound = hasWorkflow(charter, call)
+  const reads = charter.operations.get(use.operation)?.writes === false
+  const wrong = found.filter(({ at, wants, means }) => {
+    if (!isBound && (!isTool || wants !== undefined)) return false
+    const pointer = parsePointer(at) ?? []
+    if (pointer[0] === undefined || plan.readsArgument(pointer[0])) return true
+    if (wants === undefined) return !reads || !saysNothing(getPointer(call.request.body, pointer))
+    return means !== 'one' && !(reads && means === 'same')
+  })
   return wrong.length === 0 ? undefined : broken(misfitWords(isTool, wrong))
+}
+
+function saysNothing(value: unknown): boolean {
+  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
 }
 
 /** Whether a call is one of a workflow: by its run, or by an agent that has a part in it. */

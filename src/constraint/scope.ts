@@ -17,6 +17,8 @@ type Row = Readonly<Record<string, unknown>>
 /** Which variables the expressions of one use read. Filled while the use is compiled; the scope of a call then holds nothing else. */
 export interface ScopePlan {
   readonly add: (expression: Expression) => void
+  /** Whether an expression reads what the call says under this name. Not before the use is compiled. */
+  readonly readsArgument: (name: string) => boolean
   /** Adds an expression and compiles it for the views of this use: what several expressions read is read once a call. */
   readonly compile: (expression: Expression) => (view: View) => Result
   /** Compiles a rule, which must be true for the call to be permitted. */
@@ -67,6 +69,11 @@ export function makeScopePlan(charter: Charter, use: Use): ScopePlan {
   }
   return {
     add,
+    readsArgument: (name) =>
+      ['request', 'body', 'query'].some((root) => {
+        const read = reads.get(root)
+        return read === 'all' || read?.has(name) === true
+      }),
     compile,
     compileRule,
     holds: (context) => rules.length === 0 || allTrue(rules, viewOf(context)),

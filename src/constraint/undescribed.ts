@@ -11,6 +11,8 @@ export interface Misfit {
   readonly at: string
   /** The types that would be right, none where it is another value; absent where there is to be nothing. */
   readonly wants?: readonly string[]
+  /** A text that says the same: one for a list of texts, or another way to write what is described (several, a number, a truth value). */
+  readonly means?: 'one' | 'same'
 }
 
 /**
@@ -37,7 +39,8 @@ interface Walk {
 function walk(all: Walk, schemas: readonly unknown[], value: unknown, path: Path): void {
   const options = schemas.flatMap((each) => alternatives(all.home, each))
   const able = options.filter((each) => takes(each, value))
-  if (able.length === 0) all.found.push({ at: printPointer(path), wants: kindsOf(options, value) })
+  if (able.length === 0)
+    all.found.push({ at: printPointer(path), wants: kindsOf(options, value), ...meaningOf(all, options, value) })
   else if (path.length < deepest && Array.isArray(value))
     for (const [index, each] of value.entries()) {
       const items = able.map((option) => listOf(option['prefixItems'])[index] ?? option['items'] ?? anything)
@@ -49,6 +52,14 @@ function walk(all: Walk, schemas: readonly unknown[], value: unknown, path: Path
 function kindsOf(options: readonly Schema[], value: unknown): readonly string[] {
   const types = [...new Set(options.flatMap((each) => stringsOf(each['type'])))]
   return typesOf(value).some((each) => types.includes(each)) ? [] : types
+}
+
+function meaningOf({ home }: Walk, options: readonly Schema[], value: unknown): Pick<Misfit, 'means'> {
+  if (typeof value !== 'string') return {}
+  const items = options.flatMap((each) => (isObject(each['items']) ? alternatives(home, each['items']) : []))
+  if (items.some((each) => takes(each, value))) return { means: /[,;|\r\n\t[\]{}"]/.test(value) ? 'same' : 'one' }
+  const said = /^(?:true|false|-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?)$/.test(value) ? JSON.parse(value) : undefined
+  return said !== undefined && options.some((each) => takes(each, said)) ? { means: 'same' } : {}
 }
 
 const deepest = 16

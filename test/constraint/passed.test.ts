@@ -37,6 +37,8 @@ sources:
     operations:
       pay: { method: POST, path: /payments, query: { dry?: boolean }, body: { iban: string, parts: 'money[]', to?: { name: string } } }
       release: { method: POST, path: '/payments/{id}/release' }
+      tell: { method: POST, path: /notices, body: { to: 'string[]', cc?: 'string[]', copies?: integer } }
+      find: { method: GET, path: /notices, body: { to: 'string[]', cc?: 'string[]', copies?: integer } }
 actors:
   clerk: {}
   bot: { kind: agent, workflow: paying, acts-for: clerk }
@@ -44,9 +46,11 @@ actors:
 operations:
   bank.pay: { by: clerk }
   bank.release: { by: clerk }
+  bank.tell: { by: clerk, when: size(request.cc) < 3 || !has(request.cc) }
+  bank.find: { by: clerk, when: size(request.cc) < 3 || !has(request.cc) }
   shop.order: { by: clerk }
   shop.close: { by: clerk }
-workflows: { paying: { operations: [bank.pay, bank.release, shop.order, shop.close] } }
+workflows: { paying: { operations: [bank.pay, bank.release, bank.tell, bank.find, shop.order, shop.close] } }
 `,
   },
 ])
@@ -108,6 +112,34 @@ const cases: readonly [what: string, who: Principal, operation: string, request:
     'has no argument `/as`',
   ],
   ['no body', agent('bot'), 'bank.release', {}, ''],
+  ['one in the place of a list', agent('bot'), 'bank.tell', { body: { to: 'ann' } }, ''],
+  ['several in one', agent('bot'), 'bank.tell', { body: { to: 'ann, bob' } }, 'takes an array at `/to`'],
+  ['several in one, to look for', agent('bot'), 'bank.find', { body: { to: 'ann, bob' } }, ''],
+  [
+    'a number as a text',
+    agent('bot'),
+    'bank.tell',
+    { body: { to: ['a'], copies: '2' } },
+    'takes an integer at `/copies`',
+  ],
+  ['a number as a text, to look for', agent('bot'), 'bank.find', { body: { to: ['a'], copies: '2' } }, ''],
+  ['what a rule reads', agent('bot'), 'bank.tell', { body: { to: 'a', cc: 'b' } }, 'takes an array at `/cc`'],
+  [
+    'what a rule reads, to look for',
+    agent('bot'),
+    'bank.find',
+    { body: { to: 'a', cc: 'b' } },
+    'takes an array at `/cc`',
+  ],
+  ['nothing by another name', agent('bot'), 'bank.tell', { body: { to: 'a', bcc: [] } }, 'has no argument `/bcc`'],
+  ['nothing by another name, to look for', agent('bot'), 'bank.find', { body: { to: 'a', bcc: [] } }, ''],
+  [
+    'something by another name, to look for',
+    agent('bot'),
+    'bank.find',
+    { body: { bcc: ['x'] } },
+    'has no argument `/bcc`',
+  ],
   ['in the run of a workflow', agent('loose'), 'bank.pay', { body: { ...right, status: 'x' } }, ''],
   ['a person', person, 'bank.pay', { body: { ...right, status: 'x', parts: 'all' } }, ''],
 ]

@@ -78,6 +78,29 @@ const cases: readonly [what: string, schema: unknown, value: unknown, found: rea
   ['a circle', { $ref: '#/$defs/a', $defs: { a: { anyOf: [{ $ref: '#/$defs/a' }, mail] } } }, { bcc: 'c' }, ['/bcc']],
 ]
 
+/** Texts in the place of something else: what they mean all the same. */
+const meanings: readonly [member: string, value: string, means: 'one' | 'same' | undefined][] = [
+  ['tags', 'red', 'one'],
+  ['tags', 'dark red <r>', 'one'],
+  ['tags', 'red, blue', 'same'],
+  ['tags', 'red\nblue', 'same'],
+  ['tags', '["red"]', 'same'],
+  ['pieces', '4', 'same'],
+  ['pieces', '4.5', undefined],
+  ['pieces', '4e1', undefined],
+  ['pieces', '0x4', undefined],
+  ['price', '-2.50', 'same'],
+  ['gift', 'true', 'same'],
+  ['gift', 'yes', undefined],
+  ['kind', 'never', undefined],
+]
+
+for (const [member, value, expected] of meanings)
+  test(`${value} for ${member}`, () => {
+    const [found] = misfits({ document: order }, order, { sku: 'a', pieces: 1, [member]: value })
+    assert.deepEqual([found?.at, found?.means], [`/${member}`, expected])
+  })
+
 for (const [what, schema, value, expected] of cases)
   test(what, () => {
     const found = misfits({ document: schema }, schema, value)
