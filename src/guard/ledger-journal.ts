@@ -7,12 +7,13 @@ import type { DecisionEvent, GuardEvent, Journal, Recording, UndescribedRequest 
 
 /** Where entries go: the part of a ledger the guard uses. */
 export interface EntrySink {
-  append(draft: EntryDraft): Promise<{ readonly index: number }>
+  append(draft: EntryDraft, options?: { readonly lingers?: boolean }): Promise<{ readonly index: number }>
 }
 
 /** A journal whose events are entries of a ledger. */
 export function journalOf(ledger: EntrySink): Journal {
-  return { append: (event) => ledger.append(draftOf(event)) }
+  // Nobody waits until it is on the record what became of a call.
+  return { append: (event) => ledger.append(draftOf(event), { lingers: event.kind === 'outcome' }) }
 }
 
 const rules: Readonly<Record<Recording, NonNullable<EntryDraft['record']>>> = {

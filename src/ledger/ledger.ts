@@ -150,9 +150,12 @@ export class Ledger {
    *
    * @throws {LedgerError} when it may not have been recorded: see its codes. Later entries are not affected.
    */
-  async append(draft: EntryDraft): Promise<{ readonly index: number }> {
+  async append(
+    draft: EntryDraft,
+    { lingers }: { readonly lingers?: boolean } = {},
+  ): Promise<{ readonly index: number }> {
     if (!(Math.abs(draft.at) <= 8.64e15)) throw new TypeError('`at` is no time')
-    return { index: await this.#writer.append(printLine(draft)) }
+    return { index: await this.#writer.append(printLine(draft), lingers) }
   }
 
   /** The private part of an entry; undefined when it has none, or when it was erased. */

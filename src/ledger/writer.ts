@@ -50,6 +50,9 @@ const maxWaiting = 65_536
 /** So many do not wait for the end of the turn: the thread begins with them while others are still being made. */
 const fullOutbox = 32
 
+/** So long does an entry wait for another to go with, which nobody waits for. */
+const lingerMs = 5
+
 /** New objects live as long as a batch; without a limit their space grows over hours to many times what that needs. */
 const resourceLimits = { maxYoungGenerationSizeMb: 48 }
 
@@ -65,14 +68,15 @@ export class Writer {
   #closed: () => void = () => undefined
   #count = 0
   #flushing = false
+  #lingering: NodeJS.Timeout | undefined
 
   constructor(config: WriterConfig, onAppended: (size: number) => void) {
     this.#config = config
     this.#onAppended = onAppended
   }
 
-  /** Resolves with the index of the entry once it is durable. */
-  append(line: string): Promise<number> {
+  /** Resolves with the index of the entry once it is durable. One that `lingers` goes with the next that does not, or soon by itself. */
+  append(line: string, lingers = false): Promise<number> {
     if (this.#closing !== undefined) return Promise.reject(new LedgerError('closed', 'the ledger is closed'))
     if (this.#waiting.length >= maxWaiting) {
       return Promise.reject(new LedgerError('full', `${maxWaiting} entries wait for the disk`))
@@ -80,6 +84,7 @@ export class Writer {
     this.#outbox.push(line)
     const kept = new Promise<number>((resolve, reject) => this.#waiting.push({ resolve, reject }))
     if (this.#outbox.length >= fullOutbox) this.#flush()
+    else if (lingers) this.#lingering ??= setTimeout(() => this.#flush(), lingerMs)
     else this.#flushSoon()
     return kept
   }
@@ -124,6 +129,8 @@ export class Writer {
   }
 
   #flush(): void {
+    clearTimeout(this.#lingering)
+    this.#lingering = undefined
     if (this.#outbox.length === 0) return
     const lines = this.#outbox.join('\n')
     this.#outbox = []
@@ -147,11 +154,9 @@ export class Writer {
     if (message.type === 'appended') {
       const { first, count } = message
       for (const [at, each] of this.#waiting.splice(0, count).entries()) each.resolve(first + at)
-      this.#flushSoon()
       this.#onAppended(first + count)
     } else if (message.type === 'failed') {
       for (const each of this.#waiting.splice(0, message.count)) each.reject(errorOf(message))
-      this.#flushSoon()
     } else if (message.type === 'done') {
       const order = this.#orders.get(message.id)
       this.#orders.delete(message.id)

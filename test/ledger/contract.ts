@@ -39,6 +39,7 @@ export function ledgerContract(engine: string, makeRoom: (folder: string) => Pro
     contract('two nodes append to one ledger', twoNodes)
     contract('entries are found by what they are about', searches)
     contract('an entry is proven offline, and stays provable when its text is pruned', proves)
+    contract('an entry that lingers goes with the next one, or soon by itself', lingers)
     contract('erasing a person makes content unreadable and leaves the ledger whole', erases)
     contract('texts are pruned by age, and only with a record of it', prunes)
     contract('nothing that somebody sends keeps a call out', hostile)
@@ -49,6 +50,25 @@ export function ledgerContract(engine: string, makeRoom: (folder: string) => Pro
     contract('a ledger that is cut while it runs takes no more entries', cutWhileRunning)
     contract('a ledger whose key is lost is not opened with another', lostKey)
   })
+}
+
+async function lingers({ options }: Setting): Promise<void> {
+  const ledger = await openLedger(options)
+  const order: string[] = []
+  const note = async (name: string, entry: Promise<{ readonly index: number }>): Promise<number> => {
+    const { index } = await entry
+    order.push(name)
+    return index
+  }
+  const pairs = await Promise.all([
+    note('lingers', ledger.append(decision(), { lingers: true })),
+    note('next', ledger.append(decision())),
+  ])
+  assert.deepEqual(order, ['lingers', 'next'])
+  const alone = await ledger.append(decision(), { lingers: true })
+  const last = ledger.append(decision(), { lingers: true })
+  await ledger.close()
+  assert.deepEqual([...pairs, alone.index, (await last).index], [1, 2, 3, 4])
 }
 
 async function keepsAll({ options }: Setting): Promise<void> {
