@@ -212,6 +212,34 @@ function fitsModel(model: ReturnType<typeof emptyModel>, changes: readonly Chang
 }
 
 function testTransactions(stores: () => readonly [Store, Store]): void {
+  test('reads what another one wrote of a run a moment ago, and nothing of what was dropped', async () => {
+    const [store, other] = stores()
+    const saw = (...entries: string[]): Change => ({ kind: 'saw', run: 'shared', at: 1, entries })
+    const seenBy = async (by: Store, after: number): Promise<readonly unknown[]> =>
+      (await by.read({ seen: [{ run: 'shared', after }] })).seen[0]?.map(({ number, entry }) => [number, entry]) ?? []
+    await write(store, [saw('a')])
+    for (const by of [store, other]) {
+      assert.deepEqual(await seenBy(by, 0), [[1, 'a']])
+      assert.deepEqual(await seenBy(by, 1), [])
+    }
+    await write(other, [saw('b')])
+    assert.deepEqual(await seenBy(store, 1), [[2, 'b']])
+    const dropped = store.transact([], async (transaction) => {
+      await transaction.write([saw('none', 'none')])
+      throw new Undo('')
+    })
+    await assert.rejects(dropped, Undo)
+    for (const by of [store, other]) assert.deepEqual(await seenBy(by, 2), [])
+    await write(other, [saw('c')])
+    await write(store, [saw('d')])
+    for (const by of [store, other])
+      assert.deepEqual(await seenBy(by, 1), [
+        [2, 'b'],
+        [3, 'c'],
+        [4, 'd'],
+      ])
+  })
+
   test('reads what it wrote before, and hands on what work made', async () => {
     const [store] = stores()
     const seen = await store.transact(['k'], async (transaction) => {

@@ -7,6 +7,7 @@ import { openTransaction } from '../transaction.ts'
 import { openWatchers } from '../watchers.ts'
 import { asFailure, isBusy } from './failure.ts'
 import { openGroup } from './group.ts'
+import { openLastSeen } from './last-seen.ts'
 import { migrate } from './migrations.ts'
 import { prepareRead } from './read.ts'
 import { openSyncing } from './syncing.ts'
@@ -35,8 +36,9 @@ const lookEveryMs = 250
 export function openSqliteStore(file: string, options: SqliteOptions = {}): Store {
   const { synchronous = 'full', busyTimeoutMs = 5000 } = options
   const db = openDatabase(file, busyTimeoutMs)
-  const read = prepareRead(db)
-  const write = prepareWrite(db)
+  const lastSeen = openLastSeen(db)
+  const read = prepareRead(db, lastSeen)
+  const write = prepareWrite(db, lastSeen)
   const log = synchronous === 'full' && file !== ':memory:' ? openLog(file) : undefined
   const syncing = openSyncing(log?.sync)
   const group = openGroup(db, { busyTimeoutMs, syncing })

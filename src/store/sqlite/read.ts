@@ -9,6 +9,7 @@ import type {
   ObjectRef,
   Query,
   Rows,
+  SeenEntry,
   StoredGrant,
   Switch,
 } from '../../guard/store.ts'
@@ -25,6 +26,7 @@ import type {
   UseRow,
 } from '../row.ts'
 import { callOf, grantOf, holdOf, keptOf, leaseOf, objectOf, repeatOf, runOf, seenOf, useOf } from '../row.ts'
+import type { LastSeen } from './last-seen.ts'
 import { sound } from './sound.ts'
 
 interface ScopeRow {
@@ -52,7 +54,7 @@ interface Timed {
 }
 
 /** Prepares every read once, and returns how to answer a query on this connection. */
-export function prepareRead(db: Database): (query: Query) => Rows {
+export function prepareRead(db: Database, lastSeen: LastSeen): (query: Query) => Rows {
   const leases = db.prepare<[string, string], LeaseRow>('SELECT call, shared FROM leases WHERE type = ? AND key = ?')
   const object = db.prepare<[string, string], ObjectRow>(
     'SELECT version, seen_at AS seenAt, fact FROM objects WHERE type = ? AND key = ?',
@@ -66,9 +68,7 @@ export function prepareRead(db: Database): (query: Query) => Rows {
   const counter = prepareCounter(db)
   const history = prepareHistory(db)
   const marked = prepareMarked(db)
-  const seen = db.prepare<[string, number], SeenRow>(
-    'SELECT number, entry FROM seen WHERE run = ? AND number > ? ORDER BY number',
-  )
+  const seenIn = prepareSeen(db, lastSeen)
   const kept = db.prepare<[string], KeptRow>('SELECT * FROM kept WHERE name = ?')
   const keptBy = db
     .prepare<[string, number], number>('SELECT count(*) FROM kept WHERE holder = ? AND expires > ?')
@@ -95,10 +95,25 @@ export function prepareRead(db: Database): (query: Query) => Rows {
     runsBy: query.runsBy === undefined ? [] : runsBy(query.runsBy).map(runOf),
     nodes: query.nodes === true ? nodes.all() : [],
     marked: query.marked?.map(marked) ?? [],
-    seen: query.seen?.map(({ run, after }) => seen.all(sound(run), after).map(seenOf)) ?? [],
+    seen: query.seen?.map(seenIn) ?? [],
     kept: query.kept?.map((name) => found(kept.get(sound(name)), keptOf)) ?? [],
     keptOf: query.keptOf?.map(({ holder, after }) => keptBy.get(sound(holder), after) ?? 0) ?? [],
   })
+}
+
+function prepareSeen(
+  db: Database,
+  last: LastSeen,
+): (query: NonNullable<Query['seen']>[number]) => readonly SeenEntry[] {
+  const seen = db.prepare<[string, number], SeenRow>(
+    'SELECT number, entry FROM seen WHERE run = ? AND number > ? ORDER BY number',
+  )
+  return ({ run, after }) => {
+    if (last.isLast(run, after)) return []
+    const found = seen.all(sound(run), after).map(seenOf)
+    last.note(run, found.at(-1)?.number ?? after)
+    return found
+  }
 }
 
 function prepareScope(db: Database): (constraint: string, scope: string) => ScopeRow | undefined {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { type Change, type Mark, StoreError } from '../../guard/store.ts'
 import { plainDecimal } from '../amount.ts'
 import { factText, jsonText } from '../row.ts'
+import type { LastSeen } from './last-seen.ts'
 import { sound } from './sound.ts'
 
 type Of<K extends Change['kind']> = Extract<Change, { readonly kind: K }>
@@ -11,12 +12,13 @@ type Value = string | number | null
 type Writers = { readonly [K in Change['kind']]: (change: Of<K>) => void }
 
 /** Prepares every write once, and returns how to apply one change on this connection. */
-export function prepareWrite(db: Database): (change: Change) => void {
+export function prepareWrite(db: Database, lastSeen: LastSeen): (change: Change) => void {
   const writers: Writers = {
     ...prepareCallWriters(db),
     ...prepareMarkWriters(db),
     ...prepareGrantWriters(db),
     ...prepareHoldWriters(db),
+    saw: prepareSaw(db, lastSeen),
     ...prepareSwitchWriters(db),
     run: prepareRunWriter(db),
     ...prepareKeptWriters(db),
@@ -203,7 +205,7 @@ function prepareGrantWriters(
   }
 }
 
-function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'drop-repeat' | 'saw'> {
+function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'drop-repeat'> {
   const hold = db.prepare<Value[]>(
     `INSERT OR REPLACE INTO holds (id, state, question, "group", at, expires, detail) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
@@ -212,9 +214,6 @@ function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'dr
     'INSERT OR REPLACE INTO repeats (key, digest, call, at, answer) VALUES (?, ?, ?, ?, ?)',
   )
   const drop = db.prepare<Value[]>('DELETE FROM repeats WHERE key = ?')
-  const saw = db.prepare<Value[]>(
-    'INSERT INTO seen (run, number, at, entry) VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM seen WHERE run = ?), ?, ?)',
-  )
   return {
     hold({ hold: of }) {
       hold.run(of.id, of.state, of.question, of.group, of.at, of.expires, jsonText(of.detail))
@@ -226,9 +225,19 @@ function prepareHoldWriters(db: Database): Pick<Writers, 'hold' | 'repeat' | 'dr
     'drop-repeat'(of) {
       drop.run(of.key)
     },
-    saw({ run, at, entries }) {
-      for (const entry of entries) saw.run(sound(run), sound(run), at, jsonText(entry))
-    },
+  }
+}
+
+function prepareSaw(db: Database, last: LastSeen): Writers['saw'] {
+  const saw = db
+    .prepare<Value[], number>(
+      `INSERT INTO seen (run, number, at, entry) VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM seen WHERE run = ?), ?, ?)
+       RETURNING number`,
+    )
+    .pluck()
+  return ({ run, at, entries }) => {
+    const name = sound(run)
+    for (const entry of entries) last.note(run, saw.get(name, name, at, jsonText(entry)) ?? Number.POSITIVE_INFINITY)
   }
 }
 
