@@ -71,14 +71,20 @@ export interface Memory {
   readonly unread: Unread
   /** Short ids that text anybody may have written calls by name. */
   readonly short: Map<string, Origin[]>
-  /** What the run itself wrote without anybody to rely on. */
-  readonly written: Map<string, Origin>
+  /** What the run itself wrote, but for what systems of record had said before. */
+  readonly written: Map<string, Written>
   /** What answers that the user's own words asked for say. */
   readonly named: NamedAnswers
   /** Answers approved for an argument, as `sourceKey` writes them. */
   readonly sources: Set<string>
   /** There was more than can be kept: what is not found cannot be told. */
   full: boolean
+}
+
+/** A value that the run wrote. Where it had it from is looked up when it is met again. */
+interface Written {
+  readonly value: string
+  told?: readonly Origin[]
 }
 
 /** How much a run remembers: letters and digits of text, and values. */
@@ -142,24 +148,57 @@ type Answer = Extract<Seen, { kind: 'answer' }>
 type Recalled = Extract<Seen, { kind: 'recalled' }>
 
 function answered(memory: Memory, { operation, call, content, trusted, wrote, free = [], asked }: Answer): void {
-  const sent = wrote === undefined ? [] : labelled(memory, wrote)
-  const own = new Map(sent.map(({ value, origins }) => [fold(value), origins]))
-  const doubted = sent.filter(({ origins: [best] }) => best?.trust === 'untrusted')
-  const marked = doubted.some(({ at, value }) => isAddress(value) || (!free.includes(at) && !/\s/.test(value.trim())))
-  const texts = marked ? [] : doubted.map(({ value }) => squash(value))
+  const sent = wrote === undefined ? [] : sentIn(memory, wrote, free)
+  const own = new Set(sent.map(({ written: { value } }) => fold(value)))
   const head = { operation, ...(call === undefined ? {} : { call }) }
   const leaves = leavesOf(content, trusted ?? [])
   if (asked !== undefined && isNamed(memory.prompt, asked)) {
-    const isOwn = (address: string): boolean => keysOf(address).some((key) => memory.written.has(key))
+    const isOwn = (address: string): boolean => keysOf(address).some((key) => unvouched(memory, key) !== undefined)
     addNamed(memory.named, { ...head, asked }, leaves, isOwn)
   }
-  for (const leaf of leaves) {
-    if (own.size > 0 && own.has(fold(String(leaf.value)))) continue
-    // What is made for whom or out of what anybody may have written is no better than that.
-    const place = { ...leaf, trusted: leaf.trusted && !marked && !isMadeOf(String(leaf.value), texts) }
-    addLeaf(memory, place, { trust: place.trusted ? 'trusted' : 'untrusted', ...head, at: leaf.at, how: 'same' })
+  const others = own.size === 0 ? leaves : leaves.filter(({ value }) => !own.has(fold(String(value))))
+  const isMarked = others.some((leaf) => leaf.trusted) && sent.some((each) => each.marks && isDoubted(memory, each))
+  const isMade = (value: string): boolean => {
+    const solid = sent.length === 0 ? '' : squash(value)
+    return solid !== '' && sent.some((each) => mayBeMadeOf(solid, each.solid()) && isDoubted(memory, each))
   }
-  for (const { value, origins } of sent) noteWritten(memory, value, origins)
+  // All is compared with what was known before.
+  const placed = others.map((leaf) => ({ ...leaf, trusted: leaf.trusted && !isMarked && !isMade(String(leaf.value)) }))
+  for (const leaf of placed)
+    addLeaf(memory, leaf, { trust: leaf.trusted ? 'trusted' : 'untrusted', ...head, at: leaf.at, how: 'same' })
+  for (const { written } of sent) noteWritten(memory, written)
+}
+
+/** An argument of a call that changed something. */
+interface Sent {
+  readonly written: Written
+  /** It says whom or what the call is about. */
+  readonly marks: boolean
+  readonly solid: () => string
+}
+
+function sentIn(memory: Memory, wrote: unknown, free: readonly string[]): readonly Sent[] {
+  return argumentLeaves(wrote).map(({ at, value: each }) => {
+    const value = String(each)
+    const written: Written = { value }
+    // Nobody keeps long texts for it.
+    if (value.length > mostLetters) originsOf(memory, written)
+    const marks = isAddress(value) || (!free.includes(at) && !/\s/.test(value.trim()))
+    let solid: string | undefined
+    return { written, marks, solid: () => (solid ??= squash(value)) }
+  })
+}
+
+const mostLetters = 1024
+
+function originsOf(memory: Memory, written: Written): readonly Origin[] {
+  written.told ??= trace(memory, written.value)
+  return written.told
+}
+
+/** What is made for whom or out of what anybody may have written is no better than that. */
+function isDoubted(memory: Memory, { written }: Sent): boolean {
+  return originsOf(memory, written)[0]?.trust === 'untrusted'
 }
 
 /** A whole address. A day or an amount could be a host, a number a telephone: of these only what is certainly one. */
@@ -169,20 +208,14 @@ function isAddress(value: string): boolean {
   return forms.some((form) => may.test(form) || (form.startsWith('phone ') && /^\s*[+(0]/.test(value)))
 }
 
-/** Whether an id was made out of one of several texts, as `new-shoes` and `shop-new-shoes` of `New shoes`, or `new-sh`. */
-function isMadeOf(value: string, texts: readonly string[]): boolean {
-  const solid = texts.length === 0 ? '' : squash(value)
-  if (solid === '') return false
-  return texts.some(
-    (text) =>
-      solid === text || (text.length > 3 && solid.includes(text)) || (solid.length > 3 && text.startsWith(solid)),
-  )
+/** Whether an id may have been made out of a text, as `new-shoes` and `shop-new-shoes` of `New shoes`, or `new-sh`. */
+function mayBeMadeOf(solid: string, text: string): boolean {
+  return solid === text || (text.length > 3 && solid.includes(text)) || (solid.length > 3 && text.startsWith(solid))
 }
 
-function noteWritten(memory: Memory, value: string, [best]: readonly Origin[]): void {
-  if (best === undefined || isGood(best)) return
-  for (const text of [value, ...likelyAddressesIn(value)])
-    for (const key of keysOf(text)) if (!memory.good.has(key)) memory.written.set(key, best)
+function noteWritten(memory: Memory, written: Written): void {
+  for (const text of [written.value, ...likelyAddressesIn(written.value)])
+    for (const key of keysOf(text)) if (!memory.good.has(key)) memory.written.set(key, written)
 }
 
 function recall(memory: Memory, { operation, call, content, kept }: Recalled): void {
@@ -215,7 +248,14 @@ const idPlace = /(?:^|[/_])(?:id|number|key|ref|no)s?_?$/i
 
 function writtenAs(memory: Memory, keys: readonly string[]): Origin | undefined {
   if (memory.written.size === 0 || keys.some((key) => memory.good.has(key))) return undefined
-  return keys.map((key) => memory.written.get(key)).find(Boolean)
+  return keys.map((key) => unvouched(memory, key)).find(Boolean)
+}
+
+/** Where the run had what it wrote by this name; undefined where it wrote none, or had it from somebody to rely on. */
+function unvouched(memory: Memory, key: string): Origin | undefined {
+  const written = memory.written.get(key)
+  const best = written === undefined ? undefined : originsOf(memory, written)[0]
+  return best === undefined || isGood(best) ? undefined : best
 }
 
 function addGood(
@@ -250,11 +290,10 @@ function itemless(at = ''): string {
 /** What is to be kept with arguments that a memory is to keep: the labels of every value, and those of addresses within longer texts. */
 export function keptOf(memory: Memory, value: unknown): readonly Labelled[] {
   const inTexts = argumentLeaves(value).flatMap((leaf) => likelyAddressesIn(String(leaf.value)))
-  const whole = labelled(memory, value).map(({ at: _, ...each }) => each)
-  return [...whole, ...inTexts.map((each) => ({ value: each, origins: trace(memory, each) }))]
+  return [...labelled(memory, value), ...inTexts.map((each) => ({ value: each, origins: trace(memory, each) }))]
 }
 
 /** Every value of arguments with its labels. */
-export function labelled(memory: Memory, value: unknown): readonly (Labelled & { readonly at: string })[] {
-  return argumentLeaves(value).map(({ at, value: each }) => ({ at, value: String(each), origins: trace(memory, each) }))
+export function labelled(memory: Memory, value: unknown): readonly Labelled[] {
+  return argumentLeaves(value).map(({ value: each }) => ({ value: String(each), origins: trace(memory, each) }))
 }
