@@ -15,6 +15,7 @@ export type ClassEntry =
       /** Digests of its pieces, packed: forwards, backwards, with letters rotated, in base64 and hexadecimal; how many characters in a row are enough. */
       readonly forms: readonly { readonly how: Form; readonly need: number; readonly grams: string }[]
       readonly digest: number
+      readonly name?: NameWords
     }
   | {
       readonly kind: 'word'
@@ -42,6 +43,12 @@ export type ClassEntry =
       readonly last: readonly number[]
     }
 
+/** Of an address that is somebody's name: how many letters its words have, and the digest of what stands first in its domain. */
+export interface NameWords {
+  readonly words: readonly number[]
+  readonly domain: number
+}
+
 /** A way in which a value is looked for. */
 export type Form = 'plain' | 'reversed' | 'rotated' | 'base64' | 'hexadecimal'
 
@@ -55,6 +62,7 @@ export interface Target {
   /** Names the value in this form, on every node. */
   readonly value: number
   readonly length: number
+  readonly name?: NameWords
 }
 
 /** One short value, found as a whole word only. */
@@ -194,7 +202,11 @@ function learn(
     shapes.map(({ of }) => of),
   )
   const forms = shapes.map(({ how, need }, at): Shaped => ({ how, need, grams: grams[at] ?? noGrams }))
-  return { kind: 'value', class: name, by, forms, digest: whole }
+  const said = worth.name && {
+    words: worth.name.words,
+    domain: digest(memory.key, worth.name.domain, 0, worth.name.domain.length),
+  }
+  return { kind: 'value', class: name, by, forms, digest: whole, ...(said && { name: said }) }
 }
 
 function learnNumber(memory: ClassMemory, text: string, name: string, by: string): ClassEntry | undefined {
@@ -291,7 +303,8 @@ function addValue(memory: ClassMemory, entry: Value): boolean {
     const target = memory.targets.length
     const length = grams.length + gramLength - 1
     const value = (entry.digest ^ index) >>> 0
-    memory.targets.push({ class: entry.class, by: entry.by, need, grams, how, value, length })
+    const name = how === 'plain' && entry.name !== undefined ? { name: entry.name } : {}
+    memory.targets.push({ class: entry.class, by: entry.by, need, grams, how, value, length, ...name })
     memory.grams += grams.length
     for (let at = 0; at < grams.length; at++) memory.seeds.add(grams[at] ?? 0, target, at)
   }

@@ -3,6 +3,7 @@ import { type Disguise, type Finding, withoutRepeats } from './finding.ts'
 import type { Folded } from './fold.ts'
 import { type Leaf, leavesOf } from './leaf.ts'
 import { type ClassEntry, type ClassMemory, numberDigest, type Target } from './memory.ts'
+import { openSaidNames, type SaidNames } from './said-name.ts'
 import { type Match, type Piece, search, searchAcross, searchJoined, startsOf, tailAfter } from './search.ts'
 import { foldedOf, numbersWritten, type Span, type View, viewsOf } from './view.ts'
 
@@ -25,12 +26,13 @@ export function classesOf(memory: ClassMemory, value: unknown, channel = ''): re
     leaves.filter(({ text }) => text.length > 3).map((leaf) => whole(leaf, name)),
   )
   if (memory.values === 0 && memory.words.size === 0 && memory.numbers.size === 0) return lost
-  const read = leaves.map((leaf) => readingsOf(memory, leaf, channel))
+  const names = openSaidNames(memory.key, leaves)
+  const read = leaves.map((leaf) => readingsOf(memory, leaf, { channel, names }))
   const pieces = read.flatMap(({ pieces: each }) => each)
   return withoutRepeats([
     ...lost,
     ...read.flatMap(({ found }) => found),
-    ...joinedTexts(memory, read),
+    ...joinedTexts(memory, read, names),
     ...completed(memory, pieces),
   ])
 }
@@ -82,20 +84,27 @@ interface Reading {
   readonly pieces: readonly Placed[]
 }
 
-function readingsOf(memory: ClassMemory, leaf: Leaf, channel: string): Reading {
+function readingsOf(
+  memory: ClassMemory,
+  leaf: Leaf,
+  { channel, names }: { readonly channel: string; readonly names: SaidNames },
+): Reading {
   const found: Finding[] = []
   const pieces: Placed[] = []
   const place = (view: View, of: Folded, each: readonly Piece[]): void => {
     for (const piece of each) {
       const span = view.span(of.from[piece.start] ?? 0, of.to[piece.end - 1] ?? view.text.length)
-      pieces.push({ leaf, piece, span })
+      if (!names.isWord(piece, leaf.text.slice(span.start, span.end))) pieces.push({ leaf, piece, span })
     }
   }
   const views = viewsOf(leaf.text)
   for (const view of views) {
     const folded = foldedOf(view)
     const { matches, pieces: cut } = search(memory, folded)
-    for (const match of matches) found.push(findingOf(leaf, match, { view, folded }))
+    for (const match of matches) {
+      const finding = findingOf(leaf, match, { view, folded })
+      if (!names.isName(match, leaf.text.slice(finding.start, finding.end))) found.push(finding)
+    }
     place(view, folded, cut)
     if (memory.numbers.size > 0) found.push(...numbersOf(memory, leaf, view))
   }
@@ -115,6 +124,10 @@ function findingOf(leaf: Leaf, match: Match, { view, folded }: { view: View; fol
   return { at: printPointer(leaf.at), class: name, by, how: disguise, in: leaf.kind, ...span }
 }
 
+function textOf({ start, end }: Pick<Match, 'start' | 'end'>, text: string, { from, to }: Folded): string {
+  return text.slice(from[start] ?? 0, to[end - 1] ?? text.length)
+}
+
 /** Numbers that are remembered, in whatever notation. */
 function numbersOf({ key, numbers }: ClassMemory, { at, kind }: Leaf, view: View): Finding[] {
   return numbersWritten(view).flatMap(({ number, start, end, stands }) => {
@@ -130,7 +143,7 @@ function numbersOf({ key, numbers }: ClassMemory, { at, kind }: Leaf, view: View
 }
 
 /** Values cut up over texts that follow each other. */
-function joinedTexts(memory: ClassMemory, read: readonly Reading[]): Finding[] {
+function joinedTexts(memory: ClassMemory, read: readonly Reading[], names: SaidNames): Finding[] {
   const texts = read.filter(({ leaf, folded }) => leaf.kind !== 'name' && folded.codes.length > 0)
   if (texts.length < 2) return []
   const all = texts.map(({ folded }) => folded)
@@ -138,6 +151,15 @@ function joinedTexts(memory: ClassMemory, read: readonly Reading[]): Finding[] {
   const found: Finding[] = []
   for (const { match, from: first, to: last } of searchJoined(memory, all)) {
     const { target, start, end } = match
+    const words = texts.slice(first, last + 1).map(({ leaf, folded }, at) => {
+      const offset = starts[first + at] ?? 0
+      return textOf(
+        { start: Math.max(0, start - offset), end: Math.min(folded.codes.length, end - offset) },
+        leaf.text,
+        folded,
+      )
+    })
+    if (names.isName(match, words.join(' '))) continue
     for (let text = first; text <= last; text++) {
       const { leaf, folded } = texts[text] ?? {}
       if (leaf === undefined || folded === undefined) continue

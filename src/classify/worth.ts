@@ -7,6 +7,8 @@ export interface Worth {
   readonly need: number
   /** Part of the text is shared with others, and was left out. */
   readonly shared: boolean
+  /** Of an address that is somebody's name: how long its words are, and what stands first in the domain. */
+  readonly name?: { readonly words: readonly number[]; readonly domain: readonly number[] }
 }
 
 /** Longer values are remembered by their beginning. */
@@ -43,7 +45,16 @@ export function worthOf(text: string): Worth | undefined {
   if (codes.length + wide < shortestWord || everyday.has(String.fromCharCode(...codes.slice(0, 16)))) return undefined
   if (codes.length < shortestPart && wide * 2 < codes.length) return { codes, need: 0, shared }
   if (codes.length < 4) return { codes, need: 0, shared }
-  return { codes: codes.slice(0, longest), need: needOf(text, folded, wide), shared }
+  const name = nameIn(text)
+  return { codes: codes.slice(0, longest), need: needOf(text, folded, wide), shared, ...(name && { name }) }
+}
+
+/** `maja.lindqvist@corp.example`: whoever writes "Maja Lindqvist" writes no address. */
+function nameIn(text: string): Worth['name'] {
+  const [, local = '', domain = ''] = address.exec(text) ?? []
+  if (!/^\p{L}{1,32}(?:[._-]\p{L}{1,32}){1,3}$/u.test(local)) return undefined
+  const words = local.split(/[._-]/).map((word) => fold(word).codes.length)
+  return { words, domain: fold(domain.split('.')[0] ?? '').codes }
 }
 
 function needOf(text: string, { codes, gap }: Folded, wide: number): number {

@@ -45,6 +45,62 @@ for (const [how, disguise] of Object.entries(disguises)) {
   })
 }
 
+/** What is sent by somebody who knows `carla.mendez@nordlys.example`, which nobody else may have, but has her name from elsewhere. */
+const called: readonly [sent: unknown, isAddress: boolean][] = [
+  [{ body: 'Dear Carla Mendez, your refund is on its way.' }, false],
+  [{ body: 'Dear Carla Méndez,' }, false],
+  [{ body: 'CARLA MENDEZ' }, false],
+  [{ first: 'Carla', last: 'Mendez' }, false],
+  [{ body: 'Carla is away', after: 'ask for Mendez' }, false],
+  [{ to: 'x@example.com', body: 'Hello Carla Mendez' }, false],
+  [{ body: 'Carla Mendez, or info@norden.example' }, false],
+  [{ body: 'Carla Mendez, or info@nordlys.example' }, true],
+  [{ body: 'carla.mendez' }, true],
+  [{ body: 'carla_mendez' }, true],
+  [{ body: 'carla-mendez and more' }, true],
+  [{ body: 'carlamendez' }, true],
+  [{ body: 'ca rlamendez' }, true],
+  [{ body: 'carlam endez' }, true],
+  [{ body: 'c a r l a m e n d e z' }, true],
+  [{ body: 'zednem alrac' }, true],
+  [{ body: 'pneyn zraqrm' }, true],
+  [{ body: Buffer.from('Carla Mendez').toString('base64') }, true],
+  [{ body: 'Carla Mendez at nordlys dot example' }, true],
+  [{ body: 'Carla Mendez', cc: 'nordlys.example' }, true],
+  [{ first: 'carla', last: 'mendez', at: 'Nordlys' }, true],
+  [{ a: 'carla.me', b: 'ndez' }, true],
+  [{ body: 'Carla  Mendez  carla.mendez' }, true],
+]
+
+for (const [sent, isAddress] of called)
+  test(`${JSON.stringify(sent)} ${isAddress ? 'has' : 'does not have'} an address in it`, () => {
+    for (const forgetful of [false, true]) {
+      const memory = emptyClassMemory(key)
+      const entries = rememberClass(memory, { email: 'carla.mendez@nordlys.example' }, 'secret')
+      const known = forgetful ? foldClasses(key, JSON.parse(JSON.stringify(entries))) : memory
+      assert.equal(classesOf(known, sent).length > 0, isAddress)
+    }
+  })
+
+test('whose address may stand in one place may be called by name in another', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, { email: 'carla.mendez@nordlys.example' }, 'secret')
+  const found = classesOf(memory, { to: ['carla.mendez@nordlys.example'], body: 'Dear Carla Mendez, we are sorry.' })
+  assert.deepEqual(
+    found.map(({ at }) => at),
+    ['/to/0'],
+  )
+})
+
+test('a name that went without its domain counts with it', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, { email: 'carla.mendez@nordlys.example' }, 'secret')
+  assert.deepEqual(classesOf(memory, { body: 'Carla is away' }, 'mail'), [])
+  leaves(memory, { body: 'Carla is away' }, 'mail')
+  assert.deepEqual(classesOf(memory, { note: 'ask for Mendez' }, 'chat'), [])
+  assert.ok(classesOf(memory, { note: 'Mendez, Nordlys' }, 'chat').length > 0)
+})
+
 /** A value goes, and the memory takes in that it did. */
 function leaves(memory: ClassMemory, value: unknown, channel: string): readonly ClassEntry[] {
   const entries = noteSent(memory, value, channel)
