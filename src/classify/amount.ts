@@ -66,7 +66,7 @@ const digitsOf = (number: string): number => number.replace('.', '').replace(/^0
 
 function inFull(number: string): readonly string[] {
   const backwards = digitsOf(number) > fewest && number.includes('.') ? [[...number].reverse().join('')] : []
-  const [, whole = '', decimals = ''] = /^(\d{2,})\.(\d{1,2})$/.exec(number) ?? []
+  const [, whole = '', decimals = ''] = /^(\d{2,})(?:\.(\d{1,2}))?$/.exec(number) ?? []
   const hundredths = whole + decimals.padEnd(2, '0')
   return [number, ...(hundredths.length > fewest ? [hundredths] : []), ...backwards]
 }

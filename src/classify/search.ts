@@ -132,8 +132,10 @@ function searchGrams(memory: ClassMemory, text: Text): Matches {
       if (end - start >= target.need) {
         matches.push({ target, start, end, part: end - start < target.length })
         done.set(number, end - gramLength + 1)
-      } else if (left === 0 && pieces.length < mostPieces && isPieced(target) && text.gap(start) && text.gap(end)) {
-        pieces.push({ target, from, to: from + end - start, start, end })
+      } else if (left === 0 && pieces.length < mostPieces && isPieced(target)) {
+        const [first, last] = wholeWords(text, start, end)
+        if (last - first >= gramLength)
+          pieces.push({ target, from: from + first - start, to: from + last - start, start: first, end: last })
       }
     }
   }
@@ -142,6 +144,14 @@ function searchGrams(memory: ClassMemory, text: Text): Matches {
 
 /** Backwards and rotated nobody cuts it up as well. */
 const isPieced = ({ how }: Target): boolean => how !== 'reversed' && how !== 'rotated'
+
+/** What begins and ends with a word, within a range: the word after a piece may go on by chance as the value does. */
+function wholeWords({ gap }: Text, start: number, end: number): readonly [number, number] {
+  let [first, last] = [start, end]
+  while (first < last && !gap(first)) first++
+  while (last > first && !gap(last)) last--
+  return [first, last]
+}
 
 /** How many more pieces agree on each side. */
 function extend(text: Uint32Array, at: number, grams: Uint32Array, from: number): { left: number; right: number } {

@@ -166,6 +166,24 @@ test('pieces of an encoding, in one call and in several', () => {
   }
 })
 
+test('one word of a text left out, another in its place, or a sign', () => {
+  for (const value of [
+    'Severe peanut allergy and asthma since childhood',
+    'Second floor of the red house behind the mill',
+  ]) {
+    const words = value.split(' ')
+    for (const [at, word] of words.entries())
+      for (const instead of ['', ',', '+', 'xyz', '. Also:']) {
+        // Of a long word less is left than counts.
+        if (word.length > 6) continue
+        const memory = emptyClassMemory(key)
+        rememberClass(memory, { note: value }, 'secret')
+        const sent = words.with(at, instead).join(' ')
+        assert.ok(classesOf(memory, { body: sent }).length > 0, sent)
+      }
+  }
+})
+
 test('pieces in any order, with words around them and through different operations', () => {
   const memory = emptyClassMemory(key)
   rememberClass(memory, markers.iban, 'secret')
