@@ -22,7 +22,9 @@ export function standsIn(words: string, sought: string): boolean {
 
 /** Whether what stands between two places of a folded text is whole there. */
 export function isWhole(text: string, start: number, end: number): boolean {
-  if (beginsWord(text, start) && endsWord(text, end)) return true
+  // An id in a row of a table: the comma behind it is no part of a number.
+  const isId = text[end] === ',' && /\p{L}/u.test(text.slice(start, end))
+  if (beginsWord(text, start) && (isId || endsWord(text, end))) return true
   const marks = /_{1,3}$/.exec(text.slice(Math.max(0, start - 3), start))?.[0] ?? ''
   // Markdown: `_emphasis_`.
   return marks !== '' && text.startsWith(marks, end) && isWhole(text, start - marks.length, end + marks.length)

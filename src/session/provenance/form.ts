@@ -43,8 +43,8 @@ const id = /^[a-z]{1,8}(?:-\d{1,6}){1,3}$/i
 function isApart(text: string, start: number, end: number): boolean {
   const [before = '', after = ''] = [text[start - 1], text[end]]
   if (inWord.test(before) && !unspaced.test(before)) return false
-  if (start > 0 && /[\p{L}\p{N}][.,]$|\d:$/u.test(text.slice(start - 2, start))) return false
-  return unspaced.test(after) || !/^(?:[\p{L}\p{N}@_/-]|[.,:][\p{L}\p{N}])/u.test(text.slice(end, end + 2))
+  if (start > 0 && /[\p{L}\p{N}]\.$|\p{N},$|\d:$/u.test(text.slice(start - 2, start))) return false
+  return unspaced.test(after) || !/^(?:[\p{L}\p{N}@_/-]|[.:][\p{L}\p{N}]|,\p{N})/u.test(text.slice(end, end + 2))
 }
 
 const inWord = /[\p{L}\p{N}@_/-]/u
@@ -52,7 +52,7 @@ const inWord = /[\p{L}\p{N}@_/-]/u
 type Reader = (text: string) => string | readonly string[] | undefined
 
 // Every repetition is bounded: answers are foreign text, and must not cost more than their length.
-const linkPattern = String.raw`(?:https?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|https?:\/\/[^\s"'<>\])}]{1,2000}`
+const linkPattern = String.raw`(?:[hH][tT]{2}[pP][sS]?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|[hH][tT]{2}[pP][sS]?:\/\/[^\s"'<>\])}]{1,2000}`
 const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
 // In small letters, words that follow are no groups of an account: those have a digit.
 const small = String.raw` (?=[a-z]{0,3}\d)[a-z0-9]`

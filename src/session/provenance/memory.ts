@@ -4,7 +4,7 @@ import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
 import { likelyAddressesIn } from './address.ts'
 import { formsOf } from './form.ts'
-import { keysOf } from './key.ts'
+import { keysOf, withPages } from './key.ts'
 import { argumentLeaves, type Leaf, leavesOf } from './leaves.ts'
 import { addNamed, isNamed, type NamedAnswers } from './named-answer.ts'
 import { squash } from './normal.ts'
@@ -263,7 +263,7 @@ function addGood(
   { text, keys }: { readonly text: string; readonly keys: readonly string[] },
   origin: Origin,
 ): void {
-  for (const key of keys) {
+  for (const key of withPages(keys)) {
     const known = memory.good.get(key)
     if (known === undefined) memory.good.set(key, { text, origins: [origin] })
     else if (known.origins.length < 8 && !known.origins.some((each) => isSameSource(each, origin))) {

@@ -4,6 +4,7 @@ import { hostName } from './address.ts'
 import { isWhole, standsIn } from './border.ts'
 import { currenciesIn } from './currency.ts'
 import { formsIn, formsOf } from './form.ts'
+import { withPages } from './key.ts'
 import { timesIn } from './moment.ts'
 import { plain, squash } from './normal.ts'
 
@@ -26,7 +27,7 @@ export function addPrompt(prompt: PromptText, text: string): void {
     ...timesIn(text).map((each) => `time ${each}`),
     ...currenciesIn(text).map((each) => `currency ${each}`),
   ]
-  for (const form of [...formsIn(text), ...aside])
+  for (const form of [...withPages(formsIn(text)), ...aside])
     if (!prompt.forms.has(form)) prompt.forms.set(form, { trust: 'prompt', how: 'form' })
 }
 

@@ -81,8 +81,9 @@ function isTooShort(text: string): boolean {
 const marked = /(?<![\p{L}\p{N}._-])[\p{L}\p{N}](?:[._-]?[\p{L}\p{N}]){1,2}(?![\p{L}\p{N}]|[._-][\p{L}\p{N}])/gu
 const plain = /(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,3}(?![\p{L}\p{N}])/gu
 
-/** Words too short to be found as text, also with marks inside, as `4.2.0`. */
+/** Words too short to be found as text, also with marks inside, as `4.2.0`. A digit of an id such as `guest-5` is none. */
 function shortWords(text: string): Iterable<string> {
+  if (/^\p{L}{2,24}-\d{1,2}$/u.test(text)) return []
   const within = /\S[._-]\S/.test(text) ? (text.match(marked) ?? []) : []
   return new Set([...(text.match(plain) ?? []), ...within])
 }

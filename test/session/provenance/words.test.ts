@@ -112,6 +112,16 @@ const borders: Said = [
   ['_in-1_, __in-2__ and _in-3', ['in-1', 'in-2'], ['in-3']],
   ['Lies „https://nordlys.example/returns“.', ['https://nordlys.example/returns', 'https://nordlys.example/returns/']],
   ['in-1/in-2 and in-3&in-4', ['in-1', 'in-2', 'in-3', 'in-4']],
+  ['in-7,4100.00,EUR,in-8', ['in-7', 'EUR', 'in-8'], ['in-7,4100', 41]],
+  ['c-1,EUR,4100.00', ['c-1', 4100]],
+  ['12,500,in-7', ['in-7'], [500]],
+  ['Open HTTPS://Nordlys.example:443/dates/', ['https://nordlys.example/dates'], ['http://nordlys.example/dates']],
+  [
+    'Read https://nordlys.example/returns#glass',
+    ['https://nordlys.example/returns', 'https://nordlys.example/returns#glass'],
+    ['https://nordlys.example/returns#wood', 'https://nordlys.example', 'https://nordlys.example/returns?a'],
+  ],
+  ['Read https://nordlys.example/returns', [], ['https://nordlys.example/returns#glass']],
   // Parts of an id, a path, an address.
   ['a−in-1 b‑in-2 c·in-3 d／in-4 e．in-5 f_in-6', [], ['in-1', 'in-2', 'in-3', 'in-4', 'in-5', 'in-6']],
   ['a∕in-1 b∖in-2 c∙in-3 d﹒in-4 e➖in-5', [], ['in-1', 'in-2', 'in-3', 'in-4', 'in-5']],
