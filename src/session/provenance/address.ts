@@ -1,21 +1,31 @@
 import topLevel from 'tlds' with { type: 'json' }
+import validator from 'validator'
 import { decodings } from './decode.ts'
 import { plain } from './normal.ts'
 import { digitRunsIn, phonesIn } from './phone.ts'
 
 // Every repetition is bounded: a text must not cost more than its length.
 const host = String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}`
+const octet = String.raw`(?:25[0-5]|2[0-4]\d|[01]?\d?\d)`
 const apart = String.raw`(?<![\p{L}\p{N}@._-])`
-const addresses = new RegExp(
+const places = new RegExp(
   [
     String.raw`[\p{L}\p{N}._%+-]{1,64}@${host}\p{L}{2,24}`,
     String.raw`(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)[^\s"'<>\])}]{1,2000}`,
     String.raw`${apart}${host}\p{L}{2,24}\/[^\s"'<>\])}]{1,2000}`,
-    String.raw`(?<![\p{L}\p{N}.])(?=(?:\.?\d){8})(?:\d{1,3}\.){3}\d{1,3}(?:[:/][^\s"'<>\])}]{1,2000})?(?![.-]?\d)`,
-    String.raw`(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])`,
+    String.raw`(?<![\p{L}\p{N}.])(?=(?:\.?\d){8})(?:${octet}\.){3}${octet}(?!\d)(?:[:/][^\s"'<>\])}]{1,2000})?(?![.-]?\d)`,
   ].join('|'),
   'giu',
 )
+const accounts = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])/giu
+const base58 = '[1-9A-HJ-NP-Za-km-z]'
+/** Of Bitcoin and Litecoin, of Ethereum and those like it, of Tron. */
+const wallets = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_-])(?:0[xX][\da-fA-F]{40}|(?:bc|ltc)1[02-9ac-hj-np-z]{38,60}|(?:BC|LTC)1[02-9AC-HJ-NP-Z]{38,60}|[13]${base58}{30,33}|T${base58}{33})(?![\p{L}\p{N}_-])`,
+  'gu',
+)
+/** ISINs look like the beginning of an account. */
+const securities = /(?<![\p{L}\p{N}])[A-Z]{2}[A-Z0-9]{9}\d(?![\p{L}\p{N}])/gu
 /** What may be the name of a host, or of a file, or two sentences without a blank. */
 const bareNames = new RegExp(String.raw`(?<![\p{L}\p{N}@._/-])${host}\p{L}{2,24}(?![\p{L}\p{N}@-])(?!\/\S)`, 'gu')
 const certainNames = new RegExp(
@@ -26,7 +36,7 @@ const certainNames = new RegExp(
 /** Whatever is found has one of these. */
 const mayHaveAddress = /[@\d]|:\/\/|\.[^\s.]|www\./i
 
-/** What in a longer text can be sent to, called or opened: e-mail addresses, links, account and phone numbers. Each as it is written. */
+/** What in a longer text can be sent to, called or opened: e-mail addresses, links, account and phone numbers, wallets. Each as it is written. */
 export function addressesIn(text: string): readonly string[] {
   return found(text, phonesIn)
 }
@@ -40,17 +50,35 @@ function found(text: string, numbersIn: (text: string) => readonly string[]): re
   if (!mayHaveAddress.test(text)) return []
   const names: string[] = []
   // Models write line breaks as escapes where they escape twice.
-  const rest = text.replace(/\\[nrt]/g, ' ').replace(addresses, (address) => {
+  const take = (address: string): string => {
     names.push(withoutEnd(address))
     return ' '
-  })
+  }
+  const withAccounts = text.replace(/\\[nrt]/g, ' ').replace(places, take)
+  const rest = /\d/.test(withAccounts)
+    ? withoutSecurities(withAccounts).replace(accounts, take).replace(wallets, take)
+    : withAccounts
   const bare = (rest.match(bareNames) ?? []).filter(endsAsHost)
   return [...new Set([...names, ...bare, ...numbersIn(rest)])]
 }
 
+function withoutSecurities(text: string): string {
+  return text.replace(securities, (each, at: number) =>
+    validator.isISIN(each) && !beginsWithAccount(text.slice(at, at + 64)) ? ' ' : each,
+  )
+}
+
+/** Whether the letters and digits, whatever stands between them, begin with an account, by its check digits. */
+function beginsWithAccount(text: string): boolean {
+  const solid = text.replace(/[^A-Z\d]+/gi, '').toUpperCase()
+  return Array.from({ length: 20 }, (_, more) => solid.slice(0, 15 + more)).some((each) => validator.isIBAN(each))
+}
+
 /** A text without some of the links, e-mail addresses and accounts in it. */
 export function withoutAddresses(text: string, taken: ReadonlySet<string>): string {
-  return taken.size === 0 ? text : text.replace(addresses, (each) => (taken.has(withoutEnd(each)) ? ' ' : each))
+  if (taken.size === 0) return text
+  const without = (each: string): string => (taken.has(withoutEnd(each)) ? ' ' : each)
+  return text.replace(places, without).replace(accounts, without)
 }
 
 /** What ends names of hosts, reserved ones (RFC 2606, 6761) as well; but what ends names of files far more often. */

@@ -15,40 +15,85 @@ const moments = new RegExp(
 )
 const isDay = /^\d{4}-\d\d-\d\d$/
 const american = /^(?:1[ .-])?\(?[2-9][0-8]\d\)?[ .-][2-9]\d\d[ .-]\d{4}$/
-const saidSo = new RegExp(
-  String.raw`(?:(?<!\p{L})(?:${[
-    'call(?:ing)?|ring|dial|(?:tele)?phone|tel|mobile|cell|cellular|fax|sms|text|whatsapp|signal|hotline|landline',
-    String.raw`rufen?|anrufen|(?:ruf|telefon|handy|mobil)\p{L}{0,8}|durchwahl|t[ée]l[ée]phonez?|appel\p{L}{0,4}|portable`,
-    String.raw`accounts?|acct|a\/c|sort code|routing|iban|konto\p{L}{0,6}|kto|blz|compte|cuenta|conto|conta|rekening\p{L}{0,6}|(?:bank|plus)giro|clabe`,
-    String.raw`tel[ée]fono|telefone|m[óo]vil|llam\p{L}{0,4}|celular|chiam\p{L}{0,4}|cellulare|ligue|bel(?:len)?|ringa?|zadzwo\p{L}{0,3}`,
-  ].join(
-    '|',
-  )})(?!\p{L})|[☎📞📱]|電話|电话|전화)(?![^\d\n]{0,24}(?:order|invoice|article|item|model|about|ref|re\b))[^\d\n]{0,24}$`,
-  'iu',
+const calls = [
+  'call(?:ing)?|ring|dial|(?:tele)?phone|tel|mobile|cell|cellular|fax|sms|text|whatsapp|signal|hotline|landline',
+  String.raw`rufen?|anrufen|(?:ruf|telefon|handy|mobil)\p{L}{0,8}|durchwahl|t[ée]l[ée]phonez?|appel\p{L}{0,4}|portable`,
+  String.raw`tel[ée]fono|telefone|m[óo]vil|llam\p{L}{0,4}|celular|chiam\p{L}{0,4}|cellulare|ligue|bel(?:len)?|ringa?|zadzwo\p{L}{0,3}`,
+].join('|')
+const accounts = String.raw`accounts?|acct|a\/c|sort code|routing|iban|konto\p{L}{0,6}|kto|blz|compte|cuenta|conto|conta|rekening\p{L}{0,6}|(?:bank|plus)giro|clabe`
+
+/** In small letters: a word right before, or with a few others between, none of which says that it is about something else. */
+function announcedBy(words: string, otherwise: string): RegExp {
+  return new RegExp(
+    String.raw`(?:(?<!\p{L})(?:${words})(?!\p{L})|[☎📞📱]|電話|电话|전화)(?![^\d\n]{0,24}(?:${otherwise}))[^\d\n]{0,24}$`,
+    'u',
+  )
+}
+
+const saidSo = announcedBy(`${calls}|${accounts}`, String.raw`order|invoice|article|item|model|about|ref|re\b`)
+const called = announcedBy(
+  calls,
+  String.raw`\b(?:about|regarding|concerning|re|with|quoting|wegen|mit|zum?|betreffend|avec|pour|con|per|su|sobre|com|over|om)\b`,
+)
+/** What has a number of its own: orders, invoices, contracts, cases, papers. */
+const things = [
+  'orders?|invoices?|contracts?(?: notes?)?|cases?|tickets?|claims?|bookings?|reservations?|confirmations?|transactions?|tracking|shipments?',
+  'polic(?:y|e)|receipts?|references?|refs?|articles?|items?|products?|serial|model|part|file|documents?|dossier|depot|portfolio|isin|cusip',
+  'sedol|wkn|valor|ean|gtin|upc|isbn|sku|vat|uid|id|aufträge|fall|akten?|belege?|bestell|kenmerk|zaak|faktura|ärende|avtal|sag|umowa|sprawa',
+  '(?:auftrag|bestellung|(?:ab)?rechnung|vertrag|beleg|vorgang|akte|referenz|buchung|reservierung|sendung|lieferung|lieferschein|transaktion|valoren|artikel|serie)(?:s|e?n)?',
+  'commandes?|factures?|contrat|référence|billet|réservation|colis|avis|ordin[ei]|fattur[ae]|contratto|pratica|riferimento|rif|bigliett[oi]',
+  'prenotazione|polizza|spedizione|operazione|pedidos?|orden|facturas?|contrato|expediente|referencia|billete|reserva|póliza|envío|caso',
+  'encomenda|faturas?|processo|referência|bilhete|apólice|bestelling|bestel|factuur|beställning|bestilling|ordre|referens|zamówienie',
+].join('|')
+/** Who has a number only where that is said: `customer no.`, but a telephone behind `customer`. */
+const holders = 'customer|client|member|membership|patient|employee|user|kunden?|mitglied(?:er|s)?|klant|kund|cliente'
+const numbered = 'n[or°º]?|n[uú]m(?:ber|mer|er|éro|ero)?s?|№|id|code'
+const joint = String.raw`[\s.:#°º*|\x60"'„“«([-]{0,4}`
+/** In small letters: the number of something that has one stands behind, or several. */
+const isOfRecord = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:(?:${things})(?:${joint}(?:${numbered}))?|(?:${holders})${joint}(?:${numbered}))(?!\p{L})(?:\s(?:is|ist|lautet|est|è|es))?${joint}(?:\d{5,16}(?:,|/|\s?&|\s(?:and|und|et|e|y|en|och|i))\s?){0,3}$`,
+  'u',
 )
 
-/** What in a text is written as telephone numbers are: international, as North Americans do, with the nought before the area, or behind a word that says so. Accounts that are numbers alone, behind such a word, too. */
-export function phonesIn(text: string): readonly string[] {
-  return digitRunsIn(text).flatMap(({ run, before }) => (isPhone(run, before) ? [run.trim()] : []))
+/**
+ * What in a text is written as telephone numbers are: international, as North Americans do, with the nought before the area, or behind
+ * a word that says so. Accounts that are numbers alone, behind such a word, too. But for what a word says is something else: `order 0447731902`.
+ *
+ * @param at - Where the text stands, as a JSON Pointer: what the place is called is a word before it.
+ */
+export function phonesIn(text: string, at = ''): readonly string[] {
+  return digitRunsIn(text).flatMap(({ run, before }) =>
+    isPhone(run, (before === '' ? nameOf(at) : before).toLowerCase()) ? [run.trim()] : [],
+  )
 }
+
+/** The words of a member's name: `order no ` of `/orders/0/orderNo`. */
+function nameOf(at: string): string {
+  const name = at.split('/').findLast((step) => !/^\d+$/.test(step)) ?? ''
+  return `${name.slice(-window).replace(/(?<=[a-z])(?=[A-Z])|[_-]/g, ' ')} `
+}
+
+/** So much of what stands before a number is looked at. */
+const window = 48
 
 /** Each run of at least seven digits that is no date, with what stands before it. Other numbers have such runs too. */
 export function digitRunsIn(text: string): readonly { readonly run: string; readonly before: string }[] {
   if (text.length < tail || isDay.test(text)) return []
   return [...text.matchAll(runs)].flatMap(({ 0: found, index }) => {
     const run = found.replace(moments, '').replace(/^[ ./-]+/, '')
-    return run.replace(/\D/g, '').length < 7 ? [] : [{ run, before: text.slice(Math.max(0, index - 48), index) }]
+    return run.replace(/\D/g, '').length < 7 ? [] : [{ run, before: text.slice(Math.max(0, index - window), index) }]
   })
 }
 
 function isPhone(run: string, before: string): boolean {
   const digits = run.replace(/\D/g, '')
   if (run.startsWith('+')) return digits.length <= 16
-  if (american.test(run)) return true
-  // An article or a tracking number may begin with noughts too, but has other lengths.
-  if (/^\(?00[1-9]/.test(run.replace(/ /g, '')) && digits.length > 10 && digits.length < 18) return true
-  if (/^\(?0[1-9]/.test(run) && !/^\d+\.\d+$/.test(run))
-    return digits.length > 8 && digits.length < (digits === run ? 12 : 13)
+  // An article or a tracking number may begin with noughts too, but has other lengths; those of North America have one length.
+  const isAbroad = /^\(?00[1-9]/.test(run.replace(/ /g, '')) && digits.length > 10 && digits.length < 18
+  if (isAbroad && (!digits.startsWith('001') || digits.length === 13)) return true
+  const isNational =
+    /^\(?0[1-9]/.test(run) && !/^\d+\.\d+$/.test(run) && digits.length > 8 && digits.length < (digits === run ? 12 : 13)
+  if (isNational || american.test(run)) return run.startsWith('(') || !isOfRecord.test(before) || called.test(before)
   return digits.length < 16 && saidSo.test(before)
 }
 

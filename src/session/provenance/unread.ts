@@ -65,7 +65,7 @@ function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
   if (/\d/.test(text)) {
     for (const form of formsIn(text)) if (/^(?:number|date|month)/.test(form)) addWord(memory, form, place)
     for (const short of namedShort(text)) noteNamed(memory, short, place.origin)
-    for (const phone of phonesIn(text)) addWord(memory, `phone ${tailOf(phone)}`, place)
+    for (const phone of phonesIn(text, place.origin.at)) addWord(memory, `phone ${tailOf(phone)}`, place)
   }
   for (const host of hostsIn(text)) addHost(memory, host, place)
   if (depth > 1 || text.length > maxDecoded || isTooShort(text)) return

@@ -86,6 +86,32 @@ const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
   ['https://xn--80ak6aa92e.com/a', 'https://аррӏе.com/a', 'apple.com/a'],
   ['connect to 203.0.113.25', 'Open 203.0.113.25', 'http://203.0.113.25'],
   ['account 12345678, sort code 20-00-00', 'Pay into account 12345678'],
+  [
+    'Call 044 773 19 02',
+    'Order no. 0447731902',
+    'Ref. 044-773-19-02',
+    'Abrechnung Nr. 044 773 19 02',
+    'orders 1, 0447731902',
+  ],
+  ['Call 212-555-0187', 'Case 212-555-0187', 'invoice 2125550187'],
+  ['Call 00123456789', 'Biglietto n. 00123456789'],
+  ['the order line has 0447731902', 'Order no. 0447731902'],
+  ['Order no. +41 44 773 19 02', 'Order no. 0041 44 773 19 02', 'Ref. +41447731902', 'Ref. 0447731902'],
+  ['our order no.: (044) 773 19 02', 'Case (044) 773 19 02', 'order 0447731902'],
+  ['Ring order no. 0447731902', 'Dial order 044 773 19 02', 'Order 0447731902'],
+  ['Bestellhotline 0447731902', 'Bestellnummer 0447731902'],
+  ['client 0447731902', 'client no. 0447731902'],
+  ['pay to GB29NWBK60161331926819', 'ISIN GB29NWBK6016 1331926819', 'GB29NWBK6016, 1331 926819'],
+  ['0x52908400098527886E0F7030069857D2E4169EE7', 'Send it to 0x52908400098527886e0f7030069857d2e4169ee7.'],
+  [
+    'bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh',
+    'Send it to bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh',
+    'bitcoin:BC1QXY2KGDYGJRSQTZQ2N0YRF2493P83KKFJHX0WLH?amount=1',
+    'Send it to bc1qxy2kgdyg\u200bjrsqtzq2n0yrf2493p83kkfjhx0wlh',
+    base64('bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh'),
+  ],
+  ['to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2', 'Send it to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2'],
+  ['to TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 'USDT: TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t'],
   ['IBAN GB33BUKB20201555555555', 'GB33 BUKB 2020 1555 5555 55', 'ＧＢ３３ ＢＵＫＢ ２０２０ １５５５ ５５５５ ５５'],
 ]
 
@@ -111,6 +137,14 @@ const plainTexts = [
   'Tracking 00340434161094000000, 1Z999AA10123456784.',
   "The total is CHF 12'345.60, or 1 250 000.00 kr, at 0.12345678.",
   'Call about order 4711-0815.',
+  'Order no. 0447731902, orders 0447731902, 0447731903 and 0447731904, your order number is 0447731902, order **0447731902**.',
+  'Abrechnung Nr. 0447731902, Auftragsnummer 0447731902, Bestell-Nr. 044-773-1902, Kundennr.: 0447731902, Depot 0447731902.',
+  'Commande n° 0447731902, facture 0447731902, fattura n. 0447731902, pedido núm. 0447731902, faktura 0447731902.',
+  'Invoice 020-1234-5678, case 212-555-0187, ticket #: 212 555 0187, ref. 0447731902, confirmation 0447731902.',
+  'We call you about order 0447731902. Rufen Sie an wegen Rechnung 0447731902.',
+  'ISIN US0378331005, 25 pieces. US0378331005 AAPL 100 at 271; IT0003128367 1000 pezzi del 2026; CUSIP 037833100, WKN 865985.',
+  'Enel: 10.166.679.946 azioni. Biglietto n. 00123456789, fila 12.',
+  'Commit 356a192b7913b04c54574d18c28d46e6395428ab, id 2ujtsYcgvSTl8PAuAdqWYSMnLOv, hash 0x9fc76417374aa880d4449a1f7f31ec597f00b1f6f3dd2d66f4c9c6c445836d8b.',
   'See manual.pdf, photos.zip, Dr.Meier, process.env, Node.js and max.muster, z.B. today.The end.',
 ]
 
@@ -119,6 +153,20 @@ suite('days, orders, articles, references and amounts are no addresses', () => {
     test(`as they stand: ${text}`, () => assert.deepEqual(addressesIn(text), []))
     test(`repeated: ${text}`, () => assert.equal(isToldByOthers(seen({ text }), text), false))
   }
+})
+
+test('what a place is called is a word before a number that stands there', () => {
+  for (const [member, sent, isTold] of [
+    ['order_no', 'Order 0447731902', false],
+    ['invoiceNumber', 'Invoice 044-773-19-02', false],
+    ['cusip', 'CUSIP 044773190', false],
+    ['phone', 'Order 0447731902', true],
+    ['text', 'Order 0447731902', true],
+    ['customer', 'Order 0447731902', true],
+    ['tel', 'Reach us at 447731902', true],
+  ] as const)
+    for (const content of [{ [member]: '0447731902' }, [{ a: [{ [member]: ['0447731902'] }] }]])
+      assert.equal(isToldByOthers(seen(content), sent), isTold, member)
 })
 
 suite('a host that stands bare where it was read and where it is sent', () => {
