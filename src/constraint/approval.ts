@@ -1,12 +1,13 @@
 import { equalValues } from '../cel/compare.ts'
 import type { Approval } from '../charter/approval.ts'
-import type { Charter, ObjectType } from '../charter/charter.ts'
+import type { Charter, Choice, ObjectType, Principal } from '../charter/charter.ts'
 import { printDuration } from '../charter/duration.ts'
 import { getPointer, type Pointer, removePointer } from '../charter/pointer.ts'
-import { compileChoices, type Entitled } from './choice.ts'
+import { compileChoices, slotOf, tenantOf } from './choice.ts'
 import { type Context, entryOf, slotFact } from './context.ts'
 import type { Grant } from './facts.ts'
 import type { Check, Kind, Need, Shortfall, Site } from './kind.ts'
+import { tenantFor } from './scope-key.ts'
 import { isExcluded } from './separation.ts'
 import { slotType } from './slot.ts'
 import { noValue, readNeeds } from './when.ts'
@@ -80,18 +81,41 @@ export function compileRejection(
   site: Site,
 ): (context: Context, grant: Grant) => string | undefined {
   const type = slotType(site.charter, site.use, 'object')
-  const entitled: Entitled = compileChoices(choices, site, 'object')
+  const entitled = choices.map((choice) => compileGiver(choice, site))
   const same = compileSame(binds, type)
   return (context, grant) => {
     const { at } = context.call
     if (grant.revoked === true) return 'revoked'
     // A moment that is no number is never in time.
     if (!(grant.at <= at) || (validForMs !== undefined && !(at - grant.at <= validForMs))) return 'expired'
-    if (grant.by.id === undefined || entitled(context, grant.by) !== 'yes') return 'given by somebody who may not'
+    const givers = entitled.map((each) => each(context, grant.by))
+    if (grant.by.id === undefined || !givers.some((each) => each !== 'no')) return 'given by somebody who may not'
+    if (!givers.includes('yes')) return 'given by somebody of another tenant'
     if (isExcluded(context, not, grant.by, type?.name) !== 'no') return 'given by somebody who asks for it'
     const fact = slotFact(context, 'object', type?.name)
     const now = type === undefined ? context.call.request.body : fact?.value
     return now !== undefined && same(grant.value, now) ? undefined : 'given for something else'
+  }
+}
+
+/**
+ * Whether somebody is one of those who may give an approval, or is so only elsewhere. Whom the object itself names is; everybody else is of its tenant or,
+ * where it has none that is known, of the tenant of whom the call is for. Only `tenant: false` and having no tenant lead across.
+ */
+function compileGiver(choice: Choice, site: Site): (context: Context, by: Principal) => 'yes' | 'no' | 'elsewhere' {
+  const { charter, use } = site
+  const entitled = compileChoices([choice], site, 'object')
+  const actor = charter.actors.get(choice.actor ?? '')
+  const slot = slotOf('tenant', 'object', site)
+  const type = slotType(charter, use, slot)
+  const isBound = choice.party === undefined && actor?.tenant !== false
+  return (context, by) => {
+    if (entitled(context, by) !== 'yes') return 'no'
+    const own = isBound ? tenantOf(charter, by, actor && [actor.name]) : undefined
+    if (own === undefined) return 'yes'
+    const fact = type?.tenant === undefined ? undefined : slotFact(context, slot, type.name)
+    const tenant = fact === undefined || fact === null ? tenantFor(charter, context.call.principal) : fact.tenant
+    return own !== null && own === tenant ? 'yes' : 'elsewhere'
   }
 }
 

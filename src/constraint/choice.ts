@@ -6,6 +6,7 @@ import { type Context, makeContext, slotFact } from './context.ts'
 import { noFacts } from './facts.ts'
 import type { Site } from './kind.ts'
 import { parentNamed } from './parent.ts'
+import { everyoneIn } from './run.ts'
 import { makeScopePlan } from './scope.ts'
 import { slotType } from './slot.ts'
 
@@ -123,17 +124,30 @@ function scopeOfPrincipal(principal: Principal): Scope {
   return { principal, claims: principal.claims ?? {} }
 }
 
+/** The tenant of a principal as one of an actor class; undefined for who is bound to none, null where it cannot be read. */
+function tenantAs({ tenant }: Actor, principal: Principal, scope: () => Scope): string | undefined | null {
+  if (tenant === undefined || tenant === false) return principal.tenant
+  return textOf(tenant.evaluate(scope())) ?? null
+}
+
+/** The tenant of a principal as the first of these actors that says so has it, else its own; null where it cannot be read. */
+export function tenantOf(
+  charter: Charter,
+  principal: Principal,
+  as = actorsOf(charter, principal),
+): string | undefined | null {
+  const actors = as.flatMap((name) => charter.actors.get(name) ?? [])
+  const actor = actors.find(({ tenant }) => tenant !== undefined && tenant !== false)
+  return actor === undefined ? principal.tenant : tenantAs(actor, principal, () => scopeOfPrincipal(principal))
+}
+
 /** An actor with no tenant of its own is bound to none; one whose tenant cannot be read is not known to be in the right one. */
 function compileTenant(actor: Actor, { slot, type }: { slot: Slot; type: ObjectType }, site: Site): Entitled {
-  const tenantOf = (context: Context, principal: Principal): string | undefined | null => {
-    if (actor.tenant === undefined || actor.tenant === false) return principal.tenant
-    return textOf(actor.tenant.evaluate(callerScope(context, principal))) ?? null
-  }
   return (context, principal) => {
     const fact = slotFact(context, slot, type.name)
     // What does not exist is nobody's; whether it has to exist is for other constraints to say.
     if (fact === null) return 'yes'
-    const own = tenantOf(context, principal)
+    const own = tenantAs(actor, principal, () => callerScope(context, principal))
     if (own === undefined) return 'yes'
     if (fact === undefined && isUnnamed(site, slot, context)) return 'yes'
     if (fact?.tenant === undefined || own === null) return 'unknown'
@@ -169,13 +183,24 @@ function compileParty(party: string, site: Site, slot: Slot): Entitled {
   const where = party === 'owner' ? slotOf('owner', slot, site) : slot
   const type = slotType(site.charter, site.use, where)
   // Whoever makes an object is its creator, and there is no other owner yet, but where that is whose the one above it is.
-  if (where === 'object' && site.use.creates) return () => (party === 'owner' || party === 'creator' ? 'yes' : 'no')
+  if (where === 'object' && site.use.creates) {
+    const isMaker = party === 'owner' || party === 'creator'
+    return (context, principal) => (isMaker && isCaller(context, principal) ? 'yes' : 'no')
+  }
   return (context, principal) => {
     const fact = slotFact(context, where, type?.name)
-    if (fact === undefined && isUnnamed(site, where, context)) return 'yes'
+    if (fact === undefined && isUnnamed(site, where, context)) return isCaller(context, principal) ? 'yes' : 'unknown'
     if (fact === null) return 'no'
     return fact === undefined ? 'unknown' : isParty(party, fact, principal.id)
   }
+}
+
+/** Whether a principal is one of those who make the call, and not somebody who only says yes to it. */
+function isCaller({ call }: Context, who: Principal): boolean {
+  return (
+    who === call.principal ||
+    everyoneIn(call.principal).some(({ id, tenant }) => id === who.id && tenant === who.tenant)
+  )
 }
 
 /** Whether somebody is a party of an object. `requester` is whoever created or owns it. */

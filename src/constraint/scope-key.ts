@@ -1,7 +1,7 @@
 import type { Call, Charter, Constraint, ObjectFact, Principal, Scope, Slot, Use } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
 import { countedPlace, getPointer } from '../charter/pointer.ts'
-import { actorsOf } from './choice.ts'
+import { tenantOf } from './choice.ts'
 import { keyIn } from './context.ts'
 import { countedValue } from './counted.ts'
 import { parentNamed } from './parent.ts'
@@ -35,8 +35,7 @@ function scopePart(charter: Charter, scope: string, occasion: Occasion): string 
     case 'principal':
       return callerPart(principal.id)
     case 'tenant':
-      // An agent is of the tenant of whom it works for.
-      return tenantOf(charter, personOf(principal)) ?? tenantOf(charter, principal)
+      return tenantFor(charter, principal) ?? undefined
     case 'person':
       return callerPart(personOf(principal).id)
     case 'workflow':
@@ -73,14 +72,10 @@ export function personOf(principal: Principal): Principal {
   return principal.chain?.at(-1) ?? principal
 }
 
-/** The tenant of a principal as the first of its actors that says so has it, else its own. */
-function tenantOf(charter: Charter, principal: Principal): string | undefined {
-  for (const name of actorsOf(charter, principal)) {
-    const tenant = charter.actors.get(name)?.tenant
-    if (tenant === undefined || tenant === false) continue
-    return textOf(tenant.evaluate({ principal, claims: principal.claims ?? {} }))
-  }
-  return principal.tenant
+/** The tenant a call is made in: that of the person, or of the agent where they have none. Null where it cannot be read. */
+export function tenantFor(charter: Charter, principal: Principal): string | undefined | null {
+  const own = tenantOf(charter, personOf(principal))
+  return own === undefined ? tenantOf(charter, principal) : own
 }
 
 /**

@@ -110,6 +110,7 @@ export function whyNotOf(
   if (problem === undefined) return undefined
   const choices = question.approvals.flatMap(({ name }) => charter().approvals.get(name)?.choices ?? [])
   if (problem === 'given by somebody who may not') return `the charter leaves it to ${whoWords(choices)}`
+  if (problem === 'given by somebody of another tenant') return 'it is not known to be of your tenant'
   return problem === 'given by somebody who asks for it'
     ? 'you ask for it yourself, or it is your own: somebody else decides'
     : problem
