@@ -16,7 +16,7 @@ export type Standing = 'alone' | 'beside others' | 'in a word'
 export interface KnownNumber {
   /** In full, in hundredths, and backwards. */
   readonly whole: readonly string[]
-  /** With fewer decimals: cut, and rounded. */
+  /** With fewer decimals, and in thousands or millions: cut, and rounded. */
   readonly parts: () => readonly string[]
 }
 
@@ -26,6 +26,14 @@ const [fewest, most] = [4, 15]
 const sign = String.raw`[.,'’‘ʼ′\u0060´·_٫٬\p{Zs}]`
 const digitRuns = new RegExp(String.raw`\d+(?:${sign}\d+)*`, 'gu')
 const power = /\s?(?:e|[x×*·]\s?10(?:\^|\*\*)?)\s?([+-]?\d{1,2})(?!\d)/iuy
+
+/** Each by the noughts it stands for. */
+const scales: readonly (readonly [number, string])[] = [
+  [3, 'k|thousands?|grand|tsd|tausend|mille|mila|mil|tys|tusen|тыс'],
+  [6, 'm|mn|mm|mio|mln|millions?|millionen|milioni?|millones|milhões|milion(?:y|ów)|miljoen|miljoner|млн'],
+  [9, 'bn|billions?|mrd|md|milliarden?|milliards?|miliardi?|млрд'],
+]
+const scale = new RegExp(String.raw`[\s-]?(?:${scales.map(([, each]) => `(${each})`).join('|')})(?!\p{L})`, 'iuy')
 
 const words = 'fr sfr euro euros kr kc kč zl zł ft lei lev rs us dollar dollars franc francs franken pound pounds'
 const currencies: ReadonlySet<string> = new Set([
@@ -47,7 +55,10 @@ export function knownNumber(text: string): KnownNumber | undefined {
     return length >= fewest || (length === fewest - 1 && decimals > 0 && decimals < 3) ? [number] : []
   })
   if (whole.length === 0) return undefined
-  return { whole: distinct(whole.flatMap(inFull)), parts: () => distinct(whole.flatMap(partsOf)) }
+  return {
+    whole: distinct(whole.flatMap(inFull)),
+    parts: () => distinct(whole.flatMap((each) => [...partsOf(each), ...scaledParts(each)])),
+  }
 }
 
 const distinct = (all: readonly string[]): readonly string[] => [...new Set(all)]
@@ -81,6 +92,16 @@ function partsOf(number: string): readonly string[] {
     const rounded = kept === 0 ? Math.round(Number(number)).toFixed(0) : Number(number).toFixed(kept)
     return [cut, plainly(...parted(rounded))].filter((each) => !/^(?:19|20)\d\d$/.test(each))
   })
+}
+
+/** Without the last digits before the point, for which a word stands: `1842e2` of 184231.5, which is 184.2 thousand. */
+function scaledParts(number: string): readonly string[] {
+  const [whole = ''] = number.split('.')
+  const kept = Math.max(fewest, Math.ceil(digitsOf(number) / 2))
+  return Array.from({ length: Math.max(0, whole.length - kept) }, (_, at) => at + 1).flatMap((gone) => [
+    `${whole.slice(0, -gone)}e${gone}`,
+    `${Math.round(Number(number) / 10 ** gone)}e${gone}`,
+  ])
 }
 
 const parted = (number: string): [string, string] => {
@@ -177,11 +198,24 @@ function read(text: string, extent: Extent, readings: Reading[]): void {
   const reading = { start, written: whole.length + decimals.length, decimals: decimals.length }
   readings.push({ ...reading, end, number: plainly(whole, decimals), stands: () => standsIn(text, extent) })
   if (to < groups.length - 1) return
-  power.lastIndex = end
+  power.lastIndex = scale.lastIndex = end
   const raised = power.exec(text)
-  if (raised === null) return
-  const number = shifted(whole, decimals, Number(raised[1]))
-  readings.push({ ...reading, written: number.length, end: end + raised[0].length, number, stands: () => 'alone' })
+  if (raised !== null) readings.push({ ...reading, ...raisedBy(extent, Number(raised[1]), end + raised[0].length) })
+  const scaled = raised === null ? scale.exec(text) : null
+  if (scaled === null) return
+  const by = scales.find((_, at) => scaled[at + 1] !== undefined)?.[0] ?? 0
+  const inScale = raisedBy(extent, by, end + scaled[0].length)
+  const rounded = `${plainly(`${whole}${decimals}`, '')}e${by - decimals.length}`
+  readings.push({ ...reading, ...inScale }, { ...reading, ...inScale, number: rounded })
+}
+
+function raisedBy(
+  { whole, decimals }: Extent,
+  by: number,
+  end: number,
+): Pick<Reading, 'number' | 'written' | 'end' | 'stands'> {
+  const number = shifted(whole, decimals, by)
+  return { number, written: number.length, end, stands: () => 'alone' }
 }
 
 function plainly(whole: string, decimals: string): string {

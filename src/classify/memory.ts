@@ -147,8 +147,8 @@ export function rememberClass(
   const entries: ClassEntry[] = []
   for (const leaf of leavesOf(value)) {
     if (leaf.kind === 'name') continue
-    const number = learnNumber(memory, leaf.text, name, by)
-    if (number !== undefined && addEntry(memory, number)) entries.push(number)
+    for (const entry of [learnNumber(memory, leaf.text, name, by), learnMoney(memory, leaf.text, name, by)])
+      if (entry !== undefined && addEntry(memory, entry)) entries.push(entry)
     const learnt = learn(memory, leaf.text, name, by)
     if (learnt === undefined) continue
     if (learnt.kind !== 'value') {
@@ -157,6 +157,9 @@ export function rememberClass(
   }
   return entries
 }
+
+/** What is known by digests of the whole. */
+type Small = Exclude<ClassEntry, { kind: 'value' }>
 
 /** A value with digests that are not packed. */
 type Value = Omit<Extract<ClassEntry, { kind: 'value' }>, 'forms'> & { readonly forms: readonly Shaped[] }
@@ -177,22 +180,11 @@ const packed = ({ how, need, grams }: Shaped) => ({
 })
 
 /** What a text has to be remembered by; undefined where it is known already, or says nothing. */
-function learn(
-  memory: ClassMemory,
-  text: string,
-  name: string,
-  by: string,
-): Exclude<ClassEntry, { kind: 'value' }> | Value | undefined {
+function learn(memory: ClassMemory, text: string, name: string, by: string): Small | Value | undefined {
   const worth = worthOf(text)
   if (worth === undefined) return undefined
   const { codes } = worth
-  if (worth.need === 0) {
-    const backwards = codes.toReversed()
-    const digests = [codes, backwards].map((each) => digest(memory.key, each, 0, each.length))
-    if (memory.known.has(`${name} ${digests[0]} word`)) return undefined
-    if (memory.words.size >= mostWords) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
-    return { kind: 'word', class: name, by, length: codes.length, digests }
-  }
+  if (worth.need === 0) return learnWord(memory, codes, name, by)
   const whole = digest(memory.key, codes, 0, codes.length)
   if (memory.known.has(`${name} ${whole}`)) return undefined
   if (memory.grams + codes.length > mostGrams) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
@@ -209,7 +201,20 @@ function learn(
   return { kind: 'value', class: name, by, forms, digest: whole, ...(said && { name: said }) }
 }
 
-function learnNumber(memory: ClassMemory, text: string, name: string, by: string): ClassEntry | undefined {
+function learnWord(memory: ClassMemory, codes: readonly number[], name: string, by: string): Small | undefined {
+  const digests = [codes, codes.toReversed()].map((each) => digest(memory.key, each, 0, each.length))
+  if (memory.known.has(`${name} ${digests[0]} word`)) return undefined
+  if (memory.words.size >= mostWords) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
+  return { kind: 'word', class: name, by, length: codes.length, digests }
+}
+
+/** Money with one decimal is written with two, whatever stands between its digits. */
+function learnMoney(memory: ClassMemory, text: string, name: string, by: string): Small | undefined {
+  if (text.length > 12 || !/^\D{0,4}[1-9](?:\D?\d){3,5}[.,]\d\D{0,4}$/.test(text)) return undefined
+  return learnWord(memory, fold(`${text.replace(/\D/g, '')}0`).codes, name, by)
+}
+
+function learnNumber(memory: ClassMemory, text: string, name: string, by: string): Small | undefined {
   const known = knownNumber(text)
   if (known === undefined) return undefined
   const digests = (all: readonly string[]): number[] => all.map((each) => numberDigest(memory.key, each))

@@ -35,7 +35,7 @@ interface Text {
 }
 
 const none: Matches = { matches: [], pieces: [] }
-const longestWord = 7
+const longestWord = 8
 const mostPieces = 1000
 
 /**
@@ -173,7 +173,7 @@ function searchWords(memory: ClassMemory, { codes, gap }: Folded): Match[] {
   const matches: Match[] = []
   const starts = gap.flatMap((each, at) => (each === 1 ? [at] : []))
   for (const [index, start] of starts.entries()) {
-    for (let words = 1; words <= 7; words++) {
+    for (let words = 1; words <= longestWord; words++) {
       const end = starts[index + words] ?? codes.length
       if (end - start > longestWord) break
       if (words > 3 && end - start > words * 2 && (codes[start] ?? 0) < 0x2e80) break

@@ -29,7 +29,7 @@ const mostReadings = 6
 const leastBudget = 4096
 
 /**
- * All ways to read a text: itself first, then with percent-encoding, HTML entities, escapes, quoted-printable, look-alike and hidden
+ * All ways to read a text: itself first, then with percent-encoding, HTML entities, tags, escapes, quoted-printable, look-alike and hidden
  * characters, base64, base64url, base32, hexadecimal and lists of character codes undone, also one in another. What they decode to
  * has to be text. Linear in the length of the text.
  */
@@ -124,6 +124,7 @@ const namedEntities: Readonly<Record<string, string>> = {
 function* decodings(text: string): Generator<View> {
   const { escapes: escaped, equals, odd, word, alphanumeric, hexadecimal, decimal } = traitsOf(text)
   if (escaped) yield* changed(text, rewrite(text, escapes, withoutEscape))
+  if (text.includes('<') || text.includes('[')) yield* changed(text, rewrite(text, tag, withoutTag))
   if (equals && /=[0-9A-F\r\n]/i.test(text))
     yield* changed(text, rewrite(text, /(?:=[0-9A-F]{2})+|=\r?\n/gi, quotedPrintable))
   if (odd) {
@@ -140,6 +141,15 @@ function* decodings(text: string): Generator<View> {
 
 const escapes =
   /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,8});?|\\u\{[0-9a-f]{1,6}\}|(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|(?:\\[0-3][0-7]{2})+|\\[nrt"'\\/]/gi
+
+/** Of HTML, and what forums have in its place. */
+const tag =
+  /<[a-z!/?][^<>]{0,300}>|\[\/?(?:b|i|u|s|em|strong|color|size|font|code|quote|url|img|center|sub|sup)(?:=[^[\]]{0,80})?\]/gi
+const ofBlock =
+  /^<\/?(?:address|article|blockquote|br|d[dlt]|div|h[1-6]|hr|li|ol|option|p|pre|section|t[dhr]|table|ul)\b/i
+
+/** Cells and lines stay apart. */
+const withoutTag = (found: string): string => (ofBlock.test(found) ? ' ' : '')
 
 function withoutEscape(found: string): string {
   if (found.startsWith('%')) return textOfPairs(found.replaceAll('%', ''))
