@@ -2,7 +2,7 @@
 import type { Approval } from '../charter/approval.ts'
 import type { Charter } from '../charter/charter.ts'
 import { newId } from './id.ts'
-import { type Asked, detailOfHold, type HoldDetail, holdEvent } from './question.ts'
+import { type Asked, asksTheSame, detailOfHold, type HoldDetail, holdEvent } from './question.ts'
 import type { Ready, Reserved } from './reserve.ts'
 import type { Runtime } from './runtime.ts'
 import { askedDigest, isOutdated } from './shown.ts'
@@ -40,7 +40,7 @@ export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Ask
       if (standing !== open) await transaction.write([{ kind: 'hold', hold: standing }])
       return { hold: standing, told: [] }
     }
-    const refused = current.find((each) => each.state === 'refused')
+    const refused = current.find((each) => each.state === 'refused') ?? (await refusedAlike(transaction, ready, fresh))
     if (refused !== undefined) return { hold: refused, told: [] }
     const over =
       open === undefined || (open.state === 'granted' && !used)
@@ -53,6 +53,16 @@ export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Ask
   const { id, state, expires } = hold
   const why = detailOfHold(hold)?.answers.find((each) => each.verdict === 'refuse')?.why
   return { reference: id, state, expires, ...(why === undefined ? {} : { why }) }
+}
+
+/** What somebody said no to a while ago that was the same call, with its values written in another way. */
+async function refusedAlike(transaction: Transaction, { force, call }: Ready, fresh: Fresh): Promise<Hold | undefined> {
+  const { holdsBy } = await transaction.read({ holdsBy: { states: ['refused'] } })
+  return holdsBy.find((hold) => {
+    if (hold.group !== fresh.group || hold.expires <= fresh.at) return false
+    const detail = detailOfHold(hold)
+    return detail?.charter === force.version && asksTheSame(force, detail.call, call)
+  })
 }
 
 /** Whether a call took what was granted for a question: an approval serves once, and who calls again is asked for again. */

@@ -1,9 +1,13 @@
 /** What is asked when a call waits for somebody. */
-import type { Call } from '../charter/charter.ts'
+import type { Call, CallRequest } from '../charter/charter.ts'
+import { textOf } from '../charter/object-fact.ts'
 import { holderOf } from '../charter/run-handle.ts'
 import type { ClassSeen } from '../constraint/facts.ts'
+import { foldCounted } from '../constraint/same-text.ts'
 import type { Reason } from '../decide/decision.ts'
 import type { ArgumentOrigin } from '../session/provenance/arguments.ts'
+import { formsOf } from '../session/provenance/form.ts'
+import { keysOf } from '../session/provenance/key.ts'
 import type { Answer, RefusalCode } from './call.ts'
 import type { Objects } from './gather.ts'
 import { digestOf } from './id.ts'
@@ -85,6 +89,40 @@ export function questionOf(force: InForce, { operation, principal, request, run 
   }
   const asked = { charter: force.version, operation, principal: caller, path, query, headers, body }
   return digestOf(run === undefined ? asked : { ...asked, run: run.id })
+}
+
+/** Whether two calls ask the same, whichever way their values are written: what somebody said no to is not asked again in another notation. */
+export function asksTheSame(force: InForce, one: Call, other: Call): boolean {
+  const [left, right] = [one, other].map((call) => questionOf(force, { ...call, request: aside(call.request) }))
+  const { query, body } = one.request
+  return left === right && isAlike(query, other.request.query) && isAlike(body, other.request.body)
+}
+
+function aside({ query: _, body: __, ...request }: CallRequest): CallRequest {
+  return request
+}
+
+function isAlike(left: unknown, right: unknown): boolean {
+  if (Array.isArray(left) && Array.isArray(right))
+    return left.length === right.length && left.every((each, index) => isAlike(each, right[index]))
+  // One text may stand for a list of it.
+  if (Array.isArray(left)) return left.length === 1 && isAlike(left[0], right)
+  if (Array.isArray(right)) return isAlike(right, left)
+  if (typeof left === 'object' && left !== null && typeof right === 'object' && right !== null) {
+    const [mine, theirs] = [new Map(Object.entries(left)), new Map(Object.entries(right))]
+    return (
+      mine.size === theirs.size &&
+      [...mine].every(([name, each]) => theirs.has(name) && isAlike(each, theirs.get(name)))
+    )
+  }
+  const [one, other] = [textOf(left), textOf(right)]
+  if (one === undefined || other === undefined) return left === right
+  const keys = new Set(spellings(one))
+  return spellings(other).some((key) => keys.has(key))
+}
+
+function spellings(text: string): readonly string[] {
+  return [...formsOf(text), ...keysOf(foldCounted(text))]
 }
 
 /** A hold as a question; undefined when something else stored it. */
