@@ -140,16 +140,19 @@ function* decodings(text: string): Generator<View> {
 }
 
 const escapes =
-  /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,8});?|\\u\{[0-9a-f]{1,6}\}|(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|(?:\\[0-3][0-7]{2})+|\\[nrt"'\\/]/gi
+  /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,24});?|\\u\{[0-9a-f]{1,6}\}|(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|(?:\\[0-3][0-7]{2})+|\\[nrt"'\\/]/gi
 
-/** Of HTML, and what forums have in its place. */
+/** Of HTML, what forums have in its place, and links of Markdown. */
 const tag =
-  /<[a-z!/?][^<>]{0,300}>|\[\/?(?:b|i|u|s|em|strong|color|size|font|code|quote|url|img|center|sub|sup)(?:=[^[\]]{0,80})?\]/gi
+  /<[a-z!/?][^<>]{0,300}>|\[\/?(?:b|i|u|s|em|strong|color|size|font|code|quote|url|img|center|sub|sup)(?:=[^[\]]{0,80})?\]|\[[^[\]]{1,300}\]\([^\s()]{1,300}\)/gi
 const ofBlock =
   /^<\/?(?:address|article|blockquote|br|d[dlt]|div|h[1-6]|hr|li|ol|option|p|pre|section|t[dhr]|table|ul)\b/i
 
 /** Cells and lines stay apart. */
-const withoutTag = (found: string): string => (ofBlock.test(found) ? ' ' : '')
+function withoutTag(found: string): string {
+  if (found.endsWith(')')) return found.slice(1, found.indexOf(']'))
+  return ofBlock.test(found) ? ' ' : ''
+}
 
 function withoutEscape(found: string): string {
   if (found.startsWith('%')) return textOfPairs(found.replaceAll('%', ''))
@@ -177,9 +180,12 @@ function entity(found: string): string {
   const name = found.slice(1).replace(/;$/, '')
   if (/^#x/i.test(name)) return character(Number.parseInt(name.slice(2), 16))
   if (name.startsWith('#')) return character(Number(name.slice(1)))
-  const known = namedEntities[name.toLowerCase()]
-  return known !== undefined && found.endsWith(';') ? known : found
+  if (!found.endsWith(';')) return found
+  // Most others are signs, or blanks of no width.
+  return namedEntities[name.toLowerCase()] ?? accented.exec(name)?.[1] ?? ''
 }
+
+const accented = /^([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash)$/i
 
 const character = (code: number): string => (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '')
 

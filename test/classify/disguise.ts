@@ -50,6 +50,9 @@ export const disguises: Readonly<Record<string, (text: string) => string>> = {
   'dots between': (text) => [...text].join('.'),
   'HTML around the middle': (text) => `${text.slice(0, 3)}<b>${text.slice(3, -3)}</b>${text.slice(-3)}`,
   'HTML between': (text) => [...text].join('<i class="x"></i>'),
+  'links of Markdown between': (text) =>
+    `${text.slice(0, 3)}[${text.slice(3, -3)}](https://example.org/a)${text.slice(-3)}`,
+  'entities nobody sees between': (text) => [...text].join('&zwnj;&NoBreak;'),
   'lines of HTML': (text) => [...text].join('<br/>'),
   'BBCode between': (text) => [...text].join('[/b][b]'),
   'stars and underscores': (text) => [...text].map((each, at) => each + (at % 3 ? '**' : '_')).join(''),

@@ -116,6 +116,12 @@ test('base64 that was re-cased, or broken up', () => {
   }
 })
 
+test('letters with accents, as HTML has them', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, 'Renée Müller-Brønsted', 'secret')
+  assert.ok(classesOf(memory, { body: 'Ren&eacute;e M&uuml;ller&nbsp;Br&oslash;nsted' }).length > 0)
+})
+
 test('letters rotated by 13', () => {
   const memory = emptyClassMemory(key)
   rememberClass(memory, markers.name, 'personal')

@@ -33,6 +33,8 @@ const hostile: Readonly<Record<string, string>> = {
   'amounts in thousands': fill('184.2 k '),
   tags: fill('<b>1</b>'),
   'beginnings of tags': fill('<a '),
+  'beginnings of links': fill('[a]('),
+  entities: fill('&zwnj;'),
   'tags of forums': fill('[b]2[/b]'),
   'an amount in one row': fill('10.980,75,'),
   'beginnings of account numbers': fill('ES91 '),
