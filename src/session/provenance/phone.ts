@@ -59,19 +59,30 @@ const isOfRecord = new RegExp(
  * What in a text is written as telephone numbers are: international, as North Americans do, with the nought before the area, or behind
  * a word that says so. Accounts that are numbers alone, behind such a word, too. But for what a word says is something else: `order 0447731902`.
  *
- * @param at - Where the text stands, as a JSON Pointer: what the place is called is a word before it.
+ * @param at - Where the text stands, as a JSON Pointer: of a number alone, what the place is called is a word before it.
  */
 export function phonesIn(text: string, at = ''): readonly string[] {
-  return digitRunsIn(text).flatMap(({ run, before }) =>
-    isPhone(run, (before === '' ? nameOf(at) : before).toLowerCase()) ? [run.trim()] : [],
-  )
+  return digitRunsIn(text).flatMap(({ run, before }) => {
+    const said = run.length === text.length ? nameOf(at) : before.toLowerCase()
+    return isPhone(run, said) ? [run.trim()] : []
+  })
 }
 
-/** The words of a member's name: `order no ` of `/orders/0/orderNo`. */
+/** The words of a member's name where they say what its number is: `order no ` of `/orders/0/orderNo`; but `text` is what texts are called. */
 function nameOf(at: string): string {
-  const name = at.split('/').findLast((step) => !/^\d+$/.test(step)) ?? ''
-  return `${name.slice(-window).replace(/(?<=[a-z])(?=[A-Z])|[_-]/g, ' ')} `
+  const name = (at.split('/').findLast((step) => !/^\d+$/.test(step)) ?? '').slice(-window)
+  const known = names.get(name)
+  if (known !== undefined) return known
+  const words = `${name.replace(/(?<=[a-z])(?=[A-Z])|[_-]/g, ' ')} `.toLowerCase()
+  const said = words !== 'text ' && (called.test(words) || isOfRecord.test(words)) ? words : ''
+  if (names.size >= mostNames) names.clear()
+  names.set(name, said)
+  return said
 }
+
+/** They come again and again. */
+const names = new Map<string, string>()
+const mostNames = 4096
 
 /** So much of what stands before a number is looked at. */
 const window = 48

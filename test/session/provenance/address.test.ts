@@ -167,6 +167,8 @@ test('what a place is called is a word before a number that stands there', () =>
   ] as const)
     for (const content of [{ [member]: '0447731902' }, [{ a: [{ [member]: ['0447731902'] }] }]])
       assert.equal(isToldByOthers(seen(content), sent), isTold, member)
+  for (const content of [{ text: '447731902' }, { text: '447731902 is it' }, { account: '447731902' }])
+    assert.equal(isToldByOthers(seen(content), 'See 447731902'), false)
 })
 
 suite('a host that stands bare where it was read and where it is sent', () => {
