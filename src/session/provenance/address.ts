@@ -1,8 +1,9 @@
 import topLevel from 'tlds' with { type: 'json' }
 import validator from 'validator'
+import { type Account, replaceAccounts } from './account.ts'
 import { decodings } from './decode.ts'
 import { plain } from './normal.ts'
-import { digitRunsIn, phonesIn } from './phone.ts'
+import { digitRunsIn, dressedRunsIn, phonesIn } from './phone.ts'
 
 // Every repetition is bounded: a text must not cost more than its length.
 const host = String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}`
@@ -17,6 +18,7 @@ const places = new RegExp(
   ].join('|'),
   'giu',
 )
+/** In the usual groups, whatever the check digits. */
 const accounts = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])/giu
 const base58 = '[1-9A-HJ-NP-Za-km-z]'
 /** Of Bitcoin and Litecoin, of Ethereum and those like it, of Tron. */
@@ -56,29 +58,21 @@ function found(text: string, numbersIn: (text: string) => readonly string[]): re
   }
   const withAccounts = text.replace(/\\[nrt]/g, ' ').replace(places, take)
   const rest = /\d/.test(withAccounts)
-    ? withoutSecurities(withAccounts).replace(accounts, take).replace(wallets, take)
+    ? replaceAccounts(withAccounts, ({ written }) => take(written))
+        .replace(securities, (each) => (validator.isISIN(each) ? ' ' : each))
+        .replace(accounts, take)
+        .replace(wallets, take)
     : withAccounts
   const bare = (rest.match(bareNames) ?? []).filter(endsAsHost)
   return [...new Set([...names, ...bare, ...numbersIn(rest)])]
-}
-
-function withoutSecurities(text: string): string {
-  return text.replace(securities, (each, at: number) =>
-    validator.isISIN(each) && !beginsWithAccount(text.slice(at, at + 64)) ? ' ' : each,
-  )
-}
-
-/** Whether the letters and digits, whatever stands between them, begin with an account, by its check digits. */
-function beginsWithAccount(text: string): boolean {
-  const solid = text.replace(/[^A-Z\d]+/gi, '').toUpperCase()
-  return Array.from({ length: 20 }, (_, more) => solid.slice(0, 15 + more)).some((each) => validator.isIBAN(each))
 }
 
 /** A text without some of the links, e-mail addresses and accounts in it. */
 export function withoutAddresses(text: string, taken: ReadonlySet<string>): string {
   if (taken.size === 0) return text
   const without = (each: string): string => (taken.has(withoutEnd(each)) ? ' ' : each)
-  return text.replace(places, without).replace(accounts, without)
+  const kept = ({ start, end, written }: Account): string => (taken.has(written) ? ' ' : text.slice(start, end))
+  return replaceAccounts(text, kept).replace(places, without).replace(accounts, without)
 }
 
 /** What ends names of hosts, reserved ones (RFC 2606, 6761) as well; but what ends names of files far more often. */
@@ -101,7 +95,7 @@ export function maybeAddressesIn(text: string): {
 } {
   return {
     hosts: /[^\s.]\.[^\s.]/.test(text) ? (text.match(bareNames) ?? []) : [],
-    runs: /\d/.test(text) ? digitRunsIn(text).map(({ run }) => run) : [],
+    runs: /\d/.test(text) ? [...digitRunsIn(text).map(({ run }) => run), ...dressedRunsIn(text)] : [],
   }
 }
 

@@ -1,3 +1,4 @@
+import { accountOf, replaceAccounts } from './account.ts'
 import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
 import { unspaced } from './border.ts'
 import { date, datePatternsFor } from './date-form.ts'
@@ -22,19 +23,39 @@ export function formsIn(given: string): readonly string[] {
   if (!/[\d@.]/.test(given)) return []
   if (/^(?:\d{1,15}(?:\.\d{1,6})?|\d{4}-\d\d-\d\d)$/.test(given)) return formsOf(given)
   if (id.test(given)) return []
-  const forms = new Set<string>()
-  // Documents set blanks of other widths, also such as hold a number together.
-  const text = given.replace(/\p{Zs}/gu, ' ')
-  if (/\d\p{Zs}\d/u.test(given))
-    for (const [amount] of given.matchAll(grouped)) for (const form of formsOf(amount)) forms.add(form)
-  for (const pattern of /\d/.test(text) ? [candidates, ...datePatternsFor(text)] : [addresses])
-    for (const found of text.matchAll(pattern)) {
-      const lead = found.groups?.['lead'] ?? ''
-      const start = found.index - lead.length
-      const word = (lead + found[0]).replace(/[.,;:!?)\]}'"»«”“’‘›‹>]+$/u, '')
-      if (isApart(text, start, start + word.length)) for (const form of formsOf(word)) forms.add(form)
-    }
-  return [...forms]
+  // Documents set blanks of other widths.
+  const text = inOnePiece(given).replace(/\p{Zs}/gu, ' ')
+  if (!/\d/.test(text)) return [...new Set([...text.matchAll(addresses)].flatMap((found) => formsAt(text, found)))]
+  const found = [...text.matchAll(candidates)].flatMap((each) => {
+    if (each.groups?.['phone'] === undefined || !each[0].includes(' ')) return formsAt(text, each)
+    // Telephone numbers may have blanks in them; but so have numbers that stand side by side.
+    return [...formsAt(text, each).filter((form) => form.startsWith('phone ')), ...numbersAt(text, each)]
+  })
+  const days = datePatternsFor(text).flatMap((pattern) => [...text.matchAll(pattern)])
+  return [...new Set([...found, ...days.flatMap((each) => formsAt(text, each))])]
+}
+
+/** What is one thing although it stands in groups, without the blanks: accounts, and numbers that blanks of a kind hold together. */
+function inOnePiece(text: string): string {
+  const solid = replaceAccounts(text, (account) => account.solid)
+  return /\d\p{Zs}\d/u.test(solid) ? solid.replace(grouped, (each) => each.replace(/\p{Zs}/gu, '')) : solid
+}
+
+function formsAt(text: string, { 0: found, index, groups }: RegExpExecArray): readonly string[] {
+  const lead = groups?.['lead'] ?? ''
+  const start = index - lead.length
+  const word = (lead + found).replace(/[.,;:!?)\]}'"»«”“’‘›‹>]+$/u, '')
+  return isApart(text, start, start + word.length) ? formsOf(word) : []
+}
+
+function numbersAt(text: string, { 0: found, index }: RegExpExecArray): readonly string[] {
+  const forms: string[] = []
+  numbers.lastIndex = index
+  for (let each = numbers.exec(text); each !== null; each = numbers.exec(text)) {
+    if (each.index >= index + found.length) break
+    forms.push(...formsAt(text, each))
+  }
+  return forms
 }
 
 /** `c-12-3`: lists are full of such, and nothing in one stands apart. */
@@ -44,6 +65,8 @@ function isApart(text: string, start: number, end: number): boolean {
   const [before = '', after = ''] = [text[start - 1], text[end]]
   if (inWord.test(before) && !unspaced.test(before)) return false
   if (start > 0 && /[\p{L}\p{N}]\.$|\p{N},$|\d:$/u.test(text.slice(start - 2, start))) return false
+  // `2日14時`.
+  if (/[日號号일]/.test(text[end - 1] ?? '')) return true
   return unspaced.test(after) || !/^(?:[\p{L}\p{N}@_/-]|[.:][\p{L}\p{N}]|,\p{N})/u.test(text.slice(end, end + 2))
 }
 
@@ -54,22 +77,22 @@ type Reader = (text: string) => string | readonly string[] | undefined
 // Every repetition is bounded: answers are foreign text, and must not cost more than their length.
 const linkPattern = String.raw`(?:[hH][tT]{2}[pP][sS]?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|[hH][tT]{2}[pP][sS]?:\/\/[^\s"'<>\])}]{1,2000}`
 const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
-// In small letters, words that follow are no groups of an account: those have a digit.
-const small = String.raw` (?=[a-z]{0,3}\d)[a-z0-9]`
-const accountPattern = String.raw`(?:[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)|[a-z]{2}\d{2} [a-z0-9]{4}(?:${small}{4}){2,6}(?:${small}{1,4})?)(?![\p{L}\p{N}])`
-const phonePattern = String.raw`(?:\+?\d|\(0\d{1,5}\))[\d ()./-]{5,24}\d`
+// Accounts whose check digits are right are in one piece by then.
+const accountPattern = String.raw`[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?![\p{L}\p{N}])`
+const phonePattern = String.raw`(?<phone>(?:\+?\d|\(0\d{1,5}\))[\d ()./-]{5,24}\d(?![.,]?\d))`
 const addresses = new RegExp(`${mailPattern}|${linkPattern}`, 'gu')
 const candidates = new RegExp(
   [mailPattern, linkPattern, accountPattern, moneyPattern, phonePattern, numberPattern].join('|'),
   'gu',
 )
+const numbers = new RegExp(`${moneyPattern}|${numberPattern}`, 'gu')
 
 const addressReaders: readonly Reader[] = [mail, link]
 const readers: readonly Reader[] = [amount, date, iban, phone, ...addressReaders]
 
 function iban(text: string): string | undefined {
-  const solid = text.replace(/[ -]/g, '').toUpperCase()
-  return /^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(solid) ? `account ${solid}` : undefined
+  const account = accountOf(text)
+  return account === undefined ? undefined : `account ${account}`
 }
 
 function phone(text: string): string | undefined {

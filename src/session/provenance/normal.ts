@@ -3,6 +3,8 @@ import { lookalikes } from './lookalike.ts'
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800\u00ad]+/gu
 const marks = /\p{M}+/gu
 const otherDigits = /(?![0-9])\p{Nd}/gu
+const hasOtherDigit = /(?![0-9])\p{Nd}/u
+const markup = /<[^<>]{1,120}>|\[\/?[a-z]{1,12}\]|&(?:[a-z]{2,8}|#\w{2,7});|\\[nrt]/gi
 const between = /[^\p{L}\p{N}]+/gu
 const other = /[^ -~\s]/u
 const asciiBetween = /[^a-z0-9]+/g
@@ -25,6 +27,20 @@ function digit(other: string): string {
   let before = 0
   while (/\p{Nd}/u.test(String.fromCodePoint(point - before - 1))) before += 1
   return String(before % 10)
+}
+
+/** The text with blanks in the place of tags, entities and escapes, as many. */
+export function withoutMarkup(text: string): string {
+  return /[<[&\\]/.test(text) ? text.replace(markup, (each) => ' '.repeat(each.length)) : text
+}
+
+/** The text with the digits of all scripts as those of ASCII, and what stands between them in numbers. */
+export function inOwnDigits(text: string): string {
+  if (!other.test(text) || !hasOtherDigit.test(text)) return text
+  return text
+    .replace(otherDigits, digit)
+    .replace(/(?<=\d)[．٫](?=\d)/g, '.')
+    .replace(/(?<=\d)[，٬](?=\d)/g, ',')
 }
 
 /** The letters and digits alone of how a text looks, so that spacing, punctuation and the usual swaps (0 and o, 1 and l) do not count. */

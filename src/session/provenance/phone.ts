@@ -1,3 +1,5 @@
+import { withoutMarkup } from './normal.ts'
+
 // Every repetition is bounded: a text must not cost more than its length.
 const runs = /(?<![\p{L}\p{N}@_#-])(?<!\d[.,:])\+?\(?\d(?:[ \u00a0()./-]{0,3}\d){6,24}(?![\p{L}\p{N}])/gu
 const dayOrMonth = String.raw`(?:0?[1-9]|[12]\d|3[01])`
@@ -94,6 +96,15 @@ export function digitRunsIn(text: string): readonly { readonly run: string; read
     const run = found.replace(moments, '').replace(/^[ ./-]+/, '')
     return run.replace(/\D/g, '').length < 7 ? [] : [{ run, before: text.slice(Math.max(0, index - window), index) }]
   })
+}
+
+/** With whatever signs or markup between: only to look for a number that is known as one. */
+const dressed = /\+?\d(?:[^\p{L}\p{N}]{0,12}\d){6,400}/gu
+
+/** Runs of digits that are not written as numbers are, but begin like a telephone number or have signs in them as no list has. */
+export function dressedRunsIn(text: string): readonly string[] {
+  if (text.length < tail) return []
+  return (withoutMarkup(text).match(dressed) ?? []).filter((run) => /^[+0]|[^\d\s.,:()/-]/.test(run))
 }
 
 function isPhone(run: string, before: string): boolean {

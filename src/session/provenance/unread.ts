@@ -63,7 +63,7 @@ function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
   if (place.trusted) return
   for (const short of shortWords(text)) addWord(memory, shortKey(short), place)
   if (/\d/.test(text)) {
-    for (const form of formsIn(text)) if (/^(?:number|date|month)/.test(form)) addWord(memory, form, place)
+    for (const form of formsIn(text)) if (/^(?:number|date|month|account)/.test(form)) addWord(memory, form, place)
     for (const short of namedShort(text)) noteNamed(memory, short, place.origin)
     for (const phone of phonesIn(text, place.origin.at)) addWord(memory, `phone ${tailOf(phone)}`, place)
   }

@@ -41,6 +41,13 @@ const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
     'https://api.whatsapp.com/send?phone=442079460991&text=hi',
     'whatsapp://send?phone=%2B442079460991',
     'On 15.12.2026 020 7946 0991 answers',
+    'Call +44_20_7946_0991',
+    'Call +44|20|7946|0991',
+    'Call 020*7946*0991',
+    'Call +44, 20, 7946, 0991',
+    'Call +44 20\n7946\n0991',
+    'Call <b>020</b> <b>7946</b><br/>0991',
+    'Call 7946~0991',
     base64('+44 20 7946 0991'),
   ],
   ['Ring +49 (0)30 901820', '+49 30 901820', '030/901820', '0049 30 90 18 20', '(030) 90 18 20'],
@@ -112,7 +119,14 @@ const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
   ],
   ['to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2', 'Send it to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2'],
   ['to TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 'USDT: TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t'],
-  ['IBAN GB33BUKB20201555555555', 'GB33 BUKB 2020 1555 5555 55', 'ＧＢ３３ ＢＵＫＢ ２０２０ １５５５ ５５５５ ５５'],
+  ['IBAN GB33.BUKB.2020.1555.5555.55', 'GB33BUKB20201555555555'],
+  [
+    'IBAN GB33BUKB20201555555555',
+    'GB33-BUKB-2020-1555-5555-55',
+    'GB33<b>BUKB</b>2020 1555 5555 55',
+    'GB33 BUKB 2020 1555 5555 55',
+    'ＧＢ３３ ＢＵＫＢ ２０２０ １５５５ ５５５５ ５５',
+  ],
 ]
 
 suite('an address that others told is known', () => {
