@@ -3,7 +3,9 @@ import { currencyCodes } from './currency.ts'
 // `US$`, `R$`; a code that touches the number has to be one of a currency, since ids begin with letters as well.
 const sign = String.raw`[A-Z]{0,2}\p{Sc}`
 const before = String.raw`(?<![\p{L}\p{N}])(?:${sign} ?|[A-Z]{3} |Fr\. ?|(?:${currencyCodes}))`
-const digits = String.raw`\d(?:[\d.,'’_]{0,24}\d)?`
+// What stands in the place of cents there are none of: `180.-`, `2.500,–`.
+const dash = String.raw`[.,][-–—]{1,2}(?![\p{L}\p{N}])`
+const digits = String.raw`\d(?:[\d.,'’_]{0,24}\d)?(?:${dash})?`
 const unit = String.raw` ?(?:${sign}|zł|kr|Kč|Ft|${currencyCodes})(?![\p{L}\p{N}])`
 const behind = String.raw`(?:${unit}| ?%| [A-Z]{3}(?![\p{L}\p{N}]))`
 // Blanks between groups of three belong to a number where they hold it together, or where it is certain that money is meant.
@@ -12,25 +14,41 @@ const groups = String.raw`\d{1,3}(?:[\u00a0\u202f\u2009]\d{3}){1,4}(?:[.,]\d{1,2
 /** Where a number with its currency, and where any number may stand in a text with all its blanks plain. Each repetition is bounded. */
 export const moneyPattern = `(?=[A-Z\\p{Sc}])${before}${digits}${behind}?|${digits}${unit}`
 export const numberPattern = `${digits}${behind}?`
-/** Amounts in groups that blanks separate, in a text with its blanks as they are; what is found stands apart. */
+/** Amounts in groups that certainly belong together although blanks separate them, in a text with its blanks as they are. */
 export const grouped = new RegExp(
   String.raw`(?<![\p{L}\p{N}.,+-])(?<!\p{N}\p{Zs})(?:${groups})(?![\p{L}\p{N}]|[\p{Zs}.,]\p{N})`,
   'gu',
 )
 
-const whole = new RegExp(String.raw`^(?<minus>[+-]?)${before}? ?(?<digits>\d[\d.,'’_ ]*)${behind}?$`, 'u')
+const whole = new RegExp(
+  String.raw`^(?<minus>[+-]?)(?<before>${before})? ?(?<digits>\d[\d.,'’_ ]*?)(?<dash>${dash})?(?<behind>${behind})?$`,
+  'u',
+)
 
 /** The number that an amount is, whatever its currency. */
 export function amount(text: string): string | undefined {
   if (!/^[+\-\dA-Z\p{Sc}]/u.test(text)) return undefined
   const found = whole.exec(text)?.groups
-  const number = found === undefined ? undefined : plainNumber(found['digits'] ?? '')
-  return number === undefined ? undefined : `number ${found?.['minus'] === '-' ? '-' : ''}${number}`
+  if (found === undefined) return undefined
+  const written = (found['digits'] ?? '').replace(/[ '’_]/g, '')
+  const number = /^[1-9]\d{0,2}(?:\.\d{3})+$/.test(written) ? inDots(written, found) : plainNumber(written)
+  return number === undefined ? undefined : `number ${found['minus'] === '-' ? '-' : ''}${number}`
+}
+
+/**
+ * Thousands, or a point and three decimals: of one dot it is certain by where the sign of the currency stands and by the dash for the
+ * cents. With another sign or code it may be either.
+ */
+function inDots(written: string, found: Readonly<Record<string, string>>): string | undefined {
+  const { before: sign, dash: cents, behind: unit = '' } = found
+  const isThousands =
+    cents !== undefined || /\.\d+\./.test(written) || /^ ?(?:[A-Z]{0,2}\p{Sc}|zł|kr|Kč|Ft)$/u.test(unit)
+  if (isThousands) return written.replaceAll('.', '')
+  return sign === undefined && !/[A-Z]/.test(unit) ? plainNumber(written) : undefined
 }
 
 /** Decimal digits without separators or idle zeros. What starts with zeros is a name, not a number. */
-function plainNumber(text: string): string | undefined {
-  const written = text.replace(/[ '’_]/g, '')
+function plainNumber(written: string): string | undefined {
   if (/^0\d/.test(written) || written.length > 18) return undefined
   const english = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^\d+(?:\.\d+)?$/.test(written)
   const continental = /^\d{1,3}(?:\.\d{3})+,\d+$|^\d+,\d{1,2}$/.test(written)

@@ -6,11 +6,12 @@ import { currenciesIn } from './currency.ts'
 import { formsIn, formsOf } from './form.ts'
 import { withPages } from './key.ts'
 import { timesIn } from './moment.ts'
-import { plain, squash } from './normal.ts'
+import { inOwnDigits, plain, squash } from './normal.ts'
+import { withoutGroups } from './number-group.ts'
 
 /** What the user said, and the forms of what stands in it. */
 export interface PromptText {
-  readonly texts: { readonly text: string; readonly folded: string; readonly call?: string }[]
+  readonly texts: { readonly text: string; readonly folded: string; readonly numbers: string }[]
   readonly forms: Map<string, Origin>
   squashed: string
 }
@@ -19,15 +20,22 @@ export function emptyPrompt(): PromptText {
   return { texts: [], forms: new Map(), squashed: '' }
 }
 
-export function addPrompt(prompt: PromptText, text: string): void {
-  if (prompt.texts.some((known) => known.text === text)) return
-  prompt.texts.push({ text, folded: fold(text) })
+export function addPrompt(prompt: PromptText, said: string): void {
+  if (prompt.texts.some((known) => known.text === said)) return
+  const text = inOwnDigits(said)
+  const numbers = withoutGroups(text)
+  prompt.texts.push({ text: said, folded: fold(said), numbers: fold(numbers) })
   prompt.squashed += `${squash(text)} `
   const aside = [
     ...timesIn(text).map((each) => `time ${each}`),
     ...currenciesIn(text).map((each) => `currency ${each}`),
   ]
-  for (const form of [...withPages(formsIn(text)), ...aside])
+  const isNumber = (form: string): boolean => form.startsWith('number ')
+  const forms =
+    numbers === text
+      ? formsIn(text)
+      : [...formsIn(text).filter((form) => !isNumber(form)), ...formsIn(numbers).filter(isNumber)]
+  for (const form of [...withPages(forms), ...aside])
     if (!prompt.forms.has(form)) prompt.forms.set(form, { trust: 'prompt', how: 'form' })
 }
 
@@ -39,8 +47,9 @@ export function saidInPrompt(prompt: PromptText, value: string): Origin | undefi
   if (prompt.texts.length === 0) return undefined
   const folded = fold(value).replace(/^[@#](?=\S)/u, '')
   if (folded === '') return undefined
-  for (const { text, folded: words } of prompt.texts) {
-    if (!standsIn(words, folded)) continue
+  const isNumber = /^\d[\d.,'’]*$/.test(folded)
+  for (const { text, folded: words, numbers } of prompt.texts) {
+    if (!standsIn(isNumber ? numbers : words, folded)) continue
     const how = text.includes(value) ? 'same' : 'case'
     return { trust: 'prompt', how }
   }
