@@ -4,17 +4,23 @@ const year = String.raw`(?:19|20)\d\d`
 // What a day has behind it: `2nd`, `2.`, `1er`, `1º`, `2:a`; what a month has before it: `2 de dezembro`, `1 d’octubre`.
 const ordinal = '(?:st|nd|rd|th|er|:[ae]|[.ºª°])?'
 const of = "(?:(?:of|de|del) |d[’'])?"
-const dayFirst = String.raw`(?<day>\d{1,2})(?:${ordinal} |\.)${of}(?<name>\p{L}{3,20})(?:\.?,? ${of}(?<year>${year}))?`
-const monthAlone = { lead: String.raw`(?<name>\p{L}{3,20})\.?,? ${of}`, rest: `(?<year>${year})` }
+const dayFirst = String.raw`(?<day>\d{1,2})(?:${ordinal} |\.)${of}(?<name>[\p{L}\p{M}]{3,20})(?:\.?,? ${of}(?<year>${year}))?`
+// As banks write it: `30-Nov-2026`.
+const joined = String.raw`(?<day>\d{1,2})(?<sign>[-/.])(?<name>[\p{L}\p{M}]{3,20})\k<sign>(?<year>${year})`
+const monthAlone = { lead: String.raw`(?<name>[\p{L}\p{M}]{3,20})\.?,? ${of}`, rest: `(?<year>${year})` }
 const monthFirst = {
-  lead: String.raw`(?:(?<before>${year})\.? )?(?<name>\p{L}{3,20})\.? `,
+  lead: String.raw`(?:(?<before>${year})\.? )?(?<name>[\p{L}\p{M}]{3,20})\.? `,
   rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?:,? (?<year>${year}))?`,
 }
-const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{2}\/\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
+const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?| \d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{2}\/\d{2}|\d{1,2}(?:[./-]\d{1,2}[./-]|\. \d{1,2}\. )\d{4}|\d{1,2}\.\d{1,2}\.\d{2}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
 const han = String.raw`(?:\d{4}[年년] ?)?\d{1,2}[月월](?: ?\d{1,2}[日号號일])?`
 
-const inDigits = new RegExp(`${numeric}|${han}`, 'gu')
+// Months have numbers there: `30 tháng 11 năm 2026`.
+const vietnamese = String.raw`\d{1,2} tháng \d{1,2}(?:,? năm ${year})?`
+
+const inDigits = new RegExp(`${numeric}|${han}|${vietnamese}`, 'giu')
 const withNames: readonly RegExp[] = [
+  new RegExp(joined, 'giu'),
   new RegExp(dayFirst, 'giu'),
   new RegExp(`(?<=(?<lead>(?<!\\p{L})${monthFirst.lead}))${monthFirst.rest}`, 'giu'),
   new RegExp(`(?<=(?<!\\p{L}|\\d${ordinal} ${of})(?<lead>${monthAlone.lead}))${monthAlone.rest}`, 'giu'),
@@ -25,21 +31,27 @@ const withNames: readonly RegExp[] = [
  * backwards from there, so that a text costs what it has of digits. Each repetition is bounded.
  */
 export function datePatternsFor(text: string): readonly RegExp[] {
-  return /[ .]/.test(text) && /\p{L}{3}/u.test(text) ? [inDigits, ...withNames] : [inDigits]
+  return /[ ./-]/.test(text) && /[\p{L}\p{M}]{3}/u.test(text) ? [inDigits, ...withNames] : [inDigits]
 }
 
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/
 const slashed = /^(\d{4})\/(\d{2})\/(\d{2})$/
-const written = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})$/
+const written = /^(\d{1,2})([./-]|\. )(\d{1,2})\2(\d{4})$/
+/** Only behind dots, and of these years: `26/11/30` may begin with the year, and so may `11.30.75` be anything. */
+const shortYear = /^(\d{1,2})\.(\d{1,2})\.([2-4]\d)$/
 const monthInNumbers = new RegExp(String.raw`^(?:(${year})[-/](\d{2})|(\d{1,2})/(${year}))$`)
 const inHan = /^(?:(\d{4})[年년] ?)?(\d{1,2})[月월](?: ?(\d{1,2})[日號号일])?$/
-const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + monthAlone.rest].map(
+const inVietnamese = new RegExp(String.raw`^(\d{1,2}) tháng (\d{1,2})(?:,? năm (${year}))?$`, 'iu')
+const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + monthAlone.rest, joined].map(
   (each) => new RegExp(String.raw`^${each}\.?$`, 'iu'),
 )
 
 /** The day or the month that a text is, if it is certain which. A day without its year is of any year. */
 export function date(text: string): readonly string[] | undefined {
-  return (/^\d/.test(text) ? inNumbers(text) : undefined) ?? (/ .*\p{L}|\p{L}.* /u.test(text) ? named(text) : undefined)
+  return (
+    (/^\d/.test(text) ? inNumbers(text) : undefined) ??
+    (/ .*\p{L}|\p{L}.* |^\d{1,2}[-/.]\p{L}/u.test(text) ? named(text) : undefined)
+  )
 }
 
 function inNumbers(text: string): readonly string[] | undefined {
@@ -49,13 +61,17 @@ function inNumbers(text: string): readonly string[] | undefined {
   if (month !== null) return dated(month[1] ?? month[4], Number(month[2] ?? month[3]))
   const inOrder = written.exec(text)
   if (inOrder !== null) return inEitherOrder(Number(inOrder[1]), Number(inOrder[3]), inOrder)
+  const short = shortYear.exec(text)
+  if (short !== null) return dated(`20${short[3]}`, Number(short[2]), Number(short[1]))
+  const vietnamese = inVietnamese.exec(text)
+  if (vietnamese !== null) return dated(vietnamese[3], Number(vietnamese[2]), Number(vietnamese[1]))
   const han = inHan.exec(text)
   return han === null ? undefined : dated(han[1], Number(han[2]), han[3] === undefined ? undefined : Number(han[3]))
 }
 
 /** Nobody puts the month first and dots behind; with slashes it is only certain where one of the two cannot be the month. */
 function inEitherOrder(left: number, right: number, [, , sign, , ofYear]: readonly string[]): string[] | undefined {
-  if (left > 12 || sign === '.') return dated(ofYear, right, left)
+  if (left > 12 || sign?.startsWith('.')) return dated(ofYear, right, left)
   return right > 12 || left === right ? dated(ofYear, left, right) : undefined
 }
 

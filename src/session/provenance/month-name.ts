@@ -1,6 +1,6 @@
 /** Languages whose names of months are known, as CLDR has them. */
 const languages =
-  'en en-GB de de-AT fr es it pt ca nl sv da nb fi is et lv lt pl cs sk sl hr sr-Latn sr hu ro bg el tr ru uk id'.split(
+  'en en-GB de de-AT fr es it pt ca nl sv da nb fi is et lv lt pl cs sk sl hr sr-Latn sr hu ro bg el tr ru uk id he ar ar-MA hi ga'.split(
     ' ',
   )
 
@@ -44,7 +44,9 @@ function namesIn(language: string, style: 'long' | 'short'): readonly (readonly 
       const said = parts.find(({ type }) => type === 'month')?.value ?? ''
       // Some have a preposition in it: `de desembre`, `d’octubre`.
       const name = plainName(said.replace(/\.$/, '').replace(/^.*[ ’']/, ''))
-      return /^\p{L}{3,}$/u.test(name) ? [[name, index + 1] as const] : []
+      if (!/^\p{L}{3,}$/u.test(name)) return []
+      // Hebrew puts its preposition right before it.
+      return (language === 'he' ? [name, `ב${name}`] : [name]).map((each) => [each, index + 1] as const)
     }),
   )
 }
