@@ -56,15 +56,29 @@ function found(text: string, numbersIn: (text: string) => readonly string[]): re
     names.push(withoutEnd(address))
     return ' '
   }
-  const withAccounts = text.replace(/\\[nrt]/g, ' ').replace(places, take)
-  const rest = /\d/.test(withAccounts)
-    ? replaceAccounts(withAccounts, ({ written }) => take(written))
+  const plainly = text.replace(/\\[nrt]/g, ' ')
+  // In groups an account may look like a number of a network, or like a path.
+  const alone = replaceAccounts(plainly, (account) =>
+    isInAddress(plainly, account) ? plainly.slice(account.start, account.end) : take(account.written),
+  )
+  const others = alone.replace(places, take)
+  const rest = /\d/.test(others)
+    ? replaceAccounts(others, ({ written }) => take(written))
         .replace(securities, (each) => (validator.isISIN(each) ? ' ' : each))
         .replace(accounts, take)
         .replace(wallets, take)
-    : withAccounts
+    : others
   const bare = (rest.match(bareNames) ?? []).filter(endsAsHost)
   return [...new Set([...names, ...bare, ...numbersIn(rest)])]
+}
+
+const openLink = /(?:\/\/|www\.|@|\.\p{L}{2,24}(?::\d{1,5})?\/)[^\s"'<>\])}]*$/iu
+const restOfHost =
+  /^(?:[\p{L}\p{N}._%+-]{0,64}@|(?:-[\p{L}\p{N}-]{1,63})?(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}(?!\p{L}))/u
+
+/** Whether what stands before an account, or behind it, may be of the same link or e-mail address. */
+function isInAddress(text: string, { start, end }: Account): boolean {
+  return openLink.test(text.slice(Math.max(0, start - 256), start)) || restOfHost.test(text.slice(end, end + 256))
 }
 
 /** A text without some of the links, e-mail addresses and accounts in it. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { accountsIn } from '../../../src/session/provenance/account.ts'
+import { addressesIn } from '../../../src/session/provenance/address.ts'
 import { emptyMemory, type Memory, remember } from '../../../src/session/provenance/memory.ts'
 import { trace, traceAddresses } from '../../../src/session/provenance/trace.ts'
 
@@ -58,6 +59,16 @@ const memoryOf = (prompt: string, mail: string): Memory =>
     call: 'c0',
     content: { text: mail },
   })
+test('an account in a link or an e-mail address is a part of that', () => {
+  for (const address of [`https://pay.example/a/${tallinn}?x=1`, `${tallinn}@bank.example`, `bank.example/${tallinn}`])
+    assert.deepEqual(addressesIn(`See ${address}, please`), [address])
+  for (const text of [`EE38.2200.2210.2014.5685.Thanks`, `x="EE38.2200.2210.2014.5685"`, `EE38/220.022.1.020.14.5685`])
+    assert.ok(
+      addressesIn(text).some((each) => accountsIn(each).length === 1),
+      text,
+    )
+})
+
 const dress = fc.constantFrom(' ', '.', '-', '_', ' · ', '|', ', ', '\n', '<b>', '</b> <i>', '&nbsp;', '\\n', '**')
 const dressed = (account: string): fc.Arbitrary<string> =>
   fc
