@@ -18,9 +18,10 @@ const han = String.raw`(?:\d{4}[年년] ?)?\d{1,2}[月월](?: ?\d{1,2}[日号號
 // Months have numbers there: `30 tháng 11 năm 2026`.
 const vietnamese = String.raw`\d{1,2} tháng \d{1,2}(?:,? năm ${year})?`
 
-const inDigits = new RegExp(`${numeric}|${han}|${vietnamese}`, 'giu')
+const inDigits = new RegExp(`${numeric}|${han}`, 'gu')
+const withNumbers = new RegExp(vietnamese, 'giu')
+const inOneWord = new RegExp(joined, 'giu')
 const withNames: readonly RegExp[] = [
-  new RegExp(joined, 'giu'),
   new RegExp(dayFirst, 'giu'),
   new RegExp(`(?<=(?<lead>(?<!\\p{L})${monthFirst.lead}))${monthFirst.rest}`, 'giu'),
   new RegExp(`(?<=(?<!\\p{L}|\\d${ordinal} ${of})(?<lead>${monthAlone.lead}))${monthAlone.rest}`, 'giu'),
@@ -31,7 +32,9 @@ const withNames: readonly RegExp[] = [
  * backwards from there, so that a text costs what it has of digits. Each repetition is bounded.
  */
 export function datePatternsFor(text: string): readonly RegExp[] {
-  return /[ ./-]/.test(text) && /[\p{L}\p{M}]{3}/u.test(text) ? [inDigits, ...withNames] : [inDigits]
+  const named = /[ .]/.test(text) && /[\p{L}\p{M}]{3}/u.test(text) ? withNames : []
+  const solid = /\d[-/.][\p{L}\p{M}]{3}/u.test(text) ? [inOneWord] : []
+  return [inDigits, ...named, ...solid, ...(/tháng/i.test(text) ? [withNumbers] : [])]
 }
 
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/

@@ -27,7 +27,7 @@ export function formsIn(given: string): readonly string[] {
   const text = inOnePiece(given).replace(/\p{Zs}/gu, ' ')
   if (!/\d/.test(text)) return [...new Set([...text.matchAll(addresses)].flatMap((found) => formsAt(text, found)))]
   const found = [...text.matchAll(candidates)].flatMap((each) => {
-    if (each.groups?.['phone'] === undefined || !each[0].includes(' ')) return formsAt(text, each)
+    if (!sideBySide.test(each[0])) return formsAt(text, each)
     // Telephone numbers may have blanks in them; but so have numbers that stand side by side.
     return [...formsAt(text, each).filter((form) => form.startsWith('phone ')), ...numbersAt(text, each)]
   })
@@ -58,6 +58,9 @@ function numbersAt(text: string, { 0: found, index }: RegExpExecArray): readonly
   return forms
 }
 
+/** Nothing but numbers, with blanks between. */
+const sideBySide = /^[+(]?\d[\d()./-]* [\d ()./-]*$/
+
 /** `c-12-3`: lists are full of such, and nothing in one stands apart. */
 const id = /^[a-z]{1,8}(?:-\d{1,6}){1,3}$/i
 
@@ -79,7 +82,7 @@ const linkPattern = String.raw`(?:[hH][tT]{2}[pP][sS]?:\/\/)?(?:[\p{L}\p{N}_-]{1
 const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
 // Accounts whose check digits are right are in one piece by then.
 const accountPattern = String.raw`[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?![\p{L}\p{N}])`
-const phonePattern = String.raw`(?<phone>(?:\+?\d|\(0\d{1,5}\))[\d ()./-]{5,24}\d(?![.,]?\d))`
+const phonePattern = String.raw`(?:\+?\d|\(0\d{1,5}\))[\d ()./-]{5,24}\d(?![.,]?\d)`
 const addresses = new RegExp(`${mailPattern}|${linkPattern}`, 'gu')
 const candidates = new RegExp(
   [mailPattern, linkPattern, accountPattern, moneyPattern, phonePattern, numberPattern].join('|'),
