@@ -144,7 +144,7 @@ const escapes =
 
 /** Of HTML, what forums have in its place, and links of Markdown. */
 const tag =
-  /<[a-z!/?][^<>]{0,300}>|\[\/?(?:b|i|u|s|em|strong|color|size|font|code|quote|url|img|center|sub|sup)(?:=[^[\]]{0,80})?\]|\[[^[\]]{1,300}\]\([^\s()]{1,300}\)/gi
+  /<!\[CDATA\[|\]\]>|<[a-z!/?][^<>]{0,300}>|\[\/?(?:b|i|u|s|em|strong|color|size|font|code|quote|url|img|center|sub|sup)(?:=[^[\]]{0,80})?\]|\[[^[\]]{1,300}\]\([^\s()]{1,300}\)/gi
 const ofBlock =
   /^<\/?(?:address|article|blockquote|br|d[dlt]|div|h[1-6]|hr|li|ol|option|p|pre|section|t[dhr]|table|ul)\b/i
 

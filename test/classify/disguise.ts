@@ -53,6 +53,7 @@ export const disguises: Readonly<Record<string, (text: string) => string>> = {
   'links of Markdown between': (text) =>
     `${text.slice(0, 3)}[${text.slice(3, -3)}](https://example.org/a)${text.slice(-3)}`,
   'entities nobody sees between': (text) => [...text].join('&zwnj;&NoBreak;'),
+  'CDATA between': (text) => [...text].map((each) => `<![CDATA[${each}]]>`).join(''),
   'lines of HTML': (text) => [...text].join('<br/>'),
   'BBCode between': (text) => [...text].join('[/b][b]'),
   'stars and underscores': (text) => [...text].map((each, at) => each + (at % 3 ? '**' : '_')).join(''),
