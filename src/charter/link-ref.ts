@@ -105,14 +105,19 @@ export function linkRefDemands(
   side: { id: string; path: Path; demands: RawDemands },
   refs: readonly Ref[],
 ): Constraint[] {
-  return Object.entries(side.demands.refs ?? {}).flatMap(([slot, raw]): Constraint[] => {
-    if (typeof raw === 'string') return []
+  return Object.entries(side.demands.refs ?? {}).flatMap(([slot, given]): Constraint[] => {
+    const raw: RawRef = typeof given === 'string' ? { object: slot, key: given } : given
     const path = [...side.path, 'refs', slot]
     const position = linker.at(path)
     const target = linker.parsed.raw.objects?.[raw.object]
-    const parties = new Set(Object.keys(target?.parties ?? {}))
+    const { key } = refs.find((ref) => ref.slot === slot) ?? {}
     const said = raw.says === undefined ? {} : { says: raw.says }
+    const parties = new Set(Object.keys(target?.parties ?? {}))
     const choices = linkBy(linker, raw.by, [...path, 'by'], parties)
+    // What the request names must be there; what an object names is its own word. A party is one of what is there.
+    const isOpen = raw.by === undefined || choices.some(({ party }) => party === undefined)
+    const canLook = target?.read !== undefined && target.truth !== 'tracked'
+    const mustBeSeen = raw.in === undefined && key?.from === 'request' && isOpen && canLook
     for (const state of asList(raw.in)) {
       if (target?.states !== undefined && !target.states.includes(state))
         unknownName(linker, [...path, 'in'], `state of \`${raw.object}\``, state, target.states)
@@ -128,11 +133,14 @@ export function linkRefDemands(
               kind: 'from' as const,
               id: `${side.id}.${slot}.${raw.in === undefined ? 'where' : 'in'}`,
               slot,
-              ...whereDemand(raw, target?.states ?? [], refs.find((ref) => ref.slot === slot)?.key),
+              ...whereDemand(raw, target?.states ?? [], key),
               position,
               ...said,
             },
           ]),
+      ...(mustBeSeen
+        ? [{ kind: 'from' as const, id: `${side.id}.${slot}.there`, slot, states: [], position, ...said }]
+        : []),
     ]
   })
 }

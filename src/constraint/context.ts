@@ -1,7 +1,7 @@
 import type { Scope, View } from '../cel/closure.ts'
 import type { Call, ObjectFact, Ref, Slot, Use } from '../charter/charter.ts'
 import { textOf } from '../charter/object-fact.ts'
-import { evaluateReference, getPointer } from '../charter/pointer.ts'
+import { evaluateReference, getPointer, type Reference } from '../charter/pointer.ts'
 import type { Where } from '../charter/where.ts'
 import type { Facts } from './facts.ts'
 import { refOf } from './slot.ts'
@@ -44,18 +44,19 @@ export function slotFact(context: Context, slot: Slot, type: string | undefined)
 export function keyIn(key: Ref['key'], call: Call, object: ObjectFact | null | undefined): string | undefined {
   if (key.from === 'where') return undefined
   if (key.from === 'object') return textOf(getPointer(object?.value, key.pointer))
-  if (key.from === 'principal') return call.principal.id
+  return key.from === 'principal' ? call.principal.id : textOf(saidAt(key, call))
+}
+
+function saidAt(key: Reference, call: Call): unknown {
   const { path, query, header, body } = call.request
-  return textOf(
-    evaluateReference(key, {
-      request: {
-        body,
-        ...(path === undefined ? {} : { path }),
-        ...(query === undefined ? {} : { query }),
-        ...(header === undefined ? {} : { headers: header }),
-      },
-    }),
-  )
+  return evaluateReference(key, {
+    request: {
+      body,
+      ...(path === undefined ? {} : { path }),
+      ...(query === undefined ? {} : { query }),
+      ...(header === undefined ? {} : { headers: header }),
+    },
+  })
 }
 
 /** True of an optional reference whose argument the call leaves out, and of what must not be there and is not: nothing is demanded of it. */
@@ -63,6 +64,8 @@ export function isLeftOut(context: Context, ref: Ref | undefined): boolean {
   if (ref?.key.from === 'where' && ref.key.none && slotFact(context, ref.slot, ref.object) === null) return true
   if (ref?.optional !== true) return false
   if (ref.key.from === 'where') return isUnsaid(ref.key, context)
+  // SECURITY: what stands there and is no key, as a list of one, is not left out: whoever reads it may take it for the key.
+  if (ref.key.from === 'request') return (saidAt(ref.key, context.call) ?? null) === null
   return keyIn(ref.key, context.call, slotFact(context, 'object', context.use.object?.type)) === undefined
 }
 

@@ -56,7 +56,7 @@ operations:
   post.getDepot: { by: [sender, clerk] }
 `
 
-type Flaw = 'fee' | 'unweighed' | 'depot' | undefined
+type Flaw = 'fee' | 'unweighed' | 'depot' | 'any-parcel' | undefined
 
 /** Clearing takes two clerks; express is closed although it is shorter; what is due is paid by stamps. */
 function openPost(flaw: Flaw): (asked: Asked) => readonly [number, unknown?] {
@@ -76,6 +76,7 @@ function openPost(flaw: Flaw): (asked: Asked) => readonly [number, unknown?] {
     if (kind === 'labels') {
       if (!clerk) return [403]
       if (id === undefined) {
+        if (!parcels.some((each) => each.id === body['parcelId']) && flaw !== 'any-parcel') return [422]
         const made = { id: `label-${labels.length}`, parcelId: String(body['parcelId']), state: 'blank' }
         labels.push(made)
         return [201, made]
@@ -148,6 +149,12 @@ const flaws = [
     only: 'post.shut',
     constraint: 'depot.shut.by',
     title: 'an object that only an example names is attacked',
+  },
+  {
+    flaw: 'any-parcel',
+    only: 'post.label',
+    constraint: 'label.make.parcel.there',
+    title: 'what a call must name and nothing else is demanded of is left out',
   },
 ] as const
 

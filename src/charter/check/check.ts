@@ -12,6 +12,7 @@ import { checkMembers } from './member.ts'
 import { checkOrder } from './order.ts'
 import { checkParents } from './parent.ts'
 import { checkPlaces } from './place.ts'
+import { checkReferences } from './reference.ts'
 import { checkRules } from './rule.ts'
 import { checkSeparation } from './separation.ts'
 import { checkSources } from './source.ts'
@@ -26,6 +27,7 @@ const concerns: readonly ((checker: Checker) => void)[] = [
   checkMembers,
   checkParents,
   checkPlaces,
+  checkReferences,
   checkSources,
   checkArguments,
   checkCounts,
