@@ -23,7 +23,7 @@ export function passedTo(charter: Charter, operation: OperationId): Passed | und
   const home = isTool ? { document: schema } : description
   // Whoever writes an operation into a charter may leave out what it takes.
   const isWhole = description.format !== 'inline'
-  const takesQueries = isWhole || shape.parameters.some((each) => each.in === 'query')
+  const takesQueries = isWhole || shape.noQuery === true || shape.parameters.some((each) => each.in === 'query')
   // Forms are all text.
   const isTyped = !shape.body?.mediaType.includes('form')
   return {

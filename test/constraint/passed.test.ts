@@ -37,6 +37,7 @@ sources:
     operations:
       pay: { method: POST, path: /payments, query: { dry?: boolean }, body: { iban: string, parts: 'money[]', to?: { name: string } } }
       release: { method: POST, path: '/payments/{id}/release' }
+      drop: { method: DELETE, path: '/payments/{id}', query: {}, body: {} }
       tell: { method: POST, path: /notices, body: { to: 'string[]', cc?: 'string[]', copies?: integer } }
       find: { method: GET, path: /notices, body: { to: 'string[]', cc?: 'string[]', copies?: integer } }
 actors:
@@ -46,11 +47,12 @@ actors:
 operations:
   bank.pay: { by: clerk }
   bank.release: { by: clerk }
+  bank.drop: { by: clerk }
   bank.tell: { by: clerk, when: size(request.cc) < 3 || !has(request.cc) }
   bank.find: { by: clerk, when: size(request.cc) < 3 || !has(request.cc) }
   shop.order: { by: clerk }
   shop.close: { by: clerk }
-workflows: { paying: { operations: [bank.pay, bank.release, bank.tell, bank.find, shop.order, shop.close] } }
+workflows: { paying: { operations: [bank.pay, bank.release, bank.drop, bank.tell, bank.find, shop.order, shop.close] } }
 `,
   },
 ])
@@ -111,6 +113,15 @@ const cases: readonly [what: string, who: Principal, operation: string, request:
     { beside: { query: { as: 'x' }, headers: {} } },
     'has no argument `/as`',
   ],
+  [
+    'a parameter where there is to be none',
+    agent('bot'),
+    'bank.drop',
+    { beside: { query: { as: 'x' }, headers: {} } },
+    'has no argument `/as`',
+  ],
+  ['a member where there is to be none', agent('bot'), 'bank.drop', { body: { why: 'x' } }, 'has no argument `/why`'],
+  ['nothing where there is to be nothing', agent('bot'), 'bank.drop', { body: {} }, ''],
   ['no body', agent('bot'), 'bank.release', {}, ''],
   ['one in the place of a list', agent('bot'), 'bank.tell', { body: { to: 'ann' } }, ''],
   ['several in one', agent('bot'), 'bank.tell', { body: { to: 'ann, bob' } }, 'takes an array at `/to`'],

@@ -57,6 +57,8 @@ export interface OperationShape {
   readonly parameters: readonly Parameter[]
   readonly body?: RequestBody
   readonly responses: readonly ResponseShape[]
+  /** Whoever wrote it into a charter says that it takes no parameter of the query. */
+  readonly noQuery?: true
   /** Alternatives, each the names of the schemes needed together; empty when none is needed. */
   readonly security: readonly (readonly string[])[]
   readonly summary?: string

@@ -1,4 +1,4 @@
-import type { ApiDescription, OperationShape, Parameter, Schema } from './description.ts'
+import type { ApiDescription, OperationShape, Parameter, RequestBody, Schema } from './description.ts'
 import { parsePathTemplate } from './path-template.ts'
 import { isObject } from './plain.ts'
 
@@ -62,9 +62,8 @@ export function inlineOperations(source: string, raw: Readonly<Record<string, Ra
     basePath: '',
     path: operation.path,
     parameters: inlineParameters(operation),
-    ...(operation.body === undefined
-      ? {}
-      : { body: { mediaType: 'application/json', required: true, schema: expandShorthand(operation.body) } }),
+    ...(isEmpty(operation.query) ? { noQuery: true } : {}),
+    ...(operation.body === undefined ? {} : { body: inlineBody(operation.body) }),
     responses: operation.response === undefined ? [] : [inlineResponse(operation.response)],
     security: [],
     ...(operation.summary === undefined ? {} : { summary: operation.summary }),
@@ -105,6 +104,16 @@ function namedParameters(place: 'query' | 'header', raw: Readonly<Record<string,
     required: !name.endsWith('?'),
     schema: expandShorthand(each),
   }))
+}
+
+/** An empty map names no member, so that it takes none; `object` is any. */
+function inlineBody(body: Shorthand): RequestBody {
+  const schema = isEmpty(body) ? { type: 'object', properties: {} } : expandShorthand(body)
+  return { mediaType: 'application/json', required: true, schema }
+}
+
+function isEmpty(map: unknown): boolean {
+  return isObject(map) && Object.keys(map).length === 0
 }
 
 function inlineResponse(response: Shorthand): OperationShape['responses'][number] {
