@@ -162,7 +162,8 @@ export async function askGuard(
   })
   if (ruling.kind === 'refused') return refused(ruling.refusal)
   if (ruling.kind === 'answered') return { ...nothing, effect: 'allow', answer: JSON.stringify(ruling.answer.body) }
-  const sent = ruling.instead === undefined ? given : { ...request.path, ...Object(ruling.instead.body) }
+  const sent =
+    ruling.instead === undefined ? given : { ...request.path, ...request.query, ...Object(ruling.instead.body) }
   const done = world.act(call, sent, (principal.chain?.at(-1) ?? principal).id)
   const body = answer ?? (done.found ? done.answer : { error: 'not found' })
   const outcome: Outcome = {
@@ -191,21 +192,36 @@ function refused({ code, detail, reasons, hold }: Refusal): Verdict & { readonly
   }
 }
 
-/** What stands in the path of an operation goes there, the rest in the body. */
+/** What stands in the path of an operation goes there, the rest where the wire takes it: into the query of what has no body, else into the body. */
 function requestOf(operation: Operation | undefined, given: Readonly<Record<string, unknown>>): CallRequest {
-  const { inPath, rest } = partedBy(operation, given)
-  return { path: inPath, query: {}, header: {}, body: rest }
+  const { inPath, inQuery, rest } = partedBy(operation, given)
+  const described = new Set(operation?.shape.parameters.flatMap((each) => (each.in === 'query' ? [each.name] : [])))
+  const part = (isDescribed: boolean): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(inQuery).filter(([name]) => described.has(name) === isDescribed))
+  const beside = { query: part(false), headers: {} }
+  return {
+    path: inPath,
+    query: part(true),
+    header: {},
+    ...(operation === undefined || hasBody(operation) ? { body: rest } : { beside }),
+  }
 }
 
-/** Arguments that stand in the path of an operation, and all others. */
+/** Whether what a call says beside its path stands in its body. */
+function hasBody({ shape }: Operation): boolean {
+  return shape.method !== 'GET' && shape.method !== 'DELETE'
+}
+
+/** Arguments that stand in the path of an operation, in its query, and all others. */
 export function partedBy(
   operation: Operation | undefined,
   given: Readonly<Record<string, unknown>>,
-): { readonly inPath: Readonly<Record<string, unknown>>; readonly rest: Readonly<Record<string, unknown>> } {
+): Readonly<Record<'inPath' | 'inQuery' | 'rest', Readonly<Record<string, unknown>>>> {
   const names = new Set([...(operation?.shape.path ?? '').matchAll(/\{([^}]+)\}/g)].map(([, name]) => name))
   const part = (inPath: boolean): Record<string, unknown> =>
     Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name) === inPath))
-  return { inPath: part(true), rest: part(false) }
+  const isQuery = operation !== undefined && !hasBody(operation)
+  return { inPath: part(true), inQuery: isQuery ? part(false) : {}, rest: isQuery ? {} : part(false) }
 }
 
 function isPinned(operation: Operation | undefined): boolean {

@@ -170,13 +170,12 @@ export class WirePlayer implements Player {
     operation: NonNullable<Parameters<typeof partedBy>[0]>,
     acting: Acting,
   ): Promise<Said> {
-    const { inPath, rest } = partedBy(operation, given)
+    const { inPath, inQuery, rest } = partedBy(operation, given)
     const { method, path = '' } = operation.shape
     const at = path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(String(inPath[name])))
-    const inQuery = method === 'GET' || method === 'DELETE'
     const url = new URL(`${this.#parts.stage.http}${at}`)
-    if (inQuery) for (const [name, value] of Object.entries(rest)) url.searchParams.set(name, String(value))
-    const hasBody = !inQuery && Object.keys(rest).length > 0
+    for (const [name, value] of Object.entries(inQuery)) url.searchParams.set(name, String(value))
+    const hasBody = Object.keys(rest).length > 0
     const response = await fetch(url, {
       method,
       headers: { ...(await this.#headersOf(acting)), ...(hasBody ? { 'content-type': 'application/json' } : {}) },
