@@ -32,18 +32,42 @@ export function checkParents(checker: Checker): void {
   }
 }
 
-/** Whose an object will be that is of the tenant of its parent: without the parent, anybody may make it below any. */
+/** Whose an object will be that is made below another: where nobody knows that before it is there, anybody may make it in any tenant. */
 function checkWhose(checker: Checker, use: Use, { name, tenant, parent }: ObjectType): void {
-  if (tenant !== 'parent' || parent === undefined || names(checker, use, parent)) return
-  const bound = constraintsOf(use, 'by').flatMap(({ choices }) =>
-    choices.filter(({ actor }) => actor !== undefined && checker.charter.actors.get(actor)?.tenant !== false),
-  )
-  if (bound.length === 0) return
+  if (tenant === undefined || tenant === 'creator' || parent === undefined || !isBound(checker, use)) return
+  const isNamed = names(checker, use, parent)
+  const makes = `\`${use.id}\` makes ${withArticle(name)}`
+  if (tenant === 'parent' && !isNamed)
+    checker.warn(
+      'parent-unknown',
+      use.position,
+      `${makes} in the tenant of its ${parent.object}, and nothing in the call says which ${parent.object} it is: it is made in any tenant`,
+      `name it: \`refs: { ${parent.object}: { object: ${parent.object}, key: $request.body#/… } }\``,
+    )
+  const above = checker.charter.objects.get(parent.object)
+  if (tenant === 'parent' || !isNamed || above?.tenant === undefined || keepsCaller(use)) return
   checker.warn(
     'parent-unknown',
     use.position,
-    `\`${use.id}\` makes ${withArticle(name)} in the tenant of its ${parent.object}, and nothing in the call says which ${parent.object} it is: it is made in any tenant`,
-    `name it: \`refs: { ${parent.object}: { object: ${parent.object}, key: $request.body#/… } }\``,
+    `${makes}, and its \`tenant\` is known only once it is there: it is made in any tenant`,
+    `write \`tenant: parent\` at \`${name}\`: the call says which ${parent.object} it is`,
+  )
+}
+
+/** Whether somebody may make it only in their tenant. */
+function isBound({ charter }: Checker, use: Use): boolean {
+  return constraintsOf(use, 'by').some(({ choices }) =>
+    choices.some(({ actor }) => actor !== undefined && charter.actors.get(actor)?.tenant !== false),
+  )
+}
+
+/** Whether something else says what it has to do with who makes it: what it refers to, or a rule on them. */
+function keepsCaller(use: Use): boolean {
+  return (
+    constraintsOf(use, 'by').some(({ slot }) => slot !== 'object') ||
+    constraintsOf(use, 'when').some(({ rule }) =>
+      rule.reads.some(([root]) => root === 'principal' || root === 'claims'),
+    )
   )
 }
 
