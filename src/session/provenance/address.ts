@@ -63,13 +63,35 @@ function found(text: string, numbersIn: (text: string) => readonly string[]): re
   )
   const others = alone.replace(places, take)
   const rest = /\d/.test(others)
-    ? replaceAccounts(others, ({ written }) => take(written))
-        .replace(securities, (each) => (validator.isISIN(each) ? ' ' : each))
-        .replace(accounts, take)
-        .replace(wallets, take)
+    ? replaceLikely(
+        replaceAccounts(others, ({ written }) => take(written)).replace(securities, (each) =>
+          validator.isISIN(each) ? ' ' : each,
+        ),
+        take,
+      ).replace(wallets, take)
     : others
   const bare = (rest.match(bareNames) ?? []).filter(endsAsHost)
   return [...new Set([...names, ...bare, ...numbersIn(rest)])]
+}
+
+/**
+ * The account that something of that form begins with; undefined for none. Orders, invoices, flights and tax numbers begin alike: an account
+ * in one piece is longer, and in groups each has a digit.
+ */
+function accountLike(written: string): string | undefined {
+  const [first = '', ...others] = written.split(' ')
+  const end = others.findIndex((group, at) => !(/\d/.test(group) || (at === 0 && group.length === 4)))
+  const groups = [first, ...(end < 0 ? others : others.slice(0, end))]
+  const solid = groups.join('')
+  const isLong = first.length > 4 ? solid.length >= 15 : groups.length > 2 && solid.replace(/\D/g, '').length >= 8
+  return isLong ? groups.join(' ') : undefined
+}
+
+function replaceLikely(text: string, by: (account: string) => string): string {
+  return text.replace(accounts, (written) => {
+    const account = accountLike(written)
+    return account === undefined ? written : by(account) + written.slice(account.length)
+  })
 }
 
 const openLink = /(?:\/\/|www\.|@|\.\p{L}{2,24}(?::\d{1,5})?\/)[^\s"'<>\])}]*$/iu
@@ -86,7 +108,7 @@ export function withoutAddresses(text: string, taken: ReadonlySet<string>): stri
   if (taken.size === 0) return text
   const without = (each: string): string => (taken.has(withoutEnd(each)) ? ' ' : each)
   const kept = ({ start, end, written }: Account): string => (taken.has(written) ? ' ' : text.slice(start, end))
-  return replaceAccounts(text, kept).replace(places, without).replace(accounts, without)
+  return replaceLikely(replaceAccounts(text, kept).replace(places, without), without)
 }
 
 /** What ends names of hosts, reserved ones (RFC 2606, 6761) as well; but what ends names of files far more often. */

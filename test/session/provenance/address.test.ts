@@ -127,6 +127,9 @@ const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
     'GB33 BUKB 2020 1555 5555 55',
     'ＧＢ３３ ＢＵＫＢ ２０２０ １５５５ ５５５５ ５５',
   ],
+  // With other check digits than accounts have.
+  ['Pay to XK05 1234 5678 9012 3456', 'XK05 1234 5678 9012 3456', 'XK05123456789012345 6', 'xk05 1234 5678 9012'],
+  ['Pay to GB11 NWBK 6016 1331 9268 19', 'Use GB11 NWBK 6016 1331 9268 19 now', 'GB11NWBK60161331926819'],
 ]
 
 suite('an address that others told is known', () => {
@@ -138,6 +141,11 @@ suite('an address that others told is known', () => {
 })
 
 const plainTexts = [
+  'your invoice RE20270615 and RE20270616 is late',
+  'tax number DE123456789, FR40303265045 or NL123456789B01',
+  'SK1429 and LH2418, then BA16 and AF1234 to Lund',
+  'KL12 is late, and No12 and some more words, AB12 and some more words here',
+  'passport AB40917725, customs SN12345678',
   'The lamp came on 03.11.2026, we are sorry.',
   'You ordered on 28/10/2026 and 10/28/26, 2026-10-28, 2026/10/28 or 28-10-2026.',
   'From 15.12.2026-20.12.2026, 15.12.–20.12.2026, 15.12.-20.12.2026 or 11/2026 - 12/2026.',
