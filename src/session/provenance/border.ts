@@ -13,6 +13,9 @@ const sign = String.raw`(?![\p{ASCII}\p{Pd}\p{Pc}−➖∕⁄⧸╱∖⧵·∙�
 const signBefore = new RegExp(String.raw`${sign}[\p{Emoji_Modifier}\u{fe0e}\u{fe0f}]*$`, 'u')
 const signBehind = new RegExp(`^${sign}`, 'u')
 
+/** What Finnish puts behind an id: `in-1:lle`. */
+const finnish = /^:(?:l[lt][aä]|s[st][aä]|lle|een|iin|hin|ksi)(?![\p{L}\p{N}@_/:-])/u
+
 /** Whether a text has another one in it whole, nowhere as a part of a longer word, id or path. Both are folded. */
 export function standsIn(words: string, sought: string): boolean {
   for (let at = words.indexOf(sought); at >= 0; at = words.indexOf(sought, at + 1))
@@ -49,6 +52,7 @@ function endsWord(text: string, at: number): boolean {
   // `Alice's`, and the endings other languages put behind an apostrophe.
   if (after === "'" || after === '’') return !isLetter(later) || /^\p{L}{1,3}(?![\p{L}\p{N}])/u.test(text.slice(at + 1))
   if (closing.test(after) || unspaced.test(after)) return true
+  if (after === ':' && isDigit(text[at - 1]) && finnish.test(text.slice(at, at + 6))) return true
   if (signBehind.test(text.slice(at, at + 2)))
     return /^[\p{P}\p{S}\p{M}]{1,8}(?:\s|$)/u.test(text.slice(at, at + 9)) || !isInAddress(text, at)
   return /[.:!?…]/u.test(after) && /[\s"'`*“”’)\]}>.!?…]/u.test(later)

@@ -23,8 +23,11 @@ export function formsIn(given: string): readonly string[] {
   if (!/[\d@.]/.test(given)) return []
   if (/^(?:\d{1,15}(?:\.\d{1,6})?|\d{4}-\d\d-\d\d)$/.test(given)) return formsOf(given)
   if (id.test(given)) return []
+  const listed = /@[^\s/]{1,200}\/[^\s/@]{1,64}@/.test(given)
+    ? given.replace(mails, (list) => list.replaceAll('/', ' '))
+    : given
   // Documents set blanks of other widths.
-  const text = inOnePiece(given).replace(/\p{Zs}/gu, ' ')
+  const text = inOnePiece(listed).replace(/\p{Zs}/gu, ' ')
   if (!/\d/.test(text)) return [...new Set([...text.matchAll(addresses)].flatMap((found) => formsAt(text, found)))]
   const found = [...text.matchAll(candidates)].flatMap((each) => {
     if (!sideBySide.test(each[0])) return formsAt(text, each)
@@ -80,6 +83,11 @@ type Reader = (text: string) => string | readonly string[] | undefined
 // Every repetition is bounded: answers are foreign text, and must not cost more than their length.
 const linkPattern = String.raw`(?:[hH][tT]{2}[pP][sS]?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|[hH][tT]{2}[pP][sS]?:\/\/[^\s"'<>\])}]{1,2000}`
 const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
+/** Several with slashes between. */
+const mails = new RegExp(
+  String.raw`(?<![\p{L}\p{N}@_/.%+-])${mailPattern}(?:\/${mailPattern}){1,20}(?![\p{L}\p{N}@_/-]|\.[\p{L}\p{N}])`,
+  'gu',
+)
 // Accounts whose check digits are right are in one piece by then.
 const accountPattern = String.raw`[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?![\p{L}\p{N}])`
 const phonePattern = String.raw`(?:\+?\d|\(0\d{1,5}\))[\d ()./-]{5,24}\d(?![.,]?\d)`

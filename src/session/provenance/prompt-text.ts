@@ -69,17 +69,24 @@ function saidDay({ forms }: PromptText, form: string): Origin | undefined {
 
 const ofSeries = /^\p{L}{1,8}-\d{1,12}$/u
 const series = /(\p{L}{1,8}-)\d{1,12}(?:[/&+]\1\d{1,12})+/gu
+/** Hungarian ones that no id has for a name or a word of another language. */
+const endings = '-(?:nek|nak|ról|ről|hoz|hez|höz|ból|ből|nál|nél|tól|től|ért)'
+const withEnding = new RegExp(String.raw`\p{L}{1,8}-\d{1,12}${endings}`, 'gu')
+const ending = new RegExp(`${endings}$`, 'u')
 
 /**
- * The list of ids of one series, as `in-1/in-2`, in which the user named this one; undefined when there is none. It may still be a path or
- * an id of its own: whoever asks has to know.
+ * What the user named this id in: a list of ids of one series, as `in-1/in-2`, or the id with the ending of a language, as `in-1-nek`;
+ * undefined when there is none. It may still be a path or an id of its own: whoever asks has to know.
  */
 export function listedInPrompt({ texts }: PromptText, value: string): string | undefined {
   const folded = fold(value)
   if (!ofSeries.test(folded)) return undefined
   for (const { folded: words } of texts)
-    for (const { 0: list, index } of words.includes(folded) ? words.matchAll(series) : [])
-      if (list.split(/[/&+]/).includes(folded) && isWhole(words, index, index + list.length)) return list
+    for (const { 0: list, index } of words.includes(folded)
+      ? [...words.matchAll(series), ...words.matchAll(withEnding)]
+      : [])
+      if (list.replace(ending, '').split(/[/&+]/).includes(folded) && isWhole(words, index, index + list.length))
+        return list
   return undefined
 }
 

@@ -195,6 +195,14 @@ const borders: Said = [
     ['https://nordlys.example/returns#wood', 'https://nordlys.example', 'https://nordlys.example/returns?a'],
   ],
   ['Read https://nordlys.example/returns', [], ['https://nordlys.example/returns#glass']],
+  ['in-1:lle, in-2:stä, in-3:n and in-4:en', ['in-1', 'in-2'], ['in-3', 'in-4']],
+  ['in-1:lle:x in-2:lle-x a:lle', [], ['in-1', 'in-2', 'a']],
+  ['Küldj in-1-nek, in-2-től', ['in-1', 'in-2']],
+  ['in-1-ben, in-2-old, in-3-Begünstigten, x-in-4-nek', [], ['in-1', 'in-2', 'in-3', 'in-4']],
+  ['ann@corp.example/bob@corp.example', ['ann@corp.example', 'bob@corp.example']],
+  ['files/ann@corp.example/bob@corp.example', [], ['ann@corp.example', 'bob@corp.example']],
+  ['https://x.example/ann@corp.example/bob@corp.example', [], ['ann@corp.example', 'bob@corp.example']],
+  ['ann@corp.example/bob@corp.example/files', [], ['bob@corp.example']],
   // Parts of an id, a path, an address.
   ['a−in-1 b‑in-2 c·in-3 d／in-4 e．in-5 f_in-6', [], ['in-1', 'in-2', 'in-3', 'in-4', 'in-5', 'in-6']],
   ['a∕in-1 b∖in-2 c∙in-3 d﹒in-4 e➖in-5', [], ['in-1', 'in-2', 'in-3', 'in-4', 'in-5']],
@@ -232,4 +240,8 @@ test('what an answer has as a value of its own is no list of the user’s', () =
   assert.equal(trace(memory, 'n-1')[0]?.trust, 'prompt')
   remember(memory, { kind: 'answer', operation: 'files.list', content: [{ path: 'n-1/n-2' }] })
   assert.notEqual(trace(memory, 'n-1')[0]?.trust, 'prompt')
+  const ended = remember(emptyMemory(), { kind: 'prompt', text: 'Delete n-1-nek.' })
+  assert.equal(trace(ended, 'n-1')[0]?.trust, 'prompt')
+  remember(ended, { kind: 'answer', operation: 'files.list', content: [{ path: 'n-1-nek' }] })
+  assert.notEqual(trace(ended, 'n-1')[0]?.trust, 'prompt')
 })
