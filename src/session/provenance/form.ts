@@ -14,7 +14,8 @@ export function formsOf(value: string): readonly string[] {
   // Whatever has a form has a digit, or the dot or `@` of an address.
   if (!/[\d@.]/.test(value)) return []
   const text = value.trim().replace(/\s+/g, ' ')
-  if (text.length > 2048) return []
+  // Only links are long, and they have no blanks.
+  if (text.length > 2048 || (text.length > 200 && text.includes(' '))) return []
   return (/\d/.test(text) ? readers : addressReaders).flatMap((read) => read(text) ?? [])
 }
 
