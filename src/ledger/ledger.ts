@@ -147,6 +147,7 @@ export class Ledger {
 
   /**
    * Records one entry; resolves once it is durable. Entries appended in one order are recorded in that order.
+   * One that `lingers` is made durable with the next that does not, or after some milliseconds: for what nobody waits for.
    *
    * @throws {LedgerError} when it may not have been recorded: see its codes. Later entries are not affected.
    */
