@@ -67,6 +67,7 @@ test('it is found by name, walked through by keyboard, and made smaller', async 
     await page.goto(`${shown.url}/lifecycles/claim`)
     const find = page.getByRole('combobox', { name: 'Find a state' })
     await find.fill('second-opinion')
+    await page.getByRole('option', { name: long }).waitFor()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     const beside = page.getByRole('complementary', { name: 'What is looked at' })
