@@ -28,6 +28,9 @@ let source: EventSource | undefined
 let connection: Connection = 'waiting'
 let reading: Reading | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
+/** The size of the record that was last heard of, and whether the stream has just been opened. */
+let heard: number | undefined
+let opened = false
 
 function say(next: Connection): void {
   if (next === connection) return
@@ -36,20 +39,25 @@ function say(next: Connection): void {
 }
 
 function hear(item: NewsItem): void {
-  const { size, behind } = item
+  const { size, behind, kinds } = item
   const next = behind < worthTelling ? undefined : { read: size, of: size + behind }
   if (next !== reading) {
     reading = next
     for (const watcher of watchers) watcher()
   }
   for (const listener of listeners) listener(item)
-  for (const name of agedBy(item.kinds)) due.add(name)
+  // What was put on the record before the stream was open is no news: answers may be older than that.
+  const missed = opened && size !== heard
+  opened = false
+  heard = size
+  for (const name of missed ? renewed() : renewed(kinds)) due.add(name)
   if (due.size > 0) timer ??= setTimeout(refresh, paceMs)
 }
 
-function agedBy(kinds: NewsItem['kinds']): readonly string[] {
+/** What is asked for again after entries of these kinds; of all, when it is not known which there were. */
+function renewed(kinds?: NewsItem['kinds']): readonly string[] {
   const all = pages.flatMap(({ renewedBy }: ListedPage) => Object.entries(renewedBy ?? {}))
-  return all.flatMap(([name, by]) => (by.some((kind) => kinds.includes(kind)) ? [name] : []))
+  return all.flatMap(([name, by]) => (kinds === undefined || by.some((kind) => kinds.includes(kind)) ? [name] : []))
 }
 
 function refresh(): void {
@@ -60,7 +68,10 @@ function refresh(): void {
 
 function open(): void {
   source = new EventSource('/api/news')
-  source.addEventListener('open', () => say('live'))
+  source.addEventListener('open', () => {
+    opened = true
+    say('live')
+  })
   source.addEventListener('error', () => say('waiting'))
   source.addEventListener('news', ({ data }: MessageEvent<string>) => hear(JSON.parse(data) as NewsItem))
 }

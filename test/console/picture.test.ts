@@ -1,6 +1,7 @@
 // Posture and lifecycles in a real browser: what is wrong is said on top, and every number and every line leads to what it is made of.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
 import { violationsOf } from './looked-at.ts'
@@ -77,6 +78,27 @@ test('a lifecycle shows what moves, what was tried and where it went astray, liv
   )
   await page.getByText('order.ship was tried while placed, and refused').waitFor()
   assert.deepEqual(complaints, [])
+})
+
+test('what happened before the page heard of anything shows, too', async () => {
+  const tried = async (): Promise<number> => {
+    const answer = await context.request.get(`${shown.url}/api/entries?kind=decision&effect=deny`)
+    return (await answer.json()).entries.length
+  }
+  await shown.call('ann', '/orders', { amount: 10 })
+  const before = await tried()
+  const read = Promise.withResolvers<void>()
+  await page.route('**/api/news', async (route) => {
+    await read.promise
+    await route.continue()
+  })
+  await page.goto(`${shown.url}/lifecycles/order`)
+  await page.getByRole('button', { name: `ship ${before} refused` }).waitFor()
+  await shown.call('max', '/orders/o4/ship', {})
+  while ((await tried()) === before) await setTimeout(50)
+  read.resolve()
+  await page.getByRole('button', { name: `ship ${before + 1} refused` }).waitFor()
+  await page.unroute('**/api/news')
 })
 
 test('no page is wider than its screen; the list leads to the drawing', async () => {

@@ -34,8 +34,6 @@ export function newsArea(overview: Pick<OpenOverview, 'watch' | 'reached'>): rea
 async function* follow(overview: Pick<OpenOverview, 'watch' | 'reached'>, signal: AbortSignal): AsyncGenerator<string> {
   let waiting: NewsItem | undefined
   let wake: () => void = () => undefined
-  const { size, behind } = await overview.reached()
-  yield print({ size, behind, kinds: [], entries: [] })
   const stop = overview.watch(({ size, behind, entries }) => {
     const kinds = [...new Set([...(waiting?.kinds ?? []), ...entries.map(({ kind }) => kind)])]
     waiting = { size, behind, kinds, entries: [...(waiting?.entries ?? []), ...entries].slice(-mostEntries) }
@@ -43,6 +41,8 @@ async function* follow(overview: Pick<OpenOverview, 'watch' | 'reached'>, signal
   })
   const end = Date.now() + longestMs
   try {
+    // Heard from before it is said how far the record was read: nothing is lost between the two.
+    yield print({ ...(await overview.reached()), kinds: [], entries: [] })
     while (!signal.aborted && Date.now() < end) {
       if (waiting === undefined) await until((done) => (wake = done), aliveMs, signal)
       const item = waiting
