@@ -1,7 +1,7 @@
 // The inbox of approvals in a real browser: agents ask through MCP, a manager decides by keyboard, and what changes meanwhile shows.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
 import { type DeskConsole, showDesk } from './desk.ts'
 import { violationsOf } from './looked-at.ts'
@@ -165,17 +165,19 @@ test('whoever is slower is told who was faster', async () => {
   await about(order)
   await page.keyboard.press('a')
   await page.getByText(/^You approve that/).waitFor()
-  // Before the page hears of it.
-  await context.setOffline(false)
-  await page.route('**/api/approvals/**', async (route) => {
-    if (route.request().method() === 'POST')
-      await desk.serving.core.guard.approvals.answer(hold, lea, { verdict: 'refuse', why: 'no such lamp' })
-    await route.continue()
+  const isPost = (url: URL): boolean => url.pathname === `/api/approvals/${hold}`
+  const posted = new Promise<Route>((resolve) => {
+    void page.route(isPost, (route) => (route.request().method() === 'POST' ? resolve(route) : route.continue()))
   })
   await page.keyboard.press('a')
+  const route = await posted
+  const said = await desk.serving.core.guard.approvals.answer(hold, lea, { verdict: 'refuse', why: 'no such lamp' })
+  assert.deepEqual(said, { ok: true, state: 'refused' })
+  await page.getByText('lea refused it: no such lamp.').first().waitFor()
+  await route.continue()
   await page.getByText('Somebody else was faster. Nothing was answered').waitFor()
   await page.getByText('lea refused it: no such lamp.').first().waitFor()
-  await page.unroute('**/api/approvals/**')
+  await page.unroute(isPost)
   assert.equal(await stateOf(hold), 'refused')
 })
 

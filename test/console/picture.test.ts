@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core'
 import { complaintsOf, openBrowser, signIn } from './browser.ts'
 import { violationsOf } from './looked-at.ts'
 import { ordersApi, ordersCharter } from './orders.ts'
@@ -87,16 +87,12 @@ test('what happened before the page heard of anything shows, too', async () => {
   }
   await shown.call('ann', '/orders', { amount: 10 })
   const before = await tried()
-  const read = Promise.withResolvers<void>()
-  await page.route('**/api/news', async (route) => {
-    await read.promise
-    await route.continue()
-  })
+  const stream = new Promise<Route>((resolve) => void page.route('**/api/news', resolve))
   await page.goto(`${shown.url}/lifecycles/order`)
   await page.getByRole('button', { name: `ship ${before} refused` }).waitFor()
   await shown.call('max', '/orders/o4/ship', {})
   while ((await tried()) === before) await setTimeout(50)
-  read.resolve()
+  await (await stream).continue()
   await page.getByRole('button', { name: `ship ${before + 1} refused` }).waitFor()
   await page.unroute('**/api/news')
 })
