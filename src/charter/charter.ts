@@ -196,6 +196,7 @@ export type Scope = readonly string[]
 export type Constraint =
   | (Head & { readonly kind: 'by'; readonly slot: Slot; readonly choices: readonly Choice[] })
   | (Head & { readonly kind: 'from'; readonly slot: Slot; readonly states: readonly string[]; readonly where?: Where })
+  | (Head & { readonly kind: 'there'; readonly slot: Slot })
   | (Head & { readonly kind: 'separation'; readonly of: Separation })
   | (Head & { readonly kind: 'when'; readonly rule: Expression })
   | (Head & { readonly kind: 'once'; readonly per: Scope })

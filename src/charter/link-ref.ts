@@ -138,9 +138,7 @@ export function linkRefDemands(
               ...said,
             },
           ]),
-      ...(mustBeSeen
-        ? [{ kind: 'from' as const, id: `${side.id}.${slot}.there`, slot, states: [], position, ...said }]
-        : []),
+      ...(mustBeSeen ? [{ kind: 'there' as const, id: `${side.id}.${slot}.there`, slot, position, ...said }] : []),
     ]
   })
 }

@@ -17,6 +17,7 @@ import { rate } from './rate.ts'
 import { seenBy } from './seen-by.ts'
 import { separation } from './separation.ts'
 import { setBy } from './set-by.ts'
+import { there } from './there.ts'
 import { values } from './values.ts'
 import { when } from './when.ts'
 
@@ -37,6 +38,8 @@ export function meaningOf(constraint: Constraint): Meaning {
       return bind(by, constraint)
     case 'from':
       return bind(from, constraint)
+    case 'there':
+      return bind(there, constraint)
     case 'separation':
       return bind(separation, constraint)
     case 'when':

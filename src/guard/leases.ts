@@ -4,7 +4,7 @@ import { meaningOf } from '../constraint/kinds.ts'
 import type { Change, Lease, ObjectRef } from './store.ts'
 
 /** Kinds that look at whose an object is and where it stands, which a use of another object does not change. */
-const onlyLooks: ReadonlySet<string> = new Set(['by', 'from', 'separation', 'set-by', 'seen-by'])
+const onlyLooks: ReadonlySet<string> = new Set(['by', 'from', 'there', 'separation', 'set-by', 'seen-by'])
 
 /**
  * The slots that a call of this operation needs for itself alone: the object it moves, and those whose values settle it, since the call

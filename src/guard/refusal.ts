@@ -73,6 +73,7 @@ export function approvalsAsked(charter: Charter, operation: OperationId, decisio
 const remedies: Readonly<Partial<Record<Reason['kind'], string>>> = {
   by: 'make the call as somebody the charter entitles',
   from: 'make the call when the object is in a state that allows it',
+  there: 'name one that is there',
   when: 'change the arguments so that the rule holds',
   'set-by': 'leave out the field',
   limit: 'ask for less, or wait until the limit has room',

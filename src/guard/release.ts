@@ -117,7 +117,7 @@ function mayShow(answered: Answered, type: ObjectType, item: unknown): boolean {
   })
 }
 
-const aboutTheItem: ReadonlySet<string> = new Set(['by', 'from', 'separation', 'when'])
+const aboutTheItem: ReadonlySet<string> = new Set(['by', 'from', 'there', 'separation', 'when'])
 
 function isEntitled(
   { charter, call }: Answered,

@@ -11,6 +11,7 @@ const texts = z.array(z.string()).default([])
 const kinds = {
   by: 'who calls; also where nothing permits the operation, or nobody knows it',
   from: 'the state of the object',
+  there: 'an object that the call names is there',
   separation: 'somebody else than in an earlier step',
   when: 'a rule over the request, the object or the caller',
   once: 'not a second time',

@@ -11,6 +11,7 @@ const charters = new Map<string, Charter>()
 const denying: ConstraintKind[] = [
   'by',
   'from',
+  'there',
   'separation',
   'when',
   'once',

@@ -80,7 +80,7 @@ function isPlace(at: ObjectType['tenant']): at is Pointer {
 
 /** What is demanded of a reference alone. */
 function demandsOn(use: Use, slot: string): readonly Constraint[] {
-  return use.constraints.filter((each) => (each.kind === 'by' || each.kind === 'from') && each.slot === slot)
+  return use.constraints.filter((each) => 'slot' in each && each.slot === slot)
 }
 
 function isRead(use: Use, slot: string): boolean {

@@ -5,7 +5,7 @@ import { type Belonging, joined } from './belong.ts'
 import type { Builder, How } from './build.ts'
 import { canMake, choicesOf, isByRole, type Member, sameTenant } from './cast.ts'
 import { standingFor } from './existing.ts'
-import { companionsOf, isPresence, movesFrom } from './graph.ts'
+import { companionsOf, movesFrom } from './graph.ts'
 import { besidesOf } from './implicit-ref.ts'
 import { aboveOf, isTied, madeFor, madeWith, parentOf } from './kin.ts'
 import { hardestFirst, notOwners, ownerBeside } from './owned-like.ts'
@@ -151,7 +151,7 @@ function demandsOn(
   const companion = moves.length < 2 ? moves[0] : (moves.find((each) => mayMove(builder, each, caller)) ?? moves[0])
   const beside = besidesOf(builder.stage.charter, use).find(({ refs }) => refs.includes(ref))
   const demand = (kind: 'by' | 'from') =>
-    (beside ?? use).constraints.find((each) => each.kind === kind && each.slot === ref.slot && !isPresence(each)) ??
+    (beside ?? use).constraints.find((each) => each.kind === kind && each.slot === ref.slot) ??
     companion?.constraints.find((each) => each.kind === kind && each.slot === 'object')
   const [by, from] = [demand('by'), demand('from')]
   return { states: from?.kind === 'from' ? from.states : [], choices: by?.kind === 'by' ? by.choices : [], companion }

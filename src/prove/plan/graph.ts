@@ -1,4 +1,4 @@
-import type { Charter, Constraint, ObjectType, Use } from '../../charter/charter.ts'
+import type { Charter, ObjectType, Use } from '../../charter/charter.ts'
 import { usesNamed } from '../../charter/named.ts'
 
 /** A way through a lifecycle: the creating use first. */
@@ -185,9 +185,4 @@ export function isOwn(charter: Charter, type: ObjectType): boolean {
 export function companionsOf(charter: Charter, use: Use): readonly Use[] {
   const all = charter.operations.get(use.operation)?.uses ?? []
   return all.filter((each) => each.object !== undefined && each.object.type !== use.object?.type && !each.creates)
-}
-
-/** Whether a demand is only that something a key names is there, in whatever state. */
-export function isPresence(constraint: Constraint): boolean {
-  return constraint.kind === 'from' && constraint.states.length === 0 && constraint.where === undefined
 }

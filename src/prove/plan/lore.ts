@@ -75,9 +75,7 @@ interface Failed {
 }
 
 function demandedStates(use: Use): { slot: Slot; states: readonly string[] }[] {
-  return use.constraints.flatMap((each) =>
-    each.kind === 'from' && each.states.length > 0 ? [{ slot: each.slot, states: each.states }] : [],
-  )
+  return use.constraints.flatMap((each) => (each.kind === 'from' ? [{ slot: each.slot, states: each.states }] : []))
 }
 
 function varIn(step: Step, slot: Slot): Var | undefined {
@@ -237,7 +235,7 @@ function furtherMoves(charter: Charter, failed: Failed, use: Use, slot: Slot): U
 
 function mayStillBeNamed(use: Use, slot: Slot, move: Use): boolean {
   const from = use.constraints.find((each) => each.kind === 'from' && each.slot === slot)
-  return from?.kind !== 'from' || from.states.length === 0 || move.to.every((state) => from.states.includes(state))
+  return from?.kind !== 'from' || move.to.every((state) => from.states.includes(state))
 }
 
 function preparing(lore: Lore, use: Use, first: readonly Preparation[]): Lore {

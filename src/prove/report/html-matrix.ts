@@ -13,6 +13,7 @@ const words: Readonly<Record<Verdict, string>> = { proven: 'proven broken', held
 const kinds: readonly (ConstraintKind | 'invariant')[] = [
   'by',
   'from',
+  'there',
   'when',
   'once',
   'limit',

@@ -12,6 +12,7 @@ const names: Readonly<Record<Demand['kind'], string>> = {
   by: 'who may (by)',
   separation: 'separate people (not)',
   from: 'states (from, in)',
+  there: 'what is named is there (refs)',
   when: 'rules (when)',
   once: 'only once (once)',
   limit: 'limits (limit)',

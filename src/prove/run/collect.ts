@@ -126,6 +126,7 @@ function causeKeys(use: Use, constraint: Demand, abuse: AbuseCase): [string, ...
         ? [`${operation}|by`]
         : [`${operation}|by|${constraint.slot}`, `${lineOf(constraint)}|by`]
     case 'from':
+    case 'there':
       return constraint.slot === 'object'
         ? [`${operation}|from`]
         : [`${operation}|from|${constraint.slot}`, `${lineOf(constraint)}|from`]

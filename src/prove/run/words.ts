@@ -4,7 +4,6 @@ import { endpointOf } from '../../charter/source/description.ts'
 import { isInvariant } from '../../constraint/invariant.ts'
 import type { Change } from '../oracle/change.ts'
 import { actorsOf } from '../plan/cast.ts'
-import { isPresence } from '../plan/graph.ts'
 import type { AbuseCase, Tactic } from '../plan/scenario.ts'
 import type { Lab } from './lab.ts'
 import type { Trial } from './trial.ts'
@@ -213,14 +212,14 @@ export function causeOf(
             `Look the ${constraint.slot} up by key and caller together, never by key alone.`,
           )
     case 'from':
-      if (isPresence(constraint))
-        return text(
-          `does not check that there is the ${constraint.slot} that the request names`,
-          `Look the ${constraint.slot} up before acting, or hold it by a foreign key; refuse with 404 or 422 when there is none.`,
-        )
       return text(
         `does not check the state of the ${constraint.slot}`,
         'Make the move conditional on the state (UPDATE … WHERE state IN (…)) and refuse with 409 when no row changed.',
+      )
+    case 'there':
+      return text(
+        `does not check that there is the ${constraint.slot} that the request names`,
+        `Look the ${constraint.slot} up before acting, or hold it by a foreign key; refuse with 404 or 422 when there is none.`,
       )
     case 'separation':
       return text(

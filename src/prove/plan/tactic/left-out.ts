@@ -4,7 +4,6 @@ import type { Charter, ConstraintId, Use } from '../../../charter/charter.ts'
 import { propertiesOf } from '../../../charter/source/schema.ts'
 import { descriptionOf, requestRoots } from '../argument.ts'
 import { classOfRule } from '../classify.ts'
-import { isPresence } from '../graph.ts'
 import { writtenPath } from '../instance.ts'
 import type { ConstraintOf, Draft } from './draft.ts'
 
@@ -34,10 +33,10 @@ function rulesOf({ constraints }: Use): ConstraintOf<'when'>[] {
 function namingIn(use: Use): Said[] {
   return use.refs.flatMap(({ slot, key, optional }): Said[] => {
     const [member, ...below] = key.from === 'request' && key.in === 'body' ? key.pointer : []
-    const ofSlot = use.constraints.filter((each) => (each.kind === 'from' || each.kind === 'by') && each.slot === slot)
+    const ofSlot = use.constraints.filter((each) => 'slot' in each && each.slot === slot)
     const rule = rulesOf(use).find((each) => each.rule.reads.some(([root]) => root === slot))
     // That it is there comes last: what else is demanded of it says more of what it is for.
-    const demand = ofSlot.find((each) => !isPresence(each)) ?? rule ?? ofSlot[0]
+    const demand = ofSlot.find(({ kind }) => kind !== 'there') ?? rule ?? ofSlot[0]
     if (member === undefined || below.length > 0 || optional || demand === undefined) return []
     return [{ member, constraint: demand.id, finding: 'step-skipped' }]
   })

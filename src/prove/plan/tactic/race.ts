@@ -1,7 +1,7 @@
 /** Calls at the same moment, on one object or on several that draw on the same one. */
 import type { Constraint, Slot } from '../../../charter/charter.ts'
 import { requestRoots } from '../argument.ts'
-import { companionsOf, isPresence } from '../graph.ts'
+import { companionsOf } from '../graph.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Draft } from './draft.ts'
 import { scarce } from './limit.ts'
@@ -13,11 +13,7 @@ export function planRace(draft: Draft, control: Scenario): void {
   const writes = draft.stage.charter.operations.get(draft.use.operation)?.writes ?? false
   if (!writes) return
   const limiting = kinds
-    .map((kind) =>
-      draft.use.constraints.find(
-        (each) => each.kind === kind && (kind !== 'when' || readsFacts(each)) && !isPresence(each),
-      ),
-    )
+    .map((kind) => draft.use.constraints.find((each) => each.kind === kind && (kind !== 'when' || readsFacts(each))))
     .find((each) => each !== undefined)
   if (limiting !== undefined) draft.add(limiting.id, { kind: 'race' }, 'race', () => ({ abuse: control }))
   // Calls that are told apart by their keys do not show what one key is worth.

@@ -1,6 +1,6 @@
 /** Uses of an object whose parent has come to its end: they must not bring that back. */
 import { Builder } from '../build.ts'
-import { companionsOf, isPresence, movesFrom } from '../graph.ts'
+import { companionsOf, movesFrom } from '../graph.ts'
 import { parentVar, plannedStates } from '../prepare-rule.ts'
 import { Unbuildable } from '../wants.ts'
 import type { Draft } from './draft.ts'
@@ -10,9 +10,7 @@ export function planRevived(draft: Draft): void {
   const { use, stage } = draft
   const child = stage.charter.objects.get(use.object?.type ?? '')
   const parent = stage.charter.objects.get(child?.parent?.object ?? '')
-  const [demand] = ['from', 'by'].flatMap((kind) =>
-    use.constraints.filter((each) => each.kind === kind && !isPresence(each)),
-  )
+  const [demand] = ['from', 'by'].flatMap((kind) => use.constraints.filter((each) => each.kind === kind))
   if (parent?.read === undefined || parent.final.length === 0 || demand === undefined) return
   if (use.creates || stage.charter.operations.get(use.operation)?.writes !== true) return
   if (companionsOf(stage.charter, use).some((each) => each.object?.type === parent.name)) return

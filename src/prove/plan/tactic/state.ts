@@ -2,7 +2,7 @@
 import type { ObjectType, Slot, Use } from '../../../charter/charter.ts'
 import { Builder } from '../build.ts'
 import { classOfState } from '../classify.ts'
-import { isPresence, movesFrom } from '../graph.ts'
+import { movesFrom } from '../graph.ts'
 import { plannedStates } from '../prepare-rule.ts'
 import type { Scenario, Step, Var } from '../scenario.ts'
 import { type BuildOptions, possible, Unbuildable } from '../wants.ts'
@@ -19,7 +19,6 @@ export function planFrom(draft: Draft, constraint: ConstraintOf<'from'>): void {
   const type = draft.stage.charter.objects.get(typeName ?? '')
   if (type === undefined) return
   planSought(draft, constraint)
-  if (isPresence(constraint)) return
   for (const state of type.states) {
     if (constraint.states.includes(state) || state === type.gone) continue
     const finding = classOfState(draft.stage.charter, type, draft.use, { state, wanted: constraint.states })

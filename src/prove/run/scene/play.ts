@@ -33,7 +33,7 @@ import { togetherWith } from './together.ts'
 import { withoutUnsaid } from './unsaid.ts'
 
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
-const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'once', 'approval'])
+const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'there', 'once', 'approval'])
 
 /** How a step shall be made. */
 export interface Manner {

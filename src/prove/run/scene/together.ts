@@ -5,7 +5,7 @@ import { type Attempt, type Problem, solve } from '../../plan/solve.ts'
 import { judge, type Lab, type Seen } from '../lab.ts'
 
 /** Whoever may not call at all, or calls in a wrong state, is refused for that, whatever else is wrong. */
-const standBefore: ReadonlySet<Constraint['kind']> = new Set(['by', 'from'])
+const standBefore: ReadonlySet<Constraint['kind']> = new Set(['by', 'from', 'there'])
 
 /**
  * The fewest others found to break with the target of a problem that no arguments break alone.
