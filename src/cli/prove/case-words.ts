@@ -1,3 +1,4 @@
+import { withArticle } from '../../cel/article.ts'
 import type { Scenario, Step, Tactic } from '../../prove/plan/scenario.ts'
 
 /** A way to break a constraint, in words that follow "tries it …". */
@@ -45,6 +46,8 @@ export function tacticWords(tactic: Tactic, as: string): string {
       return `rightfully when it is ${tactic.state}, and looks where that leads`
     case 'left-out':
       return `without saying \`${tactic.member}\``
+    case 'made-up':
+      return `naming ${withArticle(tactic.slot)} that does not exist`
     case 'write-field':
       return `with \`${tactic.field}\` in the body`
     case 'read-field':
@@ -66,7 +69,16 @@ function forgotten(tactic: { readonly after?: string; readonly first?: string; r
 
 type PlainKind = Exclude<
   Tactic['kind'],
-  'as-other' | 'from-state' | 'sought' | 'approval' | 'order' | 'leads' | 'left-out' | 'write-field' | 'read-field'
+  | 'as-other'
+  | 'from-state'
+  | 'sought'
+  | 'approval'
+  | 'order'
+  | 'leads'
+  | 'left-out'
+  | 'made-up'
+  | 'write-field'
+  | 'read-field'
 >
 
 const plainWords: Readonly<Record<PlainKind, string>> = {

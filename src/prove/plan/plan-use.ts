@@ -14,6 +14,7 @@ import { planItems } from './tactic/items.ts'
 import { planLeads } from './tactic/leads.ts'
 import { planLeftOut } from './tactic/left-out.ts'
 import { planLimit } from './tactic/limit.ts'
+import { planMadeUp } from './tactic/made-up.ts'
 import { planOrder } from './tactic/order.ts'
 import { planRace } from './tactic/race.ts'
 import { planRevived } from './tactic/revived.ts'
@@ -59,6 +60,9 @@ function planConstraint(draft: Draft, constraint: Constraint, control: Scenario)
       break
     case 'from':
       planFrom(draft, constraint)
+      break
+    case 'there':
+      planMadeUp(draft, constraint)
       break
     case 'separation':
       planSeparation(draft, constraint)

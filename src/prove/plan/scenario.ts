@@ -103,6 +103,8 @@ export type Tactic =
   | { readonly kind: 'arguments' }
   /** What must be said is not said. */
   | { readonly kind: 'left-out'; readonly member: string }
+  /** What must be there is named by a key that nothing has. */
+  | { readonly kind: 'made-up'; readonly slot: string }
   /** The facts of an object are against the rule: in some state, or after a use has changed them. */
   | { readonly kind: 'object-facts'; readonly state?: string; readonly through?: string }
   /** At once; or after what the first call made came to an end, or when it was somebody else's. */

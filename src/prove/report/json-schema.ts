@@ -88,6 +88,7 @@ const tactic = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('read-field'), field: text, state: text.exactOptional() }),
   plain('arguments'),
   z.strictObject({ kind: z.literal('left-out'), member: text }),
+  z.strictObject({ kind: z.literal('made-up'), slot: text }),
   z.strictObject({ kind: z.literal('object-facts'), state: text.exactOptional(), through: text.exactOptional() }),
   z.strictObject({ kind: z.literal('again'), after: text.exactOptional(), first: text.exactOptional() }),
   z.strictObject({ kind: z.literal('race'), across: text.exactOptional(), approved: z.boolean().exactOptional() }),

@@ -27,6 +27,7 @@ const reducible: ReadonlySet<string> = new Set([
   'sought',
   'arguments',
   'left-out',
+  'made-up',
   'object-facts',
   'approval',
   'order',

@@ -81,6 +81,8 @@ function how(tactic: Tactic, trial: Trial): string {
       return ' against the rule'
     case 'left-out':
       return ` without saying \`${tactic.member}\``
+    case 'made-up':
+      return ` naming ${withArticle(tactic.slot)} that does not exist`
     case 'revived':
       return ` after the end of its ${tactic.type}, and brought that back`
     case 'ended':

@@ -202,11 +202,21 @@ async function isMissing(play: Play, thing: Thing, use: Use, reader: Signed, exc
   return other?.status === response.status && shape(other.body, nobodys.key) === shape(response.body, thing.key)
 }
 
-/** A key of the same shape that nothing has. */
+/**
+ * A key of the same form that is most likely nothing's: what was counted is far beyond (`s-12`, `s-900000012`), though as long where it
+ * began with noughts; else its last signs are others of their kind. The same key where it has no such signs.
+ */
 export function unheardOf(key: string): string {
-  if (/^\d+$/.test(key)) return `9${key.padStart(8, '0')}`
-  const turn = (each: string): string => (/[0-8a-eA-E]/.test(each) ? String.fromCharCode(each.charCodeAt(0) + 1) : '0')
-  return key.slice(0, -6) + key.slice(-6).replace(/[0-9a-zA-Z]/g, turn)
+  const [, head = '', number = ''] = /^(|.*[^0-9A-Za-z]|[A-Za-z]+)(\d{1,8})$/.exec(key) ?? []
+  if (number.length > 3 && number.startsWith('0')) return `${head}9${number.slice(1)}`
+  if (number !== '') return `${head}9${number.padStart(8, '0')}`
+  return key.replace(/[0-9A-Za-z]{1,6}(?=[^0-9A-Za-z]*$|@)/, (signs) => signs.replaceAll(/./g, turned))
+}
+
+/** Another sign of the same kind, which hexadecimal digits and alphabets without look-alikes have as well. */
+function turned(sign: string): string {
+  if (/[0-8a-eA-E]/.test(sign)) return String.fromCharCode(sign.charCodeAt(0) + 1)
+  return { 9: '1', f: 'a', F: 'A', x: 'y', X: 'Y' }[sign] ?? (/[a-z]/.test(sign) ? 'x' : 'X')
 }
 
 function goneOf(thing: Thing): Sight {

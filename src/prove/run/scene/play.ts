@@ -30,7 +30,7 @@ import { forgetSought, withSought } from './sought.ts'
 import { startOf, withoutForbidden } from './start.ts'
 import { judgedFact, type Thing, underOwnNames } from './thing.ts'
 import { togetherWith } from './together.ts'
-import { withoutUnsaid } from './unsaid.ts'
+import { withoutNothings } from './unsaid.ts'
 
 /** Demands that setup steps break on purpose in some abuses; others are broken for want of better objects. */
 const daringKinds: ReadonlySet<string> = new Set(['by', 'separation', 'order', 'from', 'there', 'once', 'approval'])
@@ -46,8 +46,8 @@ export interface Manner {
   readonly wishes?: readonly Wish[]
   /** The demand that shall count the call together with the last one. */
   readonly counted?: ConstraintId
-  /** What the request does not say is left out on purpose. */
-  readonly unsaid?: true
+  /** What the request does not say is left out on purpose; or what it names in this slot is not there. */
+  readonly nothing?: 'unsaid' | { readonly slot: Slot }
   /** The request to send, when it is already decided. */
   readonly request?: CallRequest
   readonly purpose?: Sent['purpose']
@@ -261,7 +261,7 @@ export class Play {
       countedAlike(this.lab, use, await startOf(this, step, use, staged), manner.target ?? manner.counted)
     const principal = await this.principal(step.as)
     const sought = await withSought(this, { use, as: step.as }, { principal, request: given }, staged)
-    const objects = withoutUnsaid(use, given, manner, sought)
+    const objects = withoutNothings(use, given, manner, sought)
     const seen = seenBy(this.lab, use, principal, given, objects)
     const start = manner.request ?? withoutForbidden(this.lab, { use, seen, step }, given, manner)
     const wishes = [...wishesOf(this.scenario, step), ...(manner.wishes ?? [])]
@@ -288,7 +288,7 @@ export class Play {
       throw new Unreached(words, { ...mishap, ...togetherWith(this.lab, use, seen, { problem, best }) })
     }
     const doubt = doubtOf(judge(this.lab, use, seen, best.request), manner.target)
-    if (doubt !== undefined && manner.unsaid !== true) throw new Unreached(doubtWords(use, doubt))
+    if (doubt !== undefined && manner.nothing !== 'unsaid') throw new Unreached(doubtWords(use, doubt))
     const astray =
       manner.target === undefined
         ? undefined

@@ -25,7 +25,7 @@ export async function leftOutTrial(
       const { best } = await scene.play.prepare(scene.step, {})
       if (best.distance >= 1) throw new Unreached(`no arguments were found with which \`${abuse.use}\` is rightful`)
       const request = placeValue(best.request, at, nothing)
-      return lastStep(scene, abuse, control, { target: abuse.constraint, unsaid: true, request })
+      return lastStep(scene, abuse, control, { target: abuse.constraint, nothing: 'unsaid', request })
     })
     if (trial?.effect === true) return trial
     // One way that shows nothing leaves the question open, whatever becomes of the others.

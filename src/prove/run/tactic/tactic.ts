@@ -24,6 +24,7 @@ import { lastStep } from './last-step.ts'
 import { laterTrial, mayShowLater } from './later.ts'
 import { leadsTrial } from './leads.ts'
 import { leftOutTrial } from './left-out.ts'
+import { madeUpTrial } from './made-up.ts'
 import { isOutdating, outdatedTrial } from './outdated.ts'
 import { raceTrial } from './race.ts'
 import { guessTrial, listTrial, readFieldTrial } from './read.ts'
@@ -145,6 +146,8 @@ function byTactic(lab: Lab, abuse: AbuseCase, control: Control, options: TrialOp
       return argumentsTrial(lab, abuse, control, options)
     case 'left-out':
       return leftOutTrial(lab, abuse, control, options.skip)
+    case 'made-up':
+      return madeUpTrial(lab, abuse, control, options.skip)
     case 'order':
       return abuse.tactic.flaw === 'too-often'
         ? tooOftenTrial(lab, abuse, control)
@@ -280,13 +283,12 @@ async function argumentsTrial(lab: Lab, abuse: AbuseCase, control: Control, opti
   const manner = { target: abuse.constraint, tolerated: toleratedBy(lab, abuse) }
   const scene = await setScene(lab, abuse.abuse, options.skip)
   const { problem } = await scene.play.prepare(scene.step, manner)
-  const { start } = problem
   const requests = options.variant === undefined ? variants(problem, 8) : [options.variant]
   if (requests.length === 0) await scene.play.make(scene.step, manner)
   const send = async (to: Scene, request: CallRequest) =>
     lastStep(to, abuse, control, {
       ...manner,
-      request: to === scene ? request : await rebind(to, request, abuse, start),
+      request: to === scene ? request : await rebind(to, request, abuse, problem.start),
     })
   const turns = new Turns(lab, abuse, () => setScene(lab, abuse.abuse, options.skip), undefined)
   let last: Trial | undefined
