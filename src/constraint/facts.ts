@@ -46,6 +46,8 @@ export interface Origin {
 /** An argument, or one value in it, and where it was seen before; best first, empty when that cannot be told. */
 export interface TracedValue {
   readonly at: string
+  /** What of a longer text is meant, where it is not all of it. */
+  readonly part?: 'account' | 'e-mail address' | 'host' | 'link' | 'number' | 'wallet'
   /** What is asked about, to be endorsed when it is approved; absent where the facts are not to hold it. */
   readonly value?: string | number
   readonly origins: readonly Origin[]

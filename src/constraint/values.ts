@@ -67,22 +67,23 @@ export function explainOrigins(traced: readonly TracedValue[]): string {
 }
 
 /** One value, and where it came from. Never the value itself: it may be secret. */
-export function originWords({ at, origins }: TracedValue): string {
+export function originWords({ at, part, origins }: TracedValue): string {
   const [best] = origins
-  if (best === undefined) return `where \`${at}\` came from cannot be told`
+  const of = part === undefined ? `\`${at}\`` : `${/^[ae]/.test(part) ? 'an' : 'a'} ${part} in \`${at}\``
+  if (best === undefined) return `where ${of} came from cannot be told`
   const where = best.operation === undefined ? '' : ` of \`${best.operation}\`${best.at ? ` at \`${best.at}\`` : ''}`
   const remembered = best.memory === true ? ', remembered from an earlier run' : ''
   switch (best.trust) {
     case 'prompt':
-      return `\`${at}\` came from the user${remembered}`
+      return `${of} came from the user${remembered}`
     case 'endorsed':
-      return `\`${at}\` was approved in this run`
+      return `${of} was approved in this run`
     case 'trusted':
-      return `\`${at}\` came from the answer${where}${remembered}`
+      return `${of} came from the answer${where}${remembered}`
     case 'untrusted':
-      return `\`${at}\` ${howWords[best.how ?? 'same']} untrusted content${where}${remembered}`
+      return `${of} ${howWords[best.how ?? 'same']} untrusted content${where}${remembered}`
     case 'model':
-      return `\`${at}\` was seen nowhere before: the model made it`
+      return `${of} was seen nowhere before: the model made it`
   }
 }
 

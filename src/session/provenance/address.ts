@@ -1,5 +1,6 @@
 import topLevel from 'tlds' with { type: 'json' }
 import validator from 'validator'
+import type { TracedValue } from '../../constraint/facts.ts'
 import { type Account, replaceAccounts } from './account.ts'
 import { decodings } from './decode.ts'
 import { plain } from './normal.ts'
@@ -97,6 +98,15 @@ function replaceLikely(text: string, by: (account: string) => string): string {
 const openLink = /(?:\/\/|www\.|@|\.\p{L}{2,24}(?::\d{1,5})?\/)[^\s"'<>\])}]*$/iu
 const restOfHost =
   /^(?:[\p{L}\p{N}._%+-]{0,64}@|(?:-[\p{L}\p{N}-]{1,63})?(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}(?!\p{L}))/u
+
+/** What an address that was found is, for whoever is told of it. */
+export function kindOf(address: string): NonNullable<TracedValue['part']> {
+  if (/^[A-Z]{2}\d{2}[A-Z\d ]+$/i.test(address)) return 'account'
+  if (address.search(wallets) === 0) return 'wallet'
+  if (/:\/\/|^www\.|\p{L}\//u.test(address)) return 'link'
+  if (address.includes('@')) return 'e-mail address'
+  return /\p{L}/u.test(address) ? 'host' : 'number'
+}
 
 /** Whether what stands before an account, or behind it, may be of the same link or e-mail address. */
 function isInAddress(text: string, { start, end }: Account): boolean {

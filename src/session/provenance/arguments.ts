@@ -4,6 +4,7 @@ import { parsePointer, printPointer } from '../../charter/pointer.ts'
 import type { OperationShape } from '../../charter/source/description.ts'
 import type { Origin, TracedValue } from '../../constraint/facts.ts'
 import { valueRulesOf } from '../../constraint/values.ts'
+import { kindOf } from './address.ts'
 import { argumentLeaves } from './leaves.ts'
 import { type Memory, type Seen, sourceKey } from './memory.ts'
 import { trace, traceAddresses } from './trace.ts'
@@ -175,6 +176,7 @@ function traceAt(memory: Memory, rule: ValueRule, { at, value, schema }: At): re
     if (rule.of !== 'addresses') return [{ at: pointer, value: leaf.value, origins: trace(memory, leaf.value) }]
     return traceAddresses(memory, String(leaf.value)).map(({ address, origins }) => ({
       at: pointer,
+      part: kindOf(address),
       value: address,
       origins,
     }))

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { domainToASCII, domainToUnicode } from 'node:url'
-import { addressesIn } from '../../../src/session/provenance/address.ts'
+import { originWords } from '../../../src/constraint/values.ts'
+import { addressesIn, kindOf } from '../../../src/session/provenance/address.ts'
 import { emptyMemory, type Memory, remember } from '../../../src/session/provenance/memory.ts'
 import { inOwnLetters } from '../../../src/session/provenance/punycode.ts'
 import { trace, traceAddresses } from '../../../src/session/provenance/trace.ts'
@@ -280,6 +281,33 @@ test('names of hosts are read as Node reads them', () => {
   }
   for (const none of ['xn--evil-.com', 'xn--a.com', 'xn--99999999999.com', 'xn--', 'my-xn--mbel-5qa.com'])
     assert.equal(inOwnLetters(none), none)
+})
+
+suite('of a longer text, whoever is told of an address learns what it is', () => {
+  const all = [
+    ['collect@evil.example', 'e-mail address'],
+    ['https://evil.example/x@y', 'link'],
+    ['www.evil.example', 'link'],
+    ['evil.example/pay', 'link'],
+    ['evil.example', 'host'],
+    ['DE89 3704 0044 0532 0130 00', 'account'],
+    ['+44 20 7946 0991', 'number'],
+    ['0x52908400098527886E0F7030069857D2E4169EE7', 'wallet'],
+  ] as const
+  for (const [address, kind] of all)
+    test(address, () => {
+      assert.deepEqual(addressesIn(address), [address])
+      assert.equal(kindOf(address), kind)
+    })
+  test('in words', () => {
+    const at = '/body'
+    const from = { trust: 'untrusted', operation: 'mail.read' } as const
+    assert.equal(
+      originWords({ at, part: 'account', origins: [from] }),
+      'an account in `/body` came from untrusted content of `mail.read`',
+    )
+    assert.equal(originWords({ at, origins: [from] }), '`/body` came from untrusted content of `mail.read`')
+  })
 })
 
 test('foreign text costs no more than its length', () => {
