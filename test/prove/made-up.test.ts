@@ -7,30 +7,32 @@ import { type Asked, proveSmall } from './small-api.ts'
 
 /** How suppliers are counted. */
 interface Form {
-  readonly key: (number: number) => string
+  readonly type: 'string' | 'integer'
+  readonly key: (number: number) => string | number
   readonly isKey: RegExp
 }
 
 const hex = (number: number): string => `00000000-0000-4000-8000-${number.toString(16).padStart(12, 'a')}`
 const forms = {
-  counted: { key: (number) => `s-${number}`, isKey: /^s-\d+$/ },
-  padded: { key: (number) => `S${String(number).padStart(4, '0')}`, isKey: /^S\d{4}$/ },
-  random: { key: hex, isKey: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
+  counted: { type: 'string', key: (number) => `s-${number}`, isKey: /^s-\d+$/ },
+  padded: { type: 'string', key: (number) => `S${String(number).padStart(4, '0')}`, isKey: /^S\d{4}$/ },
+  random: { type: 'string', key: hex, isKey: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
+  number: { type: 'integer', key: (number) => number, isKey: /^\d+$/ },
 } satisfies Record<string, Form>
 
-const charter = `
+const charterOf = ({ type }: Form): string => `
 lockstep: 1
 name: purchases
 sources:
   - name: desk
     type: inline
     operations:
-      enlist: { method: POST, path: /suppliers, body: { name: string }, response: { id: string, name: string } }
-      getSupplier: { method: GET, path: '/suppliers/{supplierId}', response: { id: string, name: string } }
-      order: { method: POST, path: /orders, body: { supplierId: string, urgent?: boolean }, response: &order { id: string, buyer: string, supplierId: string, status: string } }
+      enlist: { method: POST, path: /suppliers, body: { name: string }, response: { id: ${type}, name: string } }
+      getSupplier: { method: GET, path: '/suppliers/{supplierId}', response: { id: ${type}, name: string } }
+      order: { method: POST, path: /orders, body: { supplierId: ${type}, urgent?: boolean }, response: &order { id: string, buyer: string, supplierId: ${type}, status: string } }
       getOrder: { method: GET, path: '/orders/{orderId}', response: *order }
       move: { method: PUT, path: '/orders/{orderId}/suppliers/{supplierId}' }
-      send: { method: POST, path: '/orders/{orderId}/send', body: { supplierId?: string } }
+      send: { method: POST, path: '/orders/{orderId}/send', body: { supplierId?: ${type} } }
 actors: { buyer: {}, clerk: {} }
 objects:
   supplier:
@@ -64,7 +66,9 @@ function desk(form: Form, flaw: Flaw): (asked: Asked) => readonly [number, unkno
   const suppliers = new Map<string, unknown>()
   const orders: { id: string; buyer: string; supplierId: unknown; status: string }[] = []
   const isTaken = (key: unknown, at: Flaw): boolean =>
-    form.isKey.test(String(key)) && (suppliers.has(String(key)) || flaw === at || flaw === 'all')
+    typeof key === (form.type === 'integer' ? 'number' : 'string') &&
+    form.isKey.test(String(key)) &&
+    (suppliers.has(String(key)) || flaw === at || flaw === 'all')
   return ({ who, method, path: [kind, id, verb, other], body }) => {
     if (who === undefined) return [401]
     if (kind === 'suppliers' && id !== undefined && flaw === 'all') return [200, { id, name: 'anybody' }]
@@ -86,7 +90,8 @@ function desk(form: Form, flaw: Flaw): (asked: Asked) => readonly [number, unkno
     if (method === 'GET') return [200, order]
     if (who === 'clara') return [403]
     if (order.status !== 'open') return [409]
-    const key = verb === 'send' ? (body['supplierId'] ?? order.supplierId) : other
+    const key =
+      verb === 'send' ? (body['supplierId'] ?? order.supplierId) : form.type === 'string' ? other : Number(other)
     if (!isTaken(key, verb === 'send' ? 'send' : 'move')) return [422, { title: 'no such supplier' }]
     return [200, Object.assign(order, { supplierId: key }, verb === 'send' ? { status: 'sent' } : {})]
   }
@@ -94,7 +99,7 @@ function desk(form: Form, flaw: Flaw): (asked: Asked) => readonly [number, unkno
 
 const prove = (form: Form, flaw: Flaw, only?: string): Promise<Outcome> =>
   proveSmall({
-    charter,
+    charter: charterOf(form),
     people: { ann: 'buyer', ben: 'buyer', clara: 'clerk' },
     answer: desk(form, flaw),
     ...(only === undefined ? {} : { only: [only] }),

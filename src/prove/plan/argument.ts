@@ -1,6 +1,6 @@
 /** Where a request carries what a rule reads, and what the description says of it. */
 import type { CallRequest, Charter, Field, ObjectType, Use } from '../../charter/charter.ts'
-import { getPointer, type Pointer, printReference, type Reference } from '../../charter/pointer.ts'
+import { type CallerKey, getPointer, type Pointer, printReference, type Reference } from '../../charter/pointer.ts'
 import type { ApiDescription } from '../../charter/source/description.ts'
 import { makeExample } from '../../charter/source/example.ts'
 import { itemSchema, optionsOf, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
@@ -51,6 +51,19 @@ export function argumentOf(ground: Ground, read: readonly string[]): Argument | 
     write,
     place: (value) => placeValue(request, at, write(value)),
   }
+}
+
+/** A request that names something by its key, which is a number where the description asks for one. */
+export function placeKey(
+  ground: Pick<Ground, 'charter' | 'use'>,
+  request: CallRequest,
+  at: Reference | CallerKey,
+  key: string | undefined,
+): CallRequest {
+  const whole = { ...ground, request, alias: undefined }
+  const form = at.from === 'request' && at.in === 'body' ? formOf(whole, schemaAt(whole, at, [])) : undefined
+  const isNumber = (form === 'integer' || form === 'number') && String(Number(key)) === key
+  return placeValue(request, at, isNumber ? Number(key) : key)
 }
 
 /** The list with an element of what the schema says at the index, when it has none there. */

@@ -6,6 +6,7 @@ import type { Truth } from '../../../constraint/choice.ts'
 import { placeValue } from '../../../wire/place.ts'
 import { isRecord, toHttp } from '../../../wire/to-http.ts'
 import type { Sent } from '../../finding.ts'
+import { placeKey } from '../../plan/argument.ts'
 import type { Step, Var } from '../../plan/scenario.ts'
 import type { Exchange } from '../../transport/exchange.ts'
 import { factId, inShort, judge, type Lab, refuses, type Signed, seenBy } from '../lab.ts'
@@ -142,7 +143,8 @@ async function readAs(play: Play, thing: Thing, use: Use, reader: Signed): Promi
   }
   let request: CallRequest = makeRequest(play.lab.charter, use, play.lab.supply)
   request = { ...request, path: { ...request.path, ...thing.path } }
-  if (use.object !== undefined) request = placeValue(request, use.object.key, thing.key)
+  if (use.object !== undefined)
+    request = placeKey({ charter: play.lab.charter, use }, request, use.object.key, thing.key)
   const http = toHttp(play.lab.charter, use, request, play.serverOf(use))
   return reader.send(http)
 }

@@ -29,9 +29,10 @@ export function isUnused(play: Play, step: Step): boolean {
 
 /** What is the same stays the same, and what differs differs. */
 function renamed(list: readonly unknown[], { key }: Thing, siblings: readonly string[]): unknown[] {
-  const known = new Set<unknown>([key, ...siblings])
-  const free = siblings.filter((each) => !list.includes(each))
-  const names = new Map<unknown, unknown>([[list[0], key]])
+  const [own, ...others] = [key, ...siblings].map((each) => (typeof list[0] === 'number' ? Number(each) : each))
+  const known = new Set<unknown>([own, ...others])
+  const free = others.filter((each) => !list.includes(each))
+  const names = new Map<unknown, unknown>([[list[0], own]])
   return list.map((each) => {
     if (!names.has(each)) names.set(each, known.has(each) ? each : (free.shift() ?? each))
     return names.get(each)

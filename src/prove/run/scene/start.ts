@@ -2,6 +2,7 @@
 import type { CallRequest, Charter, ObjectFact, Slot, Use } from '../../../charter/charter.ts'
 import { getPointer, type Reference } from '../../../charter/pointer.ts'
 import { placeValue, valueAt } from '../../../wire/place.ts'
+import { placeKey } from '../../plan/argument.ts'
 import { namedObjects } from '../../plan/implicit-ref.ts'
 import type { Step, Var } from '../../plan/scenario.ts'
 import { judge, type Lab, type Seen } from '../lab.ts'
@@ -34,15 +35,16 @@ export async function startOf(
     // An optional reference that is not given must not be there by way of an example; a mere code may.
     if (name === undefined && isCode(play.lab.charter, ref.object)) continue
     if (name === undefined) request = placeValue(request, ref.key, undefined)
-    else request = placeValue(request, ref.key, (await play.thing(name)).key)
+    else request = placeKey({ charter, use }, request, ref.key, (await play.thing(name)).key)
   }
-  if (object !== undefined && use.object !== undefined) request = placeValue(request, use.object.key, object.key)
+  if (object !== undefined && use.object !== undefined)
+    request = placeKey({ charter, use }, request, use.object.key, object.key)
   for (const { at, in: where, value } of step.extra) {
     const place =
       where !== undefined
         ? ({ from: 'request', in: where, name: at[0] ?? '' } as const)
         : ({ from: 'request', in: 'body', pointer: at } as const)
-    if ('idOf' in value) request = placeValue(request, place, (await play.principal(value.idOf)).id)
+    if ('idOf' in value) request = placeKey({ charter, use }, request, place, (await play.principal(value.idOf)).id)
     else if ('saidBy' in value)
       request = placeValue(request, place, getPointer(await saidBy(play, value.saidBy), value.there))
     else if ('value' in value) request = placeValue(request, place, value.value)

@@ -1,7 +1,9 @@
 /** A rightful call that names nothing: in place of a key it says one of the same form that nothing has. */
+import { textOf } from '../../../charter/object-fact.ts'
 import { printReference } from '../../../charter/pointer.ts'
 import { refOf } from '../../../constraint/slot.ts'
-import { placeValue, valueAt } from '../../../wire/place.ts'
+import { valueAt } from '../../../wire/place.ts'
+import { placeKey } from '../../plan/argument.ts'
 import type { AbuseCase } from '../../plan/scenario.ts'
 import type { Lab } from '../lab.ts'
 import { unheardOf } from '../look/observe.ts'
@@ -23,12 +25,12 @@ export async function madeUpTrial(
   const ref = refOf(use, slot)
   const { best } = await play.prepare(step, {})
   if (best.distance >= 1) throw new Unreached(`no arguments were found with which \`${use.id}\` is rightful`)
-  const key = ref?.key.from === 'request' ? valueAt(best.request, ref.key) : undefined
-  if (ref?.key.from !== 'request' || (typeof key !== 'string' && typeof key !== 'number'))
+  const key = ref?.key.from === 'request' ? textOf(valueAt(best.request, ref.key)) : undefined
+  if (ref?.key.from !== 'request' || key === undefined)
     throw new Unreached(`the rightful call says no key of a ${slot}`)
-  const other = unheardOf(String(key))
-  if (other === String(key) || (await play.byKey(ref.object, other))?.fact !== undefined)
+  const other = unheardOf(key)
+  if (other === key || (await play.byKey(ref.object, other))?.fact !== undefined)
     throw new Unreached(`no key for \`${printReference(ref.key)}\` was found that nothing has`)
-  const request = placeValue(best.request, ref.key, typeof key === 'number' ? Number(other) : other)
+  const request = placeKey({ charter: lab.charter, use }, best.request, ref.key, other)
   return lastStep(scene, abuse, control, { target: abuse.constraint, nothing: { slot }, request })
 }
