@@ -8,18 +8,24 @@ const loose = /(?<![\p{L}\p{N}@_#/.+-]|\p{N}[,:])[1-9]\d{0,2}(?:\p{Zs}\d{3}){1,4
 /** A letter that nobody writes: what has it beside it is no number by itself. */
 const joint = 'ꞏ'
 
+/** A text with its accounts and cards in one piece. */
+export function inOnePiece(text: string): string {
+  if (!/\d\P{L}{0,48}\d/u.test(text)) return text
+  return replaceAccounts(text, (account) => account.solid).replace(cards, (card) => card.replace(/\p{Zs}/gu, ''))
+}
+
 /**
  * A text in which no group of digits passes for a number of its own: accounts, cards, telephone numbers and numbers that are certain are in
  * one piece; what may be a number in groups or several numbers is neither.
  */
 export function withoutGroups(text: string): string {
-  if (!/\d\P{L}{0,48}\d/u.test(text)) return text
-  let solid = replaceAccounts(text, (account) => account.solid)
+  let solid = inOnePiece(text)
   if (!/\d\)?\p{Zs}/u.test(solid)) return solid
-  for (const phone of phonesIn(solid))
+  // `079 555 11 22 / 044 668 18 00`, but `030 / 123 45 67`.
+  const parts = solid.includes(' / ') ? [solid, ...solid.split(' / ')] : [solid]
+  for (const phone of parts.flatMap((part) => phonesIn(part)))
     if (/^(?:\+|\(?0)/.test(phone)) solid = solid.replaceAll(phone, phone.replace(/\s/g, ''))
   return solid
-    .replace(cards, (card) => card.replace(/[\p{Zs}-]/gu, ''))
     .replace(grouped, (number) => number.replace(/\p{Zs}/gu, ''))
     .replace(loose, (numbers) => numbers.replace(/\p{Zs}/gu, joint))
 }

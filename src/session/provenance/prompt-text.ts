@@ -7,11 +7,18 @@ import { formsIn, formsOf } from './form.ts'
 import { withPages } from './key.ts'
 import { timesIn } from './moment.ts'
 import { inOwnDigits, plain, squash } from './normal.ts'
-import { withoutGroups } from './number-group.ts'
+import { inOnePiece, withoutGroups } from './number-group.ts'
 
 /** What the user said, and the forms of what stands in it. */
 export interface PromptText {
-  readonly texts: { readonly text: string; readonly folded: string; readonly numbers: string }[]
+  readonly texts: {
+    readonly text: string
+    /** With accounts and cards in one piece. */
+    readonly folded: string
+    /** With all that has groups in one piece. */
+    readonly numbers: string
+    readonly hasGroups: boolean
+  }[]
   readonly forms: Map<string, Origin>
   squashed: string
 }
@@ -24,17 +31,18 @@ export function addPrompt(prompt: PromptText, said: string): void {
   if (prompt.texts.some((known) => known.text === said)) return
   const text = inOwnDigits(said)
   const numbers = withoutGroups(text)
-  prompt.texts.push({ text: said, folded: fold(said), numbers: fold(numbers) })
+  const hasGroups = numbers !== text
+  const folded = fold(hasGroups ? inOnePiece(said) : said)
+  prompt.texts.push({ text: said, folded, numbers: fold(numbers), hasGroups })
   prompt.squashed += `${squash(text)} `
   const aside = [
     ...timesIn(text).map((each) => `time ${each}`),
     ...currenciesIn(text).map((each) => `currency ${each}`),
   ]
   const isNumber = (form: string): boolean => form.startsWith('number ')
-  const forms =
-    numbers === text
-      ? formsIn(text)
-      : [...formsIn(text).filter((form) => !isNumber(form)), ...formsIn(numbers).filter(isNumber)]
+  const forms = !hasGroups
+    ? formsIn(text)
+    : [...formsIn(text).filter((form) => !isNumber(form)), ...formsIn(numbers).filter(isNumber)]
   for (const form of [...withPages(forms), ...aside])
     if (!prompt.forms.has(form)) prompt.forms.set(form, { trust: 'prompt', how: 'form' })
 }
@@ -48,9 +56,12 @@ export function saidInPrompt(prompt: PromptText, value: string): Origin | undefi
   const folded = fold(value).replace(/^[@#](?=\S)/u, '')
   if (folded === '') return undefined
   const isNumber = /^\d[\d.,'’]*$/.test(folded)
-  for (const { text, folded: words, numbers } of prompt.texts) {
-    if (!standsIn(isNumber ? numbers : words, folded)) continue
-    const how = text.includes(value) ? 'same' : 'case'
+  for (const { text, folded: words, numbers, hasGroups } of prompt.texts) {
+    if (
+      !(hasGroups && !isNumber ? standsInGroups(words, numbers, folded) : standsIn(isNumber ? numbers : words, folded))
+    )
+      continue
+    const how = text.includes(value) ? 'same' : hasGroups && !fold(text).includes(folded) ? 'form' : 'case'
     return { trust: 'prompt', how }
   }
   for (const form of [...formsOf(value), `currency ${value.toUpperCase()}`]) {
@@ -59,6 +70,16 @@ export function saidInPrompt(prompt: PromptText, value: string): Origin | undefi
   }
   return undefined
 }
+
+/** Whether a text that has groups says a value whole: a few groups of an account, a card or a telephone number say nothing. */
+function standsInGroups(words: string, numbers: string, value: string): boolean {
+  // What begins as a telephone number does is said as far as it goes: what stands behind one may be another number.
+  if (!onlyGroups.test(value) || mayBePhone.test(value)) return standsIn(words, fold(inOnePiece(value)))
+  return standsIn(numbers, fold(withoutGroups(value)))
+}
+
+const onlyGroups = /^\(?\d[\d ()./,'-]*$/
+const mayBePhone = /^\(?0(?!\))(?:\D*\d){6}/
 
 /** A day that was said without its year, and a moment of which day and time were said. */
 function saidDay({ forms }: PromptText, form: string): Origin | undefined {
