@@ -26,7 +26,7 @@ export function inferKey(
     const last = segments(shape.path)
       .map(parameterOf)
       .findLast((name) => name !== undefined)
-    return last === undefined ? undefined : { from: 'request', in: 'path', name: last }
+    if (last !== undefined) return { from: 'request', in: 'path', name: last }
   }
   const parameter = shape.parameters.find(
     (each) => (each.in === 'path' || each.in === 'query') && wanted.has(bare(each.name)),
@@ -38,8 +38,11 @@ export function inferKey(
 }
 
 function argumentNamed(shape: OperationShape, wanted: ReadonlySet<string>): Reference | undefined {
-  const name = Object.keys(objectOf(shape.body?.schema['properties'])).find((each) => wanted.has(bare(each)))
-  return name === undefined ? undefined : { from: 'request', in: 'body', pointer: [name] }
+  // What may have decimals is an amount or a mark, and no key.
+  const found = Object.entries(objectOf(shape.body?.schema['properties'])).find(
+    ([name, schema]) => wanted.has(bare(name)) && objectOf(schema)['type'] !== 'number',
+  )
+  return found === undefined ? undefined : { from: 'request', in: 'body', pointer: [found[0]] }
 }
 
 /** The parameter of `shape` that stands where `read` has its last one, when everything before it is the same. */

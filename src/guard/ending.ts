@@ -1,5 +1,6 @@
 /** How a call that was let through ends: what became of it is settled, and what of its answer may be seen is shown. */
 import type { Call } from '../charter/charter.ts'
+import { printPointer } from '../charter/pointer.ts'
 import { shownObject } from './answer.ts'
 import type { Answer, Incoming, Outcome, Release } from './call.ts'
 import { Capabilities } from './capability.ts'
@@ -77,8 +78,12 @@ export class Endings {
     const { answer } = outcome
     const { memories, showing } = this.#parts
     const known = shownObject(force.charter, call, answer, this.#runtime.now())
-    if (known === undefined)
-      return { kind: 'refused', refusal: refuse('upstream-failed', 'the answer does not show the object it should') }
+    if (known === undefined) {
+      const name = force.charter.operations.get(call.operation)?.uses[0]?.object?.type ?? ''
+      const key = printPointer(force.charter.objects.get(name)?.key ?? [])
+      const why = `the answer does not show the object it should: no \`${name}\` with the key that was asked for at \`${key}\``
+      return { kind: 'refused', refusal: refuse('upstream-failed', why) }
+    }
     const objects = await showing.look(force, call, asker, known)
     const off = this.#runtime.switches.ofObjects(objects)
     if (off !== undefined) {

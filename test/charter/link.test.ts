@@ -5,6 +5,7 @@ import { conjuncts } from '../../src/cel/conjuncts.ts'
 import { parseCel } from '../../src/cel/parse-cel.ts'
 import type { Use } from '../../src/charter/charter.ts'
 import { inferKey } from '../../src/charter/infer.ts'
+import type { OperationShape } from '../../src/charter/source/description.ts'
 import { inlineOperations } from '../../src/charter/source/inline.ts'
 import { analyse, fixture } from './fixture.ts'
 
@@ -53,6 +54,7 @@ const shapes = inlineOperations('api', {
   pay: { method: 'POST', path: '/v1/orders/{orderNo}/pay' },
   create: { method: 'POST', path: '/v1/orders' },
   track: { method: 'GET', path: '/v1/track', query: { order_id: 'string' } },
+  look: { method: 'GET', path: '/v1/look', query: { order: 'string' } },
   other: { method: 'GET', path: '/v1/carts/{id}' },
 })
 const [read] = shapes
@@ -61,6 +63,7 @@ const keys: [name: string, expected: string | undefined][] = [
   ['pay', 'orderNo'],
   ['create', undefined],
   ['track', 'order_id'],
+  ['look', 'order'],
   ['other', undefined],
 ]
 for (const [name, expected] of keys) {
@@ -71,6 +74,22 @@ for (const [name, expected] of keys) {
     assert.equal(key !== undefined && key.in !== 'body' ? key.name : undefined, expected)
   })
 }
+
+test('an argument that may have decimals is no key', () => {
+  const tool = (type: string): OperationShape => {
+    const [shape] = inlineOperations('sis', { enter: { method: 'POST', path: '/enter' } })
+    assert.ok(shape)
+    const body = { required: true, mediaType: 'application/json', schema: { properties: { grade: { type } } } }
+    return { ...shape, method: 'TOOL', body }
+  }
+  assert.equal(inferKey('grade', tool('number'), 'sis.get', undefined), undefined)
+  for (const type of ['string', 'integer'])
+    assert.deepEqual(inferKey('grade', tool(type), 'sis.get', undefined), {
+      from: 'request',
+      in: 'body',
+      pointer: ['grade'],
+    })
+})
 
 const splits: [source: string, parts: string[]][] = [
   ['a > 1', ['a > 1']],

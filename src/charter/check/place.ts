@@ -76,6 +76,7 @@ function suggest(found: Extract<Found, { verdict: 'missing' }>): string {
 function checkUse(checker: Checker, use: Use): void {
   if (use.object !== undefined && use.object.key.from !== 'principal')
     checkReference(checker, use, use.object.key, 'the key of the object')
+  checkReadKey(checker, use)
   for (const ref of use.refs) {
     if (ref.key.from === 'principal') continue
     if (ref.key.from === 'where') checkWhere(checker, use, ref.slot, { type: ref.object, where: ref.key })
@@ -90,6 +91,23 @@ function checkUse(checker: Checker, use: Use): void {
     for (const pointer of checker.charter.approvals.get(approval)?.binds ?? [])
       checkObjectPointer(checker, use, pointer, `\`binds\` of \`${approval}\``)
   }
+}
+
+/** Which object is read has to be said before: only the caller's own is known without. */
+function checkReadKey(checker: Checker, { object, operation, position }: Use): void {
+  const type = checker.charter.objects.get(object?.type ?? '')
+  const shape = checker.charter.operations.get(operation)?.shape
+  if (object?.key.from !== 'response' || type?.read !== operation || shape === undefined) return
+  const named = shape.parameters.find((each) => each.in === 'path' || each.in === 'query')
+  const [member] = bodyMembers(checker, shape)
+  if (named === undefined && member === undefined) return
+  const place = named === undefined ? `$request.body#/${member}` : `$request.${named.in}.${named.name}`
+  checker.warn(
+    'key-unknown',
+    position,
+    `\`${operation}\` reads \`${type.name}\`, but which of its arguments is the key is not known: only the caller's own, whose key is their id, can be read`,
+    `say it with \`key\`, like \`key: ${place}\``,
+  )
 }
 
 /** Where what is looked for says it, and where what it says comes from. */
