@@ -1,4 +1,5 @@
 import { withoutMarkup } from './normal.ts'
+import { isCalledBehind, isOfRecord, namesCall, saysNumber } from './number-word.ts'
 
 // Every repetition is bounded: a text must not cost more than its length.
 const runs = /(?<![\p{L}\p{N}@_#-])(?<!\d[.,:])\+?\(?\d(?:[ \u00a0()./-]{0,3}\d){6,24}(?![\p{L}\p{N}])/gu
@@ -12,51 +13,17 @@ const moments = new RegExp(
     `${dayOrMonth}[./]${year}`,
     String.raw`${dayOrMonth}\.${dayOrMonth}\. ?(?=[-/])`,
     String.raw`[01]?\d\.[0-5]\d ?(?=-)|2[0-3]\.[0-5]\d ?(?=-)`,
+    '24/7',
   ].join('|')})(?![./]?\d)`,
   'g',
 )
 const isDay = /^\d{4}-\d\d-\d\d$/
+/** What other hyphens, dashes and points stand between in a number that begins with `+` or a nought: all of it, and no second one. */
+const typeset =
+  /(?<![\p{L}\p{N}@_#-])(?=\+\d|\(?0[1-9])\+?\(?\d(?:[ \u00a0()‐-–−·-]{0,3}\d){8,16}(?![ \u00a0()./‐-–−·-]{0,3}\d|\p{L})/gu
+/** Where a second number begins. */
+const second = /(?<=\d\d) ?[/-] ?(?=\(?0[1-9])/
 const american = /^(?:1[ .-])?\(?[2-9][0-8]\d\)?[ .-][2-9]\d\d[ .-]\d{4}$/
-const calls = [
-  'call(?:ing)?|ring|dial|(?:tele)?phone|tel|mobile|cell|cellular|fax|sms|text|whatsapp|signal|hotline|landline',
-  String.raw`rufen?|anrufen|(?:ruf|telefon|handy|mobil)\p{L}{0,8}|durchwahl|t[ée]l[ée]phonez?|appel\p{L}{0,4}|portable`,
-  String.raw`tel[ée]fono|telefone|m[óo]vil|llam\p{L}{0,4}|celular|chiam\p{L}{0,4}|cellulare|ligue|bel(?:len)?|ringa?|zadzwo\p{L}{0,3}`,
-].join('|')
-const accounts = String.raw`accounts?|acct|a\/c|sort code|routing|iban|konto\p{L}{0,6}|kto|blz|compte|cuenta|conto|conta|rekening\p{L}{0,6}|(?:bank|plus)giro|clabe`
-
-/** In small letters: a word right before, or with a few others between, none of which says that it is about something else. */
-function announcedBy(words: string, otherwise: string): RegExp {
-  return new RegExp(
-    String.raw`(?:(?<!\p{L})(?:${words})(?!\p{L})|[☎📞📱]|電話|电话|전화)(?![^\d\n]{0,24}(?:${otherwise}))[^\d\n]{0,24}$`,
-    'u',
-  )
-}
-
-const saidSo = announcedBy(`${calls}|${accounts}`, String.raw`order|invoice|article|item|model|about|ref|re\b`)
-const called = announcedBy(
-  calls,
-  String.raw`\b(?:about|regarding|concerning|re|with|quoting|wegen|mit|zum?|betreffend|avec|pour|con|per|su|sobre|com|over|om)\b`,
-)
-/** What has a number of its own: orders, invoices, contracts, cases, papers. */
-const things = [
-  'orders?|invoices?|contracts?(?: notes?)?|cases?|tickets?|claims?|bookings?|reservations?|confirmations?|transactions?|tracking|shipments?',
-  'polic(?:y|e)|receipts?|references?|refs?|articles?|items?|products?|serial|model|part|file|documents?|dossier|depot|portfolio|isin|cusip',
-  'sedol|wkn|valor|ean|gtin|upc|isbn|sku|vat|uid|id|aufträge|fall|akten?|belege?|bestell|kenmerk|zaak|faktura|ärende|avtal|sag|umowa|sprawa',
-  '(?:auftrag|bestellung|(?:ab)?rechnung|vertrag|beleg|vorgang|akte|referenz|buchung|reservierung|sendung|lieferung|lieferschein|transaktion|valoren|artikel|serie)(?:s|e?n)?',
-  'commandes?|factures?|contrat|référence|billet|réservation|colis|avis|ordin[ei]|fattur[ae]|contratto|pratica|riferimento|rif|bigliett[oi]',
-  'prenotazione|polizza|spedizione|operazione|pedidos?|orden|facturas?|contrato|expediente|referencia|billete|reserva|póliza|envío|caso',
-  'encomenda|faturas?|processo|referência|bilhete|apólice|bestelling|bestel|factuur|beställning|bestilling|ordre|referens|zamówienie',
-].join('|')
-/** Who has a number only where that is said: `customer no.`, but a telephone behind `customer`. */
-const holders = 'customer|client|member|membership|patient|employee|user|kunden?|mitglied(?:er|s)?|klant|kund|cliente'
-const numbered = 'n[or°º]?|n[uú]m(?:ber|mer|er|éro|ero)?s?|№|id|code'
-const joint = String.raw`[\s.:#°º*|\x60"'„“«([-]{0,4}`
-/** In small letters: the number of something that has one stands behind, or several. */
-const isOfRecord = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])(?:(?:${things})(?:${joint}(?:${numbered}))?|(?:${holders})${joint}(?:${numbered}))(?!\p{L})(?:\s(?:is|ist|lautet|est|è|es))?${joint}(?:\d{5,16}(?:,|/|\s?&|\s(?:and|und|et|e|y|en|och|i))\s?){0,3}$`,
-  'u',
-)
-
 /**
  * What in a text is written as telephone numbers are: international, as North Americans do, with the nought before the area, or behind
  * a word that says so. Accounts that are numbers alone, behind such a word, too. But for what a word says is something else: `order 0447731902`.
@@ -64,9 +31,9 @@ const isOfRecord = new RegExp(
  * @param at - Where the text stands, as a JSON Pointer: of a number alone, what the place is called is a word before it.
  */
 export function phonesIn(text: string, at = ''): readonly string[] {
-  return digitRunsIn(text).flatMap(({ run, before }) => {
+  return digitRunsIn(text).flatMap(({ run, before, behind }) => {
     const said = run.length === text.length ? nameOf(at) : before.toLowerCase()
-    return isPhone(run, said) ? [run.trim()] : []
+    return isPhone(run, said, behind) ? [run.trim()] : []
   })
 }
 
@@ -76,7 +43,7 @@ function nameOf(at: string): string {
   const known = names.get(name)
   if (known !== undefined) return known
   const words = `${name.replace(/(?<=[a-z])(?=[A-Z])|[_-]/g, ' ')} `.toLowerCase()
-  const said = words !== 'text ' && (called.test(words) || isOfRecord.test(words)) ? words : ''
+  const said = words !== 'text ' && (namesCall(words) || isOfRecord(words)) ? words : ''
   if (names.size >= mostNames) names.clear()
   names.set(name, said)
   return said
@@ -86,16 +53,39 @@ function nameOf(at: string): string {
 const names = new Map<string, string>()
 const mostNames = 4096
 
-/** So much of what stands before a number is looked at. */
-const window = 48
+/** So much of what stands before a number, and behind it, is looked at. */
+const window = 64
 
-/** Each run of at least seven digits that is no date, with what stands before it. Other numbers have such runs too. */
-export function digitRunsIn(text: string): readonly { readonly run: string; readonly before: string }[] {
+/** The text with a hyphen between the groups of telephone numbers where a word processor puts another sign, letter for letter. */
+export function withHyphens(text: string): string {
+  if (!/\d[ )]{0,2}[‐-–−·]/.test(text)) return text
+  return text.replace(typeset, (number) => number.replace(/[‐-–−·]/g, '-'))
+}
+
+interface DigitRun {
+  readonly run: string
+  readonly before: string
+  readonly behind: string
+}
+
+/** Each run of at least seven digits that is no date, with what stands around it. Other numbers have such runs too. */
+export function digitRunsIn(text: string): readonly DigitRun[] {
   if (text.length < tail || isDay.test(text)) return []
-  return [...text.matchAll(runs)].flatMap(({ 0: found, index }) => {
-    const run = found.replace(moments, '').replace(/^[ ./-]+/, '')
-    return run.replace(/\D/g, '').length < 7 ? [] : [{ run, before: text.slice(Math.max(0, index - window), index) }]
+  return [...withHyphens(text).matchAll(runs)].flatMap(({ 0: found, index }) => {
+    const bare = found.replace(moments, '').replace(/^[ ./-]+|[ (./-]+$/g, '')
+    const end = index + found.length
+    const around = { before: text.slice(Math.max(0, index - window), index), behind: text.slice(end, end + window) }
+    const several = bare.length > mostDigits ? bare.split(second) : [bare]
+    const parts = several.some((part) => digitsOf(part).length < tail) ? [bare] : several
+    return parts.flatMap((run) => (digitsOf(run).length < tail ? [] : [{ run, ...around }]))
   })
+}
+
+/** No telephone number has more. */
+const mostDigits = 15
+
+function digitsOf(number: string): string {
+  return number.replace(/\D/g, '')
 }
 
 /** With whatever signs or markup between: only to look for a number that is known as one. */
@@ -107,16 +97,17 @@ export function dressedRunsIn(text: string): readonly string[] {
   return (withoutMarkup(text).match(dressed) ?? []).filter((run) => /^[+0]|[^\d\s.,:()/-]/.test(run))
 }
 
-function isPhone(run: string, before: string): boolean {
-  const digits = run.replace(/\D/g, '')
+function isPhone(run: string, before: string, behind: string): boolean {
+  const digits = digitsOf(run)
   if (run.startsWith('+')) return digits.length <= 16
   // An article or a tracking number may begin with noughts too, but has other lengths; those of North America have one length.
   const isAbroad = /^\(?00[1-9]/.test(run.replace(/ /g, '')) && digits.length > 10 && digits.length < 18
   if (isAbroad && (!digits.startsWith('001') || digits.length === 13)) return true
   const isNational =
     /^\(?0[1-9]/.test(run) && !/^\d+\.\d+$/.test(run) && digits.length > 8 && digits.length < (digits === run ? 12 : 13)
-  if (isNational || american.test(run)) return run.startsWith('(') || !isOfRecord.test(before) || called.test(before)
-  return digits.length < 16 && saidSo.test(before)
+  if (isNational || american.test(run))
+    return run.startsWith('(') || !isOfRecord(before) || namesCall(before) || isCalledBehind(behind)
+  return digits.length <= mostDigits && saysNumber(before)
 }
 
 /** The digits of a number as they are dialled from abroad, without what stands for that: `+`, `00`, and a nought in brackets. */
@@ -132,11 +123,11 @@ export function dialled(number: string): string {
 const tail = 7
 
 export function tailOf(number: string): string {
-  return number.replace(/\D/g, '').slice(-tail)
+  return digitsOf(number).slice(-tail)
 }
 
 /** Every tail that a run of digits may hold: more digits may stand behind a number. */
 export function tailsIn(run: string): readonly string[] {
-  const digits = run.replace(/\D/g, '')
+  const digits = digitsOf(run)
   return Array.from({ length: Math.max(0, digits.length - tail + 1) }, (_, at) => digits.slice(at, at + tail))
 }

@@ -1,0 +1,101 @@
+// What the words around a run of digits say that it is: a number to call, an account, or the number of an order, a case, a customer.
+
+import { plain } from './normal.ts'
+
+/** The words as they are, and without accents and look-alikes, as texts are read once more. */
+function also(words: readonly string[]): string {
+  const all = words.join('|')
+  return `${all}|${plain(all)}`
+}
+
+const calls = [
+  'call(?:ing)?|ring|dial|(?:tele)?phone|tel|mobile|cell|cellular|fax|sms|text|whatsapp|signal|hotline|landline',
+  String.raw`rufen?|anrufen|(?:ruf|telefon|handy|mobil)\p{L}{0,8}|durchwahl|t[ée]l[ée]phonez?|appel\p{L}{0,4}|portable`,
+  String.raw`tel[ée]fono|telefone|m[óo]vil|llam\p{L}{0,4}|celular|chiam\p{L}{0,4}|cellulare|ligue|bel(?:len)?|ringa?|(?:za)?dzwo\p{L}{0,4}`,
+  String.raw`ara(?:yın|y[ıi]n[ıi]z)|тел|(?:за)?телефон\p{L}{0,6}|(?:по)?дзвон\p{L}{0,5}`,
+].join('|')
+const accounts = String.raw`accounts?|acct|a\/c|sort code|routing|iban|konto\p{L}{0,6}|kto|blz|compte|cuenta|conto|conta|rekening\p{L}{0,6}|(?:bank|plus)giro|clabe`
+
+/** In small letters: a word right before, or with a few others between, none of which says that it is about something else. */
+function announcedBy(words: string, otherwise: string, between: string): RegExp {
+  return new RegExp(
+    String.raw`(?:(?<!\p{L})(?:${words})(?!\p{L})|[☎📞📱]|電話|电话|전화)(?![^\d\n]{0,48}(?:${otherwise}))(?:${between})$`,
+    'u',
+  )
+}
+
+const few = String.raw`[^\d\n]{0,24}`
+const saidSo = announcedBy(`${calls}|${accounts}`, String.raw`order|invoice|article|item|model|about|ref|re\b`, few)
+const called = announcedBy(
+  calls,
+  String.raw`\b(?:about|regarding|concerning|re|with|quoting|wegen|mit|zum?|betreffend|avec|pour|con|per|su|sobre|com|over|om)\b`,
+  String.raw`${few}|[^\d\n.!?]{0,48}`,
+)
+
+/** What has a number of its own: orders, invoices, contracts, cases, papers. */
+const things = also([
+  'orders?|invoices?|contracts?(?: notes?)?|cases?|tickets?|claims?|bookings?|reservations?|confirmations?|transactions?|tracking|shipments?',
+  'polic(?:y|en?)|receipts?|references?|refs?|articles?|items?|products?|serial|model|part|file|documents?|dossier|depot|portfolio|isin|cusip',
+  'sedol|wkn|valor|ean|gtin|upc|isbn|sku|vat|uid|id|aufträge|fall|akten?|belege?|bestell|kenmerk|zaak|faktur[ay]|ärende|avtal|sag|umow[ay]|spraw[ay]',
+  '(?:auftrag|bestellung|(?:ab)?rechnung|vertrag|beleg|vorgang|akte|(?:zahlungs|mandats)?referenz|buchung|reservierung|sendung|lieferung)(?:s|e?n)?',
+  String.raw`(?:lieferschein|transaktion|valoren|artikel|serie)(?:s|e?n)?|(?:akten|geschäfts|kassen)zeichen|az|art(?=\.)`,
+  'commandes?|factures?|contrat|référence|billet|réservation|colis|avis|ordin[ei]|fattur[ae]|contratto|pratica|riferimento|rif|bigliett[oi]',
+  'prenotazione|polizza|spedizione|operazione|pedidos?|orden|facturas?|contrato|expediente|referencia|billete|reserva|póliza|envío|caso',
+  'encomenda|faturas?|processo|referência|bilhete|apólice|bestelling|bestel|factuur|beställning|bestilling|ordre|referens|zamówieni[ea]|polis[ay]?',
+  'sipariş|sözleşme|poliçe|замовлення|договір|договору|накладна|накладної|справ[аи]|поліс',
+])
+/** Who or what has a number only where that is said: `customer no.`, but a telephone behind `customer`. */
+const holders = also([
+  'customer|client|member|membership|patient|employee|student|pupil|user|kunden?|kd|mitglied(?:er|s)?|schüler(?:innen)?|matrikel|personal',
+  'versicherten|steuer|zähler|inventar|art|klant|kund|cliente|client[ei]|élève|adhérent|klienta?|ucznia|müşteri|öğrenci|dosya|клієнта?|учня',
+])
+const numbered = also(['n[or°º]?|n[uú]m(?:ber|mer|er|éro|ero)?s?|№|id|code|номер'])
+const joint = String.raw`[\s.:#°º*|\x60"'„“«([-]{0,4}`
+/** In small letters: the number of something that has one stands behind, or several. */
+const ofRecord = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:(?:${things})(?:${joint}(?:${numbered}))?|(?:${holders})${joint}(?:${numbered})|(?:${numbered})[\s.:]{1,2}(?:(?:de|du|del|of|der|des)\s)?(?:${holders}))(?!\p{L})(?:\s(?:is|ist|lautet|est|è|es))?${joint}(?:\d{5,16}(?:,|/|\s?&|\s(?:and|und|et|e|y|en|och|i))\s?){0,3}$`,
+  'u',
+)
+
+/** What a telephone is called, and who asks for a call, behind a number; but not who says that they will. */
+const lines = String.raw`(?:tele)?phone|tel|mobile|cell|hotline|helpline|landline|fax|sms|whatsapp|handy|natel|mobil|festnetz|portable|m[óo]vil|celular|cellulare|t[ée]l[ée]fono?|telefone|telefoon|telef[oó]n\p{L}{0,6}|t[ée]l[ée]phone|rufnummer|тел|телефон`
+const toUs = String.raw`(?=\s(?:us|me|now|this|it|here|back|oss|mig|nu|ons|mij|dit)(?!\p{L}))`
+const asked = [
+  String.raw`call|(?:ring|dial|phone|text|bel)${toUs}|please\s(?:ring|dial|phone|text)|hotline|helpline|sms|whatsapp|(?:an|zurück)rufen|rufen?|(?:an|rück)ruf|r?appel(?:ez|er|le)|téléphone[rz]`,
+  String.raw`llam(?:e[n]?|ar|a(?:d|nos)?)|chiam(?:a|are|ate|i)(?:ci)?|ligue|ligar|bellen|(?:za)?dzwo\p{L}{1,4}|ara(?:yın|y[ıi]n[ıi]z)|(?:за)?телефонуй\p{L}{0,3}|(?:по)?дзвон\p{L}{0,5}`,
+].join('|')
+const byOthers = String.raw`(?<!(?:we|i|they|he|she|wir|ich)(?:['’]ll|\swill|\swould|\swerden?)?(?:\s(?:sie|dich|euch|ihnen))?\s|(?:the|our|your|my|last|ihr(?:em|en)?)\s)`
+const another = String.raw`[^\d\n]{0,24}\d(?:[\s()./-]{0,3}\d){5}`
+const call = String.raw`(?<!\p{L})${byOthers}(?:${asked})(?!\p{L}|${another}|\s(?:wir|ich)(?!\p{L}))`
+const please = String.raw`(?:(?:please|pls|just|kindly|bitte|merci de|veuillez|svp|por favor|per favore|lütfen|proszę|будь ласка)[\s,]{1,2})?`
+const ofSomebody = String.raw`[^.!?\n]{0,24}(?<!\p{L})(?:me|us|mich|uns|moi|nous|mij|ons|mig|oss)(?!\p{L}|\s(?:there|here|on|under|unter|hier|dort|auf)(?!\p{L}))`
+/** In small letters: a telephone's name right behind, a call that is asked for in the same sentence, or right behind it for nobody else. */
+const callBehind = [
+  new RegExp(
+    String.raw`^[^\p{L}\d\n]{0,4}(?:[☎📞📱]|(?:(?:is|ist|est|è|es|by|per|via|par|por|our|the|unsere?|notre)\s){0,2}(?:${lines})(?=\s{0,2}(?:[)\],;:!./–—-]|\n|$)))(?!${another})`,
+    'u',
+  ),
+  new RegExp(String.raw`^(?:(?!\d{5}|[.!?]\s)[^\n]){0,40}?${call}`, 'u'),
+  new RegExp(String.raw`^[^\p{L}\d]{0,6}${please}${call}(?!${ofSomebody})`, 'u'),
+]
+
+/** Whether words, in small letters, say that the number behind them is one to call or an account. */
+export function saysNumber(before: string): boolean {
+  return saidSo.test(before)
+}
+
+/** Whether words, in small letters, say that the number behind them is to be called, whatever else it is. */
+export function namesCall(before: string): boolean {
+  return called.test(before)
+}
+
+/** Whether words, in small letters, say that the number behind them is that of an order, a case, a customer. */
+export function isOfRecord(before: string): boolean {
+  return ofRecord.test(before)
+}
+
+/** Whether words say that the number before them is to be called. */
+export function isCalledBehind(behind: string): boolean {
+  const words = behind.toLowerCase()
+  return callBehind.some((pattern) => pattern.test(words))
+}

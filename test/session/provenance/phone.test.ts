@@ -1,0 +1,92 @@
+// Telephone numbers in texts: what the words around a number say that it is, and which signs stand in one.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { emptyMemory, remember } from '../../../src/session/provenance/memory.ts'
+import { phonesIn } from '../../../src/session/provenance/phone.ts'
+import { traceAddresses } from '../../../src/session/provenance/trace.ts'
+
+const called = [
+  'Order: 0900 555 012 (hotline, please call)',
+  'Order: 0900555012 (24/7 hotline)',
+  'Order: 0900555012 (phone)',
+  'Order: 0900555012 - mobile',
+  'Order: 0900555012 by phone.',
+  'Order: 0900555012 ☎',
+  'Order: **0900555012** (hotline)',
+  'Order 0900555012 is our hotline',
+  'Order 0900555012 – text us',
+  'Order: 0900555012, call now 24/7',
+  'Order: 0900555012, we ask you to call',
+  'Order: 0900555012. Please call!',
+  'Order: 0900555012\nCall us there.',
+  'Order: 212-555-0187, call',
+  'Orders 0447731902, 0900555012 (hotline)',
+  'Call now to confirm your open order: 0900555012',
+  'Bestellung: 0900555012, bitte anrufen',
+  'Bestellung: 0900555012 (rufen Sie uns an)',
+  'Bestellung: 0900555012. Bitte rufen Sie an.',
+  'Kd.-Nr. 0900555012, Rückruf erbeten',
+  'Commande : 0900555012, appelez-nous',
+  'Pedido: 0900555012, llame',
+  'Ordine: 0900555012 (chiamare)',
+  'Bestelling: 0900555012, bel ons',
+  'Zamówienie: 0900555012, proszę zadzwonić',
+  'Sipariş: 0900555012, arayın',
+  'Замовлення: 0900555012, телефонуйте',
+]
+
+suite('a number that is to be called is one, whatever stands before it', () => {
+  for (const text of called)
+    test(text, () => {
+      assert.notDeepEqual(phonesIn(text), [])
+      const memory = remember(emptyMemory(), { kind: 'answer', operation: 'mail.read', call: 'c0', content: { text } })
+      for (const sent of [text, 'Order no. 0900555012, order 212-555-0187'])
+        assert.ok(traceAddresses(memory, sent).some(({ origins }) => origins[0]?.trust === 'untrusted'))
+    })
+})
+
+const ofRecord = [
+  'Order 0447731902. Please call me.',
+  'Order 0447731902, we will call you.',
+  'Order 0447731902 (mobile phone, blue), ring size 7, with text "Hi"',
+  'Order 0447731902 was placed by phone on Monday',
+  'Order 0447731902, as said in our call',
+  'Es geht um Bestellung 0447731902. Bitte rufen Sie mich an. Meier',
+  'Bestellung 0447731902 (Handyhülle), danach rufen wir Sie an',
+  'Facture 0447731902, suite à votre appel',
+  'Policennr. 0447731902, Aktenzeichen 0447731902, Az.: 0447731902, Zahlungsreferenz 0447731902',
+  'Kd.-Nr. 0447731902, Art.-Nr. 0447731902, Schülernr. 0447731902, Matrikelnr. 0447731902',
+  'Steuer-Nr.: 0447731902, Zählernr. 0447731902, Inventarnr. 0447731902',
+  'N° client 0447731902, numéro de client : 0447731902',
+  'Sipariş no 0447731902, Müşteri no 0447731902',
+  'Замовлення № 0447731902, Договір № 0447731902, номер замовлення 0447731902',
+  'Nr klienta 0447731902, nr zamówienia 0447731902',
+]
+
+suite('the number of an order, a file, a customer is none to call', () => {
+  for (const text of ofRecord)
+    test(text, () => {
+      assert.deepEqual(phonesIn(text), [])
+      const memory = remember(emptyMemory(), { kind: 'answer', operation: 'mail.read', call: 'c0', content: { text } })
+      for (const sent of [text, `${text} 👍`]) assert.deepEqual(traceAddresses(memory, sent), [])
+    })
+})
+
+suite('telephone numbers as they are written', () => {
+  for (const [text, ...numbers] of [
+    ['+41‑79‑555‑01‑23', '+41-79-555-01-23'],
+    ['+41 – 79 – 555 – 01 – 23', '+41 - 79 - 555 - 01 - 23'],
+    ['079·555·01·23', '079-555-01-23'],
+    ['044 668 18 00 – 079 555 01 23', '044 668 18 00', '079 555 01 23'],
+    ['044 668 18 00 / 079 555 01 23', '044 668 18 00', '079 555 01 23'],
+    ['Call 0446681800/0795550123', '0446681800', '0795550123'],
+    ['+41 44 668 18 00 (24/7)', '+41 44 668 18 00'],
+    ['0900 555 012 (24/7)', '0900 555 012'],
+    ['Order 0447731902, call us on 044 668 18 00', '044 668 18 00'],
+    ['Bestellung 0447731902. Telefon: 044 668 18 00', '044 668 18 00'],
+    ['Kunde 0447731902', '0447731902'],
+    ['Kunden-Telefonnr. 0447731902', '0447731902'],
+    ['15.12.–20.12.2026, 01–05.12.2026, 08.30–12.00, 0900–1200, 2026–2027, 1000–2000'],
+  ] as const)
+    test(text, () => assert.deepEqual(phonesIn(text), numbers))
+})
