@@ -16,6 +16,29 @@ const signBehind = new RegExp(`^${sign}`, 'u')
 /** What Finnish puts behind an id: `in-1:lle`. */
 const finnish = /^:(?:l[lt][aä]|s[st][aä]|lle|een|iin|hin|ksi)(?![\p{L}\p{N}@_/:-])/u
 
+const id = String.raw`\p{L}[\p{L}\p{N}_-]{0,30}\d`
+/** Articles of French and Italian. */
+const article = "(?:[ldjmtsnc]|(?:lors|puis|jus|quoi)?qu|[dns]?ell|[ds]?all|sull|quest|quell|un)['’]"
+const number = String.raw`(?:\p{L}{1,12}\.?-)?(?:\p{L}{0,20}nr|n|no|nro|num|núm|id|ref)\.`
+/** What is written right before an id: bullets, numbers of a list, articles, `Nr.`. */
+const ahead = new RegExp(
+  String.raw`(?<![^"'“„«([{,;|])(?:[-–−+·]|(?:\(|(?<!\())(?:\d{1,2}|[a-z])\)|\d{1,2}\.|${article}|${number})(?=${id}(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]))`,
+  'giu',
+)
+/** What is written right behind one: `=46`, `->`, `(46)`, but not the bracket of a copy such as `in-1(2)` or `in-1(old).pdf`. */
+const after = new RegExp(
+  String.raw`(${id})(-{1,2}>|=>?(?=[^=>])|(?=\((?!\d\)|[^()]{0,80}\)(?:[\p{L}\p{N}_-]|\.[\p{L}\p{N}]))))`,
+  'gu',
+)
+
+/** The words of a user with blanks between an id and the signs right before and behind it. Addresses stay as they are. */
+export function withIdsApart(text: string): string {
+  if (!/[=>()'’.+·–−-]\p{L}|\d(?:[=(]|-{1,2}>)/u.test(text)) return text
+  return text.replace(/\S+/gu, (word) =>
+    /\d/.test(word) && !/[/@\\&]|\?.|%[\da-f]/i.test(word) ? word.replace(ahead, '$& ').replace(after, '$1 $2 ') : word,
+  )
+}
+
 /** Whether a text has another one in it whole, nowhere as a part of a longer word, id or path. Both are folded. */
 export function standsIn(words: string, sought: string): boolean {
   for (let at = words.indexOf(sought); at >= 0; at = words.indexOf(sought, at + 1))

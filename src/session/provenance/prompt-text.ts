@@ -1,7 +1,7 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
 import { hostName } from './address.ts'
-import { isWhole, standsIn } from './border.ts'
+import { standsIn, withIdsApart } from './border.ts'
 import { currenciesIn } from './currency.ts'
 import { formsIn, formsOf } from './form.ts'
 import { withPages } from './key.ts'
@@ -29,11 +29,14 @@ export function emptyPrompt(): PromptText {
 
 export function addPrompt(prompt: PromptText, said: string): void {
   if (prompt.texts.some((known) => known.text === said)) return
-  const text = inOwnDigits(said)
+  const apart = withIdsApart(said)
+  const text = inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': '))))
   const numbers = withoutGroups(text)
   const hasGroups = numbers !== text
-  const folded = fold(hasGroups ? inOnePiece(said) : said)
-  prompt.texts.push({ text: said, folded, numbers: fold(numbers), hasGroups })
+  for (const words of new Set([said, apart])) {
+    const folded = fold(hasGroups ? inOnePiece(words) : words)
+    prompt.texts.push({ text: said, folded, numbers: fold(numbers), hasGroups })
+  }
   prompt.squashed += `${squash(text)} `
   const aside = [
     ...timesIn(text).map((each) => `time ${each}`),
@@ -95,19 +98,30 @@ const endings = '-(?:nek|nak|ról|ről|hoz|hez|höz|ból|ből|nál|nél|tól|tő
 const withEnding = new RegExp(String.raw`\p{L}{1,8}-\d{1,12}${endings}`, 'gu')
 const ending = new RegExp(`${endings}$`, 'u')
 
+/** An id and what is said of it, `in-1:yes`, `in-1:20.00`. */
+const keyed =
+  /(?<![\p{L}\p{N}_/@\\.:-])\p{L}{1,8}-\d{1,12}:(?:\p{L}{3,24}|ok|ja|no|s[iíì]|\d{1,9}(?:[.,]\d{1,3}){0,3})/gu
+/** `Mo-8:45`. */
+const hasTime = /-\d{1,2}:\d\d$/
+/** Another sign than the hyphen of the id. */
+const dashed = /\p{L}{2,24}–\p{L}{1,8}-\d{1,12}/gu
+
 /**
- * What the user named this id in: a list of ids of one series, as `in-1/in-2`, or the id with the ending of a language, as `in-1-nek`;
- * undefined when there is none. It may still be a path or an id of its own: whoever asks has to know.
+ * What the user named this id in: a list of ids of one series, as `in-1/in-2`, the id with the ending of a language, as `in-1-nek`, with
+ * what is said of it, as `in-1:yes`, or behind a name, as `Ann–in-1`; undefined when there is none. It may still be a path or an id of its
+ * own: whoever asks has to know.
  */
 export function listedInPrompt({ texts }: PromptText, value: string): string | undefined {
   const folded = fold(value)
   if (!ofSeries.test(folded)) return undefined
-  for (const { folded: words } of texts)
-    for (const { 0: list, index } of words.includes(folded)
-      ? [...words.matchAll(series), ...words.matchAll(withEnding)]
-      : [])
-      if (list.replace(ending, '').split(/[/&+]/).includes(folded) && isWhole(words, index, index + list.length))
-        return list
+  for (const { text, folded: words } of texts) {
+    if (!words.includes(folded)) continue
+    const lists = [series, withEnding, keyed].flatMap((pattern) => [...words.matchAll(pattern)])
+    for (const [list] of [...lists, ...text.matchAll(dashed)]) {
+      const parts = list.replace(ending, '').split(/[/&+:–]/)
+      if (parts.some((part) => fold(part) === folded) && standsIn(words, fold(list))) return list
+    }
+  }
   return undefined
 }
 

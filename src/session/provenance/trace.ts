@@ -70,8 +70,8 @@ function goodOrigins(memory: Memory, text: string): readonly Origin[] {
 
 /** The user named it in a list such as `in-1/in-2`, and what reads like one is not said as a value of its own anywhere. */
 function isListed(memory: Memory, text: string): boolean {
-  const list = listedInPrompt(memory.prompt, text)
-  return list !== undefined && !memory.full && findText(memory.text, squash(list)) === undefined
+  const list = squash(listedInPrompt(memory.prompt, text) ?? '')
+  return list.length > 3 && !memory.full && findText(memory.text, list) === undefined
 }
 
 function isSame(left: Origin, right: Origin): boolean {

@@ -257,7 +257,55 @@ const borders: Said = [
   ['https://a.example/?in-1&in-2', [], ['in-1', 'in-2']],
 ]
 
-for (const [name, cases] of Object.entries({ days, months, times, amounts, numbers, sums, accounts, groups, borders }))
+const signsBeside: Said = [
+  [
+    'p-1=46; p-2:47,50 p-3:yes, p-4(48.00) {p-5:49} p-106:50',
+    ['p-1', 46, 'p-2', 47.5, 'p-3', 'p-4', 48, 'p-5', 'p-106', 50],
+  ],
+  ['[INV-2026-0042=paid, ORD_7(late); p-3="x", p-4(due 1 May)]', ['INV-2026-0042', 'ORD_7', 'p-3', 'p-4']],
+  ['p-1->t-2 p-3=>t-4 p-5-->t-6 p-7=t-8', ['p-1', 't-2', 'p-3', 't-4', 'p-5', 't-6', 'p-7', 't-8']],
+  ['请查看p-1=46和p-2(47)', ['p-1', 'p-2']],
+  ["l'p-1 d’p-2, dell'p-3: QU’p-4? (un'p-5)", ['p-1', 'p-2', 'p-3', 'p-4', 'p-5']],
+  ['-p-1\n–p-2\n+p-3\n·p-4\n- p-5', ['p-1', 'p-2', 'p-3', 'p-4', 'p-5']],
+  ['1)p-1 (2)p-2 3.p-3 b)p-4,12)p-5', ['p-1', 'p-2', 'p-3', 'p-4', 'p-5']],
+  ['Nr.p-1, No.p-2, Rechnungsnr.p-3, Kd.-Nr.p-4', ['p-1', 'p-2', 'p-3', 'p-4']],
+  ['Yusuf–p-1', ['p-1', 'Yusuf–p-1']],
+  // What was written as one is still one.
+  ['p-1=46 p-2:yes 1)p-3', ['p-1=46', 'p-2:yes', '1)p-3']],
+  // Parts of a path, a link, an address, a file, a longer id.
+  ['evil/p-1=46 x.example?p-2=46 x.example?a,p-3=46 y&p-4=5', [], ['p-1', 'p-2', 'p-3', 'p-4']],
+  ['day-1=2/part-3 p-4->x/y p-5(a)/b p-6=x\\y', [], ['day-1', 'p-4', 'p-5', 'p-6']],
+  ['p-1=corp.example@lists.example bounce-p-2=a@lists.example d’p-3@x.example', [], ['p-1', 'p-2', 'p-3']],
+  ['p-1(12).pdf p-2(12)-old p-3(2)x p-4(12).p-5 p-6(1)', [], ['p-1', 'p-2', 'p-3', 'p-4', 'p-6']],
+  ['p-1-7=5 x-p-2(4) x_p-3=4 p-4.b=2 1-p-5->x', [], ['p-1', 'p-2', 'p-3', 'p-4', 'p-5', 'p-1-']],
+  ['1.p-1.pdf 2)p-2.example nr.p-3.example -p-4-7 l’p-5-old', [], ['p-1', 'p-2', 'p-3', 'p-4', 'p-5', 'p-1.pdf']],
+  ["o'p-1 xd'p-2 evil.p-3 piano.p-4 a1.p-5 x1)p-6 f(a)p-7", [], ['p-1', 'p-2', 'p-3', 'p-4', 'p-5', 'p-6', 'p-7']],
+  ['--p-1 ~p-2 !p-3 a-p-4 1.2.p-5', [], ['p-1', 'p-2', 'p-3', 'p-4', 'p-5']],
+  [
+    'p-1:80/x http-2://x p-3:pw@x.example p-4:v2 p-5:a.pdf p-6:t-7 p-8:1:2',
+    [],
+    ['p-1', 'http-2', 'p-3', 'p-4', 'p-5', 'p-6', 't-7', 'p-8'],
+  ],
+  ['n-1:7 Mo-8:45 x/p-1:46 p-2-3:47', [], ['n-1', 45, 'p-1', 46, 'p-2', 47]],
+  [
+    'Ann/p-1 x–p-2 Ann–p-3-4 files/Ann–p-5 Ann–p-6.pdf ann@x.example–p-7',
+    [],
+    ['p-1', 'p-2', 'p-3', 'p-5', 'p-6', 'p-7'],
+  ],
+]
+
+for (const [name, cases] of Object.entries({
+  days,
+  months,
+  times,
+  amounts,
+  numbers,
+  sums,
+  accounts,
+  groups,
+  borders,
+  signsBeside,
+}))
   for (const [prompt, is, isNot = []] of cases)
     test(`${name}: ${prompt}`, () => {
       const memory = remember(emptyMemory(), { kind: 'prompt', text: prompt })
@@ -282,4 +330,14 @@ test('what an answer has as a value of its own is no list of the user’s', () =
   assert.equal(trace(ended, 'n-1')[0]?.trust, 'prompt')
   remember(ended, { kind: 'answer', operation: 'files.list', content: [{ path: 'n-1-nek' }] })
   assert.notEqual(trace(ended, 'n-1')[0]?.trust, 'prompt')
+  for (const [said, id] of [
+    ['Delete n-1:17.', 'n-1'],
+    ['Delete n-1:draft.', 'n-1'],
+    ['Delete Report–n-1.', 'n-1'],
+  ] as const) {
+    const keyed = remember(emptyMemory(), { kind: 'prompt', text: said })
+    assert.equal(trace(keyed, id)[0]?.trust, 'prompt', said)
+    remember(keyed, { kind: 'answer', operation: 'files.list', content: [{ name: said.slice(7, -1) }] })
+    assert.notEqual(trace(keyed, id)[0]?.trust, 'prompt', said)
+  }
 })
