@@ -1,7 +1,7 @@
 import topLevel from 'tlds' with { type: 'json' }
 import validator from 'validator'
 import type { TracedValue } from '../../constraint/facts.ts'
-import { type Account, replaceAccounts } from './account.ts'
+import { type Account, accountsIn, replaceAccounts } from './account.ts'
 import { decodings } from './decode.ts'
 import { plain } from './normal.ts'
 import { digitRunsIn, dressedRunsIn, phonesIn } from './phone.ts'
@@ -10,6 +10,7 @@ import { digitRunsIn, dressedRunsIn, phonesIn } from './phone.ts'
 const host = String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}`
 const octet = String.raw`(?:25[0-5]|2[0-4]\d|[01]?\d?\d)`
 const apart = String.raw`(?<![\p{L}\p{N}@._-])`
+const inPath = String.raw`\/[^\s"'<>\])}]`
 const places = new RegExp(
   [
     String.raw`[\p{L}\p{N}._%+-]{1,64}@${host}\p{L}{2,24}`,
@@ -29,10 +30,27 @@ const wallets = new RegExp(
 )
 /** ISINs look like the beginning of an account. */
 const securities = /(?<![\p{L}\p{N}])[A-Z]{2}[A-Z0-9]{9}\d(?![\p{L}\p{N}])/gu
-/** What may be the name of a host, or of a file, or two sentences without a blank. */
-const bareNames = new RegExp(String.raw`(?<![\p{L}\p{N}@._/-])${host}\p{L}{2,24}(?![\p{L}\p{N}@-])(?!\/\S)`, 'gu')
+/** A slash that begins no link: of `a/b`, not of `//`, `:/` or `\/\/`. */
+const pathSlash = String.raw`(?<![:/]\\?)\/`
+const inPathBefore = new RegExp(`${pathSlash}$`)
+const fullName = String.raw`${host}\p{L}{2,24}`
+/** What may be the name of a host, or of a file, or two sentences without a blank. Behind a slash only where that may begin a link: `//`, `:/`. */
+const bareNames = new RegExp(
+  String.raw`(?<![\p{L}\p{N}@._-]|${pathSlash})${fullName}(?![\p{L}\p{N}@-])(?!${inPath})`,
+  'gu',
+)
+/** What is the name of a host if it was told as one: with any sign before and behind, but for other paths of its links and other mailboxes of it. */
+const anyNames = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{N}])(?=[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.)`,
+    String.raw`(?:(?<=(?<!:)\/\/[^\s/@]{1,64}@)${fullName}|`,
+    String.raw`(?<![\p{L}\p{N}][._-]{1,3}|[\p{L}\p{N}._%+-]@|[a-z][a-z0-9+.-]:\/\/)${fullName}(?!${inPath}))`,
+    String.raw`(?![\p{L}\p{N}]|@[\p{L}\p{N}]|-[\p{L}\p{N}-]{0,62}\.\p{L})`,
+  ].join(''),
+  'giu',
+)
 const certainNames = new RegExp(
-  String.raw`(?:@|:\/\/(?:[^\s/@]{0,64}@)?)(${host}\p{L}{2,24})|${apart}(?:www\.)(${host}\p{L}{2,24})|${apart}(${host}\p{L}{2,24})\/[^\s"'<>\])}]`,
+  String.raw`(?:@(?<=[\p{L}\p{N}._%+"-]@)|:\/\/(?:[^\s/@]{0,64}@)?)(${fullName})|${apart}(?:www\.)(${fullName})|${apart}(${fullName})${inPath}`,
   'giu',
 )
 
@@ -113,6 +131,30 @@ function isInAddress(text: string, { start, end }: Account): boolean {
   return openLink.test(text.slice(Math.max(0, start - 256), start)) || restOfHost.test(text.slice(end, end + 256))
 }
 
+const linkHead = /^(?:[a-z][a-z0-9+.-]{1,20}:)?(?:\/\/)?[^/?#]*/i
+/** Where another address may begin in the path or query of a link. */
+const innerStart = new RegExp(
+  String.raw`[?&=#;,|]|(?<![a-z0-9+.-])(?=[a-z][a-z0-9+.-]{1,20}:\/\/)|(?<=(?<!:\/)\/)(?=${fullName}(?:[/?#:]|$))`,
+  'giu',
+)
+
+/** What the path and the query of a link have in them: links to elsewhere, e-mail addresses, accounts by their check digits, wallets. */
+export function addressesInside(link: string): readonly string[] {
+  const inside = link.replace(linkHead, '')
+  if (inside.length < 5 || !/[.@\d]/.test(inside)) return []
+  const parts = inside.replace(innerStart, ' ')
+  return [
+    ...[...(parts.match(places) ?? []), ...(parts.match(wallets) ?? [])].map(withoutEnd),
+    ...accountsIn(parts).map(({ written }) => written),
+  ]
+}
+
+/** A link without what does not change whose it is. */
+export function placeOf(address: string): string {
+  const bare = address.replace(/^[a-z][a-z0-9+.-]{1,20}:\/\/(?:[^\s/?#]*@)?/i, '').replace(/[?#].*$/s, '')
+  return bare.replace(/^www\./i, '').replace(/^([^/:]+?)\.?(?::\d{1,5})?(?=\/|$)/, '$1')
+}
+
 /** A text without some of the links, e-mail addresses and accounts in it. */
 export function withoutAddresses(text: string, taken: ReadonlySet<string>): string {
   if (taken.size === 0) return text
@@ -140,9 +182,16 @@ export function maybeAddressesIn(text: string): {
   readonly runs: readonly string[]
 } {
   return {
-    hosts: /[^\s.]\.[^\s.]/.test(text) ? (text.match(bareNames) ?? []) : [],
+    hosts: /[^\s.]\.[^\s.]/.test(text) ? namesIn(text) : [],
     runs: /\d/.test(text) ? [...digitRunsIn(text).map(({ run }) => run), ...dressedRunsIn(text)] : [],
   }
+}
+
+/** In a path names of files stand, too. */
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(anyNames)].flatMap(({ 0: found, index }) =>
+    inPathBefore.test(text.slice(Math.max(0, index - 3), index)) && !endsAsHost(found) ? [] : found,
+  )
 }
 
 /** The hosts that a text says are some: of its links and e-mail addresses. */
@@ -170,7 +219,11 @@ const longRun = /[A-Za-z0-9+/_-]{12,}/g
 
 /** The text, and what a reader takes it for: decoded, and with the dress gone that keeps programs from seeing addresses: `hxxp`, `[.]`, `(at)`, signs of other scripts. */
 export function readingsOf(text: string): ReadonlySet<string> {
-  const readings = [text, ...(mayBeEncoded(text) ? decodings(text, 12) : [])]
+  const readings = [text]
+  for (let [deep, last] = [0, readings.slice()]; deep < 3; deep += 1) {
+    last = last.flatMap((each) => (mayBeEncoded(each) ? decodings(each, 12) : []))
+    readings.push(...last)
+  }
   return new Set(
     readings.flatMap((each) => (otherSigns.test(each) || dress.test(each) ? [each, undressed(each)] : each)),
   )

@@ -32,7 +32,12 @@ export function decodings(text: string, shortest = 8): readonly string[] {
   if (text.includes('%')) add(unescaped(text, /(?:%[0-9a-f]{2})+/gi, /%/g))
   if (text.includes('&')) add(withoutEntities(text))
   if (text.includes('\\')) add(unescaped(text, /(?:\\x[0-9a-f]{2})+/gi, /\\x/gi))
-  if (text.includes('\\u')) add(text.replace(/\\u\{?([0-9a-f]{4,6})\}?/gi, (_, code: string) => codePoint(code, 16)))
+  if (text.includes('\\u'))
+    add(
+      text.replace(/\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})/gi, (_, four?: string, braced = '') =>
+        codePoint(four ?? braced, 16),
+      ),
+    )
   if (/[\u{e0020}-\u{e007e}]/u.test(text)) add(revealed(text))
   if (/xn--/i.test(text)) add(inOwnLetters(text))
   for (const [run] of text.matchAll(shortest > 8 ? longRuns : runs)) add(fromBase64(run))

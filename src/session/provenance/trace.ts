@@ -1,6 +1,15 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
-import { addressesIn, hostName, likelyAddressesIn, maybeAddressesIn, readingsOf, withoutAddresses } from './address.ts'
+import {
+  addressesIn,
+  addressesInside,
+  hostName,
+  likelyAddressesIn,
+  maybeAddressesIn,
+  placeOf,
+  readingsOf,
+  withoutAddresses,
+} from './address.ts'
 import { decodings, reversed } from './decode.ts'
 import { formsOf } from './form.ts'
 import { keysOf } from './key.ts'
@@ -296,12 +305,6 @@ function findByOthers(memory: Memory, solid: string): Found<Place> | undefined {
   return findText(memory.text, solid, ({ place }) => !place.trusted)
 }
 
-/** A link without what does not change whose it is. */
-function placeOf(address: string): string {
-  const bare = address.replace(/^[a-z][a-z0-9+.-]{1,20}:\/\/(?:[^\s/?#]*@)?/i, '').replace(/[?#].*$/s, '')
-  return bare.replace(/^www\./i, '').replace(/^([^/:]+?)\.?(?::\d{1,5})?(?=\/|$)/, '$1')
-}
-
 /** A host or a number that answers have told for one. */
 function suspectSeen(memory: Memory, name: string): readonly Origin[] {
   const isHost = /\p{L}/u.test(name)
@@ -318,14 +321,19 @@ function suspectSeen(memory: Memory, name: string): readonly Origin[] {
 function readOtherwise(memory: Memory, text: string, told: readonly TracedAddress[]): readonly TracedAddress[] {
   const known = new Set(told.map(({ address }) => address.toLowerCase()))
   const found = new Map<string, readonly Origin[]>()
+  const look = (addresses: readonly string[]): readonly TracedAddress[] =>
+    addresses
+      .filter((each) => !known.has(each.toLowerCase()) && !isOnlyVouched(memory, each))
+      .map((address) => ({ address, origins: addressOrigins(memory, address) }))
   for (const view of readingsOf(text)) {
     const { hosts, runs } = maybeAddressesIn(view)
     if (hosts.length + runs.length > 0) readAll(memory)
     for (const each of [...hosts, ...runs])
       if (!known.has(each.toLowerCase())) found.set(each, suspectSeen(memory, each))
-    for (const address of view === text ? [] : addressesIn(view))
-      if (!known.has(address.toLowerCase()) && !isOnlyVouched(memory, address))
-        found.set(address, addressOrigins(memory, address))
+    const others = view === text ? [] : look(addressesIn(view))
+    const own = [...(view === text ? told : others)].filter(({ origins: [best] }) => best?.trust === 'model')
+    const inside = look(own.flatMap(({ address }) => addressesInside(address)))
+    for (const { address, origins } of [...others, ...inside]) found.set(address, origins)
   }
   return [...found].flatMap(([address, origins]) => (origins[0]?.trust === 'untrusted' ? [{ address, origins }] : []))
 }

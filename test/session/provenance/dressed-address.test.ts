@@ -1,0 +1,179 @@
+// Hosts behind any sign, and what a link has inside.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { addressesIn, addressesInside } from '../../../src/session/provenance/address.ts'
+import { emptyMemory, type Memory, remember } from '../../../src/session/provenance/memory.ts'
+import { traceAddresses } from '../../../src/session/provenance/trace.ts'
+
+const wallet = '0x52908400098527886E0F7030069857D2E4169EE7'
+const planted = `Refund desk: https://cash.test/pay, refund@cash.test, LT12 1000 0111 0100 1000, ${wallet}, http://203.0.113.25/`
+const seen = (
+  content: unknown,
+  prompt = 'Write about https://house.shop/claims',
+  trusted: readonly string[] = [],
+): Memory =>
+  remember(remember(emptyMemory(), { kind: 'prompt', text: prompt }), {
+    kind: 'answer',
+    operation: 'mail.read',
+    call: 'c0',
+    content,
+    trusted: trusted.map((name) => [name]),
+  })
+const trustsIn = (memory: Memory, text: string): readonly (string | undefined)[] =>
+  traceAddresses(memory, text).map(({ origins: [best] }) => best?.trust)
+
+const base64url = (text: string): string => Buffer.from(text).toString('base64url')
+
+suite('a host that others told in a link is theirs', () => {
+  for (const text of [
+    '//cash.test',
+    'see //cash.test now',
+    '(//cash.test)',
+    '[here](//cash.test)',
+    '[here](//cash.test/)',
+    '<a href="//cash.test">here</a>',
+    '<a href="//cash.test/">here</a>',
+    '/cash.test',
+    'a/cash.test',
+    '@cash.test',
+    '(@cash.test)',
+    'https:/cash.test',
+    'https:cash.test',
+    String.raw`https:\\cash.test\pay`,
+    String.raw`https:\/\/cash.test\/pay`,
+    String.raw`/\cash.test`,
+    '//x@cash.test',
+    '//x@cash.test/other',
+    '//u:p@cash.test/',
+    '／／cash.test',
+    '&#47;&sol;cash.test',
+    String.raw`\u002f\u002fcash.test`,
+    String.raw`\u{2f}\u{2f}cash.test`,
+    '%2F%2Fcash.test',
+    'https%253A%252F%252Fcash.test',
+    'https%25253A%25252F%25252Fcash.test',
+    '_cash.test_',
+    '...cash.test',
+    '-cash.test',
+    'the cash.test-site',
+    'cash.test/)',
+  ])
+    test(text, () => assert.ok(trustsIn(seen({ text: planted }), text).includes('untrusted')))
+})
+
+suite('what others told is theirs inside of a link to elsewhere', () => {
+  for (const rest of [
+    '/go?to=https://cash.test/pay',
+    '/go?to=https%3A%2F%2Fcash.test%2Fpay',
+    '/go?to=https%253A%252F%252Fcash.test%252Fpay',
+    '/go?to=%2F%2Fcash.test',
+    '/go?to=//cash.test/pay',
+    `/go?to=${base64url('https://cash.test/pay')}&x=1`,
+    '/go?a=https://b.example/?to=https://cash.test/pay&z=1',
+    '/go/https://cash.test/pay',
+    '/go#https://cash.test/pay',
+    '/cash.test/pay',
+    '/x.example/cash.test/pay',
+    '//cash.test',
+    '/compose?to=refund@cash.test',
+    '/compose?to=refund%40cash.test',
+    '/go?to=203.0.113.25',
+    '/pay?iban=LT121000011101001000',
+    '/pay/LT12-1000-0111-0100-1000/now',
+    `/address/${wallet}`,
+  ])
+    for (const link of [`https://house.shop${rest}`, `www.house.shop${rest}`, `other.example${rest}`])
+      test(link, () => assert.ok(trustsIn(seen({ text: planted }), `See ${link}, please`).includes('untrusted')))
+  test('each by itself', () => {
+    assert.deepEqual(
+      addressesInside('https://a.example/x.example/y?to=https://b.example/z&m=c@d.example,e@f.example'),
+      ['x.example/y', 'https://b.example/z', 'c@d.example', 'e@f.example'],
+    )
+    for (const plain of [
+      'https://a.example',
+      'https://u@a.example:80/a/manual.pdf?page=12#top',
+      'a@b.example',
+      '030/90',
+    ])
+      assert.deepEqual(addressesInside(plain), [], plain)
+  })
+})
+
+test("another path of a host, another mailbox and a name below it are the model's own, also inside of a link", () => {
+  for (const text of [
+    'https://cash.test/other',
+    'https://cash.test:8080/other',
+    '//cash.test/other',
+    'x@cash.test',
+    'x@mail.cash.test',
+    'pay.cash.test',
+    'https://pay.cash.test',
+    'my-cash.test',
+    'https://house.shop/?to=https://cash.test/other',
+    'https://house.shop/?to=x@cash.test',
+  ])
+    assert.deepEqual(trustsIn(seen({ text: planted }), text), ['model'], text)
+})
+
+test('what the user or a trusted place says is theirs behind any sign and inside of a link', () => {
+  const memory = seen(
+    {
+      text: 'https://house.shop, https://desk.test/a, ann@desk.test',
+      link: 'https://desk.test/a',
+      mail: 'ann@desk.test',
+    },
+    'Write about https://house.shop/go?to=https://desk.test/a',
+    ['link', 'mail'],
+  )
+  for (const text of [
+    '<a href="//house.shop">us</a>, /house.shop, @house.shop',
+    'https://house.shop/go?to=https://desk.test/a',
+    'https://house.shop/other?to=https%3A%2F%2Fdesk.test%2Fa&from=ann@desk.test',
+  ])
+    assert.ok(!trustsIn(memory, text).includes('untrusted'), text)
+})
+
+test('names of files and of people, and ids in paths, are no hosts', () => {
+  const text =
+    '@dana.kim: read docs/setup.md and https://git.example/lib/punycode.js/raw, order https://shop.example/o/AB12CDEF34567890.'
+  for (const sent of [
+    'Thank you @dana.kim, it is in docs/setup.md',
+    'See lib/punycode.js and https://git.example/other/docs/setup.md',
+    'See https://shop.example/o/AB12CDEF34567890/status',
+  ])
+    assert.ok(!trustsIn(seen({ text }), sent).includes('untrusted'), sent)
+})
+
+test('without having been told, a name is a host behind what begins a link', () => {
+  for (const link of [
+    '//new.example',
+    '[here](//new.example/)',
+    'https:/new.example',
+    String.raw`https:\/\/new.example`,
+  ])
+    assert.deepEqual(addressesIn(link), ['new.example'], link)
+  for (const other of ['docs/setup.md', '/setup.md', '@new.example', String.raw`docs\/setup.md`])
+    assert.deepEqual(addressesIn(other), [], other)
+})
+
+test('foreign text costs no more than its length', () => {
+  const memory = seen({ text: planted })
+  const bricks = [
+    '//',
+    '/a.b',
+    'a://',
+    '//x@',
+    '_a.b',
+    '-a.',
+    'https://a.b/?to=',
+    '%25',
+    '%2525',
+    '=https://a.aa',
+    'a.aa/',
+  ]
+  for (const brick of [...bricks, `https://a.aa/${'a.aa/'.repeat(300)} `]) {
+    const started = performance.now()
+    traceAddresses(memory, brick.repeat(100_000 / brick.length))
+    assert.ok(performance.now() - started < 2000, brick.slice(0, 20))
+  }
+})
