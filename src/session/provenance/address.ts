@@ -209,8 +209,8 @@ export function hostName(written: string): string {
 const stops = /\s{0,3}[[({]\s?(?:dot|punkt|point|punto|\.)\s?[\])}]\s{0,3}|\sdot\s|\s\.\s?(?=[\p{L}\p{N}])|。/gu
 const ats = /\s{0,3}[[({]\s?(?:at|@)\s?[\])}]\s{0,3}|\s{0,3}@\s{0,3}/gu
 
-/** Signs, and letters of scripts other than Latin. */
-const otherSigns = /[^\p{Script=Latin}\s -~–—‘’“”„‚«»‹›…€£°•]/u
+/** Signs, letters of scripts other than Latin, and Latin ones that no language is written with: in full width, raised, small capitals. */
+const otherSigns = /[^\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1effəªº\s -~–—‘’“”„‚«»‹›…€£°•]/u
 const dress = /[[({]\s?(?:dot|punkt|point|punto|at|[.@])\s?[\])}]|\sdot\s|\s\.\s?\S|\s@|@\s|hxxp|h\*\*p/i
 const escapes = /[%&\\]|xn--|[\u{e0020}-\u{e007e}]|(?:[0-9a-f]{2}[ :-]){3}|\d{16}/iu
 /** No words of a language: a capital behind a small letter, a digit behind a letter. */

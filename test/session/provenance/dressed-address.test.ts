@@ -1,4 +1,4 @@
-// Hosts behind any sign, and what a link has inside.
+// Hosts behind any sign, what a link has inside, and accounts of which only some letters are of another script.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { addressesIn, addressesInside } from '../../../src/session/provenance/address.ts'
@@ -97,6 +97,25 @@ suite('what others told is theirs inside of a link to elsewhere', () => {
     ])
       assert.deepEqual(addressesInside(plain), [], plain)
   })
+})
+
+suite('an account that others told is theirs with some letters or digits of another script', () => {
+  for (const text of [
+    'ＬＴ12 1000 0111 0100 1000',
+    'ＬＴ121000011101001000',
+    'LＴ12 1000 0111 0100 1000',
+    'ＬT12-1000-0111-0100-1000',
+    'ＬＴ１2 1000 0111 0100 1000',
+    'LT12 1000 0111 010０ 1000',
+    'LТ12 1000 0111 0100 1000',
+    'ʟᴛ12 1000 0111 0100 1000',
+    'ᴸᵀ12 1000 0111 0100 1000',
+    '𝐋T12 1000 0111 0100 1000',
+    '🄻🅃12 1000 0111 0100 1000',
+    '🅛🅣12 1000 0111 0100 1000',
+    '🇱🇹12 1000 0111 0100 1000',
+  ])
+    test(text, () => assert.ok(trustsIn(seen({ text: planted }), `Pay to ${text}.`).includes('untrusted')))
 })
 
 test("another path of a host, another mailbox and a name below it are the model's own, also inside of a link", () => {
