@@ -1,5 +1,5 @@
 import validator from 'validator'
-import { withoutMarkup } from './normal.ts'
+import { inHalfWidth, withoutMarkup } from './normal.ts'
 
 /** An account number in a text: where it stands, as it is written but for markup, and its letters and digits alone. */
 export interface Account {
@@ -23,8 +23,9 @@ const longest = 34
  * counts is the length of the country and the check digits, so that other letters and digits make none.
  */
 export function accountsIn(text: string): readonly Account[] {
-  if (text.length < shortest || !/\d/.test(text)) return []
-  const bare = withoutMarkup(text)
+  if (text.length < shortest) return []
+  const bare = inHalfWidth(withoutMarkup(text))
+  if (!/\d/.test(bare)) return []
   const found: Account[] = []
   for (const { index } of bare.matchAll(beginning)) {
     const second = letterBefore(bare, index)

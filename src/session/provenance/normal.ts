@@ -34,6 +34,12 @@ export function withoutMarkup(text: string): string {
   return /[<[&\\]/.test(text) ? text.replace(markup, (each) => ' '.repeat(each.length)) : text
 }
 
+/** The text with its full-width letters, digits and signs as those of ASCII, one for one. */
+export function inHalfWidth(text: string): string {
+  if (!/[！-～]/.test(text)) return text
+  return text.replace(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+}
+
 /** The text with the digits of all scripts as those of ASCII, and what stands between them in numbers. */
 export function inOwnDigits(text: string): string {
   if (!other.test(text) || !hasOtherDigit.test(text)) return text
