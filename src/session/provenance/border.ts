@@ -13,8 +13,8 @@ const sign = String.raw`(?![\p{ASCII}\p{Pd}\p{Pc}−➖∕⁄⧸╱∖⧵·∙�
 const signBefore = new RegExp(String.raw`${sign}[\p{Emoji_Modifier}\u{fe0e}\u{fe0f}]*$`, 'u')
 const signBehind = new RegExp(`^${sign}`, 'u')
 
-/** What Finnish puts behind an id: `in-1:lle`. */
-const finnish = /^:(?:l[lt][aä]|s[st][aä]|lle|een|iin|hin|ksi)(?![\p{L}\p{N}@_/:-])/u
+/** What Finnish puts behind an id or an e-mail address: `in-1:lle`. */
+export const finnish = /^:(?:l[lt][aä]|s[st][aä]|lle|een|iin|hin|ksi)(?![\p{L}\p{N}@_/:-])/u
 
 const id = String.raw`\p{L}[\p{L}\p{N}_-]{0,30}\d`
 /** Articles of French and Italian. */

@@ -1,9 +1,9 @@
 import { accountOf, replaceAccounts } from './account.ts'
 import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
-import { unspaced } from './border.ts'
+import { finnish, unspaced } from './border.ts'
 import { date, datePatternsFor } from './date-form.ts'
 import { utf8 } from './decode.ts'
-import { dialled } from './phone.ts'
+import { dialled, withHyphens } from './phone.ts'
 import { inOwnLetters } from './punycode.ts'
 
 /**
@@ -49,7 +49,9 @@ function formsAt(text: string, { 0: found, index, groups }: RegExpExecArray): re
   const lead = groups?.['lead'] ?? ''
   const start = index - lead.length
   const word = (lead + found).replace(/[.,;:!?)\]}'"»«”“’‘›‹>]+$/u, '')
-  return isApart(text, start, start + word.length) ? formsOf(word) : []
+  const end = start + word.length
+  const isEnded = word.includes('@') && finnish.test(text.slice(end, end + 6))
+  return isApart(isEnded ? text.slice(0, end) : text, start, end) ? formsOf(word) : []
 }
 
 function numbersAt(text: string, { 0: found, index }: RegExpExecArray): readonly string[] {
@@ -71,13 +73,17 @@ const id = /^[a-z]{1,8}(?:-\d{1,6}){1,3}$/i
 function isApart(text: string, start: number, end: number): boolean {
   const [before = '', after = ''] = [text[start - 1], text[end]]
   if (inWord.test(before) && !unspaced.test(before)) return false
-  if (start > 0 && /[\p{L}\p{N}]\.$|\p{N},$|\d:$/u.test(text.slice(start - 2, start))) return false
+  if (start > 0 && /[\p{L}\p{N}]\.$|\p{N},$|\d:$/u.test(text.slice(start - 2, start)))
+    if (!phoneBehind.test(text.slice(Math.max(0, start - 12), start + 1))) return false
   // `2日14時`.
   if (/[日號号일]/.test(text[end - 1] ?? '')) return true
   return unspaced.test(after) || !/^(?:[\p{L}\p{N}@_/-]|[.:][\p{L}\p{N}]|,\p{N})/u.test(text.slice(end, end + 2))
 }
 
 const inWord = /[\p{L}\p{N}@_/-]/u
+/** `Tel.+41`, `Tel.044`, `Nr.+41`. */
+const phoneBehind =
+  /(?<![\p{L}\p{N}@_/.-])(?:(?:tel|tél|telef|fon|ph|mob|handy|cell|sms|fax|тел)\.[+(0]|(?:nr|no|num|[tmpn])\.\+)$/iu
 
 type Reader = (text: string) => string | readonly string[] | undefined
 
@@ -108,7 +114,7 @@ function iban(text: string): string | undefined {
 }
 
 function phone(text: string): string | undefined {
-  const number = /^(?:tel:)?(\+?\(?\d[\d ()./-]{6,})$/.exec(text)?.[1]
+  const number = /^(?:tel:)?(\+?\(?\d[\d ()./-]{6,})$/.exec(withHyphens(text))?.[1]
   const digits = number === undefined ? '' : dialled(number)
   return digits.length < 7 || digits.length > 15 ? undefined : `phone ${digits}`
 }

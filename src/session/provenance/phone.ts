@@ -20,7 +20,7 @@ const moments = new RegExp(
 const isDay = /^\d{4}-\d\d-\d\d$/
 /** What other hyphens, dashes and points stand between in a number that begins with `+` or a nought: all of it, and no second one. */
 const typeset =
-  /(?<![\p{L}\p{N}@_#-])(?=\+\d|\(?0[1-9])\+?\(?\d(?:[ \u00a0()‐-–−·-]{0,3}\d){8,16}(?![ \u00a0()./‐-–−·-]{0,3}\d|\p{L})/gu
+  /(?<![\p{L}\p{N}@_#-])(?=\+\d|\(?00?[1-9])\+?\(?\d(?:[ \u00a0()‐-–−·-]{0,3}\d){8,16}(?![ \u00a0()./‐-–−·-]{0,3}\d|\p{L})/gu
 /** Where a second number begins. */
 const second = /(?<=\d\d) ?[/-] ?(?=\(?0[1-9])/
 const american = /^(?:1[ .-])?\(?[2-9][0-8]\d\)?[ .-][2-9]\d\d[ .-]\d{4}$/
@@ -60,6 +60,24 @@ const window = 64
 export function withHyphens(text: string): string {
   if (!/\d[ )]{0,2}[‐-–−·]/.test(text)) return text
   return text.replace(typeset, (number) => number.replace(/[‐-–−·]/g, '-'))
+}
+
+const secondLine =
+  /(?<![\p{L}\p{N}@_#/.-])(?=\+?\(?\d(?:[ \u00a0()-]{0,3}\d){8})((?:\+\d|\(?00?[1-9])[\d \u00a0()-]{5,20}[ \u00a0-])(\d\d)\/(\d\d)(?![\p{L}\p{N}/-]| ?[.,]?\d)/gu
+
+/**
+ * The user's words with telephone numbers as they would be dialled: hyphens of one kind, a second line (`…01 23/24`) as a number of its
+ * own, and without the hours. Two lines are certain only where they follow each other.
+ */
+export function withPlainPhones(text: string): string {
+  if (!/[+(0]\d/.test(text)) return text
+  const plain = withHyphens(text)
+  if (!plain.includes('/')) return plain
+  return plain
+    .replace(secondLine, (all, line: string, first: string, next: string) =>
+      Number(next) === Number(first) + 1 ? `${line}${first}, ${line}${next}` : all,
+    )
+    .replace(/(?<=\d) ?\(24\/7\)/g, '')
 }
 
 interface DigitRun {

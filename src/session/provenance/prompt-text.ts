@@ -8,6 +8,7 @@ import { withPages } from './key.ts'
 import { timesIn } from './moment.ts'
 import { inOwnDigits, plain, squash } from './normal.ts'
 import { inOnePiece, withoutGroups } from './number-group.ts'
+import { withPlainPhones } from './phone.ts'
 
 /** What the user said, and the forms of what stands in it. */
 export interface PromptText {
@@ -30,7 +31,9 @@ export function emptyPrompt(): PromptText {
 export function addPrompt(prompt: PromptText, said: string): void {
   if (prompt.texts.some((known) => known.text === said)) return
   const apart = withIdsApart(said)
-  const text = inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': '))))
+  const text = withPlainPhones(
+    inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': ')))),
+  )
   const numbers = withoutGroups(text)
   const hasGroups = numbers !== text
   for (const words of new Set([said, apart])) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { emptyMemory, remember } from '../../../src/session/provenance/memory.ts'
 import { phonesIn } from '../../../src/session/provenance/phone.ts'
-import { traceAddresses } from '../../../src/session/provenance/trace.ts'
+import { trace, traceAddresses } from '../../../src/session/provenance/trace.ts'
 
 const called = [
   'Order: 0900 555 012 (hotline, please call)',
@@ -89,4 +89,46 @@ suite('telephone numbers as they are written', () => {
     ['15.12.–20.12.2026, 01–05.12.2026, 08.30–12.00, 0900–1200, 2026–2027, 1000–2000'],
   ] as const)
     test(text, () => assert.deepEqual(phonesIn(text), numbers))
+})
+
+const said = [
+  ['SMS an +41‑79‑555‑01‑23 : der Bus', ['+41795550123'], [79, 555, '5550123']],
+  ['SMS an 0041‑79‑555‑01‑23', ['+41795550123'], [79]],
+  ['SMS an +41–79–555–01–23', ['+41795550123'], [79]],
+  ['SMS an +41·79·555·01·23', ['+41795550123'], [79]],
+  ['SMS an +41 – 79 – 555 – 01 – 23', ['+41795550123']],
+  ['Ruf (044)‑668‑18‑00 an', ['0446681800'], [668]],
+  ['044 668 18 00 – 079 555 01 23', ['0446681800', '0795550123'], ['04466818000795550123']],
+  ['2026‑2027, 100–200 oder 1000–2000 Stück, 0900–1200', [100, 200, 1000, 2000]],
+  ['01.12.2026–05.12.2026', ['2026-12-05']],
+  ['Tel.+41795550123, Nr.+41795550124; (Tél.0446681800)', ['+41795550123', '+41795550124', '0446681800']],
+  ['Tel.+41 79 555 01 23', ['+41795550123'], [79, 555]],
+  ['Nr.0446681800, files/tel.+41795550123, a.tel.+41795550124', [], ['0446681800', '+41795550123', '+41795550124']],
+  ['+41 79 555 01 23/24', ['+41795550123', '+41795550124'], ['+41795550125', '+4179555012324', 23, 24]],
+  ['+41 79 555 01 23/00, +41 79 555 01/02 23', [], ['+41795550123', '+41795550100', '+417955501']],
+  ['+41 44 668 18 00 (24/7)', ['+41446681800'], [24, 7]],
+  ['11/12, 20 11/12 und 02.11/12.2026', [], ['2011', '2012']],
+  ['Maile tom@lindenhof.example:lle', ['tom@lindenhof.example'], ['lindenhof.example']],
+  [
+    'scp tom@lindenhof.example:files, https://a.example/tom@b.example:lle',
+    [],
+    ['tom@lindenhof.example', 'tom@b.example'],
+  ],
+] as const
+
+suite('the number, or the address, that the user wrote in another way', () => {
+  for (const [prompt, is, isNot = []] of said)
+    test(prompt, () => {
+      const memory = remember(emptyMemory(), { kind: 'prompt', text: prompt })
+      for (const value of is) assert.equal(trace(memory, value)[0]?.trust, 'prompt', String(value))
+      for (const value of isNot) assert.notEqual(trace(memory, value)[0]?.trust, 'prompt', String(value))
+    })
+})
+
+test('a number of a trusted place is the same with other hyphens', () => {
+  const content = { phone: '+41‑79‑555‑01‑23', range: '1000–2000' }
+  const trusted = [['phone'], ['range']]
+  const memory = remember(emptyMemory(), { kind: 'answer', operation: 'crm.get', call: 'c0', content, trusted })
+  assert.equal(trace(memory, '+41 79 555 01 23')[0]?.trust, 'trusted')
+  assert.notEqual(trace(memory, '10002000')[0]?.trust, 'trusted')
 })
