@@ -109,3 +109,34 @@ function dated(
   const time = hour === undefined || midnight ? '' : `T${hour.padStart(2, '0')}:${minute}`
   return [`date ${ofYear}-${days}${time}`]
 }
+
+const shortDay =
+  /(?:(?<![\p{L}\p{N}@_/.,:#§'’+-])|(?<=\d\.\p{Zs}?\d{1,2}\.[-/]))(0?[1-9]|[12]\d|3[01])\.\p{Zs}?(0?[1-9]|1[0-2])\.(?![\p{L}\p{N}_@]|\p{Zs}(?:19|20)?\d\d(?![\d:]|\p{Zs}?(?:Uhr|h)))/gu
+const dayWords = 'ab|al|am|au|bis|dal|dem|den|der|dne|do|du|fra|frem til|il|le|od|per|seit|til|vom|zum'
+// `Fr. 12.10.` are francs.
+const weekdays = `(?:mo|di|mi|do|sa|ma|ti|ke|pe|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|sonnabends?)[.]?,?|(?:fr|so|la|su)[.]?,`
+const joins = String.raw`(?:,|\p{Zs}?[-–/]|\p{Zs}(?:und|oder|et|ou|e|o|og|och|a|ja))\p{Zs}?`
+const other = String.raw`\d{1,2}\.\p{Zs}?\d{1,2}\.`
+const isAnnounced = new RegExp(
+  String.raw`(?:(?<![\p{L}\p{N}])(?:${dayWords}|${weekdays})\p{Zs}|${other}${joins})$`,
+  'iu',
+)
+/** What has a point and decimals, or parts with numbers. */
+const isOfNumber =
+  /(?:^|\n|\p{Sc}|[A-Z]{3}|\p{L}\.|[Vv]ersion|[Ss]ection|[Cc]hapter|[Ss]tep|Kapitel|Abschnitt|Ziffer|Punkt)\p{Zs}?$/u
+const isFirst = new RegExp(`^${joins}${other}`, 'iu')
+const goesOn = /^(?:\p{Zs}?[,;:/–-]|\p{Zs}\p{Ll}|\p{Zs}[0-2]?\d(?::\d\d|\p{Zs}?(?:Uhr|h)))/u
+
+/**
+ * The days that a text says as `15.12.`, without the year. It may be a number at the end of a sentence: only with a word before that days
+ * have, or where the sentence goes on. Hungarian puts the month first.
+ */
+export function daysWithoutYearIn(text: string): readonly string[] {
+  if (!/\d\.\p{Zs}?\d{1,2}\./u.test(text) || /[őű]/i.test(text)) return []
+  return [...text.matchAll(shortDay)].flatMap(({ 0: found, 1: day, 2: month, index }) => {
+    const before = text.slice(Math.max(0, index - 24), index)
+    const behind = text.slice(index + found.length, index + found.length + 24)
+    const isDay = isAnnounced.test(before) || isFirst.test(behind) || (!isOfNumber.test(before) && goesOn.test(behind))
+    return isDay ? (dated(undefined, Number(month), Number(day)) ?? []) : []
+  })
+}

@@ -3,6 +3,7 @@ import { fold } from '../../constraint/same-text.ts'
 import { hostName } from './address.ts'
 import { standsIn, withIdsApart } from './border.ts'
 import { currenciesIn } from './currency.ts'
+import { daysWithoutYearIn } from './date-form.ts'
 import { formsIn, formsOf } from './form.ts'
 import { withPages } from './key.ts'
 import { timesIn } from './moment.ts'
@@ -42,6 +43,7 @@ export function addPrompt(prompt: PromptText, said: string): void {
   }
   prompt.squashed += `${squash(text)} `
   const aside = [
+    ...daysWithoutYearIn(text),
     ...timesIn(text).map((each) => `time ${each}`),
     ...currenciesIn(text).map((each) => `currency ${each}`),
   ]
