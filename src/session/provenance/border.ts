@@ -1,6 +1,6 @@
 /** Scripts that put no blanks between words, or put endings on them. */
 export const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+  /(?!\p{N})[\p{Script=Georgian}\p{Script=Ethiopic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 const opening = /[\s"`*“‘«([{<>,;|—–，。、；：（「『【《]/u
 const closing = /[\s"`*”»)\]}<>,;|—–，。、；：）」』】》]/u
@@ -50,10 +50,20 @@ export function standsIn(words: string, sought: string): boolean {
 export function isWhole(text: string, start: number, end: number): boolean {
   // An id in a row of a table: the comma behind it is no part of a number.
   const isId = text[end] === ',' && /\p{L}/u.test(text.slice(start, end))
-  if (beginsWord(text, start) && (isId || endsWord(text, end))) return true
+  if ((beginsWord(text, start) || isPrefixed(text, start, end)) && (isId || endsWord(text, end))) return true
   const marks = /_{1,3}$/.exec(text.slice(Math.max(0, start - 3), start))?.[0] ?? ''
   // Markdown: `_emphasis_`.
   return marks !== '' && text.startsWith(marks, end) && isWhole(text, start - marks.length, end + marks.length)
+}
+
+/** What Hebrew and Arabic write right before a word: and, to, in, the. */
+const prefix = /(?:[ובהלמשכ]{1,3}[-־]?|[وفبكل]{0,2}(?:ال|لل)?ـ?)$/u
+
+/** Whether nothing but such stands before an id of Latin letters and digits. */
+function isPrefixed(text: string, start: number, end: number): boolean {
+  if (start === 0 || !/[\u0590-\u06ff-]/.test(text[start - 1] ?? '')) return false
+  const [found = ''] = prefix.exec(text.slice(Math.max(0, start - 6), start)) ?? []
+  return found !== '' && /^[a-z][a-z\d_-]*\d$/.test(text.slice(start, end)) && beginsWord(text, start - found.length)
 }
 
 function beginsWord(text: string, at: number): boolean {
@@ -72,8 +82,11 @@ function endsWord(text: string, at: number): boolean {
   if (at === text.length) return true
   const [after, later] = [text[at] ?? '', text[at + 1] ?? ' ']
   if (after === ',') return !(isDigit(text[at - 1]) && isDigit(later))
-  // `Alice's`, and the endings other languages put behind an apostrophe.
-  if (after === "'" || after === '’') return !isLetter(later) || /^\p{L}{1,3}(?![\p{L}\p{N}])/u.test(text.slice(at + 1))
+  // `Alice's`, and the endings other languages put behind an apostrophe: `in-1'deki`.
+  if (after === "'" || after === '’') {
+    const most = isDigit(text[at - 1]) ? 8 : 3
+    return !isLetter(later) || (/^\p{L}+(?![\p{L}\p{N}])/u.exec(text.slice(at + 1, at + 10))?.[0].length ?? 9) <= most
+  }
   if (closing.test(after) || unspaced.test(after)) return true
   if (after === ':' && isDigit(text[at - 1]) && finnish.test(text.slice(at, at + 6))) return true
   if (signBehind.test(text.slice(at, at + 2)))

@@ -60,3 +60,8 @@ export function squash(text: string): string {
 export function revealed(text: string): string {
   return text.replace(/[\u{e0020}-\u{e007e}]/gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000))
 }
+
+/** Longer than a name: its pieces are looked at, not its every word. */
+export function isProse(text: string): boolean {
+  return text.length > 80 || /(?:\S+\s+){5}\S/.test(text)
+}

@@ -4,6 +4,7 @@ import { hostName } from './address.ts'
 import { standsIn, withIdsApart } from './border.ts'
 import { currenciesIn } from './currency.ts'
 import { daysWithoutYearIn } from './date-form.ts'
+import { withEnding } from './ending.ts'
 import { formsIn, formsOf } from './form.ts'
 import { withPages } from './key.ts'
 import { timesIn } from './moment.ts'
@@ -98,10 +99,6 @@ function saidDay({ forms }: PromptText, form: string): Origin | undefined {
 
 const ofSeries = /^\p{L}{1,8}-\d{1,12}$/u
 const series = /(\p{L}{1,8}-)\d{1,12}(?:[/&+]\1\d{1,12})+/gu
-/** Hungarian ones that no id has for a name or a word of another language. */
-const endings = '-(?:nek|nak|ról|ről|hoz|hez|höz|ból|ből|nál|nél|tól|től|ért)'
-const withEnding = new RegExp(String.raw`\p{L}{1,8}-\d{1,12}${endings}`, 'gu')
-const ending = new RegExp(`${endings}$`, 'u')
 
 /** An id and what is said of it, `in-1:yes`, `in-1:20.00`. */
 const keyed =
@@ -118,14 +115,14 @@ const dashed = /\p{L}{2,24}–\p{L}{1,8}-\d{1,12}/gu
  */
 export function listedInPrompt({ texts }: PromptText, value: string): string | undefined {
   const folded = fold(value)
-  if (!ofSeries.test(folded)) return undefined
   for (const { text, folded: words } of texts) {
     if (!words.includes(folded)) continue
-    const lists = [series, withEnding, keyed].flatMap((pattern) => [...words.matchAll(pattern)])
-    for (const [list] of [...lists, ...text.matchAll(dashed)]) {
-      const parts = list.replace(ending, '').split(/[/&+:–]/)
-      if (parts.some((part) => fold(part) === folded) && standsIn(words, fold(list))) return list
-    }
+    const ended = withEnding(words, folded)
+    if (ended !== undefined) return ended
+    if (!ofSeries.test(folded)) continue
+    const lists = [series, keyed].flatMap((pattern) => [...words.matchAll(pattern)])
+    for (const [list] of [...lists, ...text.matchAll(dashed)])
+      if (list.split(/[/&+:–]/).some((part) => fold(part) === folded) && standsIn(words, fold(list))) return list
   }
   return undefined
 }

@@ -17,7 +17,7 @@ import { argumentLeaves } from './leaves.ts'
 import type { Memory, Place } from './memory.ts'
 import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
-import { plain, squash } from './normal.ts'
+import { isProse, plain, squash } from './normal.ts'
 import { byTrust, isGood, worstOf } from './origin.ts'
 import { dialled, tailOf, tailsIn } from './phone.ts'
 import { listedInPrompt, saidInPrompt, saysHost } from './prompt-text.ts'
@@ -79,8 +79,11 @@ function goodOrigins(memory: Memory, text: string): readonly Origin[] {
 
 /** The user named it in a list such as `in-1/in-2`, and what reads like one is not said as a value of its own anywhere. */
 function isListed(memory: Memory, text: string): boolean {
-  const list = squash(listedInPrompt(memory.prompt, text) ?? '')
-  return list.length > 3 && !memory.full && findText(memory.text, list) === undefined
+  const list = listedInPrompt(memory.prompt, text) ?? ''
+  const solid = squash(list)
+  // A letter or two are everywhere behind an id: `in-1 sent`.
+  const isNamed = ({ whole }: Found<Place>): boolean => whole || list.length > text.length + 3
+  return solid.length > 3 && !memory.full && findText(memory.text, solid, isNamed) === undefined
 }
 
 function isSame(left: Origin, right: Origin): boolean {
@@ -137,11 +140,6 @@ function traceLeaves(memory: Memory, text: string): Origin | undefined {
 
 function joined(origin: Origin): Origin {
   return { ...origin, how: 'joined' }
-}
-
-/** Longer than a name: its pieces are looked at, not its every word. */
-function isProse(text: string): boolean {
-  return text.length > 80 || /(?:\S+\s+){5}\S/.test(text)
 }
 
 /** What an id, an address, a name or a title may have been taken from. */

@@ -1,0 +1,28 @@
+import { isWhole } from './border.ts'
+
+/** Finnish cases and what may stand behind them, the Swedish genitive and definite form. Not `:en`, a language, nor single letters of items. */
+const finnish = String.raw`(?:n|i?(?:s[st]|l[lt]|tt?|n)[aä]|i?lle|i?ksi|(?<vowel>[aeiouyäö])\k<vowel>n?|ih?in|h[aeiouyäö]n|seen|ien|[jdt]en|tten|(?<=3:)a)(?:kin|k[oö]|kaan|kään)?`
+const swedish = 's|ans?|na|ns|orna|arna'
+/** Hungarian cases that no id has for a name or a word of another language, and the Romanian article. */
+const hungarian =
+  'nek|nak|r[óő]l|h[oeö]z|b[óő]l|n[áé]l|t[óő]l|ért|[eoö]t|(?<=[38]-|00-)at|(?<=[02]-)t|vel|gyel|ként|ön|ulu?i?'
+/** Behind Latin letters and digits these can only be an ending: Russian, Ukrainian and Bulgarian, and Turkic languages. */
+const cyrillic =
+  '[оеыиі]?(?:го|му|ми|й|м|х)|[еяюї]|ої|ею|ая|яя|ые|ое|т[аоеъ]|ия|ият|ът|[нтд][іыиу]ң?|[дт][ае]н?|[гқкғ][ае]|нан|[бпм]ен'
+const other = String.raw`[\p{Script=Georgian}\p{Script=Armenian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]`
+const ending = new RegExp(
+  String.raw`:(?:${finnish}|${swedish})(?![\p{L}\p{N}])|-(?:${hungarian}|${cyrillic}|(?:(?!\p{N})${other}){1,5})(?![\p{L}\p{M}\p{N}])`,
+  'uy',
+)
+const isId = /^(?=.*\p{L}|\d{4})[\p{L}\p{N}][\p{L}\p{N}_-]{0,62}\d$/u
+
+/** What a folded id stands in a folded text as, with an ending of a language behind it: `in-1-nek`; undefined where it does not. */
+export function withEnding(text: string, id: string): string | undefined {
+  if (!isId.test(id)) return undefined
+  for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1)) {
+    ending.lastIndex = at + id.length
+    const [found = ''] = ending.exec(text) ?? []
+    if (found !== '' && isWhole(text, at, at + id.length + found.length)) return id + found
+  }
+  return undefined
+}
