@@ -2,11 +2,13 @@ import { currencyCodes } from './currency.ts'
 
 // `US$`, `R$`; a code that touches the number has to be one of a currency, since ids begin with letters as well.
 const sign = String.raw`[A-Z]{0,2}\p{Sc}`
-const before = String.raw`(?<![\p{L}\p{N}])(?:${sign} ?|[A-Z]{3} |Fr\. ?|(?:${currencyCodes}))`
+export const signBefore = String.raw`(?:${sign} ?|Fr\. ?|(?:${currencyCodes}))`
+const before = String.raw`(?<![\p{L}\p{N}])(?:${signBefore}|[A-Z]{3} )`
 // What stands in the place of cents there are none of: `180.-`, `2.500,–`.
 const dash = String.raw`[.,][-–—]{1,2}(?![\p{L}\p{N}])`
 const digits = String.raw`\d(?:[\d.,'’_]{0,24}\d)?(?:${dash})?`
-const unit = String.raw` ?(?:${sign}|zł|kr|Kč|Ft|${currencyCodes})(?![\p{L}\p{N}])`
+export const signBehind = ` ?(?:${sign}|zł|kr|Kč|Ft|${currencyCodes})`
+const unit = String.raw`${signBehind}(?![\p{L}\p{N}])`
 const behind = String.raw`(?:${unit}| ?%| [A-Z]{3}(?![\p{L}\p{N}]))`
 // Blanks between groups of three belong to a number where they hold it together, or where it is certain that money is meant.
 const groups = String.raw`\d{1,3}(?:[\u00a0\u202f\u2009]\d{3}){1,4}(?:[.,]\d{1,2})?|(?<=\p{Sc}\p{Zs}?|\b[A-Z]{3}\p{Zs})\d{1,3}(?:\p{Zs}\d{3}){1,4}[.,]\d{2}`

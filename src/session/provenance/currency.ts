@@ -5,6 +5,7 @@ const signs: ReadonlyMap<string, string> = new Map([
   ['₹', 'INR'],
   ['₺', 'TRY'],
   ['₴', 'UAH'],
+  ['₽', 'RUB'],
   ['₪', 'ILS'],
   ['₩', 'KRW'],
   ['₫', 'VND'],
@@ -30,9 +31,45 @@ const dollars: ReadonlyMap<string, string> = new Map([
 export const currencyCodes =
   'AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|SEK|SGD|THB|TRY|UAH|USD|ZAR'
 
+/** What people write right behind a number, in small letters and without a dot, as a sign or code; `¤` where it may be one of several. */
+export const namesBehind: ReadonlyMap<string, string> = new Map([
+  ...['eur', 'euro', 'euros'].map((name) => [name, '€'] as const),
+  ...['chf', 'usd', 'gbp', 'dkk', 'czk', 'pln', 'huf', 'jpy', 'inr', 'uah'].map(
+    (name) => [name, name.toUpperCase()] as const,
+  ),
+  ...['fr', 'sfr', 'franken'].map((name) => [name, 'CHF'] as const),
+  ...['sek', 'nok', 'kronor', 'kroner', 'lei', 'rs', 'rupees', 'francs', 'fcfa', 'дин'].map(
+    (name) => [name, '¤'] as const,
+  ),
+  ...['р', 'руб', 'рублей', 'рубля'].map((name) => [name, '₽'] as const),
+  ...['грн', 'гривень', 'гривні'].map((name) => [name, '₴'] as const),
+  ...['zl', 'złotych', 'zlotych'].map((name) => [name, 'zł'] as const),
+  ...['dollar', 'dollars'].map((name) => [name, '$'] as const),
+  ['tl', '₺'],
+  ['kč', 'Kč'],
+  ['yen', '¥'],
+])
+
+/** The same right before a number. */
+export const namesBefore: ReadonlyMap<string, string> = new Map([
+  ...['kr', 'rs'].map((name) => [name, '¤'] as const),
+  ...['chf', 'usd', 'gbp', 'eur'].map((name) => [name, name.toUpperCase()] as const),
+  ['sfr', 'CHF'],
+  ['zł', 'PLN'],
+  ['kč', 'CZK'],
+])
+
+/** And those that begin ids and names of rooms as well: only before a number with cents. */
+export const namesBeforeCents: ReadonlyMap<string, string> = new Map([
+  ['R', '¤'],
+  ['RM', '¤'],
+  ['TL', '₺'],
+  ['Fr', 'CHF'],
+])
+
 const dollar = /(?<![\p{L}\p{N}])([A-Z]{1,2})\$/gu
 const touching = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])(${currencyCodes})(?=\d)|(?<=\d)(${currencyCodes})(?![\p{L}\p{N}])`,
+  String.raw`(?<![\p{L}\p{N}])(${currencyCodes})(?=\d)|(?<=\d ?)(${currencyCodes})(?![\p{L}\p{N}])`,
   'gu',
 )
 

@@ -1,6 +1,7 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
 import { hostName } from './address.ts'
+import { amountsApart } from './amount-apart.ts'
 import { standsIn, withIdsApart } from './border.ts'
 import { currenciesIn } from './currency.ts'
 import { daysWithoutYearIn } from './date-form.ts'
@@ -18,7 +19,7 @@ export interface PromptText {
     readonly text: string
     /** With accounts and cards in one piece. */
     readonly folded: string
-    /** With all that has groups in one piece. */
+    /** With all that has groups in one piece, and amounts apart from what stands beside them. */
     readonly numbers: string
     readonly hasGroups: boolean
   }[]
@@ -36,8 +37,9 @@ export function addPrompt(prompt: PromptText, said: string): void {
   const text = withPlainPhones(
     inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': ')))),
   )
-  const numbers = withoutGroups(text)
-  const hasGroups = numbers !== text
+  const amounts = amountsApart(text)
+  const numbers = withoutGroups(amounts)
+  const hasGroups = numbers !== amounts
   for (const words of new Set([said, apart])) {
     const folded = fold(hasGroups ? inOnePiece(words) : words)
     prompt.texts.push({ text: said, folded, numbers: fold(numbers), hasGroups })
@@ -46,12 +48,13 @@ export function addPrompt(prompt: PromptText, said: string): void {
   const aside = [
     ...daysWithoutYearIn(text),
     ...timesIn(text).map((each) => `time ${each}`),
-    ...currenciesIn(text).map((each) => `currency ${each}`),
+    ...currenciesIn(numbers).map((each) => `currency ${each}`),
   ]
   const isNumber = (form: string): boolean => form.startsWith('number ')
-  const forms = !hasGroups
-    ? formsIn(text)
-    : [...formsIn(text).filter((form) => !isNumber(form)), ...formsIn(numbers).filter(isNumber)]
+  const forms =
+    numbers === text
+      ? formsIn(text)
+      : [...formsIn(text).filter((form) => !isNumber(form)), ...formsIn(numbers).filter(isNumber)]
   for (const form of [...withPages(forms), ...aside])
     if (!prompt.forms.has(form)) prompt.forms.set(form, { trust: 'prompt', how: 'form' })
 }

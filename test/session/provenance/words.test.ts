@@ -3,8 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { emptyMemory, remember } from '../../../src/session/provenance/memory.ts'
 import { trace } from '../../../src/session/provenance/trace.ts'
-
-type Said = readonly (readonly [prompt: string, is: readonly unknown[], isNot?: readonly unknown[]])[]
+import { assertSaid, type Said } from './said.ts'
 
 const days: Said = [
   [
@@ -216,7 +215,7 @@ const borders: Said = [
   ['_in-1_, __in-2__ and _in-3', ['in-1', 'in-2'], ['in-3']],
   ['Lies „https://nordlys.example/returns“.', ['https://nordlys.example/returns', 'https://nordlys.example/returns/']],
   ['in-1/in-2 and in-3&in-4', ['in-1', 'in-2', 'in-3', 'in-4']],
-  ['in-7,4100.00,EUR,in-8', ['in-7', 'EUR', 'in-8'], ['in-7,4100', 41]],
+  ['in-7,4100.00,EUR,in-8', ['in-7', 4100, 'EUR', 'in-8'], ['in-7,41', 41]],
   ['c-1,EUR,4100.00', ['c-1', 4100]],
   ['12,500,in-7', ['in-7'], [500]],
   ['Open HTTPS://Nordlys.example:443/dates/', ['https://nordlys.example/dates'], ['http://nordlys.example/dates']],
@@ -298,20 +297,7 @@ for (const [name, cases] of Object.entries({
   borders,
   signsBeside,
 }))
-  for (const [prompt, is, isNot = []] of cases)
-    test(`${name}: ${prompt}`, () => {
-      const memory = remember(emptyMemory(), { kind: 'prompt', text: prompt })
-      const trusts = (values: readonly unknown[]) =>
-        values.map((each) => [each, trace(memory, each)[0]?.trust === 'prompt'])
-      assert.deepEqual(
-        trusts(is),
-        is.map((each) => [each, true]),
-      )
-      assert.deepEqual(
-        trusts(isNot),
-        isNot.map((each) => [each, false]),
-      )
-    })
+  for (const said of cases) test(`${name}: ${said[0]}`, () => assertSaid(said))
 
 test('what an answer has as a value of its own is no list of the user’s', () => {
   const memory = remember(emptyMemory(), { kind: 'prompt', text: 'Delete n-1/n-2.' })
