@@ -9,7 +9,18 @@ import { readScenarios, type Scenario } from './scenario.ts'
 import { World } from './world.ts'
 
 /** The names of the worlds there are. */
-export const worlds = ['ward', 'delivery', 'lettings', 'chambers', 'payroll', 'depot', 'brokerage', 'festival'] as const
+export const worlds = [
+  'ward',
+  'delivery',
+  'lettings',
+  'chambers',
+  'payroll',
+  'depot',
+  'brokerage',
+  'festival',
+  'insurer',
+  'school',
+] as const
 
 /** The scenarios of a world, and the charter they are played under. */
 export interface Corpus {
