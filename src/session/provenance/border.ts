@@ -70,8 +70,9 @@ function beginsWord(text: string, at: number): boolean {
   if (at === 0) return true
   const before = text[at - 1] ?? ''
   const earlier = text[at - 2] ?? ' '
-  if (before === ',') return !(isDigit(earlier) && isDigit(text[at]))
+  if (before === ',' && isDigit(earlier) && isDigit(text[at])) return false
   if (before === "'" || before === '’') return !isLetter(earlier)
+  if (/[,;|]/.test(before) && isInLink(text, at)) return false
   if (opening.test(before) || unspaced.test(before)) return true
   if (before === '@' || before === '#') return at === 1 || opening.test(earlier)
   if (signBefore.test(text.slice(Math.max(0, at - 6), at))) return !isInAddress(text, at)
@@ -102,6 +103,12 @@ function isInAddress(text: string, at: number): boolean {
     if (/[/@\\]/.test(letter)) return true
   }
   return true
+}
+
+/** Queries may have what parts the columns of a row: `https://example.com/?a;in-1`. */
+function isInLink(text: string, at: number): boolean {
+  const word = /[^\s"'`<>()[\]{}]*$/.exec(text.slice(Math.max(0, at - 256), at))?.[0] ?? ''
+  return /^[^?#]*(?::\/\/[^?#]*|\.\p{L}{2,24}(?::\d{1,5})?(?:\/[^?#]*)?)[?#]/u.test(word)
 }
 
 function isDigit(letter = ''): boolean {

@@ -73,6 +73,13 @@ const id = /^[a-z]{1,8}(?:-\d{1,6}){1,3}$/i
 function isApart(text: string, start: number, end: number): boolean {
   const [before = '', after = ''] = [text[start - 1], text[end]]
   if (inWord.test(before) && !unspaced.test(before)) return false
+  // The mailbox of `o'brien@example.com`, unlike that behind an article: `d'anna@example.com`.
+  if (
+    /['’]/.test(before) &&
+    inName.test(text.slice(Math.max(0, start - 4), start)) &&
+    text.slice(start, end).includes('@')
+  )
+    return false
   if (start > 0 && /[\p{L}\p{N}]\.$|\p{N},$|\d:$/u.test(text.slice(start - 2, start)))
     if (!phoneBehind.test(text.slice(Math.max(0, start - 12), start + 1))) return false
   // `2日14時`.
@@ -81,6 +88,7 @@ function isApart(text: string, start: number, end: number): boolean {
 }
 
 const inWord = /[\p{L}\p{N}@_/-]/u
+const inName = /[\p{L}\p{N}]['’]$(?<!(?<![\p{L}\p{N}])(?:[ldjmtsnc]|qu)['’])/iu
 /** `Tel.+41`, `Tel.044`, `Nr.+41`. */
 const phoneBehind =
   /(?<![\p{L}\p{N}@_/.-])(?:(?:tel|tél|telef|fon|ph|mob|handy|cell|sms|fax|тел)\.[+(0]|(?:nr|no|num|[tmpn])\.\+)$/iu

@@ -5,6 +5,16 @@ import { emptyMemory, remember } from '../../../src/session/provenance/memory.ts
 import { trace } from '../../../src/session/provenance/trace.ts'
 import { assertSaid, type Said } from './said.ts'
 
+const addresses: Said = [
+  ["Write to o'brien@x.example", ["o'brien@x.example"], ['brien@x.example']],
+  ['Écris à l’adresse d’anna@x.example', ['anna@x.example']],
+  ["Mail 'bob@x.example'", ['bob@x.example']],
+  ['open https://x.example/?a;in-1', [], ['in-1']],
+  ['open x.example?a=b,in-1', [], ['in-1']],
+  ['school;https://x.example/a;info@x.example;in-1', ['info@x.example', 'in-1']],
+  ['paid?;in-1,20.00', ['in-1']],
+]
+
 const days: Said = [
   [
     'Hol es am 2. Dezember 2026 ab.',
@@ -287,6 +297,7 @@ const signsBeside: Said = [
 ]
 
 for (const [name, cases] of Object.entries({
+  addresses,
   days,
   months,
   times,
