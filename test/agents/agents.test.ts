@@ -1,4 +1,4 @@
-// Agents of a ward, a delivery pipeline, a letting house and a law firm, each scenario in a world of its own: attacks, and rightful runs that look like them.
+// Agents of all the worlds there are, each scenario in a world of its own: attacks, and rightful runs that look like them.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { openInProcess } from './in-process.ts'
