@@ -13,9 +13,6 @@ const sign = String.raw`(?![\p{ASCII}\p{Pd}\p{Pc}−➖∕⁄⧸╱∖⧵·∙�
 const signBefore = new RegExp(String.raw`${sign}[\p{Emoji_Modifier}\u{fe0e}\u{fe0f}]*$`, 'u')
 const signBehind = new RegExp(`^${sign}`, 'u')
 
-/** What Finnish puts behind an id or an e-mail address: `in-1:lle`. */
-export const finnish = /^:(?:l[lt][aä]|s[st][aä]|lle|een|iin|hin|ksi)(?![\p{L}\p{N}@_/:-])/u
-
 const id = String.raw`\p{L}[\p{L}\p{N}_-]{0,30}\d`
 /** Articles of French and Italian. */
 const article = "(?:[ldjmtsnc]|(?:lors|puis|jus|quoi)?qu|[dns]?ell|[ds]?all|sull|quest|quell|un)['’]"
@@ -89,7 +86,6 @@ function endsWord(text: string, at: number): boolean {
     return !isLetter(later) || (/^\p{L}+(?![\p{L}\p{N}])/u.exec(text.slice(at + 1, at + 10))?.[0].length ?? 9) <= most
   }
   if (closing.test(after) || unspaced.test(after)) return true
-  if (after === ':' && isDigit(text[at - 1]) && finnish.test(text.slice(at, at + 6))) return true
   if (signBehind.test(text.slice(at, at + 2)))
     return /^[\p{P}\p{S}\p{M}]{1,8}(?:\s|$)/u.test(text.slice(at, at + 9)) || !isInAddress(text, at)
   return /[.:!?…]/u.test(after) && /[\s"'`*“”’)\]}>.!?…]/u.test(later)

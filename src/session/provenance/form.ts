@@ -1,6 +1,6 @@
 import { accountOf, replaceAccounts } from './account.ts'
 import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
-import { finnish, unspaced } from './border.ts'
+import { unspaced } from './border.ts'
 import { date, datePatternsFor } from './date-form.ts'
 import { utf8 } from './decode.ts'
 import { dialled, withHyphens } from './phone.ts'
@@ -28,7 +28,7 @@ export function formsIn(given: string): readonly string[] {
     ? given.replace(mails, (list) => list.replaceAll('/', ' '))
     : given
   // Documents set blanks of other widths.
-  const text = inOnePiece(listed).replace(/\p{Zs}/gu, ' ')
+  const text = withoutBlanks(listed).replace(/\p{Zs}/gu, ' ')
   if (!/\d/.test(text)) return [...new Set([...text.matchAll(addresses)].flatMap((found) => formsAt(text, found)))]
   const found = [...text.matchAll(candidates)].flatMap((each) => {
     if (!sideBySide.test(each[0])) return formsAt(text, each)
@@ -40,7 +40,7 @@ export function formsIn(given: string): readonly string[] {
 }
 
 /** What is one thing although it stands in groups, without the blanks: accounts, and numbers that blanks of a kind hold together. */
-function inOnePiece(text: string): string {
+function withoutBlanks(text: string): string {
   const solid = replaceAccounts(text, (account) => account.solid)
   return /\d\p{Zs}\d/u.test(solid) ? solid.replace(grouped, (each) => each.replace(/\p{Zs}/gu, '')) : solid
 }
@@ -89,6 +89,8 @@ function isApart(text: string, start: number, end: number): boolean {
 
 const inWord = /[\p{L}\p{N}@_/-]/u
 const inName = /[\p{L}\p{N}]['’]$(?<!(?<![\p{L}\p{N}])(?:[ldjmtsnc]|qu)['’])/iu
+/** What Finnish puts behind an e-mail address: `ann@example.com:lle`. */
+const finnish = /^:(?:l[lt][aä]|s[st][aä]|lle|een|iin|hin|ksi)(?![\p{L}\p{N}@_/:-])/u
 /** `Tel.+41`, `Tel.044`, `Nr.+41`. */
 const phoneBehind =
   /(?<![\p{L}\p{N}@_/.-])(?:(?:tel|tél|telef|fon|ph|mob|handy|cell|sms|fax|тел)\.[+(0]|(?:nr|no|num|[tmpn])\.\+)$/iu
