@@ -6,17 +6,18 @@ import { test } from 'node:test'
 
 /** Part of the source → the parts it may import. A part may always import itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
+  text: [],
   cel: [],
   charter: ['cel'],
   constraint: ['charter', 'cel'],
   decide: ['charter', 'cel', 'constraint'],
-  session: ['charter', 'cel', 'constraint'],
+  session: ['charter', 'cel', 'constraint', 'text'],
   case: ['charter', 'cel', 'constraint', 'decide', 'session'],
   explain: ['charter', 'cel', 'constraint'],
   draft: ['charter', 'cel', 'integrity', 'prove/transport', 'wire'],
   arazzo: ['charter', 'cel', 'draft'],
   wire: ['charter', 'cel'],
-  classify: ['charter', 'cel'],
+  classify: ['charter', 'cel', 'text'],
   integrity: ['charter', 'cel', 'classify'],
   ledger: [],
   identity: ['charter', 'cel', 'wire'],
@@ -121,7 +122,7 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
 }
 
 const pure =
-  /^src\/(cel|constraint|decide|session|case|simulate|wire|classify|integrity|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
+  /^src\/(cel|constraint|decide|session|case|simulate|wire|text|classify|integrity|prove\/plan|prove\/oracle)\/|^src\/charter\/(?!load[^/]*\.ts$)/
 
 const impure: readonly (readonly [RegExp, string])[] = [
   [/from ['"]node:|import\(\s*['"]node:/, 'a node: import'],

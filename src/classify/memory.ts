@@ -1,5 +1,5 @@
+import { base64Of, hexOf, utf8Bytes } from '../text/bytes.ts'
 import { knownNumber } from './amount.ts'
-import { base64Of, hexOf, utf8Bytes } from './bytes.ts'
 import { fold } from './fold.ts'
 import { digest, type GramKey, gramLength, gramsOfAll, packGrams, parseGramKey, unpackGrams } from './gram.ts'
 import { leavesOf } from './leaf.ts'

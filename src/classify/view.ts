@@ -1,5 +1,6 @@
+import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from '../text/bytes.ts'
+import { character, entity } from '../text/entity.ts'
 import { type Written, writtenIn } from './amount.ts'
-import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from './bytes.ts'
 import { type Folded, fold } from './fold.ts'
 import { plainOf } from './lookalike.ts'
 import { traitsOf } from './traits.ts'
@@ -96,31 +97,6 @@ function within(outer: View, inner: View): View {
   }
 }
 
-const namedEntities: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  commat: '@',
-  period: '.',
-  plus: '+',
-  lowbar: '_',
-  colon: ':',
-  sol: '/',
-  hyphen: '-',
-  dash: '-',
-  num: '#',
-  equals: '=',
-  comma: ',',
-  semi: ';',
-  lpar: '(',
-  rpar: ')',
-  percnt: '%',
-  shy: '',
-}
-
 function* decodings(text: string): Generator<View> {
   const { escapes: escaped, equals, odd, word, alphanumeric, hexadecimal, decimal } = traitsOf(text)
   if (escaped) yield* changed(text, rewrite(text, escapes, withoutEscape))
@@ -175,19 +151,6 @@ function withoutEscape(found: string): string {
   if (found.startsWith('\\x')) return String.fromCharCode(Number.parseInt(found.slice(2), 16))
   return { n: '\n', r: '\r', t: '\t' }[found.slice(1)] ?? found.slice(1)
 }
-
-function entity(found: string): string {
-  const name = found.slice(1).replace(/;$/, '')
-  if (/^#x/i.test(name)) return character(Number.parseInt(name.slice(2), 16))
-  if (name.startsWith('#')) return character(Number(name.slice(1)))
-  if (!found.endsWith(';')) return found
-  // Most others are signs, or blanks of no width.
-  return namedEntities[name.toLowerCase()] ?? accented.exec(name)?.[1] ?? ''
-}
-
-const accented = /^([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash)$/i
-
-const character = (code: number): string => (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '')
 
 const quotedPrintable = (found: string): string => (/^=\r?\n/.test(found) ? '' : textOfPairs(found.replaceAll('=', '')))
 

@@ -1,4 +1,4 @@
-import { base64Bytes, textOfBytes } from '../bytes.ts'
+import { base64Bytes, textOfBytes } from '../../text/bytes.ts'
 import { credentialRules, secretRules } from './credential-rules.ts'
 import type { Detector, Hit, Place } from './hit.ts'
 import { entropyOf, keywordDetector } from './keyword.ts'

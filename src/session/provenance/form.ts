@@ -1,8 +1,8 @@
+import { hexBytes, strictUtf8Of } from '../../text/bytes.ts'
 import { accountOf, replaceAccounts } from './account.ts'
 import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
 import { unspaced } from './border.ts'
 import { date, datePatternsFor } from './date-form.ts'
-import { utf8 } from './decode.ts'
 import { dialled, withHyphens } from './phone.ts'
 import { inOwnLetters } from './punycode.ts'
 
@@ -148,10 +148,7 @@ function link(text: string): string[] | undefined {
 
 /** A path with the letters for which browsers send percent signs (RFC 3987, section 3.1). */
 function inOwnSigns(path: string): string {
-  return path.replace(/(?:%[89a-f][0-9a-f])+/gi, (run) => {
-    const bytes = run.match(/[0-9a-f]{2}/gi) ?? []
-    return utf8(bytes.map((each) => Number.parseInt(each, 16))) ?? run
-  })
+  return path.replace(/(?:%[89a-f][0-9a-f])+/gi, (run) => strictUtf8Of(hexBytes(run)) ?? run)
 }
 
 function portOf(scheme: string, port: string | undefined): string {

@@ -43,6 +43,15 @@ function pairs(bytes: readonly number[], low: number, high: number): string {
 
 /** Bytes that stand in a text as escapes: UTF-8, whatever comes of it. Tolerant: a byte that is no UTF-8 becomes U+FFFD, so that a text cut in the middle of a character is still read. */
 export function utf8Of(bytes: readonly number[]): string {
+  return readUtf8(bytes, '\ufffd') ?? ''
+}
+
+/** Bytes read as UTF-8; undefined where they are none. */
+export function strictUtf8Of(bytes: readonly number[]): string | undefined {
+  return readUtf8(bytes, undefined)
+}
+
+function readUtf8(bytes: readonly number[], unread: string | undefined): string | undefined {
   let text = ''
   for (let i = 0; i < bytes.length; ) {
     const first = bytes[i] ?? 0
@@ -54,7 +63,9 @@ export function utf8Of(bytes: readonly number[]): string {
       if ((next & 0xc0) !== 0x80) good = false
       code = (code << 6) | (next & 0x3f)
     }
-    text += good && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
+    const read = good && code <= 0x10ffff ? String.fromCodePoint(code) : unread
+    if (read === undefined) return undefined
+    text += read
     i += good ? length : 1
   }
   return text
