@@ -100,7 +100,8 @@ async function listedBy(target: readonly string[]): Promise<Listed> {
 async function wrapped(source: string, program: string): Promise<readonly string[]> {
   const { tools } = await listedBy([process.execPath, program])
   writeFileSync(join(folder, `${source}.tools.json`), JSON.stringify({ tools }))
-  const names = tools.map(({ name }) => `${source}.${name}`)
+  // An agent of a workflow does nothing but what that lists.
+  const names = [...tools.map(({ name }) => name), 'resources/read', 'prompts/get'].map((name) => `${source}.${name}`)
   const charter = join(folder, `${source}.yaml`)
   const words = {
     lockstep: 1,
@@ -109,7 +110,6 @@ async function wrapped(source: string, program: string): Promise<readonly string
     actors: { inspector: { kind: 'agent', workflow: 'all', 'acts-for': ['clerk'] }, clerk: {} },
     workflows: { all: { operations: names } },
     operations: Object.fromEntries(names.map((name) => [name, { by: ['clerk'] }])),
-    undescribed: { reads: 'allow' },
   }
   writeFileSync(charter, JSON.stringify(words))
   const who = ['--as', 'inspector', '--for', 'ann', '--for-roles', 'clerk', '--state', join(folder, source)]
