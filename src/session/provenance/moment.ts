@@ -11,7 +11,7 @@ const times = new RegExp(
 
 /** Not the hours that something takes: `3時間`. */
 const inHan =
-  /(?<!\d)(?:(?<before>午前|上午|오전)|(?<after>午後|下午|오후))?\s?(?<hour>[01]?\d|2[0-3])(?:時|时|시)(?![間间간])(?:\s?(?<minute>[0-5]?\d)(?:分|분)|(?<past>半|반))?/gu
+  /(?<!\d)(?:(?<before>午前|上午|오전)|(?<after>午後|下午|오후))?\s?(?<hour>[01]?\d|2[0-3])(?:時|时|시)(?![間间간])(?:\s?(?<minute>[0-5]?\d)(?:分|분)|(?<thirty>半|반))?/gu
 
 /** The times of day that a text says, as `14:00`: on clocks of 24 and of twice 12 hours. */
 export function timesIn(text: string): readonly string[] {
@@ -20,33 +20,19 @@ export function timesIn(text: string): readonly string[] {
   return [...found, ...[...text.matchAll(inHan)].flatMap(({ groups = {} }) => timeInHan(groups) ?? [])]
 }
 
-function timeInHan({ before, after, hour, minute, past }: Readonly<Record<string, string>>): string | undefined {
-  const part = before !== undefined ? 'a' : after !== undefined ? 'p' : undefined
-  return timeOf({
-    ...(hour === undefined ? {} : { hour }),
-    minute: past === undefined ? (minute ?? '0').padStart(2, '0') : '30',
-    ...(part === undefined ? {} : { half: part }),
-  })
+type Groups = Readonly<Record<string, string>>
+
+function timeInHan({ before, after, hour = '', minute = '', thirty }: Groups): string | undefined {
+  const half = before !== undefined ? 'a' : after !== undefined ? 'p' : ''
+  return timeOf({ hour, minute: thirty === undefined ? minute.padStart(2, '0') : '30', half })
 }
 
-function timeOf({
-  hour,
-  minute = '00',
-  half,
-  whole,
-  part,
-  of24,
-  past,
-  over,
-  apart,
-  named,
-  dotted,
-  noon,
-}: Readonly<Record<string, string>>): string | undefined {
-  if (noon !== undefined) return '12:00'
-  const said = Number(hour ?? whole ?? of24 ?? named)
-  const side = (half ?? part)?.toLowerCase()
+function timeOf(groups: Groups): string | undefined {
+  const first = (...names: readonly string[]): string | undefined => names.map((name) => groups[name]).find(Boolean)
+  if (first('noon') !== undefined) return '12:00'
+  const said = Number(first('hour', 'whole', 'of24', 'named'))
+  const side = first('half', 'part')?.toLowerCase()
   if (side !== undefined && (said < 1 || said > 12)) return undefined
   const shown = side === undefined ? said : (said % 12) + (side === 'p' ? 12 : 0)
-  return `${String(shown).padStart(2, '0')}:${past ?? over ?? apart ?? dotted ?? minute}`
+  return `${String(shown).padStart(2, '0')}:${first('past', 'over', 'apart', 'dotted', 'minute') ?? '00'}`
 }
