@@ -13,10 +13,10 @@ const monthFirst = {
   rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?:,? (?<year>${year}))?`,
 }
 const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?| \d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{2}\/\d{2}|\d{1,2}(?:[./-]\d{1,2}[./-]|\. \d{1,2}\. )\d{4}|\d{1,2}\.\d{1,2}\.\d{2}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
-const han = String.raw`(?:\d{4}[年년] ?)?\d{1,2}[月월](?: ?\d{1,2}[日号號일])?`
+const han = String.raw`(?:(?<year>\d{4})[年년] ?)?(?<month>\d{1,2})[月월](?: ?(?<day>\d{1,2})[日号號일])?`
 
 // Months have numbers there: `30 tháng 11 năm 2026`.
-const vietnamese = String.raw`\d{1,2} tháng \d{1,2}(?:,? năm ${year})?`
+const vietnamese = String.raw`(?<day>\d{1,2}) tháng (?<month>\d{1,2})(?:,? năm (?<year>${year}))?`
 
 const inDigits = new RegExp(`${numeric}|${han}`, 'gu')
 const withNumbers = new RegExp(vietnamese, 'giu')
@@ -37,14 +37,17 @@ export function datePatternsFor(text: string): readonly RegExp[] {
   return [inDigits, ...named, ...solid, ...(/tháng/i.test(text) ? [withNumbers] : [])]
 }
 
-const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/
-const slashed = /^(\d{4})\/(\d{2})\/(\d{2})$/
-const written = /^(\d{1,2})([./-]|\. )(\d{1,2})\2(\d{4})$/
-/** Only behind dots, and of these years: `26/11/30` may begin with the year, and so may `11.30.75` be anything. */
-const shortYear = /^(\d{1,2})\.(\d{1,2})\.([2-4]\d)$/
-const monthInNumbers = new RegExp(String.raw`^(?:(${year})[-/](\d{2})|(\d{1,2})/(${year}))$`)
-const inHan = /^(?:(\d{4})[年년] ?)?(\d{1,2})[月월](?: ?(\d{1,2})[日號号일])?$/
-const inVietnamese = new RegExp(String.raw`^(\d{1,2}) tháng (\d{1,2})(?:,? năm (${year}))?$`, 'iu')
+const inFigures: readonly RegExp[] = [
+  /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ](?<hour>\d{1,2}):(?<minute>\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/,
+  /^(?<year>\d{4})\/(?<month>\d{2})\/(?<day>\d{2})$/,
+  new RegExp(String.raw`^(?<year>${year})[-/](?<month>\d{2})$`),
+  new RegExp(String.raw`^(?<month>\d{1,2})/(?<year>${year})$`),
+  // Only behind dots, and of these years: `26/11/30` may begin with the year, and so may `11.30.75` be anything.
+  /^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<short>[2-4]\d)$/,
+  new RegExp(`^${vietnamese}$`, 'iu'),
+  new RegExp(`^${han}$`),
+]
+const inAnyOrder = /^(\d{1,2})([./-]|\. )(\d{1,2})\2(\d{4})$/
 const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + monthAlone.rest, joined].map(
   (each) => new RegExp(String.raw`^${each}\.?$`, 'iu'),
 )
@@ -58,24 +61,19 @@ export function date(text: string): readonly string[] | undefined {
 }
 
 function inNumbers(text: string): readonly string[] | undefined {
-  const moment = iso.exec(text) ?? slashed.exec(text)
-  if (moment !== null) return dated(moment[1], Number(moment[2]), Number(moment[3]), moment[4], moment[5])
-  const month = monthInNumbers.exec(text)
-  if (month !== null) return dated(month[1] ?? month[4], Number(month[2] ?? month[3]))
-  const inOrder = written.exec(text)
-  if (inOrder !== null) return inEitherOrder(Number(inOrder[1]), Number(inOrder[3]), inOrder)
-  const short = shortYear.exec(text)
-  if (short !== null) return dated(`20${short[3]}`, Number(short[2]), Number(short[1]))
-  const vietnamese = inVietnamese.exec(text)
-  if (vietnamese !== null) return dated(vietnamese[3], Number(vietnamese[2]), Number(vietnamese[1]))
-  const han = inHan.exec(text)
-  return han === null ? undefined : dated(han[1], Number(han[2]), han[3] === undefined ? undefined : Number(han[3]))
+  const order = inAnyOrder.exec(text)
+  if (order !== null) return inEitherOrder(order)
+  for (const pattern of inFigures) {
+    const found = pattern.exec(text)?.groups
+    if (found !== undefined) return dated(found)
+  }
+  return undefined
 }
 
 /** Nobody puts the month first and dots behind; with slashes it is only certain where one of the two cannot be the month. */
-function inEitherOrder(left: number, right: number, [, , sign, , ofYear]: readonly string[]): string[] | undefined {
-  if (left > 12 || sign?.startsWith('.')) return dated(ofYear, right, left)
-  return right > 12 || left === right ? dated(ofYear, left, right) : undefined
+function inEitherOrder([, left = '', sign = '', right = '', year = '']: readonly string[]): string[] | undefined {
+  if (Number(left) > 12 || sign.startsWith('.')) return dated({ year, month: right, day: left })
+  return Number(right) > 12 || Number(left) === Number(right) ? dated({ year, month: left, day: right }) : undefined
 }
 
 function named(text: string): string[] | undefined {
@@ -83,31 +81,27 @@ function named(text: string): string[] | undefined {
     const { name, day, year: behind, before } = pattern.exec(text)?.groups ?? {}
     const found = name === undefined ? undefined : monthNamed(name)
     if (found === undefined) continue
-    const ofYear = behind ?? before
+    const year = behind ?? before
     // `set 3`, `out 2026`, `maja 2`: abbreviations, and English order, are everyday words of other languages.
-    const isCertain = found.kind === 'english' || (ofYear !== undefined && day !== undefined)
+    const isCertain = found.kind === 'english' || (year !== undefined && day !== undefined)
     if (isCertain || (found.kind === 'full' && pattern !== inWords[1]))
-      return dated(ofYear, found.month, day === undefined ? undefined : Number(day))
+      return dated({ year, month: `${found.month}`, day })
   }
   return undefined
 }
 
-function dated(
-  ofYear: string | undefined,
-  month: number,
-  day?: number,
-  hour?: string,
-  minute?: string,
-): string[] | undefined {
-  if (month < 1 || month > 12) return undefined
-  const ofMonth = String(month).padStart(2, '0')
-  if (day === undefined) return ofYear === undefined ? undefined : [`month ${ofYear}-${ofMonth}`]
-  if (day < 1 || day > 31) return undefined
-  const days = `${ofMonth}-${String(day).padStart(2, '0')}`
-  if (ofYear === undefined) return [`day --${days}`]
-  const midnight = Number(hour) === 0 && minute === '00'
-  const time = hour === undefined || midnight ? '' : `T${hour.padStart(2, '0')}:${minute}`
-  return [`date ${ofYear}-${days}${time}`]
+type Said = Readonly<Record<string, string | undefined>>
+
+function dated({ short, year = short && `20${short}`, month, day, hour, minute }: Said): string[] | undefined {
+  const [ofMonth, ofDay] = [Number(month), Number(day ?? 1)]
+  if (ofMonth < 1 || ofMonth > 12 || ofDay < 1 || ofDay > 31) return undefined
+  const inYear = String(ofMonth).padStart(2, '0')
+  if (day === undefined) return year === undefined ? undefined : [`month ${year}-${inYear}`]
+  const days = `${inYear}-${String(ofDay).padStart(2, '0')}`
+  if (year === undefined) return [`day --${days}`]
+  const isMidnight = Number(hour) === 0 && minute === '00'
+  const time = hour === undefined || isMidnight ? '' : `T${hour.padStart(2, '0')}:${minute}`
+  return [`date ${year}-${days}${time}`]
 }
 
 const shortDay =
@@ -137,6 +131,6 @@ export function daysWithoutYearIn(text: string): readonly string[] {
     const before = text.slice(Math.max(0, index - 24), index)
     const behind = text.slice(index + found.length, index + found.length + 24)
     const isDay = isAnnounced.test(before) || isFirst.test(behind) || (!isOfNumber.test(before) && goesOn.test(behind))
-    return isDay ? (dated(undefined, Number(month), Number(day)) ?? []) : []
+    return isDay ? (dated({ month, day }) ?? []) : []
   })
 }
