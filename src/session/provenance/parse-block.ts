@@ -1,4 +1,4 @@
-import { parseLiteral } from './parse-literal.ts'
+import { Misread, parseLiteral, unlessMisread } from './parse-literal.ts'
 
 const item = /^( *)-(?: +(.*)|)$/
 const member = /^( *)('(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[^\s'"#&*!|>%@`[\]{},?-][^:#]*?|-?\d[^:#]*?):(?: +(.*)|)$/
@@ -9,8 +9,6 @@ interface Lines {
   at: number
 }
 
-class NotBlock extends Error {}
-
 /**
  * Reads block YAML as programs write it: lists, members, plain, quoted and literal scalars, empty flow collections. Undefined for
  * anything else, and for a lone scalar: a single line of prose is no document. Anchors, tags, flow collections and several documents are
@@ -18,20 +16,21 @@ class NotBlock extends Error {}
  */
 export function parseBlock(text: string): unknown {
   const lines = { lines: text.replace(/\s+$/, '').split('\n'), at: 0 }
-  try {
+  return unlessMisread(() => {
     const value = readNode(lines, indentOf(lines.lines[0] ?? ''), 0)
-    skipBlank(lines)
-    return lines.at === lines.lines.length && typeof value === 'object' ? value : undefined
-  } catch (error) {
-    if (error instanceof NotBlock) return undefined
-    throw error
-  }
+    return nextLine(lines) === undefined && typeof value === 'object' ? value : undefined
+  })
+}
+
+/** The next line that is not blank; undefined at the end. */
+function nextLine(lines: Lines): string | undefined {
+  while (lines.lines[lines.at]?.trim() === '') lines.at += 1
+  return lines.lines[lines.at]
 }
 
 function readNode(lines: Lines, indent: number, depth: number): unknown {
-  skipBlank(lines)
-  const line = lines.lines[lines.at]
-  if (line === undefined || depth > maxDepth || indentOf(line) !== indent) throw new NotBlock()
+  const line = nextLine(lines)
+  if (line === undefined || depth > maxDepth || indentOf(line) !== indent) throw new Misread()
   return item.test(line) ? readItems(lines, indent, depth) : readMembers(lines, indent, depth)
 }
 
@@ -49,24 +48,22 @@ function readItems(lines: Lines, indent: number, depth: number): unknown[] {
 }
 
 function itemAt(lines: Lines, indent: number): RegExpExecArray | undefined {
-  skipBlank(lines)
-  const found = item.exec(lines.lines[lines.at] ?? '')
+  const found = item.exec(nextLine(lines) ?? '')
   return found !== null && (found[1] ?? '').length === indent ? found : undefined
 }
 
 function readMembers(lines: Lines, indent: number, depth: number): unknown {
   const members: [string, unknown][] = []
   for (;;) {
-    skipBlank(lines)
-    const line = lines.lines[lines.at]
+    const line = nextLine(lines)
     if (line === undefined || indentOf(line) < indent || (item.test(line) && indentOf(line) <= indent)) break
     const found = member.exec(line)
-    if (found === null || indentOf(line) !== indent) throw new NotBlock()
+    if (found === null || indentOf(line) !== indent) throw new Misread()
     const name = unquoted(found[2] ?? '')
-    if (members.some(([known]) => known === name)) throw new NotBlock()
+    if (members.some(([known]) => known === name)) throw new Misread()
     members.push([name, readScalar(lines, found[3] ?? '', indent, depth, true)])
   }
-  if (members.length === 0) throw new NotBlock()
+  if (members.length === 0) throw new Misread()
   return Object.fromEntries(members)
 }
 
@@ -78,18 +75,16 @@ function readScalar(lines: Lines, first: string, indent: number, depth: number, 
   if (block !== null) return readLiteralBlock(lines, indent, block[1] === '|')
   const quote = first[0] === "'" || first[0] === '"' ? first[0] : undefined
   if (quote !== undefined) return readQuoted(lines, first, quote)
-  if (/^(?:\[\]|\{\})$/.test(first)) return first === '[]' ? [] : {}
   if (/^[[{&*!%@`|>]/.test(first)) {
     const flow = parseLiteral(first)
-    if (flow === undefined) throw new NotBlock()
+    if (flow === undefined) throw new Misread()
     return flow
   }
   return plainScalar([first, ...continued(lines, indent)].join(' '))
 }
 
 function readNested(lines: Lines, indent: number, depth: number, ofMember: boolean): unknown {
-  skipBlank(lines)
-  const next = lines.lines[lines.at]
+  const next = nextLine(lines)
   if (next === undefined) return null
   const inner = indentOf(next)
   // A list may stand as far left as the member it belongs to.
@@ -119,7 +114,7 @@ function readQuoted(lines: Lines, first: string, quote: string): string {
   let open = !closes(first.slice(1), quote)
   for (let blank = 0; open; ) {
     const line = lines.lines[lines.at]?.trim()
-    if (line === undefined) throw new NotBlock()
+    if (line === undefined) throw new Misread()
     lines.at += 1
     if (line === '') {
       blank += 1
@@ -139,7 +134,7 @@ function readQuoted(lines: Lines, first: string, quote: string): string {
 function closes(line: string, quote: string): boolean {
   const left = line.trimEnd().replace(quote === "'" ? /''/g : /\\./g, '')
   const at = left.indexOf(quote)
-  if (at >= 0 && at !== left.length - 1) throw new NotBlock()
+  if (at >= 0 && at !== left.length - 1) throw new Misread()
   return at >= 0
 }
 
@@ -147,13 +142,13 @@ function unquoted(text: string): string {
   if (text.startsWith("'")) return text.slice(1, -1).replaceAll("''", "'")
   if (!text.startsWith('"')) return text
   const value = parseLiteral(text)
-  if (typeof value !== 'string') throw new NotBlock()
+  if (typeof value !== 'string') throw new Misread()
   return value
 }
 
 function plainScalar(text: string): unknown {
   const plain = text.trim()
-  if (/: |\s#/.test(plain)) throw new NotBlock()
+  if (/: |\s#/.test(plain)) throw new Misread()
   if (/^(?:null|~)$/.test(plain)) return null
   if (/^(?:true|false)$/.test(plain)) return plain === 'true'
   return /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/.test(plain) ? Number(plain) : plain
@@ -161,8 +156,4 @@ function plainScalar(text: string): unknown {
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length
-}
-
-function skipBlank(lines: Lines): void {
-  while (lines.lines[lines.at]?.trim() === '') lines.at += 1
 }

@@ -1,4 +1,4 @@
-const space = /[\s]*/y
+const space = /\s*/y
 const number = /[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const word = /True|False|None|true|false|null/y
 const open = /[bru]{0,2}(?:'''|"""|['"])/iy
@@ -28,23 +28,31 @@ interface Reader {
   at: number
 }
 
-class NotLiteral extends Error {}
+/** Thrown inside `unlessMisread` where a text is not what it is read as. */
+export class Misread extends Error {}
 
-/** Reads a Python literal of lists, tuples, dictionaries, texts, numbers, `True`, `False` and `None`; undefined for anything else. */
-export function parseLiteral(text: string): unknown {
-  const reader: Reader = { text, at: 0 }
+/** What is read; undefined where it is `Misread`. */
+export function unlessMisread(read: () => unknown): unknown {
   try {
-    const value = readValue(reader, 0)
-    skip(reader)
-    return reader.at === text.length ? value : undefined
+    return read()
   } catch (error) {
-    if (error instanceof NotLiteral) return undefined
+    if (error instanceof Misread) return undefined
     throw error
   }
 }
 
+/** Reads a Python literal of lists, tuples, dictionaries, texts, numbers, `True`, `False` and `None`; undefined for anything else. */
+export function parseLiteral(text: string): unknown {
+  const reader: Reader = { text, at: 0 }
+  return unlessMisread(() => {
+    const value = readValue(reader, 0)
+    skip(reader)
+    return reader.at === text.length ? value : undefined
+  })
+}
+
 function readValue(reader: Reader, depth: number): unknown {
-  if (depth > maxDepth) throw new NotLiteral()
+  if (depth > maxDepth) throw new Misread()
   skip(reader)
   const start = reader.text[reader.at] ?? ''
   if (start === '[' || start === '(') return readList(reader, start === '[' ? ']' : ')', depth)
@@ -54,7 +62,7 @@ function readValue(reader: Reader, depth: number): unknown {
   const name = take(reader, word)
   if (name !== undefined) return words[name]
   const digits = take(reader, number)
-  if (digits === undefined) throw new NotLiteral()
+  if (digits === undefined) throw new Misread()
   return Number(digits.replaceAll('_', ''))
 }
 
@@ -74,7 +82,7 @@ function readMembers(reader: Reader, depth: number): unknown {
   while (!closes(reader, '}')) {
     const key = readValue(reader, depth + 1)
     skip(reader)
-    if (reader.text[reader.at] !== ':') throw new NotLiteral()
+    if (reader.text[reader.at] !== ':') throw new Misread()
     reader.at += 1
     members.push([String(key), readValue(reader, depth + 1)])
     separate(reader, '}')
@@ -88,7 +96,7 @@ function readQuoted(reader: Reader, opening: string): string {
   let out = ''
   for (;;) {
     const letter = reader.text[reader.at]
-    if (letter === undefined) throw new NotLiteral()
+    if (letter === undefined) throw new Misread()
     if (reader.text.startsWith(quote, reader.at)) {
       reader.at += quote.length
       return out
@@ -105,7 +113,7 @@ function readEscape(reader: Reader): string {
   if (length === 0) return escapes[letter] ?? (/['"\\]/.test(letter) ? letter : `\\${letter}`)
   const code = Number.parseInt(reader.text.slice(reader.at, reader.at + length), 16)
   reader.at += length
-  if (!(code <= 0x10ffff)) throw new NotLiteral()
+  if (!(code <= 0x10ffff)) throw new Misread()
   return String.fromCodePoint(code)
 }
 
@@ -119,7 +127,7 @@ function closes(reader: Reader, close: string): boolean {
 function separate(reader: Reader, close: string): void {
   skip(reader)
   if (reader.text[reader.at] === ',') reader.at += 1
-  else if (reader.text[reader.at] !== close) throw new NotLiteral()
+  else if (reader.text[reader.at] !== close) throw new Misread()
 }
 
 function skip(reader: Reader): void {
