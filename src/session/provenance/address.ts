@@ -10,13 +10,17 @@ import { digitRunsIn, dressedRunsIn, phonesIn } from './phone.ts'
 const host = String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}`
 const octet = String.raw`(?:25[0-5]|2[0-4]\d|[01]?\d?\d)`
 const apart = String.raw`(?<![\p{L}\p{N}@._-])`
-const inPath = String.raw`\/[^\s"'<>\])}]`
+/** What a link goes on with. */
+export const inLink = String.raw`[^\s"'<>\])}]`
+const inPath = `/${inLink}`
+const fullName = String.raw`${host}\p{L}{2,24}`
+export const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@${fullName}`
 const places = new RegExp(
   [
-    String.raw`[\p{L}\p{N}._%+-]{1,64}@${host}\p{L}{2,24}`,
-    String.raw`(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)[^\s"'<>\])}]{1,2000}`,
-    String.raw`${apart}${host}\p{L}{2,24}\/[^\s"'<>\])}]{1,2000}`,
-    String.raw`(?<![\p{L}\p{N}.])(?=(?:\.?\d){8})(?:${octet}\.){3}${octet}(?!\d)(?:[:/][^\s"'<>\])}]{1,2000})?(?![.-]?\d)`,
+    mailPattern,
+    String.raw`(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)${inLink}{1,2000}`,
+    `${apart}${fullName}/${inLink}{1,2000}`,
+    String.raw`(?<![\p{L}\p{N}.])(?=(?:\.?\d){8})(?:${octet}\.){3}${octet}(?!\d)(?:[:/]${inLink}{1,2000})?(?![.-]?\d)`,
   ].join('|'),
   'giu',
 )
@@ -33,7 +37,6 @@ const securities = /(?<![\p{L}\p{N}])[A-Z]{2}[A-Z0-9]{9}\d(?![\p{L}\p{N}])/gu
 /** A slash that begins no link: of `a/b`, not of `//`, `:/` or `\/\/`. */
 const pathSlash = String.raw`(?<![:/]\\?)\/`
 const inPathBefore = new RegExp(`${pathSlash}$`)
-const fullName = String.raw`${host}\p{L}{2,24}`
 /** What may be the name of a host, or of a file, or two sentences without a blank. Behind a slash only where that may begin a link: `//`, `:/`. */
 const bareNames = new RegExp(
   String.raw`(?<![\p{L}\p{N}@._-]|${pathSlash})${fullName}(?![\p{L}\p{N}@-])(?!${inPath})`,
@@ -113,7 +116,7 @@ function replaceLikely(text: string, by: (account: string) => string): string {
   })
 }
 
-const openLink = /(?:\/\/|www\.|@|\.\p{L}{2,24}(?::\d{1,5})?\/)[^\s"'<>\])}]*$/iu
+const openLink = new RegExp(String.raw`(?:\/\/|www\.|@|\.\p{L}{2,24}(?::\d{1,5})?\/)${inLink}*$`, 'iu')
 const restOfHost =
   /^(?:[\p{L}\p{N}._%+-]{0,64}@|(?:-[\p{L}\p{N}-]{1,63})?(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}(?!\p{L}))/u
 

@@ -1,6 +1,19 @@
+const inScripts = (names: string): string =>
+  names
+    .split(' ')
+    .map((name) => `\\p{Script=${name}}`)
+    .join('')
+
+/** Scripts of languages that put endings on words, also on those of other scripts; for a class of a pattern. */
+export const withEndings = inScripts(
+  'Georgian Devanagari Bengali Gujarati Gurmukhi Tamil Telugu Kannada Malayalam Sinhala',
+)
+
 /** Scripts that put no blanks between words, or put endings on them. */
-export const unspaced =
-  /(?!\p{N})[\p{Script=Georgian}\p{Script=Ethiopic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+export const unspaced = new RegExp(
+  `(?!\\p{N})[${withEndings}${inScripts('Ethiopic Han Hiragana Katakana Hangul Thai Lao Khmer Myanmar')}]`,
+  'u',
+)
 
 const opening = /[\s"`*“‘«([{<>,;|—–，。、；：（「『【《]/u
 const closing = /[\s"`*”»)\]}<>,;|—–，。、；：）」』】》]/u

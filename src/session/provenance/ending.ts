@@ -1,4 +1,4 @@
-import { isWhole } from './border.ts'
+import { isWhole, withEndings } from './border.ts'
 
 /** Finnish cases and what may stand behind them, the Swedish genitive and definite form. Not `:en`, a language, nor single letters of items. */
 const finnish = String.raw`(?:n|i?(?:s[st]|l[lt]|tt?|n)[aä]|i?lle|i?ksi|(?<vowel>[aeiouyäö])\k<vowel>n?|ih?in|h[aeiouyäö]n|seen|ien|[jdt]en|tten|(?<=3:)a)(?:kin|k[oö]|kaan|kään)?`
@@ -9,7 +9,7 @@ const hungarian =
 /** Behind Latin letters and digits these can only be an ending: Russian, Ukrainian and Bulgarian, and Turkic languages. */
 const cyrillic =
   '[оеыиі]?(?:го|му|ми|й|м|х)|[еяюї]|ої|ею|ая|яя|ые|ое|т[аоеъ]|ия|ият|ът|[нтд][іыиу]ң?|[дт][ае]н?|[гқкғ][ае]|нан|[бпм]ен'
-const other = String.raw`[\p{Script=Georgian}\p{Script=Armenian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]`
+const other = String.raw`[${withEndings}\p{Script=Armenian}]`
 const ending = new RegExp(
   String.raw`:(?:${finnish}|${swedish})(?![\p{L}\p{N}])|-(?:${hungarian}|${cyrillic}|(?:(?!\p{N})${other}){1,5})(?![\p{L}\p{M}\p{N}])`,
   'uy',

@@ -1,5 +1,7 @@
+import { fold } from '../../constraint/same-text.ts'
 import { hexBytes, strictUtf8Of } from '../../text/bytes.ts'
 import { accountOf, replaceAccounts } from './account.ts'
+import { inLink, mailPattern } from './address.ts'
 import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
 import { unspaced } from './border.ts'
 import { date, datePatternsFor } from './date-form.ts'
@@ -37,6 +39,18 @@ export function formsIn(given: string): readonly string[] {
   })
   const days = datePatternsFor(text).flatMap((pattern) => [...text.matchAll(pattern)])
   return [...new Set([...found, ...days.flatMap((each) => formsAt(text, each))])]
+}
+
+/** The text of a value and its forms, as keys: two values with a key in common are the same. */
+export function keysOf(text: string): readonly string[] {
+  return [`text ${fold(text)}`, ...formsOf(text)]
+}
+
+/** A place in a page is in the page: who gives a link to it gives the link without it, too. */
+export function withPages(forms: readonly string[]): readonly string[] {
+  return forms.flatMap((form) =>
+    form.startsWith('link ') && form.includes('#') ? [form, form.replace(/#.*$/s, '').replace(/\/$/, '')] : [form],
+  )
 }
 
 /** What is one thing although it stands in groups, without the blanks: accounts, and numbers that blanks of a kind hold together. */
@@ -98,8 +112,7 @@ const phoneBehind =
 type Reader = (text: string) => string | readonly string[] | undefined
 
 // Every repetition is bounded: answers are foreign text, and must not cost more than their length.
-const linkPattern = String.raw`(?:[hH][tT]{2}[pP][sS]?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#][^\s"'<>\])}]{0,2000})?|[hH][tT]{2}[pP][sS]?:\/\/[^\s"'<>\])}]{1,2000}`
-const mailPattern = String.raw`[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}`
+const linkPattern = String.raw`(?:[hH][tT]{2}[pP][sS]?:\/\/)?(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#]${inLink}{0,2000})?|[hH][tT]{2}[pP][sS]?:\/\/${inLink}{1,2000}`
 /** Several with slashes between. */
 const mails = new RegExp(
   String.raw`(?<![\p{L}\p{N}@_/.%+-])${mailPattern}(?:\/${mailPattern}){1,20}(?![\p{L}\p{N}@_/-]|\.[\p{L}\p{N}])`,

@@ -3,8 +3,7 @@ import type { ConstraintId, OperationId } from '../../charter/charter.ts'
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
 import { likelyAddressesIn } from './address.ts'
-import { formsOf } from './form.ts'
-import { keysOf, withPages } from './key.ts'
+import { formsOf, keysOf, withPages } from './form.ts'
 import { argumentLeaves, type Leaf, leavesOf } from './leaves.ts'
 import { addNamed, isNamed, type NamedAnswers } from './named-answer.ts'
 import { squash } from './normal.ts'
@@ -182,14 +181,14 @@ function sentIn(memory: Memory, wrote: unknown, free: readonly string[]): readon
     const value = String(each)
     const written: Written = { value }
     // Nobody keeps long texts for it.
-    if (value.length > mostLetters) originsOf(memory, written)
+    if (value.length > longText) originsOf(memory, written)
     const marks = isAddress(value) || (!free.includes(at) && !/\s/.test(value.trim()))
     let solid: string | undefined
     return { written, marks, solid: () => (solid ??= squash(value)) }
   })
 }
 
-const mostLetters = 1024
+const longText = 1024
 
 function originsOf(memory: Memory, written: Written): readonly Origin[] {
   written.told ??= trace(memory, written.value)

@@ -11,8 +11,7 @@ import {
   withoutAddresses,
 } from './address.ts'
 import { decodings, reversed } from './decode.ts'
-import { formsOf } from './form.ts'
-import { keysOf } from './key.ts'
+import { formsOf, keysOf } from './form.ts'
 import { argumentLeaves } from './leaves.ts'
 import type { Memory, Place } from './memory.ts'
 import { namedOrigins } from './named-answer.ts'
