@@ -1,5 +1,6 @@
 import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from '../text/bytes.ts'
 import { character, entity } from '../text/entity.ts'
+import { keeping } from '../text/keeping.ts'
 import { type Written, writtenIn } from './amount.ts'
 import { type Folded, fold } from './fold.ts'
 import { plainOf } from './lookalike.ts'
@@ -35,18 +36,11 @@ const leastBudget = 4096
  * has to be text. Linear in the length of the text.
  */
 export function viewsOf(text: string): Views {
-  const known = recent.get(text)
-  if (known !== undefined) return known
-  const views = readViews(text)
-  if (text.length <= longestRecent) recent.set(text, views)
-  const [oldest] = recent.size > mostRecent ? recent.keys() : []
-  if (oldest !== undefined) recent.delete(oldest)
-  return views
+  return text.length > longestRecent ? readViews(text) : recentViews(text)
 }
 
-/** The texts read last: for one call the same ones are read several times, by whoever looks for something in them. */
-const recent = new Map<string, Views>()
-const mostRecent = 64
+/** For one call the same texts are read several times, by whoever looks for something in them. */
+const recentViews = keeping(64, readViews)
 const longestRecent = 16_384
 
 /** Letters and digits of what is read, folded once. */

@@ -1,3 +1,4 @@
+import { keeping } from '../../text/keeping.ts'
 import { withoutMarkup } from './normal.ts'
 import { isCalledBehind, isOfRecord, namesCall, saysNumber } from './number-word.ts'
 
@@ -38,20 +39,13 @@ export function phonesIn(text: string, at = ''): readonly string[] {
 }
 
 /** The words of a member's name where they say what its number is: `order no ` of `/orders/0/orderNo`; but `text` is what texts are called. */
-function nameOf(at: string): string {
-  const name = (at.split('/').findLast((step) => !/^\d+$/.test(step)) ?? '').slice(-window)
-  const known = names.get(name)
-  if (known !== undefined) return known
-  const words = `${name.replace(/(?<=[a-z])(?=[A-Z])|[_-]/g, ' ')} `.toLowerCase()
-  const said = words !== 'text ' && (namesCall(words) || isOfRecord(words)) ? words : ''
-  if (names.size >= mostNames) names.clear()
-  names.set(name, said)
-  return said
-}
+const nameOf = (at: string): string =>
+  saidBy((at.split('/').findLast((step) => !/^\d+$/.test(step)) ?? '').slice(-window))
 
-/** They come again and again. */
-const names = new Map<string, string>()
-const mostNames = 4096
+const saidBy = keeping(4096, (name) => {
+  const words = `${name.replace(/(?<=[a-z])(?=[A-Z])|[_-]/g, ' ')} `.toLowerCase()
+  return words !== 'text ' && (namesCall(words) || isOfRecord(words)) ? words : ''
+})
 
 /** So much of what stands before a number, and behind it, is looked at. */
 const window = 64

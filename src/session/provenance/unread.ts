@@ -1,5 +1,6 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
+import { keeping } from '../../text/keeping.ts'
 import { hostsIn } from './address.ts'
 import { decodings } from './decode.ts'
 import { formsIn } from './form.ts'
@@ -27,7 +28,7 @@ interface Value {
 }
 
 /** When more waits, the first are read as others come: whoever has to read all of it must not hold everybody up. */
-const mostLetters = 262_144
+const mostWaiting = 262_144
 const fewValues = 64
 const maxDecoded = 100_000
 
@@ -39,7 +40,7 @@ export function addUnread(memory: Memory, value: Value): void {
   const { unread } = memory
   unread.values.push(value)
   unread.letters += value.text.length
-  while (unread.letters > mostLetters) readSome(memory, fewValues)
+  while (unread.letters > mostWaiting) readSome(memory, fewValues)
 }
 
 /** Makes the memory know everything it has seen in whatever shape. */
@@ -88,18 +89,7 @@ function shortWords(text: string): Iterable<string> {
   return new Set([...(text.match(plain) ?? []), ...within])
 }
 
-/** They come again and again. */
-const shortKeys = new Map<string, string>()
-const mostKeys = 4096
-
-function shortKey(short: string): string {
-  const known = shortKeys.get(short)
-  if (known !== undefined) return known
-  const key = `text ${squash(short)}`
-  if (shortKeys.size >= mostKeys) shortKeys.clear()
-  shortKeys.set(short, key)
-  return key
-}
+const shortKey = keeping(4096, (short) => `text ${squash(short)}`)
 
 function addWord(memory: Memory, key: string, { origin }: Place): void {
   if (!memory.words.has(key)) memory.words.set(key, origin)
