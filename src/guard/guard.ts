@@ -1,5 +1,5 @@
 /** The one place where decision, state, approvals and ledger meet: gather, decide, reserve, forward, settle. */
-import type { Charter, Run } from '../charter/charter.ts'
+import type { Charter, Principal, Run } from '../charter/charter.ts'
 import type { Decision } from '../decide/decision.ts'
 import { withBody } from './answer.ts'
 import { type Approvals, makeApprovals } from './approvals.ts'
@@ -77,11 +77,11 @@ export interface Guard {
     incoming?: Pick<Incoming, 'credentials' | 'signal'>,
   ): Promise<Resumed | undefined>
   /**
-   * Takes in what the user of a run said: where values come from is traced to it.
+   * Takes in what the user of a run said: where values come from is traced to it. `by` tells so beside any call, which goes on the record.
    *
-   * @throws {StoreError} when it cannot be kept; nothing of it may then be passed on.
+   * @throws {StoreError} when it cannot be kept, and what the journal throws; nothing of it may then be passed on.
    */
-  said(run: Run, text: string): Promise<void>
+  said(run: Run, text: string, by?: Principal): Promise<void>
   /**
    * Takes in what a tool answered to the agent of a run, as only the agent says: nothing of it may be relied on. `from` is the operation, or
    * the name of the tool where it is none of the charter's.
@@ -230,8 +230,19 @@ class ChartedGuard implements Guard {
     await journal.append(notedEvent(noted, now(), this.#force))
   }
 
-  said(run: Run, text: string): Promise<void> {
-    return this.#memories.said(run, text)
+  async said(run: Run, text: string, by?: Principal): Promise<void> {
+    const { journal, now } = this.#runtime
+    if (by !== undefined)
+      await journal.append({
+        at: now(),
+        kind: 'run',
+        of: 'run',
+        name: run.id,
+        effect: 'told',
+        principal: by,
+        words: text,
+      })
+    await this.#memories.said(run, text)
   }
 
   heard(run: Run, heard: { readonly from: string; readonly text: string }): Promise<void> {

@@ -68,12 +68,14 @@ export type GuardEvent = { readonly at: number } & (
       /** `token` and `agent`: what was given before counts no more. */
       readonly of: 'run' | 'token' | 'agent' | 'person'
       readonly name: string
-      readonly effect: 'started' | 'delegated' | 'renewed' | 'ended' | 'revoked'
-      /** Who has it, with those it acts for; or who ended it. */
+      readonly effect: 'started' | 'delegated' | 'renewed' | 'told' | 'ended' | 'revoked'
+      /** Who has it, with those it acts for; or who told it something, or ended it. */
       readonly principal: Principal
       readonly workflow?: string
       readonly tools?: readonly OperationId[]
       readonly purpose?: string
+      /** What its user said since it began. */
+      readonly words?: string
       /** The id of the token that was made. */
       readonly token?: string
       readonly why?: string

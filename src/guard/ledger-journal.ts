@@ -4,6 +4,7 @@ import { personOf } from '../constraint/scope-key.ts'
 import type { Content, DecisionBody, EntryDraft, ObjectName, PrincipalSummary } from '../ledger/entry.ts'
 import type { Objects } from './gather.ts'
 import type { DecisionEvent, GuardEvent, Journal, Recording, UndescribedRequest } from './journal.ts'
+import type { RunEvent } from './run-record.ts'
 
 /** Where entries go: the part of a ledger the guard uses. */
 export interface EntrySink {
@@ -80,7 +81,7 @@ export function draftOf(event: GuardEvent): EntryDraft {
         ...(event.workflow === undefined ? {} : { workflow: event.workflow }),
         ...(event.tools === undefined ? {} : { tools: event.tools }),
         ...(event.token === undefined ? {} : { token: event.token }),
-        ...(event.purpose === undefined ? {} : { content: { request: { purpose: event.purpose } } }),
+        ...saidIn(event),
         ...whyOf(event.why),
       }
     case 'switch':
@@ -234,6 +235,14 @@ function standingWhy(grant: string | undefined, bound: unknown, why: string | un
   if (grant === undefined) return why
   const covered = bound === undefined ? '' : `: ${JSON.stringify(bound)}`
   return `standing ${grant}${covered}${why === undefined ? '' : `; ${why}`}`
+}
+
+/** The user's own words. */
+function saidIn({ purpose, words }: RunEvent): { content?: Content } {
+  if (purpose === undefined && words === undefined) return {}
+  return {
+    content: { request: { ...(purpose === undefined ? {} : { purpose }), ...(words === undefined ? {} : { words }) } },
+  }
 }
 
 function whyOf(why: string | undefined): { why?: string } {

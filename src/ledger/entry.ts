@@ -193,13 +193,13 @@ export interface SwitchBody {
   readonly why: string
 }
 
-/** A run began, was passed on to an agent or renewed; or it, a token, or all that an agent or person had before, came to its end. */
+/** A run began, was passed on to an agent, renewed or told what its user said; or it, a token, or all that an agent or person had before, came to its end. */
 export interface RunBody {
   readonly kind: 'run'
   readonly of: string
   readonly name: string
-  readonly effect: 'started' | 'delegated' | 'renewed' | 'ended' | 'revoked'
-  /** Who has it, with those it acts for; or who ended it. */
+  readonly effect: 'started' | 'delegated' | 'renewed' | 'told' | 'ended' | 'revoked'
+  /** Who has it, with those it acts for; or who told it something, or ended it. */
   readonly principal: PrincipalSummary
   readonly workflow?: string
   readonly tools?: readonly string[]

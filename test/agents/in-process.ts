@@ -1,6 +1,6 @@
 // Plays in process: the guard is asked as gateways ask it, and nothing stands between.
 import type { CallRequest, Operation, Principal } from '../../src/charter/charter.ts'
-import type { RunHandle } from '../../src/charter/run-handle.ts'
+import { plainRun, type RunHandle } from '../../src/charter/run-handle.ts'
 import type { Outcome, Refusal } from '../../src/guard/call.ts'
 import { createGuard, type Guard } from '../../src/guard/guard.ts'
 import { openSqliteStore } from '../../src/store/open.ts'
@@ -92,6 +92,13 @@ class InProcess implements Player {
     const given = await this.#guard.runs.delegate(handle, next, tools === undefined ? {} : { tools })
     if (given.ok) this.#goOn(name, given)
     return given.ok
+  }
+
+  async said(text: string): Promise<void> {
+    const { principal, handle } = this.#acting
+    const run = handle === undefined ? undefined : await this.#guard.runs.get(handle.id)
+    if (run === undefined) throw new Error('there is no run to say it in')
+    await this.#guard.said(plainRun(run), text, principal)
   }
 
   back(name: string): void {

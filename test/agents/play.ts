@@ -50,6 +50,7 @@ class Play {
     if ('run' in step) await player.begin({ ...step.run, prompt: this.#filled(step.run.prompt) })
     else if ('wait' in step) await player.wait(msOf(step.wait))
     else if ('live' in step) await player.describe(step.live.tool, step.live.description)
+    else if ('said' in step) await player.said(this.#filled(step.said))
     else if ('back' in step) player.back(step.back)
     else if ('end' in step) await player.end(step.end)
     else if ('refuse' in step)

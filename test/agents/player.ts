@@ -30,6 +30,8 @@ export interface Player {
   begin(run: RunGiven): Promise<void>
   /** @returns whether the run was passed on; the other agent goes on then. */
   pass(on: PassedOn): Promise<boolean>
+  /** The person the run is for says more. */
+  said(text: string): Promise<void>
   /** Goes on as whoever has the handle of that name. */
   back(name: string): void
   end(name: string): Promise<void>

@@ -86,6 +86,8 @@ const step = z.union([
     pass: z.strictObject({ to: z.string(), tools: z.array(z.string()).optional(), name: z.string().default('') }),
     expect: z.enum(['granted', 'refused']).default('granted'),
   }),
+  /** What the person says later on. */
+  z.strictObject({ said: z.string() }),
   /** Whoever has the handle of that name goes on. */
   z.strictObject({ back: z.string() }),
   /** The run of that name ends. */

@@ -1,6 +1,7 @@
 /** Runs, for whoever operates the guard and for the agents that have them. */
 import { z } from 'zod'
 import type { Principal } from '../../charter/charter.ts'
+import { plainRun } from '../../charter/run-handle.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { RunShown } from '../../guard/run-record.ts'
 import type { Cut } from '../../guard/runs.ts'
@@ -12,7 +13,7 @@ import { type Asked, type Given, type Route, readBody } from './route.ts'
 import { shownHandle } from './token.ts'
 
 export interface RunRoutesOptions {
-  readonly guard: Pick<Guard, 'runs'>
+  readonly guard: Pick<Guard, 'runs' | 'said'>
   /** Makes handles. Without it, agents cannot ask for a run here. */
   readonly tokens?: RunTokens
   readonly resources?: readonly string[]
@@ -23,6 +24,7 @@ const beginning = z.strictObject({
   tools: z.array(z.string().min(1)).max(1000).optional(),
   purpose: z.string().min(1).max(20_000).optional(),
 })
+const telling = z.strictObject({ text: z.string().min(1).max(20_000) })
 const whySchema = z.strictObject({ why: z.string().min(1).max(1000) })
 const states: readonly RunState[] = ['open', 'ended', 'revoked']
 const cuttable: readonly Cut['of'][] = ['token', 'agent', 'person']
@@ -49,6 +51,7 @@ export function runRoutes(options: RunRoutesOptions): readonly Route[] {
       needs: 'anybody',
       handle: async (asked) => ({ status: 200, body: shownRun(await concerned(options, asked)) }),
     },
+    { method: 'POST', path: '/v1/runs/{run}/words', needs: 'anybody', handle: (asked) => tell(options, asked) },
     { method: 'DELETE', path: '/v1/runs/{run}', needs: 'anybody', handle: (asked) => end(options, asked) },
     {
       method: 'PUT',
@@ -119,6 +122,20 @@ async function end(options: RunRoutesOptions, asked: Asked): Promise<Given> {
   if (operates && why === undefined) throw new Problem(400, 'malformed', 'say why, as the query parameter `why`')
   const done = await options.guard.runs.end(run.id, operates ? 'revoked' : 'ended', whoOf(asked), why)
   if (!done) throw new Problem(409, 'closed', 'the run is over')
+  return { status: 204 }
+}
+
+/** What its user said since a run began, as the user says, or the agent that began it: nobody else knows. */
+async function tell(options: RunRoutesOptions, asked: Asked): Promise<Given> {
+  const run = await concerned(options, asked)
+  if (!isTheirs(asked.caller, run))
+    throw new Problem(403, 'needs-agent', 'this needs whom the run is for, or the agent that began it')
+  if (run.state !== 'open') throw new Problem(409, 'closed', 'the run is over')
+  const { text } = readBody(telling, asked)
+  const by = whoOf(asked)
+  // What people said is theirs, whoever tells it: with the person it can be erased.
+  const isAlone = by.kind === 'agent' && by.chain === undefined && run.person !== undefined
+  await options.guard.said(plainRun(run), text, isAlone ? { ...by, chain: [run.person] } : by)
   return { status: 204 }
 }
 

@@ -66,7 +66,7 @@ export function toOcsf(event: LedgerEvent, source: EventSource): OcsfEvent {
   }
 }
 
-const runActivities = { started: 1, delegated: 3, renewed: 3, ended: 4, revoked: 9 } as const
+const runActivities = { started: 1, delegated: 3, renewed: 3, told: 3, ended: 4, revoked: 9 } as const
 
 function classify(entry: Entry): Classification {
   switch (entry.kind) {

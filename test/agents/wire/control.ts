@@ -72,6 +72,13 @@ export class ControlClient {
     return response.ok ? { token: String(body['access_token']), run: String(body['lockstep_run']) } : undefined
   }
 
+  /** The person a run is for says more; where it is for nobody, its agent tells it. */
+  async say(run: string, who: string, text: string): Promise<void> {
+    const credential = await this.credentialOf(who.split(' for ').at(-1) ?? '')
+    const { status } = await this.#ask('POST', `/v1/runs/${run}/words`, credential, { text })
+    if (status !== 204) throw new Error(`nothing can be said in the run of ${who}: ${status}`)
+  }
+
   /** An agent ends its run. */
   async end(run: string, who: string): Promise<void> {
     const { status } = await this.#ask('DELETE', `/v1/runs/${run}`, await this.credentialOf(who))

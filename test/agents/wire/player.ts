@@ -69,6 +69,12 @@ export class WirePlayer implements Player {
     return given !== undefined
   }
 
+  async said(text: string): Promise<void> {
+    const { who, run } = this.#acting
+    if (run === undefined) throw new Error('there is no run to say it in')
+    await this.#control.say(run, who, text)
+  }
+
   back(name: string): void {
     this.#acting = this.#named.get(name) ?? this.#acting
   }

@@ -37,7 +37,7 @@ describe('the description of the control API', () => {
   it('is one that we can read', () => {
     const { description, diagnostics } = readDescription('control', document, () => ({ file: '', line: 1, column: 1 }))
     assert.deepEqual(diagnostics, [])
-    assert.equal(description?.operations.length, 24)
+    assert.equal(description?.operations.length, 25)
   })
 
   it('is what is served, and what is answered fits it', async () => {

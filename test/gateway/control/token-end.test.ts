@@ -123,6 +123,40 @@ describe('the end of it', () => {
     assert.deepEqual(kinds.slice(-4), ['renewed', 'revoked', 'started', 'ended'])
   })
 
+  test('what the user says later is told by them, or by the agent that began the run', async () => {
+    const run = String(decodeJwt(await tokenFor('triage-bot'))['lockstep_run'])
+    const tell = async (credential: string | undefined, body: object, of = run): Promise<unknown> => {
+      const response = await fetch(`${node.control.address.url}/v1/runs/${of}/words`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return response.status
+    }
+    const text = 'Refund order 7, too.'
+    assert.equal(await tell(await person('clara', ['clerk']), { text }), 204)
+    assert.equal(await tell(keys['triage-bot'], { text: 'And order 8.' }), 204)
+    const told = node.events.flatMap((event) => (event.kind === 'run' && event.effect === 'told' ? [event] : []))
+    assert.deepEqual(
+      told.map(({ name, words, principal }) => [name, words, principal.id, principal.chain?.at(-1)?.id]),
+      [
+        [run, text, 'clara', undefined],
+        [run, 'And order 8.', 'triage-bot', 'clara'],
+      ],
+    )
+    const refused = [
+      tell(await person('carl', ['clerk']), { text }),
+      tell(keys['refund-bot'], { text }),
+      tell(credential, { text }),
+      tell(keys['triage-bot'], { text: '' }),
+      tell(keys['triage-bot'], { text }, 'none'),
+    ]
+    assert.deepEqual(await Promise.all(refused), [404, 404, 403, 400, 404])
+    const ended = { method: 'DELETE', headers: { authorization: `Bearer ${keys['triage-bot']}` } }
+    assert.equal((await fetch(`${node.control.address.url}/v1/runs/${run}`, ended)).status, 204)
+    assert.equal(await tell(keys['triage-bot'], { text }), 409)
+  })
+
   test('whatever an agent was given before', async () => {
     const before = await tokenFor('triage-bot')
     const below = await tokenFor('refund-bot', before)
