@@ -1,7 +1,7 @@
 import type { Charter } from '../../src/charter/charter.ts'
 import { decide } from '../../src/decide/decide.ts'
-import { argumentLeaves } from '../../src/session/provenance/leaves.ts'
 import { emptyMemory, type Memory, remember } from '../../src/session/provenance/memory.ts'
+import { argumentLeaves } from '../../src/session/provenance/structure/leaves.ts'
 import { trace } from '../../src/session/provenance/trace.ts'
 import { readLines } from './data.ts'
 import { agent, noFacts, suiteCharter } from './lockstep.ts'

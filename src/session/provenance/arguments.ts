@@ -4,9 +4,9 @@ import { parsePointer, printPointer } from '../../charter/pointer.ts'
 import type { OperationShape } from '../../charter/source/description.ts'
 import type { Origin, TracedValue } from '../../constraint/facts.ts'
 import { valueRulesOf } from '../../constraint/values.ts'
-import { kindOf } from './address.ts'
-import { argumentLeaves } from './leaves.ts'
+import { kindOf } from './form/address.ts'
 import { type Memory, type Seen, sourceKey } from './memory.ts'
+import { argumentLeaves } from './structure/leaves.ts'
 import { trace, traceAddresses } from './trace.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { OperationId } from '../../charter/charter.ts'
 import type { Origin } from '../../constraint/facts.ts'
-import { likelyAddressesIn } from './address.ts'
-import { formsOf } from './form.ts'
-import { argumentLeaves, type Leaf } from './leaves.ts'
+import { likelyAddressesIn } from './form/address.ts'
+import { formsOf } from './form/form.ts'
 import { type PromptText, saidInPrompt } from './prompt-text.ts'
+import { argumentLeaves, type Leaf } from './structure/leaves.ts'
 
 /** The addresses in answers that the user's own words asked for, by what was asked. Filled by `addNamed` only. */
 export type NamedAnswers = Map<string, { readonly operation: OperationId; readonly said: Map<string, Standing> }>

@@ -1,5 +1,7 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
+import { decodings, reversed } from '../../text/decode.ts'
+import { isProse, plain, squash } from '../../text/plain.ts'
 import {
   addressesIn,
   addressesInside,
@@ -9,17 +11,15 @@ import {
   placeOf,
   readingsOf,
   withoutAddresses,
-} from './address.ts'
-import { decodings, reversed } from './decode.ts'
-import { formsOf, keysOf } from './form.ts'
-import { argumentLeaves } from './leaves.ts'
+} from './form/address.ts'
+import { formsOf, keysOf } from './form/form.ts'
+import { dialled, tailOf, tailsIn } from './form/phone.ts'
 import type { Memory, Place } from './memory.ts'
 import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
-import { isProse, plain, squash } from './normal.ts'
 import { byTrust, isGood, worstOf } from './origin.ts'
-import { dialled, tailOf, tailsIn } from './phone.ts'
 import { listedInPrompt, saidInPrompt, saysHost } from './prompt-text.ts'
+import { argumentLeaves } from './structure/leaves.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
 import { readAll } from './unread.ts'
 

@@ -1,13 +1,13 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
+import { decodings } from '../../text/decode.ts'
 import { keeping } from '../../text/keeping.ts'
-import { hostsIn } from './address.ts'
-import { decodings } from './decode.ts'
-import { formsIn } from './form.ts'
+import { squash } from '../../text/plain.ts'
+import { hostsIn } from './form/address.ts'
+import { formsIn } from './form/form.ts'
+import { phonesIn, tailOf } from './form/phone.ts'
 import type { Memory, Place } from './memory.ts'
 import { isShort, namedShort } from './named-short.ts'
-import { squash } from './normal.ts'
-import { phonesIn, tailOf } from './phone.ts'
 import { addText } from './text-index.ts'
 
 /**

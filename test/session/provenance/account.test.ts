@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { accountsIn } from '../../../src/session/provenance/account.ts'
-import { addressesIn } from '../../../src/session/provenance/address.ts'
+import { accountsIn } from '../../../src/session/provenance/form/account.ts'
+import { addressesIn } from '../../../src/session/provenance/form/address.ts'
 import { emptyMemory, type Memory, remember } from '../../../src/session/provenance/memory.ts'
 import { trace, traceAddresses } from '../../../src/session/provenance/trace.ts'
 

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { originWords } from '../../../src/constraint/values.ts'
-import { addressesIn, kindOf } from '../../../src/session/provenance/address.ts'
+import { addressesIn, kindOf } from '../../../src/session/provenance/form/address.ts'
 import { emptyMemory, type Memory, remember } from '../../../src/session/provenance/memory.ts'
-import { inOwnLetters } from '../../../src/session/provenance/punycode.ts'
 import { trace, traceAddresses } from '../../../src/session/provenance/trace.ts'
+import { inOwnLetters } from '../../../src/text/punycode.ts'
 
 const seen = (content: unknown, prompt = 'Answer it.', trusted: readonly string[] = []): Memory => {
   const memory = remember(emptyMemory(), { kind: 'prompt', text: prompt })

@@ -1,7 +1,7 @@
 // Hosts behind any sign, what a link has inside, and accounts of which only some letters are of another script.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { addressesIn, addressesInside } from '../../../src/session/provenance/address.ts'
+import { addressesIn, addressesInside } from '../../../src/session/provenance/form/address.ts'
 import { emptyMemory, type Memory, remember } from '../../../src/session/provenance/memory.ts'
 import { traceAddresses } from '../../../src/session/provenance/trace.ts'
 

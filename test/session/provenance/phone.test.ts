@@ -1,8 +1,8 @@
 // Telephone numbers in texts: what the words around a number say that it is, and which signs stand in one.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { phonesIn } from '../../../src/session/provenance/form/phone.ts'
 import { emptyMemory, remember } from '../../../src/session/provenance/memory.ts'
-import { phonesIn } from '../../../src/session/provenance/phone.ts'
 import { trace, traceAddresses } from '../../../src/session/provenance/trace.ts'
 
 const called = [

@@ -1,9 +1,9 @@
 import topLevel from 'tlds' with { type: 'json' }
 import validator from 'validator'
-import type { TracedValue } from '../../constraint/facts.ts'
+import type { TracedValue } from '../../../constraint/facts.ts'
+import { decodings } from '../../../text/decode.ts'
+import { plain } from '../../../text/plain.ts'
 import { type Account, accountsIn, replaceAccounts } from './account.ts'
-import { decodings } from './decode.ts'
-import { plain } from './normal.ts'
 import { digitRunsIn, dressedRunsIn, phonesIn } from './phone.ts'
 
 // Every repetition is bounded: a text must not cost more than its length.

@@ -1,5 +1,5 @@
 import { replaceAccounts } from './account.ts'
-import { grouped } from './amount-form.ts'
+import { grouped } from './amount.ts'
 import { phonesIn } from './phone.ts'
 
 const cards =

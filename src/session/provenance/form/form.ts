@@ -1,12 +1,12 @@
-import { fold } from '../../constraint/same-text.ts'
-import { hexBytes, strictUtf8Of } from '../../text/bytes.ts'
+import { fold } from '../../../constraint/same-text.ts'
+import { hexBytes, strictUtf8Of } from '../../../text/bytes.ts'
+import { inOwnLetters } from '../../../text/punycode.ts'
 import { accountOf, replaceAccounts } from './account.ts'
 import { inLink, mailPattern } from './address.ts'
-import { amount, grouped, moneyPattern, numberPattern } from './amount-form.ts'
+import { amount, grouped, moneyPattern, numberPattern } from './amount.ts'
 import { unspaced } from './border.ts'
-import { date, datePatternsFor } from './date-form.ts'
+import { date, datePatternsFor } from './date.ts'
 import { dialled, withHyphens } from './phone.ts'
-import { inOwnLetters } from './punycode.ts'
 
 /**
  * Writes down what a text stands for, so that two ways to write the same amount, date, account, phone number, address or link meet.

@@ -1,5 +1,5 @@
-import type { Pattern, Trusted } from '../../charter/agent.ts'
-import { printPointer } from '../../charter/pointer.ts'
+import type { Pattern, Trusted } from '../../../charter/agent.ts'
+import { printPointer } from '../../../charter/pointer.ts'
 import { parseText } from './parse-text.ts'
 
 /** One text, number or truth value of an answer, or the name of a member, with its place. */

@@ -1,5 +1,5 @@
-import { keeping } from '../../text/keeping.ts'
-import { withoutMarkup } from './normal.ts'
+import { keeping } from '../../../text/keeping.ts'
+import { withoutMarkup } from '../../../text/plain.ts'
 import { isCalledBehind, isOfRecord, namesCall, saysNumber } from './number-word.ts'
 
 // Every repetition is bounded: a text must not cost more than its length.

@@ -1,4 +1,4 @@
-import { signBefore, signBehind } from './amount-form.ts'
+import { signBefore, signBehind } from './amount.ts'
 import { currencyCodes, namesBefore, namesBeforeCents, namesBehind } from './currency.ts'
 
 /** Where a word begins that is no path: `Price:45/child`, but not `pay?sum=45/child`. */

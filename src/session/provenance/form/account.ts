@@ -1,5 +1,5 @@
 import validator from 'validator'
-import { inHalfWidth, withoutMarkup } from './normal.ts'
+import { inHalfWidth, withoutMarkup } from '../../../text/plain.ts'
 
 /** An account number in a text: where it stands, as it is written but for markup, and its letters and digits alone. */
 export interface Account {

@@ -1,6 +1,6 @@
-import { base64Bytes, hexBytes, strictUtf8Of } from '../../text/bytes.ts'
-import { character, entity } from '../../text/entity.ts'
-import { revealed } from './normal.ts'
+import { base64Bytes, hexBytes, strictUtf8Of } from './bytes.ts'
+import { character, entity } from './entity.ts'
+import { revealed } from './plain.ts'
 import { inOwnLetters } from './punycode.ts'
 
 const readable = /^[\p{L}\p{N}\p{P}\p{S}\s]+$/u

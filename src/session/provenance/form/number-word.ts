@@ -1,6 +1,6 @@
 // What the words around a run of digits say that it is: a number to call, an account, or the number of an order, a case, a customer.
 
-import { plain } from './normal.ts'
+import { plain } from '../../../text/plain.ts'
 
 /** The words as they are, and without accents and look-alikes, as texts are read once more. */
 function also(words: readonly string[]): string {
