@@ -32,7 +32,8 @@ export function refuse(code: RefusalCode, detail: string, more: Partial<Refusal>
 /** Says a decision that does not allow a call, and what would. */
 export function refusalOf(charter: Charter, operation: OperationId, decision: Decision): Refusal {
   const reasons = shown(decision.reasons)
-  const detail = reasons.map((reason) => reason.says).join('; ')
+  // Several uses of one operation may say the same.
+  const detail = [...new Set(reasons.map((reason) => reason.says))].join('; ')
   const unknown = reasons.filter((reason) => reason.outcome === 'unknown')
   if (decision.effect === 'ask') {
     return refuse('approval-needed', detail, { reasons, remedy: approvalRemedy(charter, decision, operation) })
