@@ -3,7 +3,7 @@ import { randomBytes, scryptSync } from 'node:crypto'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { before, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { hashApiKey, parseKeyFile } from '../../src/identity/key-file.ts'
 import { noon, open, present, said } from './issuer.ts'
 
@@ -11,6 +11,7 @@ let directory = ''
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'identity-'))
 })
+after(() => rm(directory, { recursive: true }))
 const key = randomBytes(32).toString('base64url')
 const old = randomBytes(32).toString('base64url')
 const early = randomBytes(32).toString('base64url')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -286,9 +286,10 @@ describe('keys of the issuer', () => {
     await lonely.close()
   })
 
-  test('in a file: a change counts at once, a broken file refuses', async () => {
+  test('in a file: a change counts at once, a broken file refuses', async (t) => {
     const [first, second] = [await makeKey('a'), await makeKey('b')]
     const directory = await mkdtemp(join(tmpdir(), 'identity-'))
+    t.after(() => rm(directory, { recursive: true }))
     const write = (keys: readonly JWK[]): Promise<void> =>
       writeFile(join(directory, 'keys.json'), JSON.stringify({ keys }))
     await write([first.jwk])
