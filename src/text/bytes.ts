@@ -84,25 +84,20 @@ function looksLikeText(text: string): boolean {
   return all > 1 && good >= all * 0.85
 }
 
-const sixBits = (code: number): number => {
-  if (code >= 0x41 && code <= 0x5a) return code - 0x41
-  if (code >= 0x61 && code <= 0x7a) return code - 0x61 + 26
-  if (code >= 0x30 && code <= 0x39) return code - 0x30 + 52
-  if (code === 0x2b || code === 0x2d) return 62
-  return code === 0x2f || code === 0x5f ? 63 : -1
+const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const alphabet = `${capitals}${capitals.toLowerCase()}0123456789+/`
+
+/** The value of each digit by its code, in any of the alphabets; -1 for what is none. */
+function valuesIn(...alphabets: readonly string[]): Int8Array {
+  const values = new Int8Array(128).fill(-1)
+  for (const each of alphabets) for (let at = 0; at < each.length; at++) values[each.charCodeAt(at)] = at
+  return values
 }
 
-const fiveBits = (code: number): number => {
-  if (code >= 0x41 && code <= 0x5a) return code - 0x41
-  if (code >= 0x61 && code <= 0x7a) return code - 0x61
-  return code >= 0x32 && code <= 0x37 ? code - 0x32 + 26 : -1
-}
-
-const fourBits = (code: number): number => {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  if (code >= 0x61 && code <= 0x66) return code - 0x61 + 10
-  return code >= 0x41 && code <= 0x46 ? code - 0x41 + 10 : -1
-}
+const sixBits = valuesIn(alphabet, alphabet.replace('+/', '-_'))
+const fiveBits = valuesIn(`${capitals}234567`, `${capitals.toLowerCase()}234567`)
+const fourBits = valuesIn('0123456789abcdef', '0123456789ABCDEF')
+const oneBit = valuesIn('01')
 
 /** Bytes of a text in base64 or base64url, padded or not; other characters are skipped. */
 export const base64Bytes = (text: string): number[] => unpack(text, sixBits, 6)
@@ -114,15 +109,14 @@ export const base32Bytes = (text: string): number[] => unpack(text, fiveBits, 5)
 export const hexBytes = (text: string): number[] => unpack(text.replaceAll(/0x/gi, ''), fourBits, 4)
 
 /** Bytes of a text in binary digits. */
-export const binaryBytes = (text: string): number[] =>
-  unpack(text, (code) => (code === 0x30 || code === 0x31 ? code - 0x30 : -1), 1)
+export const binaryBytes = (text: string): number[] => unpack(text, oneBit, 1)
 
-function unpack(text: string, digit: (code: number) => number, width: number): number[] {
+function unpack(text: string, digits: Int8Array, width: number): number[] {
   const bytes: number[] = []
   let held = 0
   let bits = 0
   for (let i = 0; i < text.length; i++) {
-    const value = digit(text.charCodeAt(i))
+    const value = digits[text.charCodeAt(i)] ?? -1
     if (value < 0) continue
     held = ((held << width) | value) & 0xffff
     bits += width
@@ -147,8 +141,6 @@ export function utf8Bytes(text: string): number[] {
   }
   return bytes
 }
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /** Bytes in base64, without padding. */
 export function base64Of(bytes: readonly number[]): string {
