@@ -1,8 +1,8 @@
 import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from '../text/bytes.ts'
 import { character, entity } from '../text/entity.ts'
 import { keeping } from '../text/keeping.ts'
-import { type Written, writtenIn } from './amount.ts'
-import { type Folded, fold } from './fold.ts'
+import { writtenIn } from './amount.ts'
+import { fold } from './fold.ts'
 import { plainOf } from './lookalike.ts'
 import { traitsOf } from './traits.ts'
 
@@ -44,22 +44,19 @@ const recentViews = keeping(64, readViews)
 const longestRecent = 16_384
 
 /** Letters and digits of what is read, folded once. */
-export function foldedOf(view: View): Folded {
-  const folded = foldedViews.get(view) ?? fold(view.text)
-  foldedViews.set(view, folded)
-  return folded
-}
-
-const foldedViews = new WeakMap<View, Folded>()
+export const foldedOf = onceForEach((view) => fold(view.text))
 
 /** The numbers of what is read, parsed once. */
-export function numbersWritten(view: View): readonly Written[] {
-  const written = numbersIn.get(view) ?? writtenIn(view.text)
-  numbersIn.set(view, written)
-  return written
-}
+export const numbersWritten = onceForEach((view) => writtenIn(view.text))
 
-const numbersIn = new WeakMap<View, readonly Written[]>()
+function onceForEach<T>(read: (view: View) => T): (view: View) => T {
+  const known = new WeakMap<View, T>()
+  return (view) => {
+    const found = known.get(view) ?? read(view)
+    known.set(view, found)
+    return found
+  }
+}
 
 function readViews(text: string): Views {
   const views: [View, ...View[]] = [{ text, encoded: false, span: (start, end) => ({ start, end }) }]
@@ -128,13 +125,8 @@ function withoutEscape(found: string): string {
   if (found.startsWith('%')) return textOfPairs(found.replaceAll('%', ''))
   if (found.startsWith('&')) return entity(found)
   if (found.startsWith('\\u{')) return character(Number.parseInt(found.slice(3, -1), 16))
-  if (found.startsWith('\\u')) {
-    return found
-      .slice(2)
-      .split('\\u')
-      .map((unit) => String.fromCharCode(Number.parseInt(unit, 16)))
-      .join('')
-  }
+  if (found.startsWith('\\u'))
+    return found.replace(/\\u(.{4})/g, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)))
   if (/^\\[0-3]/.test(found))
     return utf8Of(
       found
