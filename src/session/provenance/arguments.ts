@@ -7,6 +7,7 @@ import { valueRulesOf } from '../../constraint/values.ts'
 import { kindOf } from './form/address.ts'
 import { type Memory, type Seen, sourceKey } from './memory.ts'
 import { argumentLeaves } from './structure/leaves.ts'
+import { parseJson } from './structure/parse-text.ts'
 import { trace, traceAddresses } from './trace.ts'
 
 /**
@@ -48,7 +49,7 @@ export function originsOf(charter: Charter, memory: Memory, call: Call): readonl
   return partsOf(call.request, charter.operations.get(call.operation)?.shape)
     .flatMap(({ in: part, value, schema }) =>
       argumentLeaves(value).flatMap((leaf) => {
-        const steps = (parsePointer(leaf.at) ?? []).map((step) => (/^\d+$/.test(step) ? '*' : step))
+        const steps = (parsePointer(leaf.at) ?? []).map((step) => (isIndex.test(step) ? '*' : step))
         return isListed(schemaAt(schema, steps), leaf.value) ? [] : [{ in: part, leaf }]
       }),
     )
@@ -162,13 +163,11 @@ function endorsed(memory: Memory, constraint: ConstraintId, traced: TracedValue)
   return { ...traced, origins: [{ ...best, trust: 'endorsed' }] }
 }
 
-interface At {
-  readonly at: readonly string[]
-  readonly value: unknown
-  readonly schema: unknown
-}
-
-function traceAt(memory: Memory, rule: ValueRule, { at, value, schema }: At): readonly TracedValue[] {
+function traceAt(
+  memory: Memory,
+  rule: ValueRule,
+  { at, value, schema }: Placed & { readonly schema: unknown },
+): readonly TracedValue[] {
   const place = printPointer(at)
   return argumentLeaves(value).flatMap((leaf): readonly TracedValue[] => {
     if (isListed(schema, leaf.value)) return []
@@ -212,14 +211,8 @@ interface Placed {
 const isIndex = /^\d+$/
 
 /** JSON of a list or an object. What is nested deeper than anybody would write stays text. */
-function structureIn(text: string): object | undefined {
-  if (!/^\s*[[{]/.test(text) || (text.match(/[[{]/g) ?? []).length > 4096) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
+function structureIn(text: string): unknown {
+  return /^\s*[[{]/.test(text) && (text.match(/[[{]/g) ?? []).length <= 4096 ? parseJson(text) : undefined
 }
 
 /** Many who read arguments do not mind how a name is written: `Bcc` is `bcc`, `replyTo` is `reply_to`. */

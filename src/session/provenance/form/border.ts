@@ -1,8 +1,4 @@
-const inScripts = (names: string): string =>
-  names
-    .split(' ')
-    .map((name) => `\\p{Script=${name}}`)
-    .join('')
+const inScripts = (names: string): string => names.replace(/(\w+) ?/g, String.raw`\p{Script=$1}`)
 
 /** Scripts of languages that put endings on words, also on those of other scripts; for a class of a pattern. */
 export const withEndings = inScripts(

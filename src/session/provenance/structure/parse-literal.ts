@@ -2,14 +2,6 @@ const space = /\s*/y
 const number = /[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const word = /True|False|None|true|false|null/y
 const open = /[bru]{0,2}(?:'''|"""|['"])/iy
-const words: Readonly<Record<string, unknown>> = {
-  True: true,
-  true: true,
-  False: false,
-  false: false,
-  None: null,
-  null: null,
-}
 const escapes: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -60,7 +52,7 @@ function readValue(reader: Reader, depth: number): unknown {
   const quote = take(reader, open)
   if (quote !== undefined) return readQuoted(reader, quote)
   const name = take(reader, word)
-  if (name !== undefined) return words[name]
+  if (name !== undefined) return JSON.parse(name === 'None' ? 'null' : name.toLowerCase())
   const digits = take(reader, number)
   if (digits === undefined) throw new Misread()
   return Number(digits.replaceAll('_', ''))

@@ -13,7 +13,8 @@ export function parseText(text: string): unknown {
   return parseBlock(text) ?? parseLabelled(text) ?? parseRows(text) ?? text
 }
 
-function parseJson(text: string): unknown {
+/** The value of a text that is JSON; undefined for any other, and for `null`. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) ?? undefined
   } catch {
