@@ -47,8 +47,9 @@ function readValue(reader: Reader, depth: number): unknown {
   if (depth > maxDepth) throw new Misread()
   skip(reader)
   const start = reader.text[reader.at] ?? ''
-  if (start === '[' || start === '(') return readList(reader, start === '[' ? ']' : ')', depth)
-  if (start === '{') return readMembers(reader, depth)
+  if (start === '[' || start === '(')
+    return readUntil(reader, start === '[' ? ']' : ')', () => readValue(reader, depth + 1))
+  if (start === '{') return Object.fromEntries(readUntil(reader, '}', () => readMember(reader, depth + 1)))
   const quote = take(reader, open)
   if (quote !== undefined) return readQuoted(reader, quote)
   const name = take(reader, word)
@@ -58,28 +59,20 @@ function readValue(reader: Reader, depth: number): unknown {
   return Number(digits.replaceAll('_', ''))
 }
 
-function readList(reader: Reader, close: string, depth: number): unknown[] {
-  const items: unknown[] = []
+function readUntil<T>(reader: Reader, close: string, readOne: () => T): T[] {
+  const found: T[] = []
   reader.at += 1
-  while (!closes(reader, close)) {
-    items.push(readValue(reader, depth + 1))
-    separate(reader, close)
+  while (!passes(reader, close)) {
+    found.push(readOne())
+    if (!passes(reader, ',') && reader.text[reader.at] !== close) throw new Misread()
   }
-  return items
+  return found
 }
 
-function readMembers(reader: Reader, depth: number): unknown {
-  const members: [string, unknown][] = []
-  reader.at += 1
-  while (!closes(reader, '}')) {
-    const key = readValue(reader, depth + 1)
-    skip(reader)
-    if (reader.text[reader.at] !== ':') throw new Misread()
-    reader.at += 1
-    members.push([String(key), readValue(reader, depth + 1)])
-    separate(reader, '}')
-  }
-  return Object.fromEntries(members)
+function readMember(reader: Reader, depth: number): [string, unknown] {
+  const key = readValue(reader, depth)
+  if (!passes(reader, ':')) throw new Misread()
+  return [String(key), readValue(reader, depth)]
 }
 
 function readQuoted(reader: Reader, opening: string): string {
@@ -109,17 +102,12 @@ function readEscape(reader: Reader): string {
   return String.fromCodePoint(code)
 }
 
-function closes(reader: Reader, close: string): boolean {
+/** Whether a sign comes next, which then is behind. */
+function passes(reader: Reader, sign: string): boolean {
   skip(reader)
-  if (reader.text[reader.at] !== close) return false
+  if (reader.text[reader.at] !== sign) return false
   reader.at += 1
   return true
-}
-
-function separate(reader: Reader, close: string): void {
-  skip(reader)
-  if (reader.text[reader.at] === ',') reader.at += 1
-  else if (reader.text[reader.at] !== close) throw new Misread()
 }
 
 function skip(reader: Reader): void {
