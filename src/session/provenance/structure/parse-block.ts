@@ -36,34 +36,30 @@ function readNode(lines: Lines, indent: number, depth: number): unknown {
 
 function readItems(lines: Lines, indent: number, depth: number): unknown[] {
   const items: unknown[] = []
-  for (let found = itemAt(lines, indent); found !== undefined; found = itemAt(lines, indent)) {
-    const rest = found[2] ?? ''
-    const inner = (lines.lines[lines.at] ?? '').length - rest.length
+  for (;;) {
+    const line = nextLine(lines) ?? ''
+    const [, before, rest = ''] = item.exec(line) ?? []
+    if (before?.length !== indent) return items
     if (member.test(rest) || item.test(rest)) {
-      lines.lines[lines.at] = `${' '.repeat(inner)}${rest}`
+      // What stands behind the dash is the first line of a node.
+      const inner = line.length - rest.length
+      lines.lines[lines.at] = ' '.repeat(inner) + rest
       items.push(readNode(lines, inner, depth + 1))
     } else items.push(readScalar(lines, rest, indent, depth))
   }
-  return items
-}
-
-function itemAt(lines: Lines, indent: number): RegExpExecArray | undefined {
-  const found = item.exec(nextLine(lines) ?? '')
-  return found !== null && (found[1] ?? '').length === indent ? found : undefined
 }
 
 function readMembers(lines: Lines, indent: number, depth: number): unknown {
-  const members: [string, unknown][] = []
+  const members = new Map<string, unknown>()
   for (;;) {
     const line = nextLine(lines)
     if (line === undefined || indentOf(line) < indent || (item.test(line) && indentOf(line) <= indent)) break
     const found = member.exec(line)
     if (found === null || indentOf(line) !== indent) throw new Misread()
     const name = unquoted(found[2] ?? '')
-    if (members.some(([known]) => known === name)) throw new Misread()
-    members.push([name, readScalar(lines, found[3] ?? '', indent, depth, true)])
+    if (members.has(name)) throw new Misread()
+    members.set(name, readScalar(lines, found[3] ?? '', indent, depth, true))
   }
-  if (members.length === 0) throw new Misread()
   return Object.fromEntries(members)
 }
 
@@ -73,8 +69,7 @@ function readScalar(lines: Lines, first: string, indent: number, depth: number, 
   if (first === '') return readNested(lines, indent, depth, ofMember)
   const block = /^([|>])[+-]?\d?$/.exec(first)
   if (block !== null) return readLiteralBlock(lines, indent, block[1] === '|')
-  const quote = first[0] === "'" || first[0] === '"' ? first[0] : undefined
-  if (quote !== undefined) return readQuoted(lines, first, quote)
+  if (/^['"]/.test(first)) return readQuoted(lines, first)
   if (/^[[{&*!%@`|>]/.test(first)) {
     const flow = parseLiteral(first)
     if (flow === undefined) throw new Misread()
@@ -109,7 +104,8 @@ function continued(lines: Lines, indent: number, trimmed = true): string[] {
   }
 }
 
-function readQuoted(lines: Lines, first: string, quote: string): string {
+function readQuoted(lines: Lines, first: string): string {
+  const quote = first.slice(0, 1)
   const parts = [first.trimEnd()]
   let open = !closes(first.slice(1), quote)
   for (let blank = 0; open; ) {
