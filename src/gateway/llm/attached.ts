@@ -1,7 +1,7 @@
 /** Pictures, sounds and files in a request: what of them can be read, and what cannot. */
 import type { Pointer } from '../../charter/pointer.ts'
 import type { PlainObject } from '../../charter/source/plain.ts'
-import type { Findings } from './reading.ts'
+import { type Findings, isOfApi } from './reading.ts'
 import type { Said } from './request.ts'
 
 /**
@@ -26,7 +26,8 @@ export function attach(
       found.say(who, file.text, leaf.at, { ...more, base64: file.before })
       read += 1
     } else if (isContent || elsewhere.has(named(leaf))) unread += 1
-    if (!isContent && !technical.has(named(leaf))) found.say(who, leaf.text, leaf.at, more)
+    if (isContent) found.take(leaf.at)
+    else if (!isOfApi(leaf.text, named(leaf))) found.say(who, leaf.text, leaf.at, more)
   }
   if (unread > 0 || read === 0) found.unread += 1
 }
@@ -41,8 +42,6 @@ const named = ({ at }: TextLeaf): string => at.at(-1) ?? ''
 const contents: ReadonlySet<string> = new Set(['data', 'file_data'])
 /** What the provider fetches, or has already. */
 const elsewhere: ReadonlySet<string> = new Set(['url', 'image_url', 'file_url', 'file_id'])
-/** Words of the API. */
-const technical: ReadonlySet<string> = new Set(['type', 'media_type', 'detail', 'format', 'ttl'])
 
 function leavesOf(value: unknown, at: Pointer): readonly TextLeaf[] {
   if (typeof value === 'string') return value === '' ? [] : [{ at, text: value }]

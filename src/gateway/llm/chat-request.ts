@@ -16,6 +16,9 @@ const speakers: ReadonlyMap<unknown, Speaker> = new Map([
   ['function', 'tool'],
 ])
 
+/** Which of them counts where a request has both is up to the provider. */
+const limitNames: readonly string[] = ['max_completion_tokens', 'max_tokens']
+
 /** @throws {Refused} when it is no such request. */
 export function readChatRequest(body: PlainObject): Content {
   const found = new Findings()
@@ -26,14 +29,14 @@ export function readChatRequest(body: PlainObject): Content {
   if (prediction !== undefined) readContent(found, 'model', prediction, ['prediction', 'content'])
   found.offers.push(...offersOf('chat', body))
   found.sayRest(body, ['model', 'messages', 'prediction'])
-  const limit = countOf(body['max_completion_tokens'], 'max_completion_tokens')
+  const limits = limitNames.flatMap((name) => countOf(body[name], name) ?? [])
   return {
     said: found.said,
     offers: found.offers,
     unread: found.unread,
     sealed: found.sealed,
     history: { in: 'request' },
-    maxTokens: limit ?? countOf(body['max_tokens'], 'max_tokens'),
+    maxTokens: limits.length === 0 ? undefined : Math.max(...limits),
     answers: Math.max(1, countOf(body['n'], 'n') ?? 1),
   }
 }
@@ -52,8 +55,8 @@ function readMessage(found: Findings, message: PlainObject, at: Pointer, names: 
     found.say(who, legacy['arguments'], [...at, 'function_call', 'arguments'], textsOnly({ tool: legacy['name'] }))
   // What the model said aloud before; the provider has it.
   if (message['audio'] !== undefined && message['audio'] !== null) found.sealed += 1
-  const others = Object.fromEntries(Object.entries(message).filter(([name]) => !read.has(name)))
-  if (Object.keys(others).length > 0) found.sayWhole('attached', others, at)
+  for (const [name, value] of Object.entries(message))
+    if (!read.has(name)) found.sayWhole('attached', value, [...at, name])
 }
 
 const read: ReadonlySet<string> = new Set([

@@ -25,8 +25,13 @@ export function coverBody(
 ): Covered | undefined {
   if (instead === undefined)
     return decision.obligations.some(({ kind }) => kind === 'cover') ? undefined : { body, untouched: fresh }
-  const texts = listOf(memberOf(instead.body, 'messages')).map((each) => memberOf(each, 'text'))
+  const model = memberOf(instead.body, 'model')
+  if (model !== undefined && model !== body['model']) return undefined
+  const messages = listOf(memberOf(instead.body, 'messages'))
+  const texts = messages.map((each) => memberOf(each, 'text'))
   if (texts.length !== fresh.length) return undefined
+  if (messages.some((each, index) => (memberOf(each, 'call') ?? fresh[index]?.said.call) !== fresh[index]?.said.call))
+    return undefined
   let covered: unknown = body
   const untouched: Named[] = []
   for (const [index, named] of fresh.entries()) {

@@ -4,7 +4,7 @@ import { isObject, listOf, memberOf, type PlainObject } from '../../charter/sour
 import { malformed } from '../http/refused.ts'
 import { attach } from './attached.ts'
 import { offersIn, offersOf } from './offers.ts'
-import { countOf, Findings, objectsIn, stringOf, textsOnly } from './reading.ts'
+import { countOf, Findings, isOfApi, objectsIn, stringOf, textsOnly } from './reading.ts'
 import type { Content, Said, Speaker } from './request.ts'
 
 const speakers: ReadonlyMap<unknown, Speaker> = new Map([
@@ -32,8 +32,9 @@ export function readMessagesRequest(body: PlainObject): Content {
     unread: found.unread,
     sealed: found.sealed,
     // A container keeps files of earlier requests.
-    history:
-      typeof body['container'] === 'string' ? { in: 'elsewhere', what: 'a container of files' } : { in: 'request' },
+    history: [body['container'], memberOf(body['container'], 'id')].some((id) => typeof id === 'string')
+      ? { in: 'elsewhere', what: 'a container of files' }
+      : { in: 'request' },
     maxTokens: countOf(body['max_tokens'], 'max_tokens'),
     answers: 1,
   }
@@ -64,6 +65,7 @@ function readBlock(reading: Reading, who: Speaker, block: PlainObject, at: Point
       return
     case 'redacted_thinking':
       found.sealed += 1
+      if (isOfApi(stringOf(block['data']) ?? '', 'encrypted_data')) found.take([...at, 'data'])
       return
     case 'image':
     case 'container_upload':

@@ -25,7 +25,7 @@ export function readResponsesRequest(body: PlainObject): Content {
     const names = new Map<string, string>()
     for (const [index, item] of objectsIn(input, 'input').entries()) {
       readItem(found, item, ['input', String(index)], names)
-      if (item['type'] === 'item_reference') history = { in: 'elsewhere', what: 'an item that is only named' }
+      if (isNamed(item)) history = { in: 'elsewhere', what: 'an item that is only named' }
     }
   }
   found.offers.push(...offersOf('responses', body))
@@ -46,9 +46,22 @@ function historyOf(body: PlainObject): History {
   if (conversation !== undefined && conversation !== null)
     return { in: 'elsewhere', what: 'a conversation the provider keeps' }
   if (prompt !== undefined && prompt !== null) return { in: 'elsewhere', what: 'a prompt the provider keeps' }
+  if (listOf(body['tools']).some(isKept)) return { in: 'elsewhere', what: 'a container of files' }
   if (typeof previous === 'string') return { in: 'response', id: previous }
   if (previous !== undefined && previous !== null) throw malformed('`previous_response_id` is no text')
   return { in: 'request' }
+}
+
+/** A tool that works where earlier requests left files. */
+function isKept(tool: unknown): boolean {
+  const place = memberOf(tool, 'environment')
+  return typeof memberOf(tool, 'container') === 'string' || typeof memberOf(place, 'container_id') === 'string'
+}
+
+/** A reference to an item needs no type. A picture that was made comes back by its id, too. */
+function isNamed({ type, role, result }: PlainObject): boolean {
+  if (type === undefined || type === null) return role === undefined
+  return type === 'item_reference' || (type === 'image_generation_call' && typeof result !== 'string')
 }
 
 /** What the provider sealed: it comes back as it was given out. */
@@ -86,11 +99,14 @@ function readOutput(found: Findings, item: PlainObject, at: Pointer, names: Map<
   const output = item['output']
   if (typeof output === 'string') found.say('tool', output, [...at, 'output'], more)
   else if (Array.isArray(output)) readContent(found, 'tool', output, [...at, 'output'], more)
+  else if (isObject(output) && output['type'] === 'computer_screenshot')
+    attach(found, output, [...at, 'output'], { who: 'tool', ...more })
   else found.sayWhole('tool', item, at, more)
 }
 
 function readReasoning(found: Findings, item: PlainObject, at: Pointer): void {
-  if (item['encrypted_content'] !== undefined) found.sealed += 1
+  // Without its content, the provider takes what it keeps under the id.
+  if (item['encrypted_content'] !== undefined || typeof item['id'] === 'string') found.sealed += 1
   for (const name of ['summary', 'content'])
     for (const [index, part] of listOf(item[name]).entries())
       found.say('model', memberOf(part, 'text'), [...at, name, String(index), 'text'])

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import type OpenAI from 'openai'
 import { Refused } from '../../../src/gateway/http/refused.ts'
+import { type Api, readRequest } from '../../../src/gateway/llm/request.ts'
 import { refuse } from '../../../src/guard/refusal.ts'
 import { json, stream } from './provider.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -91,6 +92,8 @@ test('a conversation is told once, however often it is sent', async () => {
       ['model', 'desk.get_order'],
       ['tool', 'desk.get_order'],
       ['tool', undefined],
+      // The name of a tool that the request does not offer.
+      ['setup', undefined],
     ],
   )
   assert.equal(body.before, 3)
@@ -175,6 +178,9 @@ test('conversations and prompts the provider keeps are refused', async () => {
     { conversation: 'conv_1' },
     { prompt: { id: 'pmpt_1' } },
     { input: [{ type: 'item_reference', id: 'msg_1' }] },
+    { input: [{ id: 'msg_1' }] },
+    { input: [{ type: null, id: 'msg_1' }] },
+    { input: [{ type: 'image_generation_call', id: 'ig_1' }] },
   ])
     await assert.rejects(
       () =>
@@ -185,6 +191,19 @@ test('conversations and prompts the provider keeps are refused', async () => {
       /nobody here has seen/,
     )
   assert.equal(stage.provider.seen.length, count)
+})
+
+test('containers with files of earlier requests are history that nobody sees', () => {
+  const shell = { type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_1' } }
+  const cases: readonly (readonly [Api, Record<string, unknown>])[] = [
+    ['responses', { model: 'm', input: 'Hi', tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }],
+    ['responses', { model: 'm', input: 'Hi', tools: [shell], previous_response_id: 'resp_1' }],
+    ['messages', { model: 'm', messages: [], container: 'container_1' }],
+    ['messages', { model: 'm', messages: [], container: { id: 'container_1', skills: [] } }],
+  ]
+  for (const [api, body] of cases) assert.equal(readRequest(api, body, new Set()).history.in, 'elsewhere')
+  const fresh = { model: 'm', input: 'Hi', tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] }
+  assert.equal(readRequest('responses', fresh, new Set()).history.in, 'request')
 })
 
 test('an agent that names no run has one, and the guard judges calls by whose words it heard there', async () => {

@@ -283,6 +283,7 @@ test('what is said is told apart by whose words it is', () => {
       ['attached', 'from a file', undefined, undefined],
       ['attached', '{"type":"thing","body":1}', undefined, undefined],
       ['setup', '{}', undefined, undefined],
+      ['setup', 'get_order', undefined, undefined],
     ],
   )
   assert.equal(request.unread, 1)

@@ -85,6 +85,43 @@ for (const [api, all] of Object.entries(parts) as [Api, Record<Part, unknown>][]
   })
 }
 
+test('pictures and files count wherever they stand, and what the provider sealed is none of them', () => {
+  const blob = Buffer.alloc(768, 0xff).toString('base64')
+  const picture = `data:image/png;base64,${png}`
+  const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: blob } }
+  const tools = [{ type: 'image_generation', input_image_mask: { image_url: picture } }]
+  const cases: readonly (readonly [Api, Record<string, unknown>, unread: number, sealed: number])[] = [
+    [
+      'responses',
+      { input: [{ type: 'computer_call_output', output: { type: 'computer_screenshot', image_url: picture } }] },
+      1,
+      0,
+    ],
+    [
+      'responses',
+      { input: [{ type: 'computer_call_output', output: { type: 'computer_screenshot', file_id: 'f' } }] },
+      1,
+      0,
+    ],
+    ['responses', { input: [{ type: 'image_generation_call', id: 'ig_1', result: blob }] }, 1, 0],
+    ['responses', { input: 'Hi', tools }, 1, 0],
+    ['responses', { input: [{ type: 'reasoning', id: 'rs_1', summary: [] }] }, 0, 1],
+    ['responses', { input: [{ type: 'compaction', encrypted_content: blob }] }, 0, 1],
+    [
+      'messages',
+      { messages: [{ role: 'assistant', content: [{ type: 'web_fetch_tool_result', content: pdf }] }] },
+      1,
+      0,
+    ],
+    ['messages', { messages: [{ role: 'assistant', content: [{ type: 'redacted_thinking', data: blob }] }] }, 0, 1],
+    ['chat', { messages: [{ role: 'assistant', content: 'x', images: [{ image_url: { url: picture } }] }] }, 1, 0],
+  ]
+  for (const [api, body, unread, sealed] of cases) {
+    const read = readRequest(api, { model: 'm', ...body }, new Set())
+    assert.deepEqual([read.unread, read.sealed], [unread, sealed], JSON.stringify(body).slice(0, 200))
+  }
+})
+
 describe('a workflow that handles more than the lowest class', () => {
   let strict: Stage
   let free: Stage
