@@ -16,7 +16,7 @@ import { pathTo } from './place.ts'
 import { type Asked, askProvider, codeOf, providerHeaders } from './provider.ts'
 import { relayStream } from './relay.ts'
 import { showsUsage } from './request.ts'
-import { answeredBody, tellOutput, usageOf } from './settling.ts'
+import { answeredBody, keepResponse, tellOutput, usageOf } from './settling.ts'
 import { openStream, readWhole } from './stream.ts'
 import { sendWireRefusal } from './wire-refusal.ts'
 
@@ -207,6 +207,7 @@ async function passStream(sent: Sent, answer: Answered): Promise<void> {
     maxBytes: around.limits.answerBytes,
     scrubber: sent.scrubber,
     write: (bytes) => {
+      if (output.complete) keepResponse(sent, output)
       if (waits) kept.push(bytes)
       return waits || reply.write(bytes)
     },

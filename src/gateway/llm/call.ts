@@ -19,7 +19,7 @@ import { passAnswer } from './answer.ts'
 import { identifyCaller } from './caller.ts'
 import { coverBody } from './cover.ts'
 import type { ModelHooks } from './hooks.ts'
-import { type Asker, bodyFor, historyProblem, incomingFor, tellRun } from './incoming.ts'
+import { type Asker, bodyFor, historyProblem, incomingFor, regionProblem, tellRun } from './incoming.ts'
 import { keepMet, type Named, named, type RunMemory, unmet } from './memory.ts'
 import { type Place, placeOf } from './place.ts'
 import type { ModelSource } from './provider.ts'
@@ -79,6 +79,7 @@ export async function serveModelCall(around: ModelSurroundings, arriving: Arrivi
       place !== undefined && Object.hasOwn(around.sources, place.source) ? around.sources[place.source] : undefined
     if (place === undefined || source === undefined)
       throw refused('undescribed', 'no source of models has this method and path')
+    checkQuery(head.query)
     const carried = await readCarried(around, { head, place, source }, arriving, reply)
     await rule(around, carried, reply, leaving.signal)
   } catch (error) {
@@ -139,6 +140,15 @@ async function runOf(
   const admitted = await guard.runs.admit({ operation, principal, ...(run === undefined ? {} : { run }) })
   return admitted.ok ? admitted.run : run
 }
+
+/** @throws {Refused} when parameters go on that nobody judges. */
+function checkQuery(query: string | undefined): void {
+  if (query !== undefined && !knownQuery.test(query))
+    throw malformed('the query has parameters whose meaning is not known here')
+}
+
+const knownQuery =
+  /^(?:(?:beta=true|api-version=[\w.-]{1,32}|limit=\d{1,4}|(?:after|after_id|before_id)=[\w.:-]{1,64})(?:&|$))*$/
 
 function checkType(head: Head): void {
   const type = head.headers.get('content-type')
@@ -226,7 +236,7 @@ async function decideOffers(
 function problemOf({ source, asker }: Carried, request: ModelRequest, covered: unknown): Refusal | undefined {
   if (covered === undefined)
     return refuse('denied', 'part of the request may not go to this model, and cannot be taken out of it')
-  return historyProblem(request, source, asker.notes)
+  return historyProblem(request, source, asker.notes) ?? regionProblem(request, source)
 }
 
 /** Tells the run what is new to it; what it cannot take must not be sent. */

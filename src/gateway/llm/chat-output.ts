@@ -1,7 +1,16 @@
 /** Answers of OpenAI Chat Completions, whole and streamed. */
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
-import { emptyOutput, type Judge, judged, keepNames, type Output, openAiUsage, type ToolVerdict } from './output.ts'
+import {
+  bytesIn,
+  emptyOutput,
+  type Judge,
+  judged,
+  keepNames,
+  type Output,
+  openAiUsage,
+  type ToolVerdict,
+} from './output.ts'
 import { stringOf } from './reading.ts'
 import type { StreamEvent } from './sse.ts'
 import type { ModelStream, Whole } from './stream.ts'
@@ -192,6 +201,13 @@ export class ChatStream implements ModelStream {
       this.output.text += content
       held.hasText = true
     }
+    this.output.beside += bytesIn({
+      ...rest,
+      calls,
+      legacy,
+      role: null,
+      content: typeof content === 'string' ? null : content,
+    })
     const taken = (Array.isArray(calls) && calls.length > 0) || isObject(legacy)
     for (const fragment of listOf(calls)) {
       if (!isObject(fragment)) continue

@@ -19,13 +19,16 @@ export interface Asker {
   readonly notes: RunNotes
 }
 
-/** How many tokens a request may cost. */
+/** How many tokens a request may cost, with those of the conversation that its provider keeps. */
 export function tokensOf(
   request: ModelRequest,
   source: ModelSource,
+  { responses }: RunNotes,
 ): { readonly input: number; readonly output: number } {
-  const output = request.answers * (request.maxTokens ?? source.assumedTokens ?? assumedTokens)
-  return { input: estimateInput(request), output }
+  const { history, answers, maxTokens } = request
+  const kept = history.in === 'response' ? (responses.get(history.id)?.tokens ?? 0) : 0
+  const output = answers * (maxTokens ?? source.assumedTokens ?? assumedTokens)
+  return { input: kept + estimateInput(request), output }
 }
 
 /**
@@ -37,7 +40,7 @@ export function bodyFor(
   source: ModelSource,
   { charter, notes, fresh }: { readonly charter: Charter; readonly notes: RunNotes; readonly fresh: readonly Named[] },
 ): Readonly<Record<string, unknown>> {
-  const { input, output } = tokensOf(request, source)
+  const { input, output } = tokensOf(request, source, notes)
   const ties = source.tools ?? {}
   const runBy = (who: 'client' | 'provider'): readonly string[] => [
     ...new Set(request.offers.filter(({ runs }) => runs === who).map(({ name }) => name)),
@@ -86,6 +89,15 @@ export function historyProblem({ history }: ModelRequest, source: ModelSource, n
   const what = history.in === 'elsewhere' ? history.what : 'a response that was not made in this run'
   return refuse('denied', `the conversation goes on from ${what}, and nobody here has seen what is in it`, {
     remedy: 'send the conversation with the request',
+  })
+}
+
+/** Why a request that names a region of its own cannot go; undefined when it can. */
+export function regionProblem({ body }: ModelRequest, { region }: ModelSource): Refusal | undefined {
+  const asked = body['inference_geo']
+  if (asked === undefined || asked === null || region === undefined || asked === region) return undefined
+  return refuse('denied', 'the request asks for another region than the one its source is known to be in', {
+    remedy: `leave \`inference_geo\` out, or have it be \`${region}\``,
   })
 }
 

@@ -10,6 +10,8 @@ import type { Said } from './request.ts'
 
 const mostRuns = 2000
 const mostTexts = 50_000
+/** Names of models are what clients write. */
+const mostPlaces = 50
 const mostCalls = 20_000
 
 /** A call of a tool that a model asked for through this gateway. */
@@ -25,11 +27,19 @@ export interface Replaced {
   readonly plain?: true
 }
 
+/** A response that its provider keeps. */
+export interface Kept {
+  /** What of it the client never saw. */
+  readonly replaced: readonly Replaced[]
+  /** All it took, with what it went on from: what goes on from it takes that again. */
+  readonly tokens: number
+}
+
 /** What is remembered of one run. */
 export interface RunNotes {
   readonly issued: Map<string, Issued>
-  /** By the id of a response: what of it the client never saw. */
-  readonly responses: Map<string, readonly Replaced[]>
+  /** By the id of the response. */
+  readonly responses: Map<string, Kept>
   /** Texts met, by where: for the run, or on the way to one model. */
   readonly met: Map<string, Set<string>>
 }
@@ -70,7 +80,9 @@ export function unmet(notes: RunNotes, where: string, all: readonly Named[]): re
 /** From now on they were met there. */
 export function keepMet(notes: RunNotes, where: string, all: readonly Named[]): void {
   const met = notes.met.get(where) ?? new Set()
+  notes.met.delete(where)
   notes.met.set(where, met)
+  dropOldest(notes.met, mostPlaces)
   for (const { name } of all) met.add(name)
   dropOldest(met, mostTexts)
 }

@@ -3,6 +3,7 @@ import { isObject, listOf, memberOf, type PlainObject } from '../../charter/sour
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import {
   anthropicUsage,
+  bytesIn,
   emptyOutput,
   type Judge,
   judged,
@@ -153,6 +154,7 @@ export class MessagesStream implements ModelStream {
 
   #delta(event: StreamEvent, { index, delta }: PlainObject): readonly StreamEvent[] {
     const held = this.#held.get(index)
+    if (memberOf(delta, 'type') !== 'text_delta') this.output.beside += bytesIn(delta)
     if (held === undefined) {
       if (memberOf(delta, 'type') === 'text_delta') this.output.text += stringOf(memberOf(delta, 'text')) ?? ''
       return [event]

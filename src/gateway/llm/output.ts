@@ -41,6 +41,8 @@ export interface Output {
   /** Of all answers together. */
   text: string
   readonly calls: (ToolAsked & { readonly verdict: ToolVerdict['kind'] })[]
+  /** How many bytes a stream wrote beside its text: thoughts, arguments, whether they were judged or not. */
+  beside: number
   /** Why it ended, in the words of the API. */
   end?: string
   usage?: Usage
@@ -51,7 +53,14 @@ export interface Output {
 }
 
 export function emptyOutput(): Output {
-  return { text: '', calls: [], complete: false }
+  return { text: '', calls: [], beside: 0, complete: false }
+}
+
+/** How many bytes the texts of a delta have. */
+export function bytesIn(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.entries(value).reduce((sum, [name, member]) => sum + (name === 'type' ? 0 : bytesIn(member)), 0)
 }
 
 /** Judges a call and keeps what was said of it. */
@@ -79,9 +88,13 @@ export function openAiUsage(usage: unknown): Usage | undefined {
   if (!isObject(usage)) return undefined
   const read = memberOf(usage, 'prompt_tokens_details') ?? memberOf(usage, 'input_tokens_details')
   const made = memberOf(usage, 'completion_tokens_details') ?? memberOf(usage, 'output_tokens_details')
+  const input = number(usage, 'prompt_tokens') || number(usage, 'input_tokens')
+  const output = number(usage, 'completion_tokens') || number(usage, 'output_tokens')
+  // No answer costs nothing: one who writes that does not say.
+  if (input + output === 0) return undefined
   return {
-    input: number(usage, 'prompt_tokens') || number(usage, 'input_tokens'),
-    output: number(usage, 'completion_tokens') || number(usage, 'output_tokens'),
+    input,
+    output,
     cacheRead: number(read, 'cached_tokens'),
     cacheWrite: number(read, 'cache_write_tokens'),
     reasoning: number(made, 'reasoning_tokens'),

@@ -124,7 +124,12 @@ export function estimateInput({ said, unread, sealed }: Pick<ModelRequest, 'said
 
 /** About how many tokens a text of the answer has. */
 export function estimateTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / bytesPerToken)
+  return tokensIn(Buffer.byteLength(text))
+}
+
+/** About how many tokens so many bytes of text are. */
+export function tokensIn(bytes: number): number {
+  return Math.ceil(bytes / bytesPerToken)
 }
 
 /** Whether a client of Chat Completions asked for the usage of a stream. */

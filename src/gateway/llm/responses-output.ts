@@ -2,6 +2,7 @@
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import {
+  bytesIn,
   emptyOutput,
   type Judge,
   judged,
@@ -153,6 +154,7 @@ export class ResponsesStream implements ModelStream {
         return []
       }
     }
+    if (type !== 'response.output_text.delta') this.output.beside += bytesIn(data['delta'])
     const held = index === undefined ? undefined : this.#held.get(index)
     if (held !== undefined) {
       held.events.push({ event, data })

@@ -21,7 +21,8 @@ export function bytesToSend(
   const generates = place.asks === 'generate'
   if (request.api === 'chat' && request.streams && generates && source.asksUsage !== false && !showsUsage(request))
     body = { ...body, stream_options: { ...objectIn(body['stream_options']), include_usage: true } }
-  if (request.history.in === 'response') body = withReplaced(body, asker.notes.responses.get(request.history.id) ?? [])
+  if (request.history.in === 'response')
+    body = withReplaced(body, asker.notes.responses.get(request.history.id)?.replaced ?? [])
   return body === request.body ? bytes : Buffer.from(printLosslessJson(body))
 }
 

@@ -3,12 +3,13 @@ import type { Sent } from './answer.ts'
 import { tokensOf } from './incoming.ts'
 import { keepUnder } from './memory.ts'
 import type { Output, Usage } from './output.ts'
-import { estimateInput, estimateTokens } from './request.ts'
+import { estimateInput, estimateTokens, tokensIn } from './request.ts'
 import { operationOf, sayWithheld } from './tools.ts'
 
 /** What a call used, as far as anybody knows. Where it was cut short, what was told so far is too little. */
 export function usageOf({ request }: Sent, output: Output): Usage {
-  const made = estimateTokens(output.text) + output.calls.reduce((sum, { text }) => sum + estimateTokens(text), 0)
+  const calls = output.calls.reduce((sum, { text }) => sum + estimateTokens(text), 0)
+  const made = estimateTokens(output.text) + Math.max(calls, tokensIn(output.beside))
   const { usage, complete } = output
   if (usage !== undefined && complete) return usage
   const input = request === undefined ? 0 : estimateInput(request)
@@ -49,24 +50,27 @@ export function answeredBody(sent: Sent, output: Output): Readonly<Record<string
   }
 }
 
+/** Remembers a response that its provider keeps, before the client can go on from it. */
+export function keepResponse(sent: Sent, output: Output): void {
+  if (output.id === undefined || sent.place.api !== 'responses') return
+  const replaced = output.calls.flatMap(({ id, tool, verdict, plain }) =>
+    verdict === 'replace' && id !== undefined
+      ? [{ id, text: sayWithheld(tool), ...(plain === undefined ? {} : { plain }) }]
+      : [],
+  )
+  const used = usageOf(sent, output)
+  keepUnder(sent.asker.notes.responses, output.id, { replaced, tokens: used.input + used.output })
+}
+
 /** Tells the run what a model answered and what it used. Never rejects. */
 export async function tellOutput(sent: Sent, output: Output): Promise<void> {
   const { around, asker, place, ruling, source, request } = sent
   if (request === undefined) return
   const of = { call: ruling.call, source: place.source, provider: source.provider, model: request.model }
-  if (output.id !== undefined && place.api === 'responses')
-    keepUnder(
-      asker.notes.responses,
-      output.id,
-      output.calls.flatMap(({ id, tool, verdict, plain }) =>
-        verdict === 'replace' && id !== undefined
-          ? [{ id, text: sayWithheld(tool), ...(plain === undefined ? {} : { plain }) }]
-          : [],
-      ),
-    )
+  keepResponse(sent, output)
   try {
     await around.hooks.output?.(asker.run, output, of)
-    const { input, output: most } = tokensOf(request, source)
+    const { input, output: most } = tokensOf(request, source, asker.notes)
     const used = usageOf(sent, output)
     await around.hooks.usage?.(asker.run, { ...of, reserved: input + most, used, cutShort: !output.complete })
   } catch {

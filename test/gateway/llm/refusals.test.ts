@@ -176,8 +176,27 @@ test('what could be read in two ways is refused', async () => {
   assert.equal(await send('{"model":"gpt-5","messages":"x"}'), 400)
   assert.equal(await send('{"model":"gpt-5","stream":"yes","messages":[]}'), 400)
   assert.equal(await send('[]'), 400)
+  const plain = '{"model":"gpt-5","messages":[{"role":"user","content":"Hi"}]}'
+  for (const query of ['q=GB33BUKB20201555555555', 'beta=true&q=1', 'beta=GB33', 'api-version=a%20b'])
+    assert.equal(await send(plain, `/gpt/v1/chat/completions?${query}`), 400)
   assert.equal(await send('{"model":"gpt-5","messages":[]}', '/gpt/v1/chat/completions', 'text/plain'), 400)
   assert.equal(stage.provider.seen.length, 0)
+  for (const query of ['beta=true', 'api-version=2026-01-01-preview'])
+    assert.equal(await send(plain, `/gpt/v1/chat/completions?${query}`), 200)
+})
+
+test('a source works where the guard file says, whatever the request asks for', async () => {
+  const body = { model: 'claude-opus-5', max_tokens: 10, messages: [{ role: 'user' as const, content: 'Hi' }] }
+  const there = await openStage({ source: { region: 'us' } })
+  there.provider.script = json(messagesWhole(answer))
+  stage.provider.script = json(messagesWhole(answer))
+  const ask = (on: Pick<typeof there, 'anthropic'>, inference_geo: string) =>
+    on.anthropic.messages.create({ ...body, inference_geo })
+  await ask(there, 'us')
+  await ask(stage, 'global')
+  assert.match((await failureOf(ask(there, 'global'))).text, /another region/)
+  assert.equal(there.provider.seen.length, 1)
+  await there.close()
 })
 
 test('other endpoints of the provider are not there', async () => {
