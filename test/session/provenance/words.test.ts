@@ -218,6 +218,7 @@ const accounts: Said = [
 const borders: Said = [
   ['Zeig mir „in-1“ und ‚in-2‘', ['in-1', 'in-2']],
   ['»in-1«, ›in-2‹, “in-3”', ['in-1', 'in-2', 'in-3']],
+  ['Lis ‹docs/in-1› → docs/in-2✔', ['docs/in-1', 'docs/in-2'], ['in-1', 'docs/in']],
   ['•in-1 →in-2 📦in-3 👍🏽in-4 ✔️in-5', ['in-1', 'in-2', 'in-3', 'in-4', 'in-5']],
   ['¿in-1? №in-2 §in-3 in-4، in-5؛', ['in-1', 'in-2', 'in-3', 'in-4', 'in-5']],
   ['in-1→in-2 in-3…', ['in-1', 'in-2', 'in-3']],
