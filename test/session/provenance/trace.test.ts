@@ -78,6 +78,7 @@ const cases: readonly (readonly [value: unknown, trust: string, how?: string])[]
   ['6576696c4061747461636b65722e6578616d706c65', 'untrusted', 'encoded'],
   ['evil%40attacker.example', 'untrusted', 'encoded'],
   ['&#101;vil&#64;attacker.example', 'untrusted', 'encoded'],
+  ['evil&zwnj;&commat;attacker.&#0;example', 'untrusted', 'encoded'],
   ['elpmaxe.rekcatta@live', 'untrusted', 'encoded'],
   ['pay.evil.example', 'untrusted', 'part'],
   ['+49 (30) 1234567', 'untrusted'],
