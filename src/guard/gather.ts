@@ -91,10 +91,20 @@ async function lookAt({ charter, truth, look }: Looking, ref: NeededAt, tracked?
   const type = charter.objects.get(ref.type)
   const listed = type?.truth === 'tracked' && type.read === undefined && type.list !== undefined
   if (type?.truth === 'tracked' && !listed) return { ref, value: tracked?.value, tracked }
-  const value = await truth.read(ref, look)
+  const read = await truth.read(ref, look)
+  const value = isAnother(type, ref.key, read) ? undefined : read
   // A list may show a part only: what is not on it need not be gone.
   if (listed) return { ref, value: isThere(value) ? withLearnt(value, tracked?.value) : tracked?.value, tracked }
   return { ref, value: value === null ? null : withLearnt(value, tracked?.value), tracked }
+}
+
+/**
+ * Whether what is shown has another key than was asked for. SECURITY: an API that finds one object under several names would have it counted
+ * anew under each.
+ */
+function isAnother(type: ObjectType | undefined, key: string, value: unknown): boolean {
+  const shown = type === undefined || !isThere(value) ? undefined : textOf(getPointer(value, type.key))
+  return shown !== undefined && shown !== key
 }
 
 function isThere(value: unknown): boolean {

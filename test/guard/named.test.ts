@@ -21,6 +21,7 @@ const cases: readonly (readonly [
   ['one that is there', 'desk.order', { supplierId: 's-1', amount: 5 }, 'ok', ['s-1']],
   ['one that is not', 'desk.order', { supplierId: 's-9', amount: 5 }, 'denied', ['s-9']],
   ['one of which nobody can tell', 'desk.order', { supplierId: 'lost', amount: 5 }, 'denied', ['lost']],
+  ['one whose name is written otherwise', 'desk.order', { supplierId: 'S-1', amount: 5 }, 'denied', ['S-1']],
   ['none', 'desk.order', { amount: 5 }, 'denied', []],
   ['a list of one', 'desk.order', { supplierId: ['s-1'], amount: 5 }, 'denied', []],
   ['none where none has to be', 'desk.remind', {}, 'ok', []],
@@ -39,7 +40,7 @@ for (const [name, operation, body, what, looks] of cases)
       truth: {
         read: async ({ key }) => {
           seen.push(key)
-          return key === 's-1' ? there : key === 'lost' ? undefined : null
+          return key.toLowerCase() === 's-1' ? there : key === 'lost' ? undefined : null
         },
       },
     })
