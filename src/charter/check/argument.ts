@@ -9,6 +9,7 @@ import { bodyOf, lookUp } from './shape.ts'
  * and one of them takes it, the others are told of only if agents may use them.
  */
 export function checkArguments(checker: Checker): void {
+  checkListed(checker)
   const rules = checker.uses.flatMap((use) =>
     constraintsOf(use, 'values').map(({ rule, position }) => ({
       use,
@@ -31,6 +32,29 @@ export function checkArguments(checker: Checker): void {
       meant === undefined ? `known: ${known.slice(0, 12).join(', ') || 'none'}` : `did you mean \`${meant}\`?`,
     )
   }
+}
+
+/** Members of an enumeration are nobody's words: they are not traced. */
+function checkListed(checker: Checker): void {
+  for (const use of checker.uses)
+    for (const { rule, position } of constraintsOf(use, 'values')) {
+      const shape = operationOf(checker, use)?.shape
+      const body = shape && bodyOf(checker, shape)
+      const found =
+        body &&
+        lookUp(
+          body,
+          rule.at.map((step) => (step === '*' ? '0' : step)),
+        )
+      if (found?.verdict !== 'there' || found.at.schema['enum'] === undefined) continue
+      const said = printPattern(rule.at)
+      checker.warn(
+        'rule-always',
+        position,
+        `\`values\` at \`${use.id}\` ask nothing of \`${said}\`: it is one of a list of values, and those are not traced`,
+        'compare it in a rule: `when: request.… == …`',
+      )
+    }
 }
 
 interface Lacking {
