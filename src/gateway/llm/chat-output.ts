@@ -1,6 +1,6 @@
 /** Answers of OpenAI Chat Completions, whole and streamed. */
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
-import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
+import { printLosslessJson } from '../../wire/lossless-json.ts'
 import {
   bytesIn,
   emptyOutput,
@@ -12,7 +12,7 @@ import {
   type ToolVerdict,
 } from './output.ts'
 import { stringOf } from './reading.ts'
-import type { StreamEvent } from './sse.ts'
+import { dataOf, type StreamEvent } from './sse.ts'
 import type { ModelStream, Whole } from './stream.ts'
 
 const endsInCalls: ReadonlySet<unknown> = new Set(['tool_calls', 'function_call'])
@@ -101,8 +101,11 @@ function withArguments(call: unknown, text: string): unknown {
 
 /** The calls of one choice while they come. */
 interface Held {
-  /** By the index of the call; the legacy call has none. */
+  /** In the order in which they began; the legacy call has no number. */
   readonly calls: Map<number | 'legacy', PlainObject[]>
+  /** The call that fragments of an index belong to. */
+  readonly places: Map<unknown, number>
+  ended: boolean
   hasText: boolean
   released: number
   replaced: number
@@ -128,15 +131,15 @@ export class ChatStream implements ModelStream {
       this.output.complete = true
       return [...left, event]
     }
-    const chunk = parseLosslessJson(event.data)
-    if (!isObject(chunk)) return [event]
+    const chunk = dataOf(event)
+    if (chunk === undefined) return [event]
     keepNames(this.output, chunk)
     const usage = openAiUsage(chunk['usage'])
     if (usage !== undefined) this.output.usage = usage
     const { choices, ...others } = chunk
     const { usage: written, ...withoutUsage } = others
     const hides = !this.#showUsage && Object.hasOwn(chunk, 'usage')
-    if (chunk['error'] !== undefined) this.output.failed = true
+    if (chunk['error'] !== undefined && chunk['error'] !== null) this.output.failed = true
     if (choices === undefined) return [hides ? print(event, withoutUsage) : event]
     if (hides && written !== null && listOf(choices).length === 0) return []
     return this.#takeChoices(event, hides ? withoutUsage : others, listOf(choices), hides)
@@ -151,10 +154,11 @@ export class ChatStream implements ModelStream {
     const out: StreamEvent[] = []
     const left: unknown[] = []
     let changed = isChanged
-    for (const choice of choices) {
-      if (!isObject(choice)) continue
+    for (const given of choices) {
+      if (!isObject(given)) continue
+      const choice = withoutWhole(given)
       const { rest, mended, before } = await this.#takeChoice(choice, chunk)
-      changed ||= mended
+      changed ||= mended || choice !== given
       out.push(...before)
       if (rest !== undefined) left.push(rest)
     }
@@ -172,7 +176,7 @@ export class ChatStream implements ModelStream {
     readonly before: readonly StreamEvent[]
   }> {
     const index = typeof choice['index'] === 'number' ? choice['index'] : 0
-    const held = this.#held.get(index) ?? { calls: new Map(), hasText: false, released: 0, replaced: 0 }
+    const held = this.#held.get(index) ?? newHeld()
     this.#held.set(index, held)
     const { delta, finish_reason: end } = choice
     const { rest, taken } = this.#takeDelta(held, delta)
@@ -182,6 +186,7 @@ export class ChatStream implements ModelStream {
       return { rest: isEmpty ? undefined : { ...choice, delta: rest }, mended: true, before: [] }
     }
     this.output.end = stringOf(end) ?? ''
+    held.ended = true
     const before = await this.#release(index, chunk)
     const stops = held.replaced > 0 && held.released === 0 && endsInCalls.has(end)
     if (!taken && !stops) return { rest: choice, mended: false, before }
@@ -190,6 +195,12 @@ export class ChatStream implements ModelStream {
       mended: true,
       before,
     }
+  }
+
+  /** Not every provider says that it is done. */
+  end(): void {
+    const choices = [...this.#held.values()]
+    if (choices.length > 0 && choices.every(({ ended }) => ended)) this.output.complete = true
   }
 
   /** Takes what belongs to calls out of a delta. */
@@ -211,7 +222,7 @@ export class ChatStream implements ModelStream {
     const taken = (Array.isArray(calls) && calls.length > 0) || isObject(legacy)
     for (const fragment of listOf(calls)) {
       if (!isObject(fragment)) continue
-      const at = typeof fragment['index'] === 'number' ? fragment['index'] : held.calls.size
+      const at = placeOf(held, fragment)
       held.calls.set(at, [...(held.calls.get(at) ?? []), fragment])
     }
     if (isObject(legacy)) held.calls.set('legacy', [...(held.calls.get('legacy') ?? []), legacy])
@@ -241,6 +252,7 @@ export class ChatStream implements ModelStream {
       }
     }
     held.calls.clear()
+    held.places.clear()
     return out
   }
 
@@ -252,11 +264,48 @@ export class ChatStream implements ModelStream {
   }
 }
 
+function newHeld(): Held {
+  return { calls: new Map(), places: new Map(), ended: false, hasText: false, released: 0, replaced: 0 }
+}
+
+/** Some providers write the whole message again with each piece of it; its calls are those that come in pieces. */
+function withoutWhole(choice: PlainObject): PlainObject {
+  const { message } = choice
+  if (!isObject(message) || (message['tool_calls'] === undefined && message['function_call'] === undefined))
+    return choice
+  const { tool_calls: _, function_call: __, ...others } = message
+  return { ...choice, message: others }
+}
+
+/** The call a fragment belongs to: that of its index, unless it has another id. Without an index, the last one that began. */
+function placeOf(held: Held, fragment: PlainObject): number {
+  const { index, id } = fragment
+  const known = held.places.get(index)
+  const whole = known === undefined ? {} : joined(held.calls.get(known) ?? [])
+  const named = isText(id) || isText(askedName(fragment))
+  const begins = typeof index === 'number' ? isText(id) && isText(whole['id']) && id !== whole['id'] : named
+  if (known !== undefined && !begins) return known
+  const next = held.calls.size
+  held.places.set(index, next)
+  return next
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+/** The name in a call, or in a fragment of one. */
+function askedName(call: unknown): unknown {
+  return memberOf(memberOf(call, 'custom') ?? memberOf(call, 'function') ?? call, 'name')
+}
+
 function inOrder(
-  [left]: readonly [number | 'legacy', unknown],
-  [right]: readonly [number | 'legacy', unknown],
+  [left, [one]]: readonly [number | 'legacy', readonly PlainObject[]],
+  [right, [other]]: readonly [number | 'legacy', readonly PlainObject[]],
 ): number {
-  return left === 'legacy' ? 1 : right === 'legacy' ? -1 : left - right
+  if (left === 'legacy' || right === 'legacy') return left === 'legacy' ? 1 : -1
+  const [first, second] = [one?.['index'], other?.['index']]
+  return typeof first === 'number' && typeof second === 'number' && first !== second ? first - second : left - right
 }
 
 function piecesOf(
@@ -265,12 +314,17 @@ function piecesOf(
   whole: PlainObject,
   verdict: Exclude<ToolVerdict, { kind: 'replace' }>,
 ): readonly PlainObject[] {
-  if (verdict.kind === 'pass') return fragments
+  if (verdict.kind === 'pass') return isOneReading(fragments) ? fragments : [whole]
   const changed = at === 'legacy' ? { ...whole, arguments: verdict.text } : withArguments(whole, verdict.text)
   return isObject(changed) ? [changed] : []
 }
 
-/** One call from its fragments: texts of arguments follow each other, of anything else the last counts. */
+/** Of ids and names that come more than once, some readers take the last and some all of them. */
+function isOneReading(fragments: readonly PlainObject[]): boolean {
+  return [fragments.map(({ id }) => id), fragments.map(askedName)].every((each) => each.filter(isText).length < 2)
+}
+
+/** One call from its fragments: texts of arguments, and of a name in pieces, follow each other; of anything else the last counts. */
 function joined(fragments: readonly PlainObject[]): PlainObject {
   let whole: PlainObject = {}
   for (const fragment of fragments) whole = join(whole, fragment)
@@ -281,8 +335,8 @@ function join(whole: PlainObject, fragment: PlainObject): PlainObject {
   const next: Record<string, unknown> = { ...whole }
   for (const [name, value] of Object.entries(fragment)) {
     const before = next[name]
-    if ((name === 'arguments' || name === 'input') && typeof before === 'string' && typeof value === 'string')
-      next[name] = before + value
+    const goesOn = name === 'arguments' || name === 'input' || (name === 'name' && before !== value)
+    if (goesOn && typeof before === 'string' && typeof value === 'string') next[name] = before + value
     else if (isObject(before) && isObject(value)) next[name] = join(before, value)
     // An empty name in a later fragment is no name.
     else if (value !== null && value !== '' && value !== undefined) next[name] = value

@@ -13,7 +13,7 @@ import {
   type ToolVerdict,
 } from './output.ts'
 import { stringOf } from './reading.ts'
-import type { StreamEvent } from './sse.ts'
+import { dataOf, type StreamEvent } from './sse.ts'
 import type { ModelStream, Whole } from './stream.ts'
 
 /** Blocks that ask nothing of the client. What is none of these counts as a call. */
@@ -111,13 +111,13 @@ export class MessagesStream implements ModelStream {
   }
 
   async take(event: StreamEvent): Promise<readonly StreamEvent[]> {
-    const data = parseLosslessJson(event.data)
-    if (!isObject(data)) return [event]
+    const data = dataOf(event)
+    if (data === undefined) return [event]
     switch (data['type']) {
       case 'message_start':
         keepNames(this.output, data['message'])
         this.#keepUsage(memberOf(data['message'], 'usage'))
-        return [event]
+        return [withoutCalls(event, data)]
       case 'content_block_start':
         return this.#start(event, data)
       case 'content_block_delta':
@@ -134,7 +134,7 @@ export class MessagesStream implements ModelStream {
         this.output.failed = true
         return [event]
       default:
-        return [event]
+        return isObject(data['content_block']) ? [] : [withoutCalls(event, data)]
     }
   }
 
@@ -187,6 +187,15 @@ export class MessagesStream implements ModelStream {
     if (end !== 'tool_use' || this.#replaced === 0 || this.#kept > 0 || !isObject(delta)) return event
     return { ...event, data: printLosslessJson({ ...data, delta: { ...delta, stop_reason: 'end_turn' } }) }
   }
+}
+
+/** A message that comes whole has its calls in blocks of their own, where they are judged. */
+function withoutCalls(event: StreamEvent, data: PlainObject): StreamEvent {
+  const { message } = data
+  const content = listOf(memberOf(message, 'content'))
+  const harmless = content.filter((block) => isHarmless(memberOf(block, 'type')))
+  if (harmless.length === content.length || !isObject(message)) return event
+  return { ...event, data: json({ ...data, message: { ...message, content: harmless } }) }
 }
 
 function blockOf(index: unknown, block: PlainObject, delta: PlainObject): readonly StreamEvent[] {

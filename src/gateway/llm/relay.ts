@@ -38,6 +38,7 @@ export async function relayStream(
       if (size > relaying.maxBytes) return 'TOO_LONG'
       await pass(chunk)
     }
+    stream.end?.()
     return undefined
   } catch (error) {
     return relaying.signal.aborted ? 'CLIENT_GONE' : codeOf(error)

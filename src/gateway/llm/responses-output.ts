@@ -1,6 +1,6 @@
 /** Answers of OpenAI Responses, whole and streamed. */
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
-import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
+import { printLosslessJson } from '../../wire/lossless-json.ts'
 import {
   bytesIn,
   emptyOutput,
@@ -13,7 +13,7 @@ import {
   type ToolVerdict,
 } from './output.ts'
 import { stringOf } from './reading.ts'
-import type { StreamEvent } from './sse.ts'
+import { dataOf, type StreamEvent } from './sse.ts'
 import type { ModelStream, Whole } from './stream.ts'
 
 /** Items that ask nothing of the client: texts, and what the provider has done itself. What is none of these counts as a call. */
@@ -119,14 +119,8 @@ interface Held {
   readonly item: PlainObject
 }
 
-const snapshots: ReadonlySet<unknown> = new Set([
-  'response.created',
-  'response.queued',
-  'response.in_progress',
-  'response.completed',
-  'response.incomplete',
-  'response.failed',
-])
+/** Parts of calls, which may come without anything before them. */
+const partial = /^response\.(?:function_call_arguments|custom_tool_call_input)\./
 const last: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.failed'])
 
 /** Streamed items. They are told apart by their index; what is held goes out under new sequence numbers. */
@@ -143,13 +137,13 @@ export class ResponsesStream implements ModelStream {
   }
 
   async take(event: StreamEvent): Promise<readonly StreamEvent[]> {
-    const data = parseLosslessJson(event.data)
-    if (!isObject(data)) return [event]
-    const { type, output_index: index } = data
-    if (snapshots.has(type)) return this.#snapshot(event, data)
-    if (type === 'response.output_item.added') {
-      const { item } = data
-      if (isObject(item) && !isHarmless(item)) {
+    const data = dataOf(event)
+    if (data === undefined) return [event]
+    const { type, output_index: index, item: begun } = data
+    if (isObject(data['response'])) return this.#snapshot(event, data)
+    if (type !== 'response.output_item.done' && !this.#held.has(index)) {
+      const item = isObject(begun) ? begun : partial.test(String(type)) ? {} : undefined
+      if (item !== undefined && !isHarmless(item)) {
         this.#held.set(index, { item, events: [{ event, data }] })
         return []
       }

@@ -1,10 +1,25 @@
 /** Server-sent events, in and out (WHATWG HTML section 9.2). */
 import { createParser } from 'eventsource-parser'
+import { isObject, type PlainObject } from '../../charter/source/plain.ts'
+import { parseLosslessJson } from '../../wire/lossless-json.ts'
 
 export interface StreamEvent {
   readonly event?: string
   readonly id?: string
   readonly data: string
+}
+
+/**
+ * What an event says; undefined for words that are no JSON to anybody, as `[DONE]`.
+ *
+ * @throws when it is no JSON here and may be some to other readers: nobody could judge it.
+ */
+export function dataOf({ data }: StreamEvent): PlainObject | undefined {
+  const value = parseLosslessJson(data)
+  if (isObject(value)) return value
+  if (/[[{]/.test(data) && data.trim() !== '[DONE]')
+    throw Object.assign(new Error('an event that cannot be read'), { code: 'UNREADABLE' })
+  return undefined
 }
 
 /** What a stream of events is made of: events, and comments that only keep it alive. */

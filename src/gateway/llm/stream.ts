@@ -22,6 +22,8 @@ export interface ModelStream {
    * with one event after the other.
    */
   take(event: StreamEvent): Promise<readonly StreamEvent[]>
+  /** To be called where the provider ended its stream, and nothing broke. */
+  end?(): void
 }
 
 /** Judges the calls of a whole answer. */

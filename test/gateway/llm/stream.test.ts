@@ -1,6 +1,7 @@
 // Streams: the first word at once, what is held back alone waits, and a client or provider that leaves is dealt with.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
+import { stream } from './provider.ts'
 import { openStage } from './stage.ts'
 import { chatStream, messagesStream, pieces, responsesStream } from './wire.ts'
 
@@ -169,6 +170,24 @@ test('chat: the usage is asked for, and seen only by who asked for it', async ()
   assert.ok(shown.includes('"usage":{"prompt_tokens":100'))
   const { answer: record } = stage.last('outcome')
   assert.equal((record as { usage: { reasoning: number } }).usage.reasoning, 5)
+})
+
+test('chat: a stream that ends without saying so is whole once its choices are, and an error that is none is none', async () => {
+  const chunk = (finish_reason: string | null): string =>
+    `data: ${JSON.stringify({ id: 'x', choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason }], error: null })}\n\n`
+  const read = async (text: string): Promise<string> => {
+    stage.provider.script = stream(text)
+    const answer = await stage.openai.chat.completions.create({
+      model: 'gpt-5',
+      messages: [{ role: 'user', content: 'Hi' }],
+      stream: true,
+    })
+    let told = ''
+    for await (const { choices } of answer) told += choices[0]?.delta.content ?? ''
+    return told
+  }
+  assert.equal(await read(chunk(null) + chunk('stop')), 'HiHi')
+  await assert.rejects(() => read(chunk(null)))
 })
 
 test('comments that keep a stream alive pass', async () => {
