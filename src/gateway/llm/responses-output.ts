@@ -141,6 +141,7 @@ export class ResponsesStream implements ModelStream {
     if (data === undefined) return [event]
     const { type, output_index: index, item: begun } = data
     if (isObject(data['response'])) return this.#snapshot(event, data)
+    if (type !== 'response.output_text.delta') this.output.beside += bytesIn(data['delta'])
     if (type !== 'response.output_item.done' && !this.#held.has(index)) {
       const item = isObject(begun) ? begun : partial.test(String(type)) ? {} : undefined
       if (item !== undefined && !isHarmless(item)) {
@@ -148,7 +149,6 @@ export class ResponsesStream implements ModelStream {
         return []
       }
     }
-    if (type !== 'response.output_text.delta') this.output.beside += bytesIn(data['delta'])
     const held = index === undefined ? undefined : this.#held.get(index)
     if (held !== undefined) {
       held.events.push({ event, data })
