@@ -8,7 +8,7 @@ import { currenciesIn } from './form/currency.ts'
 import { daysWithoutYearIn } from './form/date.ts'
 import { withEnding } from './form/ending.ts'
 import { formsIn, formsOf, withPages } from './form/form.ts'
-import { inOnePiece, withoutGroups } from './form/number-group.ts'
+import { inOnePiece, withoutGroups, withoutParts } from './form/number-group.ts'
 import { withPlainPhones } from './form/phone.ts'
 import { timesIn } from './form/time-of-day.ts'
 
@@ -36,7 +36,7 @@ export function addPrompt(prompt: PromptText, said: string): void {
   const text = withPlainPhones(
     inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': ')))),
   )
-  const amounts = amountsApart(text)
+  const amounts = withoutParts(amountsApart(text))
   const numbers = withoutGroups(amounts)
   const hasGroups = numbers !== amounts
   for (const words of new Set([said, apart])) {
@@ -66,7 +66,7 @@ export function saidInPrompt(prompt: PromptText, value: string): Origin | undefi
   if (prompt.texts.length === 0) return undefined
   const folded = fold(value).replace(/^[@#](?=\S)/u, '')
   if (folded === '') return undefined
-  const isNumber = /^\d[\d.,'’]*$/.test(folded)
+  const isNumber = /^-?\d[\d.,'’]*$/.test(folded)
   for (const { text, folded: words, numbers, hasGroups } of prompt.texts) {
     if (
       !(hasGroups && !isNumber ? standsInGroups(words, numbers, folded) : standsIn(isNumber ? numbers : words, folded))

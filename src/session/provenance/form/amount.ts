@@ -4,8 +4,8 @@ import { currencyCodes } from './currency.ts'
 const sign = String.raw`[A-Z]{0,2}\p{Sc}`
 export const signBefore = String.raw`(?:${sign} ?|Fr\. ?|(?:${currencyCodes}))`
 const before = String.raw`(?<![\p{L}\p{N}])(?:${signBefore}|[A-Z]{3} )`
-// What stands in the place of cents there are none of: `180.-`, `2.500,–`.
-const dash = String.raw`[.,][-–—]{1,2}(?![\p{L}\p{N}])`
+// What stands in the place of cents there are none of: `180.-`, `2.500,–`, `180:-`, `180/-`.
+const dash = String.raw`(?:[.,:][-–—]{1,2}|\/[-=])(?![\p{L}\p{N}])`
 const digits = String.raw`\d(?:[\d.,'’_]{0,24}\d)?(?:${dash})?`
 export const signBehind = ` ?(?:${sign}|zł|kr|Kč|Ft|${currencyCodes})`
 const unit = String.raw`${signBehind}(?![\p{L}\p{N}])`
@@ -32,8 +32,10 @@ export function amount(text: string): string | undefined {
   if (!/^[+\-\dA-Z\p{Sc}]/u.test(text)) return undefined
   const found = whole.exec(text)?.groups
   if (found === undefined) return undefined
-  const written = (found['digits'] ?? '').replace(/[ '’_]/g, '')
-  const number = /^[1-9]\d{0,2}(?:\.\d{3})+$/.test(written) ? inDots(written, found) : plainNumber(written)
+  const written = (found['digits'] ?? '').replaceAll('’', "'")
+  const number = /^[1-9]\d{0,2}(?:\.\d{3})+$/.test(written)
+    ? inDots(written, found)
+    : plainNumber(written, isMoney(found))
   return number === undefined ? undefined : `number ${found['minus'] === '-' ? '-' : ''}${number}`
 }
 
@@ -46,15 +48,25 @@ function inDots(written: string, found: Readonly<Record<string, string>>): strin
   const isThousands =
     cents !== undefined || /\.\d+\./.test(written) || /^ ?(?:[A-Z]{0,2}\p{Sc}|zł|kr|Kč|Ft)$/u.test(unit)
   if (isThousands) return written.replaceAll('.', '')
-  return sign === undefined && !/[A-Z]/.test(unit) ? plainNumber(written) : undefined
+  return sign === undefined && !/[A-Z]/.test(unit) ? plainNumber(written, false) : undefined
 }
 
+/** Whether a sign or code of a currency stands beside it, or a dash for the cents. */
+function isMoney({ before: sign, dash: cents, behind: unit = '' }: Readonly<Record<string, string>>): boolean {
+  return sign !== undefined || cents !== undefined || /[^ %]/.test(unit)
+}
+
+const thousands = (by: string): string => String.raw`\d{1,3}(?:(?<by>${by})\d{3})(?:\k<by>\d{3})*`
+const english = new RegExp(String.raw`^(?:\d+|${thousands("[,'_ ]")})(?:\.\d+)?$`)
+const continental = new RegExp(String.raw`^(?:${thousands('\\.')},\d+|(?:\d+|${thousands("['_ ]")}),\d{1,2})$`)
+/** `1,25,000`, which without a currency may be three numbers. */
+const indian = /^\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?$/
+
 /** Decimal digits without separators or idle zeros. What starts with zeros is a name, not a number. */
-function plainNumber(written: string): string | undefined {
+function plainNumber(written: string, isOfMoney: boolean): string | undefined {
   if (/^0\d/.test(written) || written.length > 18) return undefined
-  const english = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^\d+(?:\.\d+)?$/.test(written)
-  const continental = /^\d{1,3}(?:\.\d{3})+,\d+$|^\d+,\d{1,2}$/.test(written)
-  if (!english && !continental) return undefined
-  const point = english ? written.replaceAll(',', '') : written.replaceAll('.', '').replace(',', '.')
+  const isEnglish = english.test(written) || (isOfMoney && indian.test(written))
+  if (!isEnglish && !continental.test(written)) return undefined
+  const point = written.replace(isEnglish ? /[,'_ ]/g : /[.'_ ]/g, '').replace(',', '.')
   return point.includes('.') ? point.replace(/\.?0+$/, '') : point
 }

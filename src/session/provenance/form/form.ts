@@ -38,8 +38,10 @@ export function formsIn(given: string): readonly string[] {
     return [...formsAt(text, each).filter((form) => form.startsWith('phone ')), ...numbersAt(text, each)]
   })
   const days = datePatternsFor(text).flatMap((pattern) => [...text.matchAll(pattern)])
-  return [...new Set([...found, ...days.flatMap((each) => formsAt(text, each))])]
+  return [...new Set([...found, ...days.flatMap((each) => formsAt(text, each).filter((form) => isDay.test(form)))])]
 }
+
+const isDay = /^(?:date|day|month) /
 
 /** The text of a value and its forms, as keys: two values with a key in common are the same. */
 export function keysOf(text: string): readonly string[] {
@@ -138,9 +140,12 @@ function iban(text: string): string | undefined {
 
 function phone(text: string): string | undefined {
   const number = /^(?:tel:)?(\+?\(?\d[\d ()./-]{6,})$/.exec(withHyphens(text))?.[1]
-  const digits = number === undefined ? '' : dialled(number)
+  const digits = number === undefined || decimal.test(number) ? '' : dialled(number)
   return digits.length < 7 || digits.length > 15 ? undefined : `phone ${digits}`
 }
+
+/** `10000.00` and what may be meant for one are no 1000000. */
+const decimal = /^[1-9][\d ]*\.\d+$|^[1-9]\d{0,2}(?:\.\d{3})+\.\d{1,2}$/
 
 function mail(text: string): string | undefined {
   const address = /^(?:mailto:|[^<>@,;:]*<)?([^\s<>@:]+@[^\s<>@]+\.[^\s<>@]{2,}?)>?$/u.exec(text)?.[1]

@@ -3,7 +3,7 @@ import { grouped } from './amount.ts'
 import { phonesIn } from './phone.ts'
 
 const cards =
-  /(?<![\p{L}\p{N}.,+-])\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{4}(?![\p{L}\p{N}])|(?<![\p{L}\p{N}.,+-])3\d{3}([ \u00a0-])\d{6}\2\d{4,5}(?![\p{L}\p{N}])/gu
+  /(?<![\p{L}\p{N}.,+-])\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{4}(?![\p{L}\p{N}])|(?<![\p{L}\p{N}.,+-])3\d{3}([ \u00a0-])\d{6}\2\d{4,5}(?![\p{L}\p{N}])|(?<![\p{L}\p{N}.,+-])\d{2}([ \u00a0-])\d{4}(?:\3\d{4}){5}(?![\p{L}\p{N}])/gu
 const loose = /(?<![\p{L}\p{N}@_#/.+-]|\p{N}[,:])[1-9]\d{0,2}(?:\p{Zs}\d{3}){1,4}(?!\d|-)/gu
 /** A letter that nobody writes: what has it beside it is no number by itself. */
 const joint = 'ꞏ'
@@ -29,3 +29,35 @@ export function withoutGroups(text: string): string {
     .replace(grouped, (number) => number.replace(/\p{Zs}/gu, ''))
     .replace(loose, (numbers) => numbers.replace(/\p{Zs}/gu, joint))
 }
+
+const inline =
+  'a|abbr|b|bd[io]|big|code|data|del|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|su[bp]|time|tt|u|var|wbr'
+/** What between two digits may leave them one number, or make them a fraction, a power, a price with its cents behind the sign. */
+const seam = String.raw`[\p{Sc}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800·•∙⋅‧´‘′″ʼ\x60°^‐‑⁃−－⁄∕／．：＇٫٬]|(?!\s)\p{Cc}|&#?\w{2,8};|<\/?(?:${inline})(?:\s[^<>]{0,80})?\/?>|<!--[^<>]{0,80}-->|\[\/?[a-z]{1,12}\]`
+const seams = new RegExp(String.raw`(?<=\d)[.,'’]?(?:${seam}){1,16}[.,'’]?(?=\d)`, 'giu')
+/** `**15**00`, `15~~00~~`; but `2*3*4`. */
+const halfMarked =
+  /(?<![\d*~])((\*{1,3}|~~)\d[\d.,'’]{0,24})\2[.,]?(?=\d)|(?<=\d)[.,]?(\*{1,3}|~~)(?=\d[\d.,'’]{0,24}\3(?![\d*~]))/gu
+/** `.5`, and digits that a reader of pages sees behind others: `15&#48;`. */
+const cut = /(?<=(?:^|[\s(\p{Sc}])[.,])(?=\d)|(?<=\d)(?=&#(?:4[89]|5[0-7]|x3\d);)/gu
+/** Minus signs; of dashes, which are put before and between words as well, those that touch a number alone. */
+const minus = /(?<!\d)[−－﹣⁻‐‑⁃](?=\p{Sc}?\d)|(?<=(?:^|[\s([{"'“„«=:\p{Sc}]))[–—](?=\p{Sc}?\d)/gu
+/** `−CHF 50`. */
+const minusBefore = /(?<=[−－﹣⁻](?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}) ?)(?=\d)/gu
+/** `50万`, `1,5 mln`: how much it is stands behind. */
+const magnitude =
+  /(?<=\d)(?=\s?(?:[万萬億亿千兆만억천조]|(?:tys|mln|mld|mlrd|mio|mrd|tsd|тис|тыс|млн|млрд|lakhs?|lacs?|crores?|cr|mil|mila|hundred|thousand|tausend|duizend|tusen|(?:[mb]ill?i?|milj)(?:ons?|onen?|oni|oner|ard(?:en?|s)?|ones|ón|oen|ão|ões)|milh(?:ão|ões)|milyon|milyar)(?![\p{L}\p{N}])))|(?<=\d[万萬億亿千兆만억천조])(?=\d)/giu
+
+/** A text in which no part of a number, and no number without its sign, passes for a number of its own. */
+export function withoutParts(text: string): string {
+  if (!mayHaveParts.test(text)) return text
+  return text
+    .replace(minusBefore, joint)
+    .replace(minus, '-')
+    .replace(seams, joint)
+    .replace(halfMarked, `$1${joint}`)
+    .replace(cut, joint)
+    .replace(magnitude, joint)
+}
+
+const mayHaveParts = /\d[.,'’]?[^\s\w.,;:!?/)'"+-]|[^\w\s:/(+"'#@-]\d|\d\s?\p{L}|(?:^|[\s(])[.,]\d|\d`/u
