@@ -1,10 +1,22 @@
 import { parseLosslessJson, printLosslessJson } from './lossless-json.ts'
 import { isRecord } from './to-http.ts'
 
-/** What the result of an MCP tool says, as data: its structured content, else its only text where that is JSON, else its content. */
+/**
+ * What the result of an MCP tool says, as data: its structured content, else its only text where that is JSON, else its content. Of a
+ * resource, a prompt or a completion, what those have in its place.
+ */
 export function bodyOfResult(result: Readonly<Record<string, unknown>>): unknown {
   if (Object.hasOwn(result, 'structuredContent')) return result['structuredContent']
-  return jsonInText(result) ?? { content: result['content'] ?? [] }
+  const said = saidIn(result)
+  return Object.keys(said).length > 0 ? said : (jsonInText(result) ?? { content: result['content'] ?? [] })
+}
+
+const sayings: readonly string[] = ['contents', 'messages', 'description', 'completion']
+
+/** What results have in the place of `content`; nothing where they have that. */
+export function saidIn(result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (result['content'] !== undefined) return {}
+  return Object.fromEntries(sayings.flatMap((name) => (Object.hasOwn(result, name) ? [[name, result[name]]] : [])))
 }
 
 /**

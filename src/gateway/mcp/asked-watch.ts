@@ -1,10 +1,10 @@
 /** Finds what servers ask and clients answer in the messages of both eras, and has it decided. */
 
 import type { Keeping, KeptName } from '../../guard/keeping.ts'
-import { printLosslessJson } from '../../wire/lossless-json.ts'
+import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Asking, Verdict } from './judge.ts'
-import { keyOfId, type MessageId, type RequestMessage, type ResponseMessage, withParams } from './message.ts'
+import { keyOfId, type MessageId, messageOf, type RequestMessage, type ResponseMessage, withParams } from './message.ts'
 import type { Naming } from './naming.ts'
 import { errorBytes, errorOf, resultBytes } from './rpc-error.ts'
 import type { Question, ServerAsks } from './server-asks.ts'
@@ -13,6 +13,8 @@ import type { Question, ServerAsks } from './server-asks.ts'
 const keptMs = 24 * 60 * 60_000
 /** Ours: the question whether to go on with a call that waits for an approval. */
 const own = 'lockstep_approval'
+/** The error of a server that sends a user to an address before it does anything. */
+const urlsNeeded = -32042
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -83,12 +85,29 @@ export class AskedWatch {
     const { expected } = verdict
     const answered = async (came: ResponseMessage, status: number): Promise<Buffer | undefined> => {
       const shown = await expected.answered(came, status)
-      const { result } = came
+      const { result, error } = shown === undefined ? came : answerIn(shown)
+      if (isRecord(error) && error['code'] === urlsNeeded)
+        return (await this.#inError(asking, { message, source }, error)) ?? shown
       const asked = isRecord(result) ? result['inputRequests'] : undefined
       if (!isRecord(result) || !isRecord(asked)) return shown
       return (await this.#inResult(asking, { message, source }, { result, asked })) ?? shown
     }
     return { ...verdict, expected: { answered, lost: (failure) => expected.lost(failure) } }
+  }
+
+  /** Addresses that a user is to open first (2025-11-25). @returns what the client is told instead; undefined: as it came. */
+  async #inError(
+    asking: Asking,
+    { message, source }: { readonly message: RequestMessage; readonly source: string },
+    { data }: Members,
+  ): Promise<Buffer | undefined> {
+    const listed = isRecord(data) ? data['elicitations'] : undefined
+    for (const each of Array.isArray(listed) ? listed : [listed]) {
+      const params = isRecord(each) ? { ...each, mode: 'url' } : { mode: 'url' }
+      const passed = await this.#asks.question(asking, { source, method: 'elicitation/create' }, params)
+      if (!passed.ok) return errorBytes(message.id, errorOf(passed.refusal, passed.call))
+    }
+    return undefined
   }
 
   /** @returns what the client is told instead; undefined: as it came. */
@@ -139,6 +158,12 @@ function ofInput({ owner }: Asking, { method, params }: RequestMessage, name: st
 function methodOf(given: Members): string {
   if ('action' in given) return 'elicitation/create'
   return 'roots' in given ? 'roots/list' : 'sampling/createMessage'
+}
+
+/** What a client is told, read again. */
+function answerIn(shown: Buffer): Pick<ResponseMessage, 'result' | 'error'> {
+  const message = messageOf(parseLosslessJson(shown.toString('utf8')), shown)
+  return message?.kind === 'response' ? message : {}
 }
 
 function said(_message: RequestMessage, bytes: Buffer): Extract<Verdict, { kind: 'said' }> {

@@ -58,7 +58,8 @@ export class Conversation {
   /** @returns the message as the client may see it; undefined: not at all. */
   async show(message: NotificationMessage | ResponseMessage, status: number): Promise<Buffer | undefined> {
     if (message.kind !== 'response') return this.overheard(message) ? message.bytes : undefined
-    if (message.id === null) return message.bytes
+    // Without an id there are only errors: a result is one of nothing that was asked.
+    if (message.id === null) return message.error === undefined ? undefined : message.bytes
     const key = keyOfId(message.id)
     const expected = this.#waiting.get(key)
     // Whoever resumes a stream is given the same again; a second answer that is another one was judged by nobody.
@@ -67,7 +68,7 @@ export class Conversation {
       return before?.came === digestOf(message.bytes) ? (before.shown ?? message.bytes) : undefined
     }
     this.#waiting.delete(key)
-    const changed = await expected.answered(message, status)
+    const changed = await judged(expected, message, status)
     this.#remember(key, { came: digestOf(message.bytes), shown: changed })
     return changed ?? message.bytes
   }
@@ -99,6 +100,15 @@ export class Conversation {
   /** Nothing more will come. */
   async end(failure: Failure): Promise<void> {
     await Promise.all([...this.#waiting].map(([key, expected]) => this.#giveUp(key, expected, failure)))
+  }
+}
+
+/** SECURITY: an answer that cannot be judged is not shown, and its client is told so. */
+async function judged(expected: Expected, message: ResponseMessage, status: number): Promise<Buffer | undefined> {
+  try {
+    return await expected.answered(message, status)
+  } catch {
+    return expected.lost({ sent: true, why: 'unjudged', timedOut: false })
   }
 }
 

@@ -11,7 +11,7 @@ import type { Overheard } from './conversation.ts'
 import { type ParameterHeaders, parameterHeaders } from './era.ts'
 import type { Asking, Judge, Verdict } from './judge.ts'
 import { listMembers, showList } from './lists.ts'
-import type { NotificationMessage, RequestMessage, ResponseMessage } from './message.ts'
+import { type NotificationMessage, type RequestMessage, type ResponseMessage, withParams } from './message.ts'
 import type { Named, Naming } from './naming.ts'
 import type { Ask } from './own-client.ts'
 import type { Pins } from './pins.ts'
@@ -33,13 +33,7 @@ export interface PolicyOptions {
 }
 
 /** Only protocol: says what there is, or ends what was begun. */
-const protocol: ReadonlySet<string> = new Set([
-  'initialize',
-  'ping',
-  'server/discover',
-  'logging/setLevel',
-  'subscriptions/listen',
-])
+const protocol: ReadonlySet<string> = new Set(['initialize', 'ping', 'server/discover', 'logging/setLevel'])
 const overTasks: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result', 'tasks/update', 'tasks/cancel'])
 /** What a server does beside tools: method → where it says about what. */
 const reading: Readonly<Record<string, 'name' | 'uri' | 'ref'>> = {
@@ -58,6 +52,9 @@ const notifications: ReadonlySet<string> = new Set([
   'notifications/roots/list_changed',
   'notifications/elicitation/complete',
 ])
+
+/** News of a task, with its result. SECURITY: nobody judged that, and servers send it to whoever names the task: tasks are asked for. */
+const taskNews = 'notifications/tasks'
 
 type Tools = readonly Readonly<Record<string, unknown>>[]
 
@@ -125,6 +122,7 @@ class Policy implements Judge {
   async #rule(asking: Asking, message: RequestMessage): Promise<Verdict> {
     const { method } = message
     if (method === 'tools/call') return this.#callTool(asking, message)
+    if (method === 'subscriptions/listen') return passing(withoutTasks(message))
     if (protocol.has(method)) return passing(message)
     if (listMembers[method] !== undefined) return this.#list(asking, message)
     if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#isOpen())
@@ -260,10 +258,18 @@ class Policy implements Judge {
   readonly overheard: Overheard = ({ method }) => {
     if (method === 'notifications/tools/list_changed')
       for (const source of this.#options.naming.sources) this.#options.pins.doubt(source)
-    return true
+    return method !== taskNews
   }
 
   parametersOf(message: RequestMessage): ParameterHeaders | undefined {
     return this.#parameters.get(String(message.params['name']))
   }
+}
+
+/** What a client wants to be told of, but for tasks. */
+function withoutTasks(message: RequestMessage): RequestMessage {
+  const { notifications: wanted } = message.params
+  if (!isRecord(wanted) || !Object.hasOwn(wanted, 'taskIds')) return message
+  const { taskIds: _, ...kept } = wanted
+  return withParams(message, { ...message.params, notifications: kept })
 }

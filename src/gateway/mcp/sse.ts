@@ -62,13 +62,24 @@ function afterLineEnd(bytes: Buffer, at: number): number {
   return bytes[at] === cr && bytes[at + 1] === lf ? at + 2 : at + 1
 }
 
-function eventOf(block: Buffer): SseEvent {
+function eventOf(came: Buffer): SseEvent {
+  const block = withoutMarks(came)
   const lines: string[] = []
   for (const line of block.toString('utf8').split(/\r\n|\n|\r/)) {
     if (line.startsWith('data:')) lines.push(line.charAt(5) === ' ' ? line.slice(6) : line.slice(5))
     else if (line === 'data') lines.push('')
   }
   return { block, data: lines.length === 0 ? undefined : lines.join('\n') }
+}
+
+/**
+ * SECURITY: a client leaves out a byte order mark at the beginning of its stream, and reads the line behind it. Which event it gets first is
+ * not what came first here, so that none keeps one.
+ */
+function withoutMarks(block: Buffer): Buffer {
+  let at = 0
+  while (block[at] === 0xef && block[at + 1] === 0xbb && block[at + 2] === 0xbf) at += 3
+  return at === 0 ? block : block.subarray(at)
 }
 
 /** The same event with other data. */

@@ -10,6 +10,7 @@ import type { Asking, Verdict } from './judge.ts'
 import type { RequestMessage, ResponseMessage } from './message.ts'
 import { codes, errorBytes, errorOf, resultBytes } from './rpc-error.ts'
 import { passing, type Settling, settlingOf } from './tool-call.ts'
+import { taskOnly } from './tool-result.ts'
 
 /** A task that somebody may ask for. */
 interface Task {
@@ -91,7 +92,9 @@ export class Tasks {
     const status = isPayload ? 'completed' : String(result['status'])
     const inner = isPayload ? result : result['result']
     const isDone = status === 'completed' && (isPayload || isRecord(inner))
-    if (!isDone && status !== 'failed' && status !== 'cancelled') return undefined
+    const known = taskOnly(result, 'inputRequests', 'requestState', 'error', ...(isDone ? ['result'] : []))
+    const rest = isPayload || known === result ? undefined : resultBytes(message.id, printLosslessJson(known))
+    if (!isDone && status !== 'failed' && status !== 'cancelled') return rest
     const { credentials, signal } = asking
     const resumed = await this.#options.guard.resume(call, holderOf(asking.owner), {
       signal,
@@ -103,11 +106,11 @@ export class Tasks {
     const settling = settlingOf(resumed)
     if (isDone) {
       const shown = await settling.settle(inner, undefined, 200)
-      return shownIn(message, call, result, isPayload, shown)
+      return shownIn(message, call, known, isPayload, shown) ?? rest
     }
     const error = result['error'] ?? { code: 0, message: status }
     if (!resumed.settled) await settling.settle(undefined, error, status === 'cancelled' ? 400 : 500)
-    return undefined
+    return rest
   }
 }
 
@@ -125,6 +128,7 @@ function shownIn(
 ): Buffer | undefined {
   if (shown === undefined) return undefined
   if ('refusal' in shown) return errorBytes(message.id, errorOf(shown.refusal, call))
+  if ('error' in shown) return errorBytes(message.id, shown.error)
   return resultBytes(message.id, printLosslessJson(isPayload ? shown.result : { ...result, result: shown.result }))
 }
 

@@ -13,8 +13,8 @@ import type { Failure } from '../http/sending.ts'
 import type { Expected } from './conversation.ts'
 import type { Asking, Verdict } from './judge.ts'
 import { type RequestMessage, type ResponseMessage, withArguments } from './message.ts'
-import { errorBytes, errorOf, refusalCodes, resultBytes } from './rpc-error.ts'
-import { judgedOnly, withBodyOf } from './tool-result.ts'
+import { errorBytes, errorOf, type RpcError, refusalCodes, resultBytes } from './rpc-error.ts'
+import { judgedOnly, knownOnly, taskOnly, withBodyOf, withoutMeta } from './tool-result.ts'
 
 /** One call that is to be decided. */
 export interface Deciding {
@@ -36,12 +36,12 @@ export interface Deciding {
 
 /** Settles a call with the result that came, and says what the client is told instead; undefined: the result as it is. */
 export interface Settling {
-  /** @returns the result as it may be shown, an error, or undefined: as it came. */
+  /** @returns the result or the error as it may be shown, a refusal, or undefined: as it came. */
   readonly settle: (
     result: unknown,
     error: unknown,
     status: number,
-  ) => Promise<{ readonly result: unknown } | { readonly refusal: Refusal } | undefined>
+  ) => Promise<{ readonly result: unknown } | { readonly error: RpcError } | { readonly refusal: Refusal } | undefined>
   readonly lost: (failure: Pick<Failure, 'sent' | 'why'>) => Promise<void>
   readonly call: string
 }
@@ -110,11 +110,24 @@ export function settlingOf(ruling: Pick<Going, 'call' | 'settle'>): Settling {
       const outcome = outcomeOf(result, error, status)
       const release = await settleSafely(ruling, outcome)
       if (release.kind === 'refused') return { refusal: release.refusal }
-      if (!isRecord(result)) return release.kind === 'pass' ? undefined : { result }
-      const shown = release.kind === 'pass' ? judgedOnly(result) : withBodyOf(result, release.body)
-      return shown && { result: shown }
+      if (!isRecord(result)) {
+        if (release.kind === 'pass' && error !== undefined) return undefined
+        return { error: errorIn(release.kind === 'pass' ? undefined : release.body) }
+      }
+      const known = knownOnly(result)
+      if (release.kind === 'changed') return { result: withoutMeta(withBodyOf(known, release.body)) }
+      const shown = judgedOnly(known) ?? known
+      return shown === result ? undefined : { result: shown }
     },
   }
+}
+
+/** An error of a server without what was taken out of it. */
+function errorIn(body: unknown): RpcError {
+  const { code, message, data } = isRecord(body) ? body : {}
+  return typeof code === 'number' && typeof message === 'string'
+    ? { code, message, ...(data === undefined ? {} : { data }) }
+    : { code: refusalCodes['upstream-failed'], message: 'the server gave no usable answer' }
 }
 
 async function settleSafely(ruling: Pick<Going, 'settle'>, outcome: Outcome): Promise<Release> {
@@ -157,7 +170,7 @@ function expectedOf({ message, later }: Deciding, ruling: Going, settling: Settl
     answered: async ({ result, error }, status) => {
       const task = taskIn(result)
       if (task !== undefined) {
-        if (await later(task, ruling).catch(() => false)) return undefined
+        if (await later(task, ruling).catch(() => false)) return knownTask(message, result)
         await settling.lost({ sent: true, why: 'its result could not be asked for' })
         return taskRefused(message, settling.call)
       }
@@ -184,7 +197,14 @@ export function told(
 ): Buffer | undefined {
   if (shown === undefined) return undefined
   if ('refusal' in shown) return errorBytes(message.id, errorOf(shown.refusal, call))
+  if ('error' in shown) return errorBytes(message.id, shown.error)
   return resultBytes(message.id, printLosslessJson(shown.result))
+}
+
+/** A result that stands for a task, with nothing beside that nobody judged; undefined: as it came. */
+function knownTask({ id }: RequestMessage, result: unknown): Buffer | undefined {
+  const known = isRecord(result) ? taskOnly(result) : {}
+  return known === result ? undefined : resultBytes(id, printLosslessJson(known))
 }
 
 /** Whether a result only says that the real one comes later. */
