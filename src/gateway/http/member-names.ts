@@ -4,6 +4,7 @@ import type { Pointer } from '../../charter/pointer.ts'
 import type { ApiDescription, Schema } from '../../charter/source/description.ts'
 import { isObject } from '../../charter/source/plain.ts'
 import { itemSchema, propertiesOf, resolveSchema } from '../../charter/source/schema.ts'
+import { foldedName } from './strict-json.ts'
 
 /** The names that are known at one place of a body, and below it. */
 export interface MemberNames {
@@ -52,7 +53,7 @@ class Place implements MemberNames {
     this.#pointers = pointers.filter((each) => each.length > 0)
     this.#properties = schema === undefined ? {} : propertiesOf(home.description, schema)
     this.#names = new Set([...Object.keys(this.#properties), ...this.#pointers.flatMap((each) => each[0] ?? [])])
-    this.#lower = new Set([...this.#names].map((name) => name.toLowerCase()))
+    this.#lower = new Set([...this.#names].map(foldedName))
   }
 
   hasAlmost(value: unknown): boolean {
@@ -60,7 +61,7 @@ class Place implements MemberNames {
     if (Array.isArray(value)) return value.length > 0 && this.#hasAlmostItem(value)
     const entries = Object.entries(value)
     return (
-      entries.some(([name]) => !this.#names.has(name) && this.#lower.has(name.toLowerCase())) ||
+      entries.some(([name]) => !this.#names.has(name) && this.#lower.has(foldedName(name))) ||
       entries.some(([name, member]) => typeof member === 'object' && this.#below(name).hasAlmost(member))
     )
   }

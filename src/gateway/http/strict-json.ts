@@ -59,9 +59,14 @@ function endOfString(text: string, start: number): number {
 
 function addName(known: Set<string> | undefined, literal: string): void {
   const plain: unknown = literal.includes('\\') ? JSON.parse(literal) : literal.slice(1, -1)
-  const name = String(plain).toLowerCase()
+  const name = foldedName(String(plain))
   if (known?.has(name) === true) throw malformed('an object of the body has one name twice')
   known?.add(name)
+}
+
+/** A name as servers read it that do not tell upper from lower case: the long s is one of the letters that Go takes for another. */
+export function foldedName(name: string): string {
+  return name.toLowerCase().replaceAll('\u017f', 's')
 }
 
 function checkValue(value: unknown): void {

@@ -1,7 +1,8 @@
 /** Asking a server on our own behalf. */
+import { randomUUID } from 'node:crypto'
 import { parseLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { type Era, headersFor, type McpHeaders, metaCapabilities, metaVersion } from './era.ts'
+import { type Era, headersFor, type McpHeaders, metaCapabilities, metaVersion, type ParameterHeaders } from './era.ts'
 import { messageOf, type NotificationMessage, type RequestMessage } from './message.ts'
 import type { AnswerHead, McpUpstream, Sink } from './upstream.ts'
 
@@ -13,21 +14,21 @@ export interface AskOptions {
   readonly headers: McpHeaders
   /** The `_meta` of the client's own message. */
   readonly meta: Readonly<Record<string, unknown>>
+  /** The arguments of the tool that headers repeat, where it is known. */
+  readonly declared?: ParameterHeaders | undefined
   readonly onHead?: (head: AnswerHead) => void
   /** It is a notification: nothing is answered. */
   readonly notify?: boolean
 }
 
-let asked = 0
-
 /** Asks, and gives the `result`; undefined when there was none. */
 export function askUpstream(
-  { upstream, era, signal, headers, meta, onHead, notify }: AskOptions,
+  { upstream, era, signal, headers, meta, declared, onHead, notify }: AskOptions,
   method: string,
   given: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  asked += 1
-  const id = `lockstep-${asked}`
+  // SECURITY: on a session of the client's, an id it can foresee is one it may give to a call of its own, whose answer would be ours.
+  const id = `lockstep-${randomUUID()}`
   const envelope = era === 'modern' ? { [metaVersion]: meta[metaVersion], [metaCapabilities]: {} } : undefined
   const params = envelope === undefined ? given : { ...given, _meta: envelope }
   const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...(notify === true ? {} : { id }), method, params }))
@@ -37,7 +38,7 @@ export function askUpstream(
   const kept = ['mcp-protocol-version', 'mcp-session-id'].flatMap((name) =>
     headers[name] === undefined ? [] : [[name, headers[name]]],
   )
-  const sent = { ...own, ...Object.fromEntries(kept), ...(era === 'modern' ? headersFor(message, undefined) : {}) }
+  const sent = { ...own, ...Object.fromEntries(kept), ...(era === 'modern' ? headersFor(message, declared) : {}) }
   return new Promise((resolve) => {
     const read = (text: string): boolean => {
       const found = messageOf(parseLosslessJson(text), Buffer.alloc(0))

@@ -6,7 +6,7 @@ import { isRecord } from '../../wire/to-http.ts'
 import type { Asking, Verdict } from './judge.ts'
 import { keyOfId, type MessageId, messageOf, type RequestMessage, type ResponseMessage, withParams } from './message.ts'
 import type { Naming } from './naming.ts'
-import { errorBytes, errorOf, resultBytes } from './rpc-error.ts'
+import { codes, errorBytes, errorOf, resultBytes } from './rpc-error.ts'
 import type { Question, ServerAsks } from './server-asks.ts'
 
 /** How long an answer is waited for. */
@@ -33,7 +33,10 @@ export class AskedWatch {
   /** A request of a server. @returns what the client is asked, or what the server is told. */
   async asked(asking: Asking, message: RequestMessage): Promise<{ readonly ask: Buffer } | { readonly tell: Buffer }> {
     const question = { source: this.#sourceOf(message), method: message.method }
-    if (message.method === 'ping') return { ask: message.bytes }
+    if (message.method === 'ping') {
+      await this.#remember(asking, ofRequest(asking, message.id), question)
+      return { ask: message.bytes }
+    }
     const passed = await this.#asks.question(asking, question, message.params)
     if (!passed.ok) return { tell: errorBytes(message.id, errorOf(passed.refusal, passed.call)) }
     await this.#remember(asking, ofRequest(asking, message.id), question)
@@ -52,10 +55,14 @@ export class AskedWatch {
     if (message.id === null) return undefined
     const question = await this.#take(ofRequest(asking, message.id))
     if (question === undefined) return undefined
-    if (!isRecord(message.result)) return message.bytes
-    const passed = await this.#asks.answer(asking, question, message.result, true)
+    // That a client is there says nothing else.
+    if (question.method === 'ping') return resultBytes(message.id, '{}')
+    const given = isRecord(message.result) ? message.result : { error: message.error ?? null }
+    const passed = await this.#asks.answer(asking, question, given, true)
     if (!passed.ok) return errorBytes(message.id, errorOf(passed.refusal, passed.call))
-    return passed.value === message.result ? message.bytes : resultBytes(message.id, printLosslessJson(passed.value))
+    if (passed.value === given) return message.bytes
+    if (given === message.result) return resultBytes(message.id, printLosslessJson(passed.value))
+    return errorBytes(message.id, { code: codes.internal, message: 'the client gave no answer' })
   }
 
   /** Answers a request brings back to a server (2026-07-28). @returns the request as it may go on. */
@@ -74,7 +81,10 @@ export class AskedWatch {
       const question = asked ?? { source, method: methodOf(given) }
       const passed = await this.#asks.answer(asking, question, given, asked !== undefined)
       if (!passed.ok) return said(message, errorBytes(message.id, errorOf(passed.refusal, passed.call)))
-      if (passed.value !== given) changed = { ...changed, [name]: passed.value }
+      if (asked === undefined) {
+        const { [name]: _, ...kept } = changed
+        changed = kept
+      } else if (passed.value !== given) changed = { ...changed, [name]: passed.value }
     }
     return changed === inputResponses ? message : withParams(message, { ...message.params, inputResponses: changed })
   }
@@ -151,7 +161,10 @@ function ofRequest({ owner, session = '' }: Asking, id: MessageId): KeptName {
 
 /** A question that came with a result. */
 function ofInput({ owner }: Asking, { method, params }: RequestMessage, name: string): KeptName {
-  return ['mcp input', owner, method, JSON.stringify(params['name'] ?? params['uri'] ?? params['taskId'] ?? null), name]
+  const { taskId } = params
+  // Asked by `tasks/get`, answered by `tasks/update`.
+  if (typeof taskId === 'string' && method.startsWith('tasks/')) return ['mcp input', owner, 'tasks', taskId, name]
+  return ['mcp input', owner, method, JSON.stringify(params['name'] ?? params['uri'] ?? null), name]
 }
 
 /** What an answer is to, where nobody saw the question. */

@@ -149,7 +149,9 @@ class WatchedSink implements Sink {
   async whole(bytes: Buffer): Promise<void> {
     const { conversation, id } = this.#around
     const head = this.#head ?? { status: 200, headers: {}, stream: false }
-    const message = bytes.length === 0 ? undefined : readAnswer(bytes)
+    const read = bytes.length === 0 ? undefined : readAnswer(bytes)
+    // Questions come on streams: one in the place of an answer is none.
+    const message = read?.kind === 'request' ? undefined : read
     let shown: Buffer | undefined
     if (message !== undefined && (message.kind !== 'response' || message.id !== null || id === undefined))
       shown = await this.#show(message, head.status)

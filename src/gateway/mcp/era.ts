@@ -1,6 +1,7 @@
 /** Which of the two protocols a message speaks, and whether its headers say what its body says (SEP-2243). */
-import type { Message } from './message.ts'
-import { metaOf } from './message.ts'
+import Big from 'big.js'
+import { getPointer } from '../../charter/pointer.ts'
+import { type Message, metaOf } from './message.ts'
 import { codes, Unanswered } from './rpc-error.ts'
 
 /** `modern`: 2026-07-28 and what follows it, stateless; `legacy`: the revisions before, with `initialize` and sessions. */
@@ -33,8 +34,8 @@ const named: Readonly<Record<string, string>> = {
 /** Where it must be there. */
 const mustBeNamed: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
 
-/** A parameter of a tool that is repeated in a header, by the name after `Mcp-Param-`. */
-export type ParameterHeaders = ReadonlyMap<string, string>
+/** The arguments of a tool that are repeated in headers, by the name after `Mcp-Param-`: where each stands. */
+export type ParameterHeaders = ReadonlyMap<string, readonly string[]>
 
 /**
  * Compares the headers of a message with its body. What is decided on is the body; somebody behind us may decide on the headers.
@@ -66,11 +67,9 @@ export function checkHeaders(message: Message, headers: McpHeaders, declared: Pa
 }
 
 function checkParameters(given: unknown, headers: McpHeaders, declared: ParameterHeaders): void {
-  const values =
-    typeof given === 'object' && given !== null ? new Map(Object.entries(given)) : new Map<string, unknown>()
-  for (const [header, argument] of declared) {
+  for (const [header, path] of declared) {
     const said = headers[`mcp-param-${header.toLowerCase()}`]
-    const value = values.get(argument)
+    const value = getPointer(given, path)
     if (value === undefined || value === null) {
       if (said !== undefined) throw mismatch(`mcp-param-${header}`)
     } else if (said === undefined || !sameText(decode(said), value)) throw mismatch(`mcp-param-${header}`)
@@ -107,17 +106,26 @@ function mismatch(header: string): Unanswered {
   return new Unanswered({ code: codes.headerMismatch, message, status: 400 })
 }
 
-/** The arguments of a tool that headers repeat, as its schema says. */
+/** Arguments within arguments are looked at so deep. */
+const deepest = 20
+
+/** The arguments of a tool that headers repeat, as its schema says; also those within others. */
 export function parameterHeaders(inputSchema: unknown): ParameterHeaders {
-  const found = new Map<string, string>()
-  const properties = memberOf(inputSchema, 'properties')
-  if (typeof properties !== 'object' || properties === null) return found
-  for (const [name, schema] of Object.entries(properties)) {
-    const header = memberOf(schema, 'x-mcp-header')
-    if (typeof header === 'string') found.set(header, name)
-  }
-  return found
+  return new Map(repeatedIn(inputSchema, []))
 }
+
+function repeatedIn(schema: unknown, path: readonly string[]): readonly (readonly [string, readonly string[]])[] {
+  const properties = memberOf(schema, 'properties')
+  if (typeof properties !== 'object' || properties === null || path.length >= deepest) return []
+  return Object.entries(properties).flatMap(([name, each]) => {
+    const at = [...path, name]
+    const header = memberOf(each, 'x-mcp-header')
+    const own = typeof header === 'string' && isToken.test(header) ? [[header, at] as const] : []
+    return [...own, ...repeatedIn(each, at)]
+  })
+}
+
+const isToken = /^[\w!#$%&'*+.^`|~-]+$/
 
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
@@ -133,13 +141,37 @@ export function headersFor(message: Message, declared: ParameterHeaders | undefi
   if (typeof version === 'string') headers['mcp-protocol-version'] = version
   const name = message.params[named[message.method] ?? '']
   if (typeof name === 'string') headers['mcp-name'] = encodeHeader(name)
-  const given = message.params['arguments']
-  if (message.method !== 'tools/call' || typeof given !== 'object' || given === null) return headers
-  const values = new Map<string, unknown>(Object.entries(given))
-  for (const [header, argument] of declared ?? []) {
-    const value = values.get(argument)
-    if (value !== undefined && value !== null && typeof value !== 'object')
-      headers[`mcp-param-${header.toLowerCase()}`] = encodeHeader(String(value))
+  return { ...headers, ...parametersFor(message, declared) }
+}
+
+function parametersFor(
+  message: Exclude<Message, { kind: 'response' }>,
+  declared: ParameterHeaders | undefined,
+): Readonly<Record<string, string>> {
+  if (message.method !== 'tools/call') return {}
+  const found: Record<string, string> = {}
+  for (const [header, path] of declared ?? []) {
+    const value = getPointer(message.params['arguments'], path)
+    const text = value instanceof Big ? value.toFixed() : value
+    if (text !== undefined && text !== null && typeof text !== 'object')
+      found[`mcp-param-${header.toLowerCase()}`] = encodeHeader(String(text))
   }
-  return headers
+  return found
+}
+
+/**
+ * The headers of the protocol that go on with a message. SECURITY: what they repeat of it is what it says as it is sent, which may be less than
+ * came, and nothing else: of a tool that was not known when it came, they were compared with nothing.
+ */
+export function repeating(
+  era: Era,
+  headers: McpHeaders,
+  message: Message | null,
+  declared?: ParameterHeaders,
+): McpHeaders {
+  const kept = Object.entries(headers).filter(([name]) => !/^mcp-(?:method$|name$|param-)/.test(name))
+  if (message === null || message.kind === 'response') return Object.fromEntries(kept)
+  const own = headersFor(message, era === 'modern' ? declared : undefined)
+  const repeated = Object.entries(own).filter(([name]) => name.startsWith('mcp-param-') || name in headers)
+  return Object.fromEntries([...kept, ...repeated])
 }

@@ -11,10 +11,11 @@ import { type Arriving, type Reply, send } from '../http/reply.ts'
 import { askUpstream } from './ask.ts'
 import { Conversation, type Watched, watched } from './conversation.ts'
 import { delayed } from './delayed-sink.ts'
-import { checkHeaders, eraOf, type McpHeaders } from './era.ts'
+import { checkHeaders, eraOf, type McpHeaders, type ParameterHeaders, repeating } from './era.ts'
 import { type Asking, type Judge, protocolHeaders } from './judge.ts'
 import {
   checkNamesNoRun,
+  checkType,
   type Message,
   metaOf,
   type RequestMessage,
@@ -172,27 +173,21 @@ async function serve(
   await serveMessage(client, message)
 }
 
-function checkType(type: string | undefined): void {
-  const [, charset] = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i.exec(type ?? '') ?? [
-    undefined,
-    'none',
-  ]
-  if (charset !== undefined && !/^utf-?8$/i.test(charset))
-    throw new Unanswered({ code: codes.invalid, message: 'the body is no application/json', status: 415 })
-}
-
 async function serveMessage(client: Client, message: Message): Promise<void> {
   const { door, headers } = client
-  const declared =
-    message.kind === 'request' && message.method === 'tools/call' ? door.judge.parametersOf(message) : undefined
-  checkHeaders(message, headers, declared)
+  checkHeaders(message, headers, declaredFor(door, message))
   const era = eraOf(message, headers)
   const session = era === 'legacy' ? await sessionOf(client) : undefined
   if (message.kind === 'request') {
     await serveRequest(client, message, session, era)
     return
   }
-  const exchange: Exchange = { method: 'POST', era, headers: upstreamHeaders(client, session), message }
+  const exchange: Exchange = {
+    method: 'POST',
+    era,
+    headers: repeating(era, upstreamHeaders(client, session), message),
+    message,
+  }
   if (message.kind === 'notification' && !(await door.judge.notification(askingOf(client, exchange, {}), message)))
     throw new Unanswered({ code: codes.unknownMethod, message: 'this notification is not passed on', status: 400 })
   const passed = message.kind === 'response' ? await answerTo(client, exchange, message) : message
@@ -232,7 +227,8 @@ function aroundOf(
 async function passBare(client: Client, method: 'GET' | 'DELETE'): Promise<void> {
   const { door, signal } = client
   const session = await sessionOf(client)
-  const exchange: Exchange = { method, era: 'legacy', headers: upstreamHeaders(client, session), message: null }
+  const headers = repeating('legacy', upstreamHeaders(client, session), null)
+  const exchange: Exchange = { method, era: 'legacy', headers, message: null }
   const around = { ...aroundOf(client, exchange, session), id: undefined, resumable: false }
   door.upstream.send(exchange, watched(closing(sinkFor(client, session), method, door, session), around), signal)
 }
@@ -253,8 +249,8 @@ async function serveRequest(
   era: Exchange['era'],
 ): Promise<void> {
   const { door, signal, reply } = client
-  const headers = upstreamHeaders(client, session)
-  const exchange: Exchange = { method: 'POST', era, headers, message }
+  const came = upstreamHeaders(client, session)
+  const exchange: Exchange = { method: 'POST', era, headers: repeating(era, came, message), message }
   const verdict = await door.judge.request(askingOf(client, exchange, metaOf(message)), message)
   if (verdict.kind === 'said') {
     send(
@@ -276,7 +272,13 @@ async function serveRequest(
   const { message: sent, call, to } = verdict
   const whose = { principal: client.principal, ...(call === undefined ? {} : { call }) }
   const own = to === undefined ? {} : { to }
-  door.upstream.send({ ...exchange, ...own, message: sent, whose }, watched(sink, around), signal)
+  const headers = repeating(era, came, sent, declaredFor(door, sent))
+  door.upstream.send({ ...exchange, ...own, headers, message: sent, whose }, watched(sink, around), signal)
+}
+
+/** The arguments of the tool of a call that headers repeat. */
+function declaredFor({ judge }: Door, message: Message): ParameterHeaders | undefined {
+  return message.kind === 'request' && message.method === 'tools/call' ? judge.parametersOf(message) : undefined
 }
 
 function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Record<string, unknown>>): Asking {
@@ -288,7 +290,10 @@ function askingOf(client: Client, { era, headers }: Exchange, meta: Readonly<Rec
     era,
     signal,
     session: client.headers['mcp-session-id'] ?? '',
-    ask: (method, params) => askUpstream({ upstream: door.upstream, era, signal, headers, meta }, method, params),
+    ask: (method, params) => {
+      const declared = method === 'tools/call' ? door.judge.parametersOf({ params }) : undefined
+      return askUpstream({ upstream: door.upstream, era, signal, headers, meta, declared }, method, params)
+    },
     ...(credentials === undefined ? {} : { credentials }),
     ...(run === undefined ? {} : { run }),
   }

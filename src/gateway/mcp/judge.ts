@@ -52,15 +52,26 @@ export interface Judge {
   /** Whether a message that a server sends without being asked may be seen. */
   readonly overheard: Overheard
   /** The arguments of the tool of a call that headers repeat; undefined when the tool is not known. */
-  parametersOf(message: RequestMessage): ParameterHeaders | undefined
+  parametersOf(message: Pick<RequestMessage, 'params'>): ParameterHeaders | undefined
 }
 
 /** The headers of the protocol, of all that came. */
 export function protocolHeaders(headers: ReadonlyMap<string, string | readonly string[]>): McpHeaders {
   const kept: Record<string, string> = {}
   for (const [name, value] of headers)
-    if (name.startsWith('mcp-') || passed.has(name)) kept[name] = typeof value === 'string' ? value : value.join(', ')
+    if (passed.has(name) || name.startsWith('mcp-param-'))
+      kept[name] = typeof value === 'string' ? value : value.join(', ')
   return kept
 }
 
-const passed: ReadonlySet<string> = new Set(['accept', 'content-type', 'last-event-id', 'traceparent', 'tracestate'])
+const passed: ReadonlySet<string> = new Set([
+  'accept',
+  'content-type',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  'mcp-protocol-version',
+  'mcp-session-id',
+  'mcp-method',
+  'mcp-name',
+])

@@ -7,6 +7,7 @@ import type { Asking } from './judge.ts'
 import type { RequestMessage, ResponseMessage } from './message.ts'
 import type { Naming } from './naming.ts'
 import type { Pins } from './pins.ts'
+import type { ResourceIndex } from './resource-index.ts'
 import { resultBytes } from './rpc-error.ts'
 import { isVisible } from './visible.ts'
 
@@ -25,8 +26,8 @@ export interface Listing {
   readonly charter: Charter
   readonly naming: Naming
   readonly pins: Pins
-  /** Told of every tool as its server describes it. */
-  readonly onTools: (tools: readonly Readonly<Record<string, unknown>>[]) => void
+  /** Which source has a resource, where there are several. */
+  readonly resources?: Pick<ResourceIndex, 'known'> | undefined
 }
 
 /** @returns the list as it may be shown; undefined: as it came. */
@@ -59,13 +60,7 @@ function ttlOf({ ttlMs }: Readonly<Record<string, unknown>>): number {
 
 type Items = readonly Readonly<Record<string, unknown>>[]
 
-function toolsFor(
-  { charter, naming, pins, onTools }: Listing,
-  { principal, run }: Asking,
-  tools: Items,
-  whole: boolean,
-): Items {
-  onTools(tools)
+function toolsFor({ charter, naming, pins }: Listing, { principal, run }: Asking, tools: Items, whole: boolean): Items {
   const bySource = new Map<string, { readonly visible: Items[number]; readonly own: Tool }[]>()
   for (const tool of tools) {
     const named = naming.of(String(tool['name']))
@@ -96,10 +91,14 @@ const given: Readonly<Record<string, string>> = {
   'resources/templates/list': 'resources/read',
 }
 
-function othersFor({ charter, naming }: Listing, principal: Principal, method: string, items: Items): Items {
+function othersFor({ charter, naming, resources }: Listing, principal: Principal, method: string, items: Items): Items {
   const operation = given[method] ?? method
   return items.filter((item) => {
-    const source = naming.of(String(item['name']))?.source ?? naming.of('')?.source ?? ''
+    const address = item['uri'] ?? item['uriTemplate']
+    const source =
+      naming.of('')?.source ??
+      (method === 'prompts/list' ? naming.of(String(item['name']))?.source : resources?.known(String(address))) ??
+      ''
     const id = `${source}.${operation}`
     return charter.operations.has(id) ? isVisible(charter, id, principal) : charter.undescribed.reads === 'allow'
   })

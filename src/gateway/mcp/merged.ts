@@ -1,4 +1,5 @@
 /** Several servers as one: their lists put together, each call sent to whose it is. */
+import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { Answering } from './answering.ts'
 import { askUpstream } from './ask.ts'
@@ -6,7 +7,7 @@ import { encodeHeader, type McpHeaders } from './era.ts'
 import { exchangeAt } from './json-span.ts'
 import { listMembers } from './lists.ts'
 import { type Message, messageOf, metaOf, type RequestMessage } from './message.ts'
-import type { Naming } from './naming.ts'
+import { type Naming, pointingOf } from './naming.ts'
 import { silent } from './questions.ts'
 import type { ResourceIndex } from './resource-index.ts'
 import { codes, errorBytes, resultBytes } from './rpc-error.ts'
@@ -23,7 +24,6 @@ export interface MergedOptions {
 type Result = Readonly<Record<string, unknown>>
 
 const bySelf: ReadonlySet<string> = new Set(['ping'])
-const byUri: ReadonlySet<string> = new Set(['resources/read', 'resources/subscribe', 'resources/unsubscribe'])
 
 /** Makes them one. */
 export function mergedUpstream(options: MergedOptions): McpUpstream {
@@ -48,6 +48,7 @@ class Merged implements McpUpstream {
     else if (message.method === 'initialize' || message.method === 'server/discover')
       await this.#greet(exchange, message, sink, signal)
     else if (listMembers[message.method] !== undefined) await this.#list(exchange, message, sink, signal)
+    else if (message.method === 'logging/setLevel') await this.#all(exchange, message, sink, signal)
     else if (bySelf.has(message.method)) answer(sink, 200, resultBytes(message.id, '{}'))
     else if (message.method === 'subscriptions/listen') this.#fan(exchange, sink, signal, true)
     else await this.#one(exchange, message, sink, signal)
@@ -84,6 +85,18 @@ class Merged implements McpUpstream {
     answer(sink, 200, resultBytes(message.id, JSON.stringify(greetingOf(results, first))), session)
   }
 
+  /** What every server is told; those that do not know it need not. */
+  async #all(exchange: Exchange, message: RequestMessage, sink: Sink, signal: AbortSignal): Promise<void> {
+    const { _meta: _, ...params } = message.params
+    const asked = this.#options.upstreams.map((upstream) => {
+      const { era, headers } = this.#for(upstream.source, exchange)
+      return askUpstream({ upstream, era, signal, headers, meta: metaOf(message) }, message.method, params)
+    })
+    const isTaken = (await Promise.all(asked)).some(isRecord)
+    const error = { code: codes.unknownMethod, message: 'no server knows this' }
+    answer(sink, 200, isTaken ? resultBytes(message.id, '{}') : errorBytes(message.id, error))
+  }
+
   async #list(exchange: Exchange, message: RequestMessage, sink: Sink, signal: AbortSignal): Promise<void> {
     const { era } = exchange
     const { naming, upstreams } = this.#options
@@ -106,6 +119,7 @@ class Merged implements McpUpstream {
         cursor = result['nextCursor']
         if (cursor === undefined) break
       }
+      if (!isNamed) this.#options.resources.note(upstream.source, found)
       return isNamed
         ? found.map((each) => ({ ...each, name: naming.visible(upstream.source, String(each['name'])) }))
         : found
@@ -118,25 +132,19 @@ class Merged implements McpUpstream {
   /** A request for one server. */
   async #one(exchange: Exchange, message: RequestMessage, sink: Sink, signal: AbortSignal): Promise<void> {
     const { naming, resources, upstreams } = this.#options
-    const { name, uri, ref } = message.params
-    const named =
-      typeof name === 'string'
-        ? naming.of(name)
-        : isRecord(ref) && typeof ref['name'] === 'string'
-          ? naming.of(ref['name'])
-          : undefined
-    const address = byUri.has(message.method) ? uri : isRecord(ref) ? ref['uri'] : undefined
+    const pointing = pointingOf(message)
+    const called = pointing !== undefined && 'name' in pointing ? pointing : undefined
+    const named = called === undefined ? undefined : naming.of(called.name)
     const source =
       exchange.to ??
       named?.source ??
-      (typeof address === 'string' ? await resources.sourceOf(address, signal) : undefined)
+      (pointing !== undefined && 'uri' in pointing ? await resources.sourceOf(pointing.uri, signal) : undefined)
     const upstream = upstreams.find((each) => each.source === source)
     if (upstream === undefined) {
       answer(sink, 200, errorBytes(message.id, { code: codes.params, message: 'no server has this' }))
       return
     }
-    const path = isRecord(ref) ? ['params', 'ref', 'name'] : ['params', 'name']
-    const renamed = named === undefined ? message : withName(message, path, named.name)
+    const renamed = named === undefined || called === undefined ? message : withName(message, called.at, named.name)
     const sent = this.#for(upstream.source, exchange, renamed)
     const header =
       named === undefined || exchange.headers['mcp-name'] === undefined ? {} : { 'mcp-name': encodeHeader(named.name) }
@@ -189,9 +197,14 @@ class Merged implements McpUpstream {
 
   /** Questions of a server are asked under ids that say whose they are. */
   #marked(source: string, data: string): string {
-    const message = data.includes('"method"') ? messageOf(JSON.parse(data), Buffer.alloc(0)) : undefined
+    // Of answers, which may be long, hardly any is read twice; a name may be written with escapes.
+    const mayAsk = data.includes('"method"') || data.includes('\\u')
+    const message = mayAsk ? messageOf(parseLosslessJson(data), Buffer.alloc(0)) : undefined
     if (message?.kind !== 'request') return data
-    return exchangeAt(data, ['id'], JSON.stringify(`${source}:${JSON.stringify(message.id)}`))
+    const { method, params } = message
+    const id = `${source}:${JSON.stringify(message.id)}`
+    // Written anew: an id that stands there twice would be read as the other one.
+    return printLosslessJson({ jsonrpc: '2.0', id, method, params })
   }
 
   #marking(sink: Sink, source: string): Sink {
@@ -245,9 +258,12 @@ function greetingOf(results: readonly Result[], first: Result): Result {
   }
 }
 
+function setName(params: RequestMessage['params'], path: readonly string[], name: string): RequestMessage['params'] {
+  const { ref } = params
+  return path.includes('ref') && isRecord(ref) ? { ...params, ref: { ...ref, name } } : { ...params, name }
+}
+
 function withName(message: RequestMessage, path: readonly string[], name: string): RequestMessage {
   const bytes = Buffer.from(exchangeAt(message.bytes.toString('utf8'), path, JSON.stringify(name)))
-  const { ref } = message.params
-  const params = isRecord(ref) ? { ...message.params, ref: { ...ref, name } } : { ...message.params, name }
-  return { ...message, params, bytes }
+  return { ...message, params: setName(message.params, path, name), bytes }
 }

@@ -3,7 +3,7 @@
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { Refused } from '../http/refused.ts'
-import { parseStrictJson } from '../http/strict-json.ts'
+import { foldedName, parseStrictJson } from '../http/strict-json.ts'
 import { codes, Unanswered } from './rpc-error.ts'
 
 export type MessageId = string | number
@@ -36,6 +36,16 @@ export interface ResponseMessage extends Came {
 
 export type Message = RequestMessage | NotificationMessage | ResponseMessage
 
+/** Whether a body is JSON text in UTF-8, by its type. @throws {Unanswered} HTTP 415. */
+export function checkType(type: string | undefined): void {
+  const [, charset] = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i.exec(type ?? '') ?? [
+    undefined,
+    'none',
+  ]
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    throw new Unanswered({ code: codes.invalid, message: 'the body is no application/json', status: 415 })
+}
+
 /**
  * Reads one message of a client.
  *
@@ -53,7 +63,38 @@ export function readMessage(bytes: Buffer, maxDepth: number): Message {
   if (Array.isArray(value)) throw invalid('batches are not served')
   const message = messageOf(value, bytes)
   if (message === undefined) throw invalid('it is no JSON-RPC 2.0 message')
+  checkSpelling(value, ofMessages)
+  if (message.kind !== 'response') checkSpelling(message.params, ofParameters)
+  else checkSpelling(message.result, ofAnswers)
   return message
+}
+
+const ofMessages = ['jsonrpc', 'id', 'method', 'params', 'result', 'error']
+const ofParameters = [
+  '_meta',
+  'name',
+  'arguments',
+  'uri',
+  'ref',
+  'argument',
+  'context',
+  'cursor',
+  'task',
+  'taskId',
+  'inputResponses',
+  'requestState',
+  'requestId',
+  'notifications',
+]
+const ofAnswers = ['_meta', 'action', 'content', 'role', 'model', 'stopReason', 'roots']
+
+/** SECURITY: servers are known that do not tell upper from lower case in names, and would read what nobody judged. @throws {Unanswered} */
+function checkSpelling(value: unknown, names: readonly string[]): void {
+  if (!isRecord(value)) return
+  for (const name of Object.keys(value)) {
+    const meant = names.find((each) => foldedName(each) === foldedName(name))
+    if (meant !== undefined && meant !== name) throw invalid(`a member is called almost \`${meant}\``)
+  }
 }
 
 /** A parsed value as a message; undefined when it is none. */

@@ -104,6 +104,11 @@ export class Pins {
     return tools === undefined || listed === undefined ? undefined : this.#lookAt(source, listed, tools)
   }
 
+  /** A tool as its server listed it last. */
+  toolOf(source: string, tool: string): Tool | undefined {
+    return this.#live.get(source)?.tools.get(tool)?.tool
+  }
+
   /** Whether the list of a source must be asked for before its tools are called. */
   isStale(source: string): boolean {
     const at = this.#live.get(source)?.at

@@ -6,13 +6,14 @@ import { refuse } from '../../guard/refusal.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import { allTools } from './all-tools.ts'
 import type { Approvals } from './approval.ts'
+import { hasAlmost } from './argument-names.ts'
 import { AskedWatch } from './asked-watch.ts'
 import type { Overheard } from './conversation.ts'
 import { type ParameterHeaders, parameterHeaders } from './era.ts'
 import type { Asking, Judge, Verdict } from './judge.ts'
 import { listMembers, showList } from './lists.ts'
 import { type NotificationMessage, type RequestMessage, type ResponseMessage, withParams } from './message.ts'
-import type { Named, Naming } from './naming.ts'
+import { type Named, type Naming, pointingOf } from './naming.ts'
 import type { Ask } from './own-client.ts'
 import type { Pins } from './pins.ts'
 import type { ResourceIndex } from './resource-index.ts'
@@ -35,14 +36,14 @@ export interface PolicyOptions {
 /** Only protocol: says what there is, or ends what was begun. */
 const protocol: ReadonlySet<string> = new Set(['initialize', 'ping', 'server/discover', 'logging/setLevel'])
 const overTasks: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result', 'tasks/update', 'tasks/cancel'])
-/** What a server does beside tools: method → where it says about what. */
-const reading: Readonly<Record<string, 'name' | 'uri' | 'ref'>> = {
-  'resources/read': 'uri',
-  'resources/subscribe': 'uri',
-  'resources/unsubscribe': 'uri',
-  'prompts/get': 'name',
-  'completion/complete': 'ref',
-}
+/** What a server does beside tools. */
+const reading: ReadonlySet<string> = new Set([
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/get',
+  'completion/complete',
+])
 /** Whose members are arguments; the rest is protocol. */
 const ofProtocol: ReadonlySet<string> = new Set(['_meta', 'inputResponses', 'requestState', 'task'])
 const notifications: ReadonlySet<string> = new Set([
@@ -56,8 +57,6 @@ const notifications: ReadonlySet<string> = new Set([
 /** News of a task, with its result. SECURITY: nobody judged that, and servers send it to whoever names the task: tasks are asked for. */
 const taskNews = 'notifications/tasks'
 
-type Tools = readonly Readonly<Record<string, unknown>>[]
-
 /** Makes the judge of one address. */
 export function makeJudge(options: PolicyOptions): Judge {
   return new Policy(options)
@@ -67,8 +66,6 @@ class Policy implements Judge {
   readonly #options: PolicyOptions
   readonly #tasks: Tasks
   readonly #asked: AskedWatch
-  /** By the name clients use. */
-  readonly #parameters = new Map<string, ParameterHeaders>()
   /** Every source is asked for its list once at a time. */
   readonly #listing = new Map<string, Promise<void>>()
 
@@ -88,7 +85,7 @@ class Policy implements Judge {
       const source = await this.#sourceOf(asking, message)
       const goes = await this.#asked.returning(asking, message, source)
       if ('status' in goes) return goes
-      return this.#asked.watching(asking, goes, source, await this.#rule(asking, goes))
+      return sentTo(source, this.#asked.watching(asking, goes, source, await this.#rule(asking, goes, source)))
     } catch {
       const refusal = refuse('unavailable', 'the gateway failed', { retryAfterMs: 1000 })
       return { kind: 'said', status: 200, bytes: errorBytes(message.id, errorOf(refusal, '')) }
@@ -112,22 +109,31 @@ class Policy implements Judge {
   }
 
   /** Whose a request is; empty where that cannot be told. */
-  async #sourceOf({ signal }: Asking, { params }: RequestMessage): Promise<string> {
+  async #sourceOf({ signal, owner }: Asking, message: RequestMessage): Promise<string> {
     const { naming, resources } = this.#options
-    const { name, uri } = params
-    const holder = typeof uri === 'string' ? await resources?.sourceOf(uri, signal) : undefined
-    return holder ?? (typeof name === 'string' ? naming.of(name)?.source : undefined) ?? this.#onlySource()
+    const { taskId } = message.params
+    const ofTask =
+      overTasks.has(message.method) && typeof taskId === 'string'
+        ? await this.#tasks.sourceOf(owner, taskId)
+        : undefined
+    const pointing = pointingOf(message)
+    const holder =
+      pointing === undefined
+        ? undefined
+        : 'uri' in pointing
+          ? await resources?.sourceOf(pointing.uri, signal)
+          : naming.of(pointing.name)?.source
+    return ofTask ?? holder ?? this.#onlySource()
   }
 
-  async #rule(asking: Asking, message: RequestMessage): Promise<Verdict> {
+  async #rule(asking: Asking, message: RequestMessage, source: string): Promise<Verdict> {
     const { method } = message
     if (method === 'tools/call') return this.#callTool(asking, message)
     if (method === 'subscriptions/listen') return passing(withoutTasks(message))
     if (protocol.has(method)) return passing(message)
     if (listMembers[method] !== undefined) return this.#list(asking, message)
     if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#isOpen())
-    const by = reading[method]
-    if (by !== undefined) return this.#read(asking, message, by)
+    if (reading.has(method)) return this.#read(asking, message, source)
     const { guard } = this.#options
     return decideUndescribed({ guard, asking, message, reads: false }, method, codes.unknownMethod)
   }
@@ -157,6 +163,15 @@ class Policy implements Judge {
     const later = (task: string, ruling?: Going): Promise<boolean> =>
       this.#tasks.add(named.source, task, asking.owner, ruling)
     if (!known) return decideUndescribed({ guard, asking, message, reads: false, later }, operation, codes.params)
+    if (hasAlmost(guard.charter(), operation, given))
+      return {
+        kind: 'said',
+        status: 200,
+        bytes: errorBytes(message.id, {
+          code: codes.params,
+          message: 'an argument is called almost as a declared one',
+        }),
+      }
     const pin = pins.approved(named.source) === undefined ? undefined : pins.stateOf(named.source, named.name)
     const back = approvals.returning(asking, message)
     if (back.kind === 'said') return back
@@ -212,7 +227,6 @@ class Policy implements Judge {
     const { naming, pins } = this.#options
     const tools = await allTools(asking.ask)
     if (tools === undefined) return
-    this.#learn(tools)
     const own = tools.flatMap((tool) => {
       const named = naming.of(String(tool['name']))
       return named?.source === source ? [{ ...tool, name: named.name }] : []
@@ -220,29 +234,14 @@ class Policy implements Judge {
     pins.see(source, own, true)
   }
 
-  #learn(tools: Tools): void {
-    for (const tool of tools) this.#parameters.set(String(tool['name']), parameterHeaders(tool['inputSchema']))
-  }
-
   #list(asking: Asking, message: RequestMessage): Verdict {
     const { guard, naming, pins } = this.#options
-    const listing = { charter: guard.charter(), naming, pins, onTools: (tools: Tools) => this.#learn(tools) }
+    const listing = { charter: guard.charter(), naming, pins, resources: this.#options.resources }
     return passing(message, (came) => showList(listing, asking, message, came))
   }
 
-  async #read(asking: Asking, message: RequestMessage, by: 'name' | 'uri' | 'ref'): Promise<Verdict> {
-    const { guard, naming, resources } = this.#options
-    const visible =
-      by === 'name'
-        ? message.params['name']
-        : by === 'ref' && isRecord(message.params['ref'])
-          ? message.params['ref']['name']
-          : undefined
-    const uri =
-      by === 'uri' ? message.params['uri'] : isRecord(message.params['ref']) ? message.params['ref']['uri'] : undefined
-    const holder = typeof uri === 'string' ? await resources?.sourceOf(uri, asking.signal) : undefined
-    const source =
-      holder ?? (typeof visible === 'string' ? naming.of(visible)?.source : undefined) ?? this.#onlySource()
+  async #read(asking: Asking, message: RequestMessage, source: string): Promise<Verdict> {
+    const { guard } = this.#options
     const operation = `${source}.${message.method}`
     if (!guard.charter().operations.has(operation))
       return decideUndescribed({ guard, asking, message, reads: true }, operation, codes.params)
@@ -261,8 +260,10 @@ class Policy implements Judge {
     return method !== taskNews
   }
 
-  parametersOf(message: RequestMessage): ParameterHeaders | undefined {
-    return this.#parameters.get(String(message.params['name']))
+  parametersOf({ params }: Pick<RequestMessage, 'params'>): ParameterHeaders | undefined {
+    const named = this.#options.naming.of(String(params['name']))
+    const tool = named === undefined ? undefined : this.#options.pins.toolOf(named.source, named.name)
+    return tool === undefined ? undefined : parameterHeaders(tool.inputSchema)
   }
 }
 
@@ -272,4 +273,9 @@ function withoutTasks(message: RequestMessage): RequestMessage {
   if (!isRecord(wanted) || !Object.hasOwn(wanted, 'taskIds')) return message
   const { taskIds: _, ...kept } = wanted
   return withParams(message, { ...message.params, notifications: kept })
+}
+
+/** What goes to a server goes to the one it was decided for. */
+function sentTo(source: string, verdict: Verdict): Verdict {
+  return verdict.kind === 'go' && verdict.to === undefined && source !== '' ? { ...verdict, to: source } : verdict
 }

@@ -3,6 +3,7 @@ import { isRecord } from '../../wire/to-http.ts'
 import type { Ask } from './own-client.ts'
 
 const most = 10_000
+const mostPages = 50
 
 export class ResourceIndex {
   readonly #asks: ReadonlyMap<string, (signal: AbortSignal) => Ask>
@@ -19,13 +20,22 @@ export class ResourceIndex {
     if (known !== undefined) return known
     for (const [source, asking] of this.#asks) {
       const ask = asking(signal)
-      const listed = await membersOf(ask, 'resources/list', 'resources')
-      for (const each of listed) this.#keep(String(each['uri']), source)
+      this.note(source, await membersOf(ask, 'resources/list', 'resources'))
       if (this.#known.has(uri)) return source
       const templates = await membersOf(ask, 'resources/templates/list', 'resourceTemplates')
       if (templates.some((each) => fits(String(each['uriTemplate']), uri))) return source
     }
     return undefined
+  }
+
+  /** The source of an address, or of a template, that some list had. */
+  known(uri: string): string | undefined {
+    return this.#known.get(uri)
+  }
+
+  /** Takes what a source lists: resources, or templates. */
+  note(source: string, listed: readonly Readonly<Record<string, unknown>>[]): void {
+    for (const each of listed) this.#keep(String(each['uri'] ?? each['uriTemplate']), source)
   }
 
   /** The first that says it has it. */
@@ -39,10 +49,17 @@ async function membersOf(
   method: string,
   member: string,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const result = await ask(method, {})
-  const found = isRecord(result) ? result[member] : undefined
-  const items: readonly unknown[] = Array.isArray(found) ? found : []
-  return items.filter(isRecord)
+  const found: Readonly<Record<string, unknown>>[] = []
+  let cursor: unknown
+  for (let page = 0; page < mostPages; page += 1) {
+    const result = await ask(method, cursor === undefined ? {} : { cursor })
+    const items: unknown = isRecord(result) ? result[member] : undefined
+    const listed: readonly unknown[] = Array.isArray(items) ? items : []
+    found.push(...listed.filter(isRecord))
+    cursor = isRecord(result) ? result['nextCursor'] : undefined
+    if (cursor === undefined) break
+  }
+  return found
 }
 
 /** Whether an address may come of a template (RFC 6570), as far as its fixed parts tell. */

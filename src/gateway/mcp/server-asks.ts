@@ -50,15 +50,18 @@ export class ServerAsks {
       return why === undefined ? { ok: true, value } : this.#refuse(asking, `${source}.${method}`, why)
     }
     if (!isAskedMethod(method)) return this.#refuse(asking, `${source}.${method}`, 'nobody asked this')
-    const name = method === 'elicitation/create' || method === 'sampling/createMessage' ? 'content' : 'roots'
+    const said = method === 'elicitation/create' || method === 'sampling/createMessage' ? 'content' : 'roots'
+    // Who fails to answer says why, and that goes to the server as an answer does.
+    const failed = value[said] === undefined && value['error'] !== undefined
+    const name = failed ? 'error' : said
     const sent = value[name]
     // Who declines or cancels says nothing.
     if (sent === undefined) return { ok: true, value }
-    const body = isRecord(sent) && method === 'elicitation/create' ? sent : { [name]: sent }
+    const body = isRecord(sent) && method === 'elicitation/create' && !failed ? sent : { [name]: sent }
     const operation = askedOperation(source, method)
     const decided = await this.#decide(asking, operation, { sent: body })
     if (!decided.ok) return decided
-    if (method === 'elicitation/create' && wasAsked && known.asks?.trustsAnswers === true)
+    if (method === 'elicitation/create' && wasAsked && !failed && known.asks?.trustsAnswers === true)
       await this.#said(asking, operation, sent)
     const now = decided.value === body ? sent : body === sent ? decided.value : decided.value[name]
     return { ok: true, value: now === sent ? value : { ...value, [name]: now } }

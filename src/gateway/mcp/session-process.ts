@@ -51,6 +51,16 @@ export class SessionProcess {
   tell(message: Message): void {
     this.used = performance.now()
     this.#child.write(message.bytes)
+    if (message.kind === 'notification' && message.method === 'notifications/cancelled') this.#giveUp(message.params)
+  }
+
+  /** Nothing answers to what was cancelled; what came of it nobody knows. */
+  #giveUp({ requestId }: Readonly<Record<string, unknown>>): void {
+    if (typeof requestId !== 'string' && typeof requestId !== 'number') return
+    const key = keyOfId(requestId)
+    const found = this.#pending.get(key)
+    this.#pending.delete(key)
+    found?.answering.fail({ sent: true, why: 'cancelled', timedOut: false })
   }
 
   /** The stream of what it says without being asked. */

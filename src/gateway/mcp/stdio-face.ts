@@ -102,8 +102,10 @@ class StdioFace {
       owner: this.#owner,
       era,
       signal,
-      ask: (method, params) =>
-        askUpstream({ upstream, era, signal: this.#leaving.signal, headers, meta }, method, params),
+      ask: (method, params) => {
+        const declared = method === 'tools/call' ? this.#options.judge.parametersOf({ params }) : undefined
+        return askUpstream({ upstream, era, signal: this.#leaving.signal, headers, meta, declared }, method, params)
+      },
     }
   }
 
@@ -129,7 +131,8 @@ class StdioFace {
       return
     }
     this.#requests.set(JSON.stringify(message.id), leaving)
-    const exchange = { method: 'POST', era, headers: this.#headers(era, message), message: verdict.message } as const
+    const { message: sent } = verdict
+    const exchange = { method: 'POST', era, headers: this.#headers(era, sent), message: sent } as const
     const around = { ...this.#around(exchange), id: message.id, resumable: era === 'legacy' }
     const done = (): void => void this.#requests.delete(JSON.stringify(message.id))
     upstream.send(exchange, watched(this.#sink(message.method === 'initialize', done), around), leaving.signal)

@@ -66,6 +66,12 @@ export class Tasks {
     return passing(message, (came) => this.#show(asking, found, message, came), found.source)
   }
 
+  /** Which server has a task of this owner; undefined where that is not known. */
+  async sourceOf(owner: string, id: string): Promise<string | undefined> {
+    const found = await this.#find(owner, id)
+    return typeof found === 'string' ? undefined : found.source
+  }
+
   /** Servers give ids of their own: one that two of them gave to the same caller names nothing. */
   async #find(owner: string, id: string): Promise<Task | 'nobody’s' | 'another’s' | 'twice'> {
     const { guard, sources } = this.#options

@@ -261,6 +261,29 @@ test('what a server says when it asks is nobody’s word to rely on', async () =
   })
 })
 
+test('why a client does not answer goes to the server as an answer does', async () => {
+  const stage = await open({})
+  after(() => stage.close())
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: 'legacy' } },
+  )
+  after(() => client.close())
+  let why = iban
+  client.setRequestHandler('elicitation/create', async () => {
+    throw new Error(`not with ${why}`)
+  })
+  await client.connect(new StreamableHTTPClientTransport(new URL(stage.url)))
+  const before = fixture.seen.length
+  const call = (): Promise<unknown> =>
+    client.callTool({ name: 'test_elicitation', arguments: { message: 'Your name?' } }).catch(String)
+  await call()
+  assert.doesNotMatch(JSON.stringify(fixture.seen.slice(before)), /0532/)
+  why = 'me'
+  await call()
+  assert.match(JSON.stringify(fixture.seen.slice(before)), /not with me/)
+})
+
 test('answers to what nobody asked, or somebody else was asked, reach no server', async () => {
   const stage = await open({ sampling: 'allow' })
   after(() => stage.close())
