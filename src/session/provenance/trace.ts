@@ -2,26 +2,28 @@ import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
 import { decodings, reversed } from '../../text/decode.ts'
 import { isProse, plain, squash } from '../../text/plain.ts'
+import { accountName } from './form/account.ts'
 import {
   addressesIn,
   addressesInside,
-  hostName,
   likelyAddressesIn,
   maybeAddressesIn,
   placeOf,
   readingsOf,
   withoutAddresses,
 } from './form/address.ts'
-import { formsOf, keysOf } from './form/form.ts'
-import { dialled, tailOf, tailsIn } from './form/phone.ts'
+import { formsOf } from './form/form.ts'
+import { dialled, tailOf } from './form/phone.ts'
 import type { Memory, Place } from './memory.ts'
 import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
-import { byTrust, isGood, worstOf } from './origin.ts'
-import { listedInPrompt, saidInPrompt, saysHost } from './prompt-text.ts'
+import { isGood, worstOf } from './origin.ts'
+import { listedInPrompt, saysHost } from './prompt-text.ts'
 import { argumentLeaves } from './structure/leaves.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
+import { seenAs, suspectSeen } from './told.ts'
 import { readAll } from './unread.ts'
+import { goodOrigins, isVouchedPiece } from './vouched.ts'
 
 /**
  * Where a value comes from, as far as the run's memory tells: alternatives, best first; none when it cannot be told.
@@ -63,19 +65,6 @@ function traceText(memory: Memory, text: string): readonly Origin[] {
   return memory.full ? [] : [{ trust: 'model' }]
 }
 
-/** Everybody who may say so and says the value. */
-function goodOrigins(memory: Memory, text: string): readonly Origin[] {
-  const said = saidInPrompt(memory.prompt, text)
-  const found = said === undefined ? [] : [said]
-  for (const key of keysOf(text)) {
-    const known = memory.good.get(key)
-    const how = known?.text === text ? 'same' : key.startsWith('text ') ? 'case' : 'form'
-    for (const origin of known?.origins ?? [])
-      if (!found.some((each) => isSame(each, origin))) found.push({ ...origin, how })
-  }
-  return found.sort(byTrust)
-}
-
 /** The user named it in a list such as `in-1/in-2`, and what reads like one is not said as a value of its own anywhere. */
 function isListed(memory: Memory, text: string): boolean {
   const list = listedInPrompt(memory.prompt, text) ?? ''
@@ -83,10 +72,6 @@ function isListed(memory: Memory, text: string): boolean {
   // A letter or two are everywhere behind an id: `in-1 sent`.
   const isNamed = ({ whole }: Found<Place>): boolean => whole || list.length > text.length + 3
   return solid.length > 3 && !memory.full && findText(memory.text, solid, isNamed) === undefined
-}
-
-function isSame(left: Origin, right: Origin): boolean {
-  return left.trust === right.trust && left.operation === right.operation && left.at === right.at
 }
 
 /** A short id that others than the user name. */
@@ -251,12 +236,6 @@ function copiedRun(memory: Memory, solid: string): Origin | undefined {
   return undefined
 }
 
-/** Whether somebody to rely on said it, be it as a piece of something. */
-function isVouchedPiece(memory: Memory, solid: string): boolean {
-  if (memory.prompt.squashed.includes(solid)) return true
-  return findText(memory.text, solid, ({ place }) => place.trusted) !== undefined
-}
-
 /** The addresses inside a longer text, each with where it comes from. */
 export function traceAddresses(memory: Memory, text: string): readonly TracedAddress[] {
   // Somebody to rely on says the whole of it.
@@ -302,18 +281,6 @@ function findByOthers(memory: Memory, solid: string): Found<Place> | undefined {
   return findText(memory.text, solid, ({ place }) => !place.trusted)
 }
 
-/** A host or a number that answers have told for one. */
-function suspectSeen(memory: Memory, name: string): readonly Origin[] {
-  const isHost = /\p{L}/u.test(name)
-  const keys = isHost ? [`host ${hostName(name)}`] : tailsIn(name).map((tail) => `phone ${tail}`)
-  const key = keys.find((each) => memory.words.has(each))
-  const seen = key === undefined ? undefined : memory.words.get(key)
-  if (key === undefined || seen === undefined || goodOrigins(memory, name).length > 0) return []
-  // With its area or without, the number is the same.
-  const isSaid = isHost ? saysHost(memory.prompt, name) : isVouchedPiece(memory, squash(key.slice('phone '.length)))
-  return isSaid ? [] : [{ ...seen, trust: 'untrusted', how: 'part' }]
-}
-
 /** What a reader makes an address of, although it is not written as one. Only what others have said; nothing else is told by it. */
 function readOtherwise(memory: Memory, text: string, told: readonly TracedAddress[]): readonly TracedAddress[] {
   const known = new Set(told.map(({ address }) => address.toLowerCase()))
@@ -323,8 +290,9 @@ function readOtherwise(memory: Memory, text: string, told: readonly TracedAddres
       .filter((each) => !known.has(each.toLowerCase()) && !isOnlyVouched(memory, each))
       .map((address) => ({ address, origins: addressOrigins(memory, address) }))
   for (const view of readingsOf(text)) {
-    const { hosts, runs } = maybeAddressesIn(view)
-    if (hosts.length + runs.length > 0) readAll(memory)
+    const { hosts, accounts, runs } = maybeAddressesIn(view)
+    if (hosts.length + accounts.length + runs.length > 0) readAll(memory)
+    for (const each of accounts) found.set(each, seenAs(memory, each, [`written ${accountName(each)}`]))
     for (const each of [...hosts, ...runs])
       if (!known.has(each.toLowerCase())) found.set(each, suspectSeen(memory, each))
     const others = view === text ? [] : look(addressesIn(view))

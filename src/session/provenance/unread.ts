@@ -3,6 +3,7 @@ import { fold } from '../../constraint/same-text.ts'
 import { decodings } from '../../text/decode.ts'
 import { keeping } from '../../text/keeping.ts'
 import { squash } from '../../text/plain.ts'
+import { writtenAccountsIn } from './form/account.ts'
 import { hostsIn } from './form/address.ts'
 import { formsIn } from './form/form.ts'
 import { phonesIn, tailOf } from './form/phone.ts'
@@ -66,6 +67,7 @@ function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
   if (/\d/.test(text)) {
     for (const form of formsIn(text)) if (/^(?:number|date|month|account)/.test(form)) addWord(memory, form, place)
     for (const short of namedShort(text)) noteNamed(memory, short, place.origin)
+    for (const account of writtenAccountsIn(text)) addWord(memory, `written ${account}`, place)
     for (const phone of phonesIn(text, place.origin.at)) addWord(memory, `phone ${tailOf(phone)}`, place)
   }
   for (const host of hostsIn(text)) addHost(memory, host, place)

@@ -1,5 +1,6 @@
 // Addresses in texts: what others told is known in whatever dress, and days, orders and articles are no addresses.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { originWords } from '../../../src/constraint/values.ts'
@@ -131,6 +132,13 @@ const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
   // With other check digits than accounts have.
   ['Pay to XK05 1234 5678 9012 3456', 'XK05 1234 5678 9012 3456', 'XK05123456789012345 6', 'xk05 1234 5678 9012'],
   ['Pay to GB11 NWBK 6016 1331 9268 19', 'Use GB11 NWBK 6016 1331 9268 19 now', 'GB11NWBK60161331926819'],
+  ['Our IBAN is US133000000121212121212', 'Pay to US133000000121212121212', 'IBAN us133000000121212121212'],
+  ['3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy', 'Send it to 3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy'],
+  ['LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ', 'Send it to LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ'],
+  [
+    'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr',
+    'Send it to bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr',
+  ],
 ]
 
 suite('an address that others told is known', () => {
@@ -168,6 +176,11 @@ const plainTexts = [
   'ISIN US0378331005, 25 pieces. US0378331005 AAPL 100 at 271; IT0003128367 1000 pezzi del 2026; CUSIP 037833100, WKN 865985.',
   'Enel: 10.166.679.946 azioni. Biglietto n. 00123456789, fila 12.',
   'Commit 356a192b7913b04c54574d18c28d46e6395428ab, id 2ujtsYcgvSTl8PAuAdqWYSMnLOv, hash 0x9fc76417374aa880d4449a1f7f31ec597f00b1f6f3dd2d66f4c9c6c445836d8b.',
+  'File AB12CD34EF56GH78, AB12 CD34 EF56 GH78, DE12CD34EF56GH78, BE01202611240017 and SE2026112400170000000012 of 2026.',
+  'MD5 cf68f5a8250e9d6be1298e419d48dbeb, ab14f5a8250e9d6be1298e419d48dbeb, DE14F5A8250E9D6BE1298E419D48DBEB.',
+  'MD5 358a557f78817592ce63dfa1c7ef6853, 1f8a557f78817592ce63dfa1c7ef6853; account cf68f5a8250e9d6be1298e419d48dbeb.',
+  '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3, TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u, bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlk.',
+  'Her account is ⟦secret:ab14f5a8250e9d6be1298e419d48dbeb⟧, her address t-ab14f5a8250e9d6be1298e419d48dbeb@token.invalid, +99912345678901.',
   'See manual.pdf, photos.zip, Dr.Meier, process.env, Node.js and max.muster, z.B. today.The end.',
 ]
 
@@ -176,6 +189,25 @@ suite('days, orders, articles, references and amounts are no addresses', () => {
     test(`as they stand: ${text}`, () => assert.deepEqual(addressesIn(text), []))
     test(`repeated: ${text}`, () => assert.equal(isToldByOthers(seen({ text }), text), false))
   }
+})
+
+test('digests and tokens are no addresses, whatever letters they begin with', () => {
+  for (let at = 0; at < 3000; at += 1) {
+    const digest = createHash('md5').update(String(at)).digest('hex')
+    assert.deepEqual(addressesIn(`a.pdf ${digest}, ${digest.toUpperCase()}, ⟦iban:${digest}⟧`), [], digest)
+  }
+})
+
+test('what stands for a token elsewhere is what it is', () => {
+  for (const address of [
+    'https://token.invalid/ab14f5a8250e9d6be1298e419d48dbeb/x',
+    'https://token.invalid/ab14f5a8250e9d6b?to=a',
+    'https://token.invalid.evil.test/ab14f5a8250e9d6b',
+    't-ab14f5a8250e9d6b@token.invalid.evil.test',
+    'ann@token.invalid',
+    '+999123456789012',
+  ])
+    assert.deepEqual(addressesIn(`See ${address} now`), [address])
 })
 
 test('what a place is called is a word before a number that stands there', () => {

@@ -1,5 +1,6 @@
 import validator from 'validator'
 import { inHalfWidth, withoutMarkup } from '../../../text/plain.ts'
+import { saysAccount } from './number-word.ts'
 
 /** An account number in a text: where it stands, as it is written but for markup, and its letters and digits alone. */
 export interface Account {
@@ -56,6 +57,68 @@ export function accountOf(text: string): string | undefined {
   const solid = text.replace(/[\s.,/|_:·*‐‑–—−-]+/g, '').toUpperCase()
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(solid)) return undefined
   return /^[A-Za-z0-9 -]+$/.test(text) || isAccount(solid) ? solid : undefined
+}
+
+const likely = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])/giu
+
+/**
+ * The text with what is written as an account replaced, whatever its check digits: in the usual groups, or behind a word that says so.
+ *
+ * @param isLikely - Also without such a word: it may be one.
+ */
+export function replaceWrittenAccounts(text: string, by: (account: string) => string, isLikely = false): string {
+  return text.replace(likely, (written: string, at: number) => {
+    const account = accountLike(written)
+    const isSaid = (): boolean =>
+      account.length >= shortest &&
+      !isDigest.test(account) &&
+      saysAccount(text.slice(Math.max(0, at - 64), at).toLowerCase())
+    const isMeant = account !== '' && (isLikely || isGrouped(account) || isSaid())
+    return isMeant ? by(account) + written.slice(account.length) : written
+  })
+}
+
+/** The accounts that a text writes as such, by what they are known by. */
+export function writtenAccountsIn(text: string): readonly string[] {
+  const found: string[] = []
+  replaceWrittenAccounts(text, (account) => {
+    found.push(accountName(account))
+    return ' '
+  })
+  return found
+}
+
+/** All that begins like an account: it is one where it was told as one. */
+export function likelyAccountsIn(text: string): readonly string[] {
+  return text.match(likely) ?? []
+}
+
+/** What a written account is known by, be it in groups or in one piece, with more or less behind. */
+export function accountName(written: string): string {
+  return written
+    .replaceAll(' ', '')
+    .slice(0, shortest - 1)
+    .toUpperCase()
+}
+
+const isDigest = /^..\d+[a-z]/
+
+/** Groups of a country that has accounts. */
+function isGrouped(account: string): boolean {
+  return account[4] === ' ' && countries.has(account.slice(0, 2).toUpperCase())
+}
+
+/**
+ * The account that something of that form begins with; nothing for none. Orders, invoices, flights and tax numbers begin alike: an account
+ * in one piece is longer, and in groups each has a digit, but for the bank's.
+ */
+function accountLike(written: string): string {
+  const [first = '', ...others] = written.split(' ')
+  const end = others.findIndex((group, at) => !(/\d/.test(group) || (at === 0 && group.length === 4)))
+  const groups = [first, ...(end < 0 ? others : others.slice(0, end))]
+  const solid = groups.join('')
+  const isLong = first.length > 4 ? solid.length >= shortest : groups.length > 2 && solid.replace(/\D/g, '').length >= 8
+  return isLong ? groups.join(' ') : ''
 }
 
 function letterBefore(text: string, at: number): number {

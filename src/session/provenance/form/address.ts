@@ -3,8 +3,9 @@ import validator from 'validator'
 import type { TracedValue } from '../../../constraint/facts.ts'
 import { decodings } from '../../../text/decode.ts'
 import { plain } from '../../../text/plain.ts'
-import { type Account, accountsIn, replaceAccounts } from './account.ts'
+import { type Account, accountsIn, likelyAccountsIn, replaceAccounts, replaceWrittenAccounts } from './account.ts'
 import { digitRunsIn, dressedRunsIn, phonesIn } from './phone.ts'
+import { replaceWallets, walletsIn } from './wallet.ts'
 
 // Every repetition is bounded: a text must not cost more than its length.
 const host = String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}`
@@ -24,14 +25,9 @@ const places = new RegExp(
   ].join('|'),
   'giu',
 )
-/** In the usual groups, whatever the check digits. */
-const accounts = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])/giu
-const base58 = '[1-9A-HJ-NP-Za-km-z]'
-/** Of Bitcoin and Litecoin, of Ethereum and those like it, of Tron. */
-const wallets = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_-])(?:0[xX][\da-fA-F]{40}|(?:bc|ltc)1[02-9ac-hj-np-z]{38,60}|(?:BC|LTC)1[02-9AC-HJ-NP-Z]{38,60}|[13]${base58}{30,33}|T${base58}{33})(?![\p{L}\p{N}_-])`,
-  'gu',
-)
+/** What Lockstep puts in the place of data: nothing can be sent to it. */
+const tokens =
+  /(?<![\p{L}\p{N}._%+-])(?:t-[0-9a-f]{16,64}@token\.invalid|https:\/\/token\.invalid\/[0-9a-f]{16,64}|\+999\d{11})(?![\p{L}\p{N}/?#&=%@-]|\.[\p{L}\p{N}])/gu
 /** ISINs look like the beginning of an account. */
 const securities = /(?<![\p{L}\p{N}])[A-Z]{2}[A-Z0-9]{9}\d(?![\p{L}\p{N}])/gu
 /** A slash that begins no link: of `a/b`, not of `//`, `:/` or `\/\/`. */
@@ -65,12 +61,12 @@ export function addressesIn(text: string): readonly string[] {
   return found(text, phonesIn)
 }
 
-/** The same with every longer number: it may be one. */
+/** The same with every longer number, and with all that begins like an account: it may be one. */
 export function likelyAddressesIn(text: string): readonly string[] {
-  return found(text, (rest) => digitRunsIn(rest).map(({ run }) => run.trim()))
+  return found(text, (rest) => digitRunsIn(rest).map(({ run }) => run.trim()), true)
 }
 
-function found(text: string, numbersIn: (text: string) => readonly string[]): readonly string[] {
+function found(text: string, numbersIn: (text: string) => readonly string[], isLikely = false): readonly string[] {
   if (!mayHaveAddress.test(text)) return []
   const names: string[] = []
   // Models write line breaks as escapes where they escape twice.
@@ -78,42 +74,30 @@ function found(text: string, numbersIn: (text: string) => readonly string[]): re
     names.push(withoutEnd(address))
     return ' '
   }
-  const plainly = text.replace(/\\[nrt]/g, ' ')
+  const plainly = withoutTokens(text.replace(/\\[nrt]/g, ' '))
   // In groups an account may look like a number of a network, or like a path.
   const alone = replaceAccounts(plainly, (account) =>
     isInAddress(plainly, account) ? plainly.slice(account.start, account.end) : take(account.written),
   )
   const others = alone.replace(places, take)
   const rest = /\d/.test(others)
-    ? replaceLikely(
-        replaceAccounts(others, ({ written }) => take(written)).replace(securities, (each) =>
-          validator.isISIN(each) ? ' ' : each,
+    ? replaceWallets(
+        replaceWrittenAccounts(
+          replaceAccounts(others, ({ written }) => take(written)).replace(securities, (each) =>
+            validator.isISIN(each) ? ' ' : each,
+          ),
+          take,
+          isLikely,
         ),
         take,
-      ).replace(wallets, take)
+      )
     : others
   const bare = (rest.match(bareNames) ?? []).filter(endsAsHost)
   return [...new Set([...names, ...bare, ...numbersIn(rest)])]
 }
 
-/**
- * The account that something of that form begins with; undefined for none. Orders, invoices, flights and tax numbers begin alike: an account
- * in one piece is longer, and in groups each has a digit.
- */
-function accountLike(written: string): string | undefined {
-  const [first = '', ...others] = written.split(' ')
-  const end = others.findIndex((group, at) => !(/\d/.test(group) || (at === 0 && group.length === 4)))
-  const groups = [first, ...(end < 0 ? others : others.slice(0, end))]
-  const solid = groups.join('')
-  const isLong = first.length > 4 ? solid.length >= 15 : groups.length > 2 && solid.replace(/\D/g, '').length >= 8
-  return isLong ? groups.join(' ') : undefined
-}
-
-function replaceLikely(text: string, by: (account: string) => string): string {
-  return text.replace(accounts, (written) => {
-    const account = accountLike(written)
-    return account === undefined ? written : by(account) + written.slice(account.length)
-  })
+function withoutTokens(text: string): string {
+  return /token\.invalid|\+999/.test(text) ? text.replace(tokens, ' ') : text
 }
 
 const openLink = new RegExp(String.raw`(?:\/\/|www\.|@|\.\p{L}{2,24}(?::\d{1,5})?\/)${inLink}*$`, 'iu')
@@ -123,7 +107,7 @@ const restOfHost =
 /** What an address that was found is, for whoever is told of it. */
 export function kindOf(address: string): NonNullable<TracedValue['part']> {
   if (/^[A-Z]{2}\d{2}[A-Z\d ]+$/i.test(address)) return 'account'
-  if (address.search(wallets) === 0) return 'wallet'
+  if (walletsIn(address)[0] === address) return 'wallet'
   if (/:\/\/|^www\.|\p{L}\//u.test(address)) return 'link'
   if (address.includes('@')) return 'e-mail address'
   return /\p{L}/u.test(address) ? 'host' : 'number'
@@ -147,7 +131,7 @@ export function addressesInside(link: string): readonly string[] {
   if (inside.length < 5 || !/[.@\d]/.test(inside)) return []
   const parts = inside.replace(innerStart, ' ')
   return [
-    ...[...(parts.match(places) ?? []), ...(parts.match(wallets) ?? [])].map(withoutEnd),
+    ...[...(parts.match(places) ?? []), ...walletsIn(parts)].map(withoutEnd),
     ...accountsIn(parts).map(({ written }) => written),
   ]
 }
@@ -163,7 +147,7 @@ export function withoutAddresses(text: string, taken: ReadonlySet<string>): stri
   if (taken.size === 0) return text
   const without = (each: string): string => (taken.has(withoutEnd(each)) ? ' ' : each)
   const kept = ({ start, end, written }: Account): string => (taken.has(written) ? ' ' : text.slice(start, end))
-  return replaceLikely(replaceAccounts(text, kept).replace(places, without), without)
+  return replaceWrittenAccounts(replaceAccounts(text, kept).replace(places, without), without, true)
 }
 
 /** What ends names of hosts, reserved ones (RFC 2606, 6761) as well; but what ends names of files far more often. */
@@ -179,14 +163,17 @@ function withoutEnd(address: string): string {
   return address.replace(/[.,;:!?'"’”*_]{1,9}$/u, '')
 }
 
-/** What is an address only where it was seen as one: names as hosts have them, and runs of digits. */
+/** What is an address only where it was seen as one: names as hosts have them, what begins like an account, and runs of digits. */
 export function maybeAddressesIn(text: string): {
   readonly hosts: readonly string[]
+  readonly accounts: readonly string[]
   readonly runs: readonly string[]
 } {
+  const bare = withoutTokens(text)
   return {
-    hosts: /[^\s.]\.[^\s.]/.test(text) ? namesIn(text) : [],
-    runs: /\d/.test(text) ? [...digitRunsIn(text).map(({ run }) => run), ...dressedRunsIn(text)] : [],
+    hosts: /[^\s.]\.[^\s.]/.test(bare) ? namesIn(bare) : [],
+    accounts: /[a-z]\d\d/i.test(bare) ? likelyAccountsIn(bare) : [],
+    runs: /\d/.test(bare) ? [...digitRunsIn(bare).map(({ run }) => run), ...dressedRunsIn(bare)] : [],
   }
 }
 

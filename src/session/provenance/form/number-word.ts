@@ -26,6 +26,7 @@ function announcedBy(words: string, otherwise: string, between: string): RegExp 
 
 const few = String.raw`[^\d\n]{0,24}`
 const saidSo = announcedBy(`${calls}|${accounts}`, String.raw`order|invoice|article|item|model|about|ref|re\b`, few)
+const account = announcedBy(accounts, String.raw`order|invoice|article|item|model|about|ref|re\b`, few)
 const called = announcedBy(
   calls,
   String.raw`\b(?:about|regarding|concerning|re|with|quoting|wegen|mit|zum?|betreffend|avec|pour|con|per|su|sobre|com|over|om)\b`,
@@ -82,6 +83,11 @@ const callBehind = [
 /** Whether words, in small letters, say that the number behind them is one to call or an account. */
 export function saysNumber(before: string): boolean {
   return saidSo.test(before)
+}
+
+/** Whether words, in small letters, say that what stands behind them is an account. */
+export function saysAccount(before: string): boolean {
+  return account.test(before)
 }
 
 /** Whether words, in small letters, say that the number behind them is to be called, whatever else it is. */
