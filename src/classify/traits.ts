@@ -10,12 +10,13 @@ export interface TextTraits {
   /** The longest run of letters and digits; the same with `+`, `/`, `_` and `-`. */
   readonly alphanumeric: number
   readonly word: number
-  /** The most hexadecimal digits with nothing between them but what stands between bytes; and decimal ones. */
+  /** The most hexadecimal digits with nothing between them but what stands between bytes. */
   readonly hexadecimal: number
-  readonly decimal: number
+  /** How many numbers there are that have as many digits as the code of a character. */
+  readonly codes: number
 }
 
-const [wordly, alnum, digit, hexDigit, inHex, inDecimal, escaping, equals, odd] = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+const [wordly, alnum, digit, hexDigit, inHex, escaping, equals, odd] = [1, 2, 4, 8, 16, 32, 64, 128]
 
 const kinds = new Uint16Array(128)
 for (let code = 0; code < 128; code++) {
@@ -26,8 +27,7 @@ for (let code = 0; code < 128; code++) {
     are(/[A-Za-z0-9]/, alnum) |
     are(/[0-9]/, digit) |
     are(/[0-9A-Fa-f]/, hexDigit) |
-    are(/[0-9A-Fa-fx\\ :,;-]/, inHex) |
-    are(/[0-9 ,;]/, inDecimal) |
+    are(/[0-9A-Fa-fx]|[^\w]/i, inHex) |
     are(/[%&\\]/, escaping) |
     are(/=/, equals) |
     are(/[^\t\n\r -~]/, odd)
@@ -43,10 +43,10 @@ export function traitsOf(text: string): TextTraits {
 }
 
 function readTraits(text: string): TextTraits {
-  let [all, digits] = [0, 0]
+  let [all, digits, codes] = [0, 0, 0]
   // Runs that go on at this place, and the longest ones so far.
-  let [word, run, hex, decimal] = [0, 0, 0, 0]
-  let [longestWord, longestRun, longestHex, longestDecimal] = [0, 0, 0, 0]
+  let [word, run, hex, number] = [0, 0, 0, 0]
+  let [longestWord, longestRun, longestHex] = [0, 0, 0]
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     const kind = code < 128 ? (kinds[code] ?? odd) : odd
@@ -54,12 +54,13 @@ function readTraits(text: string): TextTraits {
     word = (kind & wordly) === 0 ? 0 : word + 1
     run = (kind & alnum) === 0 ? 0 : run + 1
     hex = (kind & inHex) === 0 ? 0 : (kind & hexDigit) === 0 ? hex : hex + 1
-    decimal = (kind & inDecimal) === 0 ? 0 : (kind & digit) === 0 ? decimal : decimal + 1
-    if ((kind & digit) !== 0) digits++
+    number = (kind & digit) === 0 ? 0 : number + 1
+    if (number > 0) digits++
+    if (number === 2) codes++
+    else if (number === 5) codes--
     if (word > longestWord) longestWord = word
     if (run > longestRun) longestRun = run
     if (hex > longestHex) longestHex = hex
-    if (decimal > longestDecimal) longestDecimal = decimal
   }
   return {
     escapes: (all & escaping) !== 0,
@@ -69,6 +70,6 @@ function readTraits(text: string): TextTraits {
     alphanumeric: longestRun,
     word: longestWord,
     hexadecimal: longestHex,
-    decimal: longestDecimal,
+    codes,
   }
 }

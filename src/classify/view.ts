@@ -1,4 +1,12 @@
-import { base32Bytes, base64Bytes, beginsLikeText, binaryBytes, hexBytes, textOfBytes, utf8Of } from '../text/bytes.ts'
+import {
+  base32Bytes,
+  base64Bytes,
+  beginsLikeText,
+  binaryBytes,
+  escapedOf,
+  hexBytes,
+  textOfBytes,
+} from '../text/bytes.ts'
 import { character, entity } from '../text/entity.ts'
 import { keeping } from '../text/keeping.ts'
 import { writtenIn } from './amount.ts'
@@ -89,25 +97,26 @@ function within(outer: View, inner: View): View {
 }
 
 function* decodings(text: string): Generator<View> {
-  const { escapes: escaped, equals, odd, word, alphanumeric, hexadecimal, decimal } = traitsOf(text)
-  if (escaped) yield* changed(text, rewrite(text, escapes, withoutEscape))
+  const { escapes: escaped, equals, odd, word, alphanumeric, hexadecimal, digits, codes } = traitsOf(text)
+  if (escaped || text.includes('U+') || text.includes('u+')) yield* changed(text, rewrite(text, escapes, withoutEscape))
   if (text.includes('<') || text.includes('[')) yield* changed(text, rewrite(text, tag, withoutTag))
   if (equals && /=[0-9A-F\r\n]/i.test(text))
     yield* changed(text, rewrite(text, /(?:=[0-9A-F]{2})+|=\r?\n/gi, quotedPrintable))
   if (odd) {
     yield* changed(text, rewrite(text, /[^\t\n\r -~]/gu, plainOf))
-    if (/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/u.test(text)) yield* runs(text, selectors, selectorBytes)
-    if (/[\u{e0020}-\u{e007e}]{4}/u.test(text)) yield* runs(text, tags, tagBytes)
+    if (/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/u.test(text)) yield* runs(text, selectors, selectorBytes, 1)
+    if (/[\u{e0020}-\u{e007e}]{4}/u.test(text)) yield* runs(text, tags, tagBytes, 1)
   }
   if (word >= 8) yield* runs(text, base64Run, base64Bytes, 4)
   if (hexadecimal >= 10) yield* runs(text, hexRun, hexBytes, 2)
   if (alphanumeric >= 13) yield* runs(text, base32Run, base32Bytes, 1)
-  if (decimal >= 40) yield* runs(text, binaryRun, binaryBytes, 1)
-  if (decimal >= 12) yield* runs(text, codeRun, codeBytes, 1)
+  if (digits >= 40) yield* runs(text, binaryRun, binaryBytes, 1)
+  if (codes >= 6) yield* runs(text, codeRun, codeBytes, 1, octalBytes)
+  if (text.includes('0x') || text.includes('0o')) yield* runs(text, markedCodeRun, codeBytes, 1)
 }
 
 const escapes =
-  /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,24});?|\\u\{[0-9a-f]{1,6}\}|(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|(?:\\[0-3][0-7]{2})+|\\[nrt"'\\/]/gi
+  /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,24});?|\\[ux]\{[0-9a-f]{1,6}\}|\\u00(?:0[0-9a-f]|10)[0-9a-f]{4}|(?:[\\%]u[0-9a-f]{4})+|(?:\\x[0-9a-f]{2})+|(?:\\[0-3]?[0-7]{1,2})+|\\N\{[a-z -]{3,60}\}|\\[nrt"'\\/]|u\+[0-9a-f]{2,6}(?:[^0-9a-z]{0,4}(?=u\+))?/gi
 
 /** Of HTML, what forums have in its place, and links of Markdown. */
 const tag =
@@ -122,25 +131,38 @@ function withoutTag(found: string): string {
 }
 
 function withoutEscape(found: string): string {
-  if (found.startsWith('%')) return textOfPairs(found.replaceAll('%', ''))
+  if (/^%[^u]/i.test(found)) return textOfPairs(found.replaceAll('%', ''))
   if (found.startsWith('&')) return entity(found)
-  if (found.startsWith('\\u{')) return character(Number.parseInt(found.slice(3, -1), 16))
-  if (found.startsWith('\\u'))
-    return found.replace(/\\u(.{4})/g, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)))
-  if (/^\\[0-3]/.test(found))
-    return utf8Of(
+  if (found.endsWith('}')) return found.startsWith('\\N') ? named(found) : codePoint(found.slice(3, -1))
+  if (/^u/i.test(found)) return codePoint(/[0-9a-f]+/i.exec(found)?.[0])
+  if (found.startsWith('\\U0')) return codePoint(found.slice(2))
+  if (/^.u/i.test(found))
+    return found.replace(/[\\%]u(.{4})/gi, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)))
+  if (/^\\[0-7]/.test(found))
+    return escapedOf(
       found
         .slice(1)
         .split('\\')
         .map((octal) => Number.parseInt(octal, 8)),
     )
-  if (found.startsWith('\\x')) return String.fromCharCode(Number.parseInt(found.slice(2), 16))
+  if (/^\\x/i.test(found)) return textOfPairs(found.replaceAll(/\\x/gi, ''))
   return { n: '\n', r: '\r', t: '\t' }[found.slice(1)] ?? found.slice(1)
+}
+
+const codePoint = (digits = ''): string => character(Number.parseInt(digits, 16))
+
+const digitNames = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
+
+/** A letter or digit by its name: `\N{LATIN SMALL LETTER A}`. */
+function named(found: string): string {
+  const name = found.slice(3, -1).toLowerCase()
+  const digit = digitNames.indexOf(name.replace('digit ', ''))
+  return digit >= 0 ? String(digit) : (/letter ([a-z])\b/.exec(name)?.[1] ?? ' ')
 }
 
 const quotedPrintable = (found: string): string => (/^=\r?\n/.test(found) ? '' : textOfPairs(found.replaceAll('=', '')))
 
-const textOfPairs = (pairs: string): string => utf8Of(hexBytes(pairs))
+const textOfPairs = (pairs: string): string => escapedOf(hexBytes(pairs))
 
 /** Undoes something in place, so that what stands around it stays where it is. */
 function rewrite(text: string, pattern: RegExp, decode: (found: string) => string): View {
@@ -184,29 +206,53 @@ function* changed(text: string, view: View): Generator<View> {
 }
 
 const base64Run = /[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]{2,})*={0,2}/g
-const hexRun = /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ :,;-]{0,2}){5,}/g
-const binaryRun = /(?:[01]{8}[ ,;]{0,2}){5,}/g
+const hexRun = /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[^\w\u0080-\uffff]{0,4}){5,}/g
+const binaryRun = /(?:(?:0b)?[01]{8}[\s,;]{0,3}){5,}/gi
 const base32Run = /[A-Z2-7]{13,}={0,6}|[a-z2-7]{13,}={0,6}/g
-const codeRun = /[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}){5,}/g
+
+/** Character codes one after the other, with separators or always the same between them: `87, 105`, `chr(87) + chr(105)`. */
+const codeRun = listOf('0?[0-9]{2,3}')
+const markedCodeRun = listOf('0[xo][0-9a-f]{2,3}')
+const codesIn = (run: string): readonly string[] => run.match(/0x[0-9a-f]+|0o[0-7]+|[0-9]+/gi) ?? []
+const codeBytes = (run: string): number[] => codesIn(run).map(Number)
+const octalBytes = (run: string): number[] =>
+  /[89]/.test(run) ? [] : codesIn(run).map((each) => Number.parseInt(each, 8))
+
+function listOf(code: string): RegExp {
+  return new RegExp(`${code}(?:(?:[\\s,;]{1,3}${code}){5,}|([^0-9]{1,24})${code}(?:(?:\\1)${code}){4,})`, 'gi')
+}
+
 const tags = /[\u{e0020}-\u{e007e}]{4,}/gu
 const selectors = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{4,}/gu
 
 /** Texts that stand encoded in another. A run may have lost its beginning, so that it is read from each place a byte can begin at. */
-function* runs(text: string, pattern: RegExp, bytesOf: (run: string) => number[], alignments = 1): Generator<View> {
+function* runs(
+  text: string,
+  pattern: RegExp,
+  bytesOf: (run: string) => number[],
+  alignments: number,
+  orBytesOf?: (run: string) => number[],
+): Generator<View> {
   for (const match of text.matchAll(pattern)) {
     const [start, end] = [match.index, match.index + match[0].length]
-    const run = match[0].includes('\n') ? match[0].replaceAll(/[\r\n]+/g, '') : match[0]
-    if (bytesOf === base64Bytes && plainWords.has(run)) continue
-    let isPlain = true
-    for (const decoded of decodedFrom(run, bytesOf, alignments)) {
-      isPlain = false
-      yield { text: decoded, encoded: true, span: () => ({ start, end }) }
-    }
-    if (isPlain && bytesOf === base64Bytes && /^[A-Z]?[a-z]{7,15}$/.test(run)) notePlain(run)
+    const isBase64 = bytesOf === base64Bytes
+    const run = isBase64 && match[0].includes('\n') ? match[0].replaceAll(/[\r\n]+/g, '') : match[0]
+    if (isBase64 && plainWords.has(run)) continue
+    const found = [...decodedFrom(run, bytesOf, alignments)]
+    if (isBase64 && mixed.test(run)) found.push(...decodedFrom(rotated(run), bytesOf, alignments))
+    if (orBytesOf !== undefined) found.push(...decodedFrom(run, orBytesOf, alignments))
+    for (const decoded of found) yield { text: decoded, encoded: true, span: () => ({ start, end }) }
+    if (found.length === 0 && isBase64 && /^[A-Za-z_]{8,24}$/.test(run)) notePlain(run)
   }
 }
 
-/** Words of a language, which come again and again, and are not read as base64 more than once. */
+/** No word: only such is read as base64 with its letters rotated, too. */
+const mixed = /[a-z\d][A-Z]/
+
+const rotated = (run: string): string =>
+  run.replaceAll(/[A-Za-z]/g, (each) => String.fromCharCode(each.charCodeAt(0) + (/[a-m]/i.test(each) ? 13 : -13)))
+
+/** Words of a language and names of members, which come again and again, and are not read as base64 more than once. */
 const plainWords = new Set<string>()
 const mostWords = 4096
 
@@ -256,8 +302,6 @@ function mayBeBase64(run: string, from: number, step: 1 | -1): boolean {
 }
 
 const tagBytes = (run: string): number[] => [...run].map((each) => (each.codePointAt(0) ?? 0) & 0x7f)
-
-const codeBytes = (run: string): number[] => run.split(/[ ,;]+/).map(Number)
 
 /** Data hidden in variation selectors: each stands for one byte. */
 function selectorBytes(run: string): number[] {

@@ -1,7 +1,7 @@
 /** Bytes as text: UTF-8, or UTF-16 where every other byte is 0; undefined when they are no text at all. */
 export function textOfBytes(bytes: readonly number[]): string | undefined {
   if (bytes.length < 2) return undefined
-  const text = utf16Of(bytes) ?? utf8Of(bytes)
+  const text = utf16Of(bytes) ?? readUtf8(bytes, () => '\ufffd') ?? ''
   return looksLikeText(text) ? text : undefined
 }
 
@@ -41,17 +41,17 @@ function pairs(bytes: readonly number[], low: number, high: number): string {
   return text
 }
 
-/** Bytes that stand in a text as escapes: UTF-8, whatever comes of it. Tolerant: a byte that is no UTF-8 becomes U+FFFD, so that a text cut in the middle of a character is still read. */
-export function utf8Of(bytes: readonly number[]): string {
-  return readUtf8(bytes, '\ufffd') ?? ''
+/** Bytes that stand in a text as escapes: UTF-8, whatever comes of it. A byte that is no UTF-8 is read as Latin-1, so that a text cut in the middle of a character is still read. */
+export function escapedOf(bytes: readonly number[]): string {
+  return readUtf8(bytes, (byte) => String.fromCharCode(byte)) ?? ''
 }
 
 /** Bytes read as UTF-8; undefined where they are none. */
 export function strictUtf8Of(bytes: readonly number[]): string | undefined {
-  return readUtf8(bytes, undefined)
+  return readUtf8(bytes, () => undefined)
 }
 
-function readUtf8(bytes: readonly number[], unread: string | undefined): string | undefined {
+function readUtf8(bytes: readonly number[], other: (byte: number) => string | undefined): string | undefined {
   let text = ''
   for (let i = 0; i < bytes.length; ) {
     const first = bytes[i] ?? 0
@@ -63,7 +63,7 @@ function readUtf8(bytes: readonly number[], unread: string | undefined): string 
       if ((next & 0xc0) !== 0x80) good = false
       code = (code << 6) | (next & 0x3f)
     }
-    const read = good && code <= 0x10ffff ? String.fromCodePoint(code) : unread
+    const read = good && code <= 0x10ffff ? String.fromCodePoint(code) : other(first)
     if (read === undefined) return undefined
     text += read
     i += good ? length : 1
@@ -108,8 +108,8 @@ export const base32Bytes = (text: string): number[] => unpack(text, fiveBits, 5)
 /** Bytes of a text in hexadecimal; separators are skipped. */
 export const hexBytes = (text: string): number[] => unpack(text.replaceAll(/0x/gi, ''), fourBits, 4)
 
-/** Bytes of a text in binary digits. */
-export const binaryBytes = (text: string): number[] => unpack(text, oneBit, 1)
+/** Bytes of a text in binary digits; separators are skipped. */
+export const binaryBytes = (text: string): number[] => unpack(text.replaceAll(/0b/gi, ''), oneBit, 1)
 
 function unpack(text: string, digits: Int8Array, width: number): number[] {
   const bytes: number[] = []

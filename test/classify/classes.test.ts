@@ -76,8 +76,8 @@ test('patterns cut into texts that follow each other', () => {
 })
 
 for (const [how, disguise] of Object.entries(disguises)) {
-  // A part has no check digits, and nobody reads backwards what he has not seen; what was seen before is remembered.
-  if (how.startsWith('cut') || how.includes('backwards') || how.includes('case')) continue
+  // A part has no check digits, and nobody reads backwards or rotated what he has not seen; what was seen before is remembered.
+  if (how.startsWith('cut') || how.includes('backwards') || how.includes('it rotated') || how.includes('case')) continue
   if (['dots between', 'spaces between', 'lines of HTML', 'stars and underscores'].includes(how)) continue
   test(`never seen before, yet known: ${how}`, () => {
     const value = { body: `x ${disguise('DE89370400440532013000')} y` }

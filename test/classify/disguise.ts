@@ -36,7 +36,29 @@ export const disguises: Readonly<Record<string, (text: string) => string>> = {
   'hex numbers': (text) => [...bytes(text)].map((each) => `0x${each.toString(16).padStart(2, '0')}`).join(', '),
   'binary digits': (text) => [...bytes(text)].map((each) => each.toString(2).padStart(8, '0')).join(' '),
   'octal escapes': (text) => [...bytes(text)].map((each) => `\\${each.toString(8).padStart(3, '0')}`).join(''),
+  'octal escapes as short as they can be': (text) => [...bytes(text)].map((each) => `\\${each.toString(8)}`).join(''),
+  'octal numbers of Python': (text) => [...bytes(text)].map((each) => `0o${each.toString(8)}`).join(', '),
+  'octal numbers of C': (text) => [...bytes(text)].map((each) => `0${each.toString(8)}`).join(','),
+  'octal numbers': (text) => [...bytes(text)].map((each) => each.toString(8)).join(' '),
+  'hex in lines': (text) => bytes(text).toString('hex').replaceAll(/../g, '$&\n'),
+  'hex with bars': (text) => bytes(text).toString('hex').replaceAll(/../g, '$&|'),
+  'hex in quotes': (text) => `['${(bytes(text).toString('hex').match(/../g) ?? []).join("', '")}']`,
+  'binary numbers of Python': (text) =>
+    [...bytes(text)].map((each) => `0b${each.toString(2).padStart(8, '0')}`).join(', '),
   'character codes': (text) => [...bytes(text)].join(', '),
+  'character codes in lines': (text) => [...bytes(text)].join('\n'),
+  'character codes with bars': (text) => `In 2026: |${[...bytes(text)].join('|')}|`,
+  'characters by function': (text) => [...bytes(text)].map((each) => `chr(${each})`).join(' + '),
+  'characters by function in SQL': (text) => [...bytes(text)].map((each) => `CHAR(${each})`).join('||'),
+  'characters by function in hex': (text) => [...bytes(text)].map((each) => `chr(0x${each.toString(16)})`).join('+'),
+  'characters by cast': (text) => [...bytes(text)].map((each) => `[char]${each}`).join('+'),
+  'characters by method': (text) => [...bytes(text)].map((each) => `${each}.chr`).join(' + '),
+  'code points': (text) => [...text].map((each) => `U+${hexCode(each, 4)}`).join(' '),
+  'code points in a row': (text) => [...text].map((each) => `u+${hexCode(each, 4)}`).join(''),
+  'code points in quotes': (text) => [...text].map((each) => `'U+${hexCode(each, 4)}'`).join(', '),
+  'long escapes of Python': (text) => [...text].map((each) => `\\U${hexCode(each, 8)}`).join(''),
+  'escapes with braces': (text) => [...text].map((each) => `\\x{${hexCode(each, 2)}}`).join(''),
+  'escapes in old links': (text) => [...text].map((each) => `%u${hexCode(each, 4)}`).join(''),
   'percent-encoded': (text) => bytes(text).toString('hex').replaceAll(/../g, '%$&'),
   'percent-encoded twice': (text) => encodeURIComponent(bytes(text).toString('hex').replaceAll(/../g, '%$&')),
   'URI component': (text) => encodeURIComponent(text),
@@ -70,8 +92,13 @@ export const disguises: Readonly<Record<string, (text: string) => string>> = {
   backwards: (text) => [...text].reverse().join(''),
   'base64 of it backwards': (text) => bytes([...text].reverse().join('')).toString('base64'),
   'base64 backwards': (text) => [...bytes(text).toString('base64')].reverse().join(''),
+  'base64 of it rotated': (text) => bytes(rotated(text)).toString('base64'),
+  'base64 rotated': (text) => rotated(bytes(text).toString('base64')),
   'a link': (text) => `https://example.org/log?d=${encodeURIComponent(bytes(text).toString('base64'))}`,
 }
+
+const hexCode = (character: string, digits: number): string =>
+  (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(digits, '0')
 
 /** Only letters can be rotated. */
 export const rotated = (text: string): string =>

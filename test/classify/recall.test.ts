@@ -122,6 +122,28 @@ test('letters with accents, as HTML has them', () => {
   assert.ok(classesOf(memory, { body: 'Ren&eacute;e M&uuml;ller&nbsp;Br&oslash;nsted' }).length > 0)
 })
 
+const escaped: Readonly<Record<string, string>> = {
+  'bytes of UTF-8': String.raw`Ren\xc3\xa9e M\xc3\xbcller-Br\xc3\xb8nsted`,
+  'bytes of Latin-1': String.raw`Ren\xe9e M\xfcller-Br\xf8nsted`,
+  'octal bytes of Latin-1': String.raw`Ren\351e\40M\374ller\55Br\370nsted`,
+  'a link in Latin-1': 'Ren%E9e%20M%FCller-Br%F8nsted',
+  names: String.raw`\N{LATIN CAPITAL LETTER R}en\N{LATIN SMALL LETTER E WITH ACUTE}e M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller\N{HYPHEN-MINUS}Brønsted`,
+}
+for (const [how, body] of Object.entries(escaped))
+  test(`letters with accents, escaped: ${how}`, () => {
+    const memory = emptyClassMemory(key)
+    rememberClass(memory, 'Renée Müller-Brønsted', 'secret')
+    assert.ok(classesOf(memory, { body }).length > 0)
+  })
+
+test('digits by their names', () => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, '536-90-4399', 'secret')
+  const names = ['ZERO', 'ONE', 'TWO', 'THREE', 'FOUR', 'FIVE', 'SIX', 'SEVEN', 'EIGHT', 'NINE']
+  const body = [...'536904399'].map((each) => `\\N{DIGIT ${names[Number(each)]}}`).join('')
+  assert.ok(classesOf(memory, { body }).length > 0)
+})
+
 test('letters rotated by 13', () => {
   const memory = emptyClassMemory(key)
   rememberClass(memory, markers.name, 'personal')
