@@ -3,7 +3,7 @@ import { fold } from '../../constraint/same-text.ts'
 import { inOwnDigits, plain, squash } from '../../text/plain.ts'
 import { hostName } from './form/address.ts'
 import { amountsApart } from './form/amount-apart.ts'
-import { standsIn, withIdsApart } from './form/border.ts'
+import { standsIn, withIdsApart, withoutMarks } from './form/border.ts'
 import { currenciesIn } from './form/currency.ts'
 import { daysWithoutYearIn } from './form/date.ts'
 import { withEnding } from './form/ending.ts'
@@ -32,7 +32,7 @@ export function emptyPrompt(): PromptText {
 
 export function addPrompt(prompt: PromptText, said: string): void {
   if (prompt.texts.some((known) => known.text === said)) return
-  const apart = withIdsApart(said)
+  const apart = withIdsApart(withoutMarks(said))
   const text = withPlainPhones(
     inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': ')))),
   )
@@ -99,16 +99,18 @@ function saidDay({ forms }: PromptText, form: string): Origin | undefined {
   return forms.get(`day --${days}`) ?? (moment && forms.get(`date ${year}-${days}`))
 }
 
-const ofSeries = /^\p{L}{1,8}-\d{1,12}$/u
-const series = /(\p{L}{1,8}-)\d{1,12}(?:[/&+]\1\d{1,12})+/gu
+const short = String.raw`\p{L}{1,8}(?:\d{0,6}[-_]\d{1,12}|\d{1,6}\/\d{1,8})`
+const ofSeries = new RegExp(String.raw`^${short}(?:[-_]\d{1,12}){0,2}$`, 'u')
 
 /** An id and what is said of it, `in-1:yes`, `in-1:20.00`. */
-const keyed =
-  /(?<![\p{L}\p{N}_/@\\.:-])\p{L}{1,8}-\d{1,12}:(?:\p{L}{3,24}|ok|ja|no|s[iíì]|\d{1,9}(?:[.,]\d{1,3}){0,3})/gu
+const keyed = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_/@\\.:-])${short}:(?:\p{L}{3,24}|ok|ja|no|s[iíì]|\d{1,9}(?:[.,]\d{1,3}){0,3})`,
+  'gu',
+)
 /** `Mo-8:45`. */
-const hasTime = /-\d{1,2}:\d\d$/
+const hasTime = /[-/]\d{1,2}:\d\d$/
 /** Another sign than the hyphen of the id. */
-const dashed = /\p{L}{2,24}–\p{L}{1,8}-\d{1,12}/gu
+const dashed = new RegExp(String.raw`\p{L}{2,24}–${short}`, 'gu')
 
 /**
  * What the user named this id in: a list of ids of one series, as `in-1/in-2`, the id with the ending of a language, as `in-1-nek`, with
@@ -122,9 +124,12 @@ export function listedInPrompt({ texts }: PromptText, value: string): string | u
     const ended = withEnding(words, folded)
     if (ended !== undefined) return ended
     if (!ofSeries.test(folded)) continue
+    const like = folded.replace(/\d+/g, String.raw`\d{1,12}`)
+    const alike = new RegExp(String.raw`(?<!\p{L})${like}(?!\d)`, 'gu')
+    const series = new RegExp(`${like}(?:[/&+~／＆＋～]${like})+`, 'gu')
     const lists = [series, keyed].flatMap((pattern) => [...words.matchAll(pattern)])
     for (const [list] of [...lists, ...text.matchAll(dashed)])
-      if (list.split(/[/&+:–]/).some((part) => fold(part) === folded) && standsIn(words, fold(list))) return list
+      if (fold(list).match(alike)?.includes(folded) && standsIn(words, fold(list))) return list
   }
   return undefined
 }

@@ -38,6 +38,89 @@ const cases: readonly (readonly [prompt: string, is: readonly unknown[], isNot?:
     [],
     ['CL-501', 'CL-502', 'CL-503', 'CL-504', 'bob1', 'bob1@corp.example', 'corp.example', 'CL-505'],
   ],
+  // Ids with a slash, or with digits before the hyphen.
+  [
+    'G26/001:s, G26/002-et; l’G26/003, nr.G26/004 G26/005=paid G26/006(late) וG26/007 -G26/008 G26/009:n G26/010->x',
+    ['G26/001', 'G26/002', 'G26/003', 'G26/004', 'G26/005', 'G26/006', 'G26/007', 'G26/008', 'G26/009', 'G26/010'],
+  ],
+  ['G26/001:yes, R26-118:46 and Ann–R26-09', ['G26/001', 'R26-118', 46, 'R26-09']],
+  [
+    'x/G26/001=5 G26/002/x=5 https://x.example/G26/003=5 G26/004(2) G26/005-old G26/0067 AG26/007 G26/008/009 x-G26/010=1',
+    [],
+    ['G26/001', 'G26/002', 'G26/003', 'G26/004', 'G26/005', 'G26/006', 'G26/007', 'G26/008', 'G26/010'],
+  ],
+  ['a@G26/001=5 x.example?G26/002=5 G26/003=a/b day1/2=3/part-4 G26/11:30', [], ['G26/001', 'G26/002', 'G26/003', 30]],
+  // Several of a series.
+  [
+    'R26-08/R26-09, AP-117-26/AP-118-26; AP-121-26+AP-122-26 G26/001/G26/002 G26/003+G26/004',
+    [
+      'R26-08',
+      'R26-09',
+      'AP-117-26',
+      'AP-118-26',
+      'AP-121-26',
+      'AP-122-26',
+      'G26/001',
+      'G26/002',
+      'G26/003',
+      'G26/004',
+    ],
+  ],
+  ['ORG_1&ORG_2 C-1~C-2／C-3', ['ORG_1', 'ORG_2', 'C-1', 'C-2', 'C-3']],
+  [
+    'x/R26-08/R26-09 AP-117-26/AP-118-26/x AP-121-26+AP-122 AG26/001/G26/002 R26-18/R26-19-old R26-28/29 v1/v2 a/1/a/2',
+    [],
+    ['R26-08', 'R26-09', 'AP-117-26', 'AP-118-26', 'AP-121-26', 'G26/002', 'R26-18', 'R26-19', 'R26-28', 'v1', 'a/1'],
+  ],
+  [
+    'AP-117-26/BP-118-26 R26-08/R26-09.pdf R26-18/R26-1',
+    ['R26-18', 'R26-1'],
+    ['AP-117-26', 'R26-08', 'R26-09', 'R26-10'],
+  ],
+  // Marks of direction at edges.
+  [
+    '\u200fCL-501\u200f, (\u2067CL-502\u2069) \u202bCL-503\u202c. ל\u200eCL-504\u200e\u200f: \u200f1500\u200f \u200eann@corp.example\u200e',
+    ['CL-501', 'CL-502', 'CL-503', 'CL-504', 1500, 'ann@corp.example'],
+  ],
+  [
+    'AB\u200fCL-501 CL-\u200f502 CL-503\u200f/x CL-504\u200f-old CL-505\u200f.pdf files/\u200fCL-506 \u202eCL-507\u202c CL-508\u200b',
+    [],
+    ['CL-501', 'CL-502', 'CL-503', 'CL-504', 'CL-505', 'CL-506', 'CL-507', 'CL-508'],
+  ],
+  [
+    '12\u200f,\u200f500 13\u200f600 -\u200f1400 1600\u200f- 1700\u200b-',
+    [],
+    [12500, 12, 500, 13, 600, 1400, 1600, 1700],
+  ],
+  // E-mail addresses.
+  [
+    'ann@corp.example:n bob@corp.example:lle, cy@corp.example:s; dan@corp.example-nek eve@corp.example:ää fay@corp.example:ssa',
+    [
+      'ann@corp.example',
+      'bob@corp.example',
+      'cy@corp.example',
+      'dan@corp.example',
+      'eve@corp.example',
+      'fay@corp.example',
+    ],
+  ],
+  [
+    'ann@corp.example-nek.org bob@corp.example:x cy@corp.example-net dan@corp.example:n-x eve@corp.example:s/x fay@corp.example:sx',
+    [],
+    [
+      'ann@corp.example',
+      'bob@corp.example',
+      'cy@corp.example',
+      'dan@corp.example',
+      'eve@corp.example',
+      'fay@corp.example',
+    ],
+  ],
+  [
+    'gil@corp.example:n.example/x hal@corp.example:8080 ivy@corp.example:n@x.example',
+    [],
+    ['gil@corp.example', 'hal@corp.example', 'ivy@corp.example'],
+  ],
   ['ל-x-CL-501 וCL-502-old ל-500', [], ['CL-501', 'CL-502', '500']],
 ]
 
@@ -56,4 +139,11 @@ test('of a letter or two, only what was read as a whole is no ending', () => {
   remember(memory, { kind: 'answer', operation: 'files.list', content: [{ id: 'CL-504:n' }, { id: 'CL-502-T' }] })
   assert.notEqual(trace(memory, 'CL-504')[0]?.trust, 'prompt')
   assert.notEqual(trace(memory, 'CL-502')[0]?.trust, 'prompt')
+})
+
+test('what reads like a series is none once it was read as a whole', () => {
+  const memory = remember(emptyMemory(), { kind: 'prompt', text: 'AP-117-26/AP-118-26, G26/014+G26/015' })
+  for (const id of ['AP-117-26', 'G26/015']) assert.equal(trace(memory, id)[0]?.trust, 'prompt')
+  remember(memory, { kind: 'answer', operation: 'files.list', content: ['AP-117-26/AP-118-26', 'G26/014+G26/015'] })
+  for (const id of ['AP-117-26', 'G26/015']) assert.notEqual(trace(memory, id)[0]?.trust, 'prompt')
 })

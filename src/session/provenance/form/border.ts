@@ -22,7 +22,9 @@ const sign = String.raw`(?![\p{ASCII}\p{Pd}\p{Pc}−➖∕⁄⧸╱∖⧵·∙�
 const signBefore = new RegExp(String.raw`${sign}[\p{Emoji_Modifier}\u{fe0e}\u{fe0f}]*$`, 'u')
 const signBehind = new RegExp(`^${sign}`, 'u')
 
-const id = String.raw`\p{L}[\p{L}\p{N}_-]{0,30}\d`
+const id = String.raw`\p{L}[\p{L}\p{N}_-]{0,30}\d(?:\/\d{1,8})?`
+/** An id with a slash, which is no path: `G26/014`. */
+const slashed = /(?<![\p{L}\p{N}_/])\p{L}{1,8}\d{1,6}\/\d{1,8}(?![\p{L}\p{N}_/]|-[\p{L}\p{N}])/gu
 /** Articles of French and Italian. */
 const article = "(?:[ldjmtsnc]|(?:lors|puis|jus|quoi)?qu|[dns]?ell|[ds]?all|sull|quest|quell|un)['’]"
 const number = String.raw`(?:\p{L}{1,12}\.?-)?(?:\p{L}{0,20}nr|n|no|nro|num|núm|id|ref)\.`
@@ -41,9 +43,28 @@ const after = new RegExp(
 export function withIdsApart(text: string): string {
   if (!/[=>()'’.+·–−-]\p{L}|\d(?:[=(]|-{1,2}>)/u.test(text)) return text
   return text.replace(/\S+/gu, (word) =>
-    /\d/.test(word) && !/[/@\\&]|\?.|%[\da-f]/i.test(word) ? word.replace(ahead, '$& ').replace(after, '$1 $2 ') : word,
+    /\d/.test(word) && !inAddress.test(word.includes('/') ? word.replace(slashed, '') : word)
+      ? word.replace(ahead, '$& ').replace(after, '$1 $2 ')
+      : word,
   )
 }
+
+const inAddress = /[/@\\&]|\?.|%[\da-f]/i
+
+const mark = '[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]'
+const rightToLeft = String.raw`\p{Script=Hebrew}\p{Script=Arabic}`
+/** Where words begin and end: between digits, or behind a comma of theirs, they may show another number. */
+const marksAtEdges = new RegExp(
+  String.raw`(?<=^|[\s("'“„«‘[{${rightToLeft}])${mark}{1,8}|${mark}{1,8}(?=$|[\s)"'”»’\]}${rightToLeft}−-]|[.,;:!?…،؛؟]{1,3}(?:\s|$|${mark}))`,
+  'gu',
+)
+
+/** A text without the marks of direction that editors put around words where Hebrew or Arabic stands beside Latin letters. */
+export function withoutMarks(text: string): string {
+  return hasMark.test(text) ? text.replace(marksAtEdges, '') : text
+}
+
+const hasMark = new RegExp(mark)
 
 /** Whether a text has another one in it whole, nowhere as a part of a longer word, id or path. Both are folded. */
 export function standsIn(words: string, sought: string): boolean {
@@ -69,7 +90,7 @@ const prefix = /(?:[ובהלמשכ]{1,3}[-־]?|[وفبكل]{0,2}(?:ال|لل)?ـ
 function isPrefixed(text: string, start: number, end: number): boolean {
   if (start === 0 || !/[\u0590-\u06ff-]/.test(text[start - 1] ?? '')) return false
   const [found = ''] = prefix.exec(text.slice(Math.max(0, start - 6), start)) ?? []
-  return found !== '' && /^[a-z][a-z\d_-]*\d$/.test(text.slice(start, end)) && beginsWord(text, start - found.length)
+  return found !== '' && /^[a-z][a-z\d_/-]*\d$/.test(text.slice(start, end)) && beginsWord(text, start - found.length)
 }
 
 function beginsWord(text: string, at: number): boolean {

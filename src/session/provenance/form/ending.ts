@@ -14,7 +14,15 @@ const ending = new RegExp(
   String.raw`:(?:${finnish}|${swedish})(?![\p{L}\p{N}])|-(?:${hungarian}|${cyrillic}|(?:(?!\p{N})${other}){1,5})(?![\p{L}\p{M}\p{N}])`,
   'uy',
 )
-const isId = /^(?=.*\p{L}|\d{4})[\p{L}\p{N}][\p{L}\p{N}_-]{0,62}\d$/u
+const isId = /^(?=.*\p{L}|\d{4})[\p{L}\p{N}][\p{L}\p{N}_/-]{0,62}\d$/u
+
+/** Whether an e-mail address ends there, with an ending of a language behind it: `ann@example.com:lle`. */
+export function endsAddress(text: string, at: number): boolean {
+  if (!/[:-]/.test(text[at] ?? '')) return false
+  ending.lastIndex = at
+  const end = at + (ending.exec(text)?.[0].length ?? 0)
+  return end > at && !/^(?:[\p{L}\p{M}\p{N}@_/:-]|[.,][\p{L}\p{N}])/u.test(text.slice(end, end + 2))
+}
 
 /** What a folded id stands in a folded text as, with an ending of a language behind it: `in-1-nek`; undefined where it does not. */
 export function withEnding(text: string, id: string): string | undefined {

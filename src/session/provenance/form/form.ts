@@ -6,6 +6,7 @@ import { inLink, mailPattern } from './address.ts'
 import { amount, grouped, moneyPattern, numberPattern } from './amount.ts'
 import { unspaced } from './border.ts'
 import { date, datePatternsFor } from './date.ts'
+import { endsAddress } from './ending.ts'
 import { dialled, withHyphens } from './phone.ts'
 
 /**
@@ -66,7 +67,7 @@ function formsAt(text: string, { 0: found, index, groups }: RegExpExecArray): re
   const start = index - lead.length
   const word = (lead + found).replace(/[.,;:!?)\]}'"»«”“’‘›‹>]+$/u, '')
   const end = start + word.length
-  const isEnded = word.includes('@') && finnish.test(text.slice(end, end + 6))
+  const isEnded = word.includes('@') && endsAddress(text, end)
   return isApart(isEnded ? text.slice(0, end) : text, start, end) ? formsOf(word) : []
 }
 
@@ -105,8 +106,6 @@ function isApart(text: string, start: number, end: number): boolean {
 
 const inWord = /[\p{L}\p{N}@_/-]/u
 const inName = /[\p{L}\p{N}]['’]$(?<!(?<![\p{L}\p{N}])(?:[ldjmtsnc]|qu)['’])/iu
-/** What Finnish puts behind an e-mail address: `ann@example.com:lle`. */
-const finnish = /^:(?:l[lt][aä]|s[st][aä]|lle|een|iin|hin|ksi)(?![\p{L}\p{N}@_/:-])/u
 /** `Tel.+41`, `Tel.044`, `Nr.+41`. */
 const phoneBehind =
   /(?<![\p{L}\p{N}@_/.-])(?:(?:tel|tél|telef|fon|ph|mob|handy|cell|sms|fax|тел)\.[+(0]|(?:nr|no|num|[tmpn])\.\+)$/iu

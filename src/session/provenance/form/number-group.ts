@@ -38,8 +38,9 @@ const seams = new RegExp(String.raw`(?<=\d)[.,'’]?(?:${seam}){1,16}[.,'’]?(?
 /** `**15**00`, `15~~00~~`; but `2*3*4`. */
 const halfMarked =
   /(?<![\d*~])((\*{1,3}|~~)\d[\d.,'’]{0,24})\2[.,]?(?=\d)|(?<=\d)[.,]?(\*{1,3}|~~)(?=\d[\d.,'’]{0,24}\3(?![\d*~]))/gu
-/** `.5`, and digits that a reader of pages sees behind others: `15&#48;`. */
-const cut = /(?<=(?:^|[\s(\p{Sc}])[.,])(?=\d)|(?<=\d)(?=&#(?:4[89]|5[0-7]|x3\d);)/gu
+/** `.5`, a minus with a mark beside it, and digits that a reader of pages sees behind others: `15&#48;`. */
+const cut =
+  /(?<=(?:^|[\s(\p{Sc}])[.,])(?=\d)|(?<=-\p{Cf}{1,4})(?=\d)|(?<=\d)(?=\p{Cf}{1,4}-)|(?<=\d)(?=&#(?:4[89]|5[0-7]|x3\d);)/gu
 /** Minus signs; of dashes, which are put before and between words as well, those that touch a number alone. */
 const minus = /(?<!\d)[−－﹣⁻‐‑⁃](?=\p{Sc}?\d)|(?<=(?:^|[\s([{"'“„«=:\p{Sc}]))[–—](?=\p{Sc}?\d)/gu
 /** `−CHF 50`. */
