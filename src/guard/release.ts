@@ -30,7 +30,7 @@ export function itemName(type: ObjectType, item: unknown): string {
 /**
  * Carries out obligations on a parsed answer. Pure.
  *
- * @returns the answer as the caller may see it; `blocked` when a list is not where it should be, so that nothing may be shown.
+ * @returns the answer as the caller may see it; `blocked` when a list is not where it should be or stands in the place of an object, so that nothing may be shown.
  */
 export function carryOut(
   answered: Answered,
@@ -57,6 +57,8 @@ export function carryOut(
         items.filter((item: unknown) => mayShow(answered, type, item)),
       )
     } else if (obligation.items === undefined) {
+      if (Array.isArray(shown) && !/^\d+$/.test(obligation.pointer[0] ?? ''))
+        return { blocked: 'the answer is a list, and part of an object must not be shown' }
       shown = removePointer(shown, obligation.pointer)
     } else {
       const items = getPointer(shown, obligation.items)

@@ -7,7 +7,7 @@ import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { jsonInText, judgedBodyOf } from '../../wire/tool-result.ts'
+import { besideName, jsonInText, judgedBodyOf } from '../../wire/tool-result.ts'
 import { type About, allowed, changedTo, type Disposition, denied, overriddenBy, refusedAs } from './answer.ts'
 import type { Members } from './envelope.ts'
 import type { Learnt } from './runs.ts'
@@ -236,9 +236,25 @@ export async function callNow(
 /** What a tool answered as the body of an answer: JSON that it is, or that its only text is; else its content. */
 export function bodyOf(outputs: readonly unknown[]): unknown {
   const [only] = outputs
-  if (outputs.length !== 1) return { content: outputs }
+  if (outputs.length !== 1) return besideEachOther(outputs)
   if (isRecord(only) && Object.hasOwn(only, 'structuredContent')) return judgedBodyOf(only)
-  const json = typeof only === 'string' ? parseLosslessJson(only) : isRecord(only) ? jsonInText(only) : undefined
-  if (typeof json === 'object' && json !== null) return json
+  const json = jsonOf(only)
+  if (json !== undefined) return json
   return isRecord(only) || Array.isArray(only) ? only : { content: only ?? null }
+}
+
+/** Where one of several outputs is an object, its members are those of the body, and the others stand beside; several objects are a list. */
+function besideEachOther(outputs: readonly unknown[]): unknown {
+  const read = outputs.map((each) => jsonOf(each) ?? each)
+  const objects = read.filter(isRecord)
+  const [only] = objects
+  if (only === undefined) return { content: outputs }
+  if (objects.length > 1) return read
+  return { ...only, [besideName(only)]: read.filter((each) => each !== only) }
+}
+
+function jsonOf(output: unknown): object | undefined {
+  const json =
+    typeof output === 'string' ? parseLosslessJson(output) : isRecord(output) ? jsonInText(output) : undefined
+  return typeof json === 'object' && json !== null ? json : undefined
 }

@@ -145,7 +145,7 @@ function retrieved(kind: 'knowledge' | 'memory'): Hook {
     const given = readPayload(payloads.retrieval, request.params.payload)
     const name =
       (kind === 'knowledge' ? given.source?.name : given.memory_store?.name) ?? request.method.slice('steps/'.length)
-    const found = (given.results ?? given.entries ?? []).map(({ value }) => value)
+    const found = [...(given.results ?? []), ...(given.entries ?? [])].map(({ value }) => value)
     const values = given.query === undefined ? {} : { query: given.query.value }
     const options = await callOptions(step)
     const named = { tool: { name }, values, answer: { results: found } }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Outcome } from '../../guard/call.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { allowed, changedTo, type Disposition } from './answer.ts'
+import { allowed, changedTo, type Disposition, denied } from './answer.ts'
 import { beginCall, bodyOf, goingIn, settleCall, undescribed } from './call.ts'
 import { readPayload } from './envelope.ts'
 import { callOptions, type Step } from './hooks.ts'
@@ -15,7 +15,11 @@ const message: z.ZodType<McpMessage> = z.looseObject({
   method: z.string().optional(),
   params: z.record(z.string(), z.unknown()).optional(),
   result: z.unknown().optional(),
-  error: z.unknown().optional(),
+  // Some servers say of what is no error that it is null.
+  error: z
+    .unknown()
+    .transform((error) => error ?? undefined)
+    .optional(),
   server: z.string().optional(),
 })
 
@@ -45,10 +49,22 @@ export function wrappedMethod(method: string): string | undefined {
   return /^(?:protocols\/MCP|wrapped:mcp-[^/]+)\/(.+)$/.exec(method)?.[1]
 }
 
+/** Why a message is not the one it is passed by as, or two at once. */
+function problemOf({ method, params, result, error }: McpMessage, hook: string): string | undefined {
+  if (method !== undefined && method !== hook) return `the message is no \`${hook}\``
+  if (params !== undefined && (result !== undefined || error !== undefined)) return 'the message asks and answers'
+  if (result !== undefined && error !== undefined) return 'the message has a result and an error'
+  const given = params?.['arguments']
+  return hook === 'tools/call' && given !== undefined && !isRecord(given) ? 'the arguments are no object' : undefined
+}
+
 /** Decides a wrapped message. Calls of tools are decided as with the native hooks. */
 export async function wrappedMcp(step: Step, method: string): Promise<Disposition> {
   const { session, request } = step
   const wrapped = readPayload(message, request.params.payload)
+  // SECURITY: what is decided is what its server will read.
+  const problem = problemOf(wrapped, method)
+  if (problem !== undefined) return denied('malformed', problem)
   const options = await callOptions(step)
   const hook = request.method
   const isAnswer = wrapped.result !== undefined || wrapped.error !== undefined

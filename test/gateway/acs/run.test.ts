@@ -60,6 +60,9 @@ describe('what a run learns', () => {
     )
     const found = { query: { value: 'refunds' }, results: [{ value: 'text' }] }
     assert.equal((await framework.step('steps/knowledgeRetrieval', found)).decision, 'deny')
+    const both = { memory_store: { name: 'notes' }, results: [], entries: [{ value: 'of all lists' }] }
+    assert.equal((await framework.step('steps/memoryContextRetrieval', both)).decision, 'allow')
+    assert.deepEqual(Object(stage.lines.of('outcome').at(-1)?.answer)['results'], ['of all lists'])
     const other = await framework.step('steps/knowledgeRetrieval', { ...found, source: { name: 'handbook' } })
     assert.equal(other.at('/result/reason_codes/1'), 'delegation', 'not in its workflow')
   })
