@@ -2,10 +2,11 @@
 import { createParser } from 'eventsource-parser'
 import type { Outcome } from '../../guard/call.ts'
 import { refuse } from '../../guard/refusal.ts'
-import { parseLosslessJson, printLosslessJson } from '../../wire/lossless-json.ts'
+import { printLosslessJson } from '../../wire/lossless-json.ts'
 import { isRecord } from '../../wire/to-http.ts'
 import type { Reply } from '../http/reply.ts'
 import { parseStrictJson } from '../http/strict-json.ts'
+import type { Members } from './asked.ts'
 import { type Came, wholeOf } from './exchange.ts'
 import { codes, fault, faultAnswer, refusalFault, Unanswered } from './fault.ts'
 import { admit, answered, type Deciding, hear, type Passing } from './judge.ts'
@@ -38,9 +39,11 @@ export async function wholeAnswer(deciding: Deciding, passing: Passing, came: An
     throw unreadable(passing.call)
   }
   const isRest = asked.binding === 'HTTP+JSON'
-  const failed = isRest ? came.status >= 300 : !isRecord(parsed) || parsed['error'] !== undefined || came.status >= 300
+  const failed = isRest ? came.status >= 300 : !isRecord(parsed) || isError(parsed) || came.status >= 300
   if (failed) {
     await passing.settle(failureOf(parsed, came.status, isRest))
+    // An error with a result beside it would be read as the one or the other.
+    if ((!isRest && hasResult(parsed)) || (came.status >= 300 && came.status < 400)) throw unreadable(passing.call)
     return { status: came.status < 200 ? 502 : came.status, body: bytes.toString('utf8') }
   }
   if (!isRest && (!isRecord(parsed) || parsed['id'] !== asked.id)) {
@@ -50,7 +53,22 @@ export async function wholeAnswer(deciding: Deciding, passing: Passing, came: An
   const result = isRest ? parsed : isRecord(parsed) ? parsed['result'] : undefined
   const shown = await shownOf(deciding, passing, asked.method.startsWith('Delete') ? (result ?? {}) : result)
   const body = isRest ? shown : { jsonrpc: '2.0', id: asked.id, result: shown }
-  return { status: came.status, body: shown === result ? bytes.toString('utf8') : printLosslessJson(body) }
+  const asItCame = shown === result && (isRest || isBare(parsed))
+  return { status: came.status, body: asItCame ? bytes.toString('utf8') : printLosslessJson(body) }
+}
+
+/** Some agents say of what is no error that it is null. */
+function isError(message: Members): boolean {
+  return message['error'] !== undefined && message['error'] !== null
+}
+
+function hasResult(message: unknown): boolean {
+  return isRecord(message) && message['result'] !== undefined && message['result'] !== null
+}
+
+/** Whether an answer of JSON-RPC has nothing beside its result that nobody looked at. */
+function isBare(message: unknown): boolean {
+  return isRecord(message) && Object.keys(message).every((name) => ['jsonrpc', 'id', 'result'].includes(name))
 }
 
 function read(bytes: Buffer, depth: number): unknown {
@@ -103,7 +121,7 @@ export async function streamAnswer(
   came: Answer,
   { limits, reply, open }: { readonly limits: Limits; readonly reply: Reply; readonly open: () => void },
 ): Promise<void> {
-  const events = new Events(deciding, passing)
+  const events = new Events(deciding, passing, limits.jsonDepth)
   let begun = false
   const write = async (text: string): Promise<void> => {
     if (!begun) open()
@@ -163,20 +181,23 @@ function drained(reply: Reply): Promise<void> {
 class Events {
   readonly #deciding: Deciding
   readonly #passing: Passing
+  readonly #depth: number
   #settled = false
 
-  constructor(deciding: Deciding, passing: Passing) {
+  constructor(deciding: Deciding, passing: Passing, depth: number) {
     this.#deciding = deciding
     this.#passing = passing
+    this.#depth = depth
   }
 
   /** @throws {Unanswered} when an event must not be seen. */
   async take(data: string): Promise<Taken> {
     const { asked } = this.#deciding
-    const parsed = parseLosslessJson(data)
+    const parsed = read(Buffer.from(data), this.#depth)
     const isRest = asked.binding === 'HTTP+JSON'
-    if (isRecord(parsed) && parsed['error'] !== undefined) {
+    if (isRecord(parsed) && isError(parsed)) {
       await this.#settle(failureOf(parsed, 200, false))
+      if (hasResult(parsed)) throw fault(codes.badAnswer, 'the event is an error and a result', 502)
       return { last: data }
     }
     if (!isRest && (!isRecord(parsed) || parsed['id'] !== asked.id))
@@ -187,7 +208,7 @@ class Events {
     if (this.#settled) await this.#passing.more(admitted)
     await this.#settle(answered(admitted))
     await hear(this.#deciding, this.#passing, admitted)
-    return { data }
+    return { data: isRest || isBare(parsed) ? data : printLosslessJson({ jsonrpc: '2.0', id: asked.id, result }) }
   }
 
   async #settle(outcome: Outcome): Promise<void> {

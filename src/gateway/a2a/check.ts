@@ -36,7 +36,14 @@ async function checkIds({ method, params }: Asked, { source, owner, owners }: Ch
   const message = isRecord(params['message']) ? params['message'] : {}
   const own = method === 'GetTask' || method === 'CancelTask' || method === 'SubscribeToTask' ? [params['id']] : []
   const references: unknown = message['referenceTaskIds']
-  const tasks = [...own, params['taskId'], message['taskId'], ...(Array.isArray(references) ? references : [])]
+  const push = pushIn(params)
+  const tasks = [
+    ...own,
+    params['taskId'],
+    message['taskId'],
+    push['taskId'],
+    ...(Array.isArray(references) ? references : []),
+  ]
   for (const id of tasks) await check('task', id)
   for (const id of [params['contextId'], message['contextId']]) await check('context', id)
 
@@ -52,12 +59,17 @@ async function checkIds({ method, params }: Asked, { source, owner, owners }: Ch
  * they can be read in one way.
  */
 function checkCallback({ method, params }: Asked, allowed: readonly string[]): void {
-  const configuration = isRecord(params['configuration']) ? params['configuration'] : {}
-  const config = method === 'CreateTaskPushNotificationConfig' ? params : configuration['taskPushNotificationConfig']
-  if (!isRecord(config)) return
+  const config = method === 'CreateTaskPushNotificationConfig' ? params : pushIn(params)
+  if (Object.keys(config).length === 0) return
   const { url } = config
   if (typeof url !== 'string' || !isAllowed(url, allowed))
     throw fault(codes.noPush, 'agents may not call back there', 400)
+}
+
+/** The callback that a message asks for along with it. */
+function pushIn({ configuration }: Members): Members {
+  const config = isRecord(configuration) ? configuration['taskPushNotificationConfig'] : undefined
+  return isRecord(config) ? config : {}
 }
 
 function isAllowed(text: string, allowed: readonly string[]): boolean {

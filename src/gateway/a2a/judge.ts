@@ -60,7 +60,10 @@ const skillMember = 'skillId'
 export function operationOf({ guard, source, card, asked }: Deciding): OperationId {
   const { message, metadata } = asked.params
   const own = isRecord(message) && isRecord(message['metadata']) ? message['metadata'][skillMember] : undefined
-  const skill = own ?? (isRecord(metadata) ? metadata[skillMember] : undefined)
+  const whole = isRecord(metadata) ? metadata[skillMember] : undefined
+  if (own !== undefined && whole !== undefined && own !== whole)
+    throw fault(codes.params, 'the message and its request name two skills', 400)
+  const skill = own ?? whole
   if (message === undefined || skill === undefined) return `${source}.${asked.method}`
   if (typeof skill !== 'string' || !skillsOf(card).has(skill))
     throw fault(codes.params, 'the agent has no such skill', 400)

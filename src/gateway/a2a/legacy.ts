@@ -42,47 +42,57 @@ export function currentParams(method: string, params: unknown): Members {
     case 'SendMessage':
     case 'SendStreamingMessage':
       return kept({
+        ...given,
         message: messageOf(given['message']),
         configuration: configurationOf(given['configuration']),
-        metadata: given['metadata'],
       })
-    case 'CreateTaskPushNotificationConfig':
-      return kept({ ...recordOf(given['pushNotificationConfig']), taskId: given['taskId'] })
+    case 'CreateTaskPushNotificationConfig': {
+      const { pushNotificationConfig, ...others } = given
+      return besides(others, recordOf(pushNotificationConfig))
+    }
     case 'GetTaskPushNotificationConfig':
-    case 'DeleteTaskPushNotificationConfig':
-      return kept({ taskId: given['id'], id: given['pushNotificationConfigId'] ?? given['id'] })
-    case 'ListTaskPushNotificationConfigs':
-      return kept({ taskId: given['id'] })
-    case 'GetExtendedAgentCard':
-      return {}
+    case 'DeleteTaskPushNotificationConfig': {
+      const { id, pushNotificationConfigId, ...others } = given
+      return besides(others, { taskId: id, id: pushNotificationConfigId ?? id })
+    }
+    case 'ListTaskPushNotificationConfigs': {
+      const { id, ...others } = given
+      return besides(others, { taskId: id })
+    }
     default:
       return given
   }
 }
 
+/** Members nobody knows are judged as they are. @throws {Unanswered} where they have the name of one that is known in 1.0. */
+function besides(others: Members, known: Members): Members {
+  if (Object.keys(others).some((name) => known[name] !== undefined)) throw wrong('a member is there twice')
+  return kept({ ...known, ...others })
+}
+
 function messageOf(value: unknown): Members {
-  const { kind: _, role, parts, ...rest } = recordOf(value)
+  const { kind = 'message', role, parts, ...rest } = recordOf(value)
+  if (kind !== 'message') throw wrong('a message says what it is')
   const listed: readonly unknown[] = Array.isArray(parts) ? parts : []
   return { ...rest, role: role === 'user' ? 'ROLE_USER' : role, parts: listed.map(partOf) }
 }
 
 function partOf(value: unknown): Members {
-  const { kind, text, data, file: given, metadata } = recordOf(value)
+  const { kind, text, data, file: given, ...others } = recordOf(value)
   const own = [text, data, given].filter((each) => each !== undefined).length
   const told = kind === 'text' ? text : kind === 'data' ? data : kind === 'file' ? given : undefined
   if (own !== 1 || told === undefined) throw wrong('a part is one of text, file and data, and says so')
-  if (kind === 'text') return kept({ text, metadata })
-  if (kind === 'data') return kept({ data, metadata })
-  const { name, mimeType, bytes, uri } = recordOf(given)
+  if (kind === 'text') return besides(others, { text })
+  if (kind === 'data') return besides(others, { data })
+  const { name, mimeType, bytes, uri, ...more } = recordOf(given)
   if ((bytes === undefined) === (uri === undefined)) throw wrong('a file is bytes, or where it is')
-  return kept({ raw: bytes, url: uri, filename: name, mediaType: mimeType, metadata })
+  return besides(others, besides(more, { raw: bytes, url: uri, filename: name, mediaType: mimeType }))
 }
 
 function configurationOf(value: unknown): Members | undefined {
   if (value === undefined) return undefined
   const { blocking, pushNotificationConfig, ...rest } = recordOf(value)
-  return kept({
-    ...rest,
+  return besides(rest, {
     returnImmediately: blocking === undefined ? undefined : blocking === false,
     taskPushNotificationConfig: pushNotificationConfig,
   })

@@ -34,7 +34,8 @@ export function readMessage(bytes: Buffer, version: Version, depth: number): Rea
   const message = parseBody(bytes, depth)
   if (Array.isArray(message)) throw invalid('batches are not taken')
   if (!isRecord(message) || message['jsonrpc'] !== '2.0') throw invalid('this is no message of JSON-RPC')
-  const { id, method: name, params = {} } = message
+  const { id, jsonrpc: _, method: name, params = {}, ...others } = message
+  if (Object.keys(others).length > 0) throw invalid('a message has members that JSON-RPC does not know')
   if (typeof id !== 'string' && typeof id !== 'number') throw invalid('a message needs an id')
   if (typeof name !== 'string') throw invalid('a message needs a method')
   const base = { version, binding: 'JSONRPC', id } as const

@@ -52,6 +52,12 @@ describe('what is refused', () => {
     ['a part of 0.3', send(params({ parts: [{ kind: 'text', text: 'x' }] })), 0],
     ['a role that is not its sender’s', send(params({ role: 'ROLE_AGENT' })), -32602],
     ['a role by number', send(params({ role: 1 })), -32602],
+    ['a member beside those of JSON-RPC', { ...send(words('x')), note: 'x' }, -32600],
+    [
+      'two skills',
+      send({ ...words('x', { metadata: { skillId: 'chat' } }), metadata: { skillId: 'refunds' } }),
+      -32602,
+    ],
     ['a method nobody has', send({}, 'DoAnything'), -32601],
     ['another tenant', send({ ...params({}), tenant: 'north' }), -32602],
     ['a version nobody speaks', send(params({})), -32009, { headers: { 'a2a-version': '2.0' } }],
@@ -125,6 +131,9 @@ describe('callbacks', () => {
     const { body } = await stage.ask('/helper', send(config(`${hook}/1`)))
     assert.ok(body.result, JSON.stringify(body))
     const { id: taskId } = body.result.task
+    const other = { ...words('hello'), configuration: { taskPushNotificationConfig: { url: `${hook}/1`, taskId } } }
+    const stolen = await stage.ask('/helper', send(other), { as: 'planner-2' })
+    assert.equal(stolen.body.error?.code, -32001, 'for a task of somebody else')
     const create = (url: string): object => send({ taskId, id: 'p1', url }, 'CreateTaskPushNotificationConfig')
     assert.equal((await stage.ask('/helper', create('http://10.0.0.1/'))).body.error.code, -32003)
     assert.ok((await stage.ask('/helper', create(`${hook}/2`))).body.result)

@@ -88,13 +88,13 @@ describe('what an agent says', () => {
     assert.ok(own.body.result, JSON.stringify(own.body))
   })
 
-  it('is sent on without data that may not go there', async () => {
-    const flows = `${charterText}
+  const flows = `${charterText}
 data:
   classes: [public, personal]
   labels: [ { pattern: email, class: personal } ]
   flows: [ { class: personal, to: ['other.*'], else: redact } ]
 `
+  it('is sent on without data that may not go there', async () => {
     const stage = await open({ charter: flows })
     const { body } = await stage.ask('/helper', send(words('write to ann@corp.example today')))
     assert.ok(body.result, JSON.stringify(body))
@@ -102,17 +102,29 @@ data:
     assert.ok(rest.body.task, JSON.stringify(rest.body))
     assert.equal(stage.helper.heard.length, 2)
     for (const heard of stage.helper.heard) assert.match(heard, /^write to (?!.*ann@corp)/)
-    const legacy = {
-      kind: 'message',
-      messageId: 'm',
-      role: 'user',
-      parts: [{ kind: 'text', text: 'write to ann@corp.example' }],
+  })
+
+  it('nor in 0.3, wherever it stands', async () => {
+    const stage = await open({ charter: flows })
+    const note = 'write to ann@corp.example'
+    const part = { kind: 'text', text: 'x' }
+    const legacy = (message: object, more: object = {}): object => ({
+      message: { kind: 'message', messageId: 'm', role: 'user', parts: [part], ...message },
+      ...more,
+    })
+    const cases: readonly (readonly [what: string, params: object])[] = [
+      ['text', legacy({ parts: [{ kind: 'text', text: note }] })],
+      ['a member of a part', legacy({ parts: [{ ...part, note }] })],
+      ['a member of a file', legacy({ parts: [{ kind: 'file', file: { bytes: 'eA==', note } }] })],
+      ['a member of a message', legacy({ note })],
+      ['a member of its configuration', legacy({}, { configuration: { note } })],
+      ['a member beside the message', legacy({}, { note })],
+    ]
+    for (const [what, params] of cases) {
+      const asked = { jsonrpc: '2.0', id: 1, method: 'message/send', params }
+      const { body } = await stage.ask('/helper', asked, { headers: { 'a2a-version': '0.3' } })
+      assert.equal(body.error?.code, -32010, `${what}: what cannot be written anew is refused`)
     }
-    const old = await stage.ask(
-      '/helper',
-      { jsonrpc: '2.0', id: 1, method: 'message/send', params: { message: legacy } },
-      { headers: { 'a2a-version': '0.3' } },
-    )
-    assert.equal(old.body.error.code, -32010, 'what cannot be written anew is refused')
+    assert.deepEqual(stage.helper.heard, [])
   })
 })
