@@ -2,7 +2,15 @@ import { printPointer } from '../charter/pointer.ts'
 import { fieldWords, type Hit } from './detect/hit.ts'
 import { type Finding, withoutRepeats } from './finding.ts'
 import { leavesOfJson } from './json-text.ts'
-import { isWithin, type Labels, type PatternLabel, type PlaceLabel, placesOf, type Whereabouts } from './labels.ts'
+import {
+  isWithin,
+  isWithinAny,
+  type Labels,
+  type PatternLabel,
+  type PlaceLabel,
+  placesOf,
+  type Whereabouts,
+} from './labels.ts'
 import { fieldOf, type Leaf, leavesOf } from './leaf.ts'
 import { viewsOf } from './view.ts'
 
@@ -10,36 +18,59 @@ import { viewsOf } from './view.ts'
  * What a value holds by the labels: everything at labelled places, and whatever the detectors find in texts, numbers and names of
  * members, also encoded, in JSON inside a text, and put together from texts that follow each other.
  *
+ * An answer that is not as described, as it wraps what it shows (`{ file: { … } }`), has its places wherever their names are.
+ *
  * Total, and linear in the size of the value. Findings stand in document order, several on one place where several labels fit.
  */
 export function classesIn(labels: Labels, value: unknown, where: Whereabouts): readonly Finding[] {
   const leaves = leavesOf(value)
-  const places = placesOf(labels, where)
+  const places = placesOf(labels, where).map(
+    (label): Sought => ({ ...label, moved: where.side === 'answer' && isMoved(label, leaves) }),
+  )
   return [
     ...leaves.flatMap((leaf) => [...inPlaces(leaf, places), ...inText(leaf, labels.patterns)]),
     ...acrossTexts(leaves, labels.patterns),
   ]
 }
 
-function inPlaces(leaf: Leaf, places: readonly PlaceLabel[]): Finding[] {
+interface Sought extends PlaceLabel {
+  readonly moved: boolean
+}
+
+const isMoved = ({ at: place, sign }: PlaceLabel, shown: readonly Pick<Leaf, 'at'>[]): boolean =>
+  sign !== undefined && !shown.some(({ at }) => isWithin(sign, at) || isWithin(place, at))
+
+const fits = ({ at: place, moved }: Sought, at: readonly string[]): boolean =>
+  moved ? isWithinAny(place, at) : isWithin(place, at)
+
+function inPlaces(leaf: Leaf, places: readonly Sought[]): Finding[] {
   if (places.length === 0 || leaf.text === '') return []
   const found: Finding[] = []
-  for (const { class: name, by, at: place } of places) {
-    // The name of the labelled member itself is known to everybody who has the description.
-    const below = leaf.kind === 'name' ? leaf.at.length > place.length : true
-    if (below && isWithin(place, leaf.at)) {
-      const at = printPointer(leaf.at)
-      found.push({ at, class: name, by, how: 'plain', in: leaf.kind, start: 0, end: leaf.text.length })
-    } else if (leaf.kind === 'text' && place.length > leaf.at.length)
-      found.push(...inJson(leaf, { class: name, by, place }))
+  // The name of the labelled member itself is known to everybody who has the description.
+  const within = leaf.kind === 'name' ? leaf.at.slice(0, -1) : leaf.at
+  for (const place of places) {
+    if (fits(place, within)) {
+      const { class: name, by } = place
+      found.push({
+        at: printPointer(leaf.at),
+        class: name,
+        by,
+        how: 'plain',
+        in: leaf.kind,
+        start: 0,
+        end: leaf.text.length,
+      })
+    } else if (leaf.kind === 'text' && (place.moved || place.at.length > leaf.at.length))
+      found.push(...inJson(leaf, place))
   }
   return found
 }
 
-function inJson(leaf: Leaf, label: { class: string; by: string; place: readonly string[] }): Finding[] {
-  const inner = leavesOfJson(leaf.text) ?? []
+function inJson(leaf: Leaf, label: Sought): Finding[] {
+  const inner = (leavesOfJson(leaf.text) ?? []).map((each) => ({ ...each, at: [...leaf.at, ...each.at] }))
+  const sought = { ...label, moved: label.moved && isMoved(label, inner) }
   return inner
-    .filter(({ at, start, end }) => end > start && isWithin(label.place, [...leaf.at, ...at]))
+    .filter(({ at, start, end }) => end > start && fits(sought, at))
     .map(({ start, end }) => ({
       at: printPointer(leaf.at),
       class: label.class,

@@ -14,6 +14,8 @@ export interface PlaceLabel {
   readonly side?: Side
   /** `*` stands for each item or member. */
   readonly at: Pointer
+  /** What an answer has that is as described: where nothing is here, the place is wherever in the answer it may have been moved to. */
+  readonly sign?: Pointer
 }
 
 /** What a detector finds is of a class, wherever it stands. */
@@ -44,9 +46,16 @@ export function placesOf(labels: Labels, { operation, side }: Whereabouts): read
   return labels.places.filter((each) => each.operation === operation && (each.side ?? side) === side)
 }
 
-/** Whether something at `at` is at the labelled place or below it. */
-export function isWithin(place: Pointer, at: readonly string[]): boolean {
-  return place.length <= at.length && place.every((token, index) => token === '*' || token === at[index])
+/** Whether something at `at` is at the labelled place or below it; so many steps of `at` are before the place. */
+export function isWithin(place: Pointer, at: readonly string[], before = 0): boolean {
+  return (
+    place.length + before <= at.length && place.every((token, index) => token === '*' || token === at[before + index])
+  )
+}
+
+/** The same, with whatever around. */
+export function isWithinAny(place: Pointer, at: readonly string[]): boolean {
+  return at.some((_, before) => isWithin(place, at, before))
 }
 
 /** The higher of two classes; of one that is not in the list it is not known how much it matters, so that it is the higher one. */

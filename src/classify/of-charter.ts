@@ -22,7 +22,7 @@ export function labelsOf(charter: Charter): CharterLabels {
   for (const label of data.labels) {
     if (label.kind === 'field') places.push(...fieldPlaces(charter, label))
     else if (label.kind === 'place')
-      places.push({ class: label.class, by: placeName(label), operation: label.operation, at: label.at })
+      places.push({ class: label.class, by: placeName(label), operation: label.operation, ...signed(label.at) })
     else {
       const detector = label.kind === 'detector' ? detectors.get(label.detector) : ownDetector(label, diagnostics)
       if (detector !== undefined) patterns.push({ class: label.class, detector })
@@ -30,6 +30,12 @@ export function labelsOf(charter: Charter): CharterLabels {
     }
   }
   return { labels: { classes: data.classes, places, patterns }, diagnostics }
+}
+
+/** A place that the charter names is there, as far as it is said. */
+function signed(at: Pointer): Pick<PlaceLabel, 'at' | 'sign'> {
+  const many = at.indexOf('*')
+  return { at, sign: many < 0 ? at : at.slice(0, many) }
 }
 
 const placeName = ({ operation, at }: Extract<DataLabel, { kind: 'place' }>): string => `${operation}#/${at.join('/')}`
@@ -75,14 +81,21 @@ function placesIn(
   operation: Operation,
   type: ObjectType,
   { field, at }: Extract<DataLabel, { kind: 'field' }>,
-): Pick<PlaceLabel, 'side' | 'at'>[] {
-  if (operation.lists?.object === type.name) return [answered([...operation.lists.items, '*', ...at])]
+): Pick<PlaceLabel, 'side' | 'at' | 'sign'>[] {
+  if (operation.lists?.object === type.name) {
+    const { items } = operation.lists
+    return [{ ...answered([...items, '*', ...at]), sign: [...items, '0'] }]
+  }
   const reads = type.read === operation.id
   const moves = operation.uses.some((use) => use.object?.type === type.name)
   if (!reads && !moves) return []
-  const shown = [answered([...type.readAt, ...at]), answered(at)]
   // What stands in the place of the field in the arguments of a read is a key or a filter, not the field.
-  return reads ? shown : [...shown, { side: 'arguments', at: type.fields.get(field)?.in ?? at }]
+  if (reads)
+    return [
+      { ...answered([...type.readAt, ...at]), sign: [...type.readAt, ...type.key] },
+      ...(type.readAt.length === 0 ? [] : [answered(at)]),
+    ]
+  return [answered([...type.readAt, ...at]), answered(at), { side: 'arguments', at: type.fields.get(field)?.in ?? at }]
 }
 
 const answered = (at: Pointer): Pick<PlaceLabel, 'side' | 'at'> => ({ side: 'answer', at })

@@ -162,6 +162,19 @@ test('a field of an object is known where it is read, listed and written', () =>
   assert.deepEqual(at('s.setMail', 'arguments', one), ['/contact/mail'])
   assert.deepEqual(at('s.setMail', 'answer', one), ['/contact/mail'])
   assert.deepEqual(at('s.getOrder', 'arguments', one), [])
+  // Wrapped in another way than described: what is read is known by its key.
+  assert.deepEqual(at('s.getOrder', 'answer', { order: one }), ['/order/contact/mail'])
+  assert.deepEqual(at('s.getOrder', 'answer', { id: '1', billing: { contact: { mail: 'x' } } }), [])
+  assert.deepEqual(at('s.setMail', 'answer', { ok: true, agent: { contact: { mail: 'x' } } }), [])
+})
+
+test('a place that an answer does not have is looked for in it', () => {
+  const own = labelsOf(charterFrom(shop("{ at: 's.getOrder#/lines/*/note', class: personal }"))).labels
+  const at = (value: unknown) =>
+    classesIn(own, value, { operation: 's.getOrder', side: 'answer' }).map((each) => each.at)
+  assert.deepEqual(at({ lines: [{ note: 'x' }] }), ['/lines/0/note'])
+  assert.deepEqual(at({ data: { lines: [{ note: 'x' }] } }), ['/data/lines/0/note'])
+  assert.deepEqual(at({ lines: [], before: { lines: [{ note: 'x' }] } }), [])
 })
 
 for (const [data, problem] of [

@@ -40,6 +40,47 @@ test('labelled places, items of lists, and what is below', () => {
   assert.deepEqual(classesIn(labels, { items: [{ name: 'Ana' }] }, { operation: 'desk.list', side: 'arguments' }), [])
 })
 
+const moved: readonly [shown: unknown, found: readonly string[]][] = [
+  [{ id: 1, name: 'Ana', agent: { name: 'Bo' } }, ['/name']],
+  [{ id: 1, agent: { name: 'Bo' } }, []],
+  [{ name: 'Ana', agent: { name: 'Bo' } }, ['/name']],
+  [{ id: null, agent: { name: 'Bo' } }, []],
+  [{ file: { id: 1, name: 'Ana' } }, ['/file/name']],
+  [{ ok: true, data: { name: 'Ana' }, meta: {} }, ['/data/name']],
+  [{ data: { id: 1, attributes: { name: { first: 'Ana' } } } }, ['/data/attributes/name/first']],
+  [[{ id: 1, name: 'Ana' }], ['/0/name']],
+  [{ content: [{ type: 'text', text: '{"id":1,"name":"Ana"}' }] }, ['/content/0/text']],
+  ['{"id":1,"agent":{"name":"Bo"}}', []],
+  ['{"id":1,"name":"Ana","agent":{"name":"Bo"}}', ['']],
+  ['{"file":{"id":1,"name":"Ana"}}', ['']],
+  [{ error: 'not found' }, []],
+]
+
+for (const [shown, found] of moved)
+  test(`labelled places in ${JSON.stringify(shown)}: ${JSON.stringify(found)}`, () => {
+    const label = {
+      class: 'personal',
+      by: 'file.name',
+      operation: 'desk.open',
+      side: 'answer',
+      at: ['name'],
+      sign: ['id'],
+    } as const
+    const places = { ...labels, places: [label], patterns: [] }
+    assert.deepEqual([...new Set(classesIn(places, shown, answer('desk.open')).map(({ at }) => at))], found)
+    assert.deepEqual(classesIn(places, shown, { operation: 'desk.open', side: 'arguments' }), [])
+  })
+
+test('lists that were wrapped, and lists that are empty', () => {
+  const label = { class: 'personal', by: 'file.name', operation: 'desk.list', side: 'answer' } as const
+  const list = { ...label, at: ['items', '*', 'name'], sign: ['items', '0'] }
+  const places = { ...labels, places: [list], patterns: [] }
+  const found = (shown: unknown) => classesIn(places, shown, answer('desk.list')).map(({ at }) => at)
+  assert.deepEqual(found({ data: { items: [{ name: 'Ana' }] } }), ['/data/items/0/name'])
+  assert.deepEqual(found({ items: [], asked: { name: 'Ana' } }), [])
+  assert.deepEqual(found({ items: [{ id: 1, agent: { items: [{ name: 'Bo' }] } }] }), [])
+})
+
 test('labelled places in JSON that is a text', () => {
   const value = { inner: JSON.stringify({ n: [1, { x: 'é"\\' }], pin: 'ab"12', y: 2 }) }
   const found = classesIn(labels, value, answer('desk.get'))

@@ -1,3 +1,4 @@
+import type { DataLabel } from '../agent.ts'
 import type { ObjectType, Position, Use } from '../charter.ts'
 import { nearest } from '../nearest.ts'
 import { countedPlace, type Pointer, printPointer, printReference, type Reference } from '../pointer.ts'
@@ -11,6 +12,7 @@ export function checkPlaces(checker: Checker): void {
   for (const type of checker.charter.objects.values()) checkObject(checker, type)
   for (const use of checker.uses) checkUse(checker, use)
   checkInvariants(checker)
+  for (const label of checker.charter.data?.labels ?? []) checkLabel(checker, label)
 }
 
 function checkObject(checker: Checker, type: ObjectType): void {
@@ -163,6 +165,41 @@ function checkReference(checker: Checker, use: Use, reference: Reference, what: 
   // Descriptions often leave headers out.
   const report = reference.in === 'header' ? checker.warn : checker.report
   report('unknown-place', use.position, message, suggest({ verdict: 'missing', name, known, open: false }))
+}
+
+/** A label at a place that is not there labels nothing. */
+function checkLabel(checker: Checker, label: DataLabel): void {
+  if (label.kind === 'place') checkLabelledPlace(checker, label)
+  if (label.kind !== 'field') return
+  const type = checker.charter.objects.get(label.object)
+  const shown = type && (representationOf(checker, type) ?? listedOf(checker, type))
+  if (type === undefined || shown === undefined || type.fields.has(label.field)) return
+  if (isWritten(checker, type, label.at)) return
+  checkPointer(checker, shown, label.at, {
+    what: `the label of \`${label.object}.${label.field}\``,
+    position: label.position,
+  })
+}
+
+function checkLabelledPlace(
+  checker: Checker,
+  { operation, at, position }: Extract<DataLabel, { kind: 'place' }>,
+): void {
+  const shape = checker.charter.operations.get(operation)?.shape
+  const answer = shape && answerOf(checker, shape)
+  if (shape === undefined || answer === undefined) return
+  const body = bodyOf(checker, shape)
+  const path = at.map((step) => (step === '*' ? '0' : step))
+  const [found, ...others] = [answer, ...(body === undefined ? [] : [body])].map((each) => lookUp(each, path))
+  const isMissing = (each: Found | undefined): boolean => each?.verdict === 'missing' && each.name !== '0'
+  if (found?.verdict !== 'missing' || ![found, ...others].every(isMissing)) return
+  if (shape.parameters.some(({ name }) => name === at[0])) return
+  checker.warn(
+    'unknown-place',
+    position,
+    `the label at \`${operation}#${printPointer(at)}\`: neither what it answers nor its arguments have such a place`,
+    suggest(found),
+  )
 }
 
 type BodyReference = Extract<Reference, { in: 'body' }>
