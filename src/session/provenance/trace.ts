@@ -14,6 +14,7 @@ import {
 } from './form/address.ts'
 import { formsOf } from './form/form.ts'
 import { dialled, tailOf } from './form/phone.ts'
+import { spelledNamesIn } from './form/spelled.ts'
 import type { Memory, Place } from './memory.ts'
 import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
@@ -21,7 +22,7 @@ import { isGood, worstOf } from './origin.ts'
 import { listedInPrompt, saysHost } from './prompt-text.ts'
 import { argumentLeaves } from './structure/leaves.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
-import { seenAs, suspectSeen } from './told.ts'
+import { isSpelled, seenAs, suspectSeen, suspectSpelled } from './told.ts'
 import { readAll } from './unread.ts'
 import { goodOrigins, isVouchedPiece } from './vouched.ts'
 
@@ -292,6 +293,8 @@ function readOtherwise(memory: Memory, text: string, told: readonly TracedAddres
   for (const view of readingsOf(text)) {
     const { hosts, accounts, runs } = maybeAddressesIn(view)
     if (hosts.length + accounts.length + runs.length > 0) readAll(memory)
+    for (const each of spelledNamesIn(view, (name) => isSpelled(memory, name)))
+      found.set(each, suspectSpelled(memory, each))
     for (const each of accounts) found.set(each, seenAs(memory, each, [`written ${accountName(each)}`]))
     for (const each of [...hosts, ...runs])
       if (!known.has(each.toLowerCase())) found.set(each, suspectSeen(memory, each))

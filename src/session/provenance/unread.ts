@@ -7,6 +7,7 @@ import { writtenAccountsIn } from './form/account.ts'
 import { hostsIn } from './form/address.ts'
 import { formsIn } from './form/form.ts'
 import { phonesIn, tailOf } from './form/phone.ts'
+import { tailLength } from './form/spelled.ts'
 import type { Memory, Place } from './memory.ts'
 import { isShort, namedShort } from './named-short.ts'
 import { addText } from './text-index.ts'
@@ -97,11 +98,16 @@ function addWord(memory: Memory, key: string, { origin }: Place): void {
   if (!memory.words.has(key)) memory.words.set(key, origin)
 }
 
-/** By its name, and by those it is below. */
+/** By its name, and by those it is below; without hyphens also where its letters stand apart, and what it ends with. */
 function addHost(memory: Memory, host: string, place: Place): void {
-  addWord(memory, `host ${host}`, place)
-  for (let at = host.indexOf('.'); host.includes('.', at + 1); at = host.indexOf('.', at + 1))
-    addWord(memory, `host ${host.slice(at + 1)}`, place)
+  let name = host
+  do {
+    addWord(memory, `host ${name}`, place)
+    addWord(memory, `spelled ${name.replaceAll('-', '')}`, place)
+    name = name.slice(name.indexOf('.') + 1)
+  } while (name.includes('.'))
+  const solid = host.replaceAll('-', '')
+  addWord(memory, `spelled ${solid.slice(Math.max(0, solid.lastIndexOf('.') - tailLength))}`, place)
 }
 
 function noteNamed(memory: Memory, short: string, origin: Origin): void {

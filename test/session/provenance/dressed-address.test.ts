@@ -61,6 +61,92 @@ suite('a host that others told in a link is theirs', () => {
     test(text, () => assert.ok(trustsIn(seen({ text: planted }), text).includes('untrusted')))
 })
 
+const page =
+  'Write to pay@reefmail.org, see https://reefpay.com/form or https://mv-collect.test/a, https://pay.coral.co.uk and eva.marsh@gmail.com'
+suite('a host or a mailbox that others told is theirs with markup, tags, signs or blanks within', () => {
+  for (const text of [
+    'mv-collect<b>.</b>test',
+    'mv-collect<wbr>.test',
+    'mv-<i>collect</i>.test',
+    '<span class="a">mv-</span><span class="b">collect.test</span>',
+    'm v - c o l l e c t . t e s t',
+    'go to m v-c o l l e c t.t e s t',
+    'pay@reefmail<b>.</b>org',
+    'pay@<b>reefmail</b>.org',
+    'pay<b>@reefmail</b>.org',
+    'pay @ reefmail . o r g',
+    'p a y @ r e e f m a i l . o r g',
+    '**reefpay**.com',
+    'reef**pay**.com',
+    '_reefpay_.com',
+    '`reefpay`.com',
+    '~~reefpay~~.com',
+    '<b>reefpay</b>.com',
+    'REEFPAY<B>.</B>COM',
+    'reefpay<!-- -->.com',
+    'reefpay<!-- a --><i></i>.<u>com</u>',
+    '<td>reefpay</td><td>.com</td>',
+    '[b]reefpay[/b].com',
+    'reefpay&#8203;.com',
+    'reefpay&lt;b&gt;.com',
+    'reefpay. com',
+    'reefpay .com',
+    'reefpay.\ncom',
+    'see us at reefpay. com now',
+    'reefpay\\.com',
+    'reefpay·com',
+    'reefpay • com',
+    '"reefpay".com',
+    "'reefpay'.com",
+    '(reefpay).com',
+    '{reef}{pay}.com',
+    'reef pay.com',
+    'reef-pay. com',
+    'reefpay.c om',
+    'r e e f p a y . c o m',
+    'a r e e f p a y . c o m',
+    'r-e-e-f-p-a-y.c-o-m',
+    'r_e_e_f_p_a_y.com',
+    'r|e|e|f|p|a|y|.com',
+    'r e e f p a y [dot] c o m',
+    'ｒ ｅ ｅ ｆ ｐ ａ ｙ ． ｃ ｏ ｍ',
+    'coral.co. uk',
+    'c o r a l . c o . u k',
+    'eva.marsh@<b>gmail</b>.com',
+    'eva<i>.</i>marsh@gmail.com',
+    'e v a . m a r s h @ g m a i l . c o m',
+    base64url('Write to pay@<b>reefmail</b>.org'),
+  ])
+    test(JSON.stringify(text), () =>
+      assert.ok(trustsIn(seen({ text: page }, 'Write to ann@gmail.com'), `Now ${text}, thanks`).includes('untrusted')),
+    )
+})
+
+test('sentences, lists and code are no hosts, whatever others told', () => {
+  const links = 'notion.so help.me the.news check.in coral.co.uk home.it united.com my-app.py e-mail.no as.is'
+  const memory = seen({ text: links.replace(/\S+/g, 'https://$&/a') })
+  for (const text of [
+    'It is a notion. So we wait. I need help. Me too. Please check. In the morning, read the news.',
+    'Coral Co. United. Community. We are home. It is late.',
+    'We are <b>home.</b> It is late.</p><p>So <i>be it</i>.',
+    '<p>We are at home.</p><p>It is late.</p>',
+    '- home.\n- It is\n* home\n* it',
+    'Take A. B. C. or D, 1 . 2 . 3, and a . b . c .',
+    'my_app is "the news", e mail no, a check in; (united) community',
+    'I N V O I C E  2 0 2 6 . 0 1',
+  ])
+    assert.deepEqual(trustsIn(memory, text), [], text)
+})
+
+test('what the user says is theirs with markup within', () => {
+  const memory = seen(
+    { text: 'https://house-shop.com/a, desk@house-shop.com' },
+    'Write about https://house-shop.com/claims',
+  )
+  for (const text of ['**house-shop**.com', '<b>house-shop</b>.com', 'house-shop. com', 'h o u s e - s h o p . c o m'])
+    assert.ok(!trustsIn(memory, text).includes('untrusted'), text)
+})
+
 suite('what others told is theirs inside of a link to elsewhere', () => {
   for (const rest of [
     '/go?to=https://cash.test/pay',
@@ -189,6 +275,17 @@ test('foreign text costs no more than its length', () => {
     '%2525',
     '=https://a.aa',
     'a.aa/',
+    'a. com ',
+    'a.b.com.',
+    'a ',
+    'a*',
+    '*',
+    '<b',
+    '<b>a',
+    '.com<b>',
+    'a . ',
+    '\\\\.',
+    '[a',
   ]
   for (const brick of [...bricks, `https://a.aa/${'a.aa/'.repeat(300)} `]) {
     const started = performance.now()

@@ -156,7 +156,19 @@ for (const ofFiles of ['mov', 'zip']) endings.delete(ofFiles)
 
 /** Whether a name ends as names of hosts do, and not as those of files: `collect.shop`, not `manual.pdf`. */
 function endsAsHost(name: string): boolean {
-  return endings.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
+  return endsHosts(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
+}
+
+const beginnings = new Set([...endings].flatMap((each) => Array.from(each, (_, at) => each.slice(0, at + 1))))
+
+/** Whether what names of hosts end with begins so. */
+export function beginsEnding(letters: string): boolean {
+  return beginnings.has(letters)
+}
+
+/** Whether names of hosts end so. */
+export function endsHosts(letters: string): boolean {
+  return endings.has(letters)
 }
 
 function withoutEnd(address: string): string {
@@ -207,6 +219,14 @@ const escapes = /[%&\\]|xn--|[\u{e0020}-\u{e007e}]|(?:[0-9a-f]{2}[ :-]){3}|\d{16
 const mixed = /[a-z][A-Z]|[A-Za-z]\d/
 const longRun = /[A-Za-z0-9+/_-]{12,}/g
 
+/** Markup that parts no words, and signs that Markdown does not show. */
+const inline =
+  /<(?!\/?(?:p|br|hr|div|t[dhr]|table|[uod]l|li|d[td]|h[1-6]|pre|section|article|blockquote|title|option)\b)[^<>]{0,200}>|\[\/?[a-z]{1,12}\]|[*`~]{1,3}|(?<![\p{L}\p{N}])_{1,3}|_{1,3}(?![\p{L}\p{N}])|\\(?=[.@*_-])/giu
+const markedName = new RegExp(String.raw`[\p{L}\p{N}@.-](?:${inline.source}){1,4}[\p{L}\p{N}@.-]`, 'iu')
+/** `c o m`: at least six letters, each by itself. */
+const spaced =
+  /(?<![\p{L}\p{N}])[\p{L}\p{N}](?:(?:[ \t\u00a0]{1,2}|[ \t\u00a0]{0,2}[.@-][ \t\u00a0]{0,2})[\p{L}\p{N}](?![\p{L}\p{N}])){5,80}/gu
+
 /** The text, and what a reader takes it for: decoded, and with the dress gone that keeps programs from seeing addresses: `hxxp`, `[.]`, `(at)`, signs of other scripts. */
 export function readingsOf(text: string): ReadonlySet<string> {
   const readings = [text]
@@ -214,9 +234,15 @@ export function readingsOf(text: string): ReadonlySet<string> {
     last = last.flatMap((each) => (mayBeEncoded(each) ? decodings(each, 12) : []))
     readings.push(...last)
   }
-  return new Set(
-    readings.flatMap((each) => (otherSigns.test(each) || dress.test(each) ? [each, undressed(each)] : each)),
-  )
+  return new Set(readings.flatMap(nakedReadings))
+}
+
+/** The text without dress, and without the markup and the blanks that part the letters of a name. */
+function nakedReadings(text: string): readonly string[] {
+  const naked = otherSigns.test(text) || dress.test(text) ? undressed(text) : text
+  const isMarked = /[<[*_`~\\]/.test(naked) && markedName.test(naked)
+  const joined = (isMarked ? naked.replace(inline, '') : naked).replace(spaced, (letters) => letters.replace(/\s/g, ''))
+  return [text, naked, joined]
 }
 
 function mayBeEncoded(text: string): boolean {
