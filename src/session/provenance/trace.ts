@@ -55,7 +55,7 @@ function traceText(memory: Memory, text: string): readonly Origin[] {
   const good = goodOrigins(memory, text)
   const isShortId = isShort(text)
   if (isShortId || good.length === 0) readAll(memory)
-  if (good.length === 0 && isListed(memory, text)) return [{ trust: 'prompt', how: 'joined' }]
+  if (good[0]?.trust !== 'prompt' && isListed(memory, text)) return [{ trust: 'prompt', how: 'joined' }, ...good]
   const chosen = isShortId ? chosenElsewhere(memory, text, good) : undefined
   if (chosen !== undefined) return chosen
   if (good.length > 0) return good
@@ -70,9 +70,11 @@ function traceText(memory: Memory, text: string): readonly Origin[] {
 function isListed(memory: Memory, text: string): boolean {
   const list = listedInPrompt(memory.prompt, text) ?? ''
   const solid = squash(list)
+  if (solid.length < 4) return false
+  readAll(memory)
   // A letter or two are everywhere behind an id: `in-1 sent`.
   const isNamed = ({ whole }: Found<Place>): boolean => whole || list.length > text.length + 3
-  return solid.length > 3 && !memory.full && findText(memory.text, solid, isNamed) === undefined
+  return !memory.full && findText(memory.text, solid, isNamed) === undefined
 }
 
 /** A short id that others than the user name. */

@@ -147,3 +147,12 @@ test('what reads like a series is none once it was read as a whole', () => {
   remember(memory, { kind: 'answer', operation: 'files.list', content: ['AP-117-26/AP-118-26', 'G26/014+G26/015'] })
   for (const id of ['AP-117-26', 'G26/015']) assert.notEqual(trace(memory, id)[0]?.trust, 'prompt')
 })
+
+test('what a trusted place says too is still the user’s', () => {
+  const memory = remember(emptyMemory(), { kind: 'prompt', text: 'Pausa G26/014:s utbetalningar' })
+  remember(memory, { kind: 'answer', operation: 'grants.get', trusted: [['id']], content: { id: 'G26/014', at: 'x' } })
+  assert.deepEqual(
+    trace(memory, 'G26/014').map(({ trust }) => trust),
+    ['prompt', 'trusted'],
+  )
+})
