@@ -5,7 +5,7 @@ import { hostName } from './form/address.ts'
 import { amountsApart } from './form/amount-apart.ts'
 import { standsIn, withIdsApart, withoutMarks } from './form/border.ts'
 import { currenciesIn } from './form/currency.ts'
-import { daysWithoutYearIn } from './form/date.ts'
+import { daysWithoutYearIn, withPolishMonths } from './form/date.ts'
 import { withEnding } from './form/ending.ts'
 import { formsIn, formsOf, withPages } from './form/form.ts'
 import { inOnePiece, withoutGroups, withoutParts } from './form/number-group.ts'
@@ -33,8 +33,8 @@ export function emptyPrompt(): PromptText {
 export function addPrompt(prompt: PromptText, said: string): void {
   if (prompt.texts.some((known) => known.text === said)) return
   const apart = withIdsApart(withoutMarks(said))
-  const text = withPlainPhones(
-    inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': ')))),
+  const text = withPolishMonths(
+    withPlainPhones(inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': '))))),
   )
   const amounts = withoutParts(amountsApart(text))
   const numbers = withoutGroups(amounts)

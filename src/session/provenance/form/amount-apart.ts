@@ -39,10 +39,15 @@ const times = new RegExp(
   'gu',
 )
 
-/** `45.00/Kind`, `CHF 45/Schüler:in`, `45 €/p.P.`; of a number alone only `45/child`, never `4711/AB`. */
+/** How many of what: `3dni`; of shorter units it may be an id. */
+const units = new RegExp(
+  String.raw`(?<=${start}\d{1,6})(?=(?:days?|hours?|weeks?|tagen?|stunden?|wochen?|jours?|heures?|d[ií]as?|hor[ae]s?|giorni|dagen|dagar|uur|dni|gün|szt|kg|km)${end})`,
+  'giu',
+)
+/** `45.00/Kind`, `CHF 45/Schüler:in`, `45 €/p.P.`, `CHF 45.00/40HC`; of a number alone only `45/child`, never `4711/AB`. */
 const pupil = String.raw`(?:(?:[:*_]|\/-?)in(?:nen)?)?`
 const per = new RegExp(
-  String.raw`${start}(?:(?:${money}|[A-Z]{3} ${digits})(?=(?:\/ ?(?:(?:\p{L}\.){1,3}|\p{L}{1,24})){1,2}${pupil}${end})|\d{1,6}(?=\/\p{L}\p{Ll}{1,23}${pupil}${end}))`,
+  String.raw`${start}(?:(?:${money}|[A-Z]{3} ${digits})(?=(?:\/ ?(?:(?:\p{L}\.){1,3}|\p{L}{1,24}|\d\d\p{Lu}{2})){1,2}${pupil}${end})|\d{1,6}(?=\/\p{L}\p{Ll}{1,23}${pupil}${end}))`,
   'gu',
 )
 /** Between an id and its amount, a day and an amount, and columns of a table behind an amount. */
@@ -70,6 +75,7 @@ export function amountsApart(text: string): string {
       (_, name = '', short = '') => namesBefore.get(name.toLowerCase()) ?? namesBeforeCents.get(short) ?? '',
     )
     .replace(times, ' x ')
+    .replace(units, ' ')
   if (apart.includes('/')) apart = apart.replace(per, '$& ')
   return apart.includes(',') ? apart.replace(column, '$& ') : apart
 }

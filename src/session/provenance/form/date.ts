@@ -1,18 +1,24 @@
-import { monthNamed } from './month-name.ts'
+import { isWeekday, monthNamed } from './month-name.ts'
 
 const year = String.raw`(?:19|20)\d\d`
-// What a day has behind it: `2nd`, `2.`, `1er`, `1º`, `2:a`; what a month has before it: `2 de dezembro`, `1 d’octubre`.
-const ordinal = '(?:st|nd|rd|th|er|:[ae]|[.ºª°])?'
+// What a day has behind it: `2nd`, `2.`, `1er`, `1º`, `1.º`, `2:a`, `7-go`; what a month has before it: `2 de dezembro`, `1 d’octubre`.
+const ordinal = String.raw`(?:st|nd|rd|th|er|e?ro|-go|:[ae]|\.?[ºª°]|\.)?`
 const of = "(?:(?:of|de|del) |d[’'])?"
-const dayFirst = String.raw`(?<day>\d{1,2})(?:${ordinal} |\.)${of}(?<name>[\p{L}\p{M}]{3,20})(?:\.?,? ${of}(?<year>${year}))?`
-// As banks write it: `30-Nov-2026`.
-const joined = String.raw`(?<day>\d{1,2})(?<sign>[-/.])(?<name>[\p{L}\p{M}]{3,20})\k<sign>(?<year>${year})`
+/** Of two words in Arabic of the Levant. */
+const word = String.raw`(?:(?:تشرين|كانون) )?[\p{L}\p{M}]{3,20}`
+const dayFirst = String.raw`(?<day>\d{1,2})(?:${ordinal} |\.)${of}(?<name>${word}|[IVX]{2})(?:\.?,? ${of}(?<year>${year}))?`
+// As banks and carriers write it: `30-Nov-2026`, `30.XI.2026`, `30NOV26`.
+const joined = [
+  String.raw`(?<day>\d{1,2})(?<sign>[-/.]?)(?<name>[\p{L}\p{M}]{3,20})\k<sign>(?:(?<year>${year})|(?<short>[2-4]\d))(?!\d)`,
+  String.raw`(?<day>\d{1,2})(?<sign>[-/.])(?<name>[IVX]{1,2})\k<sign>(?<year>${year})`,
+  String.raw`(?<year>${year})(?<sign>[-/.])(?<name>[\p{L}\p{M}]{3,20})\k<sign>(?<day>\d{1,2})(?!\d)`,
+]
 const monthAlone = { lead: String.raw`(?<name>[\p{L}\p{M}]{3,20})\.?,? ${of}`, rest: `(?<year>${year})` }
 const monthFirst = {
   lead: String.raw`(?:(?<before>${year})\.? )?(?<name>[\p{L}\p{M}]{3,20})\.? `,
-  rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?:,? (?<year>${year}))?`,
+  rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?:(?:,? |,)(?<year>${year}))?`,
 }
-const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?| \d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{2}\/\d{2}|\d{1,2}(?:[./-]\d{1,2}[./-]|\. \d{1,2}\. )\d{4}|\d{1,2}\.\d{1,2}\.\d{2}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
+const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?| \d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{1,2}\/\d{1,2}(?!\d)|\d{1,2}(?:[./-]\d{1,2}[./-]|\. \d{1,2}\. )\d{4}|${year}(?:\. \d{1,2}\. \d{1,2}(?!\d)|\.\d{2}\.\d{2})|\d{1,2}\/\d{1,2} ${year}|\d{1,2}\.\d{1,2}\.\d{2}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
 const han = String.raw`(?:(?<year>\d{4})[年년] ?)?(?<month>\d{1,2})[月월](?: ?(?<day>\d{1,2})[日号號일])?`
 
 // Months have numbers there: `30 tháng 11 năm 2026`.
@@ -20,7 +26,7 @@ const vietnamese = String.raw`(?<day>\d{1,2}) tháng (?<month>\d{1,2})(?:,? năm
 
 const inDigits = new RegExp(`${numeric}|${han}`, 'gu')
 const withNumbers = new RegExp(vietnamese, 'giu')
-const inOneWord = new RegExp(joined, 'giu')
+const inOneWord = joined.map((each) => new RegExp(each, 'giu'))
 const withNames: readonly RegExp[] = [
   new RegExp(dayFirst, 'giu'),
   new RegExp(`(?<=(?<lead>(?<!\\p{L})${monthFirst.lead}))${monthFirst.rest}`, 'giu'),
@@ -33,13 +39,15 @@ const withNames: readonly RegExp[] = [
  */
 export function datePatternsFor(text: string): readonly RegExp[] {
   const named = /[ .]/.test(text) && /[\p{L}\p{M}]{3}/u.test(text) ? withNames : []
-  const solid = /\d[-/.][\p{L}\p{M}]{3}/u.test(text) ? [inOneWord] : []
+  const solid = /\p{L}[-/.]?\d/u.test(text) && /\d[-/.]?\p{L}/u.test(text) ? inOneWord : []
   return [inDigits, ...named, ...solid, ...(/tháng/i.test(text) ? [withNumbers] : [])]
 }
 
 const inFigures: readonly RegExp[] = [
   /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ](?<hour>\d{1,2}):(?<minute>\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]00:?00)?)?$/,
-  /^(?<year>\d{4})\/(?<month>\d{2})\/(?<day>\d{2})$/,
+  /^(?<year>\d{4})(?<sign>\/|\. )(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})$/,
+  // With a nought: `2026.1.5` may be a version.
+  /^(?<year>\d{4})\.(?<month>\d{2})\.(?<day>\d{2})$/,
   new RegExp(String.raw`^(?<year>${year})[-/](?<month>\d{2})$`),
   new RegExp(String.raw`^(?<month>\d{1,2})/(?<year>${year})$`),
   // Only behind dots, and of these years: `26/11/30` may begin with the year, and so may `11.30.75` be anything.
@@ -47,8 +55,8 @@ const inFigures: readonly RegExp[] = [
   new RegExp(`^${vietnamese}$`, 'iu'),
   new RegExp(`^${han}$`),
 ]
-const inAnyOrder = /^(\d{1,2})([./-]|\. )(\d{1,2})\2(\d{4})$/
-const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + monthAlone.rest, joined].map(
+const inAnyOrder = /^(\d{1,2})([./-]|\. )(\d{1,2})(?:\2|(?<=\/\d{1,2}) )(\d{4})$/
+const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + monthAlone.rest, ...joined].map(
   (each) => new RegExp(String.raw`^${each}\.?$`, 'iu'),
 )
 
@@ -56,7 +64,7 @@ const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + 
 export function date(text: string): readonly string[] | undefined {
   return (
     (/^\d/.test(text) ? inNumbers(text) : undefined) ??
-    (/ .*\p{L}|\p{L}.* |^\d{1,2}[-/.]\p{L}/u.test(text) ? named(text) : undefined)
+    (/ .*\p{L}|\p{L}.* |^\d{1,4}[-/.]?\p{L}/u.test(text) ? named(text) : undefined)
   )
 }
 
@@ -78,7 +86,7 @@ function inEitherOrder([, left = '', sign = '', right = '', year = '']: readonly
 
 function named(text: string): string[] | undefined {
   for (const pattern of inWords) {
-    const { name, day, year: behind, before } = pattern.exec(text)?.groups ?? {}
+    const { name, day, short, year: behind = short && `20${short}`, before } = pattern.exec(text)?.groups ?? {}
     const found = name === undefined ? undefined : monthNamed(name)
     if (found === undefined) continue
     const year = behind ?? before
@@ -130,7 +138,22 @@ export function daysWithoutYearIn(text: string): readonly string[] {
   return [...text.matchAll(shortDay)].flatMap(({ 0: found, 1: day, 2: month, index }) => {
     const before = text.slice(Math.max(0, index - 24), index)
     const behind = text.slice(index + found.length, index + found.length + 24)
-    const isDay = isAnnounced.test(before) || isFirst.test(behind) || (!isOfNumber.test(before) && goesOn.test(behind))
+    const [, word = ''] = /(\p{L}{4,20})[.,]?\p{Zs}$/u.exec(before) ?? []
+    const isDay =
+      isAnnounced.test(before) ||
+      isWeekday(word) ||
+      isFirst.test(behind) ||
+      (!isOfNumber.test(before) && goesOn.test(behind))
     return isDay ? (dated({ month, day }) ?? []) : []
   })
+}
+
+/** In Croatian, `listopad` is October and `lip` June. */
+const polishMonth = /(?<=\d\p{Zs})(lis|lip|listopada)(?=\.?\p{Zs}(?:19|20)\d\d)/giu
+const polishWord = /(?<!\p{L})(?:\p{Ll}{0,16}[ąęłńśźż]\p{Ll}*|wtor(?:ek|ku)|czwart(?:ek|ku)|dnia|roku)(?!\p{L})/u
+
+/** The words of a user with the names of months that Polish shares with Croatian as others have them, where other words tell that it is Polish. */
+export function withPolishMonths(text: string): string {
+  if (!/\bli[ps]/i.test(text) || !polishWord.test(text) || /[čđšž]/i.test(text)) return text
+  return text.replace(polishMonth, (name) => (/^lip/i.test(name) ? 'July' : 'November'))
 }

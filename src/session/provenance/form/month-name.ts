@@ -1,6 +1,6 @@
 /** Languages whose names of months are known, as CLDR has them. */
 const languages =
-  'en en-GB de de-AT fr es it pt ca nl sv da nb fi is et lv lt pl cs sk sl hr sr-Latn sr hu ro bg el tr ru uk id he ar ar-MA hi ga'.split(
+  'en en-GB de de-AT fr es it pt ca nl sv da nb fi is et lv lt pl cs sk sl hr sr-Latn sr hu ro bg el tr ru uk id he ar ar-MA ar-SY ar-DZ hi ga'.split(
     ' ',
   )
 
@@ -10,10 +10,14 @@ interface MonthName {
   readonly kind: 'english' | 'full' | 'short'
 }
 
+const numerals: readonly string[] = 'I II III IV V VI VII VIII IX X XI XII'.split(' ')
+
 let names: ReadonlyMap<string, MonthName> | undefined
 
 /** The month that a word names in one of the languages, with or without its accents. A name that two of them give to different months is none. */
 export function monthNamed(word: string): MonthName | undefined {
+  const numeral = numerals.indexOf(word)
+  if (numeral >= 0) return { month: numeral + 1, kind: 'short' }
   names ??= readNames()
   return names.get(plainName(word))
 }
@@ -43,18 +47,41 @@ function namesIn(language: string, style: 'long' | 'short'): readonly (readonly 
       const parts = format.formatToParts(new Date(Date.UTC(2001, index, 15)))
       const said = parts.find(({ type }) => type === 'month')?.value ?? ''
       // Some have a preposition in it: `de desembre`, `d’octubre`.
-      const name = plainName(said.replace(/\.$/, '').replace(/^.*[ ’']/, ''))
-      if (!/^\p{L}{3,}$/u.test(name)) return []
+      const name = plainName(said.replace(/\.$/, '').replace(/^.*(?<!تشرين|كانون)[ ’']/, ''))
+      if (!/^(?:\p{L}+ )?\p{L}{3,}$/u.test(name)) return []
       // Hebrew puts its preposition right before it.
       return (language === 'he' ? [name, `ב${name}`] : [name]).map((each) => [each, index + 1] as const)
     }),
   )
 }
 
+let weekdays: ReadonlySet<string> | undefined
+
+/** Whether a word is a day of the week, whatever its case (`środa`, `środę`), in a language that puts the day before the month. */
+export function isWeekday(word: string): boolean {
+  if (word === '') return false
+  weekdays ??= new Set(languages.filter((each) => !/^(?:hu|lt)$/.test(each)).flatMap(weekdaysIn))
+  return weekdays.has(withoutCase(word))
+}
+
+function weekdaysIn(language: string): readonly string[] {
+  const format = new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' })
+  return Array.from({ length: 7 }, (_, day) => withoutCase(format.format(Date.UTC(2001, 0, 1 + day))))
+}
+
+function withoutCase(word: string): string {
+  return plainName(word).replace(/[aeiouyаеиуыюя]$/, '')
+}
+
 function plainName(word: string): string {
-  return word
-    .normalize('NFD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replaceAll('ı', 'i')
+  return (
+    word
+      .normalize('NFD')
+      .replace(/\p{M}+/gu, '')
+      // Both are written in Hindi: `नवंबर`, `नवम्बर`.
+      .replace(/म(?=बर$)/, '')
+      .replace(/^अकत(?=बर$)/, 'अकट')
+      .toLowerCase()
+      .replaceAll('ı', 'i')
+  )
 }
