@@ -100,7 +100,7 @@ function saidDay({ forms }: PromptText, form: string): Origin | undefined {
 }
 
 const short = String.raw`\p{L}{1,8}(?:\d{0,6}[-_]\d{1,12}|\d{1,6}\/\d{1,8})`
-const ofSeries = new RegExp(String.raw`^${short}(?:[-_]\d{1,12}){0,2}$`, 'u')
+const ofSeries = new RegExp(String.raw`^(?:${short}(?:[-_]\d{1,12}){0,2}|\p{L}{3,8}\d{4,12})$`, 'u')
 
 /** An id and what is said of it, `in-1:yes`, `in-1:20.00`. */
 const keyed = new RegExp(

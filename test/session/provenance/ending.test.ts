@@ -66,6 +66,11 @@ const cases: readonly (readonly [prompt: string, is: readonly unknown[], isNot?:
       'G26/004',
     ],
   ],
+  [
+    'HLXU6650281~HLXU6650302, INV2026/INV2027; v1/v2 ab1234/ab1235',
+    ['HLXU6650281', 'HLXU6650302', 'INV2026'],
+    ['v1', 'ab1234'],
+  ],
   ['ORG_1&ORG_2 C-1~C-2／C-3', ['ORG_1', 'ORG_2', 'C-1', 'C-2', 'C-3']],
   [
     'x/R26-08/R26-09 AP-117-26/AP-118-26/x AP-121-26+AP-122 AG26/001/G26/002 R26-18/R26-19-old R26-28/29 v1/v2 a/1/a/2',

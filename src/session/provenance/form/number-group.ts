@@ -46,8 +46,15 @@ const minus = /(?<!\d)[−－﹣⁻‐‑⁃](?=\p{Sc}?\d)|(?<=(?:^|[\s([{"'“�
 /** `−CHF 50`. */
 const minusBefore = /(?<=[−－﹣⁻](?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}) ?)(?=\d)/gu
 /** `50万`, `1,5 mln`: how much it is stands behind. */
-const magnitude =
-  /(?<=\d)(?=\s?(?:[万萬億亿千兆만억천조]|(?:tys|mln|mld|mlrd|mio|mrd|tsd|тис|тыс|млн|млрд|lakhs?|lacs?|crores?|cr|mil|mila|hundred|thousand|tausend|duizend|tusen|(?:[mb]ill?i?|milj)(?:ons?|onen?|oni|oner|ard(?:en?|s)?|ones|ón|oen|ão|ões)|milh(?:ão|ões)|milyon|milyar)(?![\p{L}\p{N}])))|(?<=\d[万萬億亿千兆만억천조])(?=\d)/giu
+const magnitudes = [
+  'mln|mld|mlrd|mio|mrd|tsd|mil|hundred|thousand|tausend|duizend|tus(?:en|ind)|lakhs?|crores?|tys|tysi[ąę]c\\p{L}{0,2}|tisíce?|ezer|tuhatta|bin(?= (?:tl|lira|euro|dolar|₺))',
+  '[mb]ill?i?(?:ons?|onen?|oni|oner|onów|ony|ard(?:en?|s)?|ones|ón|oen|ão|ões|oane|árd)|milj(?:oen|oner|ard|oonaa?)|millió|milh(?:ão|ões)|milyon|milyar',
+  'тис|тыс|млн|млрд|тысяч[аи]?|тисяч[аі]?|миллион\\p{L}{0,2}|мільйон\\p{L}{0,2}|ألف|آلاف|مليون|مليار|लाख|हज़ार|हजार|करोड़',
+].join('|')
+const magnitude = new RegExp(
+  String.raw`(?<=\d)(?=[万萬億亿千兆만억천]|\s?(?:${magnitudes})(?![\p{L}\p{N}]))|(?<=\d[万萬億亿千兆만억천])(?=\d)`,
+  'giu',
+)
 
 /** A text in which no part of a number, and no number without its sign, passes for a number of its own. */
 export function withoutParts(text: string): string {
