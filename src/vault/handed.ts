@@ -21,15 +21,29 @@ const known = new Map<string, Matcher>()
  */
 export function scrubberFor(handed: Readonly<Record<string, string>>): Scrubber | undefined {
   const values = Object.entries(handed).flatMap(([name, text]) => {
-    const value = text.replace(/^[A-Za-z][\w-]* +/, '')
-    return opens.test(name) && value.length >= shortest ? [[name, value] as const] : []
+    const kept = opens.test(name) ? valuesIn(name, text).filter((value) => value.length >= shortest) : []
+    return kept.length === 0 ? [] : [[name, kept] as const]
   })
   if (values.length === 0) return undefined
   const key = JSON.stringify(values)
-  const matcher = known.get(key) ?? makeMatcher(new Map(values.map(([name, value]) => [name, formsOf(value)])))
+  const matcher = known.get(key) ?? makeMatcher(new Map(values.map(([name, all]) => [name, all.flatMap(formsOf)])))
   if (known.size >= mostKnown) known.clear()
   known.set(key, matcher)
   return makeScrubber(matcher)
+}
+
+/** The credential without the scheme before it; of Basic also the password alone, of cookies each by itself. */
+function valuesIn(name: string, text: string): readonly string[] {
+  const value = text.replace(/^[A-Za-z][\w-]* +/, '')
+  if (/^basic +/i.test(text))
+    return [
+      value,
+      Buffer.from(value, 'base64')
+        .toString()
+        .replace(/^[^:]*:/, ''),
+    ]
+  if (/cookie/i.test(name)) return [text, ...text.split(/; */).map((each) => each.slice(each.indexOf('=') + 1))]
+  return [value]
 }
 
 /** Looks with both; undefined when there is neither. */

@@ -1,5 +1,6 @@
 /** Takes values out of what came back, before anybody sees or records it. */
 import { parseLosslessJson, printLosslessJson } from '../wire/lossless-json.ts'
+import { unescapedOf } from './escapes.ts'
 import type { Scrubber, ScrubStream } from './injector.ts'
 import { jsonStringsIn, type StringRun } from './json-strings.ts'
 import type { Matcher, Range } from './matcher.ts'
@@ -43,9 +44,16 @@ export function makeScrubber(matcher: Matcher): Scrubber {
 
 function cutsIn(matcher: Matcher, bytes: Buffer, depth: number): readonly Cut[] {
   const plain: readonly Cut[] = matcher.find(bytes)
-  if (depth === deepest || bytes.indexOf(quote) < 0) return plain
-  const { names, values } = jsonStringsIn(bytes)
-  const others = [...cutsOfRun(matcher, values, depth), ...cutsOfRun(matcher, names, depth)]
+  const others: Cut[] = unescapedOf(bytes).flatMap((text) =>
+    matcher.find(text.bytes).map(({ start: from, end: to, name }) => {
+      const [start, end] = text.sourceOf(from, to)
+      return { start, end, name }
+    }),
+  )
+  if (depth < deepest && bytes.includes(quote)) {
+    const { names, values } = jsonStringsIn(bytes)
+    others.push(...cutsOfRun(matcher, values, depth), ...cutsOfRun(matcher, names, depth))
+  }
   return others.length === 0 ? plain : joined([...plain, ...others])
 }
 

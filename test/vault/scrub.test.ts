@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { formsOf } from '../../src/vault/forms.ts'
+import { scrubberFor } from '../../src/vault/handed.ts'
 import { makeMatcher } from '../../src/vault/matcher.ts'
 import { makeScrubber } from '../../src/vault/scrub.ts'
 
@@ -43,10 +44,33 @@ const ways: readonly (readonly [name: string, text: string, cleaned: string])[] 
   ['in a URL', `/cb?key=${encodeURIComponent(key)}&x=1`, '/cb?key=[secret stripe]&x=1'],
   ['in a form', new URLSearchParams({ key }).toString(), 'key=[secret stripe]'],
   ['in HTML', '<b>sk_live_51Hx/+9&quot;Zq&amp;w</b>', '<b>[secret stripe]</b>'],
+  ['in HTML by numbers', '<b>sk_live_51Hx/&#43;9&#34;Zq&amp;w</b>', '<b>[secret stripe]</b>'],
+  ['in HTML by other numbers', '"sk_live_51Hx&#x2F;+9&quot;Zq&#38;w"', '"[secret stripe]"'],
+  ['in HTML in JSON', json({ page: '<b>sk_live_51Hx/&#43;9&#34;Zq&amp;w</b>' }), '{"page":"<b>[secret stripe]</b>"}'],
+  [
+    'in HTML in JSON as Go writes it',
+    '{"page":"sk_live_51Hx/\\u0026#43;9\\u0026#34;Zq\\u0026amp;w"}',
+    '{"page":"[secret stripe]"}',
+  ],
+  ['in a URL with slashes', '/cb?a=%20&key=sk_live_51Hx/%2B9%22Zq%26w#x', '/cb?a=%20&key=[secret stripe]#x'],
+  ['in a URL as it is but for quotes', 'sk_live_51Hx/+9%22Zq&w', '[secret stripe]'],
+  ['right behind other escapes', '%C3%A4&#228;%41%73k_live_51Hx/+9%22Zq&w%41', '%C3%A4&#228;%41[secret stripe]%41'],
   ['in capitals', key.toUpperCase(), '[secret stripe]'],
   ['twice, and another', `${key}${key} ${other}`, '[secret stripe][secret stripe] [secret n1]'],
 ]
 for (const [name, text, cleaned] of ways) test(`found: ${name}`, () => assert.equal(scrub(text), cleaned))
+
+const handed: readonly (readonly [name: string, headers: Readonly<Record<string, string>>, said: string])[] = [
+  ['a token', { Authorization: 'Bearer tok-1234567890' }, 'tok-1234567890'],
+  ['the password of Basic', { Authorization: `Basic ${base64('ann:hunter2-hunter2')}` }, 'hunter2-hunter2'],
+  ['Basic as it is', { Authorization: `Basic ${base64('ann:hunter2-hunter2')}` }, base64('ann:hunter2-hunter2')],
+  ['one of several cookies', { Cookie: 'lang=en; sid=abcdef-123456' }, 'sid=abcdef-123456'.slice(4)],
+]
+for (const [name, headers, said] of handed)
+  test(`found of what was handed over: ${name}`, () => {
+    assert.doesNotMatch(scrubberFor(headers)?.text(`it was ${said}, in en`) ?? said, new RegExp(`${said}`))
+    assert.match(scrubberFor(headers)?.text(`it was ${said}, in en`) ?? '', /, in en$/)
+  })
 
 test('inside longer base64, whatever stands before it', () => {
   for (const before of ['', 'u', 'us', 'user:', 'somebody:']) {
