@@ -30,6 +30,8 @@ export interface RunShown extends Omit<RunDetail, 'agents'> {
   readonly at: number
   readonly expires: number
   readonly agents: readonly string[]
+  /** The agent that began it; undefined where that is not known. */
+  readonly began: Principal | undefined
 }
 
 /** What no run may rest on any more stands among the runs under this holder. */
@@ -49,7 +51,8 @@ export function shownRun(run: StoredRun, now: number): RunShown | undefined {
   if (detail === undefined) return undefined
   const { id, at, expires } = run
   const state = run.state === 'open' && expires <= now ? 'ended' : run.state
-  return { ...detail, id, state, at, expires, agents: Object.keys(detail.agents) }
+  const began = Object.hasOwn(detail.agents, detail.agent) ? detail.agents[detail.agent] : undefined
+  return { ...detail, id, state, at, expires, agents: Object.keys(detail.agents), began }
 }
 
 /** Whom a mandate was made for, as tokens say it. */

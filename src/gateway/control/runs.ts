@@ -147,10 +147,16 @@ async function concerned({ guard }: RunRoutesOptions, { caller, parameters }: As
   return run
 }
 
-function isTheirs(caller: Caller | undefined, { agent, person }: RunShown): boolean {
+/** The agent that began it, by itself or where it acts for the same person; or that person. */
+function isTheirs(caller: Caller | undefined, { began, person }: RunShown): boolean {
   if (caller?.kind !== 'person') return false
-  const { id, kind, tenant } = caller.principal
-  return kind === 'agent' ? id === agent : id === person?.id && tenant === person.tenant
+  const { chain, ...alone } = caller.principal
+  if (alone.kind !== 'agent') return isSame(alone, person)
+  return isSame(alone, began) && (chain === undefined || isSame(chain.at(-1), person))
+}
+
+function isSame(one: Principal | undefined, other: Principal | undefined): boolean {
+  return one?.id !== undefined && one.id === other?.id && one.tenant === other.tenant
 }
 
 function whoOf({ caller }: Asked): Principal {

@@ -144,14 +144,18 @@ describe('the end of it', () => {
         [run, 'And order 8.', 'triage-bot', 'clara'],
       ],
     )
+    const acting = { act: { sub: 'triage-bot' } }
+    assert.equal(await tell(await person('clara', ['clerk'], acting), { text: 'And order 9.' }), 204)
     const refused = [
       tell(await person('carl', ['clerk']), { text }),
+      tell(await person('carl', ['clerk'], acting), { text }),
+      tell(await person('clara', ['clerk'], { org: 'south' }), { text }),
       tell(keys['refund-bot'], { text }),
       tell(credential, { text }),
       tell(keys['triage-bot'], { text: '' }),
       tell(keys['triage-bot'], { text }, 'none'),
     ]
-    assert.deepEqual(await Promise.all(refused), [404, 404, 403, 400, 404])
+    assert.deepEqual(await Promise.all(refused), [404, 404, 404, 404, 403, 400, 404])
     const ended = { method: 'DELETE', headers: { authorization: `Bearer ${keys['triage-bot']}` } }
     assert.equal((await fetch(`${node.control.address.url}/v1/runs/${run}`, ended)).status, 204)
     assert.equal(await tell(keys['triage-bot'], { text }), 409)
