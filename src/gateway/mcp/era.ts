@@ -23,14 +23,14 @@ export function eraOf(message: Message, headers: McpHeaders): Era {
 }
 
 /** Which parameter `Mcp-Name` repeats. */
-const named: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-  'tasks/get': 'taskId',
-  'tasks/update': 'taskId',
-  'tasks/cancel': 'taskId',
-}
+const named: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/cancel', 'taskId'],
+])
 /** Where it must be there. */
 const mustBeNamed: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
 
@@ -52,7 +52,7 @@ export function checkHeaders(message: Message, headers: McpHeaders, declared: Pa
   const method = headers['mcp-method']
   if (method === undefined ? era === 'modern' && message.kind === 'request' : method !== message.method)
     throw mismatch('mcp-method')
-  const parameter = named[message.method]
+  const parameter = named.get(message.method)
   const name = headers['mcp-name']
   if (parameter !== undefined) {
     if (
@@ -139,7 +139,7 @@ export function headersFor(message: Message, declared: ParameterHeaders | undefi
   const headers: Record<string, string> = { 'mcp-method': message.method }
   const version = metaOf(message)[metaVersion]
   if (typeof version === 'string') headers['mcp-protocol-version'] = version
-  const name = message.params[named[message.method] ?? '']
+  const name = message.params[named.get(message.method) ?? '']
   if (typeof name === 'string') headers['mcp-name'] = encodeHeader(name)
   return { ...headers, ...parametersFor(message, declared) }
 }

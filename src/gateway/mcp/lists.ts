@@ -15,12 +15,12 @@ import { isVisible } from './visible.ts'
 const longestMs = 60_000
 
 /** Methods whose results may be kept by clients and those between (SEP-2549), and which member is the list. */
-export const listMembers: Readonly<Record<string, string>> = {
-  'tools/list': 'tools',
-  'prompts/list': 'prompts',
-  'resources/list': 'resources',
-  'resources/templates/list': 'resourceTemplates',
-}
+export const listMembers: ReadonlyMap<string, string> = new Map([
+  ['tools/list', 'tools'],
+  ['prompts/list', 'prompts'],
+  ['resources/list', 'resources'],
+  ['resources/templates/list', 'resourceTemplates'],
+])
 
 export interface Listing {
   readonly charter: Charter
@@ -37,7 +37,7 @@ export function showList(
   message: RequestMessage,
   { result }: ResponseMessage,
 ): Buffer | undefined {
-  const member = listMembers[message.method]
+  const member = listMembers.get(message.method)
   if (!isRecord(result) || member === undefined) return undefined
   const came = result[member]
   if (!Array.isArray(came)) return undefined

@@ -47,7 +47,7 @@ class Merged implements McpUpstream {
     if (message?.kind !== 'request') this.#tell(exchange, sink, signal)
     else if (message.method === 'initialize' || message.method === 'server/discover')
       await this.#greet(exchange, message, sink, signal)
-    else if (listMembers[message.method] !== undefined) await this.#list(exchange, message, sink, signal)
+    else if (listMembers.has(message.method)) await this.#list(exchange, message, sink, signal)
     else if (message.method === 'logging/setLevel') await this.#all(exchange, message, sink, signal)
     else if (bySelf.has(message.method)) answer(sink, 200, resultBytes(message.id, '{}'))
     else if (message.method === 'subscriptions/listen') this.#fan(exchange, sink, signal, true)
@@ -100,7 +100,7 @@ class Merged implements McpUpstream {
   async #list(exchange: Exchange, message: RequestMessage, sink: Sink, signal: AbortSignal): Promise<void> {
     const { era } = exchange
     const { naming, upstreams } = this.#options
-    const member = listMembers[message.method] ?? ''
+    const member = listMembers.get(message.method) ?? ''
     const isNamed = member === 'tools' || member === 'prompts'
     const pages = upstreams.map(async (upstream) => {
       const { headers } = this.#for(upstream.source, exchange)

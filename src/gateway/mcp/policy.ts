@@ -131,7 +131,7 @@ class Policy implements Judge {
     if (method === 'tools/call') return this.#callTool(asking, message)
     if (method === 'subscriptions/listen') return passing(withoutTasks(message))
     if (protocol.has(method)) return passing(message)
-    if (listMembers[method] !== undefined) return this.#list(asking, message)
+    if (listMembers.has(method)) return this.#list(asking, message)
     if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#isOpen())
     if (reading.has(method)) return this.#read(asking, message, source)
     const { guard } = this.#options

@@ -195,6 +195,15 @@ for (const [name, params] of Object.entries(almost))
     assert.deepEqual(got(desk), [])
   })
 
+test('a method that nobody knows is asked of nobody, whatever it is called', async () => {
+  for (const method of ['toString', 'constructor', '__proto__', 'tools/none'])
+    for (const url of [stage.url, `${stage.url}/desk`]) {
+      const said = await askOld(url, method, {}, as)
+      assert.equal(said.error?.data?.['code'], 'undescribed', said.text)
+    }
+  assert.deepEqual([...desk.seen, ...files.seen], [])
+})
+
 test('an answer that nobody asked for goes no further than here', async () => {
   const inputResponses = { confirm: { action: 'accept', content: { sure: true } } }
   const said = await ask(`${stage.url}/files`, 'tools/call', { name: 'get_order', arguments: {}, inputResponses }, as)
