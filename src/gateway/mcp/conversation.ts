@@ -28,8 +28,9 @@ export type Overheard = (message: NotificationMessage) => boolean
 
 /** How long an answer whose stream was closed may still be fetched on another one. */
 const resumableMs = 60_000
-/** Changed answers that can be given again. */
+/** Changed answers that can be given again, and how long they are together. */
 const keptAnswers = 64
+const keptBytes = 4 * 1024 * 1024
 
 /** Joins requests and their answers, for one client. */
 export class Conversation {
@@ -75,8 +76,12 @@ export class Conversation {
 
   #remember(key: string, given: { readonly came: string; readonly shown: Buffer | undefined }): void {
     this.#given.set(key, given)
-    const [oldest] = this.#given.keys()
-    if (this.#given.size > keptAnswers && oldest !== undefined) this.#given.delete(oldest)
+    let bytes = [...this.#given.values()].reduce((sum, { shown }) => sum + (shown?.length ?? 0), 0)
+    for (const [oldest, { shown }] of this.#given) {
+      if (oldest === key || (this.#given.size <= keptAnswers && bytes <= keptBytes)) break
+      this.#given.delete(oldest)
+      bytes -= shown?.length ?? 0
+    }
   }
 
   /** The answer did not come where it should have. @param later - It may still come on another stream. */

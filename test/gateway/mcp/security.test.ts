@@ -269,3 +269,16 @@ test('a second answer, and one to no question, are shown to nobody', async () =>
   assert.equal(await conversation.show(came(bytesOf('unjudged')), 200), undefined)
   assert.deepEqual(await conversation.show(came(bytesOf('judged')), 200), bytesOf('judged'), 'a stream that is resumed')
 })
+
+test('answers that were changed are kept for streams that are resumed, but not without end', async () => {
+  const conversation = new Conversation(() => true)
+  const shown = Buffer.alloc(1024 * 1024, ' ')
+  const show = (id: number): Promise<Buffer | undefined> =>
+    conversation.show({ kind: 'response', id, result: {}, bytes: Buffer.from(`answer ${id}`) }, 200)
+  for (let id = 1; id <= 8; id += 1) {
+    conversation.expect(id, { answered: () => shown, lost: () => Buffer.alloc(0) })
+    assert.equal(await show(id), shown)
+  }
+  const again = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(async (id) => (await show(id)) === shown))
+  assert.deepEqual(again, [false, false, false, false, true, true, true, true])
+})
