@@ -20,6 +20,8 @@ const progressPath = ['params', '_meta', 'progressToken']
 export class SharedProcess {
   readonly #child: Child
   readonly #pending = new Map<number, Pending>()
+  /** Who asked until now; two are as many as any. */
+  readonly #owners = new Set<string>()
   #next = 0
   ended = false
   /** The revisions it said it speaks; undefined until it was asked. */
@@ -36,7 +38,9 @@ export class SharedProcess {
     })
   }
 
-  send(message: RequestMessage, sink: Sink, signal: AbortSignal): void {
+  /** @param owner - Whose request it is; undefined for one of our own, and where there is only one client. */
+  send(message: RequestMessage, sink: Sink, signal: AbortSignal, owner: string | undefined): void {
+    if (owner !== undefined && this.#owners.size < 2) this.#owners.add(owner)
     this.#next += 1
     const own = this.#next
     const given = metaOf(message)['progressToken']
@@ -77,7 +81,8 @@ export class SharedProcess {
     const token = message.params['progressToken']
     if (message.method === 'notifications/progress') return this.#pending.get(Number(token))
     const [only] = this.#pending.values()
-    return this.#pending.size === 1 ? only : undefined
+    // It may be late, of a request that was answered: so it is shown only where all were of one caller.
+    return this.#pending.size === 1 && this.#owners.size < 2 ? only : undefined
   }
 
   end(): void {

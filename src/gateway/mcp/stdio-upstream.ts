@@ -5,6 +5,7 @@ import { metaCapabilities, metaVersion } from './era.ts'
 import { metaOf } from './message.ts'
 import { codes, errorBytes } from './rpc-error.ts'
 import { without } from './secrets.ts'
+import { ownerOf } from './session.ts'
 import { SessionProcess } from './session-process.ts'
 import { SharedProcess } from './shared-process.ts'
 import type { Exchange, McpUpstream, Sink } from './upstream.ts'
@@ -30,6 +31,7 @@ class StdioUpstream implements McpUpstream {
   readonly source: string
   readonly #options: StdioUpstreamOptions
   readonly #sessions = new Map<string, SessionProcess>()
+  readonly #owners = new WeakMap<SessionProcess, string>()
   #shared: SharedProcess | undefined
 
   constructor(options: StdioUpstreamOptions) {
@@ -45,7 +47,8 @@ class StdioUpstream implements McpUpstream {
     else this.#sendLegacy(exchange, sink, signal)
   }
 
-  #sendModern({ message }: Exchange, sink: Sink, signal: AbortSignal): void {
+  #sendModern(exchange: Exchange, sink: Sink, signal: AbortSignal): void {
+    const { message } = exchange
     if (message === null || message.kind === 'response') {
       answer(sink, 405, Buffer.alloc(0))
       return
@@ -65,7 +68,8 @@ class StdioUpstream implements McpUpstream {
     const { supported } = this.#shared
     const requested = meta[metaVersion]
     // A program that has begun may not look at the version again.
-    if (supported === undefined || supported.includes(requested)) this.#shared.send(message, sink, signal)
+    if (supported === undefined || supported.includes(requested))
+      this.#shared.send(message, sink, signal, ownerIn(exchange))
     else {
       const error = {
         code: codes.unsupportedVersion,
@@ -76,17 +80,34 @@ class StdioUpstream implements McpUpstream {
     }
   }
 
-  #open({ message }: Exchange, sink: Sink): void {
+  #open(exchange: Exchange, sink: Sink): void {
     this.#endIdle()
+    const { message } = exchange
     if (message?.kind !== 'request') return
-    if (this.#sessions.size >= (this.#options.most ?? 64)) {
+    const owner = ownerIn(exchange) ?? ''
+    if (this.#sessions.size >= (this.#options.most ?? 64) && !this.#makeRoom(owner)) {
       answer(sink, 503, errorBytes(message.id, { code: codes.internal, message: 'too many sessions are open' }))
       return
     }
     const id = randomBytes(16).toString('hex')
     const session = new SessionProcess(this.#options, () => this.#sessions.delete(id))
     this.#sessions.set(id, session)
+    this.#owners.set(session, owner)
     session.request(message, sink, { 'mcp-session-id': id })
+  }
+
+  /** Whoever has most sessions gives up the one that was longest not used, for somebody who has fewer. @returns whether there is room now. */
+  #makeRoom(owner: string): boolean {
+    const all = new Map<string | undefined, SessionProcess[]>()
+    for (const session of this.#sessions.values()) {
+      const whose = this.#owners.get(session)
+      all.set(whose, [...(all.get(whose) ?? []), session])
+    }
+    const [most = []] = [...all.values()].sort((one, other) => other.length - one.length)
+    if (most.length <= (all.get(owner)?.length ?? 0) + 1) return false
+    const [oldest] = most.toSorted((one, other) => one.used - other.used)
+    oldest?.end()
+    return oldest !== undefined
   }
 
   #sendLegacy({ method, headers, message }: Exchange, sink: Sink, signal: AbortSignal): void {
@@ -114,6 +135,10 @@ class StdioUpstream implements McpUpstream {
     for (const session of this.#sessions.values()) session.end()
     this.#shared?.end()
   }
+}
+
+function ownerIn({ whose }: Exchange): string | undefined {
+  return whose?.principal === undefined ? undefined : ownerOf(whose.principal)
 }
 
 /** Gives an answer that is whole. */

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { createServer, request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Conversation } from '../../../src/gateway/mcp/conversation.ts'
 import { stdioUpstream } from '../../../src/gateway/mcp/stdio-upstream.ts'
+import type { AnswerHead } from '../../../src/gateway/mcp/upstream.ts'
 import { listen } from '../../transport/open.ts'
 import { ask, askOld, callTool, modernMeta, post, type Said } from './ask.ts'
 import { type Desk, openDesk } from './desk.ts'
@@ -155,6 +157,52 @@ test('a program gets nothing of our environment but what every program needs', a
   await upstream.close()
   assert.ok(text.includes('"OWN":"yes"'), text)
   assert.ok(!text.includes('planted'))
+})
+
+test('whoever has most programs gives one up for somebody who has fewer, and for nobody else', async () => {
+  const program = fileURLToPath(new URL('./fixture/silent.ts', import.meta.url))
+  const upstream = stdioUpstream({
+    source: 'desk',
+    command: { command: process.execPath, args: [program] },
+    environment: process.env,
+    maxBytes: 100_000,
+    most: 3,
+  })
+  after(() => upstream.close())
+  const send = (method: string, id: string, session?: string): Promise<number> =>
+    new Promise((resolve) => {
+      const nothing = (): void => undefined
+      const sink = { head: ({ status }: AnswerHead) => resolve(status), whole: nothing, event: nothing, end: nothing }
+      const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: {} }))
+      const message = { kind: 'request', id: 1, method, params: {}, bytes } as const
+      const headers: Record<string, string> = session === undefined ? {} : { 'mcp-session-id': session }
+      const exchange = { method: 'POST', era: 'legacy', headers, message, whose: { principal: { id } } } as const
+      upstream.send(exchange, { ...sink, fail: () => resolve(0) }, new AbortController().signal)
+    })
+  const opened: number[] = []
+  for (const id of ['ann', 'ann', 'ann', 'ann', 'bob', 'carl', 'bob', 'dora']) opened.push(await send('initialize', id))
+  assert.deepEqual(opened, [200, 200, 200, 503, 200, 200, 503, 503])
+})
+
+test('news of a program that may be of another caller is shown to nobody', async () => {
+  const say = (message: object): string =>
+    `console.log(JSON.stringify(${JSON.stringify({ jsonrpc: '2.0', ...message })}))`
+  const news = say({ method: 'notifications/message', params: { data: 'of ann' } })
+  const script = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, method } = JSON.parse(line)
+    const answer = () => console.log(JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } }))
+    if (method !== 'tools/call') return answer()
+    ${news}
+    setTimeout(answer, 50)
+  })`
+  const stage = await openStage({
+    servers: { desk: { stdio: { command: process.execPath, args: ['-e', script] } } },
+    environment: process.env,
+  })
+  after(() => stage.close())
+  const call = async (as: string): Promise<string> => (await callTool(stage.url, 'any', {}, { as })).text
+  assert.match(await call('ann'), /of ann/)
+  assert.doesNotMatch(await call('bob'), /of ann/)
 })
 
 test('a session is of use only to whoever opened it', async () => {
