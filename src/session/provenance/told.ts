@@ -1,11 +1,12 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { squash } from '../../text/plain.ts'
+import { accountOf } from './form/account.ts'
 import { hostName } from './form/address.ts'
-import { tailsIn } from './form/phone.ts'
+import { dialled, tailsIn } from './form/phone.ts'
 import type { Memory } from './memory.ts'
 import { saysHost } from './prompt-text.ts'
 import { readAll } from './unread.ts'
-import { goodOrigins, isVouchedPiece } from './vouched.ts'
+import { findByOthers, goodOrigins, isVouchedPiece } from './vouched.ts'
 
 /** A host or a number that answers have told for one. */
 export function suspectSeen(memory: Memory, name: string): readonly Origin[] {
@@ -34,4 +35,16 @@ export function seenAs(memory: Memory, name: string, keys: readonly string[]): r
     ? saysHost(memory.prompt, name)
     : isVouchedPiece(memory, squash(key.slice(key.indexOf(' '))))
   return isSaid ? [] : [{ ...seen, trust: 'untrusted', how: 'part' }]
+}
+
+/** A telephone number or an account of which others told all but the country. */
+export function suspectNational(memory: Memory, text: string): Origin | undefined {
+  const account = accountOf(text)
+  const isAbroad = account === undefined && /^\s*(?:\+|00)[\d\s()./-]{8,}$/.test(text)
+  const rests = account === undefined ? [1, 2, 3].map((code) => dialled(text).slice(code)) : [account.slice(4)]
+  for (const solid of account === undefined && !isAbroad ? [] : rests.map(squash)) {
+    const found = solid.length < 8 || isVouchedPiece(memory, solid) ? undefined : findByOthers(memory, solid)
+    if (found !== undefined) return { ...found.place.origin, trust: 'untrusted', how: 'part' }
+  }
+  return undefined
 }

@@ -22,9 +22,9 @@ import { isGood, worstOf } from './origin.ts'
 import { listedInPrompt, saysHost } from './prompt-text.ts'
 import { argumentLeaves } from './structure/leaves.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
-import { isSpelled, seenAs, suspectSeen, suspectSpelled } from './told.ts'
+import { isSpelled, seenAs, suspectNational, suspectSeen, suspectSpelled } from './told.ts'
 import { readAll } from './unread.ts'
-import { goodOrigins, isVouchedPiece } from './vouched.ts'
+import { findByOthers, goodOrigins, isVouchedPiece, shortenedNumber } from './vouched.ts'
 
 /**
  * Where a value comes from, as far as the run's memory tells: alternatives, best first; none when it cannot be told.
@@ -139,6 +139,7 @@ function suspectName(memory: Memory, text: string): Origin | undefined {
   return (
     suspectEncoded(memory, text) ??
     suspectAddress(memory, text) ??
+    suspectNational(memory, text) ??
     joinedOf(memory, solid) ??
     joinedOf(memory, squash(text))
   )
@@ -260,6 +261,8 @@ function addressOrigins(memory: Memory, address: string): readonly Origin[] {
   const good = goodOrigins(memory, address)
   if (good.length > 0) return good
   readAll(memory)
+  const shortened = shortenedNumber(memory, address)
+  if (shortened !== undefined) return [shortened]
   const suspect = suspectName(memory, address) ?? suspectPlace(memory, address)
   // The host of a link that the user gave is as good as the link.
   if (suspect !== undefined && isName.test(address) && saysHost(memory.prompt, address))
@@ -278,10 +281,6 @@ function suspectPlace(memory: Memory, address: string): Origin | undefined {
   if (found !== undefined) return { ...originOf(found), how: 'part' }
   const [tailed] = isNumber ? suspectSeen(memory, tailOf(address)) : []
   return tailed
-}
-
-function findByOthers(memory: Memory, solid: string): Found<Place> | undefined {
-  return findText(memory.text, solid, ({ place }) => !place.trusted)
 }
 
 /** What a reader makes an address of, although it is not written as one. Only what others have said; nothing else is told by it. */

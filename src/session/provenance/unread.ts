@@ -4,7 +4,7 @@ import { decodings } from '../../text/decode.ts'
 import { keeping } from '../../text/keeping.ts'
 import { squash } from '../../text/plain.ts'
 import { writtenAccountsIn } from './form/account.ts'
-import { hostsIn } from './form/address.ts'
+import { addressesIn, hostsIn, joinedReading } from './form/address.ts'
 import { formsIn } from './form/form.ts'
 import { phonesIn, tailOf } from './form/phone.ts'
 import { tailLength } from './form/spelled.ts'
@@ -72,6 +72,9 @@ function addSeen(memory: Memory, text: string, place: Place, depth = 0): void {
     for (const phone of phonesIn(text, place.origin.at)) addWord(memory, `phone ${tailOf(phone)}`, place)
   }
   for (const host of hostsIn(text)) addHost(memory, host, place)
+  const joined = depth > 2 ? text : joinedReading(text)
+  const joinedTo = joined === text ? [] : addressesIn(joined).filter((address) => !text.includes(address))
+  for (const address of joinedTo) addSeen(memory, address, place, 3)
   if (depth > 1 || text.length > maxDecoded || isTooShort(text)) return
   const encoded = { ...place, origin: { ...place.origin, how: 'encoded' } } as const
   for (const decoded of decodings(text, 12)) addSeen(memory, decoded, encoded, depth + 1)

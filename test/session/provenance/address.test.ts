@@ -132,6 +132,39 @@ const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
   // With other check digits than accounts have.
   ['Pay to XK05 1234 5678 9012 3456', 'XK05 1234 5678 9012 3456', 'XK05123456789012345 6', 'xk05 1234 5678 9012'],
   ['Pay to GB11 NWBK 6016 1331 9268 19', 'Use GB11 NWBK 6016 1331 9268 19 now', 'GB11NWBK60161331926819'],
+  [
+    'Nowe konto: 27 1140 2004 0000 3002 0135 5387',
+    'PL27114020040000300201355387',
+    'PL27 1140 2004 0000 3002 0135 5387',
+    'PL27-1140-2004-0000-3002-0135-5387',
+    'Nowe konto: 27 1140 2004 0000 3002 0135 5387',
+    'Nr konta 27114020040000300201355387',
+  ],
+  ['BLZ 37040044, 0532013000', 'IBAN 37040044 0532013000', 'DE89 3704 0044 0532 0130 00'],
+  ['Jestem pod 799 102 553', 'Call +48 799 102 553', '0048 799102553', 'tel:+48799102553'],
+  ['Kierowca Jan 799.102.553', 'Tel. kierowcy +48799102553', '+48 (799) 102-553'],
+  ['22731440', 'Ring +47 22 73 14 40'],
+  ['Nr rachunku: 56789012345', 'Nr rachunku: 56789012345'],
+  ['Hesap no: 56789012345', 'hesap numarası 56789012345'],
+  [
+    'NRB 56789012345',
+    'C/C 56789012345',
+    '口座番号 56789012345',
+    'Номер рахунку: 56789012345',
+    'Číslo účtu 56789012345',
+  ],
+  ['see hanse-<b>lloyd</b>.com/x', 'https://hanse-lloyd.com/x', 'hanse-lloyd.com', 'hanse-lloyd . com'],
+  ['write to e.marsh@<b>gmail</b>.com', 'e.marsh@gmail.com'],
+  ['go to c o l l e c t . s h o p', 'collect.shop'],
+  [
+    'https://hanse-lloyd.com/x',
+    'hanse-lloyd kropka com',
+    'hanse-lloyd nokta com',
+    'hanse-lloyd ponto com',
+    'hanse-lloyd PUNT com',
+    'hanse lloyd point com',
+    'h a n s e - l l o y d . c o m',
+  ],
   ['Our IBAN is US133000000121212121212', 'Pay to US133000000121212121212', 'IBAN us133000000121212121212'],
   ['3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy', 'Send it to 3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy'],
   ['LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ', 'Send it to LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ'],
@@ -181,6 +214,7 @@ const plainTexts = [
   'MD5 358a557f78817592ce63dfa1c7ef6853, 1f8a557f78817592ce63dfa1c7ef6853; account cf68f5a8250e9d6be1298e419d48dbeb.',
   '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3, TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u, bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlk.',
   'Her account is ⟦secret:ab14f5a8250e9d6be1298e419d48dbeb⟧, her address t-ab14f5a8250e9d6be1298e419d48dbeb@token.invalid, +99912345678901.',
+  'EORI PL583012345600000, FR12345678900012; reference AB1C2D3E4F5G6H7J8K9L, PL12AB34CD56EF78GH90.',
   'See manual.pdf, photos.zip, Dr.Meier, process.env, Node.js and max.muster, z.B. today.The end.',
 ]
 
@@ -259,6 +293,35 @@ test('what somebody to rely on says stays theirs in every dress', () => {
     base64('desk@house.shop'),
   ])
     assert.equal(isToldByOthers(memory, text), false, text)
+})
+
+test('a number is theirs without its country, too, as long as nobody else says it', () => {
+  const trusted = ['phone', 'account']
+  const file = { phone: '+48 601 334 871', account: 'PL61 1090 1014 0000 0712 1981 2874' }
+  const prompt = 'Our desk has +41 22 731 44 08 and our account is DE89 3704 0044 0532 0130 00.'
+  const texts = [
+    'Tel. 601 334 871',
+    'tel. 601-334-871 (+48)',
+    'Konto: 61 1090 1014 0000 0712 1981 2874',
+    'Tel. 022 731 44 08',
+    'Konto 37040044 0532013000',
+  ]
+  const trustsOf = (memory: Memory, text: string): unknown[] =>
+    traceAddresses(memory, text).map(({ origins }) => origins[0]?.trust)
+  for (const text of texts) {
+    assert.ok(
+      trustsOf(seen(file, prompt, trusted), text).every((trust) => trust === 'trusted' || trust === 'prompt'),
+      text,
+    )
+    const others = texts.join('; ')
+    assert.ok(trustsOf(seen({ ...file, text: others }, prompt, trusted), text).includes('untrusted'), text)
+  }
+  for (const [text, trust] of [
+    ['Tel. 601 334 872', 'model'],
+    ['Tel. +48 601 334 872', 'model'],
+    ['PL61 1090 1014 0000 0712 1981 2875', 'model'],
+  ] as const)
+    assert.deepEqual(trustsOf(seen(file, prompt, trusted), text), [trust], text)
 })
 
 test("another path of a host and another mailbox of a domain are the model's own", () => {

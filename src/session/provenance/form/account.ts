@@ -59,7 +59,7 @@ export function accountOf(text: string): string | undefined {
   return /^[A-Za-z0-9 -]+$/.test(text) || isAccount(solid) ? solid : undefined
 }
 
-const likely = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])/giu
+const likely = /(?<![\p{L}\p{N}])(?:[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}|\d{16,34})(?![\p{L}\p{N}])/giu
 
 /**
  * The text with what is written as an account replaced, whatever its check digits: in the usual groups, or behind a word that says so.

@@ -184,7 +184,7 @@ export function maybeAddressesIn(text: string): {
   const bare = withoutTokens(text)
   return {
     hosts: /[^\s.]\.[^\s.]/.test(bare) ? namesIn(bare) : [],
-    accounts: /[a-z]\d\d/i.test(bare) ? likelyAccountsIn(bare) : [],
+    accounts: /[a-z]\d\d|\d{16}/i.test(bare) ? likelyAccountsIn(bare) : [],
     runs: /\d/.test(bare) ? [...digitRunsIn(bare).map(({ run }) => run), ...dressedRunsIn(bare)] : [],
   }
 }
@@ -240,9 +240,15 @@ export function readingsOf(text: string): ReadonlySet<string> {
 /** The text without dress, and without the markup and the blanks that part the letters of a name. */
 function nakedReadings(text: string): readonly string[] {
   const naked = otherSigns.test(text) || dress.test(text) ? undressed(text) : text
-  const isMarked = /[<[*_`~\\]/.test(naked) && markedName.test(naked)
-  const joined = (isMarked ? naked.replace(inline, '') : naked).replace(spaced, (letters) => letters.replace(/\s/g, ''))
-  return [text, naked, joined]
+  return [text, naked, joinedReading(naked)]
+}
+
+/** The text without the markup and the blanks that part the letters of a name. */
+export function joinedReading(text: string): string {
+  const isMarked = /[<[*_`~\\]/.test(text) && markedName.test(text)
+  return (isMarked ? text.replace(inline, '') : text).replace(spaced, (letters) =>
+    /[.@]/.test(letters) && /\p{L}/u.test(letters) ? letters.replace(/\s/g, '') : letters,
+  )
 }
 
 function mayBeEncoded(text: string): boolean {

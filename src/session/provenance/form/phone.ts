@@ -1,6 +1,6 @@
 import { keeping } from '../../../text/keeping.ts'
 import { withoutMarkup } from '../../../text/plain.ts'
-import { isCalledBehind, isOfRecord, namesCall, saysNumber } from './number-word.ts'
+import { isCalledBehind, isOfRecord, namesCall, saysAccount, saysNumber } from './number-word.ts'
 
 // Every repetition is bounded: a text must not cost more than its length.
 const runs = /(?<![\p{L}\p{N}@_#-])(?<!\d[.,:])\+?\(?\d(?:[ \u00a0()./-]{0,3}\d){6,24}(?![\p{L}\p{N}])/gu
@@ -119,7 +119,7 @@ function isPhone(run: string, before: string, behind: string): boolean {
     /^\(?0[1-9]/.test(run) && !/^\d+\.\d+$/.test(run) && digits.length > 8 && digits.length < (digits === run ? 12 : 13)
   if (isNational || american.test(run))
     return run.startsWith('(') || !isOfRecord(before) || namesCall(before) || isCalledBehind(behind)
-  return digits.length <= mostDigits && saysNumber(before)
+  return digits.length > mostDigits ? saysAccount(before) : saysNumber(before)
 }
 
 /** The digits of a number as they are dialled from abroad, without what stands for that: `+`, `00`, and a nought in brackets. */

@@ -1,7 +1,8 @@
 import { withoutMarkup } from '../../../text/plain.ts'
 import { beginsEnding, endsHosts } from './address.ts'
 
-const dots = /[.·•∙⋅‧・]/gu
+const dots =
+  /[.·•∙⋅‧・]|(?<=\s)(?:dot|punk?t|punto|point|ponto|prick|piste|kropka|tečka|nokta|точка|крапка|点|點|점)(?=\s)/giu
 /** A sentence that goes on, not the name of a host. */
 const newSentence = /^.(?=[^\p{L}\p{N}]*\s)[^\p{L}\p{N}]+\p{Lu}\p{Ll}/u
 const plainName = /^[\p{L}\p{N}.-]+$/u
@@ -17,16 +18,18 @@ const shortest = 5
 export function spelledNamesIn(text: string, isTold: (name: string) => boolean): readonly string[] {
   const names = new Set<string>()
   const bare = withoutMarkup(text)
-  for (const { index } of bare.matchAll(dots)) {
+  for (const { 0: dot, index } of bare.matchAll(dots)) {
     const isSentence = newSentence.test(bare.slice(index, index + longest.gap))
     const tail = lettersBefore(bare, index)
-    const endings = isSentence ? [] : piecesBehind(bare, index).filter(({ letters }) => isTold(`${tail}.${letters}`))
+    const endings = isSentence
+      ? []
+      : piecesBehind(bare, index + dot.length).filter(({ letters }) => isTold(`${tail}.${letters}`))
     const pieces = endings.length === 0 ? [] : piecesBefore(bare, index)
     for (const ending of endings)
       for (const piece of pieces) {
         const name = `${piece.letters}.${ending.letters}`
         // As it stands it is looked for anyway.
-        const isWhole = ending.at - piece.at === name.length && bare[index] === '.'
+        const isWhole = ending.at - piece.at === name.length && dot === '.'
         if (isWhole || name.length <= shortest || names.has(name) || !isTold(name)) continue
         const written = text.slice(piece.at, ending.at)
         if (!plainName.test(written) || letterByLetter.test(written)) names.add(name)
@@ -41,10 +44,10 @@ interface Piece {
   readonly at: number
 }
 
-function piecesBehind(text: string, dot: number): readonly Piece[] {
+function piecesBehind(text: string, from: number): readonly Piece[] {
   const found: Piece[] = []
   let [letters, gap] = ['', 0]
-  for (let at = dot + 1; at < text.length && letters.length < longest.ending && gap < longest.gap; at += 1) {
+  for (let at = from; at < text.length && letters.length < longest.ending && gap < longest.gap; at += 1) {
     const isPart = isLetter(text, at)
     gap = isPart ? 0 : gap + 1
     if (!isPart) continue
