@@ -18,15 +18,15 @@ import {
   originsOf,
   traceCall,
 } from '../session/provenance/arguments.ts'
-import { keptOf, type Labelled, lettersOf } from '../session/provenance/memory.ts'
+import { keptOf, lettersOf } from '../session/provenance/memory.ts'
 import type { Answer } from './call.ts'
 import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
 import type { Going } from './going.ts'
-import { asKept, type Entry, freshRun, isEntry, type KnownRun, takeIn } from './known-run.ts'
-import { subjectOf } from './ledger-journal.ts'
-import { type RunSeal, sealOfRun, sealWith } from './run-seal.ts'
+import { asKept, type Entry, freshRun, type KnownRun, takeIn } from './known-run.ts'
+import { sealOfRun } from './run-seal.ts'
 import type { InForce, Runtime } from './runtime.ts'
 import { type Sending, sendingOf } from './sending.ts'
+import { noShelf, Shelves } from './shelves.ts'
 import type { SeenEntry, Transaction } from './store.ts'
 
 /** What the run and the gateway know of a call, beside what the store has. */
@@ -38,14 +38,6 @@ export interface KnownOf {
   readonly sending?: Sending
 }
 
-/** What runs for one person have kept by a source. */
-interface Shelf {
-  readonly kept: readonly Labelled[]
-  readonly noted: readonly Noted[]
-}
-
-const noShelf: Shelf = { kept: [], noted: [] }
-
 /** So many runs, and so many letters of what they have seen, are kept in memory; others are read again when they go on. */
 const mostRuns = 256
 const mostText = 30_000_000
@@ -53,12 +45,14 @@ const mostText = 30_000_000
 /** The memories of runs. Made once for each guard. */
 export class Memories {
   readonly #runtime: Runtime
+  readonly #shelves: Shelves
   readonly #known = new Map<string, KnownRun>()
   /** What was known of the runs of calls as they arrived: who calls has seen no more than that. */
   readonly #arrived = new WeakMap<Call, KnownRun>()
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
+    this.#shelves = new Shelves(runtime)
   }
 
   /** The call as it is meant: with what its run was given since it began, and with what tokens of the run stand for. */
@@ -143,7 +137,7 @@ export class Memories {
     const operation = force.charter.operations.get(call.operation)
     const done = answer.status < 300
     const recalls = done && operation?.memory === 'read'
-    const shelf = recalls ? await this.#keptIn(call, operation.shape.source) : noShelf
+    const shelf = recalls ? await this.#shelves.keptIn(call, operation.shape.source) : noShelf
     const classed = await this.#dataOf(force, call, run, { content, noted: shelf.noted })
     const data = classed.length === 0 ? {} : { classed }
     // What a model says is the run's own word: a value that is nowhere else is made up by it.
@@ -164,8 +158,7 @@ export class Memories {
       const { memory, classes } = await this.#of(run)
       const kept = keptOf(memory, argumentsOf(call.request))
       const noted = force.labels === undefined ? [] : notedIn(force.labels, call, classes)
-      const entries = [...(kept.length > 0 ? [{ kept }] : []), ...(noted.length > 0 ? [{ noted }] : [])]
-      if (entries.length > 0) await this.#keep(call, operation.shape.source, entries)
+      await this.#shelves.keep(call, operation.shape.source, { kept, noted })
     }
     const { path, query, body } = call.request
     const asked = done && namedOperations(force.charter).has(call.operation) ? { asked: { path, query, body } } : {}
@@ -257,8 +250,15 @@ export class Memories {
   /** Keeps entries, and takes them in as they were given: what others wrote before them is all that is read again. */
   async #add(run: Run, entries: readonly Entry[]): Promise<KnownRun> {
     const known = this.#known.get(run.id) ?? (await this.#of(run))
-    const { number: after } = known
-    const before = await this.#append(run.id, entries, { seal: known.seal, after })
+    const { number: after, seal } = known
+    const { store, now } = this.#runtime
+    const change = { kind: 'saw', run: run.id, at: now(), entries: entries.map(seal.seal) } as const
+    const write = async (transaction: Transaction): Promise<readonly SeenEntry[]> => {
+      const { seen } = await transaction.read({ seen: [{ run: run.id, after }] })
+      await transaction.write([change])
+      return seen[0] ?? []
+    }
+    const before = await store.transact([`run ${run.id}`], write, { early: true })
     const last = before.at(-1)?.number ?? after
     takeIn(known, [...before, ...entries.map((entry, index) => ({ number: last + 1 + index, entry: asKept(entry) }))])
     return known
@@ -270,42 +270,6 @@ export class Memories {
       run,
       entries.map((token) => ({ token })),
     )
-  }
-
-  /** @returns what others wrote there after so many entries, where that is asked. */
-  async #append(
-    name: string,
-    entries: readonly Entry[],
-    { seal, after }: { readonly seal: RunSeal; readonly after?: number },
-  ): Promise<readonly SeenEntry[]> {
-    const { store, now } = this.#runtime
-    const change = { kind: 'saw', run: name, at: now(), entries: entries.map(seal.seal) } as const
-    const write = async (transaction: Transaction): Promise<readonly SeenEntry[]> => {
-      const { seen } = await transaction.read(after === undefined ? {} : { seen: [{ run: name, after }] })
-      await transaction.write([change])
-      return seen[0] ?? []
-    }
-    return store.transact([`run ${name}`], write, { early: true })
-  }
-
-  async #keep(call: Call, source: string, entries: readonly Entry[]): Promise<void> {
-    const shelf = shelfOf(call, source)
-    await this.#append(shelf, entries, { seal: await this.#sealOf(call, shelf) })
-  }
-
-  #sealOf({ principal }: Call, shelf: string): Promise<RunSeal> {
-    return sealWith(this.#runtime.keys, shelf, subjectOf(principal).subject)
-  }
-
-  async #keptIn(call: Call, source: string): Promise<Shelf> {
-    const shelf = shelfOf(call, source)
-    const seal = await this.#sealOf(call, shelf)
-    const { seen } = await this.#runtime.store.read({ seen: [{ run: shelf, after: 0 }] })
-    const entries = (seen[0] ?? []).map(({ entry }) => seal.open(entry)).filter(isEntry)
-    return {
-      kept: entries.flatMap((entry) => ('kept' in entry ? entry.kept : [])),
-      noted: entries.flatMap((entry) => ('noted' in entry ? entry.noted : [])),
-    }
   }
 }
 
@@ -329,10 +293,4 @@ function askedOf(charter: Charter, call: Call, facts: Facts): ReadonlySet<string
   const grants = Object.fromEntries(Object.keys(facts.grants).map((name) => [name, []]))
   const { reasons } = decide(charter, { ...facts, grants }, call)
   return new Set(reasons.flatMap(({ constraint, outcome }) => (outcome === 'ask' ? [constraint] : [])))
-}
-
-/** Where labels of what runs have kept by a source stand: for one person of one tenant. */
-function shelfOf({ principal }: Call, source: string): string {
-  const person = principal.chain?.at(-1) ?? principal
-  return JSON.stringify(['memory', source, person.tenant ?? null, person.id ?? null])
 }

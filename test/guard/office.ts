@@ -32,13 +32,19 @@ data:
     - { class: secret, to: [desk.pay], else: token }
     - { class: personal, to: [desk.mail], else: deny }
 `
-const tools = ['read', 'post', 'mail', 'pay'].map((name) => ({ name, inputSchema: { type: 'object' } }))
+const tools = ['read', 'post', 'mail', 'pay', 'note', 'recall'].map((name) => ({
+  name,
+  inputSchema: { type: 'object' },
+}))
 
 export const clara: Principal = { id: 'clara', roles: ['clerk'] }
 export const bot: Principal = { id: 'bot', kind: 'agent', roles: ['bot'], chain: [clara] }
 export const card = { account: 'GB33BUKB20201555555555', phone: '+49 151 23456789', name: 'Ann' }
 
-export function officeCharter(): Charter {
+export const officeCharter = (): Charter => charterOf(text)
+
+/** A charter of the desk, whose tools take anything. */
+export function charterOf(text: string): Charter {
   const parsed = parseCharter([{ file: 'charter.yaml', text }])
   assert.ok(parsed.charter, JSON.stringify(parsed.diagnostics))
   const { description } = readToolList('desk', { tools }, () => ({ file: 'tools', line: 1, column: 1 }))
