@@ -13,6 +13,8 @@ const cases: Said = [
   ],
   // With a blank before the year, where one of the two cannot be the month.
   ['den 24/11 2026 och 3/12 2026', ['2026-11-24'], ['2026-12-03', '2026-03-12']],
+  // As devices of Arabic speakers write it.
+  ['٢٤\u200f/١١\u200f/٢٠٢٦ و 3\u200f/12\u200f/2026', ['2026-11-24'], ['2026-12-03', '2026-03-12', 3, 12, 24, 11]],
   // What a day has behind it.
   ['el 1.º de noviembre de 2026 y el 1ro de diciembre de 2026', ['2026-11-01', '2026-12-01']],
   ['7-go grudnia 2026', ['2026-12-07']],

@@ -35,7 +35,7 @@ export function amount(text: string): string | undefined {
   const written = (found['digits'] ?? '').replaceAll('’', "'")
   const number = /^[1-9]\d{0,2}(?:\.\d{3})+$/.test(written)
     ? inDots(written, found)
-    : plainNumber(written, isMoney(found))
+    : plainNumber(written, moneyOf(found))
   return number === undefined ? undefined : `number ${found['minus'] === '-' ? '-' : ''}${number}`
 }
 
@@ -48,24 +48,24 @@ function inDots(written: string, found: Readonly<Record<string, string>>): strin
   const isThousands =
     cents !== undefined || /\.\d+\./.test(written) || /^ ?(?:[A-Z]{0,2}\p{Sc}|zł|kr|Kč|Ft)$/u.test(unit)
   if (isThousands) return written.replaceAll('.', '')
-  return sign === undefined && !/[A-Z]/.test(unit) ? plainNumber(written, false) : undefined
+  return sign === undefined && !/[A-Z]/.test(unit) ? plainNumber(written, '') : undefined
 }
 
-/** Whether a sign or code of a currency stands beside it, or a dash for the cents. */
-function isMoney({ before: sign, dash: cents, behind: unit = '' }: Readonly<Record<string, string>>): boolean {
-  return sign !== undefined || cents !== undefined || /[^ %]/.test(unit)
+/** The sign or code of a currency beside a number, and the dash for the cents. */
+function moneyOf({ before: sign = '', dash: cents = '', behind: unit = '' }: Readonly<Record<string, string>>): string {
+  return `${sign}${cents}${unit.replace('%', '')}`.trim()
 }
 
 const thousands = (by: string): string => String.raw`\d{1,3}(?:(?<by>${by})\d{3})(?:\k<by>\d{3})*`
 const english = new RegExp(String.raw`^(?:\d+|${thousands("[,'_ ]")})(?:\.\d+)?$`)
 const continental = new RegExp(String.raw`^(?:${thousands('\\.')},\d+|(?:\d+|${thousands("['_ ]")}),\d{1,2})$`)
-/** `1,25,000`, which without a currency may be three numbers. */
-const indian = /^\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?$/
+/** `1,25,000`, which may be three numbers: of rupees, or round or with cents and of another currency. */
+const indian = /^\d{1,2}(?:,\d\d)+,(?:\d{3}(?:\.\d+)? (?:.*[₹¤=]|INR|.*\/-)|(?:000|\d{3}\.\d\d) .)/
 
 /** Decimal digits without separators or idle zeros. What starts with zeros is a name, not a number. */
-function plainNumber(written: string, isOfMoney: boolean): string | undefined {
+function plainNumber(written: string, money: string): string | undefined {
   if (/^0\d/.test(written) || written.length > 18) return undefined
-  const isEnglish = english.test(written) || (isOfMoney && indian.test(written))
+  const isEnglish = english.test(written) || indian.test(`${written} ${money}`)
   if (!isEnglish && !continental.test(written)) return undefined
   const point = written.replace(isEnglish ? /[,'_ ]/g : /[.'_ ]/g, '').replace(',', '.')
   return point.includes('.') ? point.replace(/\.?0+$/, '') : point

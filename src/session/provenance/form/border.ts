@@ -53,9 +53,9 @@ const inAddress = /[/@\\&]|\?.|%[\da-f]/i
 
 const mark = '[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]'
 const rightToLeft = String.raw`\p{Script=Hebrew}\p{Script=Arabic}`
-/** Where words begin and end: between digits, or behind a comma of theirs, they may show another number. */
+/** Where words begin and end, and at slashes of a day: elsewhere between digits they may show another number. */
 const marksAtEdges = new RegExp(
-  String.raw`(?<=^|[\s("'“„«‘[{${rightToLeft}])${mark}{1,8}|${mark}{1,8}(?=$|[\s)"'”»’\]}${rightToLeft}−-]|[.,;:!?…،؛؟]{1,3}(?:\s|$|${mark}))`,
+  String.raw`(?<=^|[\s("'“„«‘[{${rightToLeft}])${mark}{1,8}|${mark}{1,8}(?=$|[\s)"'”»’\]}${rightToLeft}−-]|[.,;:!?…،؛؟]{1,3}(?:\s|$|${mark}))|(?<=\p{Nd})${mark}{1,8}(?=\/)|(?<=\p{Nd}\/)${mark}{1,8}(?=\p{Nd})`,
   'gu',
 )
 

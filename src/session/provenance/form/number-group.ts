@@ -34,7 +34,7 @@ const inline =
   'a|abbr|b|bd[io]|big|code|data|del|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|su[bp]|time|tt|u|var|wbr'
 /** What between two digits may leave them one number, or make them a fraction, a power, a price with its cents behind the sign. */
 const seam = String.raw`[\p{Sc}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800·•∙⋅‧´‘′″ʼ\x60°^‐‑⁃−－⁄∕／．：＇٫٬]|(?!\s)\p{Cc}|&#?\w{2,8};|<\/?(?:${inline})(?:\s[^<>]{0,80})?\/?>|<!--[^<>]{0,80}-->|\[\/?[a-z]{1,12}\]`
-const seams = new RegExp(String.raw`(?<=\d)[.,'’]?(?:${seam}){1,16}[.,'’]?(?=\d)`, 'giu')
+const seams = new RegExp(String.raw`(?<=\d)(?:[.,'’]?(?:${seam})){1,16}[.,'’]?(?=\d)`, 'giu')
 /** `**15**00`, `15~~00~~`; but `2*3*4`. */
 const halfMarked =
   /(?<![\d*~])((\*{1,3}|~~)\d[\d.,'’]{0,24})\2[.,]?(?=\d)|(?<=\d)[.,]?(\*{1,3}|~~)(?=\d[\d.,'’]{0,24}\3(?![\d*~]))/gu
