@@ -1,5 +1,6 @@
 /** What is decided of each method: what is a call, what is only protocol, and what is nobody's business to ask. */
 import type { CallRequest } from '../../charter/charter.ts'
+import { passesUndescribed } from '../../constraint/delegation.ts'
 import type { Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import { refuse } from '../../guard/refusal.ts'
@@ -22,6 +23,7 @@ import { ServerAsks } from './server-asks.ts'
 import { Tasks } from './tasks.ts'
 import { decideCall, decideUndescribed, type Going, passing } from './tool-call.ts'
 import type { Lookers } from './truth.ts'
+import { isVisible } from './visible.ts'
 
 export interface PolicyOptions {
   readonly guard: Guard
@@ -129,13 +131,35 @@ class Policy implements Judge {
   async #rule(asking: Asking, message: RequestMessage, source: string): Promise<Verdict> {
     const { method } = message
     if (method === 'tools/call') return this.#callTool(asking, message)
-    if (method === 'subscriptions/listen') return passing(withoutTasks(message))
+    if (method === 'subscriptions/listen') return passing(this.#heard(asking, message))
     if (protocol.has(method)) return passing(message)
     if (listMembers.has(method)) return this.#list(asking, message)
     if (overTasks.has(method)) return this.#tasks.request(asking, message, this.#isOpen())
     if (reading.has(method)) return this.#read(asking, message, source)
     const { guard } = this.#options
     return decideUndescribed({ guard, asking, message, reads: false }, method, codes.unknownMethod)
+  }
+
+  /** What a client wants to be told of: of no task, and of resources that it may subscribe to. */
+  #heard(asking: Asking, message: RequestMessage): RequestMessage {
+    const { notifications: wanted } = message.params
+    if (!isRecord(wanted)) return message
+    const { taskIds: tasks, resourceSubscriptions: listed, ...others } = wanted
+    const addresses: readonly unknown[] = Array.isArray(listed) ? listed : []
+    const heard = addresses.filter((uri) => this.#maySubscribe(asking, String(uri)))
+    const isList = listed === undefined || Array.isArray(listed)
+    if (tasks === undefined && isList && heard.length === addresses.length) return message
+    const resources = listed === undefined ? {} : { resourceSubscriptions: heard }
+    return withParams(message, { ...message.params, notifications: { ...others, ...resources } })
+  }
+
+  #maySubscribe(asking: Asking, uri: string): boolean {
+    const { naming, resources, guard } = this.#options
+    const charter = guard.charter()
+    const operation = `${naming.of('')?.source ?? resources?.known(uri) ?? ''}.resources/subscribe`
+    return charter.operations.has(operation)
+      ? isVisible(charter, operation, asking.principal, asking.run)
+      : passesUndescribed(charter, 'reads', asking)
   }
 
   #isOpen(): boolean {
@@ -265,14 +289,6 @@ class Policy implements Judge {
     const tool = named === undefined ? undefined : this.#options.pins.toolOf(named.source, named.name)
     return tool === undefined ? undefined : parameterHeaders(tool.inputSchema)
   }
-}
-
-/** What a client wants to be told of, but for tasks. */
-function withoutTasks(message: RequestMessage): RequestMessage {
-  const { notifications: wanted } = message.params
-  if (!isRecord(wanted) || !Object.hasOwn(wanted, 'taskIds')) return message
-  const { taskIds: _, ...kept } = wanted
-  return withParams(message, { ...message.params, notifications: kept })
 }
 
 /** What goes to a server goes to the one it was decided for. */

@@ -145,11 +145,18 @@ test('a task that works, failed or says nothing shows no result', async () => {
   assert.deepEqual((await poll()).result, { resultType: 'complete', taskId: 'b1', status: 'failed' })
 })
 
-test('nobody listens to tasks, which may be of somebody else', async () => {
+test('nobody listens to tasks, which may be of somebody else, nor to resources they may not subscribe to', async () => {
   desk.says = () => ({ events: eventOf({ method: 'notifications/subscriptions/acknowledged', params: {} }) })
-  const wanted = { taskIds: ['t-of-ann'], toolsListChanged: true }
+  const wanted = { taskIds: ['t-of-ann'], resourceSubscriptions: ['a:b'], toolsListChanged: true }
   await ask(stage.url, 'subscriptions/listen', { notifications: wanted }, as)
-  assert.deepEqual(desk.seen.at(-1)?.message.params?.['notifications'], { toolsListChanged: true })
+  assert.deepEqual(desk.seen.at(-1)?.message.params?.['notifications'], {
+    toolsListChanged: true,
+    resourceSubscriptions: [],
+  })
+  const open = await openStage({ servers: { desk: { http: { url: desk.url } } } })
+  after(() => open.close())
+  await ask(open.url, 'subscriptions/listen', { notifications: { resourceSubscriptions: ['a:b'] } }, as)
+  assert.deepEqual(desk.seen.at(-1)?.message.params?.['notifications'], { resourceSubscriptions: ['a:b'] })
 })
 
 test('what a resource or a prompt shows is data that may not go everywhere, however it is written', async () => {
