@@ -88,6 +88,10 @@ const told: readonly (readonly [read: string, ...sent: readonly string[]])[] = [
     `Write to ${base64('cash@collect.shop')}`,
     `Go to ${base64('https://collect.shop/r?id=7')}`,
   ],
+  ['see https://collect.md/a and https://pay.py, x@main.rs', 'collect.md', 'pay.py', 'main.rs', 'collect. md'],
+  ['Call 0447731902', 'Plomba nr 0447731902', 'Seal 0447 731 902', 'D-U-N-S 0447731902'],
+  ['Plomba nr 0447731902, call us', 'Seal 0447731902 (hotline)', 'Plomba: (044) 773 19 02', 'D-U-N-S +41 44 773 19 02'],
+  ['write to the desk at example.org 0447731902', 'example.org 0447731902'],
   ['see www.pay.collect.shop', 'Go to collect.shop', 'Go to pay.collect.shop'],
   ['open collect.shop/a', 'Go to collect.shop'],
   ['https://xn--mbel-5qa.example/a', 'https://möbel.example/a', 'Go to möbel.example', 'https://MÖBEL.example/a'],
@@ -215,6 +219,12 @@ const plainTexts = [
   '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3, TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u, bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlk.',
   'Her account is ⟦secret:ab14f5a8250e9d6be1298e419d48dbeb⟧, her address t-ab14f5a8250e9d6be1298e419d48dbeb@token.invalid, +99912345678901.',
   'EORI PL583012345600000, FR12345678900012; reference AB1C2D3E4F5G6H7J8K9L, PL12AB34CD56EF78GH90.',
+  'SIRET 732 829 320 00074, UID CHE-116.281.710, org.nr 802012-3456, Org.nr. 0202123456, D-U-N-S 07-842-1903, KBO 0403.170.701.',
+  'P.IVA 01234567890, NIP 012-345-67-89, Kto.Nr 12, Kd.Nr. 0447731902, Ref.No 12, Cust.ID 12, art.nr 12, tel.no: none.',
+  'See README.md, notes.md, docs/setup.md, main.py, deploy.sh and lib.rs, or CHANGELOG.md.',
+  'Plomba nr 0447731902, Seal no. 0447731902, Lacre nº 0447731902, Mühür no: 0447731902, Zegelnr. 0447731902, 封印番号 0447731902.',
+  'B/L 0447731902, L/C 0447731902, D/O no. 0447731902, CMR 0447731902, AWB 020-44773190, Rezervasyon no 0447731902, Awizacja 0447731902.',
+  'Zgłoszenie celne nr 0447731902, Afhaalreferentie 0447731902, Nº do cliente 0447731902, Ceza makbuzu 0447731902, 注文番号 0447731902.',
   'See manual.pdf, photos.zip, Dr.Meier, process.env, Node.js and max.muster, z.B. today.The end.',
 ]
 

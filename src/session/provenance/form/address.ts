@@ -150,13 +150,16 @@ export function withoutAddresses(text: string, taken: ReadonlySet<string>): stri
   return replaceWrittenAccounts(replaceAccounts(text, kept).replace(places, without), without, true)
 }
 
-/** What ends names of hosts, reserved ones (RFC 2606, 6761) as well; but what ends names of files far more often. */
+/** What ends names of hosts, reserved ones (RFC 2606, 6761) as well. */
 const endings = new Set([...topLevel, 'example', 'invalid', 'local', 'onion', 'test'])
-for (const ofFiles of ['mov', 'zip']) endings.delete(ofFiles)
+/** Of these, what ends names of files and abbreviations far more often. */
+const otherEndings: ReadonlySet<string> = new Set(['md', 'mov', 'nr', 'py', 'rs', 'sh', 'zip'])
+const abbreviation = /^(?:acct?|art|cat|cust|inv|kd|mob|org|pos|ref|reg|ser|tel)\.(?:id|no)$/i
 
-/** Whether a name ends as names of hosts do, and not as those of files: `collect.shop`, not `manual.pdf`. */
+/** Whether a name ends as names of hosts do, and is none of files and abbreviations: `collect.shop`, not `manual.pdf`, `notes.md`, `org.nr`. */
 function endsAsHost(name: string): boolean {
-  return endsHosts(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  return endsHosts(ending) && !otherEndings.has(ending) && !abbreviation.test(name)
 }
 
 const beginnings = new Set([...endings].flatMap((each) => Array.from(each, (_, at) => each.slice(0, at + 1))))

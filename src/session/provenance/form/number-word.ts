@@ -43,18 +43,21 @@ const things = also([
   'commandes?|factures?|contrat|référence|billet|réservation|colis|avis|ordin[ei]|fattur[ae]|contratto|pratica|riferimento|rif|bigliett[oi]',
   'prenotazione|polizza|spedizione|operazione|pedidos?|orden|facturas?|contrato|expediente|referencia|billete|reserva|póliza|envío|caso',
   'encomenda|faturas?|processo|referência|bilhete|apólice|bestelling|bestel|factuur|beställning|bestilling|ordre|referens|zamówieni[ea]|polis[ay]?',
+  'seals?|containers?|lots?|batch|permits?|declarations?|(?:way|air)bill|[bl]/[lc]|d/o|[mh]bl|cmr|awb|mrn|imo|eori|d-u-n-s|duns|sire[nt]|iva|tva|ni[fp]|cif|cnpj|krs|regon|vkn|kvk|kbo|bce|cvr',
+  'plomb[ay]|kontener(?:a|y|ów)?|parti[ai]|zleceni[ea]|awizacj[aię]|zgłoszeni[ea](?: celne(?:go)?)?|konosament[yu]?|zegel|opdracht|aangifte|[a-z]{0,14}referentie|lacre|declaração',
+  'mühür|rezervasyon|beyannamesi?|konşimento|makbuzu?|(?:封印|注文|お客様|予約|伝票|追跡|契約|請求書|受付|管理|商品|コンテナ)番号',
   'sipariş|sözleşme|poliçe|замовлення|договір|договору|накладна|накладної|справ[аи]|поліс',
 ])
 /** Who or what has a number only where that is said: `customer no.`, but a telephone behind `customer`. */
 const holders = also([
-  'customer|client|member|membership|patient|employee|student|pupil|user|kunden?|kd|mitglied(?:er|s)?|schüler(?:innen)?|matrikel|personal',
+  'org(?:ani[sz]ation(?:s(?=nummer|-?nr))?)?|customer|client|member|membership|patient|employee|student|pupil|user|kunden?|kd|mitglied(?:er|s)?|schüler(?:innen)?|matrikel|personal',
   'versicherten|steuer|zähler|inventar|art|klant|kund|cliente|client[ei]|élève|adhérent|klienta?|ucznia|müşteri|öğrenci|dosya|клієнта?|учня',
 ])
 const numbered = also(['n[or°º]?|n[uú]m(?:ber|mer|er|éro|ero)?s?|№|id|code|номер'])
 const joint = String.raw`[\s.:#°º*|\x60"'„“«([-]{0,4}`
 /** In small letters: the number of something that has one stands behind, or several. */
 const ofRecord = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])(?:(?:${things})(?:${joint}(?:${numbered}))?|(?:${holders})${joint}(?:${numbered})|(?:${numbered})[\s.:]{1,2}(?:(?:de|du|del|of|der|des)\s)?(?:${holders}))(?!\p{L})(?:\s(?:is|ist|lautet|est|è|es))?${joint}(?:\d{5,16}(?:,|/|\s?&|\s(?:and|und|et|e|y|en|och|i))\s?){0,3}$`,
+  String.raw`(?<![\p{L}\p{N}])(?:(?:${things})(?:${joint}(?:${numbered}))?|(?:${holders})${joint}(?:${numbered})|(?:${numbered})[\s.:]{1,2}(?:(?:de|du|del|do|da|of|der|des)\s)?(?:${holders}))(?!\p{L})(?:\s(?:is|ist|lautet|est|è|es))?${joint}(?:\d{5,16}(?:,|/|\s?&|\s(?:and|und|et|e|y|en|och|i))\s?){0,3}$`,
   'u',
 )
 
