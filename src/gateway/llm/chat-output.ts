@@ -103,8 +103,8 @@ function withArguments(call: unknown, text: string): unknown {
 interface Held {
   /** In the order in which they began; the legacy call has no number. */
   readonly calls: Map<number | 'legacy', PlainObject[]>
-  /** The call that fragments of an index belong to. */
-  readonly places: Map<unknown, number>
+  /** The call that fragments of an index belong to, with its id as far as it is known. */
+  readonly places: Map<unknown, { readonly at: number; readonly id: unknown }>
   ended: boolean
   hasText: boolean
   released: number
@@ -222,10 +222,9 @@ export class ChatStream implements ModelStream {
     const taken = (Array.isArray(calls) && calls.length > 0) || isObject(legacy)
     for (const fragment of listOf(calls)) {
       if (!isObject(fragment)) continue
-      const at = placeOf(held, fragment)
-      held.calls.set(at, [...(held.calls.get(at) ?? []), fragment])
+      holdAt(held, placeOf(held, fragment), fragment)
     }
-    if (isObject(legacy)) held.calls.set('legacy', [...(held.calls.get('legacy') ?? []), legacy])
+    if (isObject(legacy)) holdAt(held, 'legacy', legacy)
     return taken ? { rest, taken } : { rest: delta, taken }
   }
 
@@ -264,6 +263,13 @@ export class ChatStream implements ModelStream {
   }
 }
 
+/** Calls come in thousands of fragments. */
+function holdAt({ calls }: Held, at: number | 'legacy', fragment: PlainObject): void {
+  const known = calls.get(at)
+  if (known === undefined) calls.set(at, [fragment])
+  else known.push(fragment)
+}
+
 function newHeld(): Held {
   return { calls: new Map(), places: new Map(), ended: false, hasText: false, released: 0, replaced: 0 }
 }
@@ -278,16 +284,16 @@ function withoutWhole(choice: PlainObject): PlainObject {
 }
 
 /** The call a fragment belongs to: that of its index, unless it has another id. Without an index, the last one that began. */
-function placeOf(held: Held, fragment: PlainObject): number {
+function placeOf({ calls, places }: Held, fragment: PlainObject): number {
   const { index, id } = fragment
-  const known = held.places.get(index)
-  const whole = known === undefined ? {} : joined(held.calls.get(known) ?? [])
-  const named = isText(id) || isText(askedName(fragment))
-  const begins = typeof index === 'number' ? isText(id) && isText(whole['id']) && id !== whole['id'] : named
-  if (known !== undefined && !begins) return known
-  const next = held.calls.size
-  held.places.set(index, next)
-  return next
+  const known = places.get(index)
+  const begins =
+    typeof index === 'number'
+      ? isText(id) && isText(known?.id) && id !== known.id
+      : isText(id) || isText(askedName(fragment))
+  const at = known === undefined || begins ? calls.size : known.at
+  places.set(index, { at, id: isText(id) ? id : known?.id })
+  return at
 }
 
 function isText(value: unknown): value is string {

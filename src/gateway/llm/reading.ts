@@ -48,14 +48,17 @@ export class Findings {
   }
 
   #sayLeft(value: unknown, at: Pointer, named: ReadonlySet<string | undefined>): void {
-    if (this.#taken.has(JSON.stringify(at))) return
+    if (saysNothing(value) || this.#taken.has(JSON.stringify(at))) return
     if (typeof value === 'string') {
       if (!named.has(value) && !isOfApi(value, at.at(-1) ?? '')) this.say('setup', value, at)
-    } else if (typeof value === 'number' || value instanceof Big) {
-      if (!isSmall(value)) this.say('setup', String(value), at)
-    } else if (typeof value === 'object' && value !== null)
+    } else if (typeof value === 'number' || value instanceof Big) this.say('setup', String(value), at)
+    else if (Array.isArray(value))
+      value.forEach((each: unknown, index) => {
+        if (!saysNothing(each)) this.#sayLeft(each, [...at, String(index)], named)
+      })
+    else if (isObject(value))
       for (const [name, member] of Object.entries(value)) {
-        if (!Array.isArray(value) && !/^[a-z]\w{0,31}$/.test(name)) this.say('setup', name, [])
+        if (!/^[a-z]\w{0,31}$/.test(name)) this.say('setup', name, [])
         this.#sayLeft(member, [...at, name], named)
       }
   }
@@ -72,8 +75,8 @@ const words: ReadonlySet<string> = new Set('type role status phase detail format
 const isSealed = (name: string): boolean => /^encrypted_|signature$/.test(name)
 
 /** Places and counts, but no number of an account. */
-function isSmall(value: number | Big): boolean {
-  return typeof value === 'number' && Math.abs(value) < 1e7
+function saysNothing(value: unknown): boolean {
+  return value === null || typeof value === 'boolean' || (typeof value === 'number' && Math.abs(value) < 1e7)
 }
 
 /** How many pictures and files stand in something whose form is not known. */
