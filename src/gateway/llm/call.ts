@@ -163,7 +163,9 @@ async function rule(around: ModelSurroundings, carried: Carried, reply: Reply, s
   const charter = guard.charter()
   const operation = `${place.source}.${place.asks}`
   const names = request === undefined ? [] : named(request.said)
-  const where = `${place.source} ${request?.model ?? ''}`
+  // SECURITY: what was decided for one operation, or for another place, says nothing of this one.
+  const { provider, region = '', upstream } = source
+  const where = JSON.stringify([operation, request?.model ?? '', provider, region, upstream.url])
   const offered =
     request === undefined || place.asks !== 'generate' ? nothing : await decideOffers(around, carried, request)
   const fresh = unmet(asker.notes, where, names)

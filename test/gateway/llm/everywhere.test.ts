@@ -117,6 +117,28 @@ for (const [api, body] of Object.entries(bodies) as [Api, Readonly<Record<string
     assert.ok(read > 200, String(read))
   })
 
+test('what was counted is decided once more when it is sent', async () => {
+  const stage = await openStage({
+    words: {
+      charter: {
+        operations: {
+          'claude.generate': { by: 'clerk', when: "!request.messages.exists(m, m.text.contains('secret plan'))" },
+          'claude.count': { by: 'clerk' },
+        },
+        workflows: {},
+        actors: { clerk: {} },
+      },
+    },
+  })
+  after(() => stage.close())
+  const messages = [{ role: 'user' as const, content: 'the secret plan' }]
+  stage.provider.script = json({ input_tokens: 5 })
+  await stage.anthropic.messages.countTokens({ model: 'claude-5', messages })
+  stage.provider.script = json(messagesWhole({ text: ['Seen.'], calls: [] }))
+  await assert.rejects(() => stage.anthropic.messages.create({ model: 'claude-5', max_tokens: 10, messages }), /403/)
+  assert.equal(stage.provider.seen.length, 1)
+})
+
 describe('what may not go to a model', () => {
   let stage: Stage
   before(async () => {
