@@ -1,6 +1,7 @@
 /** Answers of OpenAI Chat Completions, whole and streamed. */
 import { isObject, listOf, memberOf, type PlainObject } from '../../charter/source/plain.ts'
 import { printLosslessJson } from '../../wire/lossless-json.ts'
+import { type Held, hold, inOrder, isOneReading, joined, newHeld } from './chat-fragments.ts'
 import {
   bytesIn,
   emptyOutput,
@@ -97,18 +98,6 @@ function withArguments(call: unknown, text: string): unknown {
   return isObject(custom)
     ? { ...call, custom: { ...custom, input: text } }
     : { ...call, function: { ...(isObject(plain) ? plain : {}), arguments: text } }
-}
-
-/** The calls of one choice while they come. */
-interface Held {
-  /** In the order in which they began; the legacy call has no number. */
-  readonly calls: Map<number | 'legacy', PlainObject[]>
-  /** The call that fragments of an index belong to, with its id as far as it is known. */
-  readonly places: Map<unknown, { readonly at: number; readonly id: unknown }>
-  ended: boolean
-  hasText: boolean
-  released: number
-  replaced: number
 }
 
 /** Streamed chunks. A call is held until its choice ends: no reader knows earlier that no fragment of it is to come. */
@@ -222,9 +211,9 @@ export class ChatStream implements ModelStream {
     const taken = (Array.isArray(calls) && calls.length > 0) || isObject(legacy)
     for (const fragment of listOf(calls)) {
       if (!isObject(fragment)) continue
-      holdAt(held, placeOf(held, fragment), fragment)
+      hold(held, fragment, 'call')
     }
-    if (isObject(legacy)) holdAt(held, 'legacy', legacy)
+    if (isObject(legacy)) hold(held, legacy, 'legacy')
     return taken ? { rest, taken } : { rest: delta, taken }
   }
 
@@ -263,17 +252,6 @@ export class ChatStream implements ModelStream {
   }
 }
 
-/** Calls come in thousands of fragments. */
-function holdAt({ calls }: Held, at: number | 'legacy', fragment: PlainObject): void {
-  const known = calls.get(at)
-  if (known === undefined) calls.set(at, [fragment])
-  else known.push(fragment)
-}
-
-function newHeld(): Held {
-  return { calls: new Map(), places: new Map(), ended: false, hasText: false, released: 0, replaced: 0 }
-}
-
 /** Some providers write the whole message again with each piece of it; its calls are those that come in pieces. */
 function withoutWhole(choice: PlainObject): PlainObject {
   const { message } = choice
@@ -281,37 +259,6 @@ function withoutWhole(choice: PlainObject): PlainObject {
     return choice
   const { tool_calls: _, function_call: __, ...others } = message
   return { ...choice, message: others }
-}
-
-/** The call a fragment belongs to: that of its index, unless it has another id. Without an index, the last one that began. */
-function placeOf({ calls, places }: Held, fragment: PlainObject): number {
-  const { index, id } = fragment
-  const known = places.get(index)
-  const begins =
-    typeof index === 'number'
-      ? isText(id) && isText(known?.id) && id !== known.id
-      : isText(id) || isText(askedName(fragment))
-  const at = known === undefined || begins ? calls.size : known.at
-  places.set(index, { at, id: isText(id) ? id : known?.id })
-  return at
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
-}
-
-/** The name in a call, or in a fragment of one. */
-function askedName(call: unknown): unknown {
-  return memberOf(memberOf(call, 'custom') ?? memberOf(call, 'function') ?? call, 'name')
-}
-
-function inOrder(
-  [left, [one]]: readonly [number | 'legacy', readonly PlainObject[]],
-  [right, [other]]: readonly [number | 'legacy', readonly PlainObject[]],
-): number {
-  if (left === 'legacy' || right === 'legacy') return left === 'legacy' ? 1 : -1
-  const [first, second] = [one?.['index'], other?.['index']]
-  return typeof first === 'number' && typeof second === 'number' && first !== second ? first - second : left - right
 }
 
 function piecesOf(
@@ -323,32 +270,6 @@ function piecesOf(
   if (verdict.kind === 'pass') return isOneReading(fragments) ? fragments : [whole]
   const changed = at === 'legacy' ? { ...whole, arguments: verdict.text } : withArguments(whole, verdict.text)
   return isObject(changed) ? [changed] : []
-}
-
-/** Of ids and names that come more than once, some readers take the last and some all of them. */
-function isOneReading(fragments: readonly PlainObject[]): boolean {
-  return [fragments.map(({ id }) => id), fragments.map(askedName)].every((each) => each.filter(isText).length < 2)
-}
-
-/** One call from its fragments: texts of arguments, and of a name in pieces, follow each other; of anything else the last counts. */
-function joined(fragments: readonly PlainObject[]): PlainObject {
-  let whole: PlainObject = {}
-  for (const fragment of fragments) whole = join(whole, fragment)
-  return whole
-}
-
-function join(whole: PlainObject, fragment: PlainObject): PlainObject {
-  const next: Record<string, unknown> = { ...whole }
-  for (const [name, value] of Object.entries(fragment)) {
-    const before = next[name]
-    const goesOn = name === 'arguments' || name === 'input' || (name === 'name' && before !== value)
-    if (goesOn && typeof before === 'string' && typeof value === 'string') next[name] = before + value
-    else if (isObject(before) && isObject(value)) next[name] = join(before, value)
-    // An empty name in a later fragment is no name.
-    else if (value !== null && value !== '' && value !== undefined) next[name] = value
-    else if (before === undefined) next[name] = value
-  }
-  return next
 }
 
 function print(event: StreamEvent, chunk: PlainObject): StreamEvent {
