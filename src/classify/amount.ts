@@ -27,13 +27,31 @@ const sign = String.raw`[.,'’‘ʼ′\u0060´·_٫٬\p{Zs}]`
 const digitRuns = new RegExp(String.raw`\d+(?:${sign}\d+)*`, 'gu')
 const power = /\s?(?:e|[x×*·]\s?10(?:\^|\*\*)?)\s?([+-]?\d{1,2})(?!\d)/iuy
 
-/** Each by the noughts it stands for. */
-const scales: readonly (readonly [number, string])[] = [
-  [3, 'k|thousands?|grand|tsd|tausend|mille|mila|mil|tys|tusen|тыс'],
-  [6, 'm|mn|mm|mio|mln|millions?|millionen|milioni?|millones|milhões|milion(?:y|ów)|miljoen|miljoner|млн'],
-  [9, 'bn|billions?|mrd|md|milliarden?|milliards?|miliardi?|млрд'],
+/** Each by the noughts it stands for, the most first: words, and signs of scripts that put no blank behind. */
+const scales: readonly (readonly [noughts: number, words: string, signs?: string])[] = [
+  [9, 'bn|billions?|mrd|md|milliarden?|milliards?|miliardi?|milyar|млрд'],
+  [8, '', '亿|億|억'],
+  [7, 'crores?|cr', '千万|천만'],
+  [
+    6,
+    'm|mn|mm|mio|mln|millions?|millionen|milioni?|millones|milhões|milion(?:y|ów|ů)|milioane|milyon|millió|miljoen|miljoner|miljoonaa?|juta|triệu|' +
+      'млн|миллион(?:а|ов)?|мільйон(?:и|ів)?|مليون|מיליון',
+    '百万|백만',
+  ],
+  [5, 'lakhs?|lacs?', '十万'],
+  [4, '', '万|萬|만'],
+  [
+    3,
+    'k|thousands?|thsd|grand|tsd|tausend|mille|mila|mil|mii|tys|tysi(?:ąc[ea]?|ęcy)|tis|tisíce?|tusen|tusind|tkr|t(?=\\p{Sc})|dzd|duizend|bin|ezer|' +
+      'tuhat(?:ta)?|ribu|nghìn|тыс|тысяч[аи]?|тис|тисяч[аі]?|ألف|אלף',
+    '千|천',
+  ],
 ]
-const scale = new RegExp(String.raw`[\s-]?(?:${scales.map(([, each]) => `(${each})`).join('|')})(?!\p{L})`, 'iuy')
+const scaleWords = scales.map(([, each, signs]) => {
+  const word = each && `(?:${each})(?:eur|usd|gbp|chf|pln|czk|sek|nok|dkk|try|brl|inr|huf|ron)?(?!\\p{L})`
+  return `(${[word, signs].filter(Boolean).join('|')})`
+})
+const scale = new RegExp(String.raw`[\s-]?(?:${scaleWords.join('|')})`, 'iuy')
 
 const words = 'fr sfr euro euros kr kc kč zl zł ft lei lev rs us dollar dollars franc francs franken pound pounds'
 const currencies: ReadonlySet<string> = new Set([

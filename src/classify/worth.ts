@@ -29,6 +29,11 @@ const everyday: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Words that belong to the one behind them: whose family is called `van der Velden` shares all of it with the others. */
+const particles: ReadonlySet<string> = new Set(
+  'van von der den de di da do dos das del della la le du el al bin ibn ter ten zu zur zum af av'.split(' '),
+)
+
 /**
  * What of a value is worth being remembered; undefined for what says nothing: everyday words, fewer than four letters or digits.
  *
@@ -57,13 +62,14 @@ function nameIn(text: string): Worth['name'] {
   return { words, domain: fold(domain.split('.')[0] ?? '').codes }
 }
 
-function needOf(text: string, { codes, gap }: Folded, wide: number): number {
+function needOf(text: string, folded: Folded, wide: number): number {
+  const { codes, gap } = folded
   const length = codes.length
   if (isMoment(text) || isShortAddress(text)) return length
   if (wide * 2 >= length) return Math.min(length, Math.max(4, Math.ceil(length * 0.6)), mostNeeded)
   const digits = codes.filter((code) => code >= 0x30 && code <= 0x39).length
   if (digits * 2 >= length) return needOfNumber(length)
-  const words = wordLengths(gap)
+  const words = wordLengths(folded)
   if (isDrawn(codes, gap)) return Math.min(Math.max(8, Math.ceil(length * 0.5)), mostNeeded)
   if (words.length === 1) return Math.min(Math.max(7, Math.ceil(length * 0.6)), mostNeeded)
   // Others have the same family name, or live in the same street.
@@ -89,11 +95,18 @@ function needOfNumber(length: number): number {
   return length < 13 ? Math.floor(length * 0.75) : Math.min(Math.max(8, Math.ceil(length * 0.5)), mostNeeded)
 }
 
-function wordLengths(gap: readonly number[]): number[] {
+function wordLengths({ codes, gap }: Folded): number[] {
   const lengths: number[] = []
-  for (const each of gap) {
-    if (each === 1) lengths.push(0)
-    lengths.push((lengths.pop() ?? 0) + 1)
+  let start = 0
+  let joined = 0
+  for (let at = 1; at <= codes.length; at++) {
+    if (at < codes.length && gap[at] !== 1) continue
+    const isParticle = at - start < 6 && particles.has(String.fromCharCode(...codes.slice(start, at)))
+    joined += at - start
+    start = at
+    if (isParticle && at < codes.length) continue
+    lengths.push(joined)
+    joined = 0
   }
   return lengths
 }

@@ -60,6 +60,14 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    shown: 127300,
+    known: [
+      '127,3 duizend | 127,3 dzd | 127,3 bin | 127,3 bin euro | 127,3 tysięcy | 127,3 tysiąca | 127,3 tys. EUR | 127,3 tis. | 127,3 tisíc | 127,3 tkr',
+      '127.3 kEUR | 127.3 t€ | 127.3 thsd | 127,3 ezer | 127,3 тисяч | 127,3千 | 12.73万 | 12.73 萬円 | 12.73만원 | 1.273 lakh | 0,1273 milyon | 0.1273百万',
+    ],
+    other: ['127.3 t | 127.3 tons | 12.73千 | 127.3万 | 127.3 binary | 127.3 kick | 12.73 cr | 1.273百万'],
+  },
+  {
     shown: 2_499_960,
     known: ['2.499 million | 2.500 million | 2.49996m | 2.4999 mio'],
     other: ['2.5 million | 2.5m | 2500'],

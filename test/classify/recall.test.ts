@@ -144,6 +144,24 @@ test('digits by their names', () => {
   assert.ok(classesOf(memory, { body }).length > 0)
 })
 
+/** Somebody, others with the same family name, and what is still them. */
+const families: readonly [name: string, others: readonly string[], same: readonly string[]][] = [
+  [
+    'Hendrika van der Velden',
+    ['Van der Velden B.V.', 'Pieter van der Velden', 'Familie van der Velden', 'van-der-Velden'],
+    ['hendrika.van.der.velden', 'rika van der Velden', 'Hendrika van der'],
+  ],
+  ['Maria de la Fuente', ['Pedro de la Fuente'], ['Maria de la Fuent', 'Mariadelafuente']],
+  ['Wilhelmina von Oosterhout', ['Karl von Oosterhout'], ['Wilhelmina von Ooster']],
+]
+for (const [name, others, same] of families)
+  test(`others have the same family name: ${name}`, () => {
+    const memory = emptyClassMemory(key)
+    rememberClass(memory, name, 'personal')
+    for (const body of others) assert.deepEqual(classesOf(memory, { body }), [], body)
+    for (const body of same) assert.ok(classesOf(memory, { body }).length > 0, body)
+  })
+
 test('letters rotated by 13', () => {
   const memory = emptyClassMemory(key)
   rememberClass(memory, markers.name, 'personal')
