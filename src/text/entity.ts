@@ -1,6 +1,6 @@
 /** Names of HTML entities, each with the sign it stands for behind it. */
 const names =
-  'amp& lt< gt> quot" apos\' commat@ period. plus+ lowbar_ colon: sol/ hyphen- dash- num# equals= comma, semi; lpar( rpar) percnt%'
+  'amp& lt< gt> quot" apos\' commat@ period. plus+ lowbar_ colon: sol/ hyphen- dash- num# equals= comma, semi; lpar( rpar) percnt% middot· bull•'
 const signs: ReadonlyMap<string, string> = new Map([
   ['nbsp', ' '],
   ...names.split(' ').map((each) => [each.slice(0, -1), each.slice(-1)] as const),

@@ -23,6 +23,7 @@ const found: readonly (readonly [text: string, ...accounts: readonly string[]])[
   ['EE38**2200** __2210__ `2014` 5685', tallinn],
   ['payEE382200221020145685now', tallinn],
   ['IBAN:EE382200221020145685,BIC', tallinn],
+  [`EE38 <!-- ${'a comment '.repeat(9)} --> 2200 <i title="${'x'.repeat(90)}">2210</i> 2014 5685`, tallinn],
   ['GB29NWBK 601613 31926819', london],
   ['GB 29 NW BK 60 16 13 31 92 68 19', london],
   [`${tallinn}/${london}`, tallinn, london],

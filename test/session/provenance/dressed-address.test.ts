@@ -95,6 +95,7 @@ suite('a host or a mailbox that others told is theirs with markup, tags, signs o
     'see us at reefpay. com now',
     'reefpay\\.com',
     'reefpay·com',
+    'reefpay&middot;com',
     'reefpay • com',
     '"reefpay".com',
     "'reefpay'.com",

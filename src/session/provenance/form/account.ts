@@ -11,7 +11,7 @@ export interface Account {
 }
 
 // Every repetition is bounded: a text must not cost more than its length.
-const gap = String.raw`[^\p{L}\p{N}]{0,48}`
+const gap = String.raw`[^\p{L}\p{N}]{0,160}`
 /** The first check digit, behind the two letters of a country. Looked for by the digit: most letters have none behind them. */
 const beginning = new RegExp(String.raw`\d(?<=[A-Za-z]${gap}[A-Za-z]${gap}\d)(?=${gap}\d)`, 'gu')
 const piece = new RegExp(`${gap}([A-Za-z0-9]{1,40})`, 'uy')
