@@ -68,7 +68,7 @@ const asked = [
   String.raw`call|(?:ring|dial|phone|text|bel)${toUs}|please\s(?:ring|dial|phone|text)|hotline|helpline|sms|whatsapp|(?:an|zurück)rufen|rufen?|(?:an|rück)ruf|r?appel(?:ez|er|le)|téléphone[rz]`,
   String.raw`llam(?:e[n]?|ar|a(?:d|nos)?)|chiam(?:a|are|ate|i)(?:ci)?|ligue|ligar|bellen|(?:za)?dzwo\p{L}{1,4}|ara(?:yın|y[ıi]n[ıi]z)|(?:за)?телефонуй\p{L}{0,3}|(?:по)?дзвон\p{L}{0,5}`,
 ].join('|')
-const byOthers = String.raw`(?<!(?:we|i|they|he|she|wir|ich)(?:['’]ll|\swill|\swould|\swerden?)?(?:\s(?:sie|dich|euch|ihnen))?\s|(?:the|our|your|my|last|ihr(?:em|en)?)\s)`
+const byOthers = String.raw`(?<!(?<!\p{L})(?:(?:we|i|they|he|she|wir|ich)(?:['’]ll|\swill|\swould|\swerden?)?(?:\s(?:sie|dich|euch|ihnen))?\s|(?:the|our|your|my|last|ihr(?:em|en)?)\s))`
 const another = String.raw`[^\d\n]{0,24}\d(?:[\s()./-]{0,3}\d){5}`
 const call = String.raw`(?<!\p{L})${byOthers}(?:${asked})(?!\p{L}|${another}|\s(?:wir|ich)(?!\p{L}))`
 const please = String.raw`(?:(?:please|pls|just|kindly|bitte|merci de|veuillez|svp|por favor|per favore|lütfen|proszę|будь ласка)[\s,]{1,2})?`
