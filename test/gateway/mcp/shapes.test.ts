@@ -55,6 +55,25 @@ const results: Readonly<Record<string, readonly [result: unknown, shows: RegExp]
     },
     /"taskId":"a1"/,
   ],
+  'words around it': [{ content: [{ type: 'text', text: `The order: ${text}` }] }, /-32019/],
+  'two texts': [
+    {
+      content: [
+        { type: 'text', text: text.slice(0, 12) },
+        { type: 'text', text: text.slice(12) },
+      ],
+    },
+    /-32019/,
+  ],
+  'two whole texts': [
+    {
+      content: [
+        { type: 'text', text },
+        { type: 'text', text: 'Hello' },
+      ],
+    },
+    /-32019/,
+  ],
   'a task that is done at once': [
     { resultType: 'task', taskId: 'a2', status: 'completed', result: { structuredContent: order } },
     /"taskId":"a2"/,
