@@ -20,6 +20,8 @@ export const worlds = [
   'festival',
   'insurer',
   'school',
+  'forwarder',
+  'foundation',
 ] as const
 
 /** The scenarios of a world, and the charter they are played under. */
