@@ -166,9 +166,12 @@ test('whoever is slower is told who was faster', async () => {
   await page.keyboard.press('a')
   await page.getByText(/^You approve that/).waitFor()
   const isPost = (url: URL): boolean => url.pathname === `/api/approvals/${hold}`
+  let caught: (route: Route) => void = () => undefined
   const posted = new Promise<Route>((resolve) => {
-    void page.route(isPost, (route) => (route.request().method() === 'POST' ? resolve(route) : route.continue()))
+    caught = resolve
   })
+  // Awaited: what is pressed before goes past it.
+  await page.route(isPost, (each) => (each.request().method() === 'POST' ? caught(each) : each.continue()))
   await page.keyboard.press('a')
   const route = await posted
   const said = await desk.serving.core.guard.approvals.answer(hold, lea, { verdict: 'refuse', why: 'no such lamp' })

@@ -87,7 +87,11 @@ test('what happened before the page heard of anything shows, too', async () => {
   }
   await shown.call('ann', '/orders', { amount: 10 })
   const before = await tried()
-  const stream = new Promise<Route>((resolve) => void page.route('**/api/news', resolve))
+  let caught: (route: Route) => void = () => undefined
+  const stream = new Promise<Route>((resolve) => {
+    caught = resolve
+  })
+  await page.route('**/api/news', caught)
   await page.goto(`${shown.url}/lifecycles/order`)
   await page.getByRole('button', { name: `ship ${before} refused` }).waitFor()
   await shown.call('max', '/orders/o4/ship', {})

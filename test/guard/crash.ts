@@ -92,7 +92,9 @@ function serve(api: Wallets): Promise<ReturnType<typeof createServer>> {
       return
     }
     const asked = /^\/did\/(.+)$/.exec(request.url ?? '')?.[1]
-    if (asked !== undefined) return send(api.effects.some((each) => each.call === asked) ? 200 : 404, {})
+    // Only once all that came before has had its effect, be it that this process stood still with it in its sockets.
+    if (asked !== undefined)
+      return void setTimeout(() => send(api.effects.some((each) => each.call === asked) ? 200 : 404, {}), 100)
     let text = ''
     request.on('data', (chunk: Buffer) => {
       text += chunk.toString()
