@@ -17,11 +17,9 @@ export function journalOf(ledger: EntrySink): Journal {
   return { append: (event) => ledger.append(draftOf(event), { lingers: event.kind === 'outcome' }) }
 }
 
-const rules: Readonly<Record<Recording, NonNullable<EntryDraft['record']>>> = {
-  full: 'full',
-  redacted: 'redacted',
-  hash: 'keyed-hash',
-}
+/** Where no workflow asks for less, the rule of the ledger itself counts. */
+const ruleOf = (recording: Recording): Pick<EntryDraft, 'record'> =>
+  recording === 'full' ? {} : { record: recording === 'hash' ? 'keyed-hash' : 'redacted' }
 
 /** One event as an entry. Pure. */
 export function draftOf(event: GuardEvent): EntryDraft {
@@ -36,7 +34,7 @@ export function draftOf(event: GuardEvent): EntryDraft {
         call: event.call,
         operation: event.operation,
         outcome: event.effect === 'in-doubt' ? 'unknown' : event.effect === 'effective' ? 'effective' : 'not-effective',
-        record: rules[event.recording],
+        ...ruleOf(event.recording),
         ...(event.status === undefined ? {} : { status: event.status }),
         ...whyOf(event.why ?? event.astray?.says),
         ...(event.astray === undefined ? {} : { astray: event.astray.object }),
@@ -179,7 +177,7 @@ function decisionDraft(event: DecisionEvent, at: number): EntryDraft {
     reserved: event.marks.length > 0 || effect === 'allow' || effect === 'modify',
     objects: namesOf(objects),
     obligations,
-    record: rules[event.recording],
+    ...ruleOf(event.recording),
     content: {
       request,
       objects,

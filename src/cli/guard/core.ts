@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { createGuard, type Guard } from '../../guard/guard.ts'
 import { newId } from '../../guard/id.ts'
 import type { Journal } from '../../guard/journal.ts'
-import { type EntrySink, journalOf } from '../../guard/ledger-journal.ts'
+import { journalOf } from '../../guard/ledger-journal.ts'
 import { ownKey } from '../../guard/own-key.ts'
 import type { Store } from '../../guard/store.ts'
 import { blind, type Truth } from '../../guard/truth.ts'
@@ -56,7 +56,7 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
     const guard = await createGuard(config.charter, {
       version: config.version,
       store,
-      journal: hearing(journalOf(sinkOf(opened))),
+      journal: hearing(journalOf(opened)),
       truth,
       node,
       limits: {
@@ -90,13 +90,5 @@ export async function openCore(config: GuardConfig & ReadyCharter, options: Core
     await ledger?.close()
     await store.close()
     throw error
-  }
-}
-
-/** Where no workflow asks for less, the rule of the ledger itself counts. */
-function sinkOf(ledger: Ledger): EntrySink {
-  return {
-    append: ({ record, ...draft }) =>
-      ledger.append(record === undefined || record === 'full' ? draft : { ...draft, record }),
   }
 }
