@@ -14,6 +14,7 @@ import { createGuard } from '../../src/guard/guard.ts'
 import { journalOf } from '../../src/guard/ledger-journal.ts'
 import type { Identifier } from '../../src/identity/identity.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
+import { openKeyFile } from '../../src/ledger/storage/open.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { named, toolCharter } from '../../test/gateway/mcp/stage.ts'
 import { listen } from '../../test/transport/open.ts'
@@ -150,6 +151,7 @@ async function guarded(server: McpServerConfig, { durable, safe, agent }: Kept):
   const guard = await createGuard(toolCharter(words, { desk: { tools } }), {
     version: '1',
     store: openSqliteStore(durable ? join(folder, 'state.db') : ':memory:'),
+    ...(durable ? { keys: await openKeyFile(join(folder, 'keys.db')) } : {}),
     journal: ledger === undefined ? { append: async () => undefined } : journalOf(ledger),
   })
   const gateway = await openMcpGateway({
