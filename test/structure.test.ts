@@ -8,7 +8,7 @@ import { test } from 'node:test'
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   text: [],
   cel: [],
-  charter: ['cel'],
+  charter: ['cel', 'text'],
   constraint: ['charter', 'cel'],
   decide: ['charter', 'cel', 'constraint'],
   session: ['charter', 'cel', 'constraint', 'text'],

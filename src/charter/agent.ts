@@ -22,6 +22,8 @@ export interface ValueRule {
   readonly from: readonly ValueSource[]
   /** `addresses`: not the text, but what in it can be sent to, called or opened. */
   readonly of?: 'addresses'
+  /** How people write it, in the syntax of RE2: what it catches in the user's words is what it catches in the argument. */
+  readonly written?: string
   /** Otherwise: refused, or asked under this approval; what is approved is endorsed for the rest of the run. */
   readonly otherwise: 'deny' | { readonly approval: string }
   /** Operations that tell the right value: one that nobody said as it stands is refused, and looked up there, instead of asked about. */

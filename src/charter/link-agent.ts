@@ -1,5 +1,6 @@
 /** Resolves what a charter says of agents. */
 
+import { regexProblem } from '../text/regex.ts'
 import type { Actor } from './actor.ts'
 import type { Budget, DataFlow, DataLabel, DataPolicy, Destination, Pattern, ValueRule, ValueSource } from './agent.ts'
 import type { Constraint, Use } from './charter.ts'
@@ -13,7 +14,7 @@ import type { Workflow } from './workflow.ts'
 
 /** Where arguments of one use may come from; ids are `<place>.values.<argument>`. */
 export function linkValues(linker: Linker, id: string, path: Path, raw: RawDemands['values']): Constraint[] {
-  return Object.entries(raw ?? {}).map(([argument, { from, of, approves, says, ...rest }]): Constraint => {
+  return Object.entries(raw ?? {}).map(([argument, { from, of, written, approves, says, ...rest }]): Constraint => {
     const here = [...path, 'values', argument]
     const instead = rest.else
     const rule: ValueRule = {
@@ -23,11 +24,25 @@ export function linkValues(linker: Linker, id: string, path: Path, raw: RawDeman
       lookUp: operationsNamed(linker, [...here, 'look-up'], asList(rest['look-up'])),
       approves,
       ...(of === undefined ? {} : { of }),
+      ...(written === undefined ? {} : { written }),
     }
+    if (written !== undefined) checkWritten(linker, [...here, 'written'], rule, written)
     const head = { id: `${id}.values.${argument.replace(/^\//, '')}`, position: linker.at(here) }
     const approvals = approvalsNamed(linker, [...here, 'else'], instead === 'deny' ? [] : [instead])
     return { kind: 'values', ...head, rule, approvals, ...(says === undefined ? {} : { says }) }
   })
+}
+
+function checkWritten(linker: Linker, path: Path, { from, of }: ValueRule, written: string): void {
+  const problem = regexProblem(written)
+  if (problem !== undefined) linker.report('value-pattern', path, `\`${written}\` cannot be used: ${problem}`)
+  else if (of === 'addresses' || from.every(({ kind }) => kind !== 'prompt'))
+    linker.report(
+      'value-pattern',
+      path,
+      'it says how the user writes the argument, and nothing is taken from their words here',
+      of === 'addresses' ? 'addresses are known however they are written' : 'add `prompt` to `from`',
+    )
 }
 
 function valueSource(linker: Linker, text: string, path: Path): ValueSource {

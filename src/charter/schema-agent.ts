@@ -30,6 +30,10 @@ export const values = z
         description:
           'Of a longer text only what can be sent to, called or opened: links, e-mail addresses, accounts, phone numbers.',
       }),
+      written: z.string().min(1).optional().meta({
+        description:
+          'How people write it, in the syntax of RE2, as `[A-Z]{4} ?\\d{7}`: what the user wrote so is the argument when both have the same letters and digits; where groups have names, `(?<number>\\d+)`, in those.',
+      }),
       else: otherwise.default('deny').meta({
         description: 'Otherwise: `deny`, or the approval to ask for. What is approved is good for the rest of the run.',
       }),

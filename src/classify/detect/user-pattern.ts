@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js'
+import { regexProblem } from '../../text/regex.ts'
 import type { Detector } from './hit.ts'
 import { keywordDetector } from './keyword.ts'
 
@@ -11,9 +11,6 @@ export interface UserPattern {
   readonly pattern: string
 }
 
-const longestPattern = 1000
-/** RE2 unrolls repeats: a small pattern may become a large program. */
-const mostRepeats = 256
 const shortestKeyword = 2
 
 /** Why a pattern cannot be used, as a sentence without a full stop; undefined when it can. */
@@ -21,35 +18,7 @@ export function patternProblem({ near, pattern }: UserPattern): string | undefin
   if (near.length === 0) return 'it needs a keyword, so that it is looked for only where it can be'
   const short = near.find((keyword) => keyword.trim().length < shortestKeyword)
   if (short !== undefined) return `the keyword \`${short}\` is too short`
-  if (pattern.length > longestPattern) return `it is longer than ${longestPattern} characters`
-  for (const [, least = '', most = ''] of pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
-    if (Number(least) > mostRepeats || Number(most) > mostRepeats)
-      return `it repeats something more than ${mostRepeats} times`
-  }
-  if (nested(pattern) > mostRepeats) return `its repeats multiply to more than ${mostRepeats}`
-  try {
-    const compiled = RE2JS.compile(pattern)
-    return compiled.matcher('').find() ? 'it matches the empty text' : undefined
-  } catch (error) {
-    return `it is no pattern in the syntax of RE2: ${error instanceof Error ? error.message : String(error)}`
-  }
-}
-
-/** The largest product of counted repeats that stand in each other. */
-function nested(pattern: string): number {
-  const open: number[] = []
-  let inner = 1
-  let largest = 1
-  for (const [token, least, most] of pattern.matchAll(/\\.|\[(?:\\.|[^\]])*\]|[()]|\{(\d+)(?:,(\d*))?\}/g)) {
-    if (token === '(') {
-      open.push(inner)
-      inner = 1
-    } else if (least !== undefined) {
-      largest = Math.max(largest, inner * Math.max(Number(least), Number(most ?? 0), 1))
-      inner *= Math.max(Number(least), Number(most ?? 0), 1)
-    } else if (token === ')') inner = Math.max(inner, open.pop() ?? 1)
-  }
-  return largest
+  return regexProblem(pattern)
 }
 
 /** A detector for a pattern without a problem. */

@@ -6,6 +6,7 @@ import type { Origin, TracedValue } from '../../constraint/facts.ts'
 import { valueRulesOf } from '../../constraint/values.ts'
 import { kindOf } from './form/address.ts'
 import { type Memory, type Seen, sourceKey } from './memory.ts'
+import { writtenInPrompt } from './prompt-text.ts'
 import { argumentLeaves } from './structure/leaves.ts'
 import { parseJson } from './structure/parse-text.ts'
 import { trace, traceAddresses } from './trace.ts'
@@ -172,7 +173,8 @@ function traceAt(
   return argumentLeaves(value).flatMap((leaf): readonly TracedValue[] => {
     if (isListed(schema, leaf.value)) return []
     const pointer = place + leaf.at
-    if (rule.of !== 'addresses') return [{ at: pointer, value: leaf.value, origins: trace(memory, leaf.value) }]
+    if (rule.of !== 'addresses')
+      return [{ at: pointer, value: leaf.value, origins: originsAt(memory, rule, leaf.value) }]
     return traceAddresses(memory, String(leaf.value)).map(({ address, origins }) => ({
       at: pointer,
       part: kindOf(address),
@@ -180,6 +182,14 @@ function traceAt(
       origins,
     }))
   })
+}
+
+function originsAt(memory: Memory, { written }: ValueRule, value: string | number): readonly Origin[] {
+  const origins = trace(memory, value)
+  if (written === undefined || origins[0]?.trust === 'prompt') return origins
+  return writtenInPrompt(memory.prompt, String(value), written)
+    ? [{ trust: 'prompt', how: 'form' }, ...origins]
+    : origins
 }
 
 /**

@@ -11,6 +11,7 @@ import { formsIn, formsOf, withPages } from './form/form.ts'
 import { inOnePiece, withoutGroups, withoutParts } from './form/number-group.ts'
 import { withPlainPhones } from './form/phone.ts'
 import { timesIn } from './form/time-of-day.ts'
+import { caughtIn, caughtOf } from './form/written.ts'
 
 /** What the user said, and the forms of what stands in it. */
 export interface PromptText {
@@ -80,6 +81,12 @@ export function saidInPrompt(prompt: PromptText, value: string): Origin | undefi
     if (said !== undefined) return said
   }
   return undefined
+}
+
+/** Whether the user said this in the way the charter says that people write it. */
+export function writtenInPrompt({ texts }: PromptText, value: string, written: string): boolean {
+  const caught = caughtOf(value, written)
+  return caught !== undefined && texts.some(({ folded }) => caughtIn(folded, written).includes(caught))
 }
 
 /** Whether a text that has groups says a value whole: a few groups of an account, a card or a telephone number say nothing. */
