@@ -65,15 +65,17 @@ function strangerTo(choices: readonly Choice[], { call: { principal } }: Context
 }
 
 /**
- * Whether everybody in whose name a call is made is entitled: an agent does no more than those it acts for. What it may do itself is said by its
- * workflow, where it has one: that is for `delegation` to ask.
+ * Whether everybody in whose name a call is made is entitled: an agent does no more than those it acts for. What an agent that acts for somebody may
+ * do itself is said by its workflow, where it has one: that is for `delegation` to ask. Whoever acts for nobody is asked, agent or not.
  */
 export function entitledTogether(context: Context, entitled: Entitled): Truth {
   const { principal } = context.call
-  if (principal.chain === undefined) return entitled(context, principal)
+  const { chain = [] } = principal
+  const last = chain.at(-1)
+  if (last === undefined) return entitled(context, principal)
   let answer: Truth = 'yes'
-  for (const each of principal.chain) {
-    if (each.kind === 'agent') continue
+  for (const each of chain) {
+    if (each.kind === 'agent' && each !== last) continue
     const one = entitled(context, each)
     if (one === 'no') return one
     if (one === 'unknown') answer = one

@@ -129,12 +129,33 @@ function modelShortfall(listing: readonly Workflow[], { call }: Context): Shortf
 
 function runShortfall({ charter, use }: Site, listing: readonly Workflow[], { call }: Context): Shortfall | undefined {
   const { run } = call
-  if (run?.workflow === undefined) return undefined
+  if (run?.workflow === undefined) return openShortfall(charter, listing, call)
   if (charter.workflows.get(run.workflow)?.operations.has(use.operation) === true) return undefined
   const own = listing.map(({ name }) => `\`${name}\``)
   return broken(
     `the run is of \`${run.workflow}\`, the operation of ${own.length === 0 ? 'no workflow' : joinWords(own)}`,
   )
+}
+
+/** What counts for runs of one of its workflows only, an agent that has several must not get around by being in none of them. */
+function openShortfall(charter: Charter, listing: readonly Workflow[], { principal }: Call): Shortfall | undefined {
+  if (listing.length < 2 || listing.every(({ budgets }) => budgets.length === 0)) return undefined
+  const own = workflowsAmong(charter, listing, principal)
+  if (own.length < 2) return undefined
+  const names = own.map(({ name }) => `\`${name}\``)
+  return broken(
+    `the agent has several workflows that list it, and its run is of none: begin one of ${joinWords(names, 'or')}`,
+  )
+}
+
+/** Those of some workflows that an agent has. */
+export function workflowsAmong(
+  charter: Charter,
+  listing: readonly Workflow[],
+  principal: Principal,
+): readonly Workflow[] {
+  const own = new Set(agentActors(charter, principal).map(({ workflow }) => workflow))
+  return listing.filter(({ name }) => own.has(name))
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Runs of agents that ask for none: one for each agent, whom it acts for, and workflow, as long as it keeps calling. */
 import type { OperationId, Principal } from '../charter/charter.ts'
-import { agentActors } from '../constraint/delegation.ts'
-import { everyoneIn } from '../constraint/run.ts'
+import { agentActors, workflowsAmong } from '../constraint/delegation.ts'
+import { everyoneIn, workflowsOf } from '../constraint/run.ts'
 import { digestOf, newId } from './id.ts'
 import { detailOfRun, holderHash, type RunDetail } from './run-record.ts'
 import type { KnownRuns } from './run-rows.ts'
@@ -61,11 +61,13 @@ export class ImplicitRuns {
   }
 }
 
-/** That of the agent; where it has none or several, that of what it calls. */
+/** That of the agent; where it has several, the one of them that lists what it calls; where it has none, that of what it calls. */
 function workflowFor(force: InForce, operation: OperationId, principal: Principal): string | undefined {
   const own = new Set(agentActors(force.charter, principal).map(({ workflow }) => workflow))
   const [only] = own
-  return own.size === 1 && only !== undefined ? only : force.workflowOf({ operation })?.name
+  if (own.size === 1 && only !== undefined) return only
+  const [fitting, ...others] = workflowsAmong(force.charter, workflowsOf(force.charter, operation), principal)
+  return others.length === 0 && fitting !== undefined ? fitting.name : force.workflowOf({ operation })?.name
 }
 
 function detailFor({ version }: InForce, principal: Principal, workflow: string | undefined): RunDetail {
