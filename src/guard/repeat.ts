@@ -13,10 +13,9 @@ export interface RepeatKey {
 
 /** The idempotency key of a call whose operation promises one; undefined when it promises none, has none, or nobody signed in. */
 export function repeatKeyOf(charter: Charter, call: Call): RepeatKey | undefined {
-  const { id, chain } = call.principal
-  if (id === undefined) return undefined
-  // An agent answers for each of those it works for apart: what it was told for one is not for another.
-  const caller = chain === undefined ? id : holderOf(call.principal)
+  if (call.principal.id === undefined) return undefined
+  // Two of one id, of other tenants or kinds, are two; and an agent answers for each of those it works for apart.
+  const caller = holderOf(call.principal)
   for (const use of charter.operations.get(call.operation)?.uses ?? []) {
     for (const constraint of use.constraints) {
       if (constraint.kind !== 'idempotency') continue

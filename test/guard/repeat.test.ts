@@ -20,3 +20,10 @@ test('the key of an agent is another one for each person it works for', () => {
   assert.notEqual(keyFor(bot('ann')), keyFor(bot('ben')))
   assert.notEqual(keyFor(bot('ann')), keyFor({ id: 'bot', kind: 'agent' }))
 })
+
+test('two callers of one id, of other tenants or kinds, have keys of their own', () => {
+  const who = (more: Partial<Principal>): Principal => ({ id: '7', kind: 'user', tenant: 'north', ...more })
+  assert.equal(keyFor(who({})), keyFor(who({ roles: ['clerk'] })))
+  assert.notEqual(keyFor(who({})), keyFor(who({ tenant: 'south' })))
+  assert.notEqual(keyFor(who({})), keyFor(who({ kind: 'partner' })))
+})
