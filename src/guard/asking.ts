@@ -24,7 +24,8 @@ const stillOpen: readonly HoldState[] = ['pending', 'granted']
 
 /**
  * Opens a question, or finds it when it is open already. Where the object is not what it was when it was asked, an answer to that would
- * count for nothing: what nobody answered yet is asked about what is there now, everything else is asked anew.
+ * count for nothing: what nobody answered yet is asked about what is there now, everything else is asked anew. So is what was granted and
+ * does not suffice any more.
  */
 export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Asked> {
   const { store, journal, now, limits } = runtime
@@ -33,7 +34,9 @@ export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Ask
   const { hold, told } = await store.transact([questionKey(ready.question)], async (transaction) => {
     const { holdsBy } = await transaction.read({ holdsBy: { question: ready.question } })
     const current = holdsBy.filter((each) => each.expires > now())
-    const open = current.find((each) => stillOpen.includes(each.state))
+    const open = stillOpen
+      .map((state) => current.find((each) => each.state === state))
+      .find((each) => each !== undefined)
     const used = open?.state === 'granted' && (await isUsedUp(transaction, open))
     const standing = open === undefined || used ? undefined : standingFor(ready.force.charter, open, fresh)
     if (standing !== undefined) {
@@ -85,7 +88,13 @@ function standingFor(charter: Charter, open: Hold, { detail }: Fresh): Hold | un
     const [before, after] = [known, detail].map((each) => askedDigest(charter, { ...each, question: open.question }))
     return before === after ? open : { ...open, detail }
   }
+  if (open.state === 'granted' && !isNews(known, detail.call.at)) return undefined
   return isOutdated(charter, known, detail.objects) ? undefined : open
+}
+
+/** Whether it was granted since a call was made. What was granted before and is not enough for it never will be: something else is needed by now. */
+function isNews({ answers }: HoldDetail, at: number): boolean {
+  return answers.some((each) => each.at >= at)
 }
 
 function freshHold({ ready, approvals, reserved, origins, sentBy }: Asking, at: number, holdMs: number): Fresh {
