@@ -47,15 +47,20 @@ const mostTold = 200
 
 /** Where every argument comes from, for whoever is asked about the call; as in `traceCall`, without what is too little to come from anywhere. */
 export function originsOf(charter: Charter, memory: Memory, call: Call): readonly ArgumentOrigin[] {
+  const written = valueRulesOf(charter, call.operation).filter(({ rule }) => rule.written !== undefined)
   return partsOf(call.request, charter.operations.get(call.operation)?.shape)
-    .flatMap(({ in: part, value, schema }) =>
-      argumentLeaves(value).flatMap((leaf) => {
+    .flatMap(({ in: part, value, schema }) => {
+      const own = written.flatMap(({ rule }) =>
+        placesOf(value, rule.at).map(({ at }) => ({ rule, at: printPointer(at) })),
+      )
+      return argumentLeaves(value).flatMap((leaf) => {
         const steps = (parsePointer(leaf.at) ?? []).map((step) => (isIndex.test(step) ? '*' : step))
-        return isListed(schemaAt(schema, steps), leaf.value) ? [] : [{ in: part, leaf }]
-      }),
-    )
+        const { rule } = own.find(({ at }) => isWithin(at, leaf.at)) ?? {}
+        return isListed(schemaAt(schema, steps), leaf.value) ? [] : [{ in: part, leaf, rule }]
+      })
+    })
     .slice(0, mostTold)
-    .map(({ in: part, leaf }) => ({ in: part, at: leaf.at, origins: trace(memory, leaf.value) }))
+    .map(({ in: part, leaf, rule }) => ({ in: part, at: leaf.at, origins: originsAt(memory, rule, leaf.value) }))
 }
 
 /** Where arguments stand, each with its schema. What stands in several places by the same name is looked at in each. */
@@ -184,7 +189,8 @@ function traceAt(
   })
 }
 
-function originsAt(memory: Memory, { written }: ValueRule, value: string | number): readonly Origin[] {
+function originsAt(memory: Memory, rule: ValueRule | undefined, value: string | number): readonly Origin[] {
+  const { written } = rule ?? {}
   const origins = trace(memory, value)
   if (written === undefined || origins[0]?.trust === 'prompt') return origins
   return writtenInPrompt(memory.prompt, String(value), written)

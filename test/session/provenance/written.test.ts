@@ -1,7 +1,7 @@
 // Where the charter says how people write an id, what the user wrote so is their word.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { traceCall } from '../../../src/session/provenance/arguments.ts'
+import { originsOf, traceCall } from '../../../src/session/provenance/arguments.ts'
 import { emptyMemory, remember } from '../../../src/session/provenance/memory.ts'
 import { charterFrom } from '../../decide/charters.ts'
 
@@ -64,4 +64,17 @@ test('what somebody else wrote so is not the user’s word', () => {
   const request = { body: { container: 'MSKU4471823' } }
   const traced = traceCall(charter, memory, { operation: 'yard.release', principal: {}, request, at: 0 })
   assert.equal(Object.values(traced).flat()[0]?.origins[0]?.trust, 'untrusted')
+})
+
+test('whoever is asked about the call hears that the user wrote it', () => {
+  const memory = remember(emptyMemory(), { kind: 'prompt', text: 'Release MSKU 447182-3.' })
+  const request = { body: { container: 'MSKU4471823', part: '7/10' } }
+  const told = originsOf(charter, memory, { operation: 'yard.release', principal: {}, request, at: 0 })
+  assert.deepEqual(
+    told.map(({ at, origins }) => [at, origins[0]?.trust]),
+    [
+      ['/container', 'prompt'],
+      ['/part', 'model'],
+    ],
+  )
 })
