@@ -1,3 +1,4 @@
+import Big from 'big.js'
 import canonicalize from 'canonicalize'
 import { memberOf, type Tool } from './tool.ts'
 import { excerptOf, writtenOut } from './visible.ts'
@@ -15,7 +16,15 @@ export function pinOf(tool: Readonly<Record<string, unknown>>, sha256: (text: st
 }
 
 const pinnedText = (tool: Readonly<Record<string, unknown>>): string =>
-  canonicalize(Object.fromEntries(pinnedMembers.map((name) => [name, tool[name] ?? null]))) ?? ''
+  canonicalize(plainOf(Object.fromEntries(pinnedMembers.map((name) => [name, tool[name] ?? null])))) ?? ''
+
+/** A value with doubles for its numbers, as whoever reads a list plainly has them: RFC 8785 knows no others. */
+export function plainOf(value: unknown): unknown {
+  if (value instanceof Big) return value.toNumber()
+  if (Array.isArray(value)) return value.map(plainOf)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plainOf(member)]))
+}
 
 /** One tool that is described in another way than when it was approved. */
 export interface ChangedTool {
@@ -123,7 +132,8 @@ function textChange(before: string, after: string): string {
 }
 
 const told = (value: unknown): string => excerptOf(canonicalText(value), 20, 200)
-const canonicalText = (value: unknown): string => (value === undefined ? 'nothing' : (canonicalize(value) ?? 'nothing'))
+const canonicalText = (value: unknown): string =>
+  value === undefined ? 'nothing' : (canonicalize(plainOf(value)) ?? 'nothing')
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { comparePins, differencesOf, pinOf } from '../../src/integrity/pin.ts'
 import type { Tool } from '../../src/integrity/tool.ts'
+import { parseLosslessJson } from '../../src/wire/lossless-json.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 const tool: Tool = {
@@ -22,6 +23,17 @@ test('the pin is the digest of the canonical text of what is pinned', () => {
 test('order of members and what is not pinned do not count', () => {
   const { name, ...rest } = tool
   assert.equal(pinOf({ ...rest, name, _meta: { v: 2 }, icons: [] } as Tool, sha256), pinOf(tool, sha256))
+})
+
+test('a number is the same however many digits of it were kept', () => {
+  for (const text of ['9007199254740991', '9223372036854775807', '-9223372036854775808', '0.1234567890123456789']) {
+    const [plain, exact] = [JSON.parse, parseLosslessJson].map((read): Tool => {
+      return { ...tool, inputSchema: read(`{"properties":{"n":{"maximum":${text}}}}`) }
+    })
+    assert.ok(plain !== undefined && exact !== undefined)
+    assert.equal(pinOf(exact, sha256), pinOf(plain, sha256))
+    assert.deepEqual(differencesOf(plain, exact), [])
+  }
 })
 
 test('every change of what is pinned is another pin, and has a line', () => {

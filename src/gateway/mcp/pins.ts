@@ -4,7 +4,7 @@ import type { Charter } from '../../charter/charter.ts'
 import type { Pin } from '../../constraint/facts.ts'
 import { type ToolFinding, verdictOf } from '../../integrity/finding.ts'
 import type { OtherTool } from '../../integrity/others.ts'
-import { changesOf, pinOf, type ToolChange } from '../../integrity/pin.ts'
+import { changesOf, pinOf, plainOf, type ToolChange } from '../../integrity/pin.ts'
 import { scanTool } from '../../integrity/scan.ts'
 import { type Tool, toolsIn } from '../../integrity/tool.ts'
 
@@ -25,8 +25,8 @@ export interface Sight {
   /** Where it is another one than was approved, whole. */
   readonly changes: readonly ToolChange[]
   readonly findings: readonly ToolFinding[]
-  /** As its server describes it now. */
-  readonly now: Tool
+  /** As its server describes it now, as plain JSON. */
+  readonly now: unknown
 }
 
 export interface PinsOptions {
@@ -155,7 +155,7 @@ export class Pins {
     const approved = beside.approved.get(source)
     const before = approved?.get(tool.name)
     const findings = scanTool(tool, othersOf(source, tool, beside))
-    const about = { source, tool: tool.name, pin, findings, now: tool }
+    const about = { source, tool: tool.name, pin, findings, now: plainOf(tool) }
     if (approved !== undefined && before?.pin !== pin) {
       const changes = changesOf(before?.tool, tool)
       const kind = before === undefined ? 'new' : 'changed'
