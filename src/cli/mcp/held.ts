@@ -21,6 +21,9 @@ export interface HeldOptions extends OperatorOptions {
   readonly state: string
 }
 
+/** SECURITY: of fewer, whoever writes descriptions finds two that share them: one to be looked at, and one to be approved. */
+const digitsOfPin = 32
+
 /** Lists them, each with everything that differs. */
 export function held(terminal: Terminal, options: HeldOptions): Promise<void> {
   return withTools(terminal, options, async (tools) => {
@@ -35,7 +38,7 @@ function show(terminal: Terminal, tool: SeenTool): void {
   const after = isHeld ? 'held' : 'not held'
   terminal.print(harmless(`${terminal.paint('bold', headOf(tool))} (${after}, seen ${new Date(at).toISOString()})`))
   for (const line of linesOf(tool)) terminal.print(harmless(line))
-  if (tool.kind !== 'suspicious') terminal.print(`  to approve it as it is now: --pin ${pin.slice(0, 12)}`)
+  if (tool.kind !== 'suspicious') terminal.print(`  to approve it as it is now: --pin ${pin.slice(0, digitsOfPin)}`)
 }
 
 /** Writes a tool as it is now into the approved list of its source. A guard that serves puts it in force by itself. */
@@ -49,10 +52,12 @@ export function approve(
     if (tool === undefined) throw new Error(`no tool called ${name} is noted`)
     if (tool.kind === 'suspicious')
       throw new Error('it is as it was approved: what holds it is `suspicious: hold` of its source in the charter')
-    if (options.pin.length < 8 || !tool.pin.startsWith(options.pin))
+    if (!tool.pin.startsWith(options.pin))
       throw new Error('that is not the pin of how it is described now: look at it again with `lockstep mcp held`')
     if (tool.pin === 'twice' || !isRecord(tool.now))
       throw new Error('its server lists the name twice, or describes it at a length nobody can look at')
+    if (options.pin.length < digitsOfPin)
+      throw new Error(`a pin has ${digitsOfPin} digits: of fewer, a server can make two descriptions that share them`)
     const charter = options.charter ?? (await charterOf(terminal, options.guard))
     if (charter === undefined) return
     const file = await listOf(charter, tool.source)
