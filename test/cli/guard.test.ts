@@ -42,8 +42,8 @@ test('a call waits, is shown as it will run, and is approved once by somebody el
   const as = (name: string): string[] => ['--as', name, '--roles', 'boss', ...on]
   const seen = await run(['approve', reference, ...as('bea')])
   assert.match(seen.out, /body +\{"amount":400\}/)
-  const shown = /approve it as shown: (--shown) ([0-9a-f]{16})\n$/.exec(seen.out)?.slice(1) ?? []
-  assert.deepEqual(await run(['approve', reference, '--shown', 'f'.repeat(16), ...as('bea')]), {
+  const shown = /approve it as shown: (--shown) ([0-9a-f]{32})\n$/.exec(seen.out)?.slice(1) ?? []
+  assert.deepEqual(await run(['approve', reference, '--shown', 'f'.repeat(32), ...as('bea')]), {
     code: 2,
     out: 'not counted: it is not any more what was shown, or that is no digest of it: look at it again\n',
     error: '',

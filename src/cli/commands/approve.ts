@@ -53,10 +53,11 @@ async function list(terminal: Terminal, office: Office, { json, state }: Options
 /** Exactly what will run. */
 function show(
   terminal: Terminal,
-  { reference, operation, principal, request, objects, approvals, expires, state, result, whyNot }: Waiting,
+  { reference, operation, principal, actsFor, request, objects, approvals, expires, state, result, whyNot }: Waiting,
 ): void {
   const print = (text: string): void => terminal.print(harmless(text))
-  print(`${terminal.paint('bold', reference)}  ${operation} by ${principal ?? 'somebody who is not signed in'}`)
+  const who = [principal ?? 'somebody who is not signed in', ...actsFor].join(' for ')
+  print(`${terminal.paint('bold', reference)}  ${operation} by ${who}`)
   for (const [part, value] of Object.entries(request ?? {}))
     if (!isEmpty(value)) print(`  ${part.padEnd(7)} ${JSON.stringify(value)}`)
   if (objects.length > 0) print(terminal.paint('dim', `  about   ${objects.join(', ')}`))
@@ -90,7 +91,7 @@ async function answer(terminal: Terminal, office: Office, reference: string, opt
 
 const somethingElse = 'it is not any more what was shown, or that is no digest of it: look at it again'
 /** Of a digest, so much is printed; less does not name it. */
-const digestLength = 16
+const digestLength = 32
 
 function isDigest(shown: string, { digest }: Asked): boolean {
   return shown.length >= digestLength && digest.startsWith(shown)

@@ -18,6 +18,8 @@ export interface Waiting {
   readonly group: string
   readonly operation: string
   readonly principal: string | null
+  /** Of an agent: those it acts for, nearest first. */
+  readonly actsFor: readonly string[]
   readonly request: unknown
   readonly objects: readonly string[]
   readonly approvals: readonly { readonly name: string; readonly quorum: number; readonly says: string }[]
@@ -105,6 +107,7 @@ function waitingOf(question: Question, whyNot: string | undefined): Waiting {
     group,
     operation: call.operation,
     principal: call.principal.id ?? null,
+    actsFor: (call.principal.chain ?? []).flatMap(({ id }) => id ?? []),
     request: call.request,
     objects: Object.values(objects).flatMap((fact) =>
       fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],

@@ -21,7 +21,10 @@ const waitingSchema = z.object({
   expires: z.string(),
   state: z.enum(holdStates),
   result: becameSchema.optional(),
-  principal: z.object({ id: z.string().optional() }),
+  principal: z.object({
+    id: z.string().optional(),
+    'acts-for': z.array(z.object({ id: z.string().optional() })).optional(),
+  }),
   request: z.unknown(),
   objects: z.record(
     z.string(),
@@ -187,6 +190,7 @@ function waitingOf({
   return {
     ...each,
     principal: principal.id ?? null,
+    actsFor: (principal['acts-for'] ?? []).flatMap(({ id }) => id ?? []),
     objects: Object.values(objects).flatMap((fact) =>
       fact === null ? [] : [`${fact.type}/${fact.key}${fact.state === undefined ? '' : ` (${fact.state})`}`],
     ),

@@ -1,11 +1,12 @@
 /** What waits for somebody, and saying yes or no to it. */
 import { z } from 'zod'
+import { personOf as personOfCall } from '../../constraint/scope-key.ts'
 import type { Said } from '../../guard/approvals.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Question, Result } from '../../guard/question.ts'
 import type { HoldState } from '../../guard/store.ts'
 import { toHttp } from '../../wire/to-http.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, isTheirOwn } from './caller.ts'
 import { Problem } from './problem.ts'
 import { type Asked, type Given, personOf, type Route, readBody } from './route.ts'
 
@@ -52,8 +53,9 @@ export function approvalRoutes(guard: Guard): readonly Route[] {
       handle: async ({ parameters, caller }) => {
         const question = await guard.approvals.get(parameters['reference'] ?? '')
         if (question === undefined || !maySee(guard, question, caller)) throw none()
-        const { digest } = await guard.approvals.see(question)
-        return { status: 200, body: { ...shown(guard, question, caller), digest } }
+        const { digest, present } = await guard.approvals.see(question)
+        const now = seesObjects(guard, question, caller) ? { present } : {}
+        return { status: 200, body: { ...shown(guard, question, caller), ...now, digest } }
       },
     },
     { method: 'POST', path: '/v1/approvals/{reference}', needs: 'anybody', handle: (asked) => decide(guard, asked) },
@@ -74,15 +76,29 @@ function maySee(guard: Guard, question: Question, caller: Caller | undefined): b
   if (caller === undefined) return false
   if (caller.may.includes('operate')) return true
   if (caller.kind !== 'person') return false
-  const { id } = caller.principal
-  if (question.call.principal.id === id || question.answers.some((each) => each.by === id)) return true
+  const { principal } = caller
+  const asked = question.call.principal
+  if (isTheirOwn(principal, asked, personOfCall(asked))) return true
+  return question.answers.some((each) => each.by === principal.id) || mayDecide(guard, question, caller)
+}
+
+/** Of persons alone: no agent answers anything, whatever its roles. */
+function mayDecide(guard: Guard, question: Question, caller: Caller | undefined): boolean {
+  if (caller?.kind !== 'person' || caller.principal.kind === 'agent' || caller.principal.chain !== undefined)
+    return false
   return guard.approvals.mayAnswer(question, caller.principal) === undefined
+}
+
+/** Objects are as the guard's own eyes see them, which whoever asks may not see whole. */
+function seesObjects(guard: Guard, question: Question, caller: Caller | undefined): boolean {
+  return caller?.may.includes('operate') === true || mayDecide(guard, question, caller)
 }
 
 /** A question exactly as it will run when it is granted. */
 function shown(guard: Guard, question: Question, caller: Caller | undefined): Readonly<Record<string, unknown>> {
   const { reference, state, group, at, expires, call, objects, approvals, answers, use, charter, result } = question
   const { principal, operation, request } = call
+  const { reasons = [], origins } = question
   const why = caller?.kind === 'person' ? guard.approvals.mayAnswer(question, caller.principal) : 'this needs a person'
   return {
     reference,
@@ -93,10 +109,20 @@ function shown(guard: Guard, question: Question, caller: Caller | undefined): Re
     operation,
     use,
     charter,
-    principal: { id: principal.id, kind: principal.kind, tenant: principal.tenant, roles: principal.roles },
+    principal: {
+      id: principal.id,
+      kind: principal.kind,
+      tenant: principal.tenant,
+      roles: principal.roles,
+      ...(principal.chain === undefined
+        ? {}
+        : { 'acts-for': principal.chain.map(({ id, kind, tenant }) => ({ id, kind, tenant })) }),
+    },
     request,
     ...httpOf(guard, question),
-    objects,
+    objects: seesObjects(guard, question, caller) ? objects : withoutValues(objects),
+    reasons: reasons.map(({ constraint, says }) => ({ constraint, says })),
+    ...(origins === undefined ? {} : { origins }),
     approvals: approvals.map(({ name, quorum, says }) => ({
       name,
       says,
@@ -108,6 +134,12 @@ function shown(guard: Guard, question: Question, caller: Caller | undefined): Re
     'may-answer': why === undefined && state === 'pending',
     ...(why === undefined ? {} : { 'why-not': why }),
   }
+}
+
+function withoutValues(objects: Question['objects']): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(objects).map(([slot, fact]) => [slot, fact === null ? null : { type: fact.type, key: fact.key }]),
+  )
 }
 
 /** What became of a call, in short. The answer itself is for whoever asked, who gets it by coming back with the call. */

@@ -74,6 +74,21 @@ function credentialOf(credentials: readonly ControlCredential[], bearer: string)
   return found
 }
 
+/** Whether two are one, whatever they may do now: an id is of one kind and one tenant. Whom they act for does not count. */
+export function isSame(one: Principal | undefined, other: Principal | undefined): boolean {
+  if (one?.id === undefined || one.id !== other?.id) return false
+  return one.tenant === other.tenant && (one.kind ?? 'user') === (other.kind ?? 'user')
+}
+
+/** Whether what `other` did is the caller's: their own, and where they act for somebody now, done for the same person. */
+export function isTheirOwn(
+  { chain, ...alone }: Principal,
+  other: Principal | undefined,
+  person: Principal | undefined,
+): boolean {
+  return isSame(alone, other) && (chain === undefined || isSame(chain.at(-1), person))
+}
+
 /** The name under which somebody acts, for the record. */
 export function nameOf(caller: Caller): string {
   return caller.kind === 'person' ? caller.principal.id : `operator:${caller.name}`

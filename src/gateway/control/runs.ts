@@ -7,7 +7,7 @@ import type { RunShown } from '../../guard/run-record.ts'
 import type { Cut } from '../../guard/runs.ts'
 import type { RunState } from '../../guard/store.ts'
 import type { RunTokens } from '../../identity/run-token.ts'
-import { type Caller, nameOf } from './caller.ts'
+import { type Caller, isSame, isTheirOwn, nameOf } from './caller.ts'
 import { Problem } from './problem.ts'
 import { type Asked, type Given, type Route, readBody } from './route.ts'
 import { shownHandle } from './token.ts'
@@ -150,13 +150,8 @@ async function concerned({ guard }: RunRoutesOptions, { caller, parameters }: As
 /** The agent that began it, by itself or where it acts for the same person; or that person. */
 function isTheirs(caller: Caller | undefined, { began, person }: RunShown): boolean {
   if (caller?.kind !== 'person') return false
-  const { chain, ...alone } = caller.principal
-  if (alone.kind !== 'agent') return isSame(alone, person)
-  return isSame(alone, began) && (chain === undefined || isSame(chain.at(-1), person))
-}
-
-function isSame(one: Principal | undefined, other: Principal | undefined): boolean {
-  return one?.id !== undefined && one.id === other?.id && one.tenant === other.tenant
+  const { principal } = caller
+  return principal.kind === 'agent' ? isTheirOwn(principal, began, person) : isSame(principal, person)
 }
 
 function whoOf({ caller }: Asked): Principal {

@@ -1,6 +1,9 @@
 /** Classes of calls approved at once: given, listed, withdrawn. */
 import { z } from 'zod'
-import { actorsOf } from '../../constraint/choice.ts'
+import type { Actor } from '../../charter/actor.ts'
+import type { Approval } from '../../charter/approval.ts'
+import type { Charter, Principal } from '../../charter/charter.ts'
+import { actorsOf, tenantOf } from '../../constraint/choice.ts'
 import type { Guard } from '../../guard/guard.ts'
 import type { Standing } from '../../guard/standing-grants.ts'
 import { type Caller, nameOf } from './caller.ts'
@@ -26,8 +29,8 @@ export function standingRoutes(guard: Guard): readonly Route[] {
       path,
       needs: 'anybody',
       handle: async ({ caller }) => {
-        concerned(guard, caller)
-        return { status: 200, body: { 'standing-approvals': (await guard.approvals.standing()).map(shownStanding) } }
+        const known = await standingFor(guard, concerned(guard, caller))
+        return { status: 200, body: { 'standing-approvals': known.map(shownStanding) } }
       },
     },
     { method: 'POST', path, needs: 'anybody', handle: (asked) => stand(guard, asked) },
@@ -36,7 +39,9 @@ export function standingRoutes(guard: Guard): readonly Route[] {
       path: `${path}/{grant}`,
       needs: 'anybody',
       handle: async ({ parameters, caller }) => {
-        const was = await guard.approvals.withdraw(parameters['grant'] ?? '', nameOf(concerned(guard, caller)))
+        const by = concerned(guard, caller)
+        const found = (await standingFor(guard, by)).find(({ grant }) => grant === parameters['grant'])
+        const was = found !== undefined && (await guard.approvals.withdraw(found.grant, nameOf(by)))
         if (!was) throw new Problem(404, 'unknown', 'there is no such standing approval, or it is over')
         return { status: 204 }
       },
@@ -87,15 +92,34 @@ async function stand(guard: Guard, asked: Asked): Promise<Given> {
 
 /** @throws {Problem} 403 for who neither operates nor may give any approval. */
 function concerned(guard: Guard, caller: Caller | undefined): Caller {
-  if (caller !== undefined && (caller.may.includes('operate') || approves(guard, caller))) return caller
+  const charter = guard.charter()
+  if (caller !== undefined && [...charter.approvals.values()].some((each) => givenAs(charter, each, caller).length > 0))
+    return caller
+  if (caller?.may.includes('operate') === true) return caller
   throw new Problem(403, 'not-entitled', 'standing approvals are for who may approve or operate')
 }
 
-function approves(guard: Guard, caller: Caller): boolean {
-  if (caller.kind !== 'person') return false
+/** Those of approvals the caller may give, too, in the same tenant; all for who operates. */
+async function standingFor(guard: Guard, caller: Caller): Promise<readonly Standing[]> {
   const charter = guard.charter()
-  const actors = actorsOf(charter, caller.principal)
-  return [...charter.approvals.values()].some((approval) =>
-    approval.choices.some((choice) => choice.actor !== undefined && actors.includes(choice.actor)),
+  const all = await guard.approvals.standing()
+  if (caller.may.includes('operate')) return all
+  return all.filter(({ approval, by }) =>
+    givenAs(charter, charter.approvals.get(approval), caller).some((actor) => {
+      const own = actor.tenant === false ? undefined : tenantOf(charter, principalOf(caller), [actor.name])
+      return own === undefined || own === tenantOf(charter, by, [actor.name])
+    }),
   )
+}
+
+/** As which actors somebody may give an approval. */
+function givenAs(charter: Charter, approval: Approval | undefined, caller: Caller): readonly Actor[] {
+  if (approval === undefined || caller.kind !== 'person') return []
+  const actors = actorsOf(charter, caller.principal)
+  const names = approval.choices.flatMap(({ actor }) => (actor !== undefined && actors.includes(actor) ? [actor] : []))
+  return names.flatMap((name) => charter.actors.get(name) ?? [])
+}
+
+function principalOf(caller: Caller): Principal {
+  return caller.kind === 'person' ? caller.principal : {}
 }
