@@ -72,9 +72,10 @@ export function principalIn(detail: RunDetail, { acting, person, scopes }: Manda
   return chain.length === 0 ? bearer : { ...bearer, chain }
 }
 
-/** Nobody has more scopes than were passed on. */
+/** Nobody has more scopes than were passed on, and no agent more than its own, where it has some. */
 function withScopes({ scopes: own, ...principal }: Principal, passed: readonly string[] | undefined): Principal {
-  const scopes = passed ?? own
+  const isBound = principal.kind === 'agent' && own !== undefined
+  const scopes = isBound ? (passed?.filter((each) => own.includes(each)) ?? own) : (passed ?? own)
   return scopes === undefined ? principal : { ...principal, scopes }
 }
 

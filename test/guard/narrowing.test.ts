@@ -151,3 +151,13 @@ test('no sequence of exchanges widens anything', async () => {
   // A property about nothing would hold, too.
   assert.ok(allowed > 50 && passedOn > 200, `${allowed} allowed, ${passedOn} passed on`)
 })
+
+test('an agent with scopes of its own gets no others by acting for somebody', async () => {
+  const clara: Principal = { id: 'clara', kind: 'user', roles: ['clerk'], scopes: ['read', 'write'] }
+  const one: Principal = { ...agent('one'), scopes: ['read', 'admin'] }
+  const started = await guard.runs.start({ ...one, chain: [clara] }, {})
+  assert.ok(started.ok)
+  const principal = await guard.runs.principalOf(started.handle)
+  assert.deepEqual(principal?.scopes, ['read'])
+  assert.deepEqual(principal?.chain?.[0]?.scopes, ['read', 'write'])
+})
