@@ -18,6 +18,8 @@ export interface Directory {
   bearing(issuer: string, subject: unknown): Principal | undefined
   /** The agent that has this key. */
   keyed(key: string): Principal | undefined
+  /** Whom tokens of another issuer are about that are the agent's. */
+  subjectOf(id: string): string | undefined
   /** The file with the public keys of an agent that signs. */
   keyFileOf(id: string): string | undefined
 }
@@ -35,6 +37,7 @@ export function directoryOf(configs: readonly ProviderConfig[]): Directory {
     bearing: (issuer, subject) =>
       named(all.find(([, { token }]) => token?.issuer === issuer && token.subject === subject)?.[0]),
     keyed: (key) => named(holderOfKey(all, key)),
+    subjectOf: (id) => known.get(id)?.token?.subject,
     keyFileOf: (id) => known.get(id)?.keys?.file,
   }
 }

@@ -31,11 +31,11 @@ export function bearerOf(
   const chain = actorsOf(claims['act'])
   if (claims['may_act'] !== undefined) actorsOf(claims['may_act'])
   const [actor] = chain
-  if (actor === undefined) return subject
+  if (actor === undefined) return withMayAct(subject, claims)
   const { as, kind } = config.delegation
   if (as === 'chain') {
     const [first, ...others] = chain.map((link) => actorFor(link, config, agents))
-    return { ...first, chain: [...others, subject] }
+    return { ...withMayAct(first ?? {}, claims), chain: [...others, subject] }
   }
   const kept = Object.fromEntries(always.flatMap((name) => (Object.hasOwn(claims, name) ? [[name, claims[name]]] : [])))
   return {
@@ -44,6 +44,16 @@ export function bearerOf(
     kind,
     claims: { ...subject.claims, ...kept },
   }
+}
+
+function withMayAct(bearer: Principal, { may_act: next }: Claims): Principal {
+  return next === undefined ? bearer : { ...bearer, claims: { ...bearer.claims, may_act: next } }
+}
+
+/** The one that a token says may act for its bearer next (RFC 8693 section 4.4); undefined where it leaves that open. */
+export function mayActFor({ claims }: Principal): string | undefined {
+  const next = claims?.['may_act']
+  return isLink(next) ? next.sub : undefined
 }
 
 function sourceOf(claims: Claims): Source {

@@ -57,6 +57,13 @@ export async function proofKeyOf(proof: string, presented: Presented, context: P
   return jkt
 }
 
+/** As `proofKeyOf`, of a proof that was spent already: with the token that the request shows. */
+export async function spentKeyOf(proof: string, presented: Presented, context: ProofContext): Promise<string> {
+  const { claims, jkt } = await openProof(proof, context)
+  checkRequest(claims, presented)
+  return jkt
+}
+
 function checkRequest(claims: Readonly<Record<string, unknown>>, presented: Presented): void {
   if (claims['htm'] !== presented.method) throw refuse('unbound', 'the proof is for another method')
   if (typeof claims['htu'] !== 'string' || addressOf(claims['htu']) !== addressOf(presented.url))

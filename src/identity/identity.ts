@@ -39,8 +39,8 @@ export type Identified =
   /** `challenge` is the `WWW-Authenticate` header; `why` names no secret. */
   | { readonly ok: false; readonly code: IdentityFault; readonly why: string; readonly challenge: string }
 
-/** `jkt` is the thumbprint of the key that the request proved to have. */
-export type Client = Identified & { readonly jkt?: string }
+/** `jkt` is the thumbprint of the key that the request proved to have; `subject` is what tokens of another issuer call the agent. */
+export type Client = Identified & { readonly jkt?: string; readonly subject?: string }
 
 export type IdentityFault =
   | 'malformed'

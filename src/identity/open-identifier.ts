@@ -100,6 +100,13 @@ function upstreamOf({ source, request }: SessionConfig, upstreams: Context['upst
   throw new IdentitySetupError('unknown-source', `${which} is asked \`${request}\`; known: ${known.join(', ')}`)
 }
 
+/** A proof without a token is of the key that a token is to be bound to, and says nothing of who asks. */
+function withoutLooseProof(presented: Presented): Presented {
+  if (presented.headers['authorization'] !== undefined) return presented
+  const { dpop: _, ...headers } = presented.headers
+  return { ...presented, headers }
+}
+
 /** Asks the providers that can account for everything a request shows, in their order. */
 class OrderedIdentifier implements Identifier {
   readonly #providers: readonly Provider[]
@@ -139,10 +146,12 @@ class OrderedIdentifier implements Identifier {
       const agent = await clientOf(presented, form, this.#clients)
       const identified: Identified =
         agent === undefined
-          ? await this.#inRun(presented, await this.#identify(presented))
+          ? await this.#inRun(presented, await this.#identify(withoutLooseProof(presented)))
           : { ok: true, principal: agent, provider: 'agents' }
-      const jkt = identified.ok ? await proofOf(presented, this.#clients) : undefined
-      return jkt === undefined ? identified : { ...identified, jkt }
+      if (!identified.ok) return identified
+      const jkt = await proofOf(presented, this.#clients)
+      const subject = this.#clients.agents.subjectOf(identified.principal.id ?? '')
+      return { ...identified, ...(jkt === undefined ? {} : { jkt }), ...(subject === undefined ? {} : { subject }) }
     } catch (error) {
       return this.#refuse(
         error instanceof NotIdentified ? error : new NotIdentified('unavailable', 'the caller cannot be verified now'),

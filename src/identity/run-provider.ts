@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Principal } from '../charter/charter.ts'
 import { holderOf, type RunHandle } from '../charter/run-handle.ts'
 import type { TokenContext } from './dpop.ts'
-import { proofKeyOf, same } from './dpop.ts'
+import { proofKeyOf, same, spentKeyOf } from './dpop.ts'
 import type { Presented } from './identity.ts'
 import { NotIdentified } from './not-identified.ts'
 import { challenge, type Provider } from './provider.ts'
@@ -79,7 +79,10 @@ export function proofOf(presented: Presented, context: TokenContext): Promise<st
   const proof = presented.headers['dpop']
   if (proof === undefined) return Promise.resolve(undefined)
   if (typeof proof !== 'string') throw new NotIdentified('several', 'there are several proofs')
-  return proofKeyOf(proof, presented, { ...context, config: proofs })
+  // Who is let in by a token that is bound has spent the proof by that.
+  const spent = /^dpop /i.test(String(presented.headers['authorization'] ?? ''))
+  const own = { ...context, config: proofs }
+  return spent ? spentKeyOf(proof, presented, own) : proofKeyOf(proof, presented, own)
 }
 
 /** A token is for the gateways it names; one that names the guard itself is for all of them. */

@@ -57,7 +57,7 @@ export async function openDesk(config: GuardConfig, options: DeskOptions): Promi
     ledger,
     metrics,
     listen: { host: control.host, port: control.port, ...(tls === undefined ? {} : { tls }) },
-    ...(control.hosts === undefined ? {} : { hosts: control.hosts }),
+    hosts: control.hosts ?? ['localhost', '127.0.0.1', '[::1]', control.host, ...hostsOf(tokens)],
     credentials: await credentialsOf(control, secrets),
     identifier,
     ...(tokens === undefined
@@ -77,6 +77,12 @@ export async function openDesk(config: GuardConfig, options: DeskOptions): Promi
       await findings.close()
     },
   }
+}
+
+/** The name by which agents are told to ask for tokens. */
+function hostsOf(tokens: RunTokens | undefined): readonly string[] {
+  const host = tokens === undefined ? undefined : URL.parse(tokens.issuer)?.host
+  return host === undefined ? [] : [host]
 }
 
 async function credentialsOf({ credentials }: ControlFile, secrets: Secrets): Promise<readonly ControlCredential[]> {

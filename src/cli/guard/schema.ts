@@ -58,7 +58,7 @@ const control = z
       .array(text)
       .min(1)
       .optional()
-      .meta({ description: 'Names it is known by. Without it, those of this machine.' }),
+      .meta({ description: 'Names it is known by. Without it, those of this machine and of `runs.issuer`.' }),
     credentials: z
       .record(name, z.strictObject({ secret, may: z.array(power).min(1).default(['ask', 'operate', 'watch']) }))
       .default({})

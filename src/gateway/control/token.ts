@@ -5,6 +5,7 @@ import type { Guard } from '../../guard/guard.ts'
 import type { Given as GivenRun } from '../../guard/runs.ts'
 import { StoreError } from '../../guard/store.ts'
 import { assertionType } from '../../identity/client.ts'
+import { mayActFor } from '../../identity/delegation.ts'
 import type { Client, Identified, Identifier, Presented } from '../../identity/identity.ts'
 import { NotIdentified } from '../../identity/not-identified.ts'
 import type { RunTokens } from '../../identity/run-token.ts'
@@ -95,6 +96,8 @@ interface Found {
 interface Agent {
   readonly principal: Principal
   readonly jkt?: string
+  /** What tokens of another issuer call it. */
+  readonly subject?: string
 }
 
 /** The agent that asks. A token of ours alone shows nothing: whoever took one must not be able to go on for ever. */
@@ -106,7 +109,7 @@ async function agentOf(options: TokenOptions, asked: Asked, form: URLSearchParam
     throw new OAuthError('invalid_client', client.why, client.challenge)
   }
   const actor = await actorIn(options, asked, form)
-  const { jkt, principal: shown } = client
+  const { jkt, subject, principal: shown } = client
   if (client.ours === true || (shown.id === undefined && actor === undefined)) {
     const why = 'the agent must show a credential of its own'
     await options.guard.note({ kind: 'control-sign-in-refused', why })
@@ -116,11 +119,11 @@ async function agentOf(options: TokenOptions, asked: Asked, form: URLSearchParam
     throw new OAuthError('invalid_request', 'the actor is another one than the client')
   const principal = actor ?? shown
   if (principal.kind !== 'agent') throw new OAuthError('unauthorized_client', 'only agents are given tokens')
-  return { principal, ...(jkt === undefined ? {} : { jkt }) }
+  return { principal, ...(jkt === undefined ? {} : { jkt }), ...(subject === undefined ? {} : { subject }) }
 }
 
-function identifyClient({ identifier }: TokenOptions, asked: Asked, form: URLSearchParams): Promise<Client> {
-  const presented = presentedBy(asked)
+function identifyClient({ identifier, tokens }: TokenOptions, asked: Asked, form: URLSearchParams): Promise<Client> {
+  const presented = presentedBy(tokens, asked)
   const [clientId, clientSecret] = [parameterOf(form, 'client_id'), parameterOf(form, 'client_secret')]
   const [assertion, type] = [parameterOf(form, 'client_assertion'), parameterOf(form, 'client_assertion_type')]
   if (identifier.client === undefined) return identifier.identify(presented)
@@ -131,25 +134,24 @@ function identifyClient({ identifier }: TokenOptions, asked: Asked, form: URLSea
   })
 }
 
-function presentedBy({ headers, origin, path }: Asked): Presented {
+/** Whoever comes by the name of the issuer came by its address, whatever stands between: TLS may end before us. */
+function presentedBy({ issuer }: RunTokens, { headers, origin, path }: Asked): Presented {
   const { cookie: _, ...shown } = headers
-  return { method: 'POST', url: `${origin}${path}`, headers: shown }
+  const base = issuer.replace(/\/$/, '')
+  const isByName = URL.parse(base)?.host === URL.parse(origin)?.host
+  return { method: 'POST', url: `${isByName ? base : origin}${path}`, headers: shown }
 }
 
 /** What a token says that stands in a form, as if it had come as a bearer token. */
-function bearing(asked: Asked, token: string): Presented {
+function bearing({ tokens }: TokenOptions, asked: Asked, token: string): Presented {
   if (!/^[\x21-\x7e]+$/.test(token)) throw new OAuthError('invalid_request', 'a token is one word')
-  return { ...presentedBy(asked), headers: { authorization: `Bearer ${token}` } }
+  return { ...presentedBy(tokens, asked), headers: { authorization: `Bearer ${token}` } }
 }
 
-async function actorIn(
-  { identifier }: TokenOptions,
-  asked: Asked,
-  form: URLSearchParams,
-): Promise<Principal | undefined> {
+async function actorIn(options: TokenOptions, asked: Asked, form: URLSearchParams): Promise<Principal | undefined> {
   const token = tokenIn(form, 'actor_token')
   if (token === undefined) return undefined
-  const identified = await identifier.identify(bearing(asked, token))
+  const identified = await options.identifier.identify(bearing(options, asked, token))
   checkIdentified(identified, 'actor')
   if (identified.ok && identified.ours === true)
     throw new OAuthError('invalid_request', 'the agent must show a credential of its own')
@@ -176,9 +178,12 @@ async function exchanged(options: TokenOptions, asked: Asked, form: URLSearchPar
   const token = tokenIn(form, 'subject_token')
   if (token === undefined) throw new OAuthError('invalid_request', 'subject_token is missing')
   if (options.tokens.isOurs(token)) return await handedOn(options, form, agent, token)
-  const identified = await options.identifier.identify(bearing(asked, token))
+  const identified = await options.identifier.identify(bearing(options, asked, token))
   checkIdentified(identified, 'subject')
   if (!identified.ok) throw new OAuthError('invalid_request', 'the subject token does not count')
+  const meant = mayActFor(identified.principal)
+  if (meant !== undefined && meant !== agent.principal.id && meant !== agent.subject)
+    throw new OAuthError('access_denied', 'the subject token says that somebody else may act')
   return { given: await options.guard.runs.start(actingFor(agent.principal, identified.principal), beginningIn(form)) }
 }
 

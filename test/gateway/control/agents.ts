@@ -137,6 +137,7 @@ export async function openNode(shared: Shared, options: NodeOptions = {}): Promi
   const control = await openControl({
     guard,
     listen: { host: '127.0.0.1', port: 0 },
+    hosts: ['127.0.0.1', 'guard.example'],
     credentials: [{ name: 'ops', sha256: sha256(credential) }],
     identifier,
     isOperator: ({ roles }) => roles?.includes('operator') === true,
@@ -179,6 +180,7 @@ export function identityConfig(): ReturnType<typeof identityConfigSchema.parse> 
       keys: { file: 'people.json' },
       delegation: { as: 'chain' },
       principal: { id: '/sub', tenant: '/org', roles: '/roles', claims: [] },
+      dpop: 'accepted',
     },
     {
       kind: 'agents',

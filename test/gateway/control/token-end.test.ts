@@ -1,11 +1,13 @@
 // What a token of ours counts for, and for how long.
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { makeKey } from '../../identity/issuer.ts'
 import { keys } from './agents.ts'
 import { credential } from './api.ts'
-import { basic, exchangeOf, openTokenStage } from './token-stage.ts'
+import { basic, exchangeOf, openTokenStage, type } from './token-stage.ts'
 
 const { node, person, post, tokenFor, call, close } = await openTokenStage()
 after(close)
@@ -79,6 +81,61 @@ describe('a token counts for nothing else', () => {
     assert.equal((await call('/order', undefined, { headers })).code, 'unauthenticated')
     const stolen = await post('/v1/token', { ...form, subject_token: token }, basic('refund-bot'))
     assert.equal(stolen.body['error'], 'invalid_request')
+  })
+})
+
+describe('proofs of agents that show no key of ours', () => {
+  const proving = async (): Promise<{ jkt: string; prove(more?: object): Promise<string> }> => {
+    const key = await makeKey('holder')
+    const { kid: _, ...jwk } = key.jwk
+    return {
+      jkt: await calculateJwkThumbprint(jwk),
+      prove: (more = {}) =>
+        new SignJWT({ jti: crypto.randomUUID(), htm: 'POST', htu: `${node.control.address.url}/v1/token`, ...more })
+          .setIssuedAt()
+          .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
+          .sign(key.privateKey),
+    }
+  }
+  const own = (more: object = {}): Promise<string> => person('bot-client', [], { org: undefined, ...more })
+
+  test('a token of theirs that is bound itself', async () => {
+    const { jkt, prove } = await proving()
+    const token = await own({ cnf: { jkt } })
+    const ath = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(token))).toString('base64url')
+    const headers = { authorization: `DPoP ${token}`, dpop: await prove({ ath }) }
+    const form = exchangeOf(await person('clara', ['clerk']))
+    const { body } = await post('/v1/token', form, headers)
+    assert.deepEqual(decodeJwt(String(body['access_token']))['cnf'], { jkt })
+    assert.equal((await post('/v1/token', form, headers)).body['error'], 'invalid_client', 'a proof counts once')
+  })
+
+  test('for the address of the issuer, where TLS ends before us', async () => {
+    const { jkt, prove } = await proving()
+    const dpop = await prove({ htu: 'https://guard.example/v1/token' })
+    const { hostname, port } = new URL(node.control.address.url)
+    const form = new URLSearchParams({ grant_type: 'client_credentials' }).toString()
+    const headers = {
+      ...basic('night-bot'),
+      dpop,
+      host: 'guard.example',
+      'content-type': 'application/x-www-form-urlencoded',
+    }
+    const answer = await new Promise<string>((resolve, reject) => {
+      const asked = request({ hostname, port, path: '/v1/token', method: 'POST', headers }, (response) => {
+        void text(response).then(resolve, reject)
+      })
+      asked.on('error', reject).end(form)
+    })
+    const { access_token: token = '' } = JSON.parse(answer) as { access_token?: string }
+    assert.deepEqual(decodeJwt(token)['cnf'], { jkt }, answer)
+  })
+
+  test('a token of theirs as the actor alone', async () => {
+    const { jkt, prove } = await proving()
+    const form = exchangeOf(await person('clara', ['clerk']), { actor_token: await own(), actor_token_type: type })
+    const { body } = await post('/v1/token', form, { dpop: await prove() })
+    assert.deepEqual(decodeJwt(String(body['access_token']))['cnf'], { jkt })
   })
 })
 

@@ -80,6 +80,11 @@ describe('token exchange', () => {
     assert.equal((await call('/purge', token, { method: 'POST' })).code, 'denied')
   })
 
+  test('for whom the person named in `may_act`, by its id here or with its issuer', async () => {
+    for (const sub of ['refund-bot', 'bot-client'])
+      assert.ok(await tokenFor('refund-bot', await person('clara', ['clerk'], { may_act: { sub } })))
+  })
+
   test('a scope that was not passed on is gone', async () => {
     const token = await tokenFor('refund-bot', undefined, { scope: 'read' })
     assert.equal((await call('/order', token)).status, 200)

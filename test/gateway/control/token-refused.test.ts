@@ -52,6 +52,15 @@ describe('what is refused, by its name', () => {
       async () => [{ grant_type: exchange, subject_token: 'x.y.z', subject_token_type: type }, basic('refund-bot')],
     ],
     [
+      'a subject for whom another agent may act',
+      400,
+      'access_denied',
+      async () => [
+        exchangeOf(await person('clara', ['clerk'], { may_act: { sub: 'triage-bot' } })),
+        basic('refund-bot'),
+      ],
+    ],
+    [
       'a subject for somebody else',
       400,
       'invalid_request',
