@@ -17,6 +17,7 @@ import type { Facts } from '../constraint/facts.ts'
 import { refOf } from '../constraint/slot.ts'
 import { factsFor } from '../session/fold.ts'
 import type { PastCall } from '../session/past-call.ts'
+import { type Heard, runFacts } from './case-run.ts'
 import type { RawCase, RawCases, RawPast, RawPrincipal, RawRequest } from './case-schema.ts'
 
 /** Noon, so that neither a day nor a year is at its edge. */
@@ -46,7 +47,9 @@ export function stageCase(
     principal: who(raw.call.as),
     request: asRequest(raw.call.request),
     at: callAt,
-    ...(raw.call.run === undefined ? {} : { run: plainRun(raw.call.run) }),
+    ...(raw.call.run === undefined && raw.facts?.seen === undefined
+      ? {}
+      : { run: plainRun(raw.call.run ?? { id: 'run-1' }) }),
   }
   const objects = objectsOf(charter, call.operation, raw.facts?.objects ?? {}, callAt)
   const given = raw.facts?.past ?? []
@@ -61,7 +64,13 @@ export function stageCase(
         : (raw.facts?.current?.[type] ?? []).map((value) => factOf(known, value, callAt, undefined))
     return seen.find((fact) => fact?.key === key) ?? undefined
   }
-  return { call, facts: factsFor(charter, call, objects, past, current) }
+  const heard = (raw.facts?.seen ?? []).map((each): Heard => {
+    if ('said' in each) return each
+    if (!charter.operations.has(each.operation)) report(`there is no operation \`${each.operation}\``)
+    const { operation, answer, failed } = each
+    return { operation, answer, request: asRequest(each.request), done: failed !== true }
+  })
+  return { call, facts: { ...factsFor(charter, call, objects, past, current), ...runFacts(charter, call, heard) } }
 }
 
 const longestChain = 8

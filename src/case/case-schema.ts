@@ -47,7 +47,7 @@ const run = z
       .array(z.string())
       .optional()
       .meta({ description: 'The operations it was given. Without it, all of its workflow.' }),
-    purpose: z.string().optional(),
+    purpose: z.string().optional().meta({ description: 'The task, in the words of its user.' }),
   })
   .meta({ description: 'The run of an agent that the call belongs to.' })
 
@@ -67,9 +67,25 @@ const past = z
   })
   .meta({ description: 'An earlier call that took effect.' })
 
+const heard = z
+  .union([
+    z.strictObject({ said: z.string().meta({ description: 'What its user said.' }) }),
+    z.strictObject({
+      operation: z.string(),
+      request: request.optional(),
+      answer: z.unknown().meta({ description: 'The body of the answer.' }),
+      failed: z.literal(true).optional().meta({ description: 'It says that the call was not carried out.' }),
+    }),
+  ])
+  .meta({ description: 'One thing that the run of an agent has seen.' })
+
 const facts = z.strictObject({
   objects: objects.optional(),
   past: z.array(past).optional().meta({ description: 'Earlier calls, oldest first; without `at` a second apart.' }),
+  seen: z.array(heard).optional().meta({
+    description:
+      'What the run of the agent has seen before the call, in order: where arguments come from, and which data it has.',
+  }),
   current: z
     .record(z.string(), z.array(z.unknown()))
     .optional()
@@ -114,6 +130,8 @@ export type RawCases = z.output<typeof casesSchema>
 export type RawCase = z.output<typeof example>
 /** An earlier call as written. */
 export type RawPast = z.output<typeof past>
+/** What a run has seen as written. */
+export type RawHeard = z.output<typeof heard>
 /** A principal as written. */
 export type RawPrincipal = z.output<typeof principal>
 /** Arguments as written. */

@@ -8,19 +8,19 @@ import { type ClassEntry, type ClassMemory, emptyClassMemory } from '../classify
 import type { TokenEntry } from '../classify/token.ts'
 import type { Facts, Pin, TracedValue } from '../constraint/facts.ts'
 import type { Obligation } from '../constraint/kind.ts'
-import { namedOperations } from '../constraint/values.ts'
 import { decide } from '../decide/decide.ts'
+import { type Carrying, carriedClasses } from '../session/carried.ts'
 import {
   type ArgumentOrigin,
   argumentsOf,
   endorsements,
-  freePlaces,
   originsOf,
   traceCall,
 } from '../session/provenance/arguments.ts'
 import { keptOf, lettersOf } from '../session/provenance/memory.ts'
+import { answerSeen } from '../session/provenance/seen.ts'
 import type { Answer } from './call.ts'
-import { type Carrying, carriedClasses, covered, restored, withholding } from './carried-data.ts'
+import { covered, restored, withholding } from './carried-data.ts'
 import type { Going } from './going.ts'
 import { asKept, type Entry, freshRun, type KnownRun, takeIn } from './known-run.ts'
 import { sealOfRun } from './run-seal.ts'
@@ -145,24 +145,18 @@ export class Memories {
       if (classed.length > 0) await this.#add(run, [{ classed }])
       return
     }
-    const head = { operation: call.operation, call: id, content }
     if (recalls) {
-      await this.#add(run, [{ seen: { kind: 'recalled', ...head, kept: shelf.kept }, ...data }])
+      const seen = { kind: 'recalled', operation: call.operation, call: id, content, kept: shelf.kept } as const
+      await this.#add(run, [{ seen, ...data }])
       return
     }
-    const trusted = done && operation?.trusted !== undefined ? { trusted: operation.trusted } : {}
-    const free = 'trusted' in trusted ? freePlaces(force.charter, call) : []
-    const wrote =
-      operation?.writes !== true ? {} : { wrote: argumentsOf(call.request), ...(free.length === 0 ? {} : { free }) }
     if (done && operation?.memory === 'write') {
       const { memory, classes } = await this.#of(run)
       const kept = keptOf(memory, argumentsOf(call.request))
       const noted = force.labels === undefined ? [] : notedIn(force.labels, call, classes)
       await this.#shelves.keep(call, operation.shape.source, { kept, noted })
     }
-    const { path, query, body } = call.request
-    const asked = done && namedOperations(force.charter).has(call.operation) ? { asked: { path, query, body } } : {}
-    await this.#add(run, [{ seen: { kind: 'answer', ...head, ...trusted, ...wrote, ...asked }, ...data }])
+    await this.#add(run, [{ seen: answerSeen(force.charter, call, { id, done, content }), ...data }])
   }
 
   /** What of classes of data the answer of a call shows. */
@@ -277,7 +271,7 @@ function carryingOf(
   { charter, labels, localities }: InForce,
   { operation, request }: Call,
   run: KnownRun | undefined,
-): Carrying {
+): Carrying & { readonly run?: KnownRun } {
   if (labels === undefined) throw new TypeError('the charter labels nothing')
   return { charter, labels, localities, operation, request, ...(run === undefined ? {} : { run }) }
 }

@@ -6,6 +6,7 @@ import type { Labels } from '../classify/labels.ts'
 import { labelsOf } from '../classify/of-charter.ts'
 import { meaningOf } from '../constraint/kinds.ts'
 import { type Treatment, treatmentIn, workflowOfCall, workflowsOf } from '../constraint/run.ts'
+import type { Localities } from '../session/carried.ts'
 import { isRemembering } from '../session/counting.ts'
 import { type Ends, findEnds } from './ended.ts'
 import type { Journal, Recording } from './journal.ts'
@@ -51,9 +52,6 @@ export interface Limits {
   /** After so long without a call, the run that an agent has without asking for one is over. */
   readonly idleMs: number
 }
-
-/** By source of the charter: where it works on what it is sent, and who does, as flows name them. What is not said is not known. */
-export type Localities = Readonly<Record<string, { readonly region?: string; readonly provider?: string }>>
 
 /** A charter as it is in force; a call keeps the one it began with. */
 export interface InForce {

@@ -3,7 +3,8 @@ import type { Call, CallRequest } from '../charter/charter.ts'
 import { noteCall } from '../classify/call.ts'
 import type { ClassSeen } from '../constraint/facts.ts'
 import type { Decision } from '../decide/decision.ts'
-import { type Carrying, carriedClasses, covered } from './carried-data.ts'
+import { type Carrying, carriedClasses } from '../session/carried.ts'
+import { covered } from './carried-data.ts'
 import { type Entry, type KnownRun, takeIn } from './known-run.ts'
 import type { Runtime } from './runtime.ts'
 import type { Change, Query, Rows } from './store.ts'
@@ -38,7 +39,7 @@ export interface Left {
  */
 export function sendingOf(
   call: Call,
-  carrying: Carrying,
+  carrying: Carrying & { readonly run?: KnownRun },
   { failed, first }: { readonly failed: () => void; readonly first: readonly ClassSeen[] },
 ): Sending | undefined {
   const { run: known } = carrying

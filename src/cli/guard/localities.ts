@@ -1,4 +1,4 @@
-import type { Localities } from '../../guard/runtime.ts'
+import type { Localities } from '../../session/carried.ts'
 import type { GuardFile } from './schema.ts'
 
 type Written = { readonly region?: string | undefined; readonly provider?: string | undefined }
