@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -114,6 +114,55 @@ test('a client of 2026-07-28 too, and questions of the server reach it', async (
   await client.close()
 })
 
+/** A server that ends when it is called, and by nothing else but a signal. */
+const fragile = `
+  setInterval(() => undefined, 1000)
+  require('node:fs').appendFileSync(process.argv[1], process.pid + ' ')
+  let text = ''
+  process.stdin.on('data', (chunk) => {
+    text += chunk
+    for (let end; (end = text.indexOf('\\n')) >= 0; text = text.slice(end + 1)) {
+      const { id, method } = JSON.parse(text.slice(0, end))
+      if (method === 'tools/call') process.exit(3)
+      const result = method === 'initialize'
+        ? { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'f', version: '1' } }
+        : { tools: [{ name: 'fall', inputSchema: { type: 'object' } }] }
+      if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result }))
+    }
+  })`
+
+test('a server that ends takes the guard with it, and a guard that is made to end takes the server with it', async () => {
+  const pids = join(folder, 'pids')
+  const command = [process.execPath, '-e', fragile, pids]
+  const charter = await charterFor('fragile', command, ['fall'])
+  const open = async (): Promise<{ client: Client; transport: StdioClientTransport }> => {
+    const client = new Client({ name: 'test', version: '1' })
+    const transport = new StdioClientTransport(wrapped(charter, 'fragile', command))
+    await client.connect(transport)
+    await client.listTools()
+    return { client, transport }
+  }
+  const first = await open()
+  const closed = new Promise<void>((resolve) => {
+    first.client.onclose = resolve
+  })
+  await assert.rejects(first.client.callTool({ name: 'fall', arguments: {} }), /-32019/)
+  await closed
+  const second = await open()
+  process.kill(second.transport.pid ?? 0, 'SIGTERM')
+  const [last] = readFileSync(pids, 'utf8').trim().split(' ').reverse()
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(Number(last), 0)
+    } catch {
+      return false
+    }
+  }
+  for (let turn = 0; turn < 100 && isAlive(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(isAlive(), false)
+  await second.client.close()
+})
+
 const settings = `{
   // editors keep comments here
   "theme": "dark",
@@ -148,9 +197,26 @@ test('the guard is put before servers, and taken away, with all else as it was',
   assert.deepEqual(Object.keys(freed.left), ['remote'])
 })
 
+test('servers of one project are guarded too; one that is written twice is left, since nobody knows which counts', () => {
+  const own = { desk: { command: 'node', args: ['desk.js'] } }
+  const text = JSON.stringify({
+    projects: { '/work': { mcpServers: own, allowedTools: [] }, '/other': {} },
+    mcpServers: {},
+  })
+  const guarded = guardServers(text, 'mcpServers', guarding)
+  assert.deepEqual(guarded.changed, ['desk'])
+  assert.match(guarded.text, /"\/work":\{"mcpServers":\{"desk":\{"command":"\/usr\/bin\/node"/)
+  assert.equal(freeServers(guarded.text, 'mcpServers').text, text)
+  const twice = '{"mcpServers":{"desk":{"command":"a","args":[]},"desk":{"command":"b","args":[]}}}'
+  const left = guardServers(twice, 'mcpServers', guarding)
+  assert.deepEqual([left.text, left.left], [twice, { desk: 'it is written twice' }])
+})
+
 test('install shows what it would change, then changes it and keeps what was', async () => {
   const charter = await charterFor('memory', [process.execPath, memory], ['read_graph'])
   const file = join(folder, 'mcp.json')
+  const real = join(folder, 'dotfiles.json')
+  symlinkSync('dotfiles.json', file)
   const before = JSON.stringify({ mcpServers: { memory: { command: 'npx', args: ['memory'] } } }, null, 2)
   writeFileSync(file, before)
   const run = async (...args: readonly string[]): Promise<string> =>
@@ -160,9 +226,10 @@ test('install shows what it would change, then changes it and keeps what was', a
     /\+ "args": \[.*"--as", "bot", "--", "npx", "memory"\][\s\S]*nothing was written/,
   )
   assert.equal(readFileSync(file, 'utf8'), before)
-  await run('install', '--charter', charter, '--as', 'bot', '--write')
-  assert.equal(readFileSync(`${file}.lockstep-backup`, 'utf8'), before)
-  assert.match(readFileSync(file, 'utf8'), /"wrap"/)
+  await run('install', '--charter', charter, '--as', 'bot', '--tenant', 'north', '--write')
+  assert.equal(readFileSync(`${real}.lockstep-backup`, 'utf8'), before)
+  assert.match(readFileSync(real, 'utf8'), /"wrap".*"--as", "bot", "--tenant", "north", "--"/)
+  assert.ok(lstatSync(file).isSymbolicLink())
   await run('uninstall', '--write')
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(before))
 })

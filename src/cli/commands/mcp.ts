@@ -16,7 +16,6 @@ export function register(program: Command, terminal: Terminal): void {
       .argument('<command...>', 'the server and its arguments, after `--`')
       .requiredOption('--charter <file>', 'the charter')
       .option('--source <name>', 'which MCP source of the charter it is, where it has several')
-      .option('--tenant <name>', 'the tenant of both')
       .option('--state <folder>', 'where state and ledger are, relative to the charter', '.lockstep/mcp'),
   ).action((started: readonly string[], options: WrapOptions) => wrap(terminal, started, options))
   addWho(
@@ -55,6 +54,7 @@ function addWho(command: Command): Command {
     .option('--roles <role...>', 'its roles; without them, its name')
     .option('--for <person>', 'whom it acts for')
     .option('--for-roles <role...>', 'the roles of that person')
+    .option('--tenant <name>', 'the tenant of both')
 }
 
 function addWhere(command: Command): Command {

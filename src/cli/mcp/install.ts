@@ -1,5 +1,5 @@
 /** `lockstep mcp install` and `uninstall`: the configuration files of MCP clients. */
-import { copyFile, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { loadCharter } from '../../charter/load.ts'
@@ -16,6 +16,7 @@ export interface InstallOptions {
   readonly for?: string
   readonly roles?: readonly string[]
   readonly forRoles?: readonly string[]
+  readonly tenant?: string
   readonly write?: boolean
   readonly json?: boolean
 }
@@ -49,12 +50,13 @@ export async function install(
   await forEach(terminal, options, ({ section }, text) => guardServers(text, section, guarding))
 }
 
-function whoFor({ as, for: person, roles, forRoles }: InstallOptions): readonly string[] {
+function whoFor({ as, for: person, roles, forRoles, tenant }: InstallOptions): readonly string[] {
   return [
     ...(as === undefined ? [] : ['--as', as]),
     ...(roles === undefined ? [] : ['--roles', ...roles]),
     ...(person === undefined ? [] : ['--for', person]),
     ...(forRoles === undefined ? [] : ['--for-roles', ...forRoles]),
+    ...(tenant === undefined ? [] : ['--tenant', tenant]),
   ]
 }
 
@@ -107,11 +109,13 @@ async function changeOne(
   for (const [name, why] of Object.entries(left)) say(terminal.paint('dim', `  ${name}: left, ${why}`))
   for (const line of differences(text, rewritten.text)) say(`  ${line}`)
   if (!written) return done
-  await keepFirst(file.path)
+  // What is a link stays one.
+  const path = await realpath(file.path)
+  await keepFirst(path)
   // Written beside it and moved: whoever reads meanwhile sees all of it.
-  await writeFile(`${file.path}.lockstep-new`, rewritten.text, { mode: (await stat(file.path)).mode })
-  await rename(`${file.path}.lockstep-new`, file.path)
-  say(`  written; as it was: ${file.path}.lockstep-backup`)
+  await writeFile(`${path}.lockstep-new`, rewritten.text, { mode: (await stat(path)).mode })
+  await rename(`${path}.lockstep-new`, path)
+  say(`  written; as it was: ${path}.lockstep-backup`)
   return done
 }
 

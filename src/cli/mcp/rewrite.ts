@@ -50,20 +50,46 @@ function isGuarded(args: readonly string[]): boolean {
 type Change = (name: string, started: Started) => Pick<Started, 'command' | 'args'> | string
 
 function rewrite(given: string, section: string, change: Change): Rewritten {
-  const servers = memberOf(JSON.parse(plainJson(given)), section)
   const changed: string[] = []
   const left: Record<string, string> = {}
   let text = given
-  for (const [name, server] of Object.entries(isRecord(servers) ? servers : {})) {
-    const started = startedBy(server)
-    const next = started === undefined ? 'it is no program that is started' : change(name, started)
-    if (started === undefined || typeof next === 'string') left[name] = String(next)
-    else {
-      text = put(text, [section, name], started, next)
-      changed.push(name)
+  for (const place of placesOf(JSON.parse(plainJson(given)), section))
+    for (const [name, server] of Object.entries(serversAt(given, place))) {
+      const started = startedBy(server)
+      const next = started === undefined ? 'it is no program that is started' : change(name, started)
+      const put =
+        started === undefined || typeof next === 'string' ? undefined : putIn(text, [...place, name], started, next)
+      if (put === undefined) left[name] = typeof next === 'string' ? next : 'it is written twice'
+      else {
+        text = put
+        changed.push(name)
+      }
     }
-  }
   return { text, changed, left }
+}
+
+/** Where servers stand: those of everywhere, and of Claude Code those that somebody has in one project. */
+function placesOf(config: unknown, section: string): readonly (readonly string[])[] {
+  const projects = memberOf(config, 'projects')
+  return [[section], ...Object.keys(isRecord(projects) ? projects : {}).map((path) => ['projects', path, section])]
+}
+
+function serversAt(text: string, place: readonly string[]): Readonly<Record<string, unknown>> {
+  const found = place.reduce(memberOf, JSON.parse(plainJson(text)))
+  return isRecord(found) ? found : {}
+}
+
+/** The text with another start of a server; undefined where that is not what is read of it then. */
+function putIn(
+  text: string,
+  server: readonly string[],
+  started: Started,
+  next: Pick<Started, 'command' | 'args'>,
+): string | undefined {
+  const changed = put(text, server, started, next)
+  const read = startedBy(server.reduce(memberOf, JSON.parse(plainJson(changed))))
+  const isSo = read?.command === next.command && JSON.stringify(read.args) === JSON.stringify(next.args)
+  return isSo ? changed : undefined
 }
 
 function startedBy(server: unknown): Started | undefined {

@@ -16,6 +16,7 @@ import { guardFileSchema } from '../guard/schema.ts'
 import { openSecrets } from '../guard/secrets.ts'
 import { wordsFor } from '../guard/serve-mcp.ts'
 import { type ServingVault, serveVault } from '../guard/serve-vault.ts'
+import { onInterrupt } from '../prove/interrupt.ts'
 import type { Terminal } from '../terminal.ts'
 import { versionOfProgram } from '../version.ts'
 
@@ -45,6 +46,8 @@ export async function wrap(terminal: Terminal, command: readonly string[], optio
   const fail = (why: string): void => terminal.printError(`lockstep: ${why}`)
   let safe: ServingVault | undefined
   let upstream: McpUpstream | undefined
+  // To the last: the server may still have to be made to end.
+  onInterrupt(() => process.stdin.destroy())
   try {
     safe = await serveVault(ready, { secrets, env: terminal.env, ledger: core.ledger }, fail)
     const vault = safe?.injector
@@ -59,6 +62,8 @@ export async function wrap(terminal: Terminal, command: readonly string[], optio
       },
       environment: terminal.env,
       maxBytes: ready.file.limits.response,
+      // Who started us is to see that the server has ended, and may start it again.
+      onEnd: () => process.stdin.destroy(),
     })
     upstream = vault === undefined ? server : sealedUpstream(server, { vault, charter, onFail: fail })
     wrapped = wrapServer({

@@ -45,7 +45,8 @@ export interface Child {
   end(): void
 }
 
-const politeMs = 2000
+/** Twice this is less than the 4 seconds after which clients that start us make us end. */
+const politeMs = 1500
 
 /**
  * Starts it. `onEnd` is called once, whatever ends it; `onMessage` never after.

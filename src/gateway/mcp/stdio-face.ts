@@ -43,7 +43,7 @@ export function serveStdio(options: StdioFaceOptions): Promise<void> {
       for (const line of found ?? []) face.take(line)
       if (found === undefined) end()
     }
-    options.input.on('data', take).once('end', end).once('error', end)
+    options.input.on('data', take).once('end', end).once('error', end).once('close', end)
   })
 }
 

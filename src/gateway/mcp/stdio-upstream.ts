@@ -18,6 +18,8 @@ export interface StdioUpstreamOptions {
   readonly maxBytes: number
   /** Processes at once; 64 by default. */
   readonly most?: number
+  /** Told when the process of a session has ended. */
+  readonly onEnd?: () => void
 }
 
 /** Starts processes as they are needed. */
@@ -90,7 +92,10 @@ class StdioUpstream implements McpUpstream {
       return
     }
     const id = randomBytes(16).toString('hex')
-    const session = new SessionProcess(this.#options, () => this.#sessions.delete(id))
+    const session = new SessionProcess(this.#options, () => {
+      this.#sessions.delete(id)
+      this.#options.onEnd?.()
+    })
     this.#sessions.set(id, session)
     this.#owners.set(session, owner)
     session.request(message, sink, { 'mcp-session-id': id })
