@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   guard: ['charter', 'cel', 'classify', 'constraint', 'decide', 'session', 'ledger', 'wire'],
   store: ['charter', 'cel', 'constraint', 'guard', 'api'],
 
-  redteam: ['charter', 'cel', 'constraint', 'prove/report'],
+  redteam: ['charter', 'cel', 'constraint', 'gateway', 'prove/report'],
   simulate: ['charter', 'cel', 'constraint', 'decide', 'session', 'case', 'guard'],
   gateway: ['charter', 'cel', 'constraint', 'decide', 'guard', 'identity', 'integrity', 'ledger', 'vault', 'wire'],
   api: [

@@ -38,7 +38,8 @@ const preface = [
 export async function draftOfTools(terminal: Terminal, asked: ToolsRequest, today: string): Promise<DraftedTools> {
   const { document, problem } = await documentOf(asked)
   if (problem !== undefined) return { diagnostics: [wrong(asked, problem)] }
-  const tools = toolsIn(document)
+  const listed = toolsIn(document)
+  const tools = listed.filter(({ name }) => isName(name))
   if (tools.length === 0) return { diagnostics: [wrong(asked, 'there are no tools in it')] }
   const source = kebab(asked.name ?? withoutServer(serverOf(document) ?? nameOf(asked))).slice(0, 40)
   const file = await fileOf(terminal, asked, source, document)
@@ -53,7 +54,16 @@ export async function draftOfTools(terminal: Terminal, asked: ToolsRequest, toda
       ? {}
       : { api: { description: api.description, url: beside(asked.api ?? '', asked.out) } }),
   }
-  return { text: printDraft(draftTools(input), [...preface, ...reviewOf(tools, source)]) }
+  return { text: printDraft(draftTools(input), [...preface, ...leftOut(listed), ...reviewOf(tools, source)]) }
+}
+
+/** A charter can name it, as `source.name`. */
+const isName = (name: string): boolean => /^[^\s]+$/.test(name)
+
+/** Tools nobody can say anything of in a charter; without one that says so, no agent of a workflow may call them. */
+function leftOut(tools: readonly Tool[]): readonly string[] {
+  const names = tools.flatMap(({ name }) => (isName(name) ? [] : [JSON.stringify(name.slice(0, 80))]))
+  return names.length === 0 ? [] : [`Left out, because a charter cannot name them: ${names.join(', ')}.`]
 }
 
 async function documentOf({ from, command }: ToolsRequest): Promise<{ document?: unknown; problem?: string }> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { request } from 'undici'
+import { LineSplitter } from '../gateway/mcp/lines.ts'
 
 /** Why a server's tools could not be listed. */
 export class ToolListError extends Error {
@@ -174,12 +174,18 @@ function overPipe(command: string, args: readonly string[]): Connection {
   child.on('error', (error) => giveUp(`\`${command}\` cannot be started: ${error.message}`))
   child.on('exit', (code) => giveUp(`\`${command}\` ended with ${code ?? 'a signal'} before it answered`))
   child.stdin.on('error', () => undefined)
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const take = (line: string): void => {
     const [message] = messagesIn(line)
     const id = memberOf(message, 'id')
     if (typeof id !== 'number') return
     waiting.get(id)?.take(message)
     waiting.delete(id)
+  }
+  const lines = new LineSplitter(maxBytes)
+  child.stdout.on('data', (chunk: Buffer) => {
+    const found = lines.push(chunk)
+    if (found === undefined) giveUp('the answer is too large')
+    for (const line of found ?? []) take(line.toString('utf8'))
   })
   const timer = setTimeout(() => giveUp(`\`${command}\` did not answer in ${timeoutMs / 1000} seconds`), timeoutMs)
   let isModern = false

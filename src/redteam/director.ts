@@ -93,7 +93,9 @@ export class Director implements Onlooker {
     this.#calls += 1
     if (this.#calls <= this.#maxCalls) return undefined
     const error = { code: -32000, message: 'the run has made as many calls as it may' }
-    return { jsonrpc: '2.0', id: message['id'], error }
+    const refused = { jsonrpc: '2.0', id: message['id'], error }
+    this.back.came(server, connection, refused)
+    return refused
   }
 
   /** A message of a server on its way back, as it is to be passed on. */

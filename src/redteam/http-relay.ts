@@ -43,7 +43,7 @@ export async function openHttpRelay(
     relay({ names, targetOf, onlooker }, request, response).catch(() => response.destroy())
   })
   const at = await listening(server, port)
-  const urls = Object.fromEntries(names.map((name) => [name, `http://127.0.0.1:${at}/${name}`]))
+  const urls = Object.fromEntries(names.map((name) => [name, `http://127.0.0.1:${at}/${encodeURIComponent(name)}`]))
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.closeAllConnections()
@@ -72,25 +72,35 @@ async function relay(
 ): Promise<void> {
   // With one server any path leads there: a guard may have its address with a path of its own.
   const asks = (request.url ?? '').split(/[/?]/)[1] ?? ''
-  const name = names.length === 1 ? (names[0] ?? '') : asks
+  const name = names.length === 1 ? names[0] : names.find((each) => encodeURIComponent(each) === asks)
+  if (name === undefined) return void response.writeHead(404).end()
   const target = targetOf(name)
   if (target === undefined) return void response.writeHead(404).end()
   const body = await readBody(request)
   const connection = String(request.headers['mcp-session-id'] ?? request.headers.authorization ?? '')
   const asked = parseJson(body)
-  const instead = isRecord(asked) ? onlooker.toServer(name, connection, asked) : undefined
+  const instead = toServerAll(asked, (message) => onlooker.toServer(name, connection, message))
   if (instead !== undefined) return void answer(response, 200, {}, JSON.stringify(instead))
   const gone = new AbortController()
   response.once('close', () => gone.abort())
+  /** Of requests that no message answers: they were not carried out. */
+  const unanswered = (why: string): void => {
+    for (const { id } of [asked].flat().filter(isRecord))
+      onlooker.fromServer(name, connection, { jsonrpc: '2.0', id, error: { code: -32000, message: why } })
+  }
   const came = await fetch(target, {
     method: request.method ?? 'GET',
     headers: headersFor(request),
     ...(body === '' ? {} : { body }),
     redirect: 'manual',
     signal: gone.signal,
+  }).catch((error: unknown) => {
+    if (!gone.signal.aborted) unanswered('the server cannot be reached')
+    throw error
   })
   const rewrite = (message: Message): Message => onlooker.fromServer(name, connection, message)
   await passBack(came, response, rewrite)
+  if (came.status >= 400) unanswered(`the server answered with status ${came.status}`)
 }
 
 async function passBack(
@@ -106,8 +116,23 @@ async function passBack(
     return
   }
   const text = await came.text()
-  const message = parseJson(text)
-  answer(response, came.status, headers, isRecord(message) ? JSON.stringify(rewrite(message)) : text)
+  const shown = fromServerAll(parseJson(text), rewrite)
+  answer(response, came.status, headers, shown === undefined ? text : JSON.stringify(shown))
+}
+
+/** One message or several at once (2025-03-26) on their way to a server. @returns what is answered instead, to the first that goes no further. */
+export function toServerAll(asked: unknown, toServer: (message: Message) => Message | undefined): Message | undefined {
+  return [asked]
+    .flat()
+    .filter(isRecord)
+    .map(toServer)
+    .find((each) => each !== undefined)
+}
+
+/** The same on their way back; undefined where there are none. */
+export function fromServerAll(came: unknown, rewrite: (message: Message) => Message): unknown {
+  if (Array.isArray(came)) return came.map((each: unknown) => (isRecord(each) ? rewrite(each) : each))
+  return isRecord(came) ? rewrite(came) : undefined
 }
 
 async function passEvents(
@@ -117,8 +142,8 @@ async function passEvents(
 ): Promise<void> {
   const parser = createParser({
     onEvent: ({ event, id, data }) => {
-      const message = parseJson(data)
-      const shown = isRecord(message) ? JSON.stringify(rewrite(message)) : data
+      const rewritten = fromServerAll(parseJson(data), rewrite)
+      const shown = rewritten === undefined ? data : JSON.stringify(rewritten)
       const lines = [
         event === undefined ? [] : [`event: ${event}`],
         id === undefined ? [] : [`id: ${id}`],

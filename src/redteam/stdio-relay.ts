@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { connect, createServer, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { listening, type Onlooker } from './http-relay.ts'
-import { isRecord, parseJson } from './json-leaf.ts'
+import { LineSplitter } from '../gateway/mcp/lines.ts'
+import { fromServerAll, listening, type Onlooker, toServerAll } from './http-relay.ts'
+import { parseJson } from './json-leaf.ts'
 
 /** A server that is started as a program. */
 export interface ServerCommand {
@@ -20,6 +20,8 @@ export interface StdioRelay {
   readonly addresses: Readonly<Record<string, string>>
   close(): Promise<void>
 }
+
+const maxBytes = 64 * 1024 * 1024
 
 /** Opens one for servers by name, on a free port of 127.0.0.1. Who connects must know a word that is drawn by lot. */
 export async function openStdioRelay(
@@ -38,18 +40,17 @@ export async function openStdioRelay(
     const connection = `pipe ${connections}`
     let child: ChildProcess | undefined
     let name = ''
-    const lines = createInterface({ input: socket })
-    lines.on('line', (line) => {
+    onLines(socket, (line) => {
       if (child !== undefined) return toServer(line, child)
-      const [said, asked = ''] = line.split(' ')
+      const mark = line.indexOf(' ')
+      const [said, asked] = [line.slice(0, mark), line.slice(mark + 1)]
       const server = said === word && Object.hasOwn(servers, asked) ? servers[asked] : undefined
       if (server === undefined) return void socket.destroy()
       name = asked
       child = started(server)
     })
     const toServer = (line: string, { stdin }: ChildProcess): void => {
-      const message = parseJson(line)
-      const instead = isRecord(message) ? onlooker.toServer(name, connection, message) : undefined
+      const instead = toServerAll(parseJson(line), (message) => onlooker.toServer(name, connection, message))
       if (instead === undefined) stdin?.write(`${line}\n`)
       else socket.write(`${JSON.stringify(instead)}\n`)
     }
@@ -61,13 +62,13 @@ export async function openStdioRelay(
       })
       children.add(made)
       made.stdin.on('error', () => undefined)
-      createInterface({ input: made.stdout }).on('line', (line) => {
-        const message = parseJson(line)
-        const shown = isRecord(message) ? JSON.stringify(onlooker.fromServer(name, connection, message)) : line
-        socket.write(`${shown}\n`)
+      onLines(made.stdout, (line) => {
+        const shown = fromServerAll(parseJson(line), (message) => onlooker.fromServer(name, connection, message))
+        socket.write(`${shown === undefined ? line : JSON.stringify(shown)}\n`)
       })
       made.once('error', () => socket.destroy())
-      made.once('exit', () => {
+      // Not `exit`: what it wrote last comes after that.
+      made.once('close', () => {
         children.delete(made)
         socket.end()
       })
@@ -86,9 +87,20 @@ export async function openStdioRelay(
   }
 }
 
+/** Ends of lines are those of the protocol alone: a message may have other separators of lines in it. */
+function onLines(stream: Readable, take: (line: string) => void): void {
+  const lines = new LineSplitter(maxBytes)
+  stream.on('data', (chunk: Buffer) => {
+    const found = lines.push(chunk)
+    if (found === undefined) stream.destroy()
+    for (const line of found ?? []) take(line.toString('utf8'))
+  })
+}
+
 /** The pipe itself: what the agent starts instead of the server. Resolves when either side has ended. */
 export function pipeTo(address: string, input: Readable, output: Writable): Promise<void> {
-  const [port = '', word = '', name = ''] = address.split(':')
+  const [port = '', word = '', ...names] = address.split(':')
+  const name = names.join(':')
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), '127.0.0.1', () => {
       socket.write(`${word} ${name}\n`)

@@ -208,6 +208,27 @@ test('descriptions that give orders are named at the top', async () => {
   assert.match(out, /^# {3}add \/description: it wants something kept from the user/m)
 })
 
+test('a tool that no charter can name is left out, and named at the top', async () => {
+  const file = join(folder, 'odd.json')
+  const odd = ['get order', '', 'a\n  desk.get: { by: anyone }']
+  await writeFile(file, JSON.stringify({ tools: ['get_order', ...odd].map((name) => ({ name, inputSchema: {} })) }))
+  const out = join(folder, 'odd.yaml')
+  assert.equal((await run('draft', '--mcp', file, '--out', out)).code, 0)
+  const checked = await run('check', out)
+  assert.equal(checked.code, 0, checked.out)
+  assert.match(await readFile(out, 'utf8'), /^# Left out, because a charter cannot name them: "get order", "", "a\\n/m)
+})
+
+test('separators of lines in a description are no ends of a message', async () => {
+  const described = JSON.stringify([{ name: 'get_order', description: 'one\u2028two', inputSchema: {} }])
+  const server = `let t=''; process.stdin.on('data', (c) => { t += c; for (let i; (i = t.indexOf('\\n')) >= 0; t = t.slice(i + 1)) {
+    const { id, method } = JSON.parse(t.slice(0, i)); if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id,
+      result: method === 'initialize' ? { serverInfo: { name: 'desk' } } : { tools: ${described} } })) } })`
+  const drafting = await run('draft', '--mcp', '--', process.execPath, '-e', server)
+  assert.equal(drafting.code, 0, drafting.error + drafting.out)
+  assert.match(drafting.out, /desk\.get_order/)
+})
+
 test('what cannot be listed is said', async () => {
   const said = async (...args: readonly string[]): Promise<string> => {
     const { out, error, code } = await run('draft', ...args)

@@ -53,7 +53,7 @@ for (const [member, entry] of [
 ] as const)
   test(`an agent whose configuration has \`${member}\``, async () => {
     const other = join(folder, `${member}.json`)
-    writeFileSync(other, JSON.stringify({ [member]: { desk: entry }, theme: 'dark' }))
+    writeFileSync(other, `// as editors keep it\n${JSON.stringify({ [member]: { desk: entry }, theme: 'dark' })}`)
     const { code, out } = await run('--config', other, '--payload', 'direct-1', ...agent('obeys'))
     assert.equal(code, 2, out)
     assert.match(out, /FOLLOWED +direct-1/)

@@ -21,6 +21,7 @@ import { printRedteamTerminal, printResult } from '../../redteam/report/terminal
 import { type Behind, openSession } from '../../redteam/session.ts'
 import { pipeTo } from '../../redteam/stdio-relay.ts'
 import { printDiagnostics } from '../diagnostics.ts'
+import { plainJson } from '../mcp/rewrite.ts'
 import { harmless } from '../prove/harmless.ts'
 import { collect, duration, wholeNumber } from '../prove/options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -107,7 +108,7 @@ async function makeReady(terminal: Terminal, agent: readonly string[], options: 
   const charter = options.charter === undefined ? undefined : await readCharter(terminal, options.charter)
   if (options.charter !== undefined && charter === undefined) return undefined
   try {
-    const config = parseJson(await readFile(options.config, 'utf8'))
+    const config = parseJson(plainJson(await readFile(options.config, 'utf8')))
     const servers = serversOf(config, plainEnv(terminal))
     const behind = (options.behind ?? []).map(behindOf)
     const far = farFrom([...Object.values(servers), ...behind], options.allowHost ?? [])
