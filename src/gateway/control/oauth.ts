@@ -33,9 +33,12 @@ export function formIn(bytes: Buffer, type: string | undefined): URLSearchParams
   if (!/^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i.test(type ?? ''))
     throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded')
   const form = new URLSearchParams(textOf(bytes))
-  for (const name of new Set(form.keys()))
-    if (!several.has(name) && form.getAll(name).length > 1)
+  const known = new Set<string>()
+  for (const name of form.keys()) {
+    if (known.has(name) && !several.has(name))
       throw new OAuthError('invalid_request', `the parameter ${name.slice(0, 40)} comes more than once`)
+    known.add(name)
+  }
   return form
 }
 

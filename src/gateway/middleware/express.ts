@@ -81,11 +81,11 @@ function give(request: ExpressRequest, { bytes, isForm }: Body): void {
 }
 
 function formOf(text: string): Readonly<Record<string, string | readonly string[]>> {
-  const form = new URLSearchParams(text)
-  return Object.fromEntries(
-    [...new Set(form.keys())].map((name) => {
-      const values = form.getAll(name)
-      return [name, values.length === 1 ? (values[0] ?? '') : values]
-    }),
-  )
+  const form = new Map<string, string[]>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = form.get(name)
+    if (values === undefined) form.set(name, [value])
+    else values.push(value)
+  }
+  return Object.fromEntries([...form].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]))
 }

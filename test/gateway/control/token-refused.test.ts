@@ -169,3 +169,10 @@ describe('what is refused, by its name', () => {
       assert.equal(answer.headers.has('www-authenticate'), status === 401)
     })
 })
+
+test('a form of very many parameters is refused as fast as any other', async () => {
+  const form = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`x${index}`, '']))
+  const began = performance.now()
+  assert.equal((await post('/v1/token', form)).status, 400)
+  assert.ok(performance.now() - began < 3000, `${performance.now() - began} ms`)
+})
