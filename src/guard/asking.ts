@@ -1,6 +1,7 @@
 /** Opens questions: once for each call, and about things as they are when it is asked. */
 import type { Approval } from '../charter/approval.ts'
 import type { Charter } from '../charter/charter.ts'
+import { holderOf } from '../charter/run-handle.ts'
 import { newId } from './id.ts'
 import { type Asked, asksTheSame, detailOfHold, type HoldDetail, holdEvent } from './question.ts'
 import type { Ready, Reserved } from './reserve.ts'
@@ -49,13 +50,29 @@ export async function askQuestion(runtime: Runtime, asking: Asking): Promise<Ask
       open === undefined || (open.state === 'granted' && !used)
         ? []
         : [{ ...open, state: used ? 'executed' : 'cancelled' } as const]
-    await transaction.write([...over, fresh].map((each) => ({ kind: 'hold', hold: each })))
-    return { hold: fresh, told: [...over, fresh] }
+    const crowded = await beyondMost(transaction, ready, now())
+    const ended = [...over, ...crowded.filter(({ id }) => id !== open?.id)]
+    await transaction.write([...ended, fresh].map((each) => ({ kind: 'hold', hold: each })))
+    return { hold: fresh, told: [...ended, fresh] }
   })
   for (const each of told) await journal.append(holdEvent(each, now(), ready.id))
   const { id, state, expires } = hold
   const why = detailOfHold(hold)?.answers.find((each) => each.verdict === 'refuse')?.why
   return { reference: id, state, expires, ...(why === undefined ? {} : { why }) }
+}
+
+/** Of one caller, so many questions wait. Those who answer are shown a list that ends somewhere: nobody may push others out of it. */
+const mostWaiting = 200
+
+/** The oldest questions of a caller that give way to a new one. */
+async function beyondMost(transaction: Transaction, { call }: Ready, now: number): Promise<readonly Hold[]> {
+  const holder = holderOf(call.principal)
+  const { holdsBy } = await transaction.read({ holdsBy: { states: ['pending'] } })
+  const own = holdsBy.filter((each) => {
+    const asked = detailOfHold(each)?.call.principal
+    return asked !== undefined && holderOf(asked) === holder
+  })
+  return own.slice(mostWaiting - 1).map((each) => ({ ...each, state: each.expires > now ? 'cancelled' : 'expired' }))
 }
 
 /** What somebody said no to a while ago that was the same call, with its values written in another way. */
