@@ -44,6 +44,8 @@ const believedMs = 60_000
 /** Instead of the pin of a tool whose name comes twice. */
 const twice = 'twice'
 const mostLooks = 10_000
+/** Of one source, so much is told in so much time. */
+const [mostTold, tellingMs] = [4_000_000, 60 * 60_000]
 
 /** A tool of a list, and what identifies how it is described. */
 interface Listed {
@@ -68,6 +70,8 @@ export class Pins {
   /** What was found of each description. */
   readonly #looks = new Map<string, Look>()
   readonly #told = new Map<string, Sight | undefined>()
+  /** How much was told of each source lately. */
+  readonly #telling = new Map<string, { readonly since: number; letters: number }>()
 
   constructor(options: PinsOptions) {
     this.#options = options
@@ -175,11 +179,23 @@ export class Pins {
       const key = `${source}.${name}`
       const isNews = !this.#told.has(key) || this.#told.get(key) !== sight
       if (!isNews || (this.#told.size >= mostLooks && !this.#told.has(key))) continue
+      if (sight !== undefined && !this.#hasRoom(source, sight)) continue
       this.#told.set(key, sight)
       if (sight === undefined) fit.push(name)
       else this.#options.onSight(sight)
     }
     if (fit.length > 0) this.#options.onFit?.(source, fit)
+  }
+
+  /** What is told is kept, and no server may describe its tools anew without end: what does not fit is told later, and held all the same. */
+  #hasRoom(source: string, sight: Sight): boolean {
+    const now = performance.now()
+    const known = this.#telling.get(source)
+    const telling = known !== undefined && now - known.since < tellingMs ? known : { since: now, letters: 0 }
+    this.#telling.set(source, telling)
+    if (telling.letters > mostTold) return false
+    telling.letters += JSON.stringify(sight).length
+    return true
   }
 }
 

@@ -189,3 +189,12 @@ test('the truth is not looked up through a tool that is another one than was app
   assert.equal((await refund()).error, undefined)
   assert.deepEqual(called(), ['get_order', 'issue_refund'])
 })
+
+test('a server that describes its tools anew without end fills no store: each is held, not each is told', async () => {
+  await open(charterWith([first('Gives an order.')]), [])
+  for (let number = 0; number < 60; number += 1) {
+    desk.tools = [first(`${'Gives an order. '.repeat(10_000)}${number}`)]
+    assert.deepEqual(await listed(), [])
+  }
+  assert.ok(sights.length > 1 && sights.length < 20, String(sights.length))
+})
