@@ -7,23 +7,29 @@ export interface AgentCommand {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs: number
+  /** Ends it early; where that was before, it is not started. */
+  readonly signal?: AbortSignal
   /** What it writes, line by line or not. */
   readonly onOutput?: (text: string) => void
 }
 
 /** Runs it once. Never throws: what cannot be started has failed. */
-export function runAgent({ command, args, env, timeoutMs, onOutput }: AgentCommand): Promise<AgentRun> {
+export function runAgent({ command, args, env, timeoutMs, signal, onOutput }: AgentCommand): Promise<AgentRun> {
+  if (signal?.aborted === true) return Promise.resolve({ ended: 'failed' })
   return new Promise((resolve) => {
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     let late = false
-    const timer = setTimeout(() => {
+    const stop = (): void => {
       late = true
       end(child)
-    }, timeoutMs)
+    }
+    const timer = setTimeout(stop, timeoutMs)
+    signal?.addEventListener('abort', stop)
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => onOutput?.(chunk.toString('utf8')))
     const done = (ended: AgentRun['ended']): void => {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
       resolve({ ended: late ? 'too-long' : ended })
     }
     child.once('error', () => done('failed'))

@@ -24,6 +24,8 @@ export interface CampaignOptions {
   readonly charter?: Charter
   readonly now: () => number
   readonly deadline?: number
+  /** Nothing is tried any more. */
+  readonly signal?: AbortSignal
   readonly listen?: (event: CampaignEvent) => void
 }
 
@@ -68,6 +70,11 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
       break
     }
     const result = await tryPayload(options, control, { payload, index })
+    // What was cut short says nothing.
+    if (options.signal?.aborted === true) {
+      cut = `it was stopped after ${index} of ${options.payloads.length} payloads`
+      break
+    }
     results.push(result)
     options.listen?.({ kind: 'result', result })
   }

@@ -1,9 +1,12 @@
 // The command: an agent with its configuration, servers that are programs, exit codes and reports.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { main } from '../../src/cli/main.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
 
@@ -90,4 +93,20 @@ test('the payloads can be listed', async () => {
   const { code, out } = await run('--list')
   assert.equal(code, 0)
   assert.match(out, /memory-1@1/)
+})
+
+test('a test that is interrupted ends its agent, and leaves nothing behind', async () => {
+  const note = join(folder, 'agent.json')
+  const waiting = `require('node:fs').writeFileSync(${JSON.stringify(note)}, JSON.stringify([process.pid, process.argv[1]])); setTimeout(() => {}, 60000)`
+  const bin = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
+  const args = [bin, 'redteam', '--config', config, '--', process.execPath, '-e', waiting, '{config}']
+  const child = spawn(process.execPath, args, { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  while (!existsSync(note) || readFileSync(note, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 50))
+  const [pid, copy] = JSON.parse(readFileSync(note, 'utf8')) as [number, string]
+  assert.ok(existsSync(copy))
+  child.kill('SIGINT')
+  assert.deepEqual(await ended, [1, null])
+  assert.throws(() => process.kill(pid, 0), /ESRCH/)
+  assert.equal(existsSync(copy), false)
 })

@@ -23,6 +23,7 @@ import { pipeTo } from '../../redteam/stdio-relay.ts'
 import { printDiagnostics } from '../diagnostics.ts'
 import { plainJson } from '../mcp/rewrite.ts'
 import { harmless } from '../prove/harmless.ts'
+import { onInterrupt } from '../prove/interrupt.ts'
 import { collect, duration, wholeNumber } from '../prove/options.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -166,24 +167,29 @@ async function runTest(terminal: Terminal, ready: Ready, options: Running): Prom
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-redteam-'))
   const session = await openSession({ ...ready, director, pipe })
   const startedAt = new Date().toISOString()
+  const stopping = new AbortController()
+  const listening = onInterrupt(() => stopping.abort())
+  const around = { terminal, options, signal: stopping.signal }
   try {
     const file = join(folder, 'config.json')
     await writeFile(file, JSON.stringify(session.config, null, 2), { mode: 0o600 })
     const outcome = await runCampaign({
       director,
       payloads: ready.chosen,
-      run: () => runAgent(commandOf(ready.agent, file, { terminal, options })),
+      run: () => runAgent(commandOf(ready.agent, file, around)),
       now: Date.now,
       deadline: Date.now() + options.maxMinutes * 60_000,
+      signal: stopping.signal,
       ...(charter === undefined ? {} : { charter }),
-      ...hook('check', options.check, (command) => succeeds(command, { terminal, options })),
-      ...hook('reset', options.reset, async (command) => void (await succeeds(command, { terminal, options }))),
+      ...hook('check', options.check, (command) => succeeds(command, around)),
+      ...hook('reset', options.reset, async (command) => void (await succeeds(command, around))),
       ...(options.json === true ? {} : { listen: (event: CampaignEvent) => tell(terminal, event) }),
     })
     const agent = ready.agent.join(' ')
     const head = { agent, startedAt, version: options.version, payloadSet: payloadSetVersion, guarded: between }
     await finish(terminal, { ...head, outcome }, options)
   } finally {
+    listening()
     await session.close()
     await rm(folder, { recursive: true, force: true })
   }
@@ -202,24 +208,26 @@ function hook<N extends 'check' | 'reset', T>(
 interface Around {
   readonly terminal: Terminal
   readonly options: Options
+  readonly signal: AbortSignal
 }
 
 function commandOf(
   [command, ...args]: Ready['agent'],
   file: string,
-  { terminal, options }: Around,
+  { terminal, options, signal }: Around,
 ): Parameters<typeof runAgent>[0] {
   const filled = args.map((each) => each.replaceAll('{config}', file))
   const env = { ...plainEnv(terminal), LOCKSTEP_REDTEAM_CONFIG: file }
-  return { command, args: filled, env, timeoutMs: options.timeout }
+  return { command, args: filled, env, timeoutMs: options.timeout, signal }
 }
 
-async function succeeds(command: string, { terminal, options }: Around): Promise<boolean> {
+async function succeeds(command: string, { terminal, options, signal }: Around): Promise<boolean> {
   const { ended } = await runAgent({
     command: '/bin/sh',
     args: ['-c', command],
     env: plainEnv(terminal),
     timeoutMs: options.timeout,
+    signal,
   })
   return ended === 'fine'
 }
