@@ -1,6 +1,6 @@
 import { equalValues } from '../cel/compare.ts'
 import type { Approval } from '../charter/approval.ts'
-import type { Charter, Choice, ObjectType, Principal } from '../charter/charter.ts'
+import type { Charter, Choice, ObjectType, Principal, Use } from '../charter/charter.ts'
 import { printDuration } from '../charter/duration.ts'
 import { getPointer, type Pointer, removePointer } from '../charter/pointer.ts'
 import { compileChoices, slotOf, tenantOf } from './choice.ts'
@@ -22,15 +22,7 @@ export const approval: Kind<'approval'> = {
       : compileApproval(approved, site)
   },
   describe: ({ approval: name, says }, charter) => says ?? describeApproval(name, charter),
-  needs: ({ approval: name }, use, charter) => {
-    const needed = charter.approvals.get(name)?.neededWhen
-    const own: Need[] = slotType(charter, use, 'object') === undefined ? [] : [{ fact: 'object', slot: 'object' }]
-    return [
-      ...own,
-      { fact: 'grants', approval: name },
-      ...(needed === undefined ? [] : readNeeds(needed, use, charter)),
-    ]
-  },
+  needs: ({ approval: name }, use, charter) => approvalNeeds(name, use, charter),
   classes: () => [
     'approval-missing',
     'approval-own',
@@ -39,6 +31,13 @@ export const approval: Kind<'approval'> = {
     'approval-counted-twice',
     'race',
   ],
+}
+
+/** What it takes to judge whether an approval was granted: for what it was, and by whom, is said of the object. */
+export function approvalNeeds(name: string, use: Use, charter: Charter): readonly Need[] {
+  const needed = charter.approvals.get(name)?.neededWhen
+  const own: Need[] = slotType(charter, use, 'object') === undefined ? [] : [{ fact: 'object', slot: 'object' }]
+  return [...own, { fact: 'grants', approval: name }, ...(needed === undefined ? [] : readNeeds(needed, use, charter))]
 }
 
 /** Whether enough others have approved a call, where it must be approved at all. */

@@ -2,6 +2,7 @@ import type { Actor } from '../charter/actor.ts'
 import type { Call, Charter, OperationId, Principal, Run } from '../charter/charter.ts'
 import { getPointer, parsePointer } from '../charter/pointer.ts'
 import type { Workflow } from '../charter/workflow.ts'
+import { approvalNeeds } from './approval.ts'
 import { type Asking, asks } from './asking.ts'
 import { actorsOf } from './choice.ts'
 import type { Context } from './context.ts'
@@ -36,7 +37,7 @@ export const delegation: Kind<'delegation'> = {
   describe: ({ says }) =>
     says ??
     'an agent does what its workflow lists, with the models it names, for those it may act for, and what its run was given',
-  needs: ({ approvals }) => approvals.map((approval) => ({ fact: 'grants', approval })),
+  needs: ({ approvals }, use, charter) => approvals.flatMap((name) => approvalNeeds(name, use, charter)),
   classes: () => ['delegation-exceeded', 'tool-outside-workflow'],
 }
 

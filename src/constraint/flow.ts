@@ -1,5 +1,6 @@
 import type { DataFlow, DataPolicy } from '../charter/agent.ts'
 import type { Charter } from '../charter/charter.ts'
+import { approvalNeeds } from './approval.ts'
 import { type Asking, asks } from './asking.ts'
 import { leadsTo, printDestination } from './destination.ts'
 import type { ClassSeen } from './facts.ts'
@@ -54,9 +55,9 @@ export const flow: Kind<'flow'> = {
     }
   },
   describe: ({ says }, charter) => says ?? sentence(charter),
-  needs: ({ approvals }, _, { data }) => [
-    ...(data === undefined || data.flows.length === 0 ? [] : [{ fact: 'classes' } as const]),
-    ...approvals.map((approval) => ({ fact: 'grants', approval }) as const),
+  needs: ({ approvals }, use, charter) => [
+    ...(charter.data === undefined || charter.data.flows.length === 0 ? [] : [{ fact: 'classes' } as const]),
+    ...approvals.flatMap((name) => approvalNeeds(name, use, charter)),
   ],
   classes: () => ['data-leaked'],
 }

@@ -1,6 +1,7 @@
 import type { Pattern, ValueRule, ValueSource } from '../charter/agent.ts'
 import type { Charter, OperationId } from '../charter/charter.ts'
 import { parsePointer, printPointer } from '../charter/pointer.ts'
+import { approvalNeeds } from './approval.ts'
 import { asks } from './asking.ts'
 import { entryOf } from './context.ts'
 import type { Origin, TracedValue } from './facts.ts'
@@ -27,9 +28,9 @@ export const values: Kind<'values'> = {
     }
   },
   describe: ({ rule, says }) => says ?? `\`${printPointer(rule.at)}\` comes from ${sourcesWords(rule.from)}`,
-  needs: ({ approvals }) => [
+  needs: ({ approvals }, use, charter) => [
     { fact: 'values' },
-    ...approvals.map((approval) => ({ fact: 'grants', approval }) as const),
+    ...approvals.flatMap((name) => approvalNeeds(name, use, charter)),
   ],
   classes: () => ['value-injected'],
 }

@@ -27,6 +27,7 @@ sources:
       addMemo: { method: POST, path: /memos, body: { clientId?: string, text: string }, response: { id: string } }
       getSheet: { method: GET, path: '/sheets/{sheetId}', response: { id: string } }
       editSheet: { method: POST, path: '/sheets/{sheetId}', body: { text: string } }
+      markSheet: { method: POST, path: '/sheets/{sheetId}/marks', body: { text: string } }
 actors:
   clerk: {}
   head: {}
@@ -54,6 +55,7 @@ objects:
 operations:
   api.getClient: { by: [clerk, auditor] }
   api.getSheet: { by: clerk }
+  api.markSheet: { by: clerk, object: sheet, values: { text: { from: prompt, else: second } } }
   api.mail: { by: [clerk, auditor, robot], values: { to: { from: prompt, else: second } }, approval: second }
   api.confirm: { by: clerk, approval: anybody }
   api.call: { by: clerk, approval: scoped }
@@ -147,6 +149,12 @@ const cases: readonly (readonly [what: string, by: Principal, asked: Asked, may:
   ['a plan of an agent for its owner', callers['their agent'], ['api.addPlan', { body: { text: 'x' } }], ['self']],
   ['a memo below nothing that its owner confirms', north, ['api.addMemo', { body: { text: 'x' } }], ['self']],
   ['a sheet of no tenant', north, ['api.editSheet', { path: { sheetId: 's1' }, body: { text: 'x' } }], heads],
+  [
+    'a mark of an agent on a sheet, which only the question is about',
+    callers['their agent'],
+    ['api.markSheet', { path: { sheetId: 's1' }, body: { text: 'x' } }],
+    heads,
+  ],
   ['what anybody confirms', north, ['api.confirm', { body: { text: 'x' } }], ['theirs', 'free', 'said', 'alien']],
   ['what who has a scope confirms', north, ['api.call', { body: { text: 'x' } }], ['theirs', 'free']],
 ]
