@@ -50,7 +50,7 @@ const call = z.strictObject({
   as: z.string().optional(),
   /** Another handle than that of the run. */
   handle: z.string().optional(),
-  /** What the system says this time. */
+  /** What the system says this time; of a tool, a record. */
   answer: z.unknown().optional(),
   expect: z.enum(['allow', 'deny', 'ask']).default('allow'),
   /** Of which kind the constraint is that stands in the way; one of several. Without it, also what no constraint stands for, as a run that is over. */
