@@ -1,4 +1,4 @@
-import { plainOf } from './lookalike.ts'
+import { lowerLike, plainOf } from './lookalike.ts'
 
 /**
  * A text without what can be varied and still be read: letters and digits only, in lower case, look-alikes made plain.
@@ -44,7 +44,8 @@ function foldOther(folded: Folded, character: string, index: number, before: num
   const plain = plainOf(character)
   if (plain === '') return before
   let gap = before
-  for (const part of plain.toLowerCase()) {
+  for (const lower of plain.toLowerCase()) {
+    const part = lower < '\u0080' ? lower : lowerLike(lower)
     const code = part.codePointAt(0) ?? 0
     const kept = code < 0x80 ? keptOf(code) : letterOrDigit.test(part) ? code & 0xffff : 0
     if (kept === 0) gap = 1

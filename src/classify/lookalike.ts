@@ -1,24 +1,36 @@
-/** Letters of other scripts, and small capitals, that look like the Latin letter behind them. Not the whole of Unicode's list. */
+/** Letters of other scripts, and small capitals, that look like the Latin letters behind them, or are them. Not the whole of Unicode's list. */
 const pairs =
   // Cyrillic
   'аa АA вb ВB сc СC еe ЕE ёe нh НH іi ІI їi јj ЈJ кk КK мm МM оo ОO рp РP ѕs ЅS тt ТT уy УY хx ХX ԁd һh ҺH ӏl ӀI ԛq ԝw ѵv ѴV үy ҮY ѡw гr пn ' +
   // Greek
-  'αa ΑA βb ΒB εe ΕE ΖZ ηn ΗH ιi ΙI κk ΚK ΜM νv ΝN οo ΟO ρp ΡP τt ΤT υu ΥY χx ΧX γy ωw ϲc ϳj ' +
+  'αa ΑA βb ΒB εe ΕE ΖZ ηn ΗH ιi ΙI κk ΚK ΜM νv ΝN οo ΟO ρp ΡP τt ΤT υu ΥY χx ΧX γy ωw ϲc ϹC ϳj ςσ ' +
   // Armenian
   'օo սu հh ոn ցg զq ԁd գq աw ' +
   // Latin beyond ASCII that does not decompose
-  'ıi ɑa ɡg ɩi łl øo ØO đd ĐD ħh ŧt ƅb ǀl ɛe ɾr ʋv ɯw ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ' +
+  'ıi ɑa ɡg ɩi łl øo ØO đd ĐD ħh ŧt ƅb ǀl ɛe ɾr ʋv ɯw ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ßss ẞSS ' +
   // Cherokee
   'ᎠD ᎡR ᎢT ᎪA ᎫJ ᎬE ᎳW ᎷM ᎻH ᏀG ᏃZ Ꮞ4 Ꮟb ᏒR ᏙV ᏚS ᏞL ᏟC ᏢP ᏦK ᏴB ' +
   // Lisu
   'ꓐB ꓑP ꓒd ꓓD ꓔT ꓖG ꓗK ꓙJ ꓚC ꓜZ ꓝF ꓟM ꓠN ꓡL ꓢS ꓣR ꓦV ꓧH ꓪW ꓫX ꓬY ꓮA ꓰE ꓲI ꓳO ꓴU'
 
-const latin: ReadonlyMap<string, string> = new Map(
-  pairs.split(' ').flatMap((pair) => {
-    const [other = '', letter = ''] = [...pair]
-    return [[other, letter] as const]
-  }),
-)
+const alike = pairs.split(' ').map((pair) => {
+  const [other = '', ...letters] = pair
+  return [other, letters.join('')] as const
+})
+/** Where only a capital looks like another, its small letter counts as that one, too. */
+const latin: ReadonlyMap<string, string> = new Map([
+  ...alike.map(([other, letters]) => [other.toLowerCase(), letters.toLowerCase()] as const),
+  ...alike,
+])
+
+/** What a small letter looks like whose capital looks like nothing else: `Ω` is `ω`, which looks like `w`. */
+export const lowerLike = (letter: string): string => latin.get(letter) ?? letter
+
+/** Capitals that look like another letter than they do in lower case: `Η` is `η`, which looks like `n`. */
+const twoFaced = /[ΗΝΥӀΉΎΫ\u1f28-\u1f2f\u1f59-\u1f5f\u1f98-\u1f9f\u1fca-\u1fcc\u1fe8-\u1feb]/gu
+
+/** The text with such capitals in lower case, of the same length. */
+export const withoutTwoFaced = (text: string): string => text.replace(twoFaced, (capital) => capital.toLowerCase())
 
 /** Where the ten digits of other scripts begin. */
 const zeros: readonly number[] = [

@@ -1,10 +1,10 @@
-import { base64Of, hexOf, utf8Bytes } from '../text/bytes.ts'
 import { knownNumber } from './amount.ts'
 import { fold } from './fold.ts'
+import { type Form, formsOf, wordFormsOf } from './form.ts'
 import { digest, type GramKey, gramLength, gramsOfAll, packGrams, parseGramKey, unpackGrams } from './gram.ts'
 import { leavesOf } from './leaf.ts'
 import { Seeds } from './seeds.ts'
-import { type Worth, worthOf } from './worth.ts'
+import { worthOf } from './worth.ts'
 
 /** One thing a run's memory of classed values consists of, as plain JSON. Holds no plain text, only digests with the run's key. */
 export type ClassEntry =
@@ -22,6 +22,7 @@ export type ClassEntry =
       readonly class: string
       readonly by: string
       readonly length: number
+      /** Forwards and backwards in turn. */
       readonly digests: readonly number[]
     }
   /** A number, however it is written: digests of its digits and point in full, and of those of them that are enough. */
@@ -48,9 +49,6 @@ export interface NameWords {
   readonly words: readonly number[]
   readonly domain: number
 }
-
-/** A way in which a value is looked for. */
-export type Form = 'plain' | 'reversed' | 'rotated' | 'base64' | 'hexadecimal'
 
 /** One value in one form, as the search uses it. */
 export interface Target {
@@ -184,7 +182,7 @@ function learn(memory: ClassMemory, text: string, name: string, by: string): Sma
   const worth = worthOf(text)
   if (worth === undefined) return undefined
   const { codes } = worth
-  if (worth.need === 0) return learnWord(memory, codes, name, by)
+  if (worth.need === 0) return learnWord(memory, wordFormsOf(worth), name, by)
   const whole = digest(memory.key, codes, 0, codes.length)
   if (memory.known.has(`${name} ${whole}`)) return undefined
   if (memory.grams + codes.length > mostGrams) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
@@ -201,17 +199,23 @@ function learn(memory: ClassMemory, text: string, name: string, by: string): Sma
   return { kind: 'value', class: name, by, forms, digest: whole, ...(said && { name: said }) }
 }
 
-function learnWord(memory: ClassMemory, codes: readonly number[], name: string, by: string): Small | undefined {
-  const digests = [codes, codes.toReversed()].map((each) => digest(memory.key, each, 0, each.length))
+function learnWord(
+  memory: ClassMemory,
+  forms: readonly (readonly number[])[],
+  name: string,
+  by: string,
+): Small | undefined {
+  const digests = forms.map((each) => digest(memory.key, each, 0, each.length))
   if (memory.known.has(`${name} ${digests[0]} word`)) return undefined
   if (memory.words.size >= mostWords) return memory.lost.has(name) ? undefined : { kind: 'lost', class: name }
-  return { kind: 'word', class: name, by, length: codes.length, digests }
+  return { kind: 'word', class: name, by, length: forms[0]?.length ?? 0, digests }
 }
 
 /** Money with one decimal is written with two, whatever stands between its digits. */
 function learnMoney(memory: ClassMemory, text: string, name: string, by: string): Small | undefined {
   if (text.length > 12 || !/^\D{0,4}[1-9](?:\D?\d){3,5}[.,]\d\D{0,4}$/.test(text)) return undefined
-  return learnWord(memory, fold(`${text.replace(/\D/g, '')}0`).codes, name, by)
+  const { codes } = fold(`${text.replace(/\D/g, '')}0`)
+  return learnWord(memory, [codes, codes.toReversed()], name, by)
 }
 
 function learnNumber(memory: ClassMemory, text: string, name: string, by: string): Small | undefined {
@@ -232,37 +236,6 @@ export function numberDigest(key: GramKey, number: string): number {
 }
 
 const noGrams = new Uint32Array()
-
-interface Shape {
-  readonly how: Form
-  readonly need: number
-  readonly of: readonly number[]
-}
-
-/** Longer texts are only found encoded where the encoding is whole enough to be undone. */
-const longestEncoded = 64
-
-/** @param scarce - There is little room left: better to know more values as they are than fewer in every form. */
-function formsOf(text: string, { codes, need, shared }: Worth, scarce: boolean): readonly Shape[] {
-  const plain: Shape = { how: 'plain', need, of: codes }
-  if (scarce) return [plain]
-  const forms: Shape[] = [plain, { how: 'reversed', need, of: codes.toReversed() }]
-  if (codes.some(isLetter)) forms.push({ how: 'rotated', need, of: codes.map(rotated) })
-  const bytes = utf8Bytes(text.trim())
-  if (bytes.length > longestEncoded) return forms
-  const share = shared ? 0.85 : Math.max(0.6, need / codes.length)
-  for (const [how, encoded] of [
-    ['base64', base64Of(bytes)],
-    ['hexadecimal', hexOf(bytes)],
-  ] as const) {
-    const of = fold(encoded).codes
-    forms.push({ how, need: Math.max(10, Math.ceil(of.length * share)), of })
-  }
-  return forms
-}
-
-const isLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a
-const rotated = (code: number): number => (isLetter(code) ? ((code - 0x61 + 13) % 26) + 0x61 : code)
 
 /** Whether the memory changed. */
 export function addEntry(memory: ClassMemory, entry: ClassEntry): boolean {
@@ -325,7 +298,7 @@ function addWord(memory: ClassMemory, entry: Extract<ClassEntry, { kind: 'word' 
       class: entry.class,
       by: entry.by,
       length: entry.length,
-      how: index === 0 ? 'plain' : 'reversed',
+      how: index % 2 === 0 ? 'plain' : 'reversed',
     }
     memory.words.set(each, [...(memory.words.get(each) ?? []), word])
   }

@@ -11,7 +11,7 @@ import { character, entity } from '../text/entity.ts'
 import { keeping } from '../text/keeping.ts'
 import { writtenIn } from './amount.ts'
 import { fold } from './fold.ts'
-import { plainOf } from './lookalike.ts'
+import { plainOf, withoutTwoFaced } from './lookalike.ts'
 import { traitsOf } from './traits.ts'
 
 /** One way to read a text: as it stands, or with an encoding undone. */
@@ -88,7 +88,7 @@ function readViews(text: string): Views {
 function within(outer: View, inner: View): View {
   return {
     text: inner.text,
-    encoded: true,
+    encoded: outer.encoded || inner.encoded,
     span: (from, to) => {
       const { start, end } = inner.span(from, to)
       return outer.span(start, end)
@@ -104,6 +104,8 @@ function* decodings(text: string): Generator<View> {
     yield* changed(text, rewrite(text, /(?:=[0-9A-F]{2})+|=\r?\n/gi, quotedPrintable))
   if (odd) {
     yield* changed(text, rewrite(text, /[^\t\n\r -~]/gu, plainOf))
+    const lower = withoutTwoFaced(text)
+    if (lower !== text) yield { text: lower, encoded: false, span: (start, end) => ({ start, end }) }
     if (/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/u.test(text)) yield* runs(text, selectors, selectorBytes, 1)
     if (/[\u{e0020}-\u{e007e}]{4}/u.test(text)) yield* runs(text, tags, tagBytes, 1)
   }

@@ -2,6 +2,8 @@ import { type Folded, fold } from './fold.ts'
 
 /** What is remembered of one value: the characters looked for, and how many of them in a row are enough. */
 export interface Worth {
+  /** What of the text they are. */
+  readonly text: string
   readonly codes: readonly number[]
   /** 0 where only the whole value between gaps counts. */
   readonly need: number
@@ -48,10 +50,12 @@ export function worthOf(text: string): Worth | undefined {
   const { codes } = folded
   const wide = codes.filter((code) => code >= 0x2e80).length
   if (codes.length + wide < shortestWord || everyday.has(String.fromCharCode(...codes.slice(0, 16)))) return undefined
-  if (codes.length < shortestPart && wide * 2 < codes.length) return { codes, need: 0, shared }
-  if (codes.length < 4) return { codes, need: 0, shared }
+  if (codes.length < shortestPart && wide * 2 < codes.length) return { text: distinct, codes, need: 0, shared }
+  if (codes.length < 4) return { text: distinct, codes, need: 0, shared }
   const name = nameIn(text)
-  return { codes: codes.slice(0, longest), need: needOf(text, folded, wide), shared, ...(name && { name }) }
+  const need = needOf(text, folded, wide)
+  if (codes.length <= longest) return { text: distinct, codes, need, shared, ...(name && { name }) }
+  return { text: distinct.slice(0, folded.to[longest - 1]), codes: codes.slice(0, longest), need, shared }
 }
 
 /** `maja.lindqvist@corp.example`: whoever writes "Maja Lindqvist" writes no address. */
