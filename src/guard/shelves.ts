@@ -107,8 +107,8 @@ function openOr(seal: RunSeal, note: unknown): unknown {
 
 /** Where labels of what runs have kept by a source stand: for one person of one tenant. */
 function shelfOf({ principal }: Call, source: string): string {
-  const person = principal.chain?.at(-1) ?? principal
-  return JSON.stringify(['memory', source, person.tenant ?? null, person.id ?? null])
+  const { tenant = null, id = null, kind = 'user' } = principal.chain?.at(-1) ?? principal
+  return JSON.stringify(['memory', source, tenant, id, ...(kind === 'user' ? [] : [kind])])
 }
 
 /** Where it stands what of that is of a class: a memory may give it back to whomever. */
