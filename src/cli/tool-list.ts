@@ -16,6 +16,7 @@ export interface ToolList {
 const versions = { modern: '2026-07-28', earlier: '2025-11-25' } as const
 const client = { name: 'lockstep', version: '0' }
 const timeoutMs = 20_000
+const politeMs = 2000
 const maxBytes = 20 * 1024 * 1024
 const mostPages = 200
 
@@ -120,8 +121,7 @@ function overHttp(url: string): Connection {
     })
     const given = answer.headers['mcp-session-id']
     if (typeof given === 'string') session = given
-    const text = await answer.body.text()
-    if (text.length > maxBytes) throw new ToolListError('the answer is too large')
+    const text = await textOf(answer.body)
     if (answer.statusCode >= 400 && !text.includes('"jsonrpc"'))
       throw new Refused(`the server answered with status ${answer.statusCode}`)
     return text
@@ -139,6 +139,23 @@ function overHttp(url: string): Connection {
     },
     close: async () => undefined,
   }
+}
+
+/** @throws {ToolListError} as soon as it is too much, or does not end. */
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of body) {
+      size += chunk.length
+      if (size > maxBytes) throw new ToolListError('the answer is too large')
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof ToolListError) throw error
+    throw new ToolListError('the answer broke off, or does not end', { cause: error })
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** One message, or the messages of an event stream. */
@@ -207,7 +224,11 @@ function overPipe(command: string, args: readonly string[]): Connection {
     close: async () => {
       clearTimeout(timer)
       child.stdin.end()
-      if (child.exitCode === null) child.kill()
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill()
+      // Whoever does not heed that is made to end.
+      const insisting = setTimeout(() => child.kill('SIGKILL'), politeMs)
+      child.once('exit', () => clearTimeout(insisting))
     },
   }
 }

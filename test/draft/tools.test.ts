@@ -229,6 +229,38 @@ test('separators of lines in a description are no ends of a message', async () =
   assert.match(drafting.out, /desk\.get_order/)
 })
 
+test('a server that answers without end, or does not heed that it is to end', async () => {
+  const server = createServer((_, outgoing) => {
+    const more = (): void => {
+      while (!outgoing.destroyed && outgoing.write('x'.repeat(1 << 20)));
+    }
+    outgoing.writeHead(200, { 'content-type': 'application/json' }).on('drain', more)
+    more()
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const { error, out } = await run('draft', '--mcp', `http://127.0.0.1:${port}/mcp`)
+  server.close()
+  assert.match(out + error, /the answer is too large/)
+
+  const pid = join(folder, 'pid')
+  const stubborn = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); require('node:fs').writeFileSync(${JSON.stringify(pid)}, String(process.pid))
+    process.stdin.on('data', (text) => { for (const line of String(text).trim().split('\\n')) { const { id, method } = JSON.parse(line); if (id !== undefined)
+      console.log(JSON.stringify({ jsonrpc: '2.0', id, result: method === 'initialize' ? {} : { tools: [{ name: 'get_order', inputSchema: {} }] } })) } })`
+  assert.equal((await run('draft', '--mcp', '--name', 'desk', '--', process.execPath, '-e', stubborn)).code, 0)
+  const started = Number(await readFile(pid, 'utf8'))
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(started, 0)
+    } catch {
+      return false
+    }
+  }
+  for (let turn = 0; turn < 100 && isAlive(); turn += 1) await new Promise((done) => setTimeout(done, 50))
+  assert.equal(isAlive(), false)
+})
+
 test('what cannot be listed is said', async () => {
   const said = async (...args: readonly string[]): Promise<string> => {
     const { out, error, code } = await run('draft', ...args)
