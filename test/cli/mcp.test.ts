@@ -114,6 +114,27 @@ test('a client of 2026-07-28 too, and questions of the server reach it', async (
   await client.close()
 })
 
+test('what waits for somebody is approved on the store of the wrapped server', async () => {
+  const command = [process.execPath, memory]
+  const path = await charterFor('asking', command, ['create_entities'])
+  const charter = JSON.parse(readFileSync(path, 'utf8')) as { operations: object }
+  const operations = { 'asking.create_entities': { by: 'clerk', approval: 'sure' } }
+  writeFileSync(path, JSON.stringify({ ...charter, operations, approvals: { sure: { by: 'clerk' } } }))
+  const client = new Client({ name: 'test', version: '1' })
+  await client.connect(new StdioClientTransport(wrapped(path, 'asking', command)))
+  const call = (): Promise<unknown> => client.callTool({ name: 'create_entities', arguments: { entities: [] } })
+  const on = ['--charter', path, '--store', join(folder, 'asking-state'), '--as', 'ann', '--roles', 'clerk', '--json']
+  const approve = async (...args: readonly string[]): Promise<unknown> =>
+    JSON.parse((await promisify(execFile)(process.execPath, [bin, 'approve', ...args, ...on])).stdout)
+  await assert.rejects(call(), /-32011/)
+  const [waiting] = (await approve()) as readonly { readonly reference: string; readonly actsFor: readonly string[] }[]
+  assert.deepEqual(waiting?.actsFor, ['ann'])
+  const { digest } = (await approve(waiting?.reference ?? '')) as { readonly digest: string }
+  assert.deepEqual(await approve(waiting?.reference ?? '', '--shown', digest), { ok: true, state: 'granted' })
+  assert.ok(await call())
+  await client.close()
+})
+
 /** A server that ends when it is called, and by nothing else but a signal. */
 const fragile = `
   setInterval(() => undefined, 1000)

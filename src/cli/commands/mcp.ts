@@ -27,10 +27,10 @@ export function register(program: Command, terminal: Terminal): void {
         .option('--server <name...>', 'these servers only'),
     ),
   ).action((options: InstallOptions & { readonly charter: string }) => install(terminal, options))
-  addSeen(
+  addOperatorOptions(
     command.command('held').description('show tools that are not as they were approved, and how they differ'),
   ).action((options: HeldOptions) => held(terminal, options))
-  addSeen(
+  addOperatorOptions(
     command
       .command('approve')
       .description('approve a tool as its server describes it now')
@@ -40,12 +40,6 @@ export function register(program: Command, terminal: Terminal): void {
   addWhere(command.command('uninstall').description('take the guard out of the configuration of MCP clients')).action(
     (options: InstallOptions) => uninstall(terminal, options),
   )
-}
-
-function addSeen(command: Command): Command {
-  return addOperatorOptions(command)
-    .option('--charter <file>', 'the charter of `lockstep mcp wrap`, instead of a guard file; or the one to approve in')
-    .option('--state <folder>', 'where its state is, relative to the charter', '.lockstep/mcp')
 }
 
 function addWho(command: Command): Command {

@@ -4,22 +4,13 @@ import { dirname, resolve } from 'node:path'
 import { loadCharter } from '../../charter/load.ts'
 import type { SeenTool } from '../../guard/noted-tools.ts'
 import { isRecord } from '../../wire/to-http.ts'
-import { openCore } from '../guard/core.ts'
 import { loadOrRefuse } from '../guard/load-or-refuse.ts'
-import { localOffice, type Office } from '../guard/office.ts'
 import { type OperatorOptions, withOffice } from '../guard/operator.ts'
-import { openSecrets } from '../guard/secrets.ts'
 import { harmless } from '../prove/harmless.ts'
 import type { Terminal } from '../terminal.ts'
-import { versionOfProgram } from '../version.ts'
 import { headOf, linesOf } from './tool-words.ts'
-import { readyForWrap } from './wrap.ts'
 
-export interface HeldOptions extends OperatorOptions {
-  /** Instead of a guard file: the charter of `lockstep mcp wrap`. */
-  readonly charter?: string
-  readonly state: string
-}
+export type HeldOptions = OperatorOptions
 
 /** SECURITY: of fewer, whoever writes descriptions finds two that share them: one to be looked at, and one to be approved. */
 const digitsOfPin = 32
@@ -66,22 +57,12 @@ export function approve(
   })
 }
 
-async function withTools(
+function withTools(
   terminal: Terminal,
   options: HeldOptions,
   work: (tools: readonly SeenTool[]) => Promise<void>,
 ): Promise<void> {
-  const look = async (office: Office): Promise<void> => work(await office.tools())
-  if (options.charter === undefined || options.url !== undefined) return withOffice(terminal, options, look)
-  const ready = await readyForWrap(terminal, { charter: options.charter, state: options.state })
-  if (ready === undefined) return
-  const secrets = openSecrets(terminal.env, ready.folder)
-  const core = await openCore(ready, { secrets, version: versionOfProgram() })
-  try {
-    await look(localOffice(core, options))
-  } finally {
-    await core.close()
-  }
+  return withOffice(terminal, options, async (office) => work(await office.tools()))
 }
 
 async function charterOf(terminal: Terminal, file: string): Promise<string | undefined> {
