@@ -1,5 +1,5 @@
-import { signBefore, signBehind } from './amount.ts'
-import { currencyCodes, namesBefore, namesBeforeCents, namesBehind } from './currency.ts'
+import { signAlone, signBefore, signBehind } from './amount.ts'
+import { currencyCodes, namesBefore, namesBeforeCents, namesBehind, wordsBehind } from './currency.ts'
 
 /** Where a word begins that is no path: `Price:45/child`, but not `pay?sum=45/child`. */
 const start = String.raw`(?<=^|[\s()[\]{}<>"'„“”«»‚‘’›‹*|;]|(?:^|[\s(])\p{L}{1,24}[:=])`
@@ -9,18 +9,26 @@ const cents = String.raw`[.,](?:\d\d(?!\d)|[-–—]{1,2})`
 /** What can be nothing but money. */
 const money = String.raw`(?:${signBefore}${digits}(?:[.,][-–—]{1,2})?|\d[\d.,'’]{0,24}${cents}(?:${signBehind})?|${digits}${signBehind})`
 
-/** In small letters, with a capital, longer ones and lira in capitals: `FR` and `KR` are no names but codes of something. */
+/** In small letters, with a capital, longer ones, lira and dong in capitals: `FR` and `KR` are no names but codes of something. */
 function written(names: ReadonlyMap<string, string>): string {
   const cased = [...names.keys()].flatMap((name) => [
     name,
     ...(/^[a-z]{3}$/.test(name) ? [] : [name.slice(0, 1).toUpperCase() + name.slice(1)]),
-    ...(name.length > 3 || name === 'tl' ? [name.toUpperCase()] : []),
+    ...(name.length > 3 || /^(?:tl|vnđ)$/.test(name) ? [name.toUpperCase()] : []),
   ])
-  return cased.sort((one, other) => other.length - one.length).join('|')
+  return cased
+    .flatMap((name) => [...new Set([name, name.normalize('NFD')])])
+    .sort((one, other) => other.length - one.length)
+    .join('|')
 }
 
 const behind = new RegExp(
-  String.raw`(?<=\d|\d[.,][-–—]{1,2})(?: ?([Ee]uros?|EUROS?|eur)|(${written(namesBehind)}))(?:\.(?=$|[^\p{L}\p{N}])|(?![\p{L}\p{N}@_-]|[.:,][\p{L}\p{N}]))`,
+  String.raw`(?<=\d|\d[.,][-–—]{1,2})(?: ?(${written(wordsBehind)})|(${written(namesBehind)}))(?:\.(?=$|[^\p{L}\p{N}])|(?![\p{L}\p{N}@_-]|[.:,][\p{L}\p{N}]))`,
+  'gu',
+)
+/** Endings of languages behind a sign: `300.000 Ft-ot`, `45 €-ért`, `500 kr:s`. */
+const endings = new RegExp(
+  String.raw`(?<=\d(?:[.,][-–—]{1,2})?\p{Zs}?${signAlone})[-:]\p{Ll}{1,5}(?![\p{L}\p{M}\p{N}@_/:-]|[.,][\p{L}\p{N}])`,
   'gu',
 )
 const before = new RegExp(
@@ -39,9 +47,11 @@ const times = new RegExp(
   'gu',
 )
 
-/** How many of what: `3dni`; of shorter units it may be an id. */
+/** How many of what: `3dni`, `18,6t`; of a letter alone only behind decimals or three digits: `3d` and `5l` may be ids, `8h` is a time. */
+const count = String.raw`${start}\d{1,6}(?:[.,]\d{1,2})?`
+const several = String.raw`${start}(?:\d{3,6}|\d{1,6}[.,]\d{1,2})`
 const units = new RegExp(
-  String.raw`(?<=${start}\d{1,6})(?=(?:days?|hours?|weeks?|tagen?|stunden?|wochen?|jours?|heures?|d[ií]as?|hor[ae]s?|giorni|dagen|dagar|uur|dni|gün|szt|kg|km)${end})`,
+  String.raw`(?<=${count})(?=(?:days?|hours?|weeks?|months?|tagen?|stunden?|wochen?|jours?|heures?|semaines?|d[ií]as?|hor[ae]s?|semanas?|giorni|dagen|dagar|uur|dni|godz(?:in\p{L}?)?|gün|nap|óra|ngày|giờ|lit(?:er|re|ro|r)s?|litrów|liter[nt]?|tons?|tonn?\p{L}{1,3}|szt|db|stk|pcs|kg|km|[cm]m|[cdhm]l|ha|kwh?|mwh?|[mk]?m[²³])${end})|(?<=${several})(?=[lgt]${end})|(?<=${start}\d{1,6}[.,](?:\d|[27]5))(?=h${end})`,
   'giu',
 )
 /** `45.00/Kind`, `CHF 45/Schüler:in`, `45 €/p.P.`, `CHF 45.00/40HC`; of a number alone only `45/child`, never `4711/AB`. */
@@ -60,16 +70,19 @@ const column = new RegExp(
   'gu',
 )
 
+const key = (name = ''): string => name.normalize('NFC').toLowerCase()
+
 /**
  * The user's words with their amounts apart from what stands right beside them, and with signs for names of currencies, only where it is
  * certain that an amount is meant. Each repetition is bounded.
  */
 export function amountsApart(text: string): string {
-  if (!/\d[\p{L}/_,.´‘′`ʼ]|[\p{L}._]\d|\d euro/iu.test(text)) return text
+  if (!/\d[\p{L}/_,.´‘′`ʼ]|[\p{L}._]\d|\d\p{Zs}[\p{L}\p{Sc}]/u.test(text)) return text
   let apart = text.includes('_') ? text.replace(emphasis, ' $2 ') : text
   if (/\d[´‘′`ʼ]\d/.test(apart)) apart = apart.replace(apostrophes, (each) => each.replace(/[´‘′`ʼ]/g, "'"))
   apart = apart
-    .replace(behind, (_, euro = '', name = '') => namesBehind.get(`${euro}${name}`.toLowerCase()) ?? '')
+    .replace(endings, '')
+    .replace(behind, (_, word, name) => wordsBehind.get(key(word)) ?? namesBehind.get(key(name)) ?? '')
     .replace(
       before,
       (_, name = '', short = '') => namesBefore.get(name.toLowerCase()) ?? namesBeforeCents.get(short) ?? '',

@@ -1,4 +1,4 @@
-import { currencyCodes } from './currency.ts'
+import { currencyCodes, hasThousandsBefore, hasThousandsBehind } from './currency.ts'
 
 // `US$`, `R$`; a code that touches the number has to be one of a currency, since ids begin with letters as well.
 const sign = String.raw`[A-Z]{0,2}\p{Sc}`
@@ -7,14 +7,15 @@ const before = String.raw`(?<![\p{L}\p{N}])(?:${signBefore}|[A-Z]{3} )`
 // What stands in the place of cents there are none of: `180.-`, `2.500,–`, `180:-`, `180/-`.
 const dash = String.raw`(?:[.,:][-–—]{1,2}|\/[-=])(?![\p{L}\p{N}])`
 const digits = String.raw`\d(?:[\d.,'’_]{0,24}\d)?(?:${dash})?`
-export const signBehind = ` ?(?:${sign}|zł|kr|Kč|Ft|${currencyCodes})`
+export const signAlone = `(?:${sign}|zł|kr|Kč|Ft|${currencyCodes})`
+export const signBehind = ` ?${signAlone}`
 const unit = String.raw`${signBehind}(?![\p{L}\p{N}])`
 const behind = String.raw`(?:${unit}| ?%| [A-Z]{3}(?![\p{L}\p{N}]))`
 // Blanks between groups of three belong to a number where they hold it together, or where it is certain that money is meant.
 const groups = String.raw`\d{1,3}(?:[\u00a0\u202f\u2009]\d{3}){1,4}(?:[.,]\d{1,2})?|(?<=\p{Sc}\p{Zs}?|\b[A-Z]{3}\p{Zs})\d{1,3}(?:\p{Zs}\d{3}){1,4}[.,]\d{2}`
 
 /** Where a number with its currency, and where any number may stand in a text with all its blanks plain. Each repetition is bounded. */
-export const moneyPattern = `(?=[A-Z\\p{Sc}])${before}${digits}${behind}?|${digits}${unit}`
+export const moneyPattern = String.raw`(?=[A-Z\p{Sc}])${before}${digits}${behind}?|${digits}${unit}|\d{1,3}\.\d{3} [A-Z]{3}(?![\p{L}\p{N}])`
 export const numberPattern = `${digits}${behind}?`
 /** Amounts in groups that certainly belong together although blanks separate them, in a text with its blanks as they are. */
 export const grouped = new RegExp(
@@ -40,15 +41,19 @@ export function amount(text: string): string | undefined {
 }
 
 /**
- * Thousands, or a point and three decimals: of one dot it is certain by where the sign of the currency stands and by the dash for the
- * cents. With another sign or code it may be either.
+ * Thousands, or a point and three decimals: of one dot it is certain by where the sign of the currency stands, by the dash for the cents,
+ * and by the code of a currency that has no decimals or a comma before them. With another sign or code it may be either.
  */
 function inDots(written: string, found: Readonly<Record<string, string>>): string | undefined {
-  const { before: sign, dash: cents, behind: unit = '' } = found
+  const { before: sign = '', dash: cents, behind: unit = '' } = found
   const isThousands =
-    cents !== undefined || /\.\d+\./.test(written) || /^ ?(?:[A-Z]{0,2}\p{Sc}|zł|kr|Kč|Ft)$/u.test(unit)
+    cents !== undefined ||
+    /\.\d+\./.test(written) ||
+    /^ ?(?:[A-Z]{0,2}\p{Sc}|zł|kr|Kč|Ft)$/u.test(unit) ||
+    hasThousandsBefore(unit.trim()) ||
+    hasThousandsBehind(sign.trim())
   if (isThousands) return written.replaceAll('.', '')
-  return sign === undefined && !/[A-Z]/.test(unit) ? plainNumber(written, '') : undefined
+  return sign === '' && !/[A-Z]/.test(unit) ? plainNumber(written, '') : undefined
 }
 
 /** The sign or code of a currency beside a number, and the dash for the cents. */

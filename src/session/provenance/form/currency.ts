@@ -1,3 +1,5 @@
+import { keeping } from '../../../text/keeping.ts'
+
 /** What is written, by what it stands for: `a b = c, d = e`. */
 function table(rows: string): ReadonlyMap<string, string> {
   return new Map(
@@ -16,16 +18,24 @@ const signs = table(
 /** What is written before a dollar to say whose it is. */
 const dollars = table('US = USD, A AU = AUD, C CA = CAD, NZ = NZD, HK = HKD, S = SGD, MX = MXN, R = BRL')
 
-/** Codes that a number may touch: of the currencies traded most (the reference rates of the European Central Bank, and UAH). */
+/** Codes that a number may touch: of the currencies traded most (the reference rates of the European Central Bank), UAH and VND. */
 export const currencyCodes =
-  'AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|SEK|SGD|THB|TRY|UAH|USD|ZAR'
+  'AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|SEK|SGD|THB|TRY|UAH|USD|VND|ZAR'
 
 /** What people write right behind a number, in small letters and without a dot, as a sign or code; `¤` where it may be one of several. */
 export const namesBehind = table(
   [
-    'eur euro euros = €, chf = CHF, usd = USD, gbp = GBP, dkk = DKK, czk = CZK, pln = PLN, huf = HUF, jpy = JPY, inr = INR, uah = UAH',
-    'fr sfr franken = CHF, sek nok kronor kroner lei rs rupees francs fcfa дин = ¤, р руб рублей рубля = ₽',
-    'грн гривень гривні = ₴, zl złotych zlotych = zł, dollar dollars = $, tl = ₺, kč = Kč, yen = ¥',
+    'chf = CHF, usd = USD, gbp = GBP, dkk = DKK, czk = CZK, pln = PLN, huf = HUF, jpy = JPY, inr = INR, uah = UAH',
+    'fr sfr franken = CHF, sek nok rs rupees francs fcfa дин = ¤, р = ₽, zl = zł, dollar dollars = $, kč = Kč, yen = ¥',
+  ].join(', '),
+)
+
+/** Names of currencies whose amounts have a comma before decimals, also behind a blank: `300.000 forintot` are thousands. */
+export const wordsBehind = table(
+  [
+    'eur euro euros euroa euron eurot eurót euróval euróért euróra ευρώ евро євро = €, forint forintot forintért forintra forinttal forintnak forintos = HUF',
+    'đ đồng vnđ vnd = ₫, złoty złote złotych złotymi zlotych = zł, koruna koruny korun korunách = Kč, kronor kroner kronur lei = ¤, tl lira = ₺',
+    'руб рублей рубля = ₽, грн гривень гривні = ₴, rupiah = IDR',
   ].join(', '),
 )
 
@@ -34,6 +44,39 @@ export const namesBefore = table('kr rs = ¤, chf = CHF, usd = USD, gbp = GBP, e
 
 /** And those that begin ids and names of rooms as well: only before a number with cents. */
 export const namesBeforeCents = table('R RM = ¤, TL = ₺, Fr = CHF')
+
+/** How amounts of a currency are written where it is at home. */
+interface Notation {
+  readonly hasDecimals: boolean
+  readonly hasComma: boolean
+}
+
+let currencies: ReadonlySet<string> | undefined
+
+/** As CLDR has it: the country of a code is its first two letters (ISO 4217). What is no code may be anything. */
+const notationOf = keeping(512, (code): Notation => {
+  currencies ??= new Set(Intl.supportedValuesOf('currency'))
+  if (!currencies.has(code)) return { hasDecimals: true, hasComma: false }
+  const { language, region } = new Intl.Locale(`und-${code.slice(0, 2)}`).maximize()
+  const format = new Intl.NumberFormat(`${language}-${region}`, { style: 'currency', currency: code })
+  const decimals = new Intl.NumberFormat(`${language}-${region}`).format(0.5)
+  return {
+    hasDecimals: format.resolvedOptions().maximumFractionDigits !== 0,
+    hasComma: code === 'EUR' || decimals.includes(','),
+  }
+})
+
+/** Whether a dot before three digits is of thousands in an amount with its code behind: English writes `2.500 USD`, and `EUR 2.500`, for two and a half. */
+export function hasThousandsBefore(code: string): boolean {
+  const { hasDecimals, hasComma } = notationOf(code)
+  return hasComma || !hasDecimals
+}
+
+/** The same with its code or sign before. */
+export function hasThousandsBehind(codeOrSign: string): boolean {
+  const { hasDecimals, hasComma } = notationOf(signs.get(codeOrSign) ?? codeOrSign)
+  return hasComma && !hasDecimals
+}
 
 const dollar = /(?<![\p{L}\p{N}])([A-Z]{1,2})\$/gu
 const touching = new RegExp(
