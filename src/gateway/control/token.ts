@@ -301,15 +301,22 @@ function audienceFor(
   form: URLSearchParams,
   before: readonly string[] | undefined,
 ): readonly string[] {
-  const asked = [...new Set([...form.getAll('resource'), ...form.getAll('audience')])]
-  const isKnown = (each: string): boolean => each === issuer || resources.includes(each)
   const isPassed = (each: string): boolean => before === undefined || before.includes(each) || before.includes(issuer)
-  const wrong = asked.find((each) => !isKnown(each) || !isPassed(each))
-  if (wrong !== undefined) throw new OAuthError('invalid_target', 'no token is given for this resource')
-  if (asked.length > 0) return asked
+  const asked = [...new Set([...form.getAll('resource'), ...form.getAll('audience')])].map((each) => {
+    const known = [issuer, ...resources].find((one) => isSameAddress(one, each))
+    if (known === undefined || !isPassed(known))
+      throw new OAuthError('invalid_target', 'no token is given for this resource')
+    return known
+  })
+  if (asked.length > 0) return [...new Set(asked)]
   if (before !== undefined) return before
   if (resources.length > 1) throw new OAuthError('invalid_target', `say for which: ${resources.join(' ')}`)
   return resources.length === 0 ? [issuer] : resources
+}
+
+/** Clients write addresses as URLs are printed: a name alone with a slash behind it. */
+function isSameAddress(one: string, other: string): boolean {
+  return one === other || (URL.canParse(one) && URL.parse(one)?.href === URL.parse(other)?.href)
 }
 
 async function takeBack(options: TokenOptions, asked: Asked): Promise<Given> {
@@ -317,8 +324,9 @@ async function takeBack(options: TokenOptions, asked: Asked): Promise<Given> {
   const { principal } = await agentOf(options, asked, form)
   const token = parameterOf(form, 'token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
-  const found = options.tokens.isOurs(token)
-    ? await options.tokens.verify(token, 'at+jwt').catch(() => undefined)
+  const { tokens } = options
+  const found = tokens.isOurs(token)
+    ? await tokens.verify(token, 'at+jwt').catch(() => tokens.verify(token, 'lockstep-run+jwt').catch(() => undefined))
     : undefined
   // RFC 7009 section 2.2: what does not count any more need not be taken back.
   if (found === undefined) return { status: 200, body: {} }

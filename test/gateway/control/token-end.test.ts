@@ -43,6 +43,15 @@ describe('a token counts for nothing else', () => {
       assert.equal((await call('/purge', token, { method: 'POST', headers })).code, 'unauthenticated')
   })
 
+  test('a handle is taken back as a token is', async () => {
+    const handle = await handleOf('night-bot')
+    const purge = { method: 'POST', headers: { 'lockstep-run': handle } }
+    assert.equal((await call('/purge', keys['night-bot'], purge)).status, 200)
+    assert.equal((await post('/v1/revoke', { token: handle }, basic('stray-bot'))).body['error'], 'unauthorized_client')
+    assert.equal((await post('/v1/revoke', { token: handle }, basic('night-bot'))).status, 200)
+    assert.equal((await call('/purge', keys['night-bot'], purge)).code, 'run-over')
+  })
+
   test('not at the control API, where nothing of its limits would be heeded', async () => {
     const token = await tokenFor('refund-bot')
     for (const [method, path] of [

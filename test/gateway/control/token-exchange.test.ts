@@ -85,6 +85,11 @@ describe('token exchange', () => {
       assert.ok(await tokenFor('refund-bot', await person('clara', ['clerk'], { may_act: { sub } })))
   })
 
+  test('for a resource as clients print its address', async () => {
+    const token = await tokenFor('refund-bot', undefined, { resource: `${issuer}/` })
+    assert.equal(decodeJwt(token).aud, issuer)
+  })
+
   test('a scope that was not passed on is gone', async () => {
     const token = await tokenFor('refund-bot', undefined, { scope: 'read' })
     assert.equal((await call('/order', token)).status, 200)
