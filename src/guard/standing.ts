@@ -38,6 +38,7 @@ export function boundProblem(
   if (!Number.isSafeInteger(bound.uses) || bound.uses > standing.uses || bound.uses < 1)
     return `at most ${standing.uses} calls at once`
   if (standing.amount !== undefined && bound.atMost === undefined) return 'it needs the most that each call may take'
+  if (standing.amount === undefined && bound.atMost !== undefined) return 'the charter compares no amount for it'
   const actors = actorsOf(charter, by)
   const entitled = approval.choices.some((choice) => choice.actor !== undefined && actors.includes(choice.actor))
   return entitled ? undefined : 'this person may not give this approval'

@@ -136,6 +136,8 @@ test('a run is for whom it is, and for the agent that began it', async () => {
 test('standing approvals are for who may give the same in the same tenant', async () => {
   const expires = new Date(Date.now() + 60_000).toISOString()
   const bound = { approval: 'second', operation: 'api.refund', uses: 2, expires }
+  const compared = await ask('head of the north', 'POST', '/v1/standing-approvals', { ...bound, 'at-most': 5 })
+  assert.match(compared.text, /compares no amount/, 'it would cover nothing')
   const given = await ask('head of the north', 'POST', '/v1/standing-approvals', bound)
   assert.equal(given.status, 201)
   const listed = async (who: Who): Promise<unknown> => {
