@@ -9,6 +9,7 @@ import { verdictOf } from '../integrity/finding.ts'
 import { serverOf } from '../integrity/others.ts'
 import { scanTool } from '../integrity/scan.ts'
 import { type Tool, toolsIn } from '../integrity/tool.ts'
+import { harmless } from './prove/harmless.ts'
 import type { Terminal } from './terminal.ts'
 import { listToolsAt, listToolsOf, ToolListError } from './tool-list.ts'
 
@@ -54,7 +55,7 @@ export async function draftOfTools(terminal: Terminal, asked: ToolsRequest, toda
       ? {}
       : { api: { description: api.description, url: beside(asked.api ?? '', asked.out) } }),
   }
-  return { text: printDraft(draftTools(input), [...preface, ...leftOut(listed), ...reviewOf(tools, source)]) }
+  return { text: printDraft(draftTools(input), [...preface, ...leftOut(listed), ...reviewOf(listed, source)]) }
 }
 
 /** A charter can name it, as `source.name`. */
@@ -130,7 +131,7 @@ function reviewOf(tools: readonly Tool[], server: string): readonly string[] {
     if (verdictOf(findings) === 'fine') return []
     return findings
       .filter(({ severity }) => severity !== 'low')
-      .map(({ at, says, excerpt }) => `  ${tool.name} ${at}: ${says}: ${excerpt}`)
+      .map(({ at, says, excerpt }) => `  ${harmless(tool.name.replaceAll(/\s+/g, ' '))} ${at}: ${says}: ${excerpt}`)
   })
   return lines.length === 0 ? [] : ['', 'Look at these descriptions before the list is approved:', ...lines]
 }
