@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import { printPointer } from '../charter/pointer.ts'
 import type { Schema } from '../charter/source/description.ts'
+import { shorthandTypes } from '../charter/source/inline.ts'
 import { mergeSchemas } from '../charter/source/merge.ts'
 import { onceFor } from '../charter/source/once.ts'
 import { isObject, listOf, objectOf, sameJson, stringsOf } from '../charter/source/plain.ts'
@@ -20,7 +21,8 @@ export interface Misfit {
  * what is of another type than described, or none of the values that are listed. What says that it takes more (`additionalProperties`,
  * `patternProperties`, conditions), or says nothing of members, is open. Objects that say neither take nothing else: that is stricter than
  * JSON Schema, which would let a tool be called with what nobody who approved it has read of. Of alternatives (`anyOf`, `oneOf`) each
- * part may be as one of them says. What is optional may be null. Bounds, lengths, patterns and what is missing are for rules and the server.
+ * part may be as one of them says. What is optional may be null. Bounds, lengths, patterns and what is missing are for rules and the server,
+ * but for those of `money`: a tenth of a cent is rounded by whoever pays it, and what is less than nothing makes room below a limit.
  */
 export function misfits(home: SchemaHome, schema: unknown, value: unknown): readonly Misfit[] {
   const found: Misfit[] = []
@@ -50,7 +52,7 @@ function walk(all: Walk, schemas: readonly unknown[], value: unknown, path: Path
 }
 
 function kindsOf(options: readonly Schema[], value: unknown): readonly string[] {
-  const types = [...new Set(options.flatMap((each) => stringsOf(each['type'])))]
+  const types = [...new Set(options.flatMap(typesIn))]
   return typesOf(value).some((each) => types.includes(each)) ? [] : types
 }
 
@@ -100,7 +102,7 @@ const opening = [
 ] as const
 
 function takes(schema: Schema, value: unknown): boolean {
-  const types = stringsOf(schema['type'])
+  const types = typesIn(schema)
   const { const: only, enum: listed } = schema
   return (
     !isNever(schema) &&
@@ -111,12 +113,24 @@ function takes(schema: Schema, value: unknown): boolean {
   )
 }
 
+const { money } = shorthandTypes
+const ofMoney = 'amount of money'
+
+function typesIn(schema: Schema): readonly string[] {
+  const types = stringsOf(schema['type'])
+  const isMoney = schema['minimum'] === money?.['minimum'] && schema['multipleOf'] === money?.['multipleOf']
+  return isMoney ? types.map((each) => (each === 'number' ? ofMoney : each)) : types
+}
+
 function typesOf(value: unknown): readonly string[] {
   if (value === null) return ['null']
   if (Array.isArray(value)) return ['array']
-  if (typeof value === 'number') return Number.isInteger(value) ? ['integer', 'number'] : ['number']
-  if (value instanceof Big) return value.round(0).eq(value) ? ['integer', 'number'] : ['number']
-  return [typeof value]
+  if (typeof value !== 'number' && !(value instanceof Big)) return [typeof value]
+  // A program's 0.1 + 0.2 is still 0.3.
+  const amount = value instanceof Big ? value : new Big(value.toPrecision(15))
+  const isMoney = amount.gte(0) && amount.round(2).eq(amount)
+  const isWhole = value instanceof Big ? value.round(0).eq(value) : Number.isInteger(value)
+  return [...(isMoney ? [ofMoney] : []), ...(isWhole ? ['integer'] : []), 'number']
 }
 
 const isNever = (schema: unknown): boolean =>
