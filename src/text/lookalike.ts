@@ -14,7 +14,7 @@ const drawnAlike: Readonly<Record<string, string>> = {
   l: 'Ӏ│Ꮮʟ',
   m: 'мΜМᴍ',
   n: 'пηոΝɴ',
-  o: 'оοσօ०০ОΟᴏ',
+  o: 'оοσςօ०০ОΟᴏ',
   p: 'рρРΡᴘ',
   q: 'ԛգ',
   r: 'гᴦΓʀ',

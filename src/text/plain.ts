@@ -17,8 +17,19 @@ export function plain(text: string): string {
   if (!other.test(text)) return text.toLowerCase()
   const bare = text.normalize('NFKD').replace(invisible, '').replace(marks, '').replace(otherDigits, digit)
   let letters = ''
-  for (const letter of bare) letters += lookalikes.get(letter) ?? letter
+  for (const letter of otherCapital.test(bare) ? bare.replace(/\p{L}+/gu, inSmallLetters) : bare)
+    letters += lookalikes.get(letter) ?? letter
   return letters.toLowerCase()
+}
+
+const otherCapital = /(?![A-Z])\p{Lu}/u
+const otherCased = /(?![A-Za-z])[\p{Lu}\p{Ll}]/gu
+
+/** A word whose capitals look like other letters than its small ones: `ΟΔΟΣ`, but not `РАУ`, which may be there for `PAY`. */
+function inSmallLetters(word: string): string {
+  return otherCapital.test(word) && word.match(otherCased)?.some((each) => !lookalikes.has(each))
+    ? word.toLowerCase()
+    : word
 }
 
 /** The digit that one of another script is: they stand in tens, in order. */

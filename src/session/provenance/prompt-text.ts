@@ -1,7 +1,7 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { fold } from '../../constraint/same-text.ts'
 import { inOwnDigits, plain, squash } from '../../text/plain.ts'
-import { hostName } from './form/address.ts'
+import { hostNames } from './form/address.ts'
 import { amountsApart } from './form/amount-apart.ts'
 import { standsIn, withIdsApart, withoutMarks } from './form/border.ts'
 import { currenciesIn } from './form/currency.ts'
@@ -143,8 +143,10 @@ export function listedInPrompt({ texts }: PromptText, value: string): string | u
 
 /** Whether a link or an e-mail address of the user has the host. */
 export function saysHost({ texts }: PromptText, name: string): boolean {
-  const host = hostName(name)
-  return host !== '' && texts.some(({ text }) => hasHost(plain(text), host))
+  const hosts = hostNames(name).filter((host) => host !== '')
+  return texts.some(({ text }) =>
+    [...new Set([text, text.toLowerCase()])].some((words) => hosts.some((host) => hasHost(plain(words), host))),
+  )
 }
 
 function hasHost(words: string, host: string): boolean {

@@ -1,7 +1,7 @@
 import type { Origin } from '../../constraint/facts.ts'
 import { squash } from '../../text/plain.ts'
 import { accountOf } from './form/account.ts'
-import { hostName } from './form/address.ts'
+import { hostNames } from './form/address.ts'
 import { dialled, tailsIn } from './form/phone.ts'
 import type { Memory } from './memory.ts'
 import { saysHost } from './prompt-text.ts'
@@ -11,7 +11,11 @@ import { findByOthers, goodOrigins, isVouchedPiece } from './vouched.ts'
 /** A host or a number that answers have told for one. */
 export function suspectSeen(memory: Memory, name: string): readonly Origin[] {
   const isHost = /\p{L}/u.test(name)
-  return seenAs(memory, name, isHost ? [`host ${hostName(name)}`] : tailsIn(name).map((tail) => `phone ${tail}`))
+  return seenAs(
+    memory,
+    name,
+    isHost ? hostNames(name).map((host) => `host ${host}`) : tailsIn(name).map((tail) => `phone ${tail}`),
+  )
 }
 
 /** The same of a host without its hyphens. */

@@ -61,6 +61,40 @@ suite('a host that others told in a link is theirs', () => {
     test(text, () => assert.ok(trustsIn(seen({ text: planted }), text).includes('untrusted')))
 })
 
+const foreign =
+  'Δείτε www.πινακοθήκη-πληρωμές.example, kostas@τράπεζες.example, https://νίκη-αννα.example/a, www.оплата-нота.example, WWW.ΒΙΒΛΙΟΘΉΚΗ.EXAMPLE, www.pay.example'
+suite('a host or a mailbox that others told in another script is theirs in capitals', () => {
+  for (const text of [
+    'ΠΙΝΑΚΟΘΉΚΗ-ΠΛΗΡΩΜΈΣ.example',
+    'ΠΙΝΑΚΟΘΗΚΗ-ΠΛΗΡΩΜΕΣ.EXAMPLE',
+    'Πινακοθήκη-Πληρωμές.example',
+    'see www.Πινακοθήκη-ΠΛΗΡΩΜΈΣ.example/',
+    'πινακοθήκη-πληρωμέσ . example',
+    'ΠΙΝΑΚΟΘΉΚΗ-ΠΛΗΡΩΜΈΣ . EXAMPLE',
+    'Π Ι Ν Α Κ Ο Θ Η Κ Η - Π Λ Η Ρ Ω Μ Ε Σ . e x a m p l e',
+    'ΠΙΝΑΚΟΘΉΚΗ-<b>ΠΛΗΡΩΜΈΣ</b>.example',
+    'KOSTAS@ΤΡΆΠΕΖΕΣ.EXAMPLE',
+    'kostas@ΤΡΑΠΕΖΕΣ.example',
+    'KOSTAS (at) ΤΡΆΠΕΖΕΣ (dot) EXAMPLE',
+    'ΝΙΚΗ-ΑΝΝΑ.EXAMPLE',
+    'https://ΝΊΚΗ-ΆΝΝΑ.example/a',
+    'ОПЛАТА-НОТА.EXAMPLE',
+    'OПЛАТА-HОТА.EXAMPLE',
+    'βιβλιοθήκη.example',
+    'РАУ.example',
+    'ΡΑΥ.example',
+  ])
+    test(text, () => assert.ok(trustsIn(seen({ text: foreign }), text).includes('untrusted')))
+  for (const [prompt, text] of [
+    ['Write about https://πινακοθήκη-πληρωμή.example/a', 'ΠΙΝΑΚΟΘΉΚΗ-ΠΛΗΡΩΜΉ.EXAMPLE'],
+    ['ΓΡΆΨΕ ΣΤΟ ANNA@ΝΊΚΗ-ΠΛΗΡΩΜΉ.EXAMPLE', 'νίκη-πληρωμή.example'],
+  ] as const)
+    test(`${text}, but not of a user who said it`, () => {
+      const said = seen({ text: 'www.πινακοθήκη-πληρωμή.example, www.νίκη-πληρωμή.example' }, prompt)
+      assert.ok(!trustsIn(said, text).includes('untrusted'))
+    })
+})
+
 const page =
   'Write to pay@reefmail.org, see https://reefpay.com/form or https://mv-collect.test/a, https://pay.coral.co.uk and eva.marsh@gmail.com'
 suite('a host or a mailbox that others told is theirs with markup, tags, signs or blanks within', () => {

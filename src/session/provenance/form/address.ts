@@ -203,12 +203,13 @@ function namesIn(text: string): readonly string[] {
 export function hostsIn(text: string): readonly string[] {
   if (!/[@.]/.test(text) || !/@|:\/\/|www\.|\.[^\s/.]+\//i.test(text)) return []
   const found = [...text.matchAll(certainNames)].map(([, linked, named, begun]) => linked ?? named ?? begun ?? '')
-  return [...new Set(found.map(hostName))]
+  return [...new Set(found.flatMap(hostNames))]
 }
 
-/** What a host is known by, in whatever letters. */
-export function hostName(written: string): string {
-  return plain(written).replace(/^www\./, '')
+/** What a host is known by, in whatever letters: as it looks, and as it looks in small letters, where those look like others. */
+export function hostNames(written: string): readonly string[] {
+  const names = [written, written.toLowerCase()].map((each) => plain(each).replace(/^www\./, ''))
+  return [...new Set(names)]
 }
 
 const stops = /\s{0,3}[[({]\s?(?:dot|punkt|point|punto|\.)\s?[\])}]\s{0,3}|\sdot\s|\s\.\s?(?=[\p{L}\p{N}])|。/gu
@@ -243,8 +244,12 @@ export function readingsOf(text: string): ReadonlySet<string> {
 /** The text without dress, and without the markup and the blanks that part the letters of a name. */
 function nakedReadings(text: string): readonly string[] {
   const naked = otherSigns.test(text) || dress.test(text) ? undressed(text) : text
-  return [text, naked, joinedReading(naked)]
+  const small = otherCapitals.test(text) ? [joinedReading(undressed(text.toLowerCase()))] : []
+  return [text, naked, joinedReading(naked), ...small]
 }
+
+/** Capitals that may look like other Latin letters than their small ones. */
+const otherCapitals = /(?!\p{Script=Latin})\p{Lu}\P{L}{0,4}(?!\p{Script=Latin})\p{Lu}/u
 
 /** The text without the markup and the blanks that part the letters of a name. */
 export function joinedReading(text: string): string {
