@@ -17,9 +17,11 @@ const groups = String.raw`\d{1,3}(?:[\u00a0\u202f\u2009]\d{3}){1,4}(?:[.,]\d{1,2
 /** Where a number with its currency, and where any number may stand in a text with all its blanks plain. Each repetition is bounded. */
 export const moneyPattern = String.raw`(?=[A-Z\p{Sc}])${before}${digits}${behind}?|${digits}${unit}|\d{1,3}\.\d{3} [A-Z]{3}(?![\p{L}\p{N}])`
 export const numberPattern = `${digits}${behind}?`
+/** What an id ends with, which is no number: the digits of `P-0240`, but not those of `EUR-7`. */
+export const ofId = String.raw`(?<![\p{L}\p{N}_/.-])(?!(?:${currencyCodes}|[Kk][Rr]|[Rr]s?|[Ff]r?|TL|zł)-)\p{L}{1,8}\d{0,8}(?:[-/]\d{1,12}){1,3}`
 /** Amounts in groups that certainly belong together although blanks separate them, in a text with its blanks as they are. */
 export const grouped = new RegExp(
-  String.raw`(?<![\p{L}\p{N}.,+-])(?<!\p{N}\p{Zs})(?:${groups})(?![\p{L}\p{N}]|[\p{Zs}.,]\p{N})`,
+  String.raw`(?<![\p{L}\p{N}.,+-])(?<!\p{N}\p{Zs}(?<!${ofId}\p{Zs}))(?:${groups})(?![\p{L}\p{N}]|[\p{Zs}.,]\p{N})`,
   'gu',
 )
 
