@@ -5,7 +5,7 @@ import { hostNames } from './form/address.ts'
 import { amountsApart } from './form/amount-apart.ts'
 import { standsIn, withIdsApart, withoutMarks } from './form/border.ts'
 import { currenciesIn } from './form/currency.ts'
-import { daysWithoutYearIn, withPolishMonths } from './form/date.ts'
+import { daysWithoutYearIn, withBothDays, withPolishMonths } from './form/date.ts'
 import { withEnding } from './form/ending.ts'
 import { formsIn, formsOf, withPages } from './form/form.ts'
 import { inOnePiece, withoutGroups, withoutParts } from './form/number-group.ts'
@@ -34,9 +34,8 @@ export function emptyPrompt(): PromptText {
 export function addPrompt(prompt: PromptText, said: string): void {
   if (prompt.texts.some((known) => known.text === said)) return
   const apart = withIdsApart(withoutMarks(said))
-  const text = withPolishMonths(
-    withPlainPhones(inOwnDigits(apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': '))))),
-  )
+  const spaced = apart.replace(keyed, (each) => (hasTime.test(each) ? each : each.replace(':', ': ')))
+  const text = withBothDays(withPolishMonths(withPlainPhones(inOwnDigits(spaced))))
   const amounts = withoutParts(amountsApart(text))
   const numbers = withoutGroups(amounts)
   const hasGroups = numbers !== amounts
@@ -109,6 +108,11 @@ function saidDay({ forms }: PromptText, form: string): Origin | undefined {
 const short = String.raw`\p{L}{1,8}(?:\d{0,6}[-_]\d{1,12}|\d{1,6}\/\d{1,8})`
 const ofSeries = new RegExp(String.raw`^(?:${short}(?:[-_]\d{1,12}){0,2}|\p{L}{3,8}\d{4,12})$`, 'u')
 
+/** Numbers of an inventory: `1902.55`. */
+const dotted = String.raw`\d{4}(?:\.\d{1,6}){1,4}[a-z]?`
+const isDotted = new RegExp(`^${dotted}$`)
+const dottedList = new RegExp(`${dotted}(?:[/&+~]${dotted})+`, 'g')
+
 /** An id and what is said of it, `in-1:yes`, `in-1:20.00`. */
 const keyed = new RegExp(
   String.raw`(?<![\p{L}\p{N}_/@\\.:-])${short}:(?:\p{L}{3,24}|ok|ja|no|s[iíì]|\d{1,9}(?:[.,]\d{1,3}){0,3})`,
@@ -130,6 +134,10 @@ export function listedInPrompt({ texts }: PromptText, value: string): string | u
     if (!words.includes(folded)) continue
     const ended = withEnding(words, folded)
     if (ended !== undefined) return ended
+    // Of two with one dot each, it may be a fraction or a sum.
+    if (isDotted.test(folded))
+      for (const [list] of words.matchAll(dottedList))
+        if (/\.\d+\./.test(list) && list.split(/[/&+~]/).includes(folded) && standsIn(words, list)) return list
     if (!ofSeries.test(folded)) continue
     const like = folded.replace(/\d+/g, String.raw`\d{1,12}`)
     const alike = new RegExp(String.raw`(?<!\p{L})${like}(?!\d)`, 'gu')

@@ -108,6 +108,15 @@ const said = [
   ['+41 79 555 01 23/00, +41 79 555 01/02 23', [], ['+41795550123', '+41795550100', '+417955501']],
   ['+41 44 668 18 00 (24/7)', ['+41446681800'], [24, 7]],
   ['11/12, 20 11/12 und 02.11/12.2026', [], ['2011', '2012']],
+  [
+    'tom@lindenhof.example-osoitteeseen: amy@lindenhof.example-adressen',
+    ['tom@lindenhof.example', 'amy@lindenhof.example'],
+  ],
+  [
+    'tom@lindenhof.example-shop, amy@lindenhof.example-adr.test',
+    [],
+    ['tom@lindenhof.example', 'amy@lindenhof.example'],
+  ],
   ['Maile tom@lindenhof.example:lle', ['tom@lindenhof.example'], ['lindenhof.example']],
   [
     'scp tom@lindenhof.example:files, https://a.example/tom@b.example:lle',

@@ -27,10 +27,13 @@ const id = String.raw`\p{L}[\p{L}\p{N}_-]{0,30}\d(?:\/\d{1,8})?`
 const slashed = /(?<![\p{L}\p{N}_/])\p{L}{1,8}\d{1,6}\/\d{1,8}(?![\p{L}\p{N}_/]|-[\p{L}\p{N}])/gu
 /** Articles of French and Italian. */
 const article = "(?:[ldjmtsnc]|(?:lors|puis|jus|quoi)?qu|[dns]?ell|[ds]?all|sull|quest|quell|un)['’]"
-const number = String.raw`(?:\p{L}{1,12}\.?-)?(?:\p{L}{0,20}nr|n|no|nro|num|núm|id|ref)\.`
+const number = String.raw`(?:\p{L}{1,12}(?:\.?-|\.))?(?:\p{L}{0,20}nr|n|no|nro|num|núm|id|ref|č|čj|br|št|sz|αρ)\.`
+/** An id of digits, or of digits and dots: `4711`, `1902.55`, `1964.3.2r`. */
+const numeral = String.raw`[1-9]\d{3,11}(?:\.\d{1,6}){0,5}[a-z]?`
+const isWordEnd = String.raw`(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}])`
 /** What is written right before an id: bullets, numbers of a list, articles, `Nr.`. */
 const ahead = new RegExp(
-  String.raw`(?<![^"'“„«([{,;|])(?:[-–−+·]|(?:\(|(?<!\())(?:\d{1,2}|[a-z])\)|\d{1,2}\.|${article}|${number})(?=${id}(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]))`,
+  String.raw`(?<![^"'“„«([{,;|])(?:[-–−+·]|(?:\(|(?<!\())(?:\d{1,2}|[a-z])\)|\d{1,2}\.|${article}|${number})(?=${id}${isWordEnd})|(?<![^"'“„«([{,;|])${number}(?=${numeral}${isWordEnd})`,
   'giu',
 )
 /** What is written right behind one: `=46`, `->`, `(46)`, but not the bracket of a copy such as `in-1(2)` or `in-1(old).pdf`. */
@@ -41,7 +44,7 @@ const after = new RegExp(
 
 /** The words of a user with blanks between an id and the signs right before and behind it. Addresses stay as they are. */
 export function withIdsApart(text: string): string {
-  if (!/[=>()'’.+·–−-]\p{L}|\d(?:[=(]|-{1,2}>)/u.test(text)) return text
+  if (!/[=>()'’.+·–−-]\p{L}|\p{L}\.\d|\d(?:[=(]|-{1,2}>)/u.test(text)) return text
   return text.replace(/\S+/gu, (word) =>
     /\d/.test(word) && !inAddress.test(word.includes('/') ? word.replace(slashed, '') : word)
       ? word.replace(ahead, '$& ').replace(after, '$1 $2 ')

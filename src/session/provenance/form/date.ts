@@ -1,9 +1,10 @@
+import { ofId } from './amount.ts'
 import { isWeekday, monthNamed } from './month-name.ts'
 
 const year = String.raw`(?:19|20)\d\d`
-// What a day has behind it: `2nd`, `2.`, `1er`, `1º`, `1.º`, `2:a`, `7-go`; what a month has before it: `2 de dezembro`, `1 d’octubre`.
-const ordinal = String.raw`(?:st|nd|rd|th|er|e?ro|-go|:[ae]|\.?[ºª°]|\.)?`
-const of = "(?:(?:of|de|del) |d[’'])?"
+// What a day has behind it: `2nd`, `2.`, `1er`, `1º`, `1.º`, `2:a`, `7-go`, `28η`; what a month has before it: `2 de dezembro`, `1 d’octubre`.
+const ordinal = String.raw`(?:st|nd|rd|th|er|e?ro|-go|:[ae]|ης?|\.?[ºª°]|\.)?`
+const of = "(?:(?:of|de|del|roku) |d[’'])?"
 /** Of two words in Arabic of the Levant. */
 const word = String.raw`(?:(?:تشرين|كانون) )?[\p{L}\p{M}]{3,20}`
 const dayFirst = String.raw`(?<day>\d{1,2})(?:${ordinal} |\.)${of}(?<name>${word}|[IVX]{2})(?:\.?,? ${of}(?<year>${year}))?`
@@ -16,9 +17,14 @@ const joined = [
 const monthAlone = { lead: String.raw`(?<name>[\p{L}\p{M}]{3,20})\.?,? ${of}`, rest: `(?<year>${year})` }
 const monthFirst = {
   lead: String.raw`(?:(?<before>${year})\.? )?(?<name>[\p{L}\p{M}]{3,20})\.? `,
-  rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?:(?:,? |,)(?<year>${year}))?`,
+  rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?: päivä(?:nä)?(?=,? \d))?(?:(?:,? |,)(?<year>${year}))?`,
 }
-const numeric = String.raw`\d{4}-\d{2}-\d{2}(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?| \d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{1,2}\/\d{1,2}(?!\d)|\d{1,2}(?:[./-]\d{1,2}[./-]|\. \d{1,2}\. )\d{4}|${year}(?:\. \d{1,2}\. \d{1,2}(?!\d)|\.\d{2}\.\d{2})|\d{1,2}\/\d{1,2} ${year}|\d{1,2}\.\d{1,2}\.\d{2}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
+/** `2027. januárban`: only of a name that is Hungarian alone, and where no day and no year stands behind. */
+const yearFirst = String.raw`(?<year>${year})\.? (?<name>[\p{L}\p{M}]{5,20})(?![\p{L}\p{M}]|,? ?\d)`
+/** `2027.1.28.(목)`: with the weekday it is no version. */
+const ofWeek = String.raw`\.? ?\([월화수목금토일月火水木金土日](?:요일|曜日?)?`
+const korean = String.raw`${year}\.\d{1,2}\.\d{1,2}${ofWeek}\)`
+const numeric = String.raw`${korean}|\d{4}-\d{2}-\d{2}(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?| \d{1,2}:\d{2}(?::\d{2})?)?|\d{4}\/\d{1,2}\/\d{1,2}(?!\d)|\d{1,2}(?:[./-]\d{1,2}[./-]|\. \d{1,2}\. )\d{4}|${year}(?:\. \d{1,2}\. \d{1,2}(?!\d)|\.\d{2}\.\d{2})|\d{1,2}\/\d{1,2} ${year}|\d{1,2}\.\d{1,2}\.\d{2}|${year}-\d{2}|${year}\/\d{2}|\d{1,2}\/${year}`
 const han = String.raw`(?:(?<year>\d{4})[年년] ?)?(?<month>\d{1,2})[月월](?: ?(?<day>\d{1,2})[日号號일])?`
 
 // Months have numbers there: `30 tháng 11 năm 2026`.
@@ -29,8 +35,12 @@ const withNumbers = new RegExp(vietnamese, 'giu')
 const inOneWord = joined.map((each) => new RegExp(each, 'giu'))
 const withNames: readonly RegExp[] = [
   new RegExp(dayFirst, 'giu'),
+  new RegExp(yearFirst, 'giu'),
   new RegExp(`(?<=(?<lead>(?<!\\p{L})${monthFirst.lead}))${monthFirst.rest}`, 'giu'),
-  new RegExp(`(?<=(?<!\\p{L}|\\d${ordinal} ${of})(?<lead>${monthAlone.lead}))${monthAlone.rest}`, 'giu'),
+  new RegExp(
+    `(?<=(?<!\\p{L}|\\d${ordinal} ${of}(?<!${ofId} ${of}))(?<lead>${monthAlone.lead}))${monthAlone.rest}`,
+    'giu',
+  ),
 ]
 
 /**
@@ -48,6 +58,7 @@ const inFigures: readonly RegExp[] = [
   /^(?<year>\d{4})(?<sign>\/|\. )(?<month>\d{1,2})\k<sign>(?<day>\d{1,2})$/,
   // With a nought: `2026.1.5` may be a version.
   /^(?<year>\d{4})\.(?<month>\d{2})\.(?<day>\d{2})$/,
+  new RegExp(String.raw`^(?<year>\d{4})\.(?<month>\d{1,2})\.(?<day>\d{1,2})${ofWeek}\)?$`),
   new RegExp(String.raw`^(?<year>${year})[-/](?<month>\d{2})$`),
   new RegExp(String.raw`^(?<month>\d{1,2})/(?<year>${year})$`),
   // Only behind dots, and of these years: `26/11/30` may begin with the year, and so may `11.30.75` be anything.
@@ -56,9 +67,13 @@ const inFigures: readonly RegExp[] = [
   new RegExp(`^${han}$`),
 ]
 const inAnyOrder = /^(\d{1,2})([./-]|\. )(\d{1,2})(?:\2|(?<=\/\d{1,2}) )(\d{4})$/
-const inWords = [dayFirst, monthFirst.lead + monthFirst.rest, monthAlone.lead + monthAlone.rest, ...joined].map(
-  (each) => new RegExp(String.raw`^${each}\.?$`, 'iu'),
-)
+const inWords = [
+  dayFirst,
+  monthFirst.lead + monthFirst.rest,
+  monthAlone.lead + monthAlone.rest,
+  yearFirst,
+  ...joined,
+].map((each) => new RegExp(String.raw`^${each}\.?$`, 'iu'))
 
 /** The day or the month that a text is, if it is certain which. A day without its year is of any year. */
 export function date(text: string): readonly string[] | undefined {
@@ -92,7 +107,8 @@ function named(text: string): string[] | undefined {
     const year = behind ?? before
     // `set 3`, `out 2026`, `maja 2`: abbreviations, and English order, are everyday words of other languages.
     const isCertain = found.kind === 'english' || (year !== undefined && day !== undefined)
-    if (isCertain || (found.kind === 'full' && pattern !== inWords[1]))
+    if (pattern === inWords[3] && found.kind !== 'hungarian') continue
+    if (isCertain || (found.kind !== 'short' && pattern !== inWords[1]))
       return dated({ year, month: `${found.month}`, day })
   }
   return undefined
@@ -148,12 +164,39 @@ export function daysWithoutYearIn(text: string): readonly string[] {
   })
 }
 
+/** `28.–29. ledna 2027`, `28.-29.1.2027`, `28. bis 29. Januar`. */
+const span = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{N}.,:/–-])(?<first>\d{1,2})(?<mark>${ordinal})`,
+    String.raw`(?: ?[-–] ?|(?<!\d) (?:bis|to|au|al|až|do|til|tot|έως|and|und|et|y|e|a|i|og|och|en|και) )`,
+    String.raw`(?=(?<last>\d{1,2})(?:(?<figures>\.\d{1,2}\.(?:${year})?)|${ordinal}(?<words> ${of}(?<name>${word})(?:\.?,? ${of}${year})?)))`,
+  ].join(''),
+  'giu',
+)
+
+/** The words of a user with the month at the first of two days, too. */
+export function withBothDays(text: string): string {
+  if (!/\d[^\s\d]{0,3}(?: ?[-–] ?| \p{L}{1,4} )\d/u.test(text)) return text
+  return text.replace(span, (all, ...found) => {
+    const { first, last, mark = '', figures, words, name = '' }: Said = found.at(-1)
+    if (Number(first) >= Number(last)) return all
+    if (figures !== undefined) return mark === '.' ? `${first}${figures} – ` : all
+    return monthNamed(name) === undefined ? all : `${first}${mark}${words} – `
+  })
+}
+
 /** In Croatian, `listopad` is October and `lip` June. */
 const polishMonth = /(?<=\d\p{Zs})(lis|lip|listopada)(?=\.?\p{Zs}(?:19|20)\d\d)/giu
 const polishWord = /(?<!\p{L})(?:\p{Ll}{0,16}[ąęłńśźż]\p{Ll}*|wtor(?:ek|ku)|czwart(?:ek|ku)|dnia|roku)(?!\p{L})/u
 
+/** What Croats say of October and Czechs, with another word before it, of November. */
+const croatianMonth = /(?<=(?<!\p{L})u\p{Zs})listopadu(?=\.?\p{Zs}(?:19|20)\d\d)/giu
+
 /** The words of a user with the names of months that Polish shares with Croatian as others have them, where other words tell that it is Polish. */
 export function withPolishMonths(text: string): string {
-  if (!/\bli[ps]/i.test(text) || !polishWord.test(text) || /[čđšž]/i.test(text)) return text
+  if (!/\bli[ps]/i.test(text)) return text
+  const croatian = text.replace(croatianMonth, 'October')
+  if (croatian !== text) return croatian
+  if (!polishWord.test(text) || /[čđšž]/i.test(text)) return text
   return text.replace(polishMonth, (name) => (/^lip/i.test(name) ? 'July' : 'November'))
 }

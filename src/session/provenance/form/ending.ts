@@ -14,23 +14,33 @@ const ending = new RegExp(
   String.raw`:(?:${finnish}|${swedish})(?![\p{L}\p{N}])|-(?:${hungarian}|${cyrillic}|(?:(?!\p{N})${other}){1,5})(?![\p{L}\p{M}\p{N}])`,
   'uy',
 )
-const isId = /^(?=.*\p{L}|\d{4})[\p{L}\p{N}][\p{L}\p{N}_/-]{0,62}\d$/u
+/** Behind a last letter or two, `4711b`, `4711r-v`, only what stands behind a colon is no part of the id. */
+const isId =
+  /^(?=.*\p{L}|\d{4})[\p{L}\p{N}](?:[\p{L}\p{N}_/-]|(?<=\d)\.(?=\d)){0,62}(?<=\d)(?<letter>[a-z](?:-[a-z])?)?$/u
+/** What Finns and others call an e-mail address, as the last part of a word. */
+const called = /-(?:osoit|s[äa]hköposti|e?-?posta?dress|e?-?mailadress|adress|címe?[rnt])\p{L}{0,12}/uy
 
-/** Whether an e-mail address ends there, with an ending of a language behind it: `ann@example.com:lle`. */
+/** Whether an e-mail address ends there, with an ending of a language behind it: `ann@example.com:lle`, `ann@example.com-osoitteeseen`. */
 export function endsAddress(text: string, at: number): boolean {
   if (!/[:-]/.test(text[at] ?? '')) return false
-  ending.lastIndex = at
-  const end = at + (ending.exec(text)?.[0].length ?? 0)
-  return end > at && !/^(?:[\p{L}\p{M}\p{N}@_/:-]|[.,][\p{L}\p{N}])/u.test(text.slice(end, end + 2))
+  const found = [ending, called].map((each) => {
+    each.lastIndex = at
+    return each.exec(text)?.[0].length ?? 0
+  })
+  const end = at + Math.max(...found)
+  return end > at && !/^(?:[\p{L}\p{M}\p{N}@_/-]|:(?!\s|$)|[.,][\p{L}\p{N}])/u.test(text.slice(end, end + 2))
 }
 
 /** What a folded id stands in a folded text as, with an ending of a language behind it: `in-1-nek`; undefined where it does not. */
 export function withEnding(text: string, id: string): string | undefined {
-  if (!isId.test(id)) return undefined
+  const found = isId.exec(id)
+  if (found === null) return undefined
+  const isLettered = found.groups?.['letter'] !== undefined
   for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1)) {
     ending.lastIndex = at + id.length
-    const [found = ''] = ending.exec(text) ?? []
-    if (found !== '' && isWhole(text, at, at + id.length + found.length)) return id + found
+    const [behind = ''] = ending.exec(text) ?? []
+    if (behind === '' || (isLettered && !behind.startsWith(':'))) continue
+    if (isWhole(text, at, at + id.length + behind.length)) return id + behind
   }
   return undefined
 }

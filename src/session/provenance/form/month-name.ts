@@ -6,8 +6,35 @@ const languages =
 
 interface MonthName {
   readonly month: number
-  /** How much of a day or month it makes certain: abbreviations of other languages than English are everyday words of it. */
-  readonly kind: 'english' | 'full' | 'short'
+  /** How much of a day or month it makes certain: abbreviations of other languages than English are everyday words of it; Hungarian puts the year first. */
+  readonly kind: 'english' | 'full' | 'short' | 'hungarian'
+}
+
+/** Other cases of the names, in the order of the months; `-` where one is known anyway. What another language calls another month is left out. */
+const bent = [
+  'lednu únoru březnu dubnu květnu červnu červenci srpnu září říjnu listopadu prosinci',
+  'lednem únorem březnem dubnem květnem červnem červencem srpnem zářím říjnem - prosincem',
+  'styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrześniu październiku listopadzie grudniu',
+  'styczniem - marcem kwietniem majem czerwcem lipcem sierpniem wrześniem październikiem - grudniem',
+  'januári februári - apríli máji júni júli - septembri októbri novembri decembri',
+  'siječnju veljači ožujku travnju svibnju lipnju srpnju kolovozu rujnu - studenom prosincu',
+  'januarju februarju - aprilu maju juniju juliju avgustu septembru oktobru novembru decembru',
+  'januaru februaru martu - - junu julu - - - - -',
+  'јануару фебруару марту априлу мају јуну јулу августу септембру октобру новембру децембру',
+  'январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре',
+  'январю февралю марту апрелю маю июню июлю августу сентябрю октябрю ноябрю декабрю',
+  'січні лютому березні квітні травні червні липні серпні вересні жовтні листопаді грудні',
+  'Ιανουάριος Φεβρουάριος Μάρτιος Απρίλιος Μάιος Ιούνιος Ιούλιος Αύγουστος Σεπτέμβριος Οκτώβριος Νοέμβριος Δεκέμβριος',
+  'Ιανουάριο Φεβρουάριο Μάρτιο Απρίλιο Μάιο Ιούνιο Ιούλιο Αύγουστο Σεπτέμβριο Οκτώβριο Νοέμβριο Δεκέμβριο',
+  'Γενάρη Φλεβάρη Μάρτη Απρίλη Μάη Ιούνη Ιούλη - Σεπτέμβρη Οκτώβρη Νοέμβρη Δεκέμβρη',
+  'jaanuari veebruari märtsi aprilli - - - augusti septembri oktoobri novembri detsembri',
+  'jaanuaris veebruaris märtsis aprillis - juunis juulis augustis septembris oktoobris novembris detsembris',
+  'janvārī februārī - aprīlī - jūnijā jūlijā - septembrī oktobrī novembrī decembrī',
+]
+/** What Finns and Hungarians put behind a name, without accents. */
+const endings = {
+  fi: 'n na ssa sta hun lla lta lle ksi',
+  hu: 'ra re ban ben ig tol hoz hez nak nek rol bol ert kent t ot et',
 }
 
 const numerals: readonly string[] = 'I II III IV V VI VII VIII IX X XI XII'.split(' ')
@@ -25,14 +52,32 @@ export function monthNamed(word: string): MonthName | undefined {
 function readNames(): ReadonlyMap<string, MonthName> {
   const found = new Map<string, MonthName>()
   const ambiguous = new Set<string>()
-  for (const language of languages)
-    for (const style of ['long', 'short'] as const)
-      for (const [name, month] of namesIn(language, style)) {
-        const known = found.get(name)
-        if (known !== undefined && known.month !== month) ambiguous.add(name)
-        const kind = language.startsWith('en') ? 'english' : style === 'long' ? 'full' : 'short'
-        if (known === undefined || (known.kind === 'short' && kind === 'full')) found.set(name, { month, kind })
-      }
+  const add = (kind: MonthName['kind'], named: readonly (readonly [string, number])[]): void => {
+    for (const [name, month] of named) {
+      const known = found.get(name)
+      if (known !== undefined && known.month !== month) ambiguous.add(name)
+      if (known === undefined || (known.kind === 'short' && kind === 'full')) found.set(name, { month, kind })
+    }
+  }
+  for (const language of languages) {
+    add(language.startsWith('en') ? 'english' : 'full', namesIn(language, 'long'))
+    add(language.startsWith('en') ? 'english' : 'short', namesIn(language, 'short'))
+  }
+  for (const row of bent)
+    add(
+      'full',
+      row.split(' ').flatMap((name, index) => (name === '-' ? [] : [[plainName(name), index + 1] as const])),
+    )
+  for (const ending of endings.fi.split(' '))
+    add(
+      'full',
+      namesIn('fi', 'long').flatMap(([name, month]) => (name.endsWith('kuu') ? [[name + ending, month] as const] : [])),
+    )
+  for (const ending of endings.hu.split(' '))
+    add(
+      'hungarian',
+      namesIn('hu', 'long').map(([name, month]) => [name + ending, month] as const),
+    )
   for (const name of ambiguous) found.delete(name)
   return found
 }
