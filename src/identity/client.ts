@@ -44,23 +44,29 @@ export async function clientOf(
   if (ways.length > 1 || (ways.length > 0 && basic === undefined && presented.headers['authorization'] !== undefined))
     throw new NotIdentified('several', 'the client shows who it is in several ways')
   if (form.assertion !== undefined) return await agentOfAssertion(form, presented.url, context)
-  const shown = basic ?? (form.clientSecret === undefined ? undefined : [form.clientId ?? '', form.clientSecret])
-  if (shown === undefined) return undefined
-  const [id = '', secret = ''] = shown
-  const agent = context.agents.keyed(secret)
-  if (agent === undefined || agent.id !== id || (form.clientId !== undefined && form.clientId !== id))
-    throw new NotIdentified('unknown', 'no agent of this name has this key')
+  const own: Shown[] = form.clientSecret === undefined ? [] : [[form.clientId ?? '', form.clientSecret]]
+  const shown = basic ?? own
+  if (shown.length === 0) return undefined
+  const [agent] = shown.flatMap(([id, secret]) => {
+    const found = context.agents.keyed(secret)
+    return found === undefined || found.id !== id || (form.clientId ?? id) !== id ? [] : [found]
+  })
+  if (agent === undefined) throw new NotIdentified('unknown', 'no agent of this name has this key')
   return agent
 }
 
-/** RFC 6749 section 2.3.1: both parts are form-encoded. */
-function basicOf({ headers: { authorization } }: Presented): readonly [string, string] | undefined {
+type Shown = readonly [id: string, secret: string]
+
+/** RFC 6749 section 2.3.1: both parts are form-encoded; many clients send them as they are, which is another reading of one key only. */
+function basicOf({ headers: { authorization } }: Presented): readonly Shown[] | undefined {
   const [, encoded] = typeof authorization === 'string' ? (/^Basic +(\S+)$/i.exec(authorization) ?? []) : []
   if (encoded === undefined) return undefined
   const [id = '', ...rest] = Buffer.from(encoded, 'base64').toString().split(':')
-  const [name, secret] = [id, rest.join(':')].map((part) => [...new URLSearchParams(`x=${part}`).values()][0] ?? '')
-  return [name ?? '', secret ?? '']
+  const plain: Shown = [id, rest.join(':')]
+  return [[decoded(plain[0]), decoded(plain[1])], plain]
 }
+
+const decoded = (part: string): string => [...new URLSearchParams(`x=${part}`).values()][0] ?? ''
 
 async function agentOfAssertion(
   { assertion = '', assertionType: type, clientId }: ClientForm,

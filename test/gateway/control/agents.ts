@@ -57,7 +57,7 @@ export const agentsCharter = (): Charter => charterOf(charterText)
 export const keys: Readonly<Record<string, string>> = Object.fromEntries(
   ['refund-bot', 'triage-bot', 'night-bot', 'stray-bot', 'nobodys-bot'].map((name) => [
     name,
-    `lsk_${randomBytes(24).toString('base64url')}`,
+    `lsk_${randomBytes(24).toString('base64url')}${name === 'nobodys-bot' ? '+/=&%2B' : ''}`,
   ]),
 )
 

@@ -176,3 +176,16 @@ test('a form of very many parameters is refused as fast as any other', async () 
   assert.equal((await post('/v1/token', form)).status, 400)
   assert.ok(performance.now() - began < 3000, `${performance.now() - began} ms`)
 })
+
+test('a key with signs is known encoded in a form, as it should be, and as it is, as many clients send it', async () => {
+  const [name, key] = ['nobodys-bot', keys['nobodys-bot'] ?? '']
+  for (const [shown, expected] of [
+    [key, 'access_denied'],
+    [encodeURIComponent(key), 'access_denied'],
+    [`${key}x`, 'invalid_client'],
+  ] as const)
+    assert.equal(
+      (await post('/v1/token', { grant_type: 'client_credentials' }, basic(name, shown))).body['error'],
+      expected,
+    )
+})
