@@ -61,18 +61,34 @@ export function accountOf(text: string): string | undefined {
 
 const likely = /(?<![\p{L}\p{N}])(?:[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}|\d{16,34})(?![\p{L}\p{N}])/giu
 
+/** As Poles, Spaniards and Hungarians group those of their banks; Poles also in one piece. */
+const domestic =
+  /(?<![\p{L}\p{N}]|\d[ -])(?:\d{2}([ -]?)\d{4}(?:\1\d{4}){5}|\d{4}([ -])\d{4}\2\d{2}\2\d{10}|\d{8}([ -])\d{8}\3\d{8})(?![\p{L}\p{N}]|[ -]\d)/gu
+
+/** Polish check digits are those of the country's accounts; the first group of a Hungarian one has its own, where blanks might part three numbers. */
+function isDomestic(written: string): boolean {
+  const digits = written.replace(/\D/g, '')
+  if (digits.length === 26) return isAccount(`PL${digits}`)
+  if (!/^\d{8} /.test(written)) return true
+  const sum = [9, 7, 3, 1, 9, 7, 3, 1].reduce((all, weight, at) => all + weight * Number(digits[at]), 0)
+  return sum % 10 === 0 && !/^(?:19|20)\d\d/.test(digits)
+}
+
 /**
  * The text with what is written as an account replaced, whatever its check digits: in the usual groups, or behind a word that says so.
  *
  * @param isLikely - Also without such a word: it may be one.
  */
 export function replaceWrittenAccounts(text: string, by: (account: string) => string, isLikely = false): string {
-  return text.replace(likely, (written: string, at: number) => {
+  const others = /\d{4}[ -]?\d{2}/.test(text)
+    ? text.replace(domestic, (each) => (isDomestic(each) ? by(each) : each))
+    : text
+  return others.replace(likely, (written: string, at: number) => {
     const account = accountLike(written)
     const isSaid = (): boolean =>
       account.length >= shortest &&
       !isDigest.test(account) &&
-      saysAccount(text.slice(Math.max(0, at - 64), at).toLowerCase())
+      saysAccount(others.slice(Math.max(0, at - 64), at).toLowerCase())
     const isMeant = account !== '' && (isLikely || isGrouped(account) || isSaid())
     return isMeant ? by(account) + written.slice(account.length) : written
   })
@@ -90,13 +106,13 @@ export function writtenAccountsIn(text: string): readonly string[] {
 
 /** All that begins like an account: it is one where it was told as one. */
 export function likelyAccountsIn(text: string): readonly string[] {
-  return text.match(likely) ?? []
+  return [...(text.match(likely) ?? []), ...(text.match(domestic) ?? []).filter(isDomestic)]
 }
 
 /** What a written account is known by, be it in groups or in one piece, with more or less behind. */
 export function accountName(written: string): string {
   return written
-    .replaceAll(' ', '')
+    .replace(/[ -]/g, '')
     .slice(0, shortest - 1)
     .toUpperCase()
 }

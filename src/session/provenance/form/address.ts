@@ -33,9 +33,11 @@ const securities = /(?<![\p{L}\p{N}])[A-Z]{2}[A-Z0-9]{9}\d(?![\p{L}\p{N}])/gu
 /** A slash that begins no link: of `a/b`, not of `//`, `:/` or `\/\/`. */
 const pathSlash = String.raw`(?<![:/]\\?)\/`
 const inPathBefore = new RegExp(`${pathSlash}$`)
+/** `m.in.`, `f.Kr.`: single letters and two with a dot behind each, which a country's ending would make a host. */
+const abbreviated = String.raw`\.(?<=${apart}(?:\p{L}\.){1,3}\p{L}{2}\.)(?![\p{L}\p{N}])`
 /** What may be the name of a host, or of a file, or two sentences without a blank. Behind a slash only where that may begin a link: `//`, `:/`. */
 const bareNames = new RegExp(
-  String.raw`(?<![\p{L}\p{N}@._-]|${pathSlash})${fullName}(?![\p{L}\p{N}@-])(?!${inPath})`,
+  String.raw`(?<![\p{L}\p{N}@._-]|${pathSlash})${fullName}(?![\p{L}\p{N}@-])(?!${inPath}|${abbreviated})`,
   'gu',
 )
 /** What is the name of a host if it was told as one: with any sign before and behind, but for other paths of its links and other mailboxes of it. */
@@ -154,7 +156,8 @@ export function withoutAddresses(text: string, taken: ReadonlySet<string>): stri
 const endings = new Set([...topLevel, 'example', 'invalid', 'local', 'onion', 'test'])
 /** Of these, what ends names of files and abbreviations far more often. */
 const otherEndings: ReadonlySet<string> = new Set(['md', 'mov', 'nr', 'py', 'rs', 'sh', 'zip'])
-const abbreviation = /^(?:acct?|art|cat|cust|inv|kd|mob|org|pos|ref|reg|ser|tel)\.(?:id|no)$/i
+const abbreviation =
+  /^(?:(?:acct?|art|cat|cust|inv|kd|mob|org|pos|ref|reg|ser|tel)\.(?:id|no)|(?:avda|ctra|plza)\.(?:de|la)|c\.so|p\.za|n\.ro)$/i
 
 /** Whether a name ends as names of hosts do, and is none of files and abbreviations: `collect.shop`, not `manual.pdf`, `notes.md`, `org.nr`. */
 function endsAsHost(name: string): boolean {
@@ -187,7 +190,7 @@ export function maybeAddressesIn(text: string): {
   const bare = withoutTokens(text)
   return {
     hosts: /[^\s.]\.[^\s.]/.test(bare) ? namesIn(bare) : [],
-    accounts: /[a-z]\d\d|\d{16}/i.test(bare) ? likelyAccountsIn(bare) : [],
+    accounts: /[a-z]\d\d|\d{16}|\d{4}[ -]\d{2}/i.test(bare) ? likelyAccountsIn(bare) : [],
     runs: /\d/.test(bare) ? [...digitRunsIn(bare).map(({ run }) => run), ...dressedRunsIn(bare)] : [],
   }
 }

@@ -9,12 +9,12 @@ function also(words: readonly string[]): string {
 }
 
 const calls = [
-  'call(?:ing)?|ring|dial|(?:tele)?phone|tel|mobile|cell|cellular|fax|sms|text|whatsapp|signal|hotline|landline',
+  'call(?:ing)?|bizum|blik|swish|vipps|twint|momo|ring|dial|(?:tele)?phone|tel|mobile|cell|cellular|fax|sms|text|whatsapp|signal|hotline|landline',
   String.raw`rufen?|anrufen|(?:ruf|telefon|handy|mobil)\p{L}{0,8}|durchwahl|t[ée]l[ée]phonez?|appel\p{L}{0,4}|portable`,
   String.raw`tel[ée]fono|telefone|m[óo]vil|llam\p{L}{0,4}|celular|chiam\p{L}{0,4}|cellulare|ligue|bel(?:len)?|ringa?|(?:za)?dzwo\p{L}{0,4}`,
   String.raw`ara(?:yın|y[ıi]n[ıi]z)|тел|(?:за)?телефон\p{L}{0,6}|(?:по)?дзвон\p{L}{0,5}`,
 ].join('|')
-const accounts = String.raw`accounts?|acct|a\/c|sort code|routing|iban|konto\p{L}{0,6}|kto|blz|compte|cuenta|conto|conta|c\/c|konta|nrb|(?:nr|numer|na) rachun\p{L}{0,4}|rachunek bankowy|hesap\p{L}{0,6}|(?:bank)?sz[áa]mlasz[áa]m\p{L}{0,4}|[úu]čt?\p{L}{0,3}|(?:номер|на|расч[её]тный) сч[её]т\p{L}{0,2}|(?:номер|на) рахун\p{L}{0,4}|р\/[ср]|\p{L}{0,8}口座(?:番号)?|\p{L}{0,4}(?:账号|帳號)|계좌\p{L}{0,4}|rekening\p{L}{0,6}|(?:bank|plus)giro|clabe`
+const accounts = String.raw`(?:s[ốo] )?t[àa]i kho[ảa]n|(?:s[ốo] ?|s)tk|banksz[áa]ml[áa]\p{L}{0,4}|accounts?|acct|a\/c|sort code|routing|iban|konto\p{L}{0,6}|kto|blz|compte|cuenta|ctas?|conto|conta|c\/c|konta|nrb|(?:nr|numer|na) rachun\p{L}{0,4}|rachunek bankowy|hesap\p{L}{0,6}|(?:bank)?sz[áa]mlasz[áa]m\p{L}{0,4}|[úu]čt?\p{L}{0,3}|(?:номер|на|расч[её]тный) сч[её]т\p{L}{0,2}|(?:номер|на) рахун\p{L}{0,4}|р\/[ср]|\p{L}{0,8}口座(?:番号)?|\p{L}{0,4}(?:账号|帳號)|계좌\p{L}{0,4}|rekening\p{L}{0,6}|(?:bank|plus)giro|clabe`
 
 /** In small letters: a word right before, or with a few others between, none of which says that it is about something else. */
 function announcedBy(words: string, otherwise: string, between: string): RegExp {
