@@ -139,7 +139,9 @@ async function changeOf(
 }
 
 function answerOf({ by, verdict, why }: Answering, approval: string, at: number): Answered {
-  return { approval, by: by.id ?? '', at, verdict, ...(why === undefined ? {} : { why }) }
+  const { id = '', tenant } = by
+  const said = { approval, by: id, at, verdict }
+  return { ...said, ...(tenant === undefined ? {} : { tenant }), ...(why === undefined ? {} : { why }) }
 }
 
 type Checked =

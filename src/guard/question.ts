@@ -54,6 +54,8 @@ export interface Asked {
 export interface Answered {
   readonly approval: string
   readonly by: string
+  /** Of whoever answered. */
+  readonly tenant?: string
   readonly at: number
   readonly verdict: 'approve' | 'refuse'
   readonly why?: string

@@ -79,7 +79,8 @@ function maySee(guard: Guard, question: Question, caller: Caller | undefined): b
   const { principal } = caller
   const asked = question.call.principal
   if (isTheirOwn(principal, asked, personOfCall(asked))) return true
-  return question.answers.some((each) => each.by === principal.id) || mayDecide(guard, question, caller)
+  const { id, tenant } = principal
+  return question.answers.some((each) => each.by === id && each.tenant === tenant) || mayDecide(guard, question, caller)
 }
 
 /** Of persons alone: no agent answers anything, whatever its roles. */

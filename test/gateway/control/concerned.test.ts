@@ -19,6 +19,7 @@ const people = {
   'head of the north': { id: 'hn', kind: 'user', tenant: 'north', roles: ['head'] },
   'head of the south': { id: 'hs', kind: 'user', tenant: 'south', roles: ['head'] },
   'head of all': { id: 'ha', kind: 'user', roles: ['head'] },
+  'hn of the south': { id: 'hn', kind: 'user', tenant: 'south', roles: ['clerk'] },
   'head of the store': { id: 'hw', kind: 'user', tenant: 'north', roles: ['keeper'] },
 } as const satisfies Readonly<Record<string, Principal>>
 type Who = keyof typeof people
@@ -97,6 +98,15 @@ test('a question is for who asked it, and for who may answer', async () => {
     ['the bot for ann', 200],
     ['the bot for ben', 404],
     ['the bot alone', 200],
+  ])
+})
+
+test('and for who answered it', async () => {
+  const path = await questionOf('the bot for ben')
+  assert.equal((await ask('head of the north', 'POST', path, { verdict: 'refuse' })).status, 200)
+  assert.deepEqual(await statuses(['head of the north', 'hn of the south'], path), [
+    ['head of the north', 200],
+    ['hn of the south', 404],
   ])
 })
 
