@@ -109,7 +109,21 @@ export function dressedRunsIn(text: string): readonly string[] {
   return (withoutMarkup(text).match(dressed) ?? []).filter((run) => /^[+0]|[^\d\s.,:()/-]/.test(run))
 }
 
+/** `19-2000145399/0800`: the parts of a Czech or Slovak account have check digits. */
+const czech = /^(?:(\d{2,6})-(\d{2,10})|()(\d{9,10}))\/\d{4}$/
+
+function isCzechAccount(run: string): boolean {
+  const parts = czech.exec(run)?.slice(1) ?? []
+  return parts.length > 0 && parts.every((part = '') => sumOfWeights(part) % 11 === 0)
+}
+
+function sumOfWeights(digits: string): number {
+  const weights = [1, 2, 4, 8, 5, 10, 9, 7, 3, 6]
+  return [...digits].reverse().reduce((sum, digit, at) => sum + Number(digit) * (weights[at] ?? 0), 0)
+}
+
 function isPhone(run: string, before: string, behind: string): boolean {
+  if (run.includes('/') && isCzechAccount(run)) return true
   const digits = digitsOf(run)
   if (run.startsWith('+')) return digits.length <= 16
   // An article or a tracking number may begin with noughts too, but has other lengths; those of North America have one length.
