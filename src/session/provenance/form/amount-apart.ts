@@ -1,5 +1,5 @@
 import { signAlone, signBefore, signBehind } from './amount.ts'
-import { currencyCodes, namesBefore, namesBeforeCents, namesBehind, wordsBehind } from './currency.ts'
+import { currencyCodes, namesBefore, namesBeforeCents, namesBehind, wordsBefore, wordsBehind } from './currency.ts'
 
 /** Where a word begins that is no path: `Price:45/child`, but not `pay?sum=45/child`. */
 const start = String.raw`(?<=^|[\s()[\]{}<>"'„“”«»‚‘’›‹*|;]|(?:^|[\s(])\p{L}{1,24}[:=])`
@@ -32,7 +32,7 @@ const endings = new RegExp(
   'gu',
 )
 const before = new RegExp(
-  String.raw`${start}(?:(${written(namesBefore)})\.?(?=\d)|(${[...namesBeforeCents.keys()].join('|')})(?=\d[\d.,'’]{0,24}[.,]\d\d(?![\d\p{L}])))`,
+  String.raw`${start}(?:(?:(${written(wordsBefore)})\.? ?|(${written(namesBefore)})\.?)(?=\d)|(${[...namesBeforeCents.keys()].join('|')})(?=\d[\d.,'’]{0,24}[.,]\d\d(?![\d\p{L}])))`,
   'gu',
 )
 
@@ -51,7 +51,7 @@ const times = new RegExp(
 const count = String.raw`${start}\d{1,6}(?:[.,]\d{1,2})?`
 const several = String.raw`${start}(?:\d{3,6}|\d{1,6}[.,]\d{1,2})`
 const units = new RegExp(
-  String.raw`(?<=${count})(?=(?:days?|hours?|weeks?|months?|tagen?|stunden?|wochen?|jours?|heures?|semaines?|d[ií]as?|hor[ae]s?|semanas?|giorni|dagen|dagar|uur|dni|godz(?:in\p{L}?)?|gün|nap|óra|ngày|giờ|lit(?:er|re|ro|r)s?|litrów|liter[nt]?|tons?|tonn?\p{L}{1,3}|szt|db|stk|pcs|kg|km|[cm]m|[cdhm]l|ha|kwh?|mwh?|[mk]?m[²³])${end})|(?<=${several})(?=[lgt]${end})|(?<=${start}\d{1,6}[.,](?:\d|[27]5))(?=h${end})`,
+  String.raw`(?<=${count})(?=(?:days?|hours?|weeks?|months?|tagen?|stunden?|wochen?|jours?|heures?|semaines?|d[ií]as?|hor[ae]s?|semanas?|giorni|dagen|dagar|uur|dni|godz(?:in\p{L}?)?|gün|nap|óra|ngày|giờ|lit(?:er|re|ro|r)s?|litrów|liter[nt]?|tons?|tonn?\p{L}{1,3}|szt|db|stk|pcs|kg|km|[cm]m|[cdhm]l|ha|kwh?|mwh?|[mk]?m[²³])(?:[/-]\p{Ll}{1,6})?${end})|(?<=${several})(?=[lgt](?:[/-]\p{Ll}{1,6})?${end})|(?<=${start}\d{1,6}[.,](?:\d|[27]5))(?=h${end})`,
   'giu',
 )
 /** `45.00/Kind`, `CHF 45/Schüler:in`, `45 €/p.P.`, `CHF 45.00/40HC`; of a number alone only `45/child`, never `4711/AB`. */
@@ -85,7 +85,8 @@ export function amountsApart(text: string): string {
     .replace(behind, (_, word, name) => wordsBehind.get(key(word)) ?? namesBehind.get(key(name)) ?? '')
     .replace(
       before,
-      (_, name = '', short = '') => namesBefore.get(name.toLowerCase()) ?? namesBeforeCents.get(short) ?? '',
+      (_, word, name, short = '') =>
+        wordsBefore.get(key(word)) ?? namesBefore.get(key(name)) ?? namesBeforeCents.get(short) ?? '',
     )
     .replace(times, ' x ')
     .replace(units, ' ')

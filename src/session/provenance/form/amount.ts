@@ -4,10 +4,10 @@ import { currencyCodes, hasThousandsBefore, hasThousandsBehind } from './currenc
 const sign = String.raw`[A-Z]{0,2}\p{Sc}`
 export const signBefore = String.raw`(?:${sign} ?|Fr\. ?|(?:${currencyCodes}))`
 const before = String.raw`(?<![\p{L}\p{N}])(?:${signBefore}|[A-Z]{3} )`
-// What stands in the place of cents there are none of: `180.-`, `2.500,–`, `180:-`, `180/-`.
-const dash = String.raw`(?:[.,:][-–—]{1,2}|\/[-=])(?![\p{L}\p{N}])`
-const digits = String.raw`\d(?:[\d.,'’_]{0,24}\d)?(?:${dash})?`
 export const signAlone = `(?:${sign}|zł|kr|Kč|Ft|${currencyCodes})`
+// What stands in the place of cents there are none of: `180.-`, `2.500,–`, `180:-`, `180/-`.
+const dash = String.raw`(?:[.,:][-–—]{1,2}|\/[-=])(?!(?!${signAlone}(?![\p{L}\p{N}]))[\p{L}\p{N}])`
+const digits = String.raw`\d(?:[\d.,'’_]{0,24}\d)?(?:${dash})?`
 export const signBehind = ` ?${signAlone}`
 const unit = String.raw`${signBehind}(?![\p{L}\p{N}])`
 const behind = String.raw`(?:${unit}| ?%| [A-Z]{3}(?![\p{L}\p{N}]))`

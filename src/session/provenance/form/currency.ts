@@ -34,13 +34,16 @@ export const namesBehind = table(
 export const wordsBehind = table(
   [
     'eur euro euros euroa euron eurot eurót euróval euróért euróra ευρώ евро євро = €, forint forintot forintért forintra forinttal forintnak forintos = HUF',
-    'đ đồng vnđ vnd = ₫, złoty złote złotych złotymi zlotych = zł, koruna koruny korun korunách = Kč, kronor kroner kronur lei = ¤, tl lira = ₺',
+    'đ đồng dong vnđ vnd = ₫, złoty złote złotych złotymi zlotych = zł, koruna koruny korun korunách = Kč, kronor kroner kronur lei = ¤, tl lira = ₺',
     'руб рублей рубля = ₽, грн гривень гривні = ₴, rupiah = IDR',
   ].join(', '),
 )
 
 /** The same right before a number. */
 export const namesBefore = table('kr rs = ¤, chf = CHF, usd = USD, gbp = GBP, eur = EUR, sfr = CHF, zł = PLN, kč = CZK')
+
+/** Of currencies without decimals, also before a blank. */
+export const wordsBefore = table('rp = IDR, vnđ = VND')
 
 /** And those that begin ids and names of rooms as well: only before a number with cents. */
 export const namesBeforeCents = table('R RM = ¤, TL = ₺, Fr = CHF')
@@ -80,7 +83,7 @@ export function hasThousandsBehind(codeOrSign: string): boolean {
 
 const dollar = /(?<![\p{L}\p{N}])([A-Z]{1,2})\$/gu
 const touching = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])(${currencyCodes})(?=\d)|(?<=\d ?)(${currencyCodes})(?![\p{L}\p{N}])`,
+  String.raw`(?<![\p{L}\p{N}])(${currencyCodes})(?=\d)|(?<=\d(?:[.,][-–—]{1,2})? ?)(${currencyCodes}|Ft)(?![\p{L}\p{N}])`,
   'gu',
 )
 
@@ -88,6 +91,8 @@ const touching = new RegExp(
 export function currenciesIn(text: string): readonly string[] {
   const found = [...signs].flatMap(([sign, code]) => (text.includes(sign) ? [code] : []))
   const named = [...text.matchAll(dollar)].flatMap(([, whose = '']) => dollars.get(whose) ?? [])
-  const codes = [...text.matchAll(touching)].map(([, before, behind]) => before ?? behind ?? '')
+  const codes = [...text.matchAll(touching)].map(
+    ([, before, behind]) => before ?? (behind === 'Ft' ? 'HUF' : (behind ?? '')),
+  )
   return [...found, ...named, ...codes, ...(/\beuros?\b/i.test(text) ? ['EUR'] : [])]
 }

@@ -49,6 +49,7 @@ const minusBefore = /(?<=[−－﹣⁻](?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}) ?)(?=\d)/gu
 const magnitudes = [
   'mln|mld|mlrd|mio|mrd|tsd|mil|hundred|thousand|tausend|duizend|tus(?:en|ind)|lakhs?|crores?|tys|tysi[ąę]c\\p{L}{0,2}|tisíce?|ezer|tuhatta|bin(?= (?:tl|lira|euro|dolar|₺))',
   '[mb]ill?i?(?:ons?|onen?|oni|oner|onów|ony|ard(?:en?|s)?|ones|ón|oen|ão|ões|oane|árd)|milj(?:oen|oner|ard|oonaa?)|millió|milh(?:ão|ões)|milyon|milyar',
+  'tri[ệe]\\p{M}*u|trđ|tr(?= (?:đ|vn))|t(?:[ỷỉ]|[yi]\u0309)|ngh[ìi]\\p{M}*n|ng[àa]\\p{M}*n|[em]ft|[em](?= ft)',
   'тис|тыс|млн|млрд|тысяч[аи]?|тисяч[аі]?|миллион\\p{L}{0,2}|мільйон\\p{L}{0,2}|ألف|آلاف|مليون|مليار|लाख|हज़ार|हजार|करोड़',
 ].join('|')
 const magnitude = new RegExp(
