@@ -52,7 +52,7 @@ function inDots(written: string, found: Readonly<Record<string, string>>): strin
     cents !== undefined ||
     /\.\d+\./.test(written) ||
     /^ ?(?:[A-Z]{0,2}\p{Sc}|zł|kr|Kč|Ft)$/u.test(unit) ||
-    hasThousandsBefore(unit.trim()) ||
+    hasThousandsBefore(unit.trim(), written) ||
     hasThousandsBehind(sign.trim())
   if (isThousands) return written.replaceAll('.', '')
   return sign === '' && !/[A-Z]/.test(unit) ? plainNumber(written, '') : undefined

@@ -50,35 +50,38 @@ export const namesBeforeCents = table('R RM = ¤, TL = ₺, Fr = CHF')
 
 /** How amounts of a currency are written where it is at home. */
 interface Notation {
-  readonly hasDecimals: boolean
+  readonly decimals: number
   readonly hasComma: boolean
 }
 
 let currencies: ReadonlySet<string> | undefined
 
-/** As CLDR has it: the country of a code is its first two letters (ISO 4217). What is no code may be anything. */
+/** As CLDR has it: the country of a code is its first two letters (ISO 4217). What is no code may have any decimals. */
 const notationOf = keeping(512, (code): Notation => {
   currencies ??= new Set(Intl.supportedValuesOf('currency'))
-  if (!currencies.has(code)) return { hasDecimals: true, hasComma: false }
+  if (!currencies.has(code)) return { decimals: 3, hasComma: false }
   const { language, region } = new Intl.Locale(`und-${code.slice(0, 2)}`).maximize()
   const format = new Intl.NumberFormat(`${language}-${region}`, { style: 'currency', currency: code })
-  const decimals = new Intl.NumberFormat(`${language}-${region}`).format(0.5)
+  const half = new Intl.NumberFormat(`${language}-${region}`).format(0.5)
   return {
-    hasDecimals: format.resolvedOptions().maximumFractionDigits !== 0,
-    hasComma: code === 'EUR' || decimals.includes(','),
+    decimals: format.resolvedOptions().maximumFractionDigits ?? 3,
+    hasComma: code === 'EUR' || half.includes(','),
   }
 })
 
-/** Whether a dot before three digits is of thousands in an amount with its code behind: English writes `2.500 USD`, and `EUR 2.500`, for two and a half. */
-export function hasThousandsBefore(code: string): boolean {
-  const { hasDecimals, hasComma } = notationOf(code)
-  return hasComma || !hasDecimals
+/**
+ * Whether a dot before three digits is of thousands in an amount with its code behind: English writes `2.500 USD` for two and a half, but
+ * nobody `2.000 USD` for two, unless the currency has three decimals.
+ */
+export function hasThousandsBefore(code: string, number: string): boolean {
+  const { decimals, hasComma } = notationOf(code)
+  return decimals === 0 || (decimals < 3 && (hasComma || number.endsWith('.000')))
 }
 
 /** The same with its code or sign before. */
 export function hasThousandsBehind(codeOrSign: string): boolean {
-  const { hasDecimals, hasComma } = notationOf(signs.get(codeOrSign) ?? codeOrSign)
-  return hasComma && !hasDecimals
+  const { decimals, hasComma } = notationOf(signs.get(codeOrSign) ?? codeOrSign)
+  return decimals === 0 && hasComma
 }
 
 const dollar = /(?<![\p{L}\p{N}])([A-Z]{1,2})\$/gu
