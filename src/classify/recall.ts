@@ -47,7 +47,7 @@ export function noteSent(memory: ClassMemory, value: unknown, channel: string): 
   for (const leaf of leavesOf(value)) {
     if (leaf.kind === 'name') continue
     const views = viewsOf(leaf.text)
-    const pieces = views.flatMap((view) => search(memory, foldedOf(view)).pieces)
+    const pieces = views.flatMap((view) => (view.alike ? [] : search(memory, foldedOf(view)).pieces))
     for (const { target, from, to } of pieces) {
       if (isNews(memory, target, from, to)) entries.push({ kind: 'piece', value: target.value, from, to })
     }
@@ -99,6 +99,8 @@ function readingsOf(
   }
   const views = viewsOf(leaf.text)
   for (const view of views) {
+    if (memory.numbers.size > 0) found.push(...numbersOf(memory, leaf, view))
+    if (view.alike) continue
     const folded = foldedOf(view)
     const { matches, pieces: cut } = search(memory, folded)
     for (const match of matches) {
@@ -106,7 +108,6 @@ function readingsOf(
       if (!names.isName(match, leaf.text.slice(finding.start, finding.end))) found.push(finding)
     }
     place(view, folded, cut)
-    if (memory.numbers.size > 0) found.push(...numbersOf(memory, leaf, view))
   }
   const [plain] = views
   const folded = foldedOf(plain)

@@ -57,7 +57,7 @@ function readTraits(text: string): TextTraits {
     number = (kind & digit) === 0 ? 0 : number + 1
     if (number > 0) digits++
     if (number === 2) codes++
-    else if (number === 5) codes--
+    else if (number === 7) codes--
     if (word > longestWord) longestWord = word
     if (run > longestRun) longestRun = run
     if (hex > longestHex) longestHex = hex

@@ -1,6 +1,7 @@
 import {
   base32Bytes,
   base64Bytes,
+  beginsInBase64,
   beginsLikeText,
   binaryBytes,
   escapedOf,
@@ -10,6 +11,7 @@ import {
 import { character, entity } from '../text/entity.ts'
 import { keeping } from '../text/keeping.ts'
 import { writtenIn } from './amount.ts'
+import { codeBytes, codeRun, hexCodeBytes, hexCodeRun, markedCodeRun, octalBytes } from './code-list.ts'
 import { fold } from './fold.ts'
 import { plainOf, withoutTwoFaced } from './lookalike.ts'
 import { traitsOf } from './traits.ts'
@@ -18,6 +20,8 @@ import { traitsOf } from './traits.ts'
 export interface View {
   readonly text: string
   readonly encoded: boolean
+  /** It has the same letters and digits, once folded, as the view it was read from. */
+  readonly alike?: true
   /** Where in the text itself a range of this view comes from. */
   readonly span: (from: number, to: number) => Span
 }
@@ -89,6 +93,7 @@ function within(outer: View, inner: View): View {
   return {
     text: inner.text,
     encoded: outer.encoded || inner.encoded,
+    ...(inner.alike && { alike: inner.alike }),
     span: (from, to) => {
       const { start, end } = inner.span(from, to)
       return outer.span(start, end)
@@ -103,19 +108,25 @@ function* decodings(text: string): Generator<View> {
   if (equals && /=[0-9A-F\r\n]/i.test(text))
     yield* changed(text, rewrite(text, /(?:=[0-9A-F]{2})+|=\r?\n/gi, quotedPrintable))
   if (odd) {
-    yield* changed(text, rewrite(text, /[^\t\n\r -~]/gu, plainOf))
+    const plain = rewrite(text, oddCharacter, plainOf)
+    yield* changed(text, { ...plain, alike: true })
     const lower = withoutTwoFaced(text)
-    if (lower !== text) yield { text: lower, encoded: false, span: (start, end) => ({ start, end }) }
+    if (lower !== text) yield { ...rewrite(lower, oddCharacter, plainOf), encoded: false }
     if (/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}/u.test(text)) yield* runs(text, selectors, selectorBytes, 1)
     if (/[\u{e0020}-\u{e007e}]{4}/u.test(text)) yield* runs(text, tags, tagBytes, 1)
   }
   if (word >= 8) yield* runs(text, base64Run, base64Bytes, 4)
-  if (hexadecimal >= 10) yield* runs(text, hexRun, hexBytes, 2)
+  if (hexadecimal >= 10) {
+    yield* runs(text, hexRun, hexBytes, 2)
+    yield* runs(text, hexCodeRun, hexCodeBytes, 1)
+  }
   if (alphanumeric >= 13) yield* runs(text, base32Run, base32Bytes, 1)
   if (digits >= 40) yield* runs(text, binaryRun, binaryBytes, 1)
   if (codes >= 6) yield* runs(text, codeRun, codeBytes, 1, octalBytes)
   if (text.includes('0x') || text.includes('0o')) yield* runs(text, markedCodeRun, codeBytes, 1)
 }
+
+const oddCharacter = /[^\t\n\r -~]/gu
 
 const escapes =
   /(?:%[0-9a-f]{2})+|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,24});?|\\[ux]\{[0-9a-f]{1,6}\}|\\u00(?:0[0-9a-f]|10)[0-9a-f]{4}|(?:[\\%]u[0-9a-f]{4})+|(?:\\x[0-9a-f]{2})+|(?:\\[0-3]?[0-7]{1,2})+|\\N\{[a-z -]{3,60}\}|\\[nrt"'\\/]|u\+[0-9a-f]{2,6}(?:[^0-9a-z]{0,4}(?=u\+))?/gi
@@ -207,22 +218,10 @@ function* changed(text: string, view: View): Generator<View> {
   if (view.text !== text) yield view
 }
 
-const base64Run = /[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]{2,})*={0,2}/g
+const base64Run = /[A-Za-z0-9+/_-]{8,}(?:(?:\r?\n|\n\r)[A-Za-z0-9+/_-]{2,})*={0,2}/g
 const hexRun = /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[^\w\u0080-\uffff]{0,4}){5,}/g
 const binaryRun = /(?:(?:0b)?[01]{8}[\s,;]{0,3}){5,}/gi
 const base32Run = /[A-Z2-7]{13,}={0,6}|[a-z2-7]{13,}={0,6}/g
-
-/** Character codes one after the other, with separators or always the same between them: `87, 105`, `chr(87) + chr(105)`. */
-const codeRun = listOf('0?[0-9]{2,3}')
-const markedCodeRun = listOf('0[xo][0-9a-f]{2,3}')
-const codesIn = (run: string): readonly string[] => run.match(/0x[0-9a-f]+|0o[0-7]+|[0-9]+/gi) ?? []
-const codeBytes = (run: string): number[] => codesIn(run).map(Number)
-const octalBytes = (run: string): number[] =>
-  /[89]/.test(run) ? [] : codesIn(run).map((each) => Number.parseInt(each, 8))
-
-function listOf(code: string): RegExp {
-  return new RegExp(`${code}(?:(?:[\\s,;]{1,3}${code}){5,}|([^0-9]{1,24})${code}(?:(?:\\1)${code}){4,})`, 'gi')
-}
 
 const tags = /[\u{e0020}-\u{e007e}]{4,}/gu
 const selectors = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{4,}/gu
@@ -240,16 +239,19 @@ function* runs(
     const isBase64 = bytesOf === base64Bytes
     const run = isBase64 && match[0].includes('\n') ? match[0].replaceAll(/[\r\n]+/g, '') : match[0]
     if (isBase64 && plainWords.has(run)) continue
-    const found = [...decodedFrom(run, bytesOf, alignments)]
-    if (isBase64 && mixed.test(run)) found.push(...decodedFrom(rotated(run), bytesOf, alignments))
-    if (orBytesOf !== undefined) found.push(...decodedFrom(run, orBytesOf, alignments))
+    const isMixed = isBase64 && mixed.test(run)
+    const mayBegin = !isBase64 ? always : isMixed && isRestless(run) ? mayBeAny : mayBeBase64
+    const found = [...decodedFrom(run, bytesOf, { alignments, mayBegin })]
+    if (isMixed) found.push(...decodedFrom(rotated(run), bytesOf, { alignments, mayBegin }))
+    if (orBytesOf !== undefined) found.push(...decodedFrom(run, orBytesOf, { alignments, mayBegin }))
     for (const decoded of found) yield { text: decoded, encoded: true, span: () => ({ start, end }) }
     if (found.length === 0 && isBase64 && /^[A-Za-z_]{8,24}$/.test(run)) notePlain(run)
   }
 }
 
-/** No word: only such is read as base64 with its letters rotated, too. */
+/** No word: only such is read as base64 with its letters rotated, too, and what is restless besides as base64 of any script. */
 const mixed = /[a-z\d][A-Z]/
+const isRestless = (run: string): boolean => (run.match(/[a-z][A-Z]|\d\D/g)?.length ?? 0) * 8 >= run.length
 
 const rotated = (run: string): string =>
   run.replaceAll(/[A-Za-z]/g, (each) => String.fromCharCode(each.charCodeAt(0) + (/[a-m]/i.test(each) ? 13 : -13)))
@@ -263,21 +265,24 @@ function notePlain(word: string): void {
   plainWords.add(word)
 }
 
-function* decodedFrom(run: string, bytesOf: (run: string) => number[], alignments: number): Generator<string> {
-  const isBase64 = bytesOf === base64Bytes
+function* decodedFrom(
+  run: string,
+  bytesOf: (run: string) => number[],
+  { alignments, mayBegin }: { readonly alignments: number; readonly mayBegin: typeof mayBeBase64 },
+): Generator<string> {
   for (let skip = 0; skip < alignments; skip++) {
-    if (isBase64 && !mayBeBase64(run, skip, 1)) continue
+    if (!mayBegin(run, skip, 1)) continue
     if (!beginsLikeText(bytesOf(run.slice(skip, skip + sample)))) continue
     const decoded = textOfBytes(bytesOf(run.slice(skip)))
     if (decoded !== undefined) yield decoded
   }
   const padding = run.endsWith('=') ? run.indexOf('=') : run.length
-  const mayBegin = (skip: number): boolean => !isBase64 || mayBeBase64(run, padding - 1 - skip, -1)
-  if (isBase64 && ![0, 1, 2, 3].some(mayBegin)) return
+  const mayEnd = (skip: number): boolean => mayBegin(run, padding - 1 - skip, -1)
+  if (![0, 1, 2, 3].some(mayEnd)) return
   const end = backwards(run.slice(-sample - alignments))
   let whole: string | undefined
   for (let skip = 0; skip < alignments; skip++) {
-    if ((padding === run.length && !mayBegin(skip)) || !beginsLikeText(bytesOf(end.slice(skip)))) continue
+    if ((padding === run.length && !mayEnd(skip)) || !beginsLikeText(bytesOf(end.slice(skip)))) continue
     whole ??= backwards(run)
     const decoded = textOfBytes(bytesOf(whole.slice(skip)))
     if (decoded !== undefined) yield decoded
@@ -302,6 +307,11 @@ function mayBeBase64(run: string, from: number, step: 1 | -1): boolean {
   }
   return all > 0 && good >= all * 0.6
 }
+
+const mayBeAny: typeof mayBeBase64 = (run, from, step) =>
+  mayBeBase64(run, from, step) || beginsInBase64(run, from, step)
+
+const always: typeof mayBeBase64 = () => true
 
 const tagBytes = (run: string): number[] => [...run].map((each) => (each.codePointAt(0) ?? 0) & 0x7f)
 

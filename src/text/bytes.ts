@@ -1,9 +1,18 @@
-/** Bytes as text: UTF-8, or UTF-16 where every other byte is 0; undefined when they are no text at all. */
+import { isOfScript, scriptOf, utf16Of } from './utf16.ts'
+
+/** Bytes as text: UTF-8, or UTF-16 where every other byte is 0 or they are letters of one script; undefined when they are no text at all. */
 export function textOfBytes(bytes: readonly number[]): string | undefined {
   if (bytes.length < 2) return undefined
   const text = utf16Of(bytes) ?? readUtf8(bytes, () => '\ufffd') ?? ''
-  return looksLikeText(text) ? text : undefined
+  const isText = looksLikeText(text)
+  if (isText && !tabbed.test(text)) return text
+  const other = scriptOf(bytes)
+  if (other === undefined || !looksLikeText(other)) return isText ? text : undefined
+  return isText ? `${text}\n${other}` : other
 }
+
+/** In UTF-16 every other byte of some scripts of India is a tab or the end of a line. */
+const tabbed = /^.?(?:[\0\t\r\n].){4}/s
 
 /**
  * Whether bytes begin like a text, told from the first of them: cheap, and true for every text that `textOfBytes` reads, but for one
@@ -19,26 +28,44 @@ export function beginsLikeText(bytes: readonly number[]): boolean {
     // A byte of a longer character stands beside another one.
     else if (byte >= 0x80 && (bytes[i - 1] ?? 0) < 0x80 && (bytes[i + 1] ?? 0) < 0x80) bad++
   }
-  return bad <= bytes.length * 0.25 && (zeros <= bytes.length * 0.25 || zeros >= bytes.length * 0.35)
+  if (bad <= bytes.length * 0.25 && (zeros <= bytes.length * 0.25 || zeros >= bytes.length * 0.35)) return true
+  return isOfScript(bytes, 0) || isOfScript(bytes, 1)
 }
 
-function utf16Of(bytes: readonly number[]): string | undefined {
-  let odd = 0
-  let even = 0
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === 0 && i % 2 === 1) odd++
-    else if (bytes[i] === 0) even++
+/**
+ * Whether bytes that a run in base64 stands for begin like a text of any script, from a place of it on, or from there towards its
+ * beginning: told from the first of them, and stricter than `beginsLikeText`.
+ */
+export function beginsInBase64(run: string, from: number, step: 1 | -1): boolean {
+  first.length = 0
+  let held = 0
+  for (let count = 0; count < 24; count++) {
+    const at = from + count * step
+    if (at < 0 || at >= run.length) break
+    held = ((held << 6) | ((sixBits[run.charCodeAt(at)] ?? 0) & 0x3f)) & 0xffff
+    // Four digits are three bytes.
+    if (count % 4 > 0) first.push((held >> (6 - 2 * (count % 4))) & 0xff)
   }
-  const half = bytes.length / 2
-  if (odd > half * 0.7) return pairs(bytes, 0, 1)
-  return even > half * 0.7 ? pairs(bytes, 1, 0) : undefined
+  return isNearlyUtf8(first) || isOfScript(first, 0) || isOfScript(first, 1)
 }
 
-function pairs(bytes: readonly number[], low: number, high: number): string {
-  let text = ''
-  for (let i = 0; i + 1 < bytes.length; i += 2)
-    text += String.fromCharCode((bytes[i + low] ?? 0) | ((bytes[i + high] ?? 0) << 8))
-  return text
+/** Used again and again: this is asked of every word that may be base64. */
+const first: number[] = []
+
+/** Whether all bytes but one are characters in UTF-8; the first ones may be the end of one. */
+function isNearlyUtf8(bytes: readonly number[]): boolean {
+  let bad = 0
+  // How many bytes of a character are to come.
+  let open = 3
+  for (let i = 0; i < bytes.length && bad < 2; i++) {
+    const byte = bytes[i] ?? 0
+    const isRest = byte >= 0x80 && byte < 0xc0
+    if (isRest ? open === 0 : open > 0 && i > 3) bad++
+    if (isRest) open = Math.max(0, open - 1)
+    else open = byte < 0xc0 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
+    if (byte > 0xf4 || (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13)) bad++
+  }
+  return bad < 2
 }
 
 /** Bytes that stand in a text as escapes: UTF-8, whatever comes of it. A byte that is no UTF-8 is read as Latin-1, so that a text cut in the middle of a character is still read. */
@@ -78,11 +105,13 @@ function looksLikeText(text: string): boolean {
     const code = character.codePointAt(0) ?? 0
     all++
     if (code === 0xfffd || (code < 0x20 && code !== 9 && code !== 10 && code !== 13) || code === 0x7f) continue
-    // What is not ASCII counts half: random bytes are often valid, and mean nothing.
-    good += code < 0x80 || (code >= 0xc0 && code < 0x530) ? 1 : 0.6
+    if (code < 0x80 || (code >= 0xc0 && code < 0x530)) good++
+    else if (code > 0x9f && written.test(character)) good++
   }
   return all > 1 && good >= all * 0.85
 }
+
+const written = /[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\p{Cf}]/u
 
 const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const alphabet = `${capitals}${capitals.toLowerCase()}0123456789+/`

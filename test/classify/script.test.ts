@@ -1,11 +1,13 @@
 // What is known of Latin letters in a disguise is known of those of other scripts.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { fold } from '../../src/classify/fold.ts'
 import { withoutTwoFaced } from '../../src/classify/lookalike.ts'
 import { emptyClassMemory, foldClasses, rememberClass } from '../../src/classify/memory.ts'
 import { classesOf } from '../../src/classify/recall.ts'
-import { rotated } from './disguise.ts'
+import { viewsOf } from '../../src/classify/view.ts'
+import { disguises, rotated } from './disguise.ts'
 
 const key = '00112233445566ff'
 
@@ -60,6 +62,86 @@ for (const [how, way] of Object.entries(ways))
     for (const [script, value] of Object.entries(values))
       assert.ok(isKnown(value, way(value)), `${script}: ${way(value)}`)
   })
+
+const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16()
+const codesOf = (text: string, radix: number): string[] =>
+  [...text].map((each) => (each.codePointAt(0) ?? 0).toString(radix))
+
+/** Beside those that are tried with Latin letters. */
+const encodings: Readonly<Record<string, (text: string) => string>> = {
+  'UTF-16 in hex': (text) => utf16(text).toString('hex'),
+  'UTF-16 in hex, low bytes first': (text) => Buffer.from(text, 'utf16le').toString('hex'),
+  'UTF-16 in hex by characters': (text) => utf16(text).toString('hex').replaceAll(/..../g, '$& '),
+  'UTF-16 in base64': (text) => utf16(text).toString('base64'),
+  'codes of characters': (text) => codesOf(text, 10).join(' '),
+  'codes of characters in JSON': (text) => `[${codesOf(text, 10).join()}]`,
+  'codes of characters by function': (text) =>
+    codesOf(text, 10)
+      .map((each) => `chr(${each})`)
+      .join('+'),
+  'codes of characters in hex': (text) =>
+    codesOf(text, 16)
+      .map((each) => `0x${each}`)
+      .join(', '),
+  'codes of characters in hex without a mark': (text) => `${codesOf(text, 16).join(' ')}`,
+  'codes of characters in octal': (text) => codesOf(text, 8).join(' '),
+  'codes of characters in octal of Python': (text) =>
+    codesOf(text, 8)
+      .map((each) => `0o${each}`)
+      .join(' '),
+  'base64 of marks apart': (text) => Buffer.from(text.normalize('NFD')).toString('base64'),
+  'base64 of upper case': (text) => Buffer.from(text.toUpperCase()).toString('base64'),
+  'hex of lower case': (text) => Buffer.from(text.toLowerCase()).toString('hex'),
+}
+/** Turned round, they have their tags and percent signs turned round within. */
+const unturned = ['HTML around the middle', 'links of Markdown between', 'percent-encoded twice', 'a link']
+
+const known = (value: string, body: string): boolean => {
+  const memory = emptyClassMemory(key)
+  rememberClass(memory, { value }, 'secret')
+  return classesOf(memory, { body }).length > 0
+}
+
+for (const [how, encode] of Object.entries({ ...disguises, ...encodings })) {
+  if (how.startsWith('cut')) continue
+  const ascii = 'Wilhelmina Oosterhout 8'
+  for (const [direction, way] of Object.entries({
+    forwards: encode,
+    'of the value backwards': (text: string) => encode(turned(text)),
+    backwards: (text: string) => turned(encode(text)),
+  })) {
+    if (!known(ascii, way(ascii)) || (direction === 'backwards' && unturned.includes(how))) continue
+    test(`known in every script as in Latin: ${how}, ${direction}`, () => {
+      for (const [script, value] of Object.entries(values)) {
+        // What has no character beyond Latin-1 has bytes for codes.
+        if (value.length < 10 || (script === 'Latin with ß' && how.endsWith('without a mark'))) continue
+        assert.ok(known(value, way(value)), `${script}: ${way(value)}`)
+      }
+    })
+  }
+}
+
+test('codes are known with other numbers between', () => {
+  const codes = codesOf('Wilhelmina Oosterhout', 10)
+  for (const list of [
+    ['5000', '2026', ...codes],
+    codes.flatMap((each, at) => (at % 5 ? [each] : [each, String(700 + at * 97)])),
+  ])
+    assert.ok(known('Wilhelmina Oosterhout', list.join(', ')), list.join())
+})
+
+test('of keys, digests and names in code hardly anything is read as another script', () => {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
+  const made: Readonly<Record<string, (at: number) => string>> = {
+    'digests in base64': (at) => hash(`a ${at}`).toString('base64'),
+    'digests in hex': (at) => hash(`b ${at}`).toString('hex'),
+    'names in code': (at) => `getUserInfo${at}FromDb setCustomerAddressLine2`,
+  }
+  for (const [what, make] of Object.entries(made)) {
+    const read = Array.from({ length: 500 }, (_, at) => viewsOf(make(at)))
+    assert.ok(read.filter((views) => views.some(({ text }) => /[^\0-\u04ff\ufffd]/.test(text))).length <= 50, what)
+  }
+})
 
 test('letters with marks are known rotated by 13, with their marks and without', () => {
   for (const value of ['Lesnická 18, 613 00 Brno', 'Großmüllerstraße 9', 'Żółkiewskiego 7/2, Łódź'])
