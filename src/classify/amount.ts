@@ -27,30 +27,40 @@ const sign = String.raw`[.,'’‘ʼ′\u0060´·_٫٬\p{Zs}]`
 const digitRuns = new RegExp(String.raw`\d+(?:${sign}\d+)*`, 'gu')
 const power = /\s?(?:e|[x×*·]\s?10(?:\^|\*\*)?)\s?([+-]?\d{1,2})(?!\d)/iuy
 
-/** Each by the noughts it stands for, the most first: words, and signs of scripts that put no blank behind. */
+/** Each by the noughts it stands for, the most first: words, as they are bent, and signs of scripts that put no blank behind. */
 const scales: readonly (readonly [noughts: number, words: string, signs?: string])[] = [
-  [9, 'bn|billions?|mrd|md|milliarden?|milliards?|miliardi?|milyar|млрд'],
+  [
+    9,
+    String.raw`bn|billions?|bi|mrd|mlrd|mlr|md|mld|mia|mil+[ijyaá]{1,3}rd?\p{L}{0,5}|mil\smil(?:lones|hões)|tỷ|δισ|δισεκατομμ[υύ]ρ[ιί]\p{L}{1,2}|` +
+      String.raw`млрд|м[иі]л[лиіьјая]{1,4}рд\p{L}{0,3}|مليار|מיליארד|میلیارد`,
+    'พันล้าน',
+  ],
   [8, '', '亿|億|억'],
-  [7, 'crores?|cr', '千万|천만'],
+  [7, 'crores?|cr|करोड़|কোটি', '千万|천만'],
   [
     6,
-    'm|mn|mm|mio|mln|millions?|millionen|milioni?|millones|milhões|milion(?:y|ów|ů)|milioane|milyon|millió|miljoen|miljoner|miljoonaa?|juta|triệu|' +
-      'млн|миллион(?:а|ов)?|мільйон(?:и|ів)?|مليون|מיליון',
-    '百万|백만',
+    String.raw`m|mn|mm|mi|mio|mln|milj|mill|mil+[ijy]{0,2}[oóõ]{1,2}n\p{L}{0,4}|mil+ió\p{L}{0,3}|milhão|milhões|milioane|milijun\p{L}{0,2}|juta|jt|` +
+      String.raw`triệu|tr|εκ|εκατ|εκατομμ[υύ]ρ[ιί]\p{L}{1,2}|млн|м[иі]л[лиіьјйоё]{1,4}н\p{L}{0,3}|մլն|միլիոն|მლნ|მილიონი|مليون|ملايين|מיליון|میلیون`,
+    '百万|百萬|백만|ล้าน',
   ],
-  [5, 'lakhs?|lacs?', '十万'],
-  [4, '', '万|萬|만'],
+  [5, 'lakhs?|lacs?|लाख|লাখ', '十万|แสน'],
+  [4, '', '万|萬|만|หมื่น'],
   [
     3,
-    'k|thousands?|thsd|grand|tsd|tausend|mille|mila|mil|mii|tys|tysi(?:ąc[ea]?|ęcy)|tis|tisíce?|tusen|tusind|tkr|t(?=\\p{Sc})|dzd|duizend|bin|ezer|' +
-      'tuhat(?:ta)?|ribu|nghìn|тыс|тысяч[аи]?|тис|тисяч[аі]?|ألف|אלף',
-    '千|천',
+    String.raw`k|thousands?|thsd|grand|tsd|tausend|mille|milliers?|mila|mil|mii|miler\p{L}?|tys|tysi[ąę]c\p{L}{0,3}|tis|tis[íi]c\p{L}{0,3}|tisoč\p{L}{0,2}|` +
+      String.raw`tisuć\p{L}{0,2}|tusen|tusind|tkr|t(?=\p{Sc})|dzd|duizend|bin|ezer|tn|tuha(?:t|nn|ns|nt)\p{L}{0,4}|tūkst|tūkst[ao]\p{L}{2,5}|þús|þúsund|ribu|rb|` +
+      String.raw`nghìn|ngàn|χιλ|χιλι[αά]δ\p{L}{1,3}|хил|хиляди?|хиљ|хиљад\p{L}{1,2}|илјад\p{L}{1,2}|т[ыи]с|т[ыи]сяч\p{L}{0,3}|हज़ार|हजार|হাজার|հազար|ათასი|` +
+      'ألف|آلاف|אלף|هزار',
+    '千|천|พัน',
   ],
 ]
 const scaleWords = scales.map(([, each, signs]) => {
-  const word = each && `(?:${each})(?:eur|usd|gbp|chf|pln|czk|sek|nok|dkk|try|brl|inr|huf|ron)?(?!\\p{L})`
+  const word =
+    each && `(?:de\\s)?(?:${each})(?:eur|usd|gbp|chf|pln|czk|sek|nok|dkk|try|brl|inr|huf|ron)?(?![\\p{L}\\p{M}])`
   return `(${[word, signs].filter(Boolean).join('|')})`
 })
+/** A thousand for some, a million for others. */
+const ambiguous = /^\W?mil$/i
 const scale = new RegExp(String.raw`[\s-]?(?:${scaleWords.join('|')})`, 'iuy')
 
 const words = 'fr sfr euro euros kr kc kč zl zł ft lei lev rs us dollar dollars franc francs franken pound pounds'
@@ -222,9 +232,11 @@ function read(text: string, extent: Extent, readings: Reading[]): void {
   const scaled = raised === null ? scale.exec(text) : null
   if (scaled === null) return
   const by = scales.find((_, at) => scaled[at + 1] !== undefined)?.[0] ?? 0
-  const inScale = raisedBy(extent, by, end + scaled[0].length)
-  const rounded = `${plainly(`${whole}${decimals}`, '')}e${by - decimals.length}`
-  readings.push({ ...reading, ...inScale }, { ...reading, ...inScale, number: rounded })
+  for (const noughts of ambiguous.test(scaled[0]) ? [3, 6] : [by]) {
+    const inScale = raisedBy(extent, noughts, end + scaled[0].length)
+    const rounded = `${plainly(`${whole}${decimals}`, '')}e${noughts - decimals.length}`
+    readings.push({ ...reading, ...inScale }, { ...reading, ...inScale, number: rounded })
+  }
 }
 
 function raisedBy(

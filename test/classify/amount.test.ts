@@ -72,6 +72,33 @@ const cases: readonly Case[] = [
     known: ['2.499 million | 2.500 million | 2.49996m | 2.4999 mio'],
     other: ['2.5 million | 2.5m | 2500'],
   },
+  {
+    shown: 12_600_000,
+    known: [
+      '12,6 milionu korun | 12,6 milionů | 12,6 miliony | 12,6 milionem | 12,6 mil. Kč | 12,6 mil | 12,6 mil.Kč | 12,6 MILIONU | 12,6 milióna eur | 12,6 milijuna | 12,6 milijona',
+      '12,6 εκατομμύρια | 12,6 εκατομμυρίων | 12,6 ΕΚΑΤΟΜΜΥΡΙΑ | 12,6 εκατ. ευρώ | 12,6 εκ. € | 12,6 miljoonaa | 12,6 miljoonan | 12,6 milj. euroa | 12,6M€',
+      '12,6 miliona zł | 12,6 milionach | 12,6 millones | 12,6 millón | 12,6 milhões | 12,6 mi | 12,6 de milioane | 12,6 millióval | 12,6 miljonit | 12,6 milljónir',
+      '12,6 миллиона | 12,6 миллионов | 12,6 мільйона | 12,6 милиона | 12,6 triệu | 12,6 tr | 12,6 jt | 12,6 juta | 1260만 원 | 1,260만 | 1260万円 | 0.126억 | 126 lakh | 12.6 ล้าน',
+      '12.6 مليون | 12.6 מיליון | 12.6 میلیون | 1,26 करोड़ | 126 लाख | 0,0126 miliardy | 0,0126 miljardia | 0,0126 δισεκατομμύρια | 0.0126 млрд | 12 600 tisíc | 12.600 χιλιάδες',
+    ],
+    other: [
+      '12,6 milimetru | 12,6 milice | 12,6 miles | 12,6 mineral | 12,6 εκατοστά | 12,6 εκτάρια | 12,6 tisíc | 12,6 tuhatta | 12,7 milionu | 12,6 miljardia | 12,6 만원',
+    ],
+  },
+  {
+    shown: 890_000,
+    known: [
+      '890 χιλιάδες | 890 χιλ. € | 890 χιλιάδων | 890 tisíci | 890 tis. Kč | 890 tisíc | 890 tisoč | 890 tisuća | 890 tuhannen | 890 tuhatta | 890 tysiącami | 890 tūkst. | 890 þúsund',
+      '890 хиляди | 890 хиљада | 890 тысячами | 890 ngàn | 890 rb',
+      '890 हज़ार | 890 พัน | 890 mil | 890 de mii | 0,89 milionu | 0.89 εκατ. | 8,9 lakh | 890 milliers',
+    ],
+    other: ['890 tichých | 890 χιλιόμετρα | 890 хилав | 890 rbk | 89 χιλιάδες | 890 εκατ.'],
+  },
+  {
+    shown: 4_750_000,
+    known: ['4,75 milionu | 4.75 million | 475만 | 4,75 mil. | 4 750 tisíc'],
+    other: ['4,75 tisíc | 4,75'],
+  },
   { shown: "CHF 184'200.5", known: ['184*200*.50 | 184\u200b*200*50 | 184--200--50'], other: ['184*201*.50'] },
   {
     shown: 1041.5,
