@@ -156,6 +156,12 @@ const said = [
     [],
     ['tom@lindenhof.example', 'amy@lindenhof.example'],
   ],
+  ['Írj tom@lindenhof.example-t, amy@lindenhof.hu-t is', ['tom@lindenhof.example', 'amy@lindenhof.hu']],
+  [
+    'Írj tom@lindenhof.intra-t, amy@lindenhof.hu-tx, eve@lindenhof.hu-t.net',
+    [],
+    ['tom@lindenhof.intra', 'amy@lindenhof.hu', 'eve@lindenhof.hu'],
+  ],
   ['Maile tom@lindenhof.example:lle', ['tom@lindenhof.example'], ['lindenhof.example']],
   [
     'scp tom@lindenhof.example:files, https://a.example/tom@b.example:lle',

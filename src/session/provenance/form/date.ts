@@ -19,8 +19,8 @@ const monthFirst = {
   lead: String.raw`(?:(?<before>${year})\.? )?(?<name>[\p{L}\p{M}]{3,20})\.? `,
   rest: String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|\.)?(?!\d)(?: päivä(?:nä)?(?=,? \d))?(?:(?:,? |,)(?<year>${year}))?`,
 }
-/** `2027. januárban`: only of a name that is Hungarian alone, and where no day and no year stands behind. */
-const yearFirst = String.raw`(?<year>${year})\.? (?<name>[\p{L}\p{M}]{5,20})(?![\p{L}\p{M}]|,? ?\d)`
+/** `2027. január`, `2027 januárban`: only of Hungarian names, behind no day, and with no day or year behind. */
+const yearFirst = String.raw`(?<!\d\. ?)(?<year>${year})(?<sign>\.?) (?<name>[\p{L}\p{M}]{5,20})(?![\p{L}\p{M}]|,? ?\d)`
 /** `2027.1.28.(목)`: with the weekday it is no version. */
 const ofWeek = String.raw`\.? ?\([월화수목금토일月火水木金土日](?:요일|曜日?)?`
 const korean = String.raw`${year}\.\d{1,2}\.\d{1,2}${ofWeek}\)`
@@ -28,7 +28,7 @@ const numeric = String.raw`${korean}|\d{4}-\d{2}-\d{2}(?:T\d{1,2}:\d{2}(?::\d{2}
 const han = String.raw`(?:(?<year>\d{4})[年년] ?)?(?<month>\d{1,2})[月월](?: ?(?<day>\d{1,2})[日号號일])?`
 
 // Months have numbers there: `30 tháng 11 năm 2026`.
-const vietnamese = String.raw`(?<day>\d{1,2}) tháng (?<month>\d{1,2})(?:,? năm (?<year>${year}))?`
+const vietnamese = String.raw`(?:(?<day>\d{1,2}) |(?<!\d,? ?))tháng (?<month>\d{1,2})(?:,? năm (?<year>${year}))?`
 
 const inDigits = new RegExp(`${numeric}|${han}`, 'gu')
 const withNumbers = new RegExp(vietnamese, 'giu')
@@ -78,7 +78,7 @@ const inWords = [
 /** The day or the month that a text is, if it is certain which. A day without its year is of any year. */
 export function date(text: string): readonly string[] | undefined {
   return (
-    (/^\d/.test(text) ? inNumbers(text) : undefined) ??
+    (/^(?:\d|tháng )/i.test(text) ? inNumbers(text) : undefined) ??
     (/ .*\p{L}|\p{L}.* |^\d{1,4}[-/.]?\p{L}/u.test(text) ? named(text) : undefined)
   )
 }
@@ -101,17 +101,22 @@ function inEitherOrder([, left = '', sign = '', right = '', year = '']: readonly
 
 function named(text: string): string[] | undefined {
   for (const pattern of inWords) {
-    const { name, day, short, year: behind = short && `20${short}`, before } = pattern.exec(text)?.groups ?? {}
+    const { name, day, sign, short, year: behind = short && `20${short}`, before } = pattern.exec(text)?.groups ?? {}
     const found = name === undefined ? undefined : monthNamed(name)
     if (found === undefined) continue
     const year = behind ?? before
     // `set 3`, `out 2026`, `maja 2`: abbreviations, and English order, are everyday words of other languages.
     const isCertain = found.kind === 'english' || (year !== undefined && day !== undefined)
-    if (pattern === inWords[3] && found.kind !== 'hungarian') continue
-    if (isCertain || (found.kind !== 'short' && pattern !== inWords[1]))
+    if (pattern === inWords[3] && !isYearFirst(found.yearFirst, `${sign}${name}`)) continue
+    if (isCertain || (found.kind === 'full' && pattern !== inWords[1]))
       return dated({ year, month: `${found.month}`, day })
   }
   return undefined
+}
+
+/** Without an ending it may begin another sentence in other languages: `Due by 2026. October …`. */
+function isYearFirst(yearFirst: string | undefined, name: string): boolean {
+  return yearFirst === 'always' || (yearFirst !== undefined && /^\.\p{Ll}/u.test(name))
 }
 
 type Said = Readonly<Record<string, string | undefined>>

@@ -1,3 +1,4 @@
+import { endsHosts } from './address.ts'
 import { isWhole, withEndings } from './border.ts'
 
 /** Finnish cases and what may stand behind them, the Swedish genitive and definite form. Not `:en`, a language, nor single letters of items. */
@@ -20,10 +21,16 @@ const isId =
 /** What Finns and others call an e-mail address, as the last part of a word. */
 const called = /-(?:osoit|s[äa]hköposti|e?-?posta?dress|e?-?mailadress|adress|címe?[rnt])\p{L}{0,12}/uy
 
+/** What Hungarians put behind one to write to, of names that hosts end with: none has a hyphen. */
+const object = /-[aeoö]?t(?![\p{L}\p{N}])/uy
+
 /** Whether an e-mail address ends there, with an ending of a language behind it: `ann@example.com:lle`, `ann@example.com-osoitteeseen`. */
 export function endsAddress(text: string, at: number): boolean {
   if (!/[:-]/.test(text[at] ?? '')) return false
-  const found = [ending, called].map((each) => {
+  const patterns = endsHosts(/\p{L}*$/u.exec(text.slice(Math.max(0, at - 24), at))?.[0].toLowerCase() ?? '')
+    ? [ending, called, object]
+    : [ending, called]
+  const found = patterns.map((each) => {
     each.lastIndex = at
     return each.exec(text)?.[0].length ?? 0
   })

@@ -99,7 +99,9 @@ function isApart(text: string, start: number, end: number): boolean {
     return false
   if (start > 0 && /[\p{L}\p{N}]\.$|\p{N},$|\d:$/u.test(text.slice(start - 2, start)))
     if (!phoneBehind.test(text.slice(Math.max(0, start - 12), start + 1))) return false
-  if (/(?:19|20)\d\d/.test(text.slice(start, end)) && yearMark.test(text.slice(end, end + 6))) return true
+  const year = text.slice(start, end).search(/(?:19|20)\d\d/)
+  if (year >= 0 && yearMark.test(text.slice(end, end + 6))) return true
+  if (year === 0 && hungarian.test(text.slice(end, end + 6))) return true
   // `2日14時`.
   if (/[日號号일]/.test(text[end - 1] ?? '')) return true
   return unspaced.test(after) || !/^(?:[\p{L}\p{N}@_/-]|[.:][\p{L}\p{N}]|,\p{N})/u.test(text.slice(end, end + 2))
@@ -109,6 +111,9 @@ const inWord = /[\p{L}\p{N}@_/-]/u
 const inName = /[\p{L}\p{N}]['’]$(?<!(?<![\p{L}\p{N}])(?:[ldjmtsnc]|qu)['’])/iu
 /** What Polish, Russian, Ukrainian and Arabic put behind a year: `2026r.`, `2026г.`, `2026م`. */
 const yearMark = /^(?:r\.?|roku|[гр]\.?|году?|року|م)(?![\p{L}\p{N}@_/-]|[.:,][\p{L}\p{N}])/u
+/** Behind a day whose year stands first: `2026. december 9-re`, `2026.12.09-én`. */
+const hungarian =
+  /^\.?-(?:j?[áé][nt]|r[ae]|ig|[áé]ig|t[óő]l|h[oe]z|[áé]r[ae]|k[ée]nt)(?![\p{L}\p{N}@_/-]|[.:,][\p{L}\p{N}])/u
 /** `Tel.+41`, `Tel.044`, `Nr.+41`. */
 const phoneBehind =
   /(?<![\p{L}\p{N}@_/.-])(?:(?:tel|tél|telef|fon|ph|mob|handy|cell|sms|fax|тел)\.[+(0]|(?:nr|no|num|[tmpn])\.\+)$/iu

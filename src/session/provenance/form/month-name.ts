@@ -6,8 +6,10 @@ const languages =
 
 interface MonthName {
   readonly month: number
-  /** How much of a day or month it makes certain: abbreviations of other languages than English are everyday words of it; Hungarian puts the year first. */
-  readonly kind: 'english' | 'full' | 'short' | 'hungarian'
+  /** How much of a day or month it makes certain: abbreviations of other languages than English are everyday words of it. */
+  readonly kind: 'english' | 'full' | 'short'
+  /** Hungarian puts the year first: `2026. október`, and with an ending only that can be meant: `2026 októberben`. */
+  readonly yearFirst?: 'in-small-letters' | 'always'
 }
 
 /** Other cases of the names, in the order of the months; `-` where one is known anyway. What another language calls another month is left out. */
@@ -52,7 +54,7 @@ export function monthNamed(word: string): MonthName | undefined {
 function readNames(): ReadonlyMap<string, MonthName> {
   const found = new Map<string, MonthName>()
   const ambiguous = new Set<string>()
-  const add = (kind: MonthName['kind'], named: readonly (readonly [string, number])[]): void => {
+  const add = (kind: MonthName['kind'], named: Named): void => {
     for (const [name, month] of named) {
       const known = found.get(name)
       if (known !== undefined && known.month !== month) ambiguous.add(name)
@@ -68,22 +70,26 @@ function readNames(): ReadonlyMap<string, MonthName> {
       'full',
       row.split(' ').flatMap((name, index) => (name === '-' ? [] : [[plainName(name), index + 1] as const])),
     )
-  for (const ending of endings.fi.split(' '))
-    add(
-      'full',
-      namesIn('fi', 'long').flatMap(([name, month]) => (name.endsWith('kuu') ? [[name + ending, month] as const] : [])),
-    )
-  for (const ending of endings.hu.split(' '))
-    add(
-      'hungarian',
-      namesIn('hu', 'long').map(([name, month]) => [name + ending, month] as const),
-    )
+  const finnish = namesIn('fi', 'long').filter(([name]) => name.endsWith('kuu'))
+  add('full', withEndings(finnish, endings.fi))
+  const hungarian = namesIn('hu', 'long')
+  add('full', withEndings(hungarian, `${endings.hu} i`))
+  for (const [name, month] of [...hungarian, ...withEndings(hungarian, 'i')])
+    found.set(name, { kind: 'full', ...found.get(name), month, yearFirst: 'in-small-letters' })
+  for (const [name, month] of withEndings(hungarian, endings.hu))
+    found.set(name, { kind: 'full', month, yearFirst: 'always' })
   for (const name of ambiguous) found.delete(name)
   return found
 }
 
+type Named = readonly (readonly [name: string, month: number])[]
+
+function withEndings(named: Named, ends: string): Named {
+  return ends.split(' ').flatMap((end) => named.map(([name, month]) => [name + end, month] as const))
+}
+
 /** By itself, and as it stands beside a day: `грудень`, `2 грудня`. */
-function namesIn(language: string, style: 'long' | 'short'): readonly (readonly [string, number])[] {
+function namesIn(language: string, style: 'long' | 'short'): Named {
   const formats = [{}, { day: 'numeric' } as const].map(
     (beside) => new Intl.DateTimeFormat(language, { ...beside, month: style, timeZone: 'UTC' }),
   )
