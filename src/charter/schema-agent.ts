@@ -35,7 +35,8 @@ export const values = z
           'How people write it, in the syntax of RE2, as `[A-Z]{4} ?\\d{7}`: what the user wrote so is the argument when both have the same letters and digits; where groups have names, `(?<number>\\d+)`, in those.',
       }),
       else: otherwise.default('deny').meta({
-        description: 'Otherwise: `deny`, or the approval to ask for. What is approved is good for the rest of the run.',
+        description:
+          'Otherwise: `deny`, or the approval to ask for. What is approved is good for the rest of the run, wherever the same approval is asked for.',
       }),
       'look-up': oneOrMore(operationId).optional().meta({
         description:

@@ -39,6 +39,8 @@ export interface Origin {
   readonly how?: 'same' | 'case' | 'form' | 'part' | 'joined' | 'encoded' | 'lookalike'
   /** It stands there whole, and the user's own words asked for the answer; `sole`: nothing else of its kind does. */
   readonly named?: 'among' | 'sole'
+  /** Of what is endorsed: under which approval. */
+  readonly approval?: string
   /** It was remembered from an earlier run. */
   readonly memory?: true
 }

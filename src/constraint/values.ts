@@ -35,9 +35,13 @@ export const values: Kind<'values'> = {
   classes: () => ['value-injected'],
 }
 
-/** Whether one of the places a value was seen at is one it may come from. */
-function isCovered({ origins }: TracedValue, { from }: ValueRule): boolean {
-  return origins.some((origin) => origin.trust === 'endorsed' || from.some((source) => covers(source, origin)))
+/** Whether one of the places a value was seen at is one it may come from, or somebody approved it who is asked here, too. */
+function isCovered({ origins }: TracedValue, { from, otherwise }: ValueRule): boolean {
+  return origins.some((origin) =>
+    origin.trust === 'endorsed'
+      ? otherwise !== 'deny' && otherwise.approval === origin.approval
+      : from.some((source) => covers(source, origin)),
+  )
 }
 
 function covers(source: ValueSource, { trust, operation, at, named }: Origin): boolean {
@@ -78,7 +82,7 @@ export function originWords({ at, part, origins }: TracedValue): string {
     case 'prompt':
       return `${of} came from the user${remembered}`
     case 'endorsed':
-      return `${of} was approved in this run`
+      return `${of} was approved in this run${best.approval === undefined ? '' : ` as \`${best.approval}\``}`
     case 'trusted':
       return `${of} came from the answer${where}${remembered}`
     case 'untrusted':

@@ -30,7 +30,7 @@ export function traceCall(
           traceAt(memory, rule, { ...place, schema: schemaAt(schema, rule.at) }),
         ),
       )
-      return [constraint, traced.map((each) => endorsed(memory, constraint, each))]
+      return [constraint, traced.map((each) => endorsed(memory, { constraint, rule }, each))]
     }),
   )
 }
@@ -148,25 +148,33 @@ export function endorsements(
   },
 ): readonly Seen[] {
   return valueRulesOf(charter, operation).flatMap(({ constraint, rule }) =>
-    (traced[constraint] ?? []).flatMap(({ value, origins: [best] }): Seen[] => {
-      const own: Seen[] =
-        value === undefined || !(asked.has(constraint) || best?.trust === 'endorsed')
-          ? []
-          : [{ kind: 'endorsed', value }]
-      if (!asked.has(constraint) || rule.approves === 'value' || best?.call === undefined || best.trust !== 'untrusted')
+    (traced[constraint] ?? []).flatMap(({ value, origins }): Seen[] => {
+      const isAsked = asked.has(constraint)
+      const approval = isAsked ? approvalOf(rule) : origins.find(({ trust }) => trust === 'endorsed')?.approval
+      const own: Seen[] = value === undefined || approval === undefined ? [] : [{ kind: 'endorsed', value, approval }]
+      const source = origins.find(({ trust }) => trust !== 'endorsed')
+      if (!isAsked || rule.approves === 'value' || source?.call === undefined || source.trust !== 'untrusted')
         return own
-      return [...own, { kind: 'endorsed-source', constraint, call: best.call }]
+      return [...own, { kind: 'endorsed-source', constraint, call: source.call }]
     }),
   )
 }
 
-function endorsed(memory: Memory, constraint: ConstraintId, traced: TracedValue): TracedValue {
-  const [best] = traced.origins
-  if (best?.trust !== 'untrusted' || best.call === undefined) return traced
+const approvalOf = ({ otherwise }: ValueRule): string | undefined =>
+  otherwise === 'deny' ? undefined : otherwise.approval
+
+function endorsed(
+  memory: Memory,
+  { constraint, rule }: { readonly constraint: ConstraintId; readonly rule: ValueRule },
+  traced: TracedValue,
+): TracedValue {
+  const approval = approvalOf(rule)
+  const best = traced.origins.find(({ trust }) => trust !== 'endorsed')
+  if (approval === undefined || best?.trust !== 'untrusted' || best.call === undefined) return traced
   // Only what the answer says as it stands: a link put together with something else may carry that out.
   if (best.how === 'joined' || best.how === 'encoded' || best.how === 'lookalike') return traced
   if (!memory.sources.has(sourceKey(constraint, best.call))) return traced
-  return { ...traced, origins: [{ ...best, trust: 'endorsed' }] }
+  return { ...traced, origins: [{ ...best, trust: 'endorsed', approval }] }
 }
 
 function traceAt(

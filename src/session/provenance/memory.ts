@@ -20,7 +20,7 @@ import { addUnread, emptyUnread, readAll, type Unread } from './unread.ts'
  */
 export type Seen =
   | { readonly kind: 'prompt'; readonly text: string }
-  | { readonly kind: 'endorsed'; readonly value: string | number }
+  | { readonly kind: 'endorsed'; readonly value: string | number; readonly approval: string }
   /** What an answer says is approved for the argument that a constraint speaks of. */
   | { readonly kind: 'endorsed-source'; readonly constraint: ConstraintId; readonly call: string }
   | {
@@ -117,13 +117,17 @@ export function emptyMemory(limits: MemoryLimits = usual): Memory {
  * the model's own; short ids are then relied on only where the user said them.
  */
 export function remember(memory: Memory, seen: Seen): Memory {
-  if (seen.kind === 'endorsed') addGoodText(memory, String(seen.value), { trust: 'endorsed', how: 'same' })
+  if (seen.kind === 'endorsed') endorse(memory, seen)
   else if (seen.kind === 'endorsed-source') memory.sources.add(sourceKey(seen.constraint, seen.call))
   else if (isFull(memory)) memory.full = true
   else if (seen.kind === 'prompt') addPrompt(memory.prompt, seen.text)
   else if (seen.kind === 'recalled') recall(memory, seen)
   else answered(memory, seen)
   return memory
+}
+
+function endorse(memory: Memory, { value, approval }: Extract<Seen, { kind: 'endorsed' }>): void {
+  addGoodText(memory, String(value), { trust: 'endorsed', approval, how: 'same' })
 }
 
 function isFull(memory: Memory): boolean {
@@ -224,7 +228,8 @@ function recall(memory: Memory, { operation, call, content, kept }: Recalled): v
     const best = origins[0]
     if (best === undefined || !isGood(best)) continue
     known.add(fold(value))
-    addGoodText(memory, value, { trust: best.trust, ...head, how: 'same' })
+    const under = best.approval === undefined ? {} : { approval: best.approval }
+    addGoodText(memory, value, { trust: best.trust, ...under, ...head, how: 'same' })
   }
   for (const leaf of leavesOf(content)) {
     if (!known.has(fold(String(leaf.value))))
@@ -278,7 +283,7 @@ function addGoodText(memory: Memory, text: string, origin: Origin): void {
 
 function isSameSource(left: Origin, right: Origin): boolean {
   const isSame = left.trust === right.trust && left.operation === right.operation && left.memory === right.memory
-  return isSame && itemless(left.at) === itemless(right.at)
+  return isSame && left.approval === right.approval && itemless(left.at) === itemless(right.at)
 }
 
 /** A place whichever item of a list it is in. */

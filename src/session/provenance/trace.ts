@@ -54,17 +54,27 @@ export function trace(memory: Memory, value: unknown): readonly Origin[] {
 function traceText(memory: Memory, text: string): readonly Origin[] {
   const good = goodOrigins(memory, text)
   const isShortId = isShort(text)
-  if (isShortId || good.length === 0) readAll(memory)
+  if (isShortId || good.every(isEndorsed)) readAll(memory)
   if (good[0]?.trust !== 'prompt' && isListed(memory, text)) return [{ trust: 'prompt', how: 'joined' }, ...good]
   const chosen = isShortId ? chosenElsewhere(memory, text, good) : undefined
   if (chosen !== undefined) return chosen
-  if (good.length > 0) return good
+  // What was approved for one thing is for another still what it was.
+  return good.every(isEndorsed) ? [...good, ...unvouchedOrigins(memory, text)] : good
+}
+
+function unvouchedOrigins(memory: Memory, text: string): readonly Origin[] {
   const list = traceList(memory, text) ?? traceLeaves(memory, text)
-  if (list !== undefined) return [list]
+  if (list !== undefined) return isEndorsed(list) ? [list, ...suspectOrigins(memory, text)] : [list]
+  return suspectOrigins(memory, text)
+}
+
+function suspectOrigins(memory: Memory, text: string): readonly Origin[] {
   const suspect = isProse(text) ? suspectProse(memory, text) : suspectName(memory, text)
   if (suspect !== undefined) return [suspect, ...namedOrigins(memory.named, text)]
   return memory.full ? [] : [{ trust: 'model' }]
 }
+
+const isEndorsed = ({ trust }: Origin): boolean => trust === 'endorsed'
 
 /** The user named it in a list such as `in-1/in-2`, and what reads like one is not said as a value of its own anywhere. */
 function isListed(memory: Memory, text: string): boolean {
@@ -105,10 +115,13 @@ function traceList(memory: Memory, text: string): Origin | undefined {
   if (parts.length < 2 || parts.length > 50) return undefined
   const known: Origin[] = []
   for (const part of parts) {
-    const [best] = goodOrigins(memory, part)
+    const good = goodOrigins(memory, part)
+    const best = good.find((origin) => !isEndorsed(origin)) ?? good[0]
     if (best === undefined) return undefined
     known.push(best)
   }
+  // Each must be approved where any is: one origin cannot say two things.
+  if (known.some(isEndorsed) && known.some(({ approval }) => approval !== known[0]?.approval)) return undefined
   const worst = worstOf(known)
   return worst === undefined ? undefined : joined(worst)
 }
@@ -242,8 +255,13 @@ function copiedRun(memory: Memory, solid: string): Origin | undefined {
 
 /** The addresses inside a longer text, each with where it comes from. */
 export function traceAddresses(memory: Memory, text: string): readonly TracedAddress[] {
+  const good = goodOrigins(memory, text)
   // Somebody to rely on says the whole of it.
-  return goodOrigins(memory, text).length > 0 ? [] : addressesOf(memory, text, addressesIn)
+  if (!good.every(isEndorsed)) return []
+  return addressesOf(memory, text, addressesIn).map(({ address, origins }) => ({
+    address,
+    origins: [...good, ...origins],
+  }))
 }
 
 interface TracedAddress {
@@ -259,7 +277,10 @@ function addressesOf(memory: Memory, text: string, addressesOfText: typeof addre
 
 function addressOrigins(memory: Memory, address: string): readonly Origin[] {
   const good = goodOrigins(memory, address)
-  if (good.length > 0) return good
+  return good.every(isEndorsed) ? [...good, ...unvouchedAddress(memory, address)] : good
+}
+
+function unvouchedAddress(memory: Memory, address: string): readonly Origin[] {
   readAll(memory)
   const shortened = shortenedNumber(memory, address)
   if (shortened !== undefined) return [shortened]
@@ -304,7 +325,9 @@ function readOtherwise(memory: Memory, text: string, told: readonly TracedAddres
     const inside = look(own.flatMap(({ address }) => addressesInside(address)))
     for (const { address, origins } of [...others, ...inside]) found.set(address, origins)
   }
-  return [...found].flatMap(([address, origins]) => (origins[0]?.trust === 'untrusted' ? [{ address, origins }] : []))
+  return [...found].flatMap(([address, origins]) =>
+    origins.find((origin) => !isEndorsed(origin))?.trust === 'untrusted' ? [{ address, origins }] : [],
+  )
 }
 
 /** It is a piece of what somebody to rely on says, and nobody else says it. */

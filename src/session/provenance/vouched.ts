@@ -20,7 +20,8 @@ export function goodOrigins(memory: Memory, text: string): readonly Origin[] {
 }
 
 function isSame(left: Origin, right: Origin): boolean {
-  return left.trust === right.trust && left.operation === right.operation && left.at === right.at
+  const isAlike = left.trust === right.trust && left.approval === right.approval
+  return isAlike && left.operation === right.operation && left.at === right.at
 }
 
 /** Whether somebody to rely on said it, be it as a piece of something. */

@@ -321,8 +321,15 @@ test('what was approved is not asked again: one value, or what the same answer s
     'ask',
     'nothing is carried out with it',
   )
-  assert.equal(run.call('send', { to: 'https://one.example/a', body: '' }), 'allow', 'the value itself was approved')
-  assert.equal(run.call('send', { to: 'https://two.example/b', body: '' }), 'deny', 'its source only for links')
+  const sent = (to: string, body: string): string =>
+    run.saw('contacts', [{ address: 'ann@corp.example' }]).call('send', { to, body })
+  assert.equal(
+    sent('ann@corp.example', 'See https://one.example/a.'),
+    'allow',
+    'the value is asked about by the same name',
+  )
+  assert.equal(sent('ann@corp.example', 'See https://three.example/c.'), 'ask')
+  assert.equal(sent('https://one.example/a', ''), 'deny', 'nobody is asked to whom a mail goes')
 })
 
 test('what nobody said as it stands is refused with a hint, not asked about', () => {

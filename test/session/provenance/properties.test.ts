@@ -109,7 +109,7 @@ const seen: fc.Arbitrary<Seen> = fc.oneof(
       trusted: isTrusted ? [['*', 'id']] : [],
     }),
   ),
-  planted.map((value): Seen => ({ kind: 'endorsed', value })),
+  planted.map((value): Seen => ({ kind: 'endorsed', value, approval: 'second' })),
 )
 
 test('seeing more makes a planted value good only where it stands in a trusted place', () => {
