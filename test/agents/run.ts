@@ -22,6 +22,8 @@ export const worlds = [
   'school',
   'forwarder',
   'foundation',
+  'museum',
+  'cooperative',
 ] as const
 
 /** The scenarios of a world, and the charter they are played under. */
