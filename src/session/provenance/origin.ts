@@ -16,3 +16,8 @@ export function worstOf(origins: readonly Origin[]): Origin | undefined {
 export function isGood({ trust }: Origin): boolean {
   return rank[trust] <= rank.trusted
 }
+
+/** Whether somebody approved it, for whatever that approval is for. */
+export function isEndorsed({ trust }: Origin): boolean {
+  return trust === 'endorsed'
+}

@@ -4,6 +4,7 @@ import { accountOf } from './form/account.ts'
 import { hostNames } from './form/address.ts'
 import { dialled, tailsIn } from './form/phone.ts'
 import type { Memory } from './memory.ts'
+import { isEndorsed } from './origin.ts'
 import { saysHost } from './prompt-text.ts'
 import { readAll } from './unread.ts'
 import { findByOthers, goodOrigins, isVouchedPiece } from './vouched.ts'
@@ -33,12 +34,13 @@ export function isSpelled(memory: Memory, name: string): boolean {
 export function seenAs(memory: Memory, name: string, keys: readonly string[]): readonly Origin[] {
   const key = keys.find((each) => memory.words.has(each))
   const seen = key === undefined ? undefined : memory.words.get(key)
-  if (key === undefined || seen === undefined || goodOrigins(memory, name).length > 0) return []
+  const good = goodOrigins(memory, name)
+  if (key === undefined || seen === undefined || !good.every(isEndorsed)) return []
   // With its area or without, the number is the same.
   const isSaid = key.startsWith('host ')
     ? saysHost(memory.prompt, name)
     : isVouchedPiece(memory, squash(key.slice(key.indexOf(' '))))
-  return isSaid ? [] : [{ ...seen, trust: 'untrusted', how: 'part' }]
+  return isSaid ? [] : [{ ...seen, trust: 'untrusted', how: 'part' }, ...good]
 }
 
 /** A telephone number or an account of which others told all but the country. */

@@ -18,7 +18,7 @@ import { spelledNamesIn } from './form/spelled.ts'
 import type { Memory, Place } from './memory.ts'
 import { namedOrigins } from './named-answer.ts'
 import { isShort } from './named-short.ts'
-import { isGood, worstOf } from './origin.ts'
+import { isEndorsed, isGood, worstOf } from './origin.ts'
 import { listedInPrompt, saysHost } from './prompt-text.ts'
 import { argumentLeaves } from './structure/leaves.ts'
 import { type Found, findBeginning, findText } from './text-index.ts'
@@ -73,8 +73,6 @@ function suspectOrigins(memory: Memory, text: string): readonly Origin[] {
   if (suspect !== undefined) return [suspect, ...namedOrigins(memory.named, text)]
   return memory.full ? [] : [{ trust: 'model' }]
 }
-
-const isEndorsed = ({ trust }: Origin): boolean => trust === 'endorsed'
 
 /** The user named it in a list such as `in-1/in-2`, and what reads like one is not said as a value of its own anywhere. */
 function isListed(memory: Memory, text: string): boolean {
@@ -209,7 +207,7 @@ const piece = { shortest: 4, average: 6, most: 6 } as const
 /** An address inside a name, as in `Ann <ann@corp.example>`. */
 function suspectAddress(memory: Memory, text: string): Origin | undefined {
   for (const address of likelyAddressesIn(text)) {
-    if (address === text || goodOrigins(memory, address).length > 0) continue
+    if (address === text || !goodOrigins(memory, address).every(isEndorsed)) continue
     const found = suspectName(memory, address)
     if (found !== undefined) return joined(found)
   }
